@@ -7,13 +7,13 @@ PY := $(VENV)/bin/python
 PORT ?= 8000
 WORKERS ?= 2
 SETUP := $(VENV)/.installed
-# Settings of `make up`, `make token` and `make manage`; what the environment says wins.
+# Settings of `make up`, `make token` and `make manage`. Variables of the environment take precedence.
 DEV := DEBUG=$${DEBUG-true}
-# The clock of the tests goes on from here, whenever they run (tests/clock): a Wednesday's noon, a Sunday's night in Toronto.
+# The tests run as if they began at this time (tests/clock): at noon of a Wednesday, and at night of a Sunday in Toronto.
 CLOCK = PYTHONPATH=$(CURDIR)/tests/clock TEST_CLOCK=$${TEST_CLOCK-$(1)}
 COVER := $(PY) -W "ignore:Unable to activate pytest branch coverage" -m slipcover --json
 
-.PHONY: help setup up serve test test-sqlite test-postgres clocks check bench pairs lock token manage schema
+.PHONY: help setup up serve test quick test-sqlite test-postgres clocks check mutate bench pairs lock token manage schema
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,12 @@ test: setup  ## everything, on SQLite and on PostgreSQL, with coverage over both
 	@$(MAKE) --no-print-directory test-sqlite
 	@$(MAKE) --no-print-directory test-postgres
 	@$(PY) -m slipcover --merge .coverage.sqlite .coverage.postgres --out .coverage --fail-under 95
+
+quick: setup  ## most of it in 90 seconds: on SQLite, without processes, pages, properties and walks
+	@$(call CLOCK,2026-12-02T12:00-05:00) $(PY) -m pytest -m "not slow and not hypothesis" -p no:schemathesis
+
+mutate: setup  ## break every rules.py and math.py in a thousand ways: does a test see each? (docs/mutants.md)
+	@$(PY) -m mutmut run && $(PY) scripts/mutants.py
 
 test-sqlite: setup
 	@echo "== SQLite"; $(call CLOCK,2026-12-02T12:00-05:00) $(COVER) --out .coverage.sqlite -m pytest

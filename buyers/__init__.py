@@ -1,1 +1,1 @@
-"""Buyers: what they answered, and how liquid each market is."""
+"""Buyers: their feedback, and how liquid each market is."""

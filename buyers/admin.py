@@ -1,4 +1,4 @@
-"""The admin of buyers: nodes and the events that they are folded from, to read."""
+"""The admin pages of buyers: liquidity nodes and feedback events, to read."""
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
@@ -16,7 +16,7 @@ EVENT_COLOURS = {Event.RESPONDED: "info", Event.BOUGHT: "success", Event.NO_RESP
 
 @admin.register(BuyerLiquidityNode)
 class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
-    """How liquid each kind of property is in each market."""
+    """The liquidity nodes: how liquid each property type is in each market."""
 
     list_display = (
         "place",
@@ -45,7 +45,7 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
 
     @display(description="Place", ordering="province")
     def place(self, node: BuyerLiquidityNode) -> str:
-        """Where the buyers buy."""
+        """The province and the market of the node."""
         return place_text(node)
 
     @display(
@@ -53,29 +53,29 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         ordering=F("active_buyer_count") * 0.5 + (F("avg_response_rate") + F("avg_close_rate")) * 50,
     )
     def score(self, node: BuyerLiquidityNode) -> str:
-        """The guide's score."""
+        """The node's score by the guide's formula."""
         return f"{node.liquidity.score:.2f}"
 
     @display(description="Response rate", ordering="avg_response_rate")
     def response_rate(self, node: BuyerLiquidityNode) -> str:
-        """In percent."""
+        """The response rate in percent."""
         return f"{node.avg_response_rate:.2%}"
 
     @display(description="Close rate", ordering="avg_close_rate")
     def close_rate(self, node: BuyerLiquidityNode) -> str:
-        """In percent."""
+        """The close rate in percent."""
         return f"{node.avg_close_rate:.2%}"
 
     @display(description="Events")
     def events(self, node: BuyerLiquidityNode) -> str:
-        """To the events that made the node."""
+        """A link to the feedback events of the node."""
         url = reverse("admin:buyers_buyerfeedbackevent_changelist", query={"node__id__exact": node.pk})
         return format_html('<a href="{}" class="text-link">All events of this node</a>', url)
 
 
 @admin.register(BuyerFeedbackEvent)
 class BuyerFeedbackEventAdmin(GrowingAdmin):
-    """What buyers did, the latest first."""
+    """The feedback events, newest first."""
 
     list_display = ("id", "created_at", "kind", "buyer", "place", "property_type", "actor")
     list_filter = (SinceFilter, "event", "province")
@@ -89,15 +89,15 @@ class BuyerFeedbackEventAdmin(GrowingAdmin):
 
     @display(description="Event", ordering="event", label={event.label: colour for event, colour in EVENT_COLOURS.items()})
     def kind(self, event: BuyerFeedbackEvent) -> str:
-        """What the buyer did."""
+        """The kind of the event."""
         return event.get_event_display()
 
     @display(description="Buyer", ordering="buyer_id", empty_value="not named")
     def buyer(self, event: BuyerFeedbackEvent) -> str | None:
-        """The buyer's id."""
+        """The buyer's id, or None if the event names no buyer."""
         return event.buyer_id
 
     @display(description="Place", ordering="province")
     def place(self, event: BuyerFeedbackEvent) -> str:
-        """Where."""
+        """The province and the market of the event."""
         return place_text(event)

@@ -1,4 +1,4 @@
-"""`/api/buyers`."""
+"""`/api/buyers`: the endpoints of liquidity and feedback."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 class NodeParams(PlaceParams):
-    """A kind of property in a market."""
+    """The property type and the market that a request is about."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
@@ -40,7 +40,7 @@ class NodeParams(PlaceParams):
 
 
 class FeedbackParams(NodeParams, ActParams):
-    """What a buyer did."""
+    """A feedback event to record."""
 
     event = UpperChoiceField(choices=Event.choices)
     buyer_id = LabelField(required=False, default=None)
@@ -48,13 +48,13 @@ class FeedbackParams(NodeParams, ActParams):
 
 
 class ScoreOut(serializers.Serializer[Any]):
-    """How liquid a kind of property is in a market; `known` is false for a node never heard of."""
+    """How liquid a property type is in a market. `known` is false if there is no such node."""
 
     province = serializers.CharField()
     market = serializers.CharField()
     property_type = serializers.CharField()
-    buyer_count = StrictIntegerField(help_text="distinct buyers heard of")
-    active_buyer_count = StrictIntegerField(help_text="of those, who responded or bought")
+    buyer_count = StrictIntegerField(help_text="distinct buyers with an event")
+    active_buyer_count = StrictIntegerField(help_text="buyers who responded or bought")
     avg_response_rate = RateField()
     avg_close_rate = RateField()
     updated_at = AwareDateTimeField(allow_null=True)
@@ -63,7 +63,7 @@ class ScoreOut(serializers.Serializer[Any]):
 
 
 class NodeOut(RowSerializer):
-    """A node."""
+    """A liquidity node."""
 
     score = StrictDecimalField(max_digits=14, decimal_places=4, read_only=True)
 
@@ -84,11 +84,11 @@ class NodeOut(RowSerializer):
 
 
 class FeedbackRecordedOut(NodeOut):
-    """The event's id, and the node after it."""
+    """The id of the recorded event, and the node with the event counted."""
 
     event_id = IdField()
     actor = serializers.CharField()
-    user = serializers.CharField(help_text="who was signed in")
+    user = serializers.CharField(help_text="the user who was signed in")
 
     class Meta:
         model = BuyerLiquidityNode
@@ -96,7 +96,7 @@ class FeedbackRecordedOut(NodeOut):
 
 
 class LiquidityViewSet(ApiViewSet):
-    """The liquidity of the buyers' market."""
+    """The endpoints of liquidity nodes."""
 
     permissions = {
         "nodes": "buyers.view_buyerliquiditynode",
@@ -106,12 +106,12 @@ class LiquidityViewSet(ApiViewSet):
 
     @ask("nodes", Params, NodeOut(many=True))
     def nodes(self, request: Request) -> Response:
-        """All nodes, by province, market and property type; without those of walkthroughs."""
+        """All nodes except those of walkthroughs, ordered by province, market and property type."""
         return Response([shown(node, NodeOut.Meta.fields) for node in BuyerLiquidityNode.objects.exclude(INVENTED)])
 
     @ask("score", NodeParams, ScoreOut)
     def score(self, request: Request, **params: Any) -> Response:
-        """How liquid a market is. Asking makes no node."""
+        """How liquid a property type is in a market. It writes nothing."""
         return Response(services.liquidity_score(**params))
 
     @act(
@@ -127,7 +127,7 @@ class LiquidityViewSet(ApiViewSet):
         ],
     )
     def feedback(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record what a buyer did; the answer is the node after it."""
+        """Record what a buyer did. The answer is the node with the event counted."""
         recorded = services.take_feedback(**params, act=act)
         who = {"actor": recorded.actor, "user": request.user.get_username()}
         return Response({"event_id": recorded.pk, **who, **shown(recorded.node, NodeOut.Meta.fields)}, status=201)
@@ -153,7 +153,7 @@ class FeedbackOut(SignedSerializer):
 
 
 class FeedbackFilter(django_filters.FilterSet):
-    """Filters of feedback events."""
+    """The filters of the list of feedback events."""
 
     buyer_id = filters.label()
     province = filters.province()
@@ -166,9 +166,8 @@ class FeedbackFilter(django_filters.FilterSet):
 
 
 class FeedbackViewSet(ResourceViewSet):
-    """Feedback events, the newest first."""
+    """The feedback events, newest first."""
 
     queryset = BuyerFeedbackEvent.objects.select_related("user")
     serializer_class = FeedbackOut
     filterset_class = FeedbackFilter
-    permissions = {"list": "buyers.view_buyerfeedbackevent", "retrieve": "buyers.view_buyerfeedbackevent"}

@@ -1,9 +1,9 @@
-"""Buyers as an app."""
+"""Buyers as a Django app."""
 
 from django.apps import AppConfig
 
 
 class BuyersConfig(AppConfig):
-    """Feedback events and liquidity nodes."""
+    """The app of feedback events and liquidity nodes."""
 
     name = "buyers"

@@ -1,4 +1,4 @@
-"""Liquidity as arithmetic: how an event moves a node, and what the node scores. No database here."""
+"""The arithmetic of liquidity: how an event changes a node, and the node's score. No database here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Event(models.TextChoices):
-    """What a buyer did."""
+    """A kind of feedback: what a buyer did."""
 
     RESPONDED = "RESPONDED", "Responded"
     NO_RESPONSE = "NO_RESPONSE", "No response"
@@ -24,7 +24,7 @@ _CLOSE_STEPS = {Event.BOUGHT: _STEP, Event.PASSED: -_STEP}
 
 @dataclass(frozen=True, slots=True)
 class Liquidity:
-    """What is known of a market's buyers: how many, how many of them active, and two rates as fractions 0..1."""
+    """The figures of a node: the buyers, the active ones among them, and two rates as fractions 0..1."""
 
     buyer_count: int = 0
     active_buyer_count: int = 0
@@ -38,9 +38,10 @@ class Liquidity:
 
 
 def moved(state: Liquidity, event: str, *, named: bool, first_heard: bool, newly_active: bool) -> Liquidity:
-    """The node after one event (CONTRACT section 2). Rates stop at 0 and 1, so the order of events matters.
+    """The figures of a node after one more event (CONTRACT section 2). Rates stop at 0 and 1, so the order matters.
 
-    A named buyer counts once, in each of the two counts; an unnamed one is active on RESPONDED and never counted.
+    A named buyer is counted once as a buyer and once as active. An unnamed buyer is never counted as a buyer, and is
+    counted as active at each RESPONDED.
     """
     active = newly_active if named else event == Event.RESPONDED
     return replace(
@@ -57,7 +58,7 @@ def _clamped(rate: Decimal) -> Decimal:
 
 
 def folded(events: Iterable[tuple[str, str | None]]) -> Liquidity:
-    """The node that all its events make, as (event, buyer_id) in id order."""
+    """The figures of a node, computed from all its events. The events are (event, buyer_id) in the order of their ids."""
     state = Liquidity()
     heard: set[str] = set()
     active: set[str] = set()

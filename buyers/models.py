@@ -1,4 +1,4 @@
-"""Liquidity nodes and the events that they are folded from."""
+"""The tables of liquidity nodes and feedback events."""
 
 from decimal import Decimal
 
@@ -10,25 +10,25 @@ from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WALKTHROUGH_PROPERTY, WORD_MAX_LENGTH, Province
 
-INVENTED = Q(property_type=WALKTHROUGH_PROPERTY)  # nodes of buyers that a walkthrough invented; no list shows them
+INVENTED = Q(property_type=WALKTHROUGH_PROPERTY)  # the nodes of walkthroughs, which no list shows
 SFR = "SFR"  # single-family residence, the default property type
 
 
 class BuyerLiquidityNode(models.Model):
-    """How liquid one kind of property is in one market: the fold of the node's events in id order."""
+    """How liquid one property type is in one market, computed from the node's events in the order of their ids."""
 
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     property_type = models.CharField(max_length=WORD_MAX_LENGTH, default=SFR)
-    buyer_count = models.PositiveIntegerField(default=0, help_text="distinct buyers heard of")
-    active_buyer_count = models.PositiveIntegerField(default=0, help_text="of those, who responded or bought")
+    buyer_count = models.PositiveIntegerField(default=0, help_text="distinct buyers with an event")
+    active_buyer_count = models.PositiveIntegerField(default=0, help_text="buyers who responded or bought")
     avg_response_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text="fraction 0..1")
     avg_close_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text="fraction 0..1")
     updated_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            # Serves liquidity_score(), record_feedback() and the list's order.
+            # Also the index of liquidity_score(), record_feedback() and the list's order.
             models.UniqueConstraint(fields=["province", "market", "property_type"], name="buyerliquiditynode_place"),
             models.CheckConstraint(condition=Q(province__in=Province.values), name="buyerliquiditynode_province"),
             models.CheckConstraint(
@@ -44,7 +44,7 @@ class BuyerLiquidityNode(models.Model):
 
     @property
     def liquidity(self) -> Liquidity:
-        """The node as a value."""
+        """The node's figures as a plain value."""
         return Liquidity(self.buyer_count, self.active_buyer_count, self.avg_response_rate, self.avg_close_rate)
 
     @liquidity.setter
@@ -54,7 +54,7 @@ class BuyerLiquidityNode(models.Model):
 
     @property
     def score(self) -> Decimal:
-        """The guide's score."""
+        """The node's score by the guide's formula."""
         return self.liquidity.score
 
 
@@ -62,7 +62,7 @@ LIQUIDITY_FIELDS = ("buyer_count", "active_buyer_count", "avg_response_rate", "a
 
 
 class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
-    """What a buyer did. Never changed or deleted."""
+    """A feedback event: what a buyer did. Never changed or deleted."""
 
     node = models.ForeignKey(BuyerLiquidityNode, on_delete=models.PROTECT, related_name="events", db_index=False)
     buyer_id = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="the guide's string")
@@ -74,7 +74,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(event__in=Event.values), name="buyerfeedbackevent_event")]
         indexes = [
-            # record_feedback(): was this buyer heard of, was it active?
+            # record_feedback(): the earlier events of this buyer.
             models.Index(fields=["node", "buyer_id", "event"], name="buyerfeedbackevent_buyer"),
             # rebuild_liquidity, feedback?province=&market=: a node's events in id order.
             models.Index(fields=["node", "id"], name="buyerfeedbackevent_node"),

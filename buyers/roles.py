@@ -1,4 +1,4 @@
-"""Which role may do what with buyers."""
+"""The permissions of buyers, and the roles that have each."""
 
 from wholesale.plumbing.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

@@ -1,4 +1,4 @@
-"""Verbs of buyers. A node's row is locked before its event is inserted, so that id order is the order of the fold."""
+"""Verbs of buyers. A node's row is locked before its event is inserted, so events are folded in the order of their ids."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ def record_feedback(
     user: User | None = None,
     now: datetime | None = None,
 ) -> BuyerFeedbackEvent:
-    """The guide's name for `take_feedback`."""
+    """Record what a buyer did: the guide's function, which calls `take_feedback`."""
     place = {"province": province, "market": market, "property_type": property_type}
     act = Act(actor, user, "", correlation_id or correlation.current(), now)
     return take_feedback(**place, event=event, buyer_id=buyer_id, act=act)
@@ -42,9 +42,9 @@ def record_feedback(
 def take_feedback(
     *, province: str, market: str, property_type: str, event: str, buyer_id: str | None = None, act: Act
 ) -> BuyerFeedbackEvent:
-    """Record what a buyer did and move the market's node by it. The returned event's `node` is the node after it.
+    """Record what a buyer did, and change the node by it. The `node` of the returned event has the event counted.
 
-    A user who may not record under other names records under its own, whatever the actor is.
+    A user who may not record under other names records under its own name, whatever the actor is.
     """
     if act.user is not None and not act.user.has_perm("buyers.record_any_feedback"):
         act = replace(act, actor=label_of(act.user))
@@ -74,24 +74,24 @@ def _locked_node(place: dict[str, str], act: Act) -> BuyerLiquidityNode:
     try:
         return locked.get(**place)
     except BuyerLiquidityNode.DoesNotExist:
-        # A concurrent first event waits here for the other's insert, then finds its row.
+        # If two first events come at once, one waits here for the other's insert and then finds that row.
         fresh = BuyerLiquidityNode(**place, updated_at=replace(act).now)  # the act's own clock is read under the lock
         BuyerLiquidityNode.objects.bulk_create([fresh], ignore_conflicts=True)
         return locked.get(**place)
 
 
 def _standing(node: BuyerLiquidityNode, event: str, buyer_id: str | None) -> tuple[bool, bool]:
-    """Whether the event is the first that the node hears of this buyer, and the first that shows it active."""
+    """Whether this is the buyer's first event at the node, and whether it is the first that shows the buyer active."""
     if buyer_id is None:
         return False, False
-    # Without an order: with the model's own, DISTINCT would tell every event apart.
+    # The model's order is removed, because DISTINCT would take the id into account.
     kinds = set(node.events.filter(buyer_id=buyer_id).order_by().values_list("event", flat=True).distinct())
     return not kinds, event in ACTIVE_EVENTS and kinds.isdisjoint(ACTIVE_EVENTS)
 
 
 @verb(ExecutionClass.READ)
 def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) -> dict[str, Any]:
-    """The node's figures and its `score`; a node never heard of scores 0 with `known` false. Never writes."""
+    """The node's figures and its `score`. A node that does not exist scores 0 and has `known` false. It writes nothing."""
     node = BuyerLiquidityNode.objects.filter(province=province, market=market, property_type=property_type).first()
     liquidity = node.liquidity if node else Liquidity()
     return {
@@ -107,7 +107,7 @@ def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) 
 
 @dataclass(frozen=True, slots=True)
 class NodeDifference:
-    """A node that is not the fold of its events."""
+    """A node whose stored figures are not those of its events."""
 
     node: BuyerLiquidityNode
     stored: Liquidity
@@ -116,7 +116,7 @@ class NodeDifference:
 
 @verb(ExecutionClass.CONTROL)
 def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[NodeDifference]:
-    """Fold every node anew from its events, each in its own transaction; yields those that differed, and mends them."""
+    """Recompute every node from its events, each in its own transaction. Yield those that differed; `write` mends them."""
     for pk in BuyerLiquidityNode.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             node = BuyerLiquidityNode.objects.select_for_update().get(pk=pk)

@@ -1,4 +1,4 @@
-"""What buyers tell: facts already decided, sent inside their transaction, so that a failing receiver undoes them.
+"""The signal of buyers. It is sent within the transaction of the fact: if a receiver fails, the fact is undone.
 
 The signal carries `envelopes`: a sequence of `wholesale.plumbing.envelope.Envelope`, one for each thing that happened.
 """
@@ -6,4 +6,5 @@ The signal carries `envelopes`: a sequence of `wholesale.plumbing.envelope.Envel
 from django.dispatch import Signal
 
 feedback_recorded = Signal()
-"""`buyer_feedback` of a feedback event. Facts: `event`, `province`, `market`, `property_type`."""
+"""`buyer_feedback`: a buyer did something. Subject: the feedback event. Facts: `event`, `province`, `market`,
+`property_type`."""

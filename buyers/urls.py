@@ -1,4 +1,4 @@
-"""Paths of buyers."""
+"""The API paths of buyers."""
 
 from rest_framework.routers import SimpleRouter
 

@@ -1,1 +1,1 @@
-"""Follow-up: the ladder of contacts that every lead is due, its tasks, and how late they are done."""
+"""Follow-up: leads, their ladders of contacts, the tasks of the ladders, and the SLA."""

@@ -1,4 +1,4 @@
-"""The admin of follow-up, each page from its room."""
+"""All admin pages of follow-up, imported from their rooms."""
 
 from followups.ladders.admin import FollowupLadderAdmin
 from followups.ladders.templates.admin import LadderTemplateAdmin

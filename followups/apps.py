@@ -1,4 +1,4 @@
-"""Follow-up as an app."""
+"""The Django app of follow-up."""
 
 from functools import partial
 
@@ -8,13 +8,13 @@ from wholesale.plumbing import seeds
 
 
 class FollowupsConfig(AppConfig):
-    """Ladders, tasks, SLA."""
+    """The app's configuration."""
 
     name = "followups"
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
-        """Tell governance how leads are loaded, listen to what it tells, and say when what is periodic is due."""
+        """Register loaders of leads, checks, seeds and periodic jobs, and connect the signals of governance."""
         from followups import readiness as _readiness  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups import scopes  # noqa: PLC0415  # models are not loaded before
         from followups.ladders import (  # noqa: PLC0415
@@ -30,7 +30,6 @@ class FollowupsConfig(AppConfig):
         from followups.leads.people import registry  # noqa: PLC0415
         from followups.sla import tasks as sla  # noqa: PLC0415
         from followups.sla.models import SlaPolicy  # noqa: PLC0415
-        from followups.sla.policies import on_policy_changed  # noqa: PLC0415
         from followups.tasks.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.tasks.minutes import tasks as minutes  # noqa: PLC0415
         from followups.tasks.outcomes.models import OutcomeRule  # noqa: PLC0415
@@ -58,7 +57,9 @@ class FollowupsConfig(AppConfig):
         seeds.register("outcomes", partial(seed, OutcomeRule))
         seeds.register("inbound words", partial(seed, InboundWord))
         seeds.register("SLA policies", partial(seed, SlaPolicy))
-        policy_changed.connect(on_policy_changed, sender=SlaPolicy, dispatch_uid="followups.on_policy_changed")
+        policy_changed.connect(
+            minutes.on_sla_policy_changed, sender=SlaPolicy, dispatch_uid="followups.on_sla_policy_changed"
+        )
         minutes.register()
         sla.register()
         readiness.register_warning()

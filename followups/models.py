@@ -1,4 +1,4 @@
-"""The models of follow-up, each from its room."""
+"""All models of follow-up, imported from their rooms."""
 
 from followups.ladders.models import FollowupLadder, LadderQuerySet
 from followups.ladders.templates.models import LadderTemplate

@@ -1,4 +1,4 @@
-"""The checks of the runbook of how follow-up is set up: templates, SLA policies, pools and vendors. All is read at once."""
+"""Runbook checks of how follow-up is set up: templates, SLA policies, pools and vendors. One query reads it all."""
 
 import json
 from datetime import date, datetime, timedelta
@@ -24,7 +24,7 @@ NOTICE = timedelta(days=30)  # before a registration or a contract ends
 
 
 class Template(NamedTuple):
-    """A ladder template, as far as the checks look at it."""
+    """The columns of a ladder template that the checks use."""
 
     province: str
     market: str
@@ -34,19 +34,19 @@ class Template(NamedTuple):
 
 
 class Configured(NamedTuple):
-    """Ladder templates, SLA policies, who is written to, who in the pools is no active user, and vendors."""
+    """The configuration that the checks look at."""
 
     templates: list[Template]
     watched: set[tuple[str, str]]  # province and channel with an SLA policy that is on, as market ALL
-    addresses: list[str]  # of the operators
-    unknown_agents: list[str]  # names in the pools that are no user's
-    inactive_agents: list[str]  # of users who may not sign in
-    vendors: dict[str, tuple[date, date | None]]  # the last days of each one's registration and contract
+    addresses: list[str]  # e-mail addresses of the operators
+    unknown_agents: list[str]  # names in the pools without a user
+    inactive_agents: list[str]  # names in the pools whose user may not sign in
+    vendors: dict[str, tuple[date, date | None]]  # name -> the last days of its registration and contract
 
 
 @read_once
 def configured() -> Configured:
-    """All of it, in one query: the runbook is to answer within few."""
+    """Read the configuration in one query, because the runbook may use only few."""
     templates = LadderTemplate.objects.order_by().values_list(
         Value("template"), "province", "market", "enabled", Cast("steps", TextField()), "kind"
     )
@@ -84,7 +84,7 @@ def configured() -> Configured:
 
 @register("followups.pool", Severity.WARNING, "Whoever takes ladders in a pool can sign in")
 def pool(now: datetime) -> Finding:
-    """Ladders go to a name that is no user's all the same; an inactive user gets none."""
+    """Find pool agents without an active user. A name without a user still gets ladders; an inactive user gets none."""
     unknown, inactive = configured().unknown_agents, configured().inactive_agents
     said = []
     if unknown:
@@ -98,7 +98,7 @@ def pool(now: datetime) -> Finding:
 
 @register("followups.vendors", Severity.WARNING, "Hired callers are registered with the National DNCL")
 def vendors(now: datetime) -> Finding:
-    """And stay so for 30 days."""
+    """Find vendors whose registration has ended or ends within 30 days."""
     last_days = {name: registered for name, (registered, _) in configured().vendors.items()}
     if not last_days:
         return Finding(True, "No vendor calls for us.")
@@ -109,7 +109,7 @@ def vendors(now: datetime) -> Finding:
 
 @register("followups.vendor_contracts", Severity.WARNING, "The contracts with hired callers are in force")
 def vendor_contracts(now: datetime) -> Finding:
-    """And stay so for 30 days. We answer for whoever calls for us, with a contract or without."""
+    """Find vendor contracts that have ended or end within 30 days. We answer for a vendor even without a contract."""
     last_days = {name: contract for name, (_, contract) in configured().vendors.items() if contract}
     if not last_days:
         return Finding(True, "No contract with a vendor has an end.")
@@ -120,7 +120,7 @@ def vendor_contracts(now: datetime) -> Finding:
 
 @register("followups.sla_policies", Severity.WARNING, "Every province has SLA policies that are on")
 def sla_policies(now: datetime) -> Finding:
-    """As market ALL, for each channel. Without one no lateness there is a breach, but in a market that has its own."""
+    """Find provinces and channels without an SLA policy for market ALL. Only markets with their own have breaches there."""
     wanted = product(Province.values, Channel.values)
     missing = [f"{province} {channel}" for province, channel in wanted if (province, channel) not in configured().watched]
     if missing:
@@ -131,7 +131,7 @@ def sla_policies(now: datetime) -> Finding:
 
 @register("followups.sla_mail", Severity.WARNING, "Somebody is written to about breaches")
 def sla_mail(now: datetime) -> Finding:
-    """An operator who has an e-mail address, from a server that can send."""
+    """Find out whether an operator has an e-mail address and the server can send mail."""
     to = configured().addresses if can_send() else []
     if not to:
         return Finding(False, "Nobody is written to: give an operator an e-mail address, and set EMAIL_URL.")
@@ -140,8 +140,8 @@ def sla_mail(now: datetime) -> Finding:
 
 @register("followups.templates", Severity.WARNING, "Every province has both ladder templates, on")
 def ladder_templates(now: datetime) -> Finding:
-    """As market ALL. Without the standard one no ladder starts there, but in a market that has its own. Without the COLD one
-    each ladder begins with a message, which lapses where the lead gave no ground for it."""
+    """Find provinces without a template for market ALL. Without STANDARD, ladders start only in markets with their own one.
+    Without COLD, each ladder begins with a message, which lapses if the lead gave no ground for it."""
     present = {(one.province, one.kind) for one in configured().templates if one.market == ALL and one.enabled}
     wanted = product(Province.values, LadderTemplate.Kind.values)
     missing = sorted(f"{province} {kind}" for province, kind in wanted if (province, kind) not in present)
@@ -153,9 +153,9 @@ def ladder_templates(now: datetime) -> Finding:
 
 @register("followups.templates_french", Severity.WARNING, "Quebec's ladders say what the law wants at each step")
 def french_in_quebec(now: datetime) -> Finding:
-    """In French, by whom, and that consent can be withdrawn; of each template of Quebec that is on, province or market.
+    """Find enabled templates of Quebec whose texts lack French, the organisation, or how to withdraw consent.
 
-    None is switched on without it now: this finds those from before.
+    Such a template cannot be switched on any more; this finds the ones that were switched on earlier.
     """
     wanting = sorted(
         f"{one.market} {one.kind}"

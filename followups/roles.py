@@ -1,4 +1,4 @@
-"""Which role may do what in follow-up."""
+"""The permissions of each role in follow-up."""
 
 from wholesale.plumbing.roles import AGENT, AUDITOR, EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

@@ -1,6 +1,6 @@
-"""Whom an agent reads about: of its own tasks, of the markets in whose pool it is, and of unowned tasks that are due.
+"""The rows that an agent may read: about leads of its own tasks, of its pools' markets, and of due tasks without an owner.
 
-Everybody else has the permission `view_any_lead` and reads all. `tasks.due.readers` says the same of the due list.
+All other roles have the permission `view_any_lead` and read everything. `tasks.due.readers` has the same rule for due tasks.
 """
 
 from collections.abc import Callable, Collection
@@ -16,20 +16,18 @@ from followups.leads.inbox.models import InboxItem
 from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead, LeadReopening
 from followups.leads.replies.models import AdministrativeReply
-from followups.pool.models import PoolAgent
 from followups.sla.models import SlaBreach
-from followups.tasks.due.readers import reads_all
-from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
+from followups.tasks.due.readers import in_pool, reads_all
+from followups.tasks.models import OPEN, ContactAttempt, FollowupTask, TaskEvent
 from governance.gate.ledger import ContactPoint, ContactRecord
 from wholesale.plumbing import scopes
 from wholesale.plumbing.users import label_of
-from wholesale.plumbing.vocabulary import ALL
 
 Kind = ContactPoint.Kind
 
 
 def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
-    """Of these leads, known or not, those that the user reads about."""
+    """Return those of these lead ids that the user may read about. An unknown lead needs `view_any_lead`."""
     if user is None or reads_all(user):
         return set(lead_ids)
     known = Lead.objects.filter(leads(user), lead_id__in=lead_ids).values_list("lead_id", flat=True)
@@ -38,30 +36,29 @@ def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
 
 def _in_pool(user: Any) -> Q:
     """Of rows with a place: the user is in its pool, or in that of its province."""
-    here = PoolAgent.objects.filter(agent=label_of(user), province=OuterRef("province"))
-    return Q(Exists(here.filter(Q(market=OuterRef("market")) | Q(market=ALL))))
+    return in_pool(label_of(user))
 
 
 def tasks(user: Any) -> Q:
-    """The condition of tasks; what the user has completed, or was the last to claim, stays its own."""
+    """Return the condition for tasks that the user may read. Tasks that it completed or claimed last stay readable."""
     own = Q(owner=label_of(user)) | Q(completed_user=user) | Q(leased_by=label_of(user))
-    due = Q(owner__isnull=True, completed_at__isnull=True, cancelled_at__isnull=True, due_at__lte=timezone.now())
+    due = OPEN & Q(owner__isnull=True, due_at__lte=timezone.now())
     return own | due | _in_pool(user)
 
 
 def leads(user: Any) -> Q:
-    """The condition of leads."""
+    """Return the condition for leads that the user may read."""
     return _in_pool(user) | Q(Exists(FollowupTask.objects.filter(tasks(user), lead=OuterRef("lead_id"))))
 
 
 def _of_lead(user: Any, name: str = "lead_id") -> Q:
-    """The condition of rows that name a lead, whether or not it is known."""
+    """Return the condition for rows that name a lead, known or not, about which the user may read."""
     in_pool = Lead.objects.filter(_in_pool(user), lead_id=OuterRef(name))
     return Q(Exists(in_pool)) | Q(Exists(FollowupTask.objects.filter(tasks(user), lead=OuterRef(name))))
 
 
 def _of_task(user: Any) -> Q:
-    """The condition of rows that belong to a task."""
+    """Return the condition for rows of a task that the user may read."""
     return Q(Exists(FollowupTask.objects.filter(tasks(user), pk=OuterRef("task"))))
 
 
@@ -71,7 +68,7 @@ def _ladders(user: Any) -> Q:
 
 
 def _points(user: Any) -> Q:
-    """The condition of subjects of the ledger. An erased one is nobody's any more."""
+    """Return the condition for contact points of leads that the user may read. An erased point belongs to no lead."""
     with_it = Lead.objects.filter(leads(user))
     phone = with_it.filter(~Q(phone=""), phone=OuterRef("value"))
     email = with_it.filter(~Q(email=""), email=OuterRef("value"))
@@ -102,7 +99,7 @@ _CONDITIONS: dict[Any, Callable[[User], Q]] = {
 
 
 def register() -> None:
-    """Say which rows of follow-up and of the ledger each user may read."""
+    """Register which rows of follow-up and of the ledger each user may read."""
     for model, condition in _CONDITIONS.items():
         scopes.register(model, _unless_all(condition))
 

@@ -1,4 +1,4 @@
-"""The guide's verbs of follow-up under the guide's names (CONTRACT section 1), and its measure of the SLA."""
+"""The guide's functions of follow-up, importable under the guide's names (CONTRACT section 1)."""
 
 from followups.ladders.starts import create_ladder, start_ladder
 from followups.sla.snapshot import sla_snapshot

@@ -1,4 +1,4 @@
-"""The admin of all rooms."""
+"""The admin pages of all rooms, imported for Django."""
 
 from governance.area_codes.admin import AreaCodeSubscriptionAdmin
 from governance.clocks.admin import MarketZoneAdmin

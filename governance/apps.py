@@ -1,4 +1,4 @@
-"""Governance as an app."""
+"""Governance as a Django app."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from wholesale.plumbing import seeds
 
 
 class GovernanceConfig(AppConfig):
-    """Its rooms are packages; its models carry the one label."""
+    """The app. Its rooms are packages, and all their models have its label."""
 
     name = "governance"
 

@@ -1,10 +1,10 @@
-"""How a lead is contacted."""
+"""The channels by which a lead is contacted."""
 
 from django.db import models
 
 
 class Channel(models.TextChoices):
-    """The channels of the ladder and of the rules."""
+    """A channel of a ladder's step and of the contact rules."""
 
     SMS = "SMS", "Text message"
     CALL = "CALL", "Call"

@@ -1,4 +1,4 @@
-"""A decision is a value, never a bare bool; and every verb of the system belongs to one execution class."""
+"""Decisions, which are values and never a bare bool, and the execution classes of verbs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the gate says; `code` is a stable word."""
+    """An answer of the gate. `code` is a stable word, `detail` a sentence."""
 
     allowed: bool
     code: str
@@ -16,11 +16,11 @@ class Decision:
 
 
 class ExecutionClass(StrEnum):
-    """What the kill switch and go-live stop (CONTRACT section 4)."""
+    """Whether the kill switch and go-live stop a verb (CONTRACT section 4)."""
 
-    READ = "READ"  # lists, scores, reports: always open
-    RECORD = "RECORD"  # a fact that happened is never refused for the state of the system
-    CONTROL = "CONTROL"  # everything that governs: always open
+    READ = "READ"  # lists, scores, reports: never stopped
+    RECORD = "RECORD"  # recording a fact that happened: never stopped
+    CONTROL = "CONTROL"  # what governs the system: never stopped
     SANDBOX = "SANDBOX"  # stopped by the kill switch
     EXECUTE = "EXECUTE"  # stopped by the kill switch, and by go-live being off where that is enforced
 
@@ -30,7 +30,7 @@ VERBS: dict[Callable[..., object], ExecutionClass] = {}
 
 
 def verb(execution_class: ExecutionClass) -> Callable[[Verb], Verb]:
-    """Declare the execution class of a service. A test walks `VERBS` and holds each of them to it."""
+    """Decorate a verb with its execution class. A test checks that each verb in `VERBS` keeps to its class."""
 
     def declare(function: Verb) -> Verb:
         VERBS[function] = execution_class

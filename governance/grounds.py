@@ -1,4 +1,4 @@
-"""The grounds on which somebody may be contacted, and in what role. Each has its section of the law beside it.
+"""The grounds on which somebody may be contacted, each with its section of the law.
 
 A: Canada's Anti-Spam Legislation (text messages and e-mail). T: the Telecommunications Act (calls: what exempts a number
 from the National Do Not Call List). G: the Electronic Commerce Protection Regulations, SOR/2013-221. Not legal advice.
@@ -14,16 +14,16 @@ from governance.people import Role
 
 
 class Purpose(models.TextChoices):
-    """What a message is for. It decides whether a consent is asked for; a call has none."""
+    """What a message is for. The purpose decides whether the message needs a consent. A call has no purpose."""
 
-    PROSPECT = "PROSPECT", "Prospecting"  # A 6(1)(a): consent is asked for
+    PROSPECT = "PROSPECT", "Prospecting"  # A 6(1)(a): needs a consent
     REPLY = "REPLY", "Reply to a message of the lead"  # G 3(b)
     REQUESTED = "REQUESTED", "Quote or transaction that the lead asked for"  # A 6(6)(a), (b)
     BUSINESS_INQUIRY = "BUSINESS_INQUIRY", "Inquiry about the lead's own commercial activity"  # A 6(5)(b)
 
 
 class Basis(models.TextChoices):
-    """On what ground somebody may be contacted."""
+    """A ground on which somebody may be contacted."""
 
     EXPRESS = "EXPRESS", "Express consent"  # A 10(1); T 41.7(1)
     PURCHASE_BY_LEAD = "PURCHASE_BY_LEAD", "The lead bought or leased from us"  # A 10(10)(a); T 41.7(2)(a)
@@ -32,35 +32,35 @@ class Basis(models.TextChoices):
     PUBLICATION = "PUBLICATION", "Conspicuous publication of the address, in a business role"  # A 10(9)(b)
     DISCLOSED = "DISCLOSED", "The address was given to us, in a business role"  # A 10(9)(c)
     REFERRAL = "REFERRAL", "Referral: the first message only"  # G 4
-    BUSINESS = "BUSINESS", "Retired: purchase, lease or contract"  # lines on file are read, no new one is recorded
+    BUSINESS = "BUSINESS", "Retired: purchase, lease or contract"  # only in old lines
 
 
 RETIRED = frozenset({Basis.BUSINESS})
 ACCEPTED = [(basis.value, basis.label) for basis in Basis if basis not in RETIRED]  # what may be recorded
-MESSAGES_ONLY = frozenset({Basis.PUBLICATION, Basis.DISCLOSED, Basis.REFERRAL})  # grounds of A and G, which exempt no call
+MESSAGES_ONLY = frozenset({Basis.PUBLICATION, Basis.DISCLOSED, Basis.REFERRAL})  # of A and G: they exempt no call
 BUSINESS_ROLE_ONLY = frozenset({Basis.PUBLICATION, Basis.DISCLOSED})  # A 10(9)(b), (c)
 RELATIONSHIPS = frozenset({Basis.PURCHASE_BY_LEAD, Basis.CONTRACT, Basis.INQUIRY})  # A 6(6), even when they have expired
 
-_LONG = {True: relativedelta(months=18), False: relativedelta(years=2)}  # by whether it is a call
+_LONG = {True: relativedelta(months=18), False: relativedelta(years=2)}  # True is for calls
 _SPANS = {
     Basis.PURCHASE_BY_LEAD: _LONG,
-    Basis.BUSINESS: _LONG,  # as the narrower of what it stood for: a contract counted here from its date
+    Basis.BUSINESS: _LONG,  # the shorter of its meanings: a contract counts from its date
     Basis.INQUIRY: {True: relativedelta(months=6), False: relativedelta(months=6)},
 }
 
 
 def is_basis(channel: str, basis: str) -> bool:
-    """Whether a line with this ground may be stored for the channel. What it gives depends on the role too."""
+    """Whether a consent on this ground may be stored for the channel. Whether it counts also depends on the lead's role."""
     return not (channel == Channel.CALL and basis in MESSAGES_ONLY)
 
 
 def gives_ground(channel: str, basis: str, role: str) -> bool:
-    """Whether a line with this ground gives one to contact a lead in this role by the channel."""
+    """Whether a consent on this ground counts for contacting a lead in this role by the channel."""
     return is_basis(channel, basis) and (role == Role.BUSINESS or basis not in BUSINESS_ROLE_ONLY)
 
 
 def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime | None:
-    """When a consent for this channel ends, or None where no span ends it: express consent, a contract in force.
+    """When a consent for this channel expires. None for an express consent and a contract in force, which have no span.
 
     Messages: 2 years after a purchase, 6 months after an inquiry (A 10(10)(a), (e)). Calls: 18 months and 6 months
     (T 41.7(2)(a), (b)).

@@ -1,7 +1,7 @@
-"""The rules of the law that the contact gate holds to, each with its source, its dates and how sure we are.
+"""The rules of the law that the contact gate follows, each with its source, its dates and how sure we are.
 
-This is not legal advice. A rule that changes gets a new row or new dates here, and with it `VERSION` changes: each decision
-that is kept names the version that it was made under. `contact_rules` prints them as docs/contact-rules.md shows them.
+This is not legal advice. A rule that changes gets a new row or new dates here, which changes `VERSION`. Each stored decision
+names the version by which it was made. The command `contact_rules` prints the rules for docs/contact-rules.md.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LegalRule:
-    """One rule of the law."""
+    """One rule of the law, with its source and its dates."""
 
     code: str
     rule: str
@@ -33,7 +33,7 @@ class LegalRule:
     doubt: str = ""
 
 
-CASL = date(2014, 7, 1)  # in force, but for its private right of action
+CASL = date(2014, 7, 1)  # in force since then, except its private right of action
 TELECOM = date(2008, 9, 30)  # the National DNCL began
 CHECKED = date(2026, 11, 29)
 

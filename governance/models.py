@@ -1,4 +1,4 @@
-"""The models of all rooms."""
+"""The models of all rooms, imported for Django."""
 
 from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone

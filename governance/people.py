@@ -1,4 +1,4 @@
-"""People as governance knows them: plain values, by kind. Whoever keeps a kind of people registers how they are loaded."""
+"""People as plain values, by kind. The app that stores a kind of people registers here how they are loaded."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -7,24 +7,24 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import models
 
-LEAD = "LEAD"  # a kind of people, and of a subject of the ledger
+LEAD = "LEAD"  # a kind of people, and of a point
 CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
 
 
 class Role(models.TextChoices):
-    """In what role a lead is spoken to. It is a homeowner's unless somebody knows better."""
+    """The role in which a lead is spoken to. It is HOMEOWNER unless somebody knows that the lead is a business."""
 
     HOMEOWNER = "HOMEOWNER", "Homeowner"
     BUSINESS = "BUSINESS", "Business"
 
 
 class LeadFacts(NamedTuple):
-    """What the contact gate needs of a lead."""
+    """The facts about a lead that the contact gate needs."""
 
     lead_id: str
     province: str
     market: str
-    zone: str = ""  # an IANA name that somebody knew for certain; "" is unknown
+    zone: str = ""  # an IANA name, if the lead's zone is known for certain
     postal_code: str = ""  # "M5V 2T6"
     phone: str = ""  # E.164, "+14165550123"
     email: str = ""
@@ -34,22 +34,22 @@ class LeadFacts(NamedTuple):
     email_is_wrong: bool = False
     role: str = Role.HOMEOWNER.value
     score: Decimal | None = None  # 0..1
-    min_gap_minutes: int = 0  # after the last contact, as its place's ladder template says; no column of a lead
+    min_gap_minutes: int = 0  # the least time after the last contact, from the place's ladder template
 
 
 Loader = Callable[[Collection[str]], dict[str, LeadFacts]]
-Readable = Callable[[Any, Collection[str]], set[str]]  # of a user
+Readable = Callable[[Any, Collection[str]], set[str]]  # (user, ids) -> the ids that the user may read
 
 _loaders: dict[str, Loader] = {}
 _readable: dict[str, Readable] = {}
 
 
 class KindUnknown(LookupError):
-    """Nobody says how people of this kind are loaded: nothing is known of them, so nothing may be decided."""
+    """No app has registered this kind of people, so nothing is known about them and nothing may be decided."""
 
 
 def register(kind: str, loader: Loader, readable: Readable) -> None:
-    """Say how people of a kind are loaded by their ids, in one query, and about which a user reads. The last one counts."""
+    """Register how people of a kind are loaded by ids in one query, and which ids a user may read. The last call counts."""
     _loaders[kind], _readable[kind] = loader, readable
 
 
@@ -64,7 +64,7 @@ def load(kind: str, ids: Collection[str]) -> dict[str, LeadFacts]:
 
 
 def readable_by(kind: str, user: Any, ids: Collection[str]) -> set[str]:
-    """About which of some people of a kind the user may read. Of a user who reads all it is no query.
+    """The ids of the people of a kind about whom the user may read. It takes no query for a user who may read about all.
 
     Raises:
         KindUnknown: nobody registered this kind.
@@ -83,10 +83,10 @@ def _of_kind(registry: dict[str, Registered], kind: str) -> Registered:
 
 
 class Received(NamedTuple):
-    """What the contact gate needs of a message that a lead sent."""
+    """The facts about a message from a lead that the contact gate needs."""
 
     lead_id: str
-    channel: str  # "" where nobody can tell
+    channel: str  # "" if it is not known
     known_by: frozenset[str]  # the digests of the numbers and addresses that it came from
     received_at: datetime
 
@@ -96,10 +96,10 @@ _message_loaders: list[MessageLoader] = []
 
 
 def register_messages(loader: MessageLoader) -> None:
-    """Say how a message is loaded by its id, in one query. The last one counts."""
+    """Register how a message is loaded by its id in one query. The last call counts."""
     _message_loaders[:] = [loader]
 
 
 def load_message(message_id: int) -> Received | None:
-    """The message with this id; None where there is none, or nobody can tell which lead sent it."""
+    """The message with this id. None if there is no such message, or if it is not known which lead sent it."""
     return _message_loaders[0](message_id) if _message_loaders else None

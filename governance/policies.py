@@ -1,4 +1,4 @@
-"""What all policies have in common: rows with a version, a history, and one race-free way to change them."""
+"""The base of all policies: rows with a version and a history, and one verb to change them that is safe in a race."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
@@ -21,7 +21,8 @@ from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class _History(HistoricalRecords):
-    """Leaves a column out where the model has it: of a removed row the library asks for each that is left out."""
+    """A history that excludes only columns that the model has. When a row is removed, the library reads every excluded
+    column, so it would fail on one that the model lacks."""
 
     def create_history_model(self, model: type[models.Model], inherited: bool) -> Any:
         history = super().create_history_model(model, inherited)
@@ -31,7 +32,7 @@ class _History(HistoricalRecords):
 
 
 class Governed(models.Model):
-    """A row that somebody changes for a reason. Its history keeps every state that it ever had, and is append-only."""
+    """A row that somebody changes for a reason. Its append-only history keeps every state that the row had."""
 
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
@@ -44,16 +45,16 @@ class Governed(models.Model):
         abstract = True
 
     def stamp(self, act: Act) -> None:
-        """Say who changes the row, why and when, for the row and for the history entry that its next save writes."""
+        """Set who changes the row, why and when, in the row and in the history entry that its next save writes."""
         self.changed_by, self.user, self.reason, self.updated_at = act.actor, act.user, act.reason, act.now
-        # The history's own column for a reason is short; each entry keeps the whole of it in `reason`.
+        # The library's own column for the reason is short. Each history entry has the whole reason in `reason`.
         self._history_user, self._history_date, self._change_reason = act.user, act.now, act.reason[:100]
 
 
 class Policy(Governed):
     """A rule that an operator edits. It is switched off, never deleted.
 
-    A policy is one file: its settings (`wholesale.plumbing.setting_fields`), what names its row, its seeds, what it refuses
+    A policy is declared in one file: its settings (`wholesale.plumbing.setting_fields`), its key, its seeds, what it refuses
     and what follows from a change. `upsert` is its verb, `governance.policies_api` makes its endpoints, and
     `governance.policies_admin` its pages.
     """
@@ -70,31 +71,31 @@ class Policy(Governed):
 
     @classmethod
     def key_of(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """What names the row, taken out of what was given."""
+        """Take the key of the row out of `given`. A column that is not given has its default."""
         fields: list[Any] = [cls._meta.get_field(name) for name in cls.key]
         absent = {field.name: field.get_default() for field in fields if field.has_default() or field.blank}
         return {name: given.pop(name) if name in given else absent[name] for name in cls.key}
 
     @classmethod
     def settings(cls) -> list[Any]:
-        """The columns that differ from policy to policy, without those that name the row."""
+        """The columns of this policy's settings: all but its key and the columns that every policy has."""
         others = {*(field.name for field in Policy._meta.fields), *cls.key}
         return [field for field in cls._meta.concrete_fields if not field.primary_key and field.name not in others]
 
     @classmethod
     def seeded(cls) -> Iterable[Mapping[str, Any]]:
-        """The rows that there are from the start, each with its key."""
+        """The seeds of this policy: rows with their key and settings."""
         return ()
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """What is written where `changes` was given; the row is as it was, and locked. It may refuse."""
+        """The values to write for the given `changes`. It may refuse them. The row is locked and still unchanged."""
         return changes
 
     def require_sound(self) -> None:
-        """Refuse settings that contradict each other, by a DomainError that names one of them."""
+        """Refuse settings that contradict each other, with a DomainError that names one of them."""
 
     def follow(self, act: Act) -> None:
-        """What follows from a change that is written, within its transaction. Rooms above hear `policy_changed`."""
+        """Do what follows from a change that was written, in the same transaction. Other apps receive `policy_changed`."""
 
 
 class PlacePolicy(Policy):
@@ -111,7 +112,7 @@ class PlacePolicy(Policy):
         ordering = ["province", "market"]
         default_permissions = ("change", "view")
         constraints = [
-            # Serves the lookup of an effective policy and the list's order too.
+            # Also the index for looking up an effective policy, and for the order of the list.
             models.UniqueConstraint(fields=["province", "market"], name="%(app_label)s_%(class)s_place"),
             models.CheckConstraint(
                 condition=models.Q(province__in=Province.values), name="%(app_label)s_%(class)s_province"
@@ -128,20 +129,20 @@ PlacePolicyT = TypeVar("PlacePolicyT", bound=PlacePolicy)
 
 
 policy_changed = Signal()
-"""A policy was changed: `policy_changed`, of the policy's model. The subject is the policy; facts: `policy`, the row; `was`:
-its settings before, a dict."""
+"""`policy_changed`: a policy was created or changed; the sender is its model. Subject: the policy. Facts: `policy`, the row;
+`was`, a dict of its settings before."""
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def upsert(model: type[PolicyT], *, act: Act, expected_version: int | None = None, **given: Any) -> PolicyT:
-    """Create or change a policy: the verb of all of them. `given` holds its key and what is set; an absent setting keeps its
+    """Create or change a policy of any kind. `given` holds its key and the settings to change. An absent setting keeps its
     value. A row that does not exist has version 0.
 
     Raises:
         RequiredParameter: the policy is new, and lacks a setting that has no default.
-        VersionConflict: `expected_version` was given and is not the row's.
-        DomainError: what its `prepared` and `require_sound` refuse.
+        VersionConflict: `expected_version` was given, and the row has another version.
+        DomainError: the policy's `prepared` or `require_sound` refuses.
 
     """
     key = model.key_of(given)
@@ -175,7 +176,7 @@ def upsert(model: type[PolicyT], *, act: Act, expected_version: int | None = Non
 
 
 def seed(model: type[Policy], now: datetime | None = None) -> int:
-    """Make the seeded rows of a policy whose key is absent. Returns how many were made; none is overwritten."""
+    """Make the seeds of a policy whose key is absent, and return how many were made. No row is overwritten."""
     present = set(model._default_manager.values_list(*model.key))
     absent = [row for row in model.seeded() if tuple(row[name] for name in model.key) not in present]
     for row in absent:
@@ -184,14 +185,14 @@ def seed(model: type[Policy], now: datetime | None = None) -> int:
 
 
 def each_province(**settings: Any) -> list[dict[str, Any]]:
-    """The same seed for each province, as market ALL."""
+    """A seed for each province, as market ALL, with the same settings."""
     return [{"province": province, "market": ALL, **settings} for province in Province.values]
 
 
 def put(model: type[GovernedT], *, key: Mapping[str, Any], changes: Mapping[str, Any], act: Act) -> GovernedT:
-    """Create or change the row under its key, within the caller's transaction; what `changes` leaves out keeps its value.
+    """Create or change the row with a key, within the caller's transaction. Columns not in `changes` keep their value.
 
-    The clock is read under the row's lock: `updated_at` says when it was.
+    The clock is read under the row's lock, and `updated_at` holds that time.
     """
 
     def save(row: GovernedT, act: Act) -> GovernedT:
@@ -203,8 +204,8 @@ def put(model: type[GovernedT], *, key: Mapping[str, Any], changes: Mapping[str,
 
 
 def remove(model: type[GovernedT], *, key: Mapping[str, Any], act: Act) -> GovernedT | None:
-    """Take away the row under the key, within the caller's transaction; its history stays. The row as it was, with who took
-    it away and when, or None where there is none."""
+    """Remove the row with a key, within the caller's transaction. Its history stays. Return the row as it was, stamped with
+    who removed it and when, or None if there is no such row."""
     row = model._default_manager.select_for_update().filter(**key).first()
     if row is None:
         return None
@@ -220,7 +221,7 @@ def _made_or_changed(
     save: Callable[[GovernedT, Act], GovernedT],
     act: Act,
 ) -> GovernedT:
-    """Save the row under the key, locked, or a new one. Of two who make it in the same moment the later one changes it."""
+    """Lock and save the row with a key, or make it. If two callers make it at once, the later one changes the row."""
     locked = model._default_manager.select_for_update().filter(**key)
     row = locked.first()
     if row is None:
@@ -231,28 +232,28 @@ def _made_or_changed(
         except IntegrityError:
             row = locked.first()  # somebody else made it between our look and our insert
             if row is None:
-                raise  # no: the row itself breaks a rule
-            act = replace(act)  # its clock was read before we waited for the other
+                raise  # no, the row breaks a constraint
+            act = replace(act)  # the clock was read before we waited for the other transaction
     return save(row, act)
 
 
 def _stamped(row: GovernedT, act: Act) -> GovernedT:
     row.stamp(act)
-    row.save(force_insert=row._state.adding)  # a key of its own must not overwrite a row that somebody else made
+    row.save(force_insert=row._state.adding)  # a new row must not overwrite one with the same primary key
     return row
 
 
 def effective(model: type[PlacePolicyT], province: str, market: str, **kind: Any) -> PlacePolicyT | None:
-    """The policy of the market, else of its whole province, else None. A market's row that is off still matches.
+    """The effective policy of a market: its own, else its province's, else None. A market's policy that is off still counts.
 
-    `kind` is what else tells one policy of a place from another.
+    `kind` is the rest of the key, for policies of which a place has several.
     """
     places = [(province, market)]
     return effective_among(candidates(model._default_manager.filter(**kind), places), places)[province, market]
 
 
 def candidates(rows: models.QuerySet[PlacePolicyT], places: Collection[tuple[str, str]]) -> list[PlacePolicyT]:
-    """Those of some policies that may govern one of these places, in one query."""
+    """The policies among `rows` that may be the effective ones of these places. Takes one query."""
     provinces, markets = {province for province, _ in places}, {ALL, *(market for _, market in places)}
     return list(rows.filter(province__in=provinces, market__in=markets))
 
@@ -260,6 +261,6 @@ def candidates(rows: models.QuerySet[PlacePolicyT], places: Collection[tuple[str
 def effective_among(
     rows: Iterable[PlacePolicyT], places: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], PlacePolicyT | None]:
-    """The one that governs each place, of policies of which a place has one at most."""
+    """The effective policy of each place. Of `rows`, each place has one at most."""
     found = {(row.province, row.market): row for row in rows}
     return {(province, market): found.get((province, market)) or found.get((province, ALL)) for province, market in places}

@@ -1,45 +1,39 @@
-"""What the admin's pages of all policies have in common: a policy is added and changed by its service, never deleted."""
+"""What the admin pages of all policies share: a policy is added and changed by its verb, and never deleted."""
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import flatten_fieldsets
-from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.db import models
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import capfirst
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
-from governance.clocks.markets import one_market
+from governance.governed_admin import GovernedAdmin, GovernedForm, PlaceInput
 from governance.policies import PlacePolicy, Policy, upsert
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
-    Edited,
-    HistoryAdmin,
-    act_with_reason,
     place_text,
-    reason_field,
     restate,
     show_refusal,
 )
 from wholesale.plumbing.errors import DomainError, VersionConflict
-from wholesale.plumbing.setting_fields import Document, Setting, one_spelling
+from wholesale.plumbing.setting_fields import Document, Setting
 
 SWITCHED = {"On": "success", "Off": ""}
 
 
 def column_of(column: Any, title: str = "", label: dict[str, str] | None = None) -> Callable[[Any], str]:
-    """The column of a list that shows a setting; `label` gives its words their colours."""
+    """A list column that shows a setting. `label` gives the colour of each of its words."""
 
     @display(description=title or column.short or capfirst(column.verbose_name), ordering=column.name, label=label)
     def shown(policy: Any) -> str:
@@ -49,33 +43,8 @@ def column_of(column: Any, title: str = "", label: dict[str, str] | None = None)
     return shown
 
 
-class PlaceInput:
-    """A form's province and market, the market under its own name in its one spelling."""
-
-    cleaned_data: dict[str, Any]
-
-    def clean_market(self) -> str:
-        """The market in its one spelling."""
-        return one_spelling(self.cleaned_data["market"])
-
-    def clean(self) -> dict[str, Any]:
-        form: Any = super()
-        cleaned: dict[str, Any] = form.clean() or {}
-        if cleaned.get("market"):
-            cleaned["market"] = one_market(cleaned.get("province"), cleaned["market"])
-        return cleaned
-
-
-class GovernedForm(forms.ModelForm):
-    """A governed row, and why it is changed."""
-
-    key: ClassVar[tuple[str, ...]]  # the fields that name the row; once it is there they stay
-
-    why = reason_field()  # under a name that is not the model's: the last reason stays what it is, and never carries over
-
-
 class PolicyForm(PlaceInput, GovernedForm):
-    """A policy, why it is changed, and the version that the editor saw."""
+    """The form of a policy, with the reason of the change and the version that the editor saw."""
 
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -93,11 +62,11 @@ class PolicyForm(PlaceInput, GovernedForm):
         return cleaned
 
     def _refuse_stale(self) -> None:
-        """Save nothing, keep what was typed, and let the editor decide with the other's change in view."""
+        """Refuse a form whose policy was changed meanwhile. It keeps what was typed, and tells of the other change."""
         restate(self, "expected_version", str(self._stored_version()))
         policy = self.instance
         if not policy.pk:
-            return  # that the policy exists by now is an error of its own
+            return  # the form reports by itself that the policy exists by now
         opts = policy._meta
         self.add_error(
             None,
@@ -116,7 +85,7 @@ class PolicyForm(PlaceInput, GovernedForm):
         )
 
     def _post_clean(self) -> None:
-        """Show what the policy refuses before its table is asked, which is not asked about a field with an error."""
+        """Show what the policy refuses before its table's constraints, which are not checked for a field with an error."""
         if not self.errors:
             meant = copy(self.instance)
             key = {name: value for name, value in self.cleaned_data.items() if name in meant.key}
@@ -129,109 +98,28 @@ class PolicyForm(PlaceInput, GovernedForm):
         super()._post_clean()  # type: ignore[misc]
 
     def show(self, refusal: DomainError) -> None:
-        """What the policy refuses, where people look for it."""
+        """Show a refusal of the policy at the field that it names."""
         show_refusal(self, refusal)
 
     def changes(self) -> dict[str, Any]:
-        """The settings for the service."""
+        """The settings to give to the verb."""
         others = (*self.instance.key, "why", "expected_version")
         return {name: value for name, value in self.cleaned_data.items() if name not in others}
 
 
-class GovernedAdmin(Edited, HistoryAdmin):
-    """Pages of governed rows. What names a row stays, and only who may change it sees the form."""
-
-    form: type[GovernedForm]
-    key_title: ClassVar[str]
-    settings_fieldsets: Sequence[tuple[str, dict[str, Any]]] = ()
-    last_change: ClassVar[tuple[str, ...]] = ("changed_by", "updated_at", "reason")
-
-    list_per_page = 50
-
-    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        key = ((self.key_title, {"fields": self.key_fields()}),) if self.key_fields() else ()
-        why = (("Why", {"fields": ("why",)}),) if self.has_change_permission(request, obj) else ()
-        last = (("Last change", {"fields": self.last_change}),) if obj else ()
-        return (*key, *self.settings_fieldsets, *why, *last)
-
-    def row_key(self) -> tuple[str, ...]:
-        """The fields that name the row."""
-        return self.form.key
-
-    def key_fields(self) -> tuple[str, ...]:
-        """What the first part of the form shows."""
-        return self.row_key()
-
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
-        kept = (*self.readonly_fields, *self.last_change)
-        return (*self.row_key(), *kept) if obj else kept
-
-
-class Removal(NamedTuple):
-    """What the page says that asks why a row is taken away, and what is said when it was."""
-
-    title: str
-    explanation: str
-    button: str
-    done: str
-
-
-class RemovableAdmin(GovernedAdmin):
-    """Pages of governed rows that may be taken away for a reason. A subclass says by which service."""
-
-    actions_detail: tuple[str, ...] = ("remove",)
-
-    def removal(self, row: Any) -> Removal:
-        """What the page says of a row."""
-        raise NotImplementedError
-
-    def remove_row(self, row: Any, act: Act) -> None:
-        """Take a row away through its service."""
-        raise NotImplementedError
-
-    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take a row away."""
-        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
-
-    @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
-    def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take a row away, after a page that asks why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        said = self.removal(row)
-
-        @transaction.atomic
-        def act(reason: str) -> str:
-            self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
-            self.remove_row(row, Act.by(request.user, reason=reason))
-            return said.done
-
-        return act_with_reason(
-            request,
-            self,
-            act,
-            title=said.title,
-            explanation=said.explanation,
-            button=said.button,
-            danger=True,
-            then=reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
-        )
-
-
 class PolicyAdmin(GovernedAdmin):
-    """Pages of policies, made out of what a policy declares. A subclass says what is special."""
+    """The admin pages of a policy, made from what the policy declares. A subclass adds what is special."""
 
     form: type[PolicyForm] = PolicyForm
     key_title = "Policy"
     switch: ClassVar[str] = "enabled"
     last_change = (*GovernedAdmin.last_change, "version")
-    settings_title: ClassVar[str] = "Settings"  # where they are not in parts of their own
+    settings_title: ClassVar[str] = "Settings"  # the title of the settings if they are in one part
 
     change_form_template = "admin/policy_form.html"
     colours: ClassVar[dict[str, dict[str, str]]] = {}  # by the name of a setting: the colour of each of its words
-    listed_key: ClassVar[tuple[str, ...]] = ()  # how a list names the row, if not by its key
-    list_display: Sequence[Any] = ()  # names of settings among them; without any, the key, the state and all settings
+    listed_key: ClassVar[tuple[str, ...]] = ()  # the list's columns for the key, if not the key itself
+    list_display: Sequence[Any] = ()  # default: the key, the switch and all settings
     formfield_overrides = {models.DecimalField: {"widget": UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"})}}
 
     def __init__(self, model: type[Policy], site: AdminSite) -> None:
@@ -245,8 +133,9 @@ class PolicyAdmin(GovernedAdmin):
         self.columns: dict[str, Any] = {}
         if switch:
             self.columns[self.switch] = column_of(switch, switch.short or "State", label=SWITCHED)
-        for name in filter(columns.get, flatten_fieldsets(self.settings_fieldsets)):
-            self.columns[name] = column_of(columns[name], label=self.colours.get(name))
+        for name in flatten_fieldsets(self.settings_fieldsets):
+            if name in columns:
+                self.columns[name] = column_of(columns[name], label=self.colours.get(name))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         names = self.list_display or (*(self.listed_key or self.row_key()), *self.columns, "changed_by", "updated_at")
@@ -256,7 +145,7 @@ class PolicyAdmin(GovernedAdmin):
         return self.list_filter or ((self.switch,) if self.has_switch else ())
 
     def _words(self) -> list[Any]:
-        """What names the row and is written, not chosen."""
+        """The columns of the key that are typed, not chosen from a list."""
         columns: list[Any] = [self.model._meta.get_field(name) for name in self.row_key()]
         return [column for column in columns if not column.choices]
 
@@ -265,7 +154,7 @@ class PolicyAdmin(GovernedAdmin):
 
     @property
     def search_help_text(self) -> str:
-        """Where the search looks."""
+        """The sentence that says where the search looks."""
         return capfirst(", ".join([*(column.verbose_name for column in self._words()), "who changed it, or why"]))
 
     def settings_of(self, record: Any) -> dict[str, str]:
@@ -285,7 +174,7 @@ class PolicyAdmin(GovernedAdmin):
         policy = super().get_object(request, object_id, from_field)
         if policy is None or request.method != "POST":
             return policy
-        # Locked until the request's transaction ends: the version that the form is checked against is the one it changes.
+        # Locked until the request's transaction ends, so that the form is checked against the version that it changes.
         return self.model._default_manager.select_for_update().get(pk=policy.pk)
 
     def changeform_view(
@@ -294,11 +183,11 @@ class PolicyAdmin(GovernedAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except VersionConflict:
-            # Two people added the same policy in the same moment. Asked again, the form sees the other's row and says so.
+            # Two people added the same policy at once. On the second try the form finds the other's row and says so.
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Through the service, which raises the version and writes the history."""
+        """Save through the verb, which raises the version and writes the history."""
         stored = upsert(
             self.model,
             act=Act.by(request.user, reason=form.cleaned_data["why"]),
@@ -310,10 +199,10 @@ class PolicyAdmin(GovernedAdmin):
 
 
 class PlacePolicyAdmin(PolicyAdmin):
-    """Pages of the policies of markets and provinces."""
+    """The admin pages of policies of markets and provinces."""
 
     key_title = "Place"
-    listed_key = ("place",)
+    listed_key: ClassVar[tuple[str, ...]] = ("place",)
     list_filter: ClassVar[tuple[str, ...]] = ("enabled", "province")
     search_fields = ("market", "province", "changed_by", "reason")
     search_help_text = "Market, province, who changed it, or why"

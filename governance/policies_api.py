@@ -1,4 +1,4 @@
-"""The endpoints of policies: a list and an upsert, made out of what a policy declares."""
+"""The endpoints of policies: a list and an upsert, made from what a policy declares."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -34,7 +34,7 @@ ViewSetT = TypeVar("ViewSetT", bound=type[ApiViewSet])
 
 
 class PolicyOut(RowSerializer):
-    """A policy as the API shows it. A subclass names the model, and the fields that are more than a column."""
+    """A policy as the API shows it. A subclass names the model, and declares the fields that are not plain columns."""
 
     policy: ClassVar[type[Policy]]
 
@@ -47,7 +47,7 @@ class PolicyOut(RowSerializer):
 
 
 class PolicyParams(PlaceParams, ActParams):
-    """A policy to create or change. A subclass names the model, and the parameters that are more than a column."""
+    """A policy to create or change. A subclass names the model, and declares the parameters that are not plain columns."""
 
     policy: ClassVar[type[Policy]]
 
@@ -55,13 +55,14 @@ class PolicyParams(PlaceParams, ActParams):
     reason = NoteField(default="")
     expected_version = StrictIntegerField(required=False, min_value=0, max_value=setting_fields.WHOLE_MAX)
 
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        declared = super().get_fields()
-        columns = [self.policy._meta.get_field(name) for name in self.policy.key]
-        columns += [field for field in self.policy.settings() if field.editable]
-        made = {column.name: parameter(self.policy, column) for column in columns if column.name not in declared}
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        declared: dict[str, Any] = dict(cls._declared_fields)
+        columns: list[Any] = [cls.policy._meta.get_field(name) for name in cls.policy.key]
+        columns += [field for field in cls.policy.settings() if field.editable]
+        made = {column.name: parameter(cls.policy, column) for column in columns if column.name not in declared}
         settings = {column.name: made.get(column.name) or declared.pop(column.name) for column in columns}
-        return {"correlation_id": declared.pop("correlation_id"), **settings, **declared}
+        cls._declared_fields = {"correlation_id": declared.pop("correlation_id"), **settings, **declared}
 
 
 def parameter(policy: type[Policy], column: Any) -> serializers.Field[Any, Any, Any, Any]:
@@ -93,14 +94,14 @@ def _field_of(column: Setting) -> Callable[..., serializers.Field[Any, Any, Any,
 
 
 def _presence(policy: type[Policy], column: Any) -> dict[str, Any]:
-    """A setting may be absent. What names the row may be where it has a default."""
+    """Whether the parameter may be absent: a setting may, a column of the key only if it has a default."""
     if column.name not in policy.key:
         return {"required": False}
     return {"default": column.get_default()} if column.has_default() or column.blank else {}
 
 
 def _help(policy: type[Policy], column: Any) -> str | None:
-    """What a parameter means, and what a new policy has where it is absent."""
+    """The help text of a parameter: its meaning, and its default in a new policy."""
     is_named = column.verbose_name != column.name.replace("_", " ")
     said = column.help_text or (column.verbose_name if is_named else (column.page_help or "").removesuffix("."))
     if column.name in policy.key or (column.choices and not said):
@@ -112,13 +113,13 @@ def _help(policy: type[Policy], column: Any) -> str | None:
 
 
 def out_of(policy: type[Policy], name: str = "", **fields: Any) -> Any:
-    """The serializer of a policy's rows, `fields` in the place of those made out of columns."""
+    """The serializer of a policy's rows. `fields` replace the ones made from columns."""
     said = {"policy": policy, "__doc__": policy.__doc__, **fields}
     return type(f"{name or policy.__name__}Out", (PolicyOut,), said)
 
 
 def params_of(policy: type[Policy], name: str = "", **fields: Any) -> Any:
-    """The parameters of a policy's upsert, `fields` in the place of those made out of columns."""
+    """The parameters of a policy's upsert. `fields` replace the ones made from columns."""
     said = {
         "policy": policy,
         "__doc__": f"The {policy._meta.verbose_name} to create or change; an absent setting keeps its value.",
@@ -137,10 +138,10 @@ def policy_endpoints(
     does: str = "",
     example: tuple[str, dict[str, Any]] | None = None,
 ) -> Callable[[ViewSetT], ViewSetT]:
-    """Give a viewset the list of a policy's rows and its upsert, with their permissions.
+    """Decorate a viewset with the list of a policy's rows and its upsert, with their permissions.
 
-    `name` begins the names of the components; `out` and `params` are given where they are more than the columns; `does` says
-    what the upsert does, where its name does not; `example` is its title and its values.
+    `name` begins the names of the schema's components. `out` and `params` replace the serializers made from columns. `does`
+    replaces the upsert's description. `example` is the title and the values of its example.
     """
     out, params = out or out_of(policy, name), params or params_of(policy, name)
     rights = f"{policy._meta.app_label}.{{}}_{policy._meta.model_name}"

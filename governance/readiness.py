@@ -1,4 +1,4 @@
-"""Governance's own checks of the runbook. Beside `gate`, the one place that looks into several rooms."""
+"""The checks of the runbook about governance. Only this module and `gate` import from several rooms."""
 
 from datetime import date, datetime, timedelta
 
@@ -25,18 +25,18 @@ from wholesale.plumbing.checks import check_time_zones
 from wholesale.plumbing.http.health import pending_migrations
 from wholesale.plumbing.vocabulary import ALL, Province
 
-REGISTRATION_NOTICE = timedelta(days=30)  # before it expires
+REGISTRATION_NOTICE = timedelta(days=30)  # the runbook warns so long before the registration expires
 _MARKET, _HEIMDALL, _AREA_CODE, _DUTY = "market", "heimdall", "area_code", "duty"
 PROOFS = {
     "consent": "consent for text and e-mail",
     "identity": "identification in text and e-mail",
     "scrub": "registration and scrub for calls",
-}  # by strictness
+}  # by the name of the strictness setting
 
 
 @register("kill_switch.free", Severity.BLOCKER, "The kill switch is free")
 def kill_switch_free(now: datetime) -> Finding:
-    """A missing row counts as engaged."""
+    """Check that the kill switch is released. A missing row counts as engaged."""
     state = current_state()
     if state is None:
         return Finding(False, "The go-live row is missing, which stops everything. Releasing the kill switch makes it.")
@@ -47,9 +47,9 @@ def kill_switch_free(now: datetime) -> Finding:
 
 @read_once
 def _present() -> list[tuple[str, str, str, str | None, str | None]]:
-    """The provinces that have a contact policy, the domains that have a charter, the area codes that are subscribed to, each
-    with its last day, and the duties, each with its subject, when it is due and when it was last done: in one query, for the
-    runbook is to answer within few."""
+    """Rows of several tables in one query, because the runbook takes few: the provinces with a market policy, the domains
+    with a charter, the area codes with the last day of their subscription, and the legal duties with subject, due date and
+    the date when they were last done."""
     empty, nothing = Value(""), Value(None, TextField())
     provinces = MarketPolicy.objects.filter(market=ALL).order_by()
     domains = HeimdallPolicy.objects.order_by()
@@ -66,7 +66,7 @@ def _present() -> list[tuple[str, str, str, str | None, str | None]]:
 
 @register("market.policies", Severity.BLOCKER, "Every province has a contact policy")
 def market_policies(now: datetime) -> Finding:
-    """As market ALL, on or off."""
+    """Check that every province has a market policy for market ALL, on or off."""
     present = {name for room, name, *_ in _present() if room == _MARKET}
     missing = sorted(set(Province.values) - present)
     if missing:
@@ -76,7 +76,7 @@ def market_policies(now: datetime) -> Finding:
 
 @register("risk.caps", Severity.BLOCKER, "Every enabled risk policy has a cap")
 def risk_caps(now: datetime) -> Finding:
-    """And GLOBAL, which every reservation must pass, is there and on."""
+    """Check that each enabled risk policy has a cap and that GLOBAL, which every reservation must pass, is enabled."""
     policies = list(RiskPolicy.objects.filter(enabled=True))
     if GLOBAL not in {policy.engine for policy in policies}:
         return Finding(False, "The risk policy GLOBAL is missing or off: nothing can be reserved.")
@@ -92,7 +92,7 @@ def risk_caps(now: datetime) -> Finding:
 
 @register("heimdall.charter", Severity.BLOCKER, "There is a charter for AI advice")
 def heimdall_charter(now: datetime) -> Finding:
-    """Its production use may well be off."""
+    """Check that there is a charter for AI advice. Its production use may be off."""
     domains = sorted(name for room, name, *_ in _present() if room == _HEIMDALL)
     if not domains:
         return Finding(False, "No Heimdall policy: no advice could ever be judged. Add one for each domain of advice.")
@@ -105,14 +105,14 @@ def _organisation() -> Organisation | None:
 
 
 def leniency() -> tuple[dict[str, str], str]:
-    """What is only warned of although the law prohibits it, each in words, and why; empty where everything is enforced."""
+    """The strictness settings that only warn, with their names in words, and the reason; both empty if all are enforced."""
     organisation = _organisation() or Organisation()
     return {name: PROOFS[name] for name in organisation.lenient}, organisation.lenient_reason
 
 
 @register("contact.strictness", Severity.WARNING, "Messages and calls without proof are refused")
 def contact_strictness(now: datetime) -> Finding:
-    """Not only warned of. A missing row enforces both."""
+    """Check that no strictness setting only warns. A missing row enforces all."""
     what, reason = leniency()
     if what:
         message = f"What is missing is only warned of, not refused: {', '.join(what.values())}. Reason: {reason}"
@@ -122,7 +122,7 @@ def contact_strictness(now: datetime) -> Finding:
 
 @register("contact.identification", Severity.WARNING, "Messages can say who sends them")
 def contact_identification(now: datetime) -> Finding:
-    """CASL wants a name, a mailing address and one more way to answer in each."""
+    """Check that the organisation has what CASL wants in each message: a name, a mailing address and another contact."""
     organisation = _organisation() or Organisation()
     missing = [name for name in ("name", "mailing_address", "contact") if not getattr(organisation, name)]
     if missing:
@@ -133,7 +133,7 @@ def contact_identification(now: datetime) -> Finding:
 
 @register("contact.registration", Severity.WARNING, "The National DNCL registration is in force")
 def contact_registration(now: datetime) -> Finding:
-    """And stays so for 30 days."""
+    """Check that the registration with the National DNCL is in force, and stays so for 30 days."""
     organisation = _organisation() or Organisation()
     expires_on = organisation.registration_expires_on
     if not organisation.registration_number or expires_on is None:
@@ -147,7 +147,7 @@ def contact_registration(now: datetime) -> Finding:
 
 @register("contact.area_codes", Severity.WARNING, "The subscriptions to the National DNCL are in force")
 def contact_area_codes(now: datetime) -> Finding:
-    """And stay so for 30 days."""
+    """Check that all subscriptions to the National DNCL are in force, and stay so for 30 days."""
     last_days = {name: date.fromisoformat(day) for room, name, _, day, _ in _present() if room == _AREA_CODE and day}
     if not last_days:
         return Finding(False, "No area code is subscribed to: a number that is not exempt may not be called.")
@@ -160,13 +160,13 @@ def contact_area_codes(now: datetime) -> Finding:
 
 @register("duties.scrub", Severity.WARNING, "The version of the National DNCL is not too old")
 def duties_scrub(now: datetime) -> Finding:
-    """By the date of the legal duty."""
+    """Check the date of the duty to fetch a new version of the National DNCL."""
     return _duties(LegalDuty.Kind.SCRUB, now)
 
 
 @register("duties.training", Severity.WARNING, "The callers are trained")
 def duties_training(now: datetime) -> Finding:
-    """By the dates of the legal duties."""
+    """Check the dates of the duties to train the callers."""
     return _duties(LegalDuty.Kind.TRAINING, now)
 
 
@@ -186,7 +186,7 @@ def _day(text: str | None) -> date | None:
 
 @register("contact.digest_key", Severity.BLOCKER, "Opt-outs are found under the key that they were recorded with")
 def contact_digest_key(now: datetime) -> Finding:
-    """Under another CONTACT_DIGEST_KEY nobody would seem to have opted out. Without one it is a warning."""
+    """Check that CONTACT_DIGEST_KEY is the ledger's key: another key finds no opt-out. An unset key is only a warning."""
     organisation = _organisation()
     if organisation is None:
         return Finding(
@@ -206,7 +206,7 @@ def _environment_severity() -> Severity:
 
 @register("environment.debug", Severity.WARNING, "DEBUG is off and the secret key is set")
 def environment_debug(now: datetime) -> Finding:
-    """A blocker where go-live is enforced."""
+    """Check that DEBUG is off. A failure is a blocker where go-live is enforced."""
     if settings.DEBUG:
         return Finding(False, "DEBUG is on: development mode.", severity=_environment_severity())
     return Finding(True, "DEBUG is off and SECRET_KEY is set.")
@@ -214,7 +214,7 @@ def environment_debug(now: datetime) -> Finding:
 
 @register("environment.migrations", Severity.WARNING, "All migrations are applied")
 def environment_migrations(now: datetime) -> Finding:
-    """A blocker where go-live is enforced."""
+    """Check that all migrations are applied. A failure is a blocker where go-live is enforced."""
     pending = pending_migrations()
     if pending:
         message = f"Migrations not applied: {', '.join(pending)}."
@@ -224,7 +224,7 @@ def environment_migrations(now: datetime) -> Finding:
 
 @register("environment.time_zones", Severity.BLOCKER, "Time zone data is current")
 def environment_time_zones(now: datetime) -> Finding:
-    """An hour wrong is a call at night."""
+    """Check that the time zone data is current: an error of an hour is a call at night."""
     errors = check_time_zones()
     if errors:
         return Finding(False, str(errors[0].msg))
@@ -233,7 +233,7 @@ def environment_time_zones(now: datetime) -> Finding:
 
 @register("environment.append_only", Severity.BLOCKER, "Append-only tables are protected")
 def environment_append_only(now: datetime) -> Finding:
-    """By their triggers."""
+    """Check that every append-only table has its triggers."""
     unprotected = append_only.missing(connection)
     if unprotected:
         return Finding(False, f"No trigger on {', '.join(unprotected)}. Run migrate.", unprotected)
@@ -242,7 +242,7 @@ def environment_append_only(now: datetime) -> Finding:
 
 @register("environment.backups", Severity.INFO, "Backups are configured")
 def environment_backups(now: datetime) -> Finding:
-    """By the word of whoever set BACKUPS_CONFIGURED: the product cannot see them."""
+    """Check that somebody has set BACKUPS_CONFIGURED. The product cannot see the backups themselves."""
     if not settings.BACKUPS_CONFIGURED:
         return Finding(False, "Nobody has said that backups are made: docs/operations.md, then BACKUPS_CONFIGURED=true.")
     return Finding(True, "Backups are configured, by the word of BACKUPS_CONFIGURED.")

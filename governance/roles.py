@@ -1,4 +1,4 @@
-"""Which role may do what in governance."""
+"""The permissions of governance, and the roles that have each."""
 
 from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

@@ -1,5 +1,5 @@
-"""What governance tells about its rules: changes already written, sent inside their transaction, so that a failing receiver
-undoes them.
+"""Signals about changes of governance's rules. They are sent within the transaction of the change: if a receiver fails, the
+change is undone.
 
 Each signal carries `envelopes`: a sequence of `wholesale.plumbing.envelope.Envelope`, one for each thing that happened.
 """
@@ -11,15 +11,15 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope, Subject
 
 contact_rules_changed = Signal()
-"""`contact_rules_changed` of a market policy, a market's zone, a closed day, an area code or the organisation: it changed,
-and with it when people of its place may be contacted. A `province` or `market` of None is all of them. No facts."""
+"""`contact_rules_changed`: a rule changed, so people of its place may be contacted at other times. Subject: a market policy,
+a market zone, a closed day, an area code or the organisation; its `province` or `market` is None for all. No facts."""
 
 markets_named = Signal()
-"""`market_named` of a market: words became other names of it, and what was stored under them is this market's. Facts:
-`names`, a collection of str."""
+"""`market_named`: words became other names of a market, so rows that are stored under them belong to it. Subject: the
+market. Facts: `names`, a collection of str."""
 
 
 def rules_changed(sender: type[Model], *subjects: Subject, act: Act) -> None:
-    """Send `contact_rules_changed`, an envelope for each of these subjects."""
+    """Send `contact_rules_changed` with an envelope for each of these subjects."""
     envelopes = [Envelope("contact_rules_changed", subject, act, {}, act.now) for subject in subjects]
     contact_rules_changed.send(sender=sender, envelopes=envelopes)

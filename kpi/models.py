@@ -1,4 +1,4 @@
-"""The KPI log."""
+"""The KPI log: events, and the words that clients sent with them."""
 
 from django.conf import settings
 from django.db import models
@@ -11,21 +11,21 @@ from wholesale.plumbing.wordings import WordedJsonField
 
 
 class Domain(models.TextChoices):
-    """The domains that the product itself counts in; the column is an open vocabulary."""
+    """The domains of the product's own metrics. Clients may use others, so the column has no choices."""
 
     WHOLESALE = "WHOLESALE", "Wholesale"
     BUYER_MATCH = "BUYER_MATCH", "Buyer match"
 
 
-# What reports and tripwires count: all but walkthroughs. A failure is left out only where a walkthrough itself acted: nobody
-# hides one behind a correlation id, since an agent acts under its own name.
+# The events that reports and tripwires count: all but those of walkthroughs. A failure is left out only if the walkthrough
+# was its actor. So nobody can hide a failure behind a walkthrough's correlation id: agents act under their own names.
 COUNTED = ~Q(correlation_id__startswith=WALKTHROUGH_MARK) | Q(success=False) & ~Q(actor=WALKTHROUGH)
 
 
 class KPIEvent(AppendOnlyModel):
-    """Something that counts. Never changed or deleted.
+    """One event that counts. It is never changed or deleted.
 
-    No unique constraint: the guard of the fact itself (a task completes once) is what makes its row come once.
+    It has no unique constraint: the fact itself can happen only once (a task is completed once), so its row is unique.
     """
 
     occurred_at = models.DateTimeField()
@@ -57,7 +57,7 @@ class KPIEvent(AppendOnlyModel):
 
 
 class KPIEventWords(models.Model):
-    """What a client sent along with an event. Erasing a person who is named in it removes it."""
+    """The detail that a client sent with an event. Erasing a person who is named in it removes it."""
 
     event = models.OneToOneField(KPIEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     detail = models.JSONField()

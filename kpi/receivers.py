@@ -1,6 +1,6 @@
-"""Turns what the other apps tell into KPI rows, in the transaction of the fact: either both or neither.
+"""Receivers that write a KPI event for each fact of the other apps, in the fact's transaction: both stay or neither.
 
-The one place that knows which fact counts as which metric (CONTRACT section 6).
+Only this module decides which fact counts as which metric (CONTRACT section 6).
 """
 
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ from wholesale.plumbing.envelope import Envelope
 
 
 class Metric(NamedTuple):
-    """How something that happened counts."""
+    """How a fact is counted."""
 
     domain: Domain
     success: bool
-    value: str | None = None  # the fact that is its value, and no detail
+    value: str | None = None  # the envelope's fact that becomes the event's value instead of a detail
 
 
-# What counts, by its name, which is the metric's.
+# The facts that count, by the envelope's name, which is also the metric's name.
 METRICS = {
     "ladder_created": Metric(Domain.WHOLESALE, success=True),
     "followup_completed": Metric(Domain.WHOLESALE, success=True),
@@ -36,14 +36,14 @@ METRICS = {
 
 
 def connect() -> None:
-    """Listen. Connecting again changes nothing."""
+    """Connect the receivers. Connecting twice changes nothing."""
     for signal in (ladders_created, tasks_completed, tasks_breached, tasks_lapsed, feedback_recorded, offers_computed):
         signal.connect(on_happened, dispatch_uid="kpi.on_happened")
     person_erased.connect(on_person_erased, dispatch_uid="kpi.on_person_erased")
 
 
 def on_happened(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """One row for each thing that happened."""
+    """Receiver: write one KPI event for each envelope."""
     keep(_row(envelope, METRICS[envelope.name]) for envelope in envelopes)
 
 
@@ -68,6 +68,6 @@ def _row(envelope: Envelope, metric: Metric) -> KPIEvent:
 
 
 def on_person_erased(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """No count changes; what clients sent along and names the person goes."""
+    """Receiver: remove the words of events that name an erased person. Counts do not change."""
     for erased in envelopes:
         erase_words(erased.facts["texts"])

@@ -1,4 +1,4 @@
-"""Which role may do what with KPI rows and their tripwire."""
+"""The permissions of each role for KPI events and the tripwire."""
 
 from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

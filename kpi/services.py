@@ -1,4 +1,4 @@
-"""Writing and summing KPI rows."""
+"""Writing and summing KPI events."""
 
 import json
 from collections.abc import Collection, Iterable, Iterator
@@ -38,7 +38,7 @@ def emit_kpi(
     now: datetime | None = None,
     **event: Any,
 ) -> KPIEvent:
-    """The guide's name for `write_kpi`, which says what an `event` may hold."""
+    """Write a KPI event under the guide's name. `event` takes the other parameters of `write_kpi`."""
     return write_kpi(domain, metric, **event, act=Act(actor, user, "", correlation_id or correlation.current(), now))
 
 
@@ -56,7 +56,7 @@ def write_kpi(
     detail: dict[str, Any] | None = None,
     act: Act,
 ) -> KPIEvent:
-    """Write one KPI row, in the caller's transaction if there is one."""
+    """Write one KPI event, in the caller's transaction if there is one."""
     event = KPIEvent(
         occurred_at=act.now,
         domain=domain.upper(),
@@ -79,7 +79,7 @@ def write_kpi(
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def record_kpi(*, domain: str, metric: str, detail: Any = None, act: Act, **event: Any) -> KPIEvent:
-    """Write a KPI row for a client. What it sends along may name a person, so it is kept beside the row."""
+    """Write a KPI event for a client. Its `detail` may name a person, so it is stored beside the row and can be erased."""
     written = write_kpi(domain, metric, **event, act=act)
     if detail:
         KPIEventWords.objects.create(event=written, detail=detail)
@@ -87,19 +87,19 @@ def record_kpi(*, domain: str, metric: str, detail: Any = None, act: Act, **even
 
 
 def erase_words(texts: Collection[str]) -> int:
-    """Remove what clients sent along with events, wherever one of these texts stands in it; say how many those are."""
+    """Remove the words of events in which one of these texts occurs. Return the number of removed rows."""
     spellings = {spelling for text in texts for spelling in (text, json.dumps(text)[1:-1])}
     naming = reduce(or_, (Q(text__contains=spelling) for spelling in spellings), Q(pk__in=[]))
     found = KPIEventWords.objects.annotate(text=Cast("detail", TextField())).filter(naming)
     return KPIEventWords.objects.filter(pk__in=list(found.values_list("pk", flat=True))).delete()[0]
 
 
-@transaction.atomic(savepoint=False)  # one with the caller's transaction: both stay or neither
+@transaction.atomic(savepoint=False)  # part of the caller's transaction: both stay or neither
 def keep(events: Iterable[KPIEvent]) -> None:
-    """Write KPI rows in one statement. A row by itself gets its id.
+    """Write KPI events in one statement. A single event gets its id.
 
-    With `TRIPWIRE_ON_ARRIVAL` the metrics that are watched are evaluated soon, in the background: the task is in the queue
-    once these rows are committed, and never runs under their transaction.
+    With `TRIPWIRE_ON_ARRIVAL`, a background task evaluates each watched metric. It is queued when these rows are committed,
+    so it never runs within their transaction.
     """
     kept = list(events)
     if len(kept) == 1:
@@ -114,26 +114,26 @@ def keep(events: Iterable[KPIEvent]) -> None:
 
 
 def kpi_success(domain: str, metric: str, **options: Any) -> KPIEvent:
-    """Write a row with success true."""
+    """Write a KPI event with success true."""
     return emit_kpi(domain, metric, success=True, **options)
 
 
 def kpi_fail(domain: str, metric: str, **options: Any) -> KPIEvent:
-    """Write a row with success false."""
+    """Write a KPI event with success false."""
     return emit_kpi(domain, metric, success=False, **options)
 
 
 def kpi_value(domain: str, metric: str, value: Decimal, **options: Any) -> KPIEvent:
-    """Write a row with a value."""
+    """Write a KPI event with a value."""
     return emit_kpi(domain, metric, value=value, **options)
 
 
 @contextmanager
 def kpi_timed_step(domain: str, metric: str, **options: Any) -> Iterator[None]:
-    """Run a block in its own outermost transaction and write how it ended, with its seconds as the value.
+    """Run a block in its own outermost transaction and write a KPI event about its end, with its seconds as the value.
 
-    For commands and background tasks, never inside an endpoint. A success row commits with the block; when it raises, all of
-    it is rolled back first and the failure row written then.
+    Use it in commands and background tasks, never in an endpoint. A success event commits with the block. If the block
+    raises, it is rolled back and a failure event is written afterwards.
 
     Raises:
         RuntimeError: a transaction is already open.
@@ -159,10 +159,10 @@ def kpi_timed_step(domain: str, metric: str, **options: Any) -> Iterator[None]:
 def summarise(
     *, since: datetime | None = None, until: datetime | None = None, now: datetime | None = None
 ) -> list[dict[str, Any]]:
-    """Per domain and metric over `since`..`until` (default: the last 7 days), beside the same span before it.
+    """Sum up each domain and metric over `since`..`until` (default: the last 7 days) and over the equal span before it.
 
-    Each of `current` and `previous` holds count, successes, rate (of the rows with a success value; None without any), mean
-    value, first and last. What a walkthrough made is left out.
+    `current` and `previous` each hold count, successes, rate (among rows with a success value; None if there are none), mean
+    value, first and last. Events of walkthroughs are left out.
     """
     until = until or now or timezone.now()
     since = since or until - SUMMARY_SPAN

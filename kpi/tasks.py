@@ -1,4 +1,4 @@
-"""Background tasks of KPI, each safe to do twice."""
+"""Background tasks of KPI. Each may safely run twice."""
 
 from django_tasks import task
 
@@ -12,14 +12,14 @@ from wholesale.plumbing.work.queues import Queue
 
 @task(queue_name=Queue.PERIODIC)
 def evaluate_tripwires() -> None:
-    """The daily run: every enabled policy."""
+    """Evaluate every enabled policy. It runs daily."""
     for _ in evaluations.evaluate_all(act=Act(ACTOR)):
         pass
 
 
 @task(queue_name=Queue.PERIODIC)
 def evaluate_tripwire(domain: str, metric: str) -> None:
-    """One metric, whose events have arrived. A metric that nobody watches any more is none."""
+    """Evaluate one metric after new events. A metric that is no longer watched is ignored."""
     try:
         evaluations.evaluate(domain=domain, metric=metric, act=Act(ACTOR))
     except PolicyNotFound:
@@ -27,5 +27,5 @@ def evaluate_tripwire(domain: str, metric: str) -> None:
 
 
 def register() -> None:
-    """Say when: after midnight in every zone of the country."""
+    """Register the daily job, at a time after midnight in every zone of the country."""
     periodic.every("30 10 * * *", evaluate_tripwires)

@@ -1,1 +1,1 @@
-"""Offers: bounded by a policy, computed with their evidence."""
+"""Offers: computed within the bounds of an offer policy, and stored with their evidence."""

@@ -1,4 +1,4 @@
-"""The admin of offers: policies with a careful switch, and evidence to read."""
+"""The admin pages of offers: offer policies, with a page to switch several, and offer evidence to read."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ from wholesale.plumbing.texts import cad, percent
 
 
 class SwitchForm(ReasonForm):
-    """Why the rows are switched; that several provinces at once are meant; and the versions that the page showed."""
+    """The form that switches policies: the reason, a box to confirm several provinces, and the versions that were shown."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     several = forms.BooleanField(widget=UnfoldBooleanWidget)
@@ -43,26 +43,26 @@ class SwitchForm(ReasonForm):
         return cleaned
 
     def refuse_stale(self) -> None:
-        """Nothing is switched that differs from what the page showed."""
+        """Refuse to switch policies that somebody changed after the page was shown."""
         restate(self, "seen", self.versions)
         self.add_error(None, "Nothing was changed: somebody changed these policies meanwhile. Look at the rows again.")
 
 
 @admin.register(OfferPolicy)
 class OfferPolicyAdmin(PlacePolicyAdmin):
-    """How offers are bounded, and where they are made at all."""
+    """The offer policies: how offers are bounded, and where they are made."""
 
     settings_title = "Offer"
     actions = ("enable", "disable")
 
     @action(description="Enable...", permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[OfferPolicy]) -> HttpResponse | None:
-        """Turn the chosen rows on, after a page that asks why."""
+        """Turn the chosen policies on, after a page that asks for the reason."""
         return self._switch(request, queryset, enabled=True)
 
     @action(description="Disable...", permissions=["change"])
     def disable(self, request: HttpRequest, queryset: QuerySet[OfferPolicy]) -> HttpResponse | None:
-        """Turn the chosen rows off, after a page that asks why."""
+        """Turn the chosen policies off, after a page that asks for the reason."""
         return self._switch(request, queryset, enabled=False)
 
     def _switch(self, request: HttpRequest, queryset: QuerySet[OfferPolicy], *, enabled: bool) -> HttpResponse | None:
@@ -115,7 +115,7 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
 
     @staticmethod
     def _warning(provinces: list[str]) -> str:
-        """The guide: never all 13 provinces at once; one at a time, the next once the flow is proven."""
+        """A warning if several provinces are turned on at once. The guide says to turn on one at a time, never all 13."""
         if len(provinces) < 2:
             return ""
         return (
@@ -134,7 +134,7 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
 
 @admin.register(OfferEvidence)
 class OfferEvidenceAdmin(GrowingAdmin):
-    """Offers as they were computed."""
+    """The offer evidence: offers as they were computed."""
 
     list_display = ("id", "created_at", "place", "arv_cad", "repairs_cad", "offer", "actor")
     list_filter = (SinceFilter, "province")
@@ -149,42 +149,42 @@ class OfferEvidenceAdmin(GrowingAdmin):
 
     @display(description="Place", ordering="province")
     def place(self, evidence: OfferEvidence) -> str:
-        """Where the property is."""
+        """The province and the market of the property."""
         return place_text(evidence)
 
     @display(description="ARV", ordering="arv")
     def arv_cad(self, evidence: OfferEvidence) -> str:
-        """After-repair value."""
+        """The after-repair value in CAD."""
         return cad(evidence.arv)
 
     @display(description="Repairs", ordering="repairs")
     def repairs_cad(self, evidence: OfferEvidence) -> str:
-        """In CAD."""
+        """The repairs in CAD."""
         return cad(evidence.repairs)
 
     @display(description="Recommended offer", ordering="recommended_offer")
     def offer(self, evidence: OfferEvidence) -> str:
-        """In CAD; 0 is no offer."""
+        """The recommended offer in CAD. 0 means that no offer is recommended."""
         return cad(evidence.recommended_offer)
 
     @display(description="Assignment fee")
     def assignment_fee(self, evidence: OfferEvidence) -> str:
-        """The policy's, in CAD."""
+        """The policy's assignment fee in CAD."""
         return cad(evidence.default_assignment_fee)
 
     @display(description="Comparable sales")
     def comps(self, evidence: OfferEvidence) -> str:
-        """What the ARV rests on."""
+        """The comparable sales behind the ARV, as JSON text."""
         return json_text(evidence.comps_json)
 
     @display(description="Assumptions")
     def assumptions(self, evidence: OfferEvidence) -> str:
-        """What else was taken for granted."""
+        """The assumptions of the offer, as JSON text."""
         return json_text(evidence.assumptions_json)
 
     @display(description="Calculation")
     def calculation(self, evidence: OfferEvidence) -> str:
-        """The guide's formula with this offer's figures."""
+        """The guide's formula with the figures of this offer, as a table."""
         share = evidence.arv * evidence.max_arv_multiplier
         return render_to_string(
             "admin/offers/calculation.html",

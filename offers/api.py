@@ -1,4 +1,4 @@
-"""`/api/deals/offers`."""
+"""`/api/deals/offers`: the endpoints of offers."""
 
 from decimal import Decimal
 from typing import Any
@@ -25,7 +25,7 @@ _CENT = Decimal("0.01")
 
 
 class ComputeParams(PlaceParams, ActParams):
-    """A property to make an offer on."""
+    """The property to compute an offer for."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
@@ -36,7 +36,7 @@ class ComputeParams(PlaceParams, ActParams):
 
 
 class OfferPolicyValuesOut(serializers.Serializer[Any]):
-    """The policy's values when the offer was computed."""
+    """The offer policy's values when the offer was computed."""
 
     id = IdField()
     province = serializers.CharField()
@@ -48,7 +48,7 @@ class OfferPolicyValuesOut(serializers.Serializer[Any]):
 
 
 class CalculationOut(serializers.Serializer[Any]):
-    """The calculation, CAD."""
+    """The calculation of an offer, in CAD."""
 
     arv = MoneyField()
     repairs = MoneyField()
@@ -58,7 +58,7 @@ class CalculationOut(serializers.Serializer[Any]):
 
 
 class OfferOut(serializers.Serializer[Any]):
-    """An offer with its evidence."""
+    """A computed offer, with the id of its evidence."""
 
     policy = OfferPolicyValuesOut()
     calc = CalculationOut()
@@ -73,7 +73,7 @@ class OfferOut(serializers.Serializer[Any]):
     ),
 )
 class OfferViewSet(ApiViewSet):
-    """Offers within bounds."""
+    """The endpoints of offers and offer policies."""
 
     permissions = {"compute": "offers.compute_offer"}
 
@@ -90,12 +90,12 @@ class OfferViewSet(ApiViewSet):
         ],
     )
     def compute(self, request: Request, act: Act, **params: Any) -> Response:
-        """Compute the offer that the market's policy allows; its evidence is kept."""
+        """Compute the offer that the market's policy allows, and store its evidence."""
         return Response(services.offer_summary(services.make_offer(**params, act=act)), status=201)
 
 
 class EvidenceOut(RowSerializer):
-    """An offer as it was computed."""
+    """The evidence of an offer: the offer as it was computed."""
 
     comps_json = JsonField(allow_null=True, read_only=True)
     assumptions_json = JsonField(allow_null=True, read_only=True)
@@ -124,7 +124,7 @@ class EvidenceOut(RowSerializer):
 
 
 class EvidenceFilter(django_filters.FilterSet):
-    """Filters of offer evidence."""
+    """The filters of the list of offer evidence."""
 
     policy = filters.row_id()
     province = filters.province()
@@ -135,9 +135,8 @@ class EvidenceFilter(django_filters.FilterSet):
 
 
 class EvidenceViewSet(ResourceViewSet):
-    """Offer evidence, the newest first."""
+    """The offer evidence, newest first."""
 
     queryset = OfferEvidence.objects.all()
     serializer_class = EvidenceOut
     filterset_class = EvidenceFilter
-    permissions = {"list": "offers.view_offerevidence", "retrieve": "offers.view_offerevidence"}

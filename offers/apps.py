@@ -1,4 +1,4 @@
-"""Offers as an app."""
+"""Offers as a Django app."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from wholesale.plumbing import seeds
 
 
 class OffersConfig(AppConfig):
-    """Policies, computing, evidence."""
+    """The app of offer policies and offer evidence."""
 
     name = "offers"
 

@@ -1,4 +1,4 @@
-"""Deal arithmetic in Decimal. No database here."""
+"""The arithmetic of offers, in Decimal. No database here."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,7 +12,7 @@ REPAIRS_MAX_SHARE = 2  # of the ARV
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """An offer in CAD. `mao` may be negative; what is recommended may not."""
+    """An offer in CAD. `mao` may be negative, `recommended_offer` may not."""
 
     arv: Decimal
     repairs: Decimal
@@ -22,10 +22,10 @@ class Calculation:
 
 
 def calculate(*, arv: Decimal, repairs: Decimal, multiplier: Decimal, fees_buffer: Decimal) -> Calculation:
-    """The guide's maximum allowable offer: ARV * multiplier - repairs - fees buffer, half-up to the cent.
+    """The guide's maximum allowable offer: ARV * multiplier - repairs - fees buffer, rounded half-up to the cent.
 
     Raises:
-        OutOfBounds: 0 < arv <= 100,000,000 or 0 <= repairs <= 2 * arv does not hold (CONTRACT section 2).
+        OutOfBounds: not 0 < arv <= 100,000,000, or not 0 <= repairs <= 2 * arv (CONTRACT section 2).
 
     """
     if not arv.is_finite() or not 0 < arv <= ARV_MAX:

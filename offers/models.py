@@ -1,4 +1,4 @@
-"""Offer policies and the evidence of what they computed."""
+"""The tables of offer policies and offer evidence."""
 
 from decimal import Decimal
 from typing import Any
@@ -15,12 +15,12 @@ from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
 
 
 def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """An amount in CAD."""
+    """A model field for an amount in CAD."""
     return models.DecimalField(max_digits=14, decimal_places=2, **kwargs)
 
 
 class OfferPolicy(PlacePolicy):
-    """How an offer is bounded in a market (guide, pack J). Seeded off: no policy is active until somebody enables it."""
+    """How offers are bounded in a market (guide, pack J). The seeded policies are off until somebody enables them."""
 
     max_arv_multiplier = Rate(
         default=Decimal("0.70"),

@@ -1,4 +1,4 @@
-"""The checks of the runbook that are about offers."""
+"""The checks of the runbook about offers."""
 
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -16,7 +16,7 @@ PACE_PROVINCES = 2
 
 
 class _State(NamedTuple):
-    """What an offer policy is, or was from a time on."""
+    """The state of an offer policy, now or in its history, and since when."""
 
     is_present: bool
     id: int
@@ -28,7 +28,7 @@ class _State(NamedTuple):
 
 @read_once
 def _states() -> list[_State]:
-    """All policies as they are and as they ever were, in one query: the runbook has few."""
+    """The states of all offer policies, now and in their history. One query, because the runbook takes few."""
     now = OfferPolicy.objects.order_by().values_list(Value(True), "id", "province", "market", "enabled", "updated_at")
     ever = OfferPolicy.history.order_by().values_list(Value(False), "id", "province", "market", "enabled", "history_date")
     return [_State(*row) for row in now.union(ever, all=True)]
@@ -40,7 +40,7 @@ def _policies() -> list[_State]:
 
 @register("offers.policies", Severity.BLOCKER, "Every province has an offer policy")
 def offer_policies(now: datetime) -> Finding:
-    """As market ALL, on or off."""
+    """Check that every province has an offer policy for market ALL, on or off."""
     present = {policy.province for policy in _policies() if policy.market == ALL}
     missing = sorted(set(Province.values) - present)
     if missing:
@@ -50,7 +50,7 @@ def offer_policies(now: datetime) -> Finding:
 
 @register("offers.enabled", Severity.WARNING, "At least one offer policy is enabled")
 def offers_enabled(now: datetime) -> Finding:
-    """Without one no offer can be computed."""
+    """Check that an offer policy is enabled. Without one no offer can be computed."""
     enabled = sorted({policy.province for policy in _policies() if policy.enabled})
     if not enabled:
         return Finding(False, "No offer policy is enabled: no offer can be computed.")
@@ -59,7 +59,7 @@ def offers_enabled(now: datetime) -> Finding:
 
 @register("offers.pace", Severity.WARNING, "Provinces are rolled out slowly")
 def offers_pace(now: datetime) -> Finding:
-    """More than two provinces turned on within seven days; the guide says never all 13 at once."""
+    """Check that at most two provinces were turned on within seven days. The guide says never all 13 at once."""
     turned_on = _provinces_turned_on(now - PACE_SPAN)
     if len(turned_on) > PACE_PROVINCES:
         listed = ", ".join(sorted(turned_on))

@@ -1,4 +1,4 @@
-"""Which role may do what with offers."""
+"""The permissions of offers, and the roles that have each."""
 
 from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

@@ -31,12 +31,12 @@ def make_offer(
     assumptions: Any = None,
     act: Act,
 ) -> OfferEvidence:
-    """Compute the offer that the market's policy allows and keep its evidence. Amounts are CAD.
+    """Compute the offer that the market's policy allows, and store its evidence. Amounts are in CAD.
 
     Raises:
         KillSwitchEngaged: nothing may act now.
-        OfferPolicyDisabled: no policy covers the market, or the one that does is off; nothing is stored.
-        OutOfBounds: the ARV or the repairs are.
+        OfferPolicyDisabled: the market has no effective policy, or it is off. Nothing is stored.
+        OutOfBounds: the ARV or the repairs are out of bounds.
 
     """
     gate.require(ExecutionClass.SANDBOX)
@@ -79,7 +79,7 @@ def compute_offer(
     user: User | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
-    """The guide's name for `make_offer`: `{"policy": ..., "calc": ..., "evidence_id": ...}` with Decimals."""
+    """The guide's function, which calls `make_offer`. Returns `{"policy": ..., "calc": ..., "evidence_id": ...}`."""
     act = Act(actor, user, "", correlation_id or correlation.current(), now)
     amounts = {"arv": Decimal(arv), "repairs": Decimal(repairs)}
     return offer_summary(
@@ -88,7 +88,7 @@ def compute_offer(
 
 
 def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
-    """An offer in the guide's shape: the policy's values at that moment, the calculation, the evidence's id."""
+    """An offer in the guide's form: the policy's values of that moment, the calculation, and the id of the evidence."""
     return {
         "policy": {
             "id": evidence.policy_id,

@@ -1,4 +1,4 @@
-"""What offers tell: facts already decided, sent inside their transaction, so that a failing receiver undoes them.
+"""The signal of offers. It is sent within the transaction of the fact: if a receiver fails, the fact is undone.
 
 The signal carries `envelopes`: a sequence of `wholesale.plumbing.envelope.Envelope`, one for each thing that happened.
 """
@@ -6,4 +6,4 @@ The signal carries `envelopes`: a sequence of `wholesale.plumbing.envelope.Envel
 from django.dispatch import Signal
 
 offers_computed = Signal()
-"""`offer_generated` of an offer's evidence. Facts: `evidence_id`, `province`, `market`."""
+"""`offer_generated`: an offer was computed. Subject: its evidence. Facts: `evidence_id`, `province`, `market`."""

@@ -1,4 +1,4 @@
-"""Paths of offers."""
+"""The API paths of offers."""
 
 from rest_framework.routers import SimpleRouter
 

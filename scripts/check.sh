@@ -1,5 +1,5 @@
 #!/bin/sh
-# What must hold before a test is worth running. Stops at the first that does not.
+# The checks that run before the tests. It stops at the first failure.
 set -eu
 PATH="$PWD/.venv/bin:$PATH"
 export DJANGO_SETTINGS_MODULE=tests.settings
@@ -18,5 +18,5 @@ generated=$(mktemp)
 trap 'rm -f "$generated"' EXIT
 step "API schema" python manage.py spectacular --validate --fail-on-warn --file "$generated"
 step "API schema committed" diff -u docs/openapi.yaml "$generated"
-# On both cores: a generator takes some seconds, most of them to start.
+# These tests run on both cores: each starts a generator, which takes some seconds.
 step "clients of the API" pytest --dist loadfile tests/clients

@@ -1,6 +1,6 @@
-"""`pip install --requirement FILE`, with a line now and then of what it is doing: the first time takes minutes.
+"""Run `pip install --requirement FILE` and print its progress now and then: the first time takes minutes.
 
-It runs in the new environment, so it needs Python's own library only.
+It runs in the new environment, so it uses only Python's standard library.
 """
 
 import re
@@ -10,13 +10,13 @@ import time
 from collections import deque
 from pathlib import Path
 
-EVERY = 2  # seconds between two lines, at least
-KEPT = 40  # lines of pip that are shown when it fails
+EVERY = 2  # seconds at least between two lines of progress
+KEPT = 40  # last lines of pip's output that are shown if it fails
 PIP = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off", "--requirement"]
 
 
 def main(requirements: str) -> int:
-    """Install; pip's exit code."""
+    """Install the packages. Return pip's exit code."""
     wanted = len(re.findall(r"^[A-Za-z0-9]", Path(requirements).read_text(), re.MULTILINE))
     _say(f"Installing {wanted} packages into {Path(sys.prefix).name}, several hundred MB. It takes some minutes, once.")
     started = time.monotonic()

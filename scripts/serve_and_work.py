@@ -1,6 +1,6 @@
-"""The last step of `make up`: the server and the background worker side by side.
+"""Run the server and the background worker side by side, as the last step of `make up`.
 
-Ctrl-C, SIGTERM or the end of the server ends both. A worker that ends by itself is told and started again.
+Ctrl-C, SIGTERM or the end of the server ends both. If the worker ends by itself, it is reported and started again.
 """
 
 import os
@@ -14,17 +14,17 @@ from types import FrameType
 BIN = Path(os.environ["VENV"]) / "bin"
 WORKER = [str(BIN / "python"), "manage.py", "worker"]
 SERVER = [str(BIN / "python"), "manage.py", "serve", "--port", os.environ["PORT"], "--workers", "1", "--threads", "2"]
-AGAIN_MOST = 60  # seconds that a worker that ended waits at most until it is started again; at first it waits 2
-GRACE = 2  # seconds that a process told by the terminal gets before it is told by us
-PATIENCE = 10  # seconds from there to a kill
+AGAIN_MOST = 60  # seconds: the longest wait before an ended worker is started again; the first wait is 2
+GRACE = 2  # seconds that a process gets after the terminal's Ctrl-C before it is terminated
+PATIENCE = 10  # seconds from the termination to a kill
 
 
 class Stopped(BaseException):
-    """Somebody wants both to end."""
+    """A signal asked both processes to end."""
 
 
 def main() -> int:
-    """Start both, wait; the server's exit code, or 128 and the signal that ended both."""
+    """Run both until the end. Return the server's exit code, or 128 plus the number of the signal."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # not under nohup
@@ -58,7 +58,7 @@ def _started(
 
 
 def _keep_working(server: subprocess.Popen[bytes], running: list[subprocess.Popen[bytes]]) -> None:
-    """Have a worker run until the server ends."""
+    """Keep a worker running until the server ends."""
     seconds = 1
     while True:
         began = time.monotonic()
@@ -80,7 +80,7 @@ def _next_to_end(running: list[subprocess.Popen[bytes]]) -> subprocess.Popen[byt
 
 
 def _end(process: subprocess.Popen[bytes], *, by_terminal: bool) -> None:
-    """End it and wait until it has. Ctrl-C has told it already: told twice, a worker drops its task."""
+    """End a process and wait for it. After a Ctrl-C, give it time first: a second signal makes a worker drop its task."""
     if by_terminal and _ends_within(process, GRACE):
         return
     process.terminate()

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The work of `make up`: a database with a demo in it, an admin user, a server with a worker beside it. Again, it just starts.
+# The work of `make up`: a database with a demo, an admin user, a server and a worker. The next time it only starts them.
 set -eu
 PY="$VENV/bin/python"
 

@@ -4,7 +4,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from fnmatch import fnmatch
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from django.core import serializers
 from django.db import connection, connections, transaction
 from django.db.backends.base.creation import BaseDatabaseCreation
 from django.test import TransactionTestCase
+from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
 from knox.models import AuthToken
 from rest_framework.test import APIClient
@@ -27,8 +30,21 @@ from wholesale.plumbing.http import authentication
 
 # The same examples in each run, and no deadline: the machine may be busy.
 hypothesis_settings.register_profile("tests", derandomize=True, deadline=None, max_examples=60)
+# A mutant is killed by one example, and need not be told by the smallest.
+hypothesis_settings.register_profile(
+    "mutants", parent=hypothesis_settings.get_profile("tests"), max_examples=12, phases=[Phase.explicit, Phase.generate]
+)
 hypothesis_settings.load_profile("tests")
 
+# What `make quick` leaves out beside the properties of hypothesis: processes and servers, races, weeks of simulation, pages,
+# and what walks the whole API, admin or schema. It is marked slow by its folder or file, or as it is run for each of these.
+SLOW_FOLDERS = {"faults", "plans", "races", "recorded", "schema", "simulation", "traps"}
+SLOW_FILES = (
+    *("test_*admin*.py", "test_*page.py", "test_dashboard.py", "test_work_queue.py", "test_personal_values.py"),
+    *("test_up.py", "test_settings.py", "test_seeds.py", "test_schema_view.py", "test_walkthrough_command.py"),
+)
+SLOW_PARAMETERS = {"endpoint", "verb"}
+DATABASE = {"db", "transactional_db"}  # the fixtures of pytest-django that bring it
 
 # The longest tests come first, so that no worker is left alone with one at the end. None of them uses the tests' own
 # database: pytest-django keeps the order of tests that do, since some of them empty the tables.
@@ -39,7 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have the workers of a run, and the servers that its tests start, copy one migrated database."""
     if not hasattr(config, "workerinput"):
         once = ExitStack()
-        once.enter_context(migrating_once())
+        # With workers it is migrated while they read the tests.
+        once.enter_context(migrating_once(ahead=bool(config.getoption("numprocesses", None))))
         config.add_cleanup(once.close)
 
 
@@ -58,8 +75,10 @@ def django_db_keepdb() -> bool:
     return True
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
     """Collect tests of one database (races, plans, a pool; `make up`) only where that database is under test."""
+    for item in items:
+        _mark(item)
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     other = "sqlite" if connection.vendor == "postgresql" else "postgres"
     elsewhere = [item for item in items if item.get_closest_marker(other)]
@@ -68,16 +87,33 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in elsewhere]
 
 
+def _mark(item: pytest.Function) -> None:
+    """Mark its tier: `make quick` takes no slow one, `make mutate` none of a database either."""
+    if _is_slow(item.path) or not SLOW_PARAMETERS.isdisjoint(item.fixturenames):
+        item.add_marker("slow")
+    if item.get_closest_marker("django_db") or not DATABASE.isdisjoint(item.fixturenames):
+        item.add_marker("database")
+
+
+def _is_slow(path: Path) -> bool:
+    return not SLOW_FOLDERS.isdisjoint((path.name, path.parent.name)) or any(fnmatch(path.name, name) for name in SLOW_FILES)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where slow tests are left out, their files are not even read."""
+    return True if "not slow" in config.option.markexpr and _is_slow(collection_path) else None
+
+
 @pytest.fixture(autouse=True)
 def _remember_tokens_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty the token cache for each test, and let no token expire: a count of queries must not depend on the clock."""
-    monkeypatch.setattr(authentication, "_remembered", TTLCache(maxsize=authentication.MAX_REMEMBERED, ttl=3600))
+    monkeypatch.setattr(authentication, "remembered", TTLCache(maxsize=authentication.MAX_REMEMBERED, ttl=3600))
 
 
 @pytest.fixture(autouse=True)
 def _remember_templates_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty the cache of templates for each test, since ids are used again."""
-    monkeypatch.setattr(scripts, "_known", {})
+    monkeypatch.setattr(scripts, "known", {})
 
 
 @contextmanager

@@ -40,10 +40,10 @@ class Migration(migrations.Migration):
                 ),
                 ("market", models.CharField(default="ALL", max_length=64)),
                 ("property_type", models.CharField(default="SFR", max_length=64)),
-                ("buyer_count", models.PositiveIntegerField(default=0, help_text="distinct buyers heard of")),
+                ("buyer_count", models.PositiveIntegerField(default=0, help_text="distinct buyers with an event")),
                 (
                     "active_buyer_count",
-                    models.PositiveIntegerField(default=0, help_text="of those, who responded or bought"),
+                    models.PositiveIntegerField(default=0, help_text="buyers who responded or bought"),
                 ),
                 (
                     "avg_response_rate",

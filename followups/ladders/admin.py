@@ -24,6 +24,7 @@ from wholesale.plumbing.admin_base import (
     StateFilter,
     act_with_form,
     act_with_reason,
+    of_row,
     place_text,
     reason_field,
 )
@@ -108,11 +109,9 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
         return actions if is_open else [one for one in actions if one.method.original_function_name == "restart"]
 
     @action(description="Reassign...", permissions=["steer"], icon="switch_account", url_path="reassign")
-    def reassign(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def reassign(self, request: HttpRequest, ladder: Any) -> HttpResponse:
         """Give it to somebody else."""
-        ladder = self.get_object(request, object_id)
-        if ladder is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(owner: str, reason: str) -> str:
             given = reassign_ladder(ladder.pk, owner or None, act=Act.by(request.user, reason=reason))
@@ -131,11 +130,9 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
         )
 
     @action(description="Cancel...", permissions=["steer"], icon="cancel", variant=ActionVariant.DANGER, url_path="cancel")
-    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def cancel(self, request: HttpRequest, ladder: Any) -> HttpResponse:
         """Cancel what is open of it."""
-        ladder = self.get_object(request, object_id)
-        if ladder is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
             cancelled = cancel_ladder(ladder.pk, act=Act.by(request.user, reason=reason))
@@ -153,11 +150,9 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
         )
 
     @action(description="Restart...", permissions=["steer"], icon="restart_alt", url_path="restart")
-    def restart(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def restart(self, request: HttpRequest, ladder: Any) -> HttpResponse:
         """Begin it anew."""
-        ladder = self.get_object(request, object_id)
-        if ladder is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(reason: str) -> str:
             begun = restart_ladder(ladder.pk, act=Act.by(request.user, reason=reason)).tasks[0].ladder

@@ -56,7 +56,6 @@ class LadderViewSet(ResourceViewSet):
     queryset = FollowupLadder.objects.all()
     serializer_class = LadderOut
     filterset_class = LadderFilter
-    permissions = {"list": "followups.view_followupladder", "retrieve": "followups.view_followupladder"}
 
 
 class CreateLadderParams(PlaceParams, ActParams):

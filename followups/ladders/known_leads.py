@@ -2,21 +2,16 @@
 
 from collections.abc import Collection
 
-from django.db import connection
-
-from followups.ladders.templates.patterns import min_gap_sql
-from followups.leads.facts import facts_sql, read_facts
+from followups.ladders.templates.patterns import min_gap
+from followups.leads.facts import FACTS
 from followups.leads.models import Lead
 from governance.people import LeadFacts
-from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.compiled import Select
 
-# SQL of its own: the gate is asked about a lead more often than anything else.
-_FACTS_SQL = f"SELECT {facts_sql('l')}, {min_gap_sql('l')} FROM {Lead._meta.db_table} AS l WHERE l.lead_id {{}}"
+# The gate is asked about a lead more often than anything else.
+_FACTS = Select(lambda lead_ids: Lead.objects.filter(lead_id__among=lead_ids).order_by().values_list(*FACTS, min_gap()))
 
 
 def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
     """What the contact gate needs of the leads that exist, by id, in one query."""
-    among, values = among_sql(lead_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTS_SQL.format(among), [values])
-        return {lead.lead_id: lead for *facts, gap in cursor.fetchall() if (lead := read_facts(facts, gap))}
+    return {row[0]: LeadFacts(*row) for row in _FACTS.rows(lead_ids=lead_ids)}

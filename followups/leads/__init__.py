@@ -1,1 +1,1 @@
-"""Leads: who they are, how they come in and go out."""
+"""Leads: storing, importing and exporting them, their messages, and the erasure of persons."""

@@ -1,4 +1,4 @@
-"""The admin of leads: found, edited one by one, brought in and taken out as files."""
+"""The admin of leads: search, edit, import and export."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from followups.leads.storing import FLAGS, NO_REASON
 from governance.people import CLOSED
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
-from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, SinceFilter, place_text
+from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, SinceFilter, of_row, place_text
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
@@ -38,7 +38,7 @@ STATUS_COLOURS = {
     Lead.Status.CLOSED.label: "success",
     Lead.Status.DEAD.label: "",
 }
-# Columns of a file that are no lead's own; `words.toml` has their other names.
+# Columns of a file that are not columns of a lead. `words.toml` holds their other names.
 WISHES_SHOWN = [
     *("do_not_call", "do_not_text", "do_not_email", "do_not_contact", "unsubscribed"),
     *("consent", "consent_basis", "consent_date", "consent_source", "consent_channel"),
@@ -49,14 +49,14 @@ _row = LeadRow()
 
 
 def _typed(name: str, **options: Any) -> forms.CharField:
-    """A text that is brought into its one spelling after it was typed, so it may be longer than its column."""
+    """Return a text field. It accepts more characters than the column holds, because cleaning shortens the text."""
     widget = UnfoldAdminTextInputWidget(attrs={"placeholder": options.pop("placeholder", "")})
     options = {"max_length": LABEL_MAX_LENGTH, **options}
     return forms.CharField(label=name, required=False, widget=widget, **options)
 
 
 class LeadForm(forms.ModelForm):
-    """A lead, checked as the API and imports check one."""
+    """The form of a lead. It applies the same checks as the API and imports."""
 
     phone = _typed("Phone", placeholder="416-555-0123")
     email = _typed("E-mail", max_length=254, placeholder="name@example.ca")
@@ -78,7 +78,7 @@ class LeadForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.show_hidden_initial = True  # what was changed is told from what its editor saw, not from what is there now
+            field.show_hidden_initial = True  # a change is a difference from what the editor saw, not from the stored value
         if "language" in self.fields and not self.instance.pk:
             language: Any = self.fields["language"]
             language.required, language.initial, self.initial["language"] = False, "", ""
@@ -105,13 +105,13 @@ class LeadForm(forms.ModelForm):
             self.add_error("reason", NO_REASON)
 
     def settings(self) -> dict[str, Any]:
-        """For the service: of a new lead what was given, of another what was changed."""
+        """Return the values for the service: all given values of a new lead, or the changed values of a stored lead."""
         changed = [name for name in self.changed_data if name in (*SETTINGS, *FLAGS.values())]
         return {name: self.cleaned_data[name] for name in changed}
 
 
 class ReopeningInline(ReadOnlyInline):
-    """When a closed lead was reopened, by whom and why."""
+    """The reopenings of a lead: when, by whom and why."""
 
     model = LeadReopening
     fields = ("created_at", "status_before", "status_after", "reason", "actor")
@@ -134,7 +134,7 @@ class LeadResource(resources.ModelResource):
 
 @admin.register(Lead)
 class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
-    """Leads, the newest first. Nothing here counts them all."""
+    """Leads, the newest first. The page never counts all leads, because there are too many."""
 
     form = LeadForm
     left_open = "not known"
@@ -192,31 +192,29 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
         return queryset.filter(Q(phone=phone) | Q(lead_id=search_term.strip())), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Through the service."""
+        """Save the lead with the service `upsert_lead`."""
         act = Act.by(request.user, reason=form.cleaned_data["reason"])
         stored, _ = services.upsert_lead(lead_id=obj.lead_id, act=act, **form.settings())
         obj.pk = stored.pk
 
     @display(description="Name")
     def name(self, lead: Lead) -> str:
-        """Both names."""
+        """The first and the last name."""
         return f"{lead.first_name} {lead.last_name}".strip()
 
     @display(description="Place")
     def place(self, lead: Lead) -> str:
-        """Where the lead is."""
+        """The lead's province and market."""
         return place_text(lead)
 
     @display(description="Status", label=STATUS_COLOURS)
     def status_label(self, lead: Lead) -> str:
-        """How far it is."""
+        """The lead's status in words."""
         return lead.get_status_display()
 
     @action(description="Ladders", icon="stairs", url_path="ladders")
-    def ladders(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The ladders of this lead."""
-        lead = self.get_object(request, object_id)
-        if lead is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def ladders(self, request: HttpRequest, lead: Any) -> HttpResponse:
+        """Redirect to the list of this lead's ladders."""
         listed = reverse("admin:followups_followupladder_changelist", query={"q": lead.lead_id})
         return HttpResponseRedirect(listed)

@@ -79,7 +79,7 @@ class LeadViewSet(ResourceViewSet):
     queryset = Lead.objects.all()
     serializer_class = LeadOut
     filterset_class = LeadFilter
-    permissions = {"list": "followups.view_lead", "retrieve": "followups.view_lead", "upsert": "followups.change_lead"}
+    permissions = {"upsert": "followups.change_lead"}
 
     @act(
         "upsert",

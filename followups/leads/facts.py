@@ -1,42 +1,36 @@
-"""A lead as governance knows it."""
+"""The facts about a lead that governance decides with."""
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from followups.leads.models import Lead
 from governance import gate
 from governance.people import LeadFacts
 
-if TYPE_CHECKING:
-    pass
-
-
 FACTS = LeadFacts._fields[:-1]  # each is a column of a lead; the last fact is its ladder template's
 
 
 def lead_facts(lead: Lead) -> LeadFacts:
-    """The plain values of a lead."""
+    """Return the facts of a lead row."""
     return LeadFacts(*(getattr(lead, name) for name in FACTS))
 
 
 def facts_sql(table: str) -> str:
-    """The columns `FACTS` for SQL of our own, as `read_facts` takes them."""
-    return ", ".join(f"CAST({table}.{name} AS text)" if name == "score" else f"{table}.{name}" for name in FACTS)
+    """The columns `FACTS` for SQL of our own."""
+    return ", ".join(f"{table}.{name}" for name in FACTS)
 
 
-def read_facts(values: Sequence[Any], min_gap_minutes: int = 0) -> LeadFacts | None:
-    """The values that SQL of our own read of the columns `FACTS`, the score as text. None where there is no lead."""
-    *known, score = values
-    facts = (*known, None if score is None else Decimal(score), min_gap_minutes)
-    return LeadFacts._make(facts) if known[0] is not None else None
+def read_facts(values: Sequence[Any]) -> LeadFacts | None:
+    """The values of the columns `FACTS`, beside a row that names a lead. None where nobody knows that lead: its province
+    is null then, and its id may be the other row's."""
+    return LeadFacts(*values) if values[1] is not None else None
 
 
 def contact_of(
     lead: LeadFacts | None, *, lead_id: str | None, province: str, market: str, channel: str, gap_minutes: int = 0
 ) -> gate.Contact:
-    """The contact of a step. Of a lead that nobody knows, the place is judged."""
+    """Return the contact that a step would make. An unknown lead (`lead` is None) is judged by its place alone."""
     gap = timedelta(minutes=gap_minutes)
     if lead is not None:
         return gate.Contact(lead, channel, gap=gap)

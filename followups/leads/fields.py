@@ -1,4 +1,4 @@
-"""What a lead is made of, a serializer field for each kind of value: the API, the admin and imports say the same errors."""
+"""Serializer fields for the values of a lead. The API, the admin and imports share them, so their errors are the same."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ from wholesale.plumbing.params import Params, is_empty
 from wholesale.plumbing.phones import formatted, parsed
 from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH
 
-# Canada Post uses neither D, F, I, O, Q, U anywhere, nor W and Z in the first place.
+# Canada Post never uses D, F, I, O, Q or U, and never begins a code with W or Z.
 _POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z])([0-9][ABCEGHJ-NPRSTV-Z][0-9])")
 _BETWEEN = re.compile(r"[\s\-]+")
 
@@ -64,13 +64,15 @@ class PostalCodeField(LabelField):
         return f"{code[1]} {code[2]}"
 
 
-# Columns with few different values, whose meaning depends on nothing else.
+# Columns with few different values, each checked without regard to other columns.
 _WORDS = frozenset({"province", "market", "language", "role", "zone", "source", "status"})
 _WORDS_REMEMBERED = 4096
 
 
 class LeadRow(Params):
-    """A lead as it comes in. What is absent or empty keeps its stored value; a new lead needs its province."""
+    """The values of a lead in a request or an imported row. An absent or empty value keeps the stored one.
+    A new lead needs a province.
+    """
 
     lead_id = LabelField()
     first_name = LabelField(required=False)
@@ -89,7 +91,7 @@ class LeadRow(Params):
     status = UpperChoiceField(choices=Lead.Status.choices, required=False, help_text="new leads: NEW")
 
     def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """What the serializer would do, at half its cost: a file has hundreds of thousands of rows, most of them sparse."""
+        """Do what the serializer would do, in half the time: a file has hundreds of thousands of rows, mostly sparse."""
         checked, errors = {}, {}
         for name, field in self._fields_by_name:
             value = data.get(name, empty)
@@ -106,7 +108,7 @@ class LeadRow(Params):
 
     @cached_property
     def _checked_word(self) -> Callable[[str, str], Any]:
-        """A list says the same few words in each row, and to look one up takes a tenth of checking it."""
+        """Return a cached check of a word. The rows of a list repeat few words; a look-up costs a tenth of a check."""
         return lru_cache(maxsize=_WORDS_REMEMBERED)(lambda name, word: self.fields[name].run_validation(word))
 
     @cached_property
@@ -114,5 +116,5 @@ class LeadRow(Params):
         return tuple(self.fields.items())
 
 
-COLUMNS = tuple(LeadRow().fields)  # of an import, in the order of an export
+COLUMNS = tuple(LeadRow().fields)  # the columns of an import, in the order of an export
 SETTINGS = COLUMNS[1:]

@@ -1,32 +1,32 @@
-"""Leads by what they are known by, many at once."""
+"""Finding many leads at once, by id, number or address."""
 
 from collections.abc import Collection
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from followups.leads.models import Lead
 from governance import gate
 from governance.gate import Point
 from governance.gate.ledger import ContactPoint
+from wholesale.plumbing.compiled import Select
 from wholesale.plumbing.lookups import among
 
 Kind = ContactPoint.Kind
 
 
 def leads_by_id(lead_ids: Collection[str]) -> QuerySet[Lead]:
-    """Those that exist."""
+    """Return the leads with these ids. Ids without a lead are left out."""
     return Lead.objects.filter(lead_id__in=among(lead_ids))
 
 
 def leads_at(points: Collection[Point]) -> QuerySet[Lead]:
-    """The leads with one of these numbers or addresses, or that are named themselves; a number may belong to several."""
+    """Return the leads with any of these numbers, addresses or lead ids. Several leads may have one number."""
     by_column = {
         column: {value for kind, value in points if kind == of_kind}
         for column, of_kind in (("phone", Kind.PHONE), ("email", Kind.EMAIL), ("lead_id", Kind.LEAD))
     }
-    # One look by each index, since PostgreSQL reads the whole table for an OR. Phones and addresses are indexed where there
-    # are any, and it has to be told that there are.
+    # One query for each index: PostgreSQL reads the whole table for an OR. The indexes of phone and e-mail leave out empty
+    # values, so each query says that the value is not empty.
     found = [
         Lead.objects.filter(~Q(**{column: ""}), **{f"{column}__in": among(values)}).order_by().values("pk")
         for column, values in by_column.items()
@@ -35,19 +35,17 @@ def leads_at(points: Collection[Point]) -> QuerySet[Lead]:
     return Lead.objects.filter(pk__in=found[0].union(*found[1:])) if found else Lead.objects.none()
 
 
-# SQL of its own: each ladder that starts asks it before its locks, and a query set costs more to build than to carry out.
-_POINTS = f"SELECT phone, email FROM {Lead._meta.db_table} WHERE lead_id = %s"
+# Each ladder that starts asks it before its locks.
+_POINTS = Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).order_by().values_list("phone", "email"))
 
 
 def points_of_lead(lead_id: str) -> list[Point]:
-    """The number and the address of a lead, as far as it has them. None where nobody knows the lead."""
-    with connection.cursor() as cursor:
-        cursor.execute(_POINTS, [lead_id])
-        row = cursor.fetchone()
+    """Return the points of a lead's number and address. The list is empty if the lead has neither or is unknown."""
+    row = _POINTS.first(lead_id=lead_id)
     return gate.points_of(phone=row[0], email=row[1]) if row else []
 
 
 def lead_ids_at(points: Collection[Point]) -> set[str]:
-    """Their ids, and those that are named themselves: a ladder may have a lead that nobody knows."""
+    """Return the ids of the leads at these points, and all ids named by the points: a ladder may have an unknown lead."""
     named = {value for kind, value in points if kind == Kind.LEAD}
     return named.union(leads_at(points).values_list("lead_id", flat=True))

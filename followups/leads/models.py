@@ -1,4 +1,4 @@
-"""Leads, the files that bring them, and why a closed one was reopened."""
+"""Leads and their reopenings."""
 
 from decimal import Decimal
 from typing import Any
@@ -16,17 +16,17 @@ from wholesale.plumbing.wordings import WordedField
 
 
 class Language(models.TextChoices):
-    """In which a lead is spoken to."""
+    """The language in which we contact a lead."""
 
     EN = "en", "English"
     FR = "fr", "French"
 
 
 class Lead(models.Model):
-    """A homeowner who may sell. `lead_id` is the guide's string, by which ladders know it whether or not this row exists."""
+    """A homeowner who may sell. Ladders refer to a lead by the guide's `lead_id`, even if no row has it."""
 
     class Status(models.TextChoices):
-        """How far it is."""
+        """How far the lead is."""
 
         NEW = "NEW", "New"
         CONTACTED = "CONTACTED", "Contacted"
@@ -43,7 +43,7 @@ class Lead(models.Model):
     phone_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
     email = models.EmailField(blank=True)
     email_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
-    # Personal, and kept here alone. A file that brings one of them again leaves it wrong.
+    # Personal, and stored nowhere else. A number stays wrong when a file brings it again.
     wrong_contacts = models.JSONField(default=list, blank=True, help_text="numbers and addresses of somebody else")
     address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     postal_code = models.CharField(max_length=7, blank=True, help_text="such as M5V 2T6")
@@ -83,7 +83,7 @@ class Lead(models.Model):
         indexes = [
             models.Index(
                 fields=["phone"], condition=~Q(phone=""), name="lead_phone"
-            ),  # who wrote? inbound, and the admin's search
+            ),  # the sender of an inbound message, and the admin's search
             models.Index(fields=["email"], condition=~Q(email=""), name="lead_email"),
             models.Index(fields=["province", "market", "-id"], name="lead_place"),  # leads?province=&market=
         ]
@@ -93,9 +93,9 @@ class Lead(models.Model):
 
 
 def lead_key(related_name: str) -> "models.ForeignKey[Any, Any]":
-    """The guide's `lead_id`: a string that exists before the row it names, and without it.
+    """Return a foreign key to `Lead.lead_id` without a constraint: a row may name a lead that has no row yet, or ever.
 
-    `row.lead` raises DoesNotExist where there is no such lead, so read it through `select_related`.
+    `row.lead` raises DoesNotExist if there is no such lead, so read it through `select_related`.
     """
     return models.ForeignKey(
         Lead,
@@ -110,7 +110,7 @@ def lead_key(related_name: str) -> "models.ForeignKey[Any, Any]":
 
 
 class LeadReopening(SignedModel, AppendOnlyModel):
-    """Somebody reopened a lead that was CLOSED or DEAD, and said why."""
+    """The fact that somebody reopened a lead that was CLOSED or DEAD, with a reason."""
 
     lead = lead_key("reopenings")
     status_before = models.CharField(max_length=14, choices=Lead.Status)
@@ -128,7 +128,7 @@ class LeadReopening(SignedModel, AppendOnlyModel):
 
 
 class LeadReopeningWords(models.Model):
-    """Why a lead was reopened. Erasing the person removes it."""
+    """The reason of a reopening, in words. Erasing the person removes it."""
 
     reopening = models.OneToOneField(LeadReopening, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)

@@ -1,6 +1,4 @@
-"""What the outcome of a contact does to the lead, within the completion."""
-
-from django.db import connection
+"""The changes that the outcome of a contact makes to the lead, within the completion's transaction."""
 
 from followups.leads.models import Lead
 from followups.leads.signals import contact_marked_wrong, envelope_of, hunt_ended
@@ -9,35 +7,40 @@ from followups.leads.storing import FLAGS
 from governance import gate
 from governance.channels import Channel
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.compiled import Update
 
-# SQL of its own: it is carried out at each contact with an outcome, and a query set costs more to build.
-_MOVE = f"UPDATE {Lead._meta.db_table} SET status = %s, changed_by = %s, user_id = %s, updated_at = %s WHERE lead_id = %s"
+# Carried out at each contact with an outcome.
+_MOVE = Update(
+    lambda lead_id, before, status, actor, user_id, at: (
+        Lead.objects.filter(lead_id=lead_id, status__among=before),
+        {"status": status, "changed_by": actor, "user": user_id, "updated_at": at},
+    )
+)
 
 
 def hold_lead(lead_id: str) -> None:
-    """Nobody changes this lead or starts a ladder of it until the caller's transaction ends. Before any ladder is locked."""
+    """Lock a lead until the caller's transaction ends: nobody else changes it or starts a ladder for it.
+
+    Call it before any ladder is locked.
+    """
     gate.lock_points([(gate.LEAD, lead_id)])
 
 
 def move_lead(lead_id: str, status: str, act: Act) -> None:
-    """Move a lead on to a status, of a lead that the caller holds. What would move it back is left out.
+    """Move a lead forward to a status. A move backward is ignored. The caller holds the lead (`hold_lead`).
 
-    A status that ends the hunt closes the open ladder, also where the lead had it before.
+    A status that ends the hunt closes the open ladder, even if the lead already had that status.
     """
-    among, before = among_sql(moves_on_to(status))
-    at = connection.ops.adapt_datetimefield_value(act.now)
-    with connection.cursor() as cursor:
-        user_id = act.user.pk if act.user else None
-        cursor.execute(f"{_MOVE} AND status {among}", [status, act.actor, user_id, at, lead_id, before])
+    user_id = act.user.pk if act.user else None
+    _MOVE.run(lead_id=lead_id, before=moves_on_to(status), status=status, actor=act.actor, user_id=user_id, at=act.now)
     if status in ENDS_THE_HUNT:
         hunt_ended.send(sender=Lead, envelopes=[envelope_of("hunt_ended", lead_id, act, status=status)])
 
 
 def mark_wrong(lead_id: str, channel: str, act: Act) -> None:
-    """The number (of an e-mail the address) that a lead has is somebody else's, of a lead that the caller holds.
+    """Mark the lead's number, or its address for an e-mail, as somebody else's. The caller holds the lead (`hold_lead`).
 
-    It is contacted there no more, until it gets another one.
+    The lead is not contacted there again until it gets another number or address.
     """
     lead = Lead.objects.filter(lead_id=lead_id).select_for_update().first()
     name = "email" if channel == Channel.EMAIL else "phone"

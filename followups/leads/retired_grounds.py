@@ -1,4 +1,4 @@
-"""The lines of the ledger with a retired ground, each with the leads that it is about."""
+"""The ledger lines with a retired ground, each with its leads."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,14 +11,14 @@ BATCH = 500
 
 
 class RetiredGround(NamedTuple):
-    """A line, and the ids of the leads with its number or address."""
+    """A ledger line, and the ids of the leads with its number or address."""
 
     record: ContactRecord
     lead_ids: list[str]
 
 
 def retired_grounds() -> Iterator[RetiredGround]:
-    """Each line with a retired ground, the oldest first."""
+    """Yield each line with a retired ground, the oldest first."""
     after = 0
     while batch := list(retired_lines().filter(pk__gt=after)[:BATCH]):
         yield from _with_leads(batch)

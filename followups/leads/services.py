@@ -1,4 +1,4 @@
-"""Verbs of leads. Whoever brings one, by the API, the admin or a file: one serializer checks it, and `storing` stores it."""
+"""Verbs of leads. The API, the admin and files use the same serializer and the same `storing`."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,40 +19,40 @@ from wholesale.plumbing.importing.rows import RefusedRow, Row
 
 __all__ = ["LeftStatus", "Outcome", "RefusedRow", "Report", "upsert_lead", "upsert_leads"]
 BATCH = 1_000
-LEFT_STATUSES_NAMED = 100  # of a report; the others are counted
+LEFT_STATUSES_NAMED = 100  # a report names this many and counts the others
 
 
 class LeftStatus(NamedTuple):
-    """A row whose status was left out: it would have moved the lead back. The rest of the row was stored."""
+    """A row whose status was ignored because it would have moved the lead back. The rest of the row was stored."""
 
     number: int
     lead_id: str
-    status: str  # the lead's own, which it keeps
+    status: str  # the lead's status, which it keeps
     given: str
 
 
 @dataclass(slots=True)
 class Report:
-    """What became of the rows. A row that holds nothing counts as none."""
+    """The result of an import. Empty rows are not counted."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
     refused_rows: list[RefusedRow] = field(default_factory=list)
-    recorded: Counter[str] = field(default_factory=Counter)  # rows that brought the ledger something new, by its word for it
+    recorded: Counter[str] = field(default_factory=Counter)  # rows that added something to the ledger, by entry
     held: int = 0  # rows that a person must look at before their lead is contacted
     statuses_left: int = 0
-    left_statuses: list[LeftStatus] = field(default_factory=list)  # the first of them
+    left_statuses: list[LeftStatus] = field(default_factory=list)  # the first LEFT_STATUSES_NAMED
 
     @property
     def rows(self) -> int:
-        """How many there were."""
+        """The number of rows."""
         return self.created + self.updated + self.unchanged + self.refused
 
     @property
     def statuses_left_text(self) -> str:
-        """Which leads kept their status though the rows said another one, as a line; empty where none did."""
+        """One line that names the leads whose status was kept against their row. Empty if there are none."""
         if not self.statuses_left:
             return ""
         kept = "lead keeps its status" if self.statuses_left == 1 else "leads keep their status"
@@ -62,7 +62,7 @@ class Report:
         return f"{self.statuses_left:,} {kept}, which is further on: {', '.join(named)}."
 
     def leave_status(self, left: LeftStatus) -> None:
-        """Count it, and keep it if it is among the first."""
+        """Count an ignored status, and keep it if it is among the first."""
         self.statuses_left += 1
         if len(self.left_statuses) < LEFT_STATUSES_NAMED:
             self.left_statuses.append(left)
@@ -70,7 +70,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _By:
-    """Who brings rows, when, in what; whether anything is to be stored."""
+    """The act and the source of an import, and whether it is only a trial."""
 
     act: Act
     source: str
@@ -88,16 +88,15 @@ def upsert_leads(
     hold: Callable[[RefusedRow, str], None] | None = None,
     stored: Callable[[Sequence[Lead]], None] | None = None,
 ) -> Report:
-    """Create or change leads by their `lead_id`, in batches, each a transaction of its own.
+    """Create or change leads by their `lead_id`, in batches. Each batch is a transaction.
 
-    A row holds text or typed values, or is a `FileRow`. What is absent or empty keeps its stored value, and a status that
-    would move its lead back is left out. A row that is not valid, or whose lead an earlier row named, is refused, and the
-    others are stored; so the same rows again change nothing. With `refuse` each refused row goes there as it comes, and the
-    report only counts it. `stored` is given the leads of each batch once its transaction is through, also those that did
-    not change.
+    A row is a mapping of texts or typed values, or a `FileRow`. An absent or empty value keeps the stored one. A status that
+    would move the lead back is ignored. A row is refused if it is invalid or if an earlier row has the same lead; the other
+    rows are stored. The same rows again change nothing. With `refuse`, each refused row is passed to it, and the report only
+    counts them. After each batch is committed, `stored` gets its leads, unchanged ones too.
 
-    What a file's row says of contact goes to the ledger in the transaction that stores it; `source` names the file there.
-    `hold` is given the rows whose say is not understood, with their lead's id, before `stored`.
+    What a `FileRow` says about contact is recorded in the ledger in the same transaction, with `source` as the file's name.
+    Before `stored`, `hold` gets each row with doubts about contact, and the lead's id.
     """
     by = _By(act, source, dry_run)
     report = Report()
@@ -123,7 +122,7 @@ def upsert_leads(
 
 @dataclass(slots=True)
 class _Kept:
-    """What became of a batch."""
+    """The result of a batch."""
 
     refused: list[RefusedRow]
     leads: list[Lead] = field(default_factory=list)
@@ -158,7 +157,7 @@ def _keep_leads(kept: _Kept, good: Good, seen: Mapping[str, int], by: _By) -> No
 
 @transaction.atomic
 def _keep_what_speaks(kept: _Kept, good: Good, seen: dict[str, int], by: _By) -> None:
-    """The same of rows of which some say who may be contacted, and that into the ledger."""
+    """Store the leads of a batch, and record in the ledger what its rows say about contact."""
     if not by.dry_run:
         hold_writers()
     sayings = recording.hear(good, seen, kept.refused)
@@ -172,13 +171,13 @@ def _keep_what_speaks(kept: _Kept, good: Good, seen: dict[str, int], by: _By) ->
 
 @verb(ExecutionClass.RECORD)
 def upsert_lead(*, lead_id: str, act: Act, **settings: Any) -> tuple[Lead, Outcome]:
-    """Create or change one lead, its settings checked already; only what is given changes.
+    """Create or change one lead. The settings are checked already; only the given ones change.
 
-    A status that ends the hunt closes the lead's open ladder. A lead that is CLOSED or DEAD is reopened with a reason,
-    which is kept. Where a new number or address makes two open ladders meet, the newer one is cancelled.
+    A status that ends the hunt closes the lead's open ladder. Reopening a lead that is CLOSED or DEAD needs a reason, which
+    is kept. If the new number or address is also that of another lead with an open ladder, the newer ladder is cancelled.
 
     Raises:
-        RequiredParameter: the lead is new and has no province, or is reopened without a reason.
+        RequiredParameter: a new lead has no province, or a lead is reopened without a reason.
 
     """
     stored = store_one(lead_id, settings, act)

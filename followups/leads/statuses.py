@@ -1,10 +1,10 @@
-"""How the status of a lead may move. No database here."""
+"""The rules by which a lead's status may move. They use no database."""
 
 from followups.leads.models import Lead
 from governance.people import CLOSED
 
 Status = Lead.Status
-# How far each status is. NOT_INTERESTED is as far as an appointment: each may follow the other.
+# How far each status is. NOT_INTERESTED is as far as APPOINTMENT: each may follow the other.
 _HOW_FAR: dict[str, int] = {
     Status.NEW: 0,
     Status.CONTACTED: 1,
@@ -14,20 +14,20 @@ _HOW_FAR: dict[str, int] = {
     Status.CLOSED: 4,
     Status.DEAD: 4,
 }
-# Nobody has to be won any more: the open ladder closes, and no new one starts by itself.
+# Statuses of leads that nobody has to win any more: the open ladder closes, and no new one starts by itself.
 ENDS_THE_HUNT = frozenset(status.value for status in Status if _HOW_FAR[status] >= _HOW_FAR[Status.APPOINTMENT])
 
 
 def is_back(before: str, after: str) -> bool:
-    """Whether this would move the lead back. An outcome or a file never does: they may be older than what is known."""
+    """Whether this change moves a lead back. Outcomes and files never do so: they may be older than the stored status."""
     return _HOW_FAR[after] < _HOW_FAR[before]
 
 
 def is_reopening(before: str, after: str) -> bool:
-    """Whether this would reopen a lead that is CLOSED or DEAD. Only a person does so, and says why."""
+    """Whether this change reopens a lead that is CLOSED or DEAD. Only a person does so, with a reason."""
     return before in CLOSED and after not in CLOSED
 
 
 def moves_on_to(status: str) -> list[str]:
-    """The other statuses from which an outcome may move a lead to this one."""
+    """Return the other statuses from which an outcome may move a lead to this one."""
     return [before.value for before in Status if before != status and not is_back(before, status)]

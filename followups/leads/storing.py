@@ -1,9 +1,9 @@
-"""How leads are written, whoever brings them. Nobody else writes what a file or a form may hold.
+"""Writing leads. No other module writes the columns that a file or a form may set.
 
-Writers of leads come one after another: on PostgreSQL each holds an advisory lock until it commits, SQLite's transactions
-need none. So no row is lost or doubled, the counts are exact, and two imports of one file cannot wait for each other. Then
-come the locks that everybody takes in this order: the points, the leads' rows, their ladders, the tasks. With its points
-nobody starts a ladder of a lead, or records an opt-out or an outcome of it, while it is written.
+Only one transaction writes leads at a time: on PostgreSQL it holds an advisory lock until it commits; SQLite needs none. So
+no row is lost or doubled, the counts are exact, and two imports of one file cannot deadlock. The locks that follow are in
+the usual order: points, lead rows, ladders, tasks. While a lead's points are locked, nobody else starts a ladder for it or
+records an opt-out or an outcome.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,7 +24,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.vocabulary import Province
 
-_WRITERS = 7_301_005  # of PostgreSQL's advisory locks, that of whoever writes leads
+_WRITERS = 7_301_005  # the key of the advisory lock for writing leads (PostgreSQL)
 _SIGNED = ("changed_by", "user", "updated_at")
 FLAGS = {"phone": "phone_is_wrong", "email": "email_is_wrong"}
 _WRONG = (*FLAGS.values(), "wrong_contacts")
@@ -32,21 +32,21 @@ NO_REASON = "A lead that is CLOSED or DEAD is reopened with a reason."
 
 
 class Outcome(Enum):
-    """What became of a lead that was brought."""
+    """The result of storing a lead."""
 
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
-    NO_PROVINCE = "no province"  # refused: it is new
+    NO_PROVINCE = "no province"  # refused: a new lead needs one
 
 
 class Stored(NamedTuple):
-    """A lead as it is now, and what became of what was brought."""
+    """A lead as it is now, and the result of storing it."""
 
     lead: Lead
     outcome: Outcome
-    names: Collection[str] = ()  # of the settings that were taken
-    status_refused: str = ""  # it would have moved the lead back
+    names: Collection[str] = ()  # the names of the settings that were stored
+    status_refused: str = ""  # a status that was ignored because it would have moved the lead back
 
 
 Settings = Mapping[str, Any]
@@ -54,9 +54,9 @@ Settings = Mapping[str, Any]
 
 @transaction.atomic
 def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False) -> dict[str, Stored]:
-    """Store settings by `lead_id`, as a file has them: in a few statements, whatever their number. No status moves back.
+    """Store the leads of a file, by `lead_id`, in a few statements for any number of leads. No status moves back.
 
-    `dry_run` tells what would become of them.
+    With `dry_run` nothing is stored; the results are the same.
     """
     before = leads_by_id(given.keys()) if dry_run else _locked(given)
     stored = {lead.lead_id: lead for lead in before}
@@ -69,10 +69,10 @@ def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False
 
 @transaction.atomic
 def store_one(lead_id: str, settings: Settings, act: Act) -> Stored:
-    """Store the settings of one lead, as a person has them, who may move any status.
+    """Store one lead for a person. A person may move a status in any direction.
 
     Raises:
-        RequiredParameter: the lead is CLOSED or DEAD, and the act has no reason why it is reopened.
+        RequiredParameter: the lead is reopened (it was CLOSED or DEAD), and the act has no reason.
 
     """
     stored = {lead.lead_id: lead for lead in _locked({lead_id: settings})}
@@ -87,13 +87,13 @@ def store_one(lead_id: str, settings: Settings, act: Act) -> Stored:
 
 
 def hold_writers() -> None:
-    """Nobody else writes a lead, or says anything of a number or address, until the caller's transaction ends."""
+    """Lock the writing of leads and all points until the caller's transaction ends."""
     locks.hold(_WRITERS)
     gate.lock_all_points()
 
 
 def _locked(given: Mapping[str, Settings]) -> list[Lead]:
-    """Those of these leads that exist, as they are once nobody else may change them."""
+    """Lock these leads and their points, and return the leads that exist, read after the locks."""
     if len(given) > 1:
         hold_writers()
     else:
@@ -105,7 +105,7 @@ def _locked(given: Mapping[str, Settings]) -> list[Lead]:
 
 
 def _in_one_market(given: Mapping[str, Settings], stored: Mapping[str, Lead]) -> dict[str, Settings]:
-    """The same settings, each market under its own name."""
+    """Return the settings with other names of markets replaced by the markets' own names."""
     places = {
         lead_id: (settings.get("province") or (stored[lead_id].province if lead_id in stored else None), settings["market"])
         for lead_id, settings in given.items()
@@ -119,7 +119,7 @@ def _in_one_market(given: Mapping[str, Settings], stored: Mapping[str, Lead]) ->
 
 
 def _of_a_file(lead_id: str, stored: Lead | None, settings: Settings) -> Stored:
-    """A file may be older than what is known: a status that would move the lead back is left out, and the rest is taken."""
+    """Merge a file's settings into a lead. A status that would move it back is ignored, since the file may be older."""
     status = settings.get("status")
     if stored is None or status is None or not is_back(stored.status, status):
         return _merged(lead_id, stored, settings)
@@ -135,14 +135,14 @@ def _merged(lead_id: str, stored: Lead | None, settings: Settings) -> Stored:
         return Stored(_flagged(made, settings), outcome, settings.keys())
     if all(getattr(stored, name) == value for name, value in settings.items()):
         return Stored(stored, Outcome.UNCHANGED)
-    # Without its key, so that new and changed rows are one statement; the conflict on `lead_id` finds the row.
+    # Without the primary key, so one statement writes new and changed rows; the conflict on `lead_id` finds the row.
     kept = {name: getattr(stored, name) for name in (*SETTINGS, *_WRONG, "created_at")}
     changed = Lead(lead_id=lead_id, **{**kept, **settings})
     return Stored(_flagged(changed, settings), Outcome.UPDATED, settings.keys())
 
 
 def _flagged(lead: Lead, settings: Settings) -> Lead:
-    """The lead, with its number and address known as wrong or not. Somebody may have said so of them just now."""
+    """Set the flags that mark the lead's number and address as wrong, from the settings and from known wrong contacts."""
     if not lead.wrong_contacts and settings.keys().isdisjoint(FLAGS.values()):
         return lead
     wrong = set(lead.wrong_contacts)
@@ -166,7 +166,7 @@ def _keep_reopening(status_before: str, lead: Lead, act: Act) -> None:
 
 
 def _write(results: Collection[Stored], stored: Mapping[str, Lead], act: Act) -> None:
-    """Write what is new or changed, of a changed lead only columns that were given, and tell it."""
+    """Write the new and changed leads and send `leads_changed`. For changed leads only the given columns are written."""
     taken = [one for one in results if one.outcome in (Outcome.CREATED, Outcome.UPDATED)]
     if not taken:
         return

@@ -1,1 +1,1 @@
-"""Agents who take the ladders that have no owner, in turn."""
+"""The pool: agents who take the ladders without an owner, in turn."""

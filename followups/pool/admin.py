@@ -1,4 +1,4 @@
-"""The admin of the pool: who takes the ladders that have no owner, in which share, and who is away."""
+"""The admin of the pool: its agents, their shares of new ladders, and their pauses."""
 
 from decimal import Decimal
 from typing import Any
@@ -17,13 +17,14 @@ from unfold.widgets import INPUT_CLASSES
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
 from followups.pool.vendors.services import of_ended_vendor
-from governance.policies_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
+from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
     ReasonForm,
     StateFilter,
     act_with_reason,
     confirmation,
+    of_row,
     place_text,
     reason_field,
 )
@@ -33,7 +34,7 @@ LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 
 class PoolAgentForm(PlaceInput, GovernedForm):
-    """An agent in a pool. A pause is a button of its own."""
+    """The form of an agent in a pool. Pausing has its own button."""
 
     key = ("province", "market", "agent")
 
@@ -55,7 +56,7 @@ class PoolAgentForm(PlaceInput, GovernedForm):
 
 
 class PauseForm(ReasonForm):
-    """Until when an agent is away, and why."""
+    """The form of a pause: its end and its reason."""
 
     until = forms.DateTimeField(
         label="Until (UTC)",
@@ -71,7 +72,7 @@ class PauseForm(ReasonForm):
     field_order = ("until", "reason")
 
     def clean_until(self) -> Any:
-        """A pause ends later than now."""
+        """Refuse an end that has passed."""
         until = self.cleaned_data["until"]
         if until <= timezone.now():
             raise forms.ValidationError("Must lie in the future.")
@@ -79,7 +80,7 @@ class PauseForm(ReasonForm):
 
 
 class AgentStateFilter(StateFilter):
-    """Who works, who is away."""
+    """Filter agents by whether they get new ladders."""
 
     states = {"working": "Working", "paused": "Paused, inactive or unregistered"}
 
@@ -90,7 +91,7 @@ class AgentStateFilter(StateFilter):
 
 @admin.register(PoolAgent)
 class PoolAgentAdmin(RemovableAdmin):
-    """Agents in their pools."""
+    """The agents of all pools."""
 
     form = PoolAgentForm
     key_title = "Agent"
@@ -105,7 +106,7 @@ class PoolAgentAdmin(RemovableAdmin):
     actions_detail = ("pause", "resume", "remove")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With the weight of all who work in the same pool, and whether its user is inactive."""
+        """Return the agents, each with its pool's total weight and whether its user is inactive or unregistered."""
         pool = PoolAgent.objects.filter(working(timezone.now()), province=OuterRef("province"), market=OuterRef("market"))
         weights = pool.order_by().values("market").annotate(total=Sum("weight")).values("total")
         states = {"is_inactive": IS_INACTIVE, "is_unregistered": of_ended_vendor(timezone.now())}
@@ -119,19 +120,19 @@ class PoolAgentAdmin(RemovableAdmin):
 
     @display(description="Pool", ordering="province")
     def place(self, row: PoolAgent) -> str:
-        """The province, and the market where it is not the whole province."""
+        """The province, and the market unless the pool is for the whole province."""
         return place_text(row)
 
     @display(description="Share of new ladders")
     def share(self, row: Any) -> str:
-        """Of the ladders of its pool that have no owner."""
+        """The agent's share of the pool's ladders without an owner."""
         if not self._works(row):
             return f"none while {'inactive' if row.is_inactive else 'unregistered' if row.is_unregistered else 'paused'}"
         return percent(round(Decimal(row.weight) / row.pool_weight, 2))
 
     @display(description="State", label={"Working": "success"})
     def state(self, row: Any) -> str:
-        """Whether it gets ladders now."""
+        """Whether the agent gets ladders now."""
         if row.is_inactive:
             return "Inactive: its user may not sign in"
         if row.is_unregistered:
@@ -152,16 +153,14 @@ class PoolAgentAdmin(RemovableAdmin):
         }
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Through the service, which writes the history."""
+        """Save with the service `upsert_agent`, which writes the history."""
         act = Act.by(request.user, reason=form.cleaned_data["why"])
         obj.pk = upsert_agent(**_key_of(obj), weight=form.cleaned_data["weight"], act=act).pk
 
     @action(description="Pause...", permissions=["change"], icon="pause", url_path="pause")
-    def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """No new ladders until then, after a page that asks until when and why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def pause(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """Pause the agent, after a page that asks until when and why."""
         form = PauseForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             act = Act.by(request.user, reason=form.cleaned_data["reason"])
@@ -179,11 +178,9 @@ class PoolAgentAdmin(RemovableAdmin):
         )
 
     @action(description="Resume...", permissions=["change"], icon="play_arrow", url_path="resume")
-    def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ladders again from now on, after a page that asks why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def resume(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """End the agent's pause, after a page that asks why."""
 
         def act(reason: str) -> str:
             resumed = upsert_agent(**_key_of(row), paused_until=None, act=Act.by(request.user, reason=reason))
@@ -209,7 +206,7 @@ class PoolAgentAdmin(RemovableAdmin):
         )
 
     def remove_row(self, row: PoolAgent, act: Act) -> None:
-        """Its history stays."""
+        """Remove the agent from the pool. The history stays."""
         remove_agent(**_key_of(row), act=act)
 
 

@@ -27,7 +27,7 @@ class PoolAgentOut(RowSerializer):
 
 
 class PoolPlaceParams(PlaceParams, ActParams):
-    """An agent and a pool."""
+    """The agent and the pool that a request names."""
 
     province = ProvinceField()
     market = WordField(default=ALL, help_text="ALL: for the province's markets in whose own pool nobody works")
@@ -37,22 +37,22 @@ class PoolPlaceParams(PlaceParams, ActParams):
 
 
 class PoolAgentParams(PoolPlaceParams):
-    """An agent to put into the pool of a market or to change there; an absent setting keeps its value."""
+    """The settings of an agent in the pool of a market. An absent setting keeps its value."""
 
     weight = StrictIntegerField(
         required=False, min_value=1, max_value=WEIGHT_MAX, help_text="new agent: 1; weight 2 gets twice as many ladders"
     )
-    paused_until = AwareDateTimeField(required=False, help_text="gets no ladder before; a time that is past ends a pause")
+    paused_until = AwareDateTimeField(required=False, help_text="no new ladder before this time; a past time ends a pause")
 
 
 class PoolRemovedOut(serializers.Serializer[Any]):
-    """Whether the agent was there."""
+    """Whether the agent was in the pool."""
 
     removed = serializers.BooleanField()
 
 
 class PoolViewSet(ApiViewSet):
-    """Who takes the ladders that have no owner."""
+    """The pool: agents who take the ladders without an owner."""
 
     permissions = {
         "pool": "followups.view_poolagent",
@@ -62,7 +62,7 @@ class PoolViewSet(ApiViewSet):
 
     @ask("pool", Params, PoolAgentOut(many=True))
     def pool(self, request: Request) -> Response:
-        """All agents in the pool, by province, market and name."""
+        """List the agents of all pools, by province, market and name."""
         return Response(list(PoolAgent.objects.values(*PoolAgentOut.Meta.fields)))
 
     @act(
@@ -83,5 +83,5 @@ class PoolViewSet(ApiViewSet):
 
     @act("pool/remove", PoolPlaceParams, PoolRemovedOut)
     def remove(self, request: Request, *, act: Act, **params: Any) -> Response:
-        """Take an agent out of the pool of a market. It keeps the ladders that it has."""
+        """Remove an agent from the pool of a market. It keeps its ladders."""
         return Response({"removed": services.remove_agent(**params, act=act)})

@@ -1,4 +1,4 @@
-"""Who takes the ladders of a market that have no owner."""
+"""The agents of the pools."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ WEIGHT_MAX = 100
 
 
 class PoolAgent(Governed):
-    """An agent in the pool of a market, or of a whole province as market ALL."""
+    """An agent in the pool of a market. The market ALL is the pool of the whole province."""
 
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
@@ -19,14 +19,14 @@ class PoolAgent(Governed):
         default=1, help_text="of two agents, one of weight 2 gets twice as many ladders"
     )
     paused_until = models.DateTimeField(null=True, blank=True, help_text="gets no ladder before")
-    # Of the smooth weighted round robin: raised by the weight at each turn, lowered by all weights when chosen.
+    # Used by the smooth weighted round robin (`rules.turn`): raised by the weight at each turn, lowered when chosen.
     credit = models.IntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["province", "market", "agent"]
         default_permissions = ("view", "add", "change", "delete")
         constraints = [
-            # Serves the look for a market's pool too.
+            # Also serves the search for a market's pool.
             models.UniqueConstraint(fields=["province", "market", "agent"], name="poolagent_once"),
             models.CheckConstraint(condition=Q(weight__range=(1, WEIGHT_MAX)), name="poolagent_weight"),
             models.CheckConstraint(condition=Q(province__in=Province.values), name="poolagent_province"),

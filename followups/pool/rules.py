@@ -1,11 +1,11 @@
-"""Whose turn it is: smooth weighted round robin, as nginx has it. No database here."""
+"""The turns of a pool: the smooth weighted round robin of nginx. It uses no database."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 
 class Member(NamedTuple):
-    """An agent in a pool: its row's id, its weight, and its credit after the turns so far."""
+    """An agent in a pool: the id of its row, its weight, and its credit after the turns so far."""
 
     id: int
     weight: int
@@ -13,10 +13,10 @@ class Member(NamedTuple):
 
 
 def turn(members: Sequence[Member]) -> tuple[int, list[Member]]:
-    """The id of whose turn it is, and the members after it, in their order.
+    """Take one turn: return the id of the chosen member, and all members with their new credits, in the same order.
 
-    Each member's credit rises by its weight; the highest is chosen, of equals the lowest id, and pays what all got. So over
-    as many turns as the weights add up to each is chosen as often as its weight says, and spread as evenly as that allows.
+    Each credit rises by the member's weight. The highest credit is chosen (the lowest id among equals) and falls by the sum
+    of all weights. Over as many turns as that sum, each member is chosen as often as its weight, spread evenly.
     """
     raised = [member._replace(credit=member.credit + member.weight) for member in members]
     chosen = max(raised, key=lambda member: (member.credit, -member.id)).id

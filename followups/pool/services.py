@@ -17,25 +17,25 @@ from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL
 
-# A user of the agent's name who may not sign in. A name that is no user's is a label: somebody works under it.
+# The user with the agent's name may not sign in. A name without a user is a label under which somebody works.
 IS_INACTIVE = Exists(User.objects.filter(username=OuterRef("agent"), is_active=False))
 
 
 def working(now: datetime) -> Q:
-    """The condition of agents who are neither paused nor inactive as users, and may claim."""
+    """Return the condition for agents who are not paused, whose user is active, and whose vendor is still registered."""
     return (Q(paused_until__isnull=True) | Q(paused_until__lte=now)) & ~Q(IS_INACTIVE) & ~Q(of_ended_vendor(now))
 
 
 def next_agent(province: str, market: str, now: datetime) -> str | None:
-    """Whose turn it is in the pool of a market, else of its province; None where nobody works in it."""
+    """Return the agent whose turn it is in the market's pool, else in the province's pool. None if nobody works there."""
     return next_agents([(province, market)], now)[0]
 
 
 def next_agents(places: Sequence[tuple[str, str]], now: datetime) -> list[str | None]:
-    """Whose turn it is at each of these ladders, each of a province and market, in their order; see `next_agent`.
+    """Return the next agent for each (province, market), in the same order; see `next_agent`.
 
-    The turns are taken within the caller's transaction, and others wait for its end. The markets' rows are locked before the
-    provinces' and each by id, so that nobody waits in a circle.
+    The turns are taken within the caller's transaction, and others wait for its end. Market pools are locked before province
+    pools, each by id, so there is no deadlock.
     """
     pools = _locked({place for place in places if place[1] != ALL}, now)
     pools |= _locked({(province, ALL) for province, market in places if (province, market) not in pools}, now)
@@ -49,13 +49,13 @@ def next_agents(places: Sequence[tuple[str, str]], now: datetime) -> list[str | 
         for member in members:
             pool[member.id].credit = member.credit
         chosen.append(pool[agent_id].agent)
-    # Past the history: whose turn it is changes with every ladder, and is no decision of anybody.
+    # Not written to the history: the credit changes with every ladder, and nobody decides it.
     PoolAgent.objects.bulk_update([agent for pool in pools.values() for agent in pool.values()], ["credit"])
     return chosen
 
 
 def _locked(places: Collection[tuple[str, str]], now: datetime) -> dict[tuple[str, str], dict[int, PoolAgent]]:
-    """The agents at work in the pools of these places, by place and id."""
+    """Lock and return the working agents in the pools of these places, by place and id."""
     if not places:
         return {}
     provinces, markets = {province for province, _ in places}, {market for _, market in places}
@@ -69,8 +69,8 @@ def _locked(places: Collection[tuple[str, str]], now: datetime) -> dict[tuple[st
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def upsert_agent(*, agent: str, province: str, market: str = ALL, act: Act, **changes: Any) -> PoolAgent:
-    """Put an agent into the pool of a market, or change it there. `changes` may hold `weight` and `paused_until`; what is
-    absent stays, and `paused_until=None` ends a pause."""
+    """Put an agent into the pool of a market, or change it there. `changes` may hold `weight` and `paused_until`. Absent
+    settings stay; `paused_until=None` ends a pause."""
     key = {"province": province, "market": market, "agent": agent}
     return policies.put(PoolAgent, key=key, changes=changes, act=act)
 
@@ -78,6 +78,6 @@ def upsert_agent(*, agent: str, province: str, market: str = ALL, act: Act, **ch
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def remove_agent(*, agent: str, province: str, market: str = ALL, act: Act) -> bool:
-    """Take an agent out of the pool of a market. It keeps the ladders that it has; history stays. Whether it was there."""
+    """Remove an agent from the pool of a market. Its ladders and history stay. Return whether it was in the pool."""
     key = {"province": province, "market": market, "agent": agent}
     return policies.remove(PoolAgent, key=key, act=act) is not None

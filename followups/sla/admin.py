@@ -14,17 +14,35 @@ from unfold.decorators import action, display
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.sla.notices import read_notice
 from followups.tasks.page_parts import WithTask
-from governance.policies_admin import PlacePolicyAdmin
+from governance.policies_admin import PlacePolicyAdmin, PolicyForm
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, StateFilter, act_with_form, place_text
+from wholesale.plumbing.admin_base import (
+    GrowingAdmin,
+    ReadOnlyAdmin,
+    SinceFilter,
+    StateFilter,
+    act_with_form,
+    of_row,
+    place_text,
+)
+from wholesale.plumbing.errors import DomainError
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
+
+
+class SlaPolicyForm(PolicyForm):
+    """How late a task may be."""
+
+    def show(self, refusal: DomainError) -> None:
+        """In the words of the page."""
+        self.add_error(refusal.attr, "At most the time after which it is a breach.")
 
 
 @admin.register(SlaPolicy)
 class SlaPolicyAdmin(PlacePolicyAdmin):
     """How late tasks may be, by place and channel."""
 
+    form = SlaPolicyForm
     key_title = "Place and channel"
     listed_key = ("place", "channel")
     settings_fieldsets = (("How late", {"fields": (("warn_after_minutes", "breach_after_minutes"),)}),)
@@ -139,11 +157,9 @@ class SlaNoticeAdmin(GrowingAdmin):
         return super().get_actions_detail(request, object_id) if notice else []
 
     @action(description="Mark as read...", permissions=["read"], icon="mark_email_read", url_path="read")
-    def read(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @of_row
+    def read(self, request: HttpRequest, notice: Any) -> HttpResponse:
         """Answer for having read it; the button of the first page comes here too."""
-        notice = self.get_object(request, object_id)
-        if notice is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def acted() -> str:
             self._read(request, notice)

@@ -115,4 +115,3 @@ class BreachViewSet(ResourceViewSet):
     queryset = SlaBreach.objects.all()
     serializer_class = BreachOut
     filterset_class = BreachFilter
-    permissions = {"list": "followups.view_slabreach", "retrieve": "followups.view_slabreach"}

@@ -10,20 +10,18 @@ from django.db.models import F, Q
 from followups.sla.errors import BreachBeforeWarning
 from followups.sla.rules import BREACH_AFTER, MINUTES_MAX, WARN_AFTER
 from governance.channels import Channel
-from governance.policies import Policy, each_province
+from governance.policies import PlacePolicy, each_province
 from wholesale.plumbing.append_only import AppendOnlyModel
-from wholesale.plumbing.setting_fields import Choice, Switch, Whole, Word
-from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
+from wholesale.plumbing.setting_fields import Choice, Switch, Whole
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
-class SlaPolicy(Policy):
+class SlaPolicy(PlacePolicy):
     """How late a task of a market and a channel may be, or of a whole province as market ALL.
 
     Lateness is counted in permitted minutes: while contact is forbidden nobody is late.
     """
 
-    province = Choice(max_length=2, choices=Province)
-    market = Word(default=ALL, page_help="ALL is the whole province; a market's own policy wins over it.")
     channel = Choice(max_length=5, choices=Channel)
     enabled = Switch(default=True, page_help="Off: no lateness is a breach here.")
     warn_after_minutes = Whole(
@@ -48,9 +46,8 @@ class SlaPolicy(Policy):
 
     key = ("province", "market", "channel")
 
-    class Meta:
+    class Meta(PlacePolicy.Meta):
         ordering = ["province", "market", "channel"]
-        default_permissions = ("change", "view")
         constraints = [
             models.UniqueConstraint(fields=["province", "market", "channel"], name="slapolicy_once"),
             models.CheckConstraint(condition=Q(province__in=Province.values), name="slapolicy_province"),
@@ -66,7 +63,7 @@ class SlaPolicy(Policy):
         verbose_name_plural = "SLA policies"
 
     def __str__(self) -> str:
-        return f"{self.province} {self.market} {self.channel}"
+        return f"{super().__str__()} {self.channel}"
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:

@@ -10,20 +10,18 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, NamedTuple
 
-from django.db import connection
-from django.db.models import BooleanField, Case, DurationField, ExpressionWrapper, F, Q, Value, When
+from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from followups.sla.lateness_sql import NONE, late_at
+from followups.sla.reading import CLOCKS, PERCENTILES, counted_and_ranked
 from followups.sla.snapshot import LIMITS
 from followups.tasks.errors import TimeOutOfRange
 from followups.tasks.models import FollowupTask
 from governance.decisions import ExecutionClass, verb
 
 GROUPS = ("province", "market", "owner", "channel", "step")
-PERCENTILES = (50, 90, 99)
-CLOCKS = ("", "_wall")  # suffixes of names: by permitted minutes, and by the clock on the wall
 FIGURES = (
     *("count", "completed", "open_overdue", "by_wall_clock"),
     *(f"p{percentile}{clock}" for clock in CLOCKS for percentile in PERCENTILES),
@@ -65,12 +63,9 @@ def sla_report(
     """
     if since is not None and until is not None and since >= until:
         raise TimeOutOfRange("Must lie before until.", attr="since")
-    select, parameters = _statement(_measured(since, until, now or timezone.now(), by), by)
-    with connection.cursor() as cursor:
-        cursor.execute(select, parameters)
-        rows = cursor.fetchall()
+    measured = _measured(since, until, now or timezone.now(), by)
     whole, groups = {}, {}
-    for is_whole, *values in rows:
+    for is_whole, *values in counted_and_ranked(measured, by):
         figures = _figures(values[len(by) :])
         if is_whole:
             whole = figures
@@ -118,36 +113,6 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
         lateness_wall=wall,
         by_wall=ExpressionWrapper(is_done & Q(late_for__isnull=True), output_field=BooleanField()),
     )
-
-
-def _statement(measured: Any, by: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
-    """The one statement that counts and ranks them, all together and group by group.
-
-    Percentiles are by nearest rank, hence real latenesses: the same on every database. On PostgreSQL `percentile_disc` is
-    that (its product of fraction and count is exact for these three); SQLite has no such thing, and hands over the list.
-    """
-    tasks, parameters = measured.query.sql_with_params()
-    counts = ["count(*)", "count(*) FILTER (WHERE done)", "count(*) FILTER (WHERE by_wall)"]
-    limits = []
-    for clock in CLOCKS:
-        for allowed in LIMITS.values():
-            counts.append(f"count(*) FILTER (WHERE done AND lateness{clock} <= %s)")
-            counts.append(f"count(*) FILTER (WHERE NOT done AND lateness{clock} > %s)")
-            limits += [DurationField().get_db_prep_value(allowed, connection)] * 2
-    keys = "".join(f"{name}, " for name in by)
-    everything = (*limits, *parameters)
-    if connection.vendor == "postgresql":
-        fractions = ", ".join(str(percentile / 100) for percentile in PERCENTILES)
-        counts += [f"percentile_disc(ARRAY[{fractions}]) WITHIN GROUP (ORDER BY lateness{clock})" for clock in CLOCKS]
-        is_whole = f"GROUPING({by[0]})" if by else "1"
-        sets = f"GROUPING SETS (({', '.join(by)}), ())" if by else "GROUPING SETS (())"
-        return f"SELECT {is_whole}, {keys}{', '.join(counts)} FROM ({tasks}) AS measured GROUP BY {sets}", everything
-    counts += [f"json_group_array(lateness{clock})" for clock in CLOCKS]
-    whole = f"SELECT 1, {'NULL, ' * len(by)}{', '.join(counts)} FROM ({tasks}) AS measured"
-    if not by:
-        return whole, everything
-    groups = f"SELECT 0, {keys}{', '.join(counts)} FROM ({tasks}) AS measured GROUP BY {', '.join(by)}"
-    return f"{whole} UNION ALL {groups}", everything * 2
 
 
 def _figures(numbers: Sequence[Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from followups.sla.report import GROUPS, PERCENTILES, SPAN, SlaReport, sla_report
+from followups.sla.reading import PERCENTILES
+from followups.sla.report import GROUPS, SPAN, SlaReport, sla_report
 from wholesale.plumbing.days import WITHIN_RANGE, beginning
 
 ROWS_MAX = 40  # groups in one chart; of more, those whose 90th percentile is the highest

@@ -2,13 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from wholesale.plumbing.vocabulary import ALL
-
-if TYPE_CHECKING:
-    pass
-
 
 MINUTES_MAX = 30 * 24 * 60
 # The guide measures what was done within 30 minutes and within 2 hours.

@@ -63,7 +63,6 @@ class TaskViewSet(ResourceViewSet):
     queryset = FollowupTask.objects.all()
     serializer_class = TaskOut
     filterset_class = TaskFilter
-    permissions = {"list": "followups.view_followuptask", "retrieve": "followups.view_followuptask"}
 
 
 class CompleteParams(ActParams):

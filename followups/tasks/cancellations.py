@@ -4,23 +4,28 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db import connection
+from django.db.models import Case, F, When
 
 from followups.ladders.models import FollowupLadder
 from followups.tasks import history
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.channels import Channel
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Update
 
 EVERY_CHANNEL = tuple(Channel)
 # Why a step is cancelled.
 OPTED_OUT = "opted_out"
-# SQL of its own: it is carried out at each completion, and a query set costs more to build. It counts from what is stored.
-_CLOSE_STEPS = f"""
-UPDATE {FollowupLadder._meta.db_table}
-SET open_steps = open_steps - %s, closed_at = CASE WHEN open_steps > %s THEN closed_at ELSE %s END
-WHERE id = %s
-"""
+# Carried out at each completion. It counts from what is stored.
+CLOSE_STEPS = Update(
+    lambda ladder_id, steps, now: (
+        FollowupLadder.objects.filter(pk=ladder_id),
+        {
+            "open_steps": F("open_steps") - steps,
+            "closed_at": Case(When(open_steps__gt=steps, then=F("closed_at")), default=now),
+        },
+    )
+)
 
 
 def cancel_steps(ladders: Sequence[FollowupLadder], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
@@ -43,5 +48,4 @@ def close_steps(ladder: FollowupLadder, steps: int, now: datetime) -> None:
     """So many steps of a locked ladder are open no more; without any it closes."""
     ladder.open_steps -= steps
     ladder.closed_at = None if ladder.open_steps else now
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE_STEPS, [steps, steps, connection.ops.adapt_datetimefield_value(now), ladder.pk])
+    CLOSE_STEPS.run(ladder_id=ladder.pk, steps=steps, now=now)

@@ -38,7 +38,6 @@ class EventViewSet(ResourceViewSet):
     queryset = TaskEvent.objects.select_related("words", "user")
     serializer_class = TaskEventOut
     filterset_class = EventFilter
-    permissions = {"list": "followups.view_taskevent", "retrieve": "followups.view_taskevent"}
 
 
 class AttemptOut(SignedSerializer):
@@ -73,4 +72,3 @@ class AttemptViewSet(ResourceViewSet):
     queryset = ContactAttempt.objects.select_related("user")
     serializer_class = AttemptOut
     filterset_class = AttemptFilter
-    permissions = {"list": "followups.view_contactattempt", "retrieve": "followups.view_contactattempt"}

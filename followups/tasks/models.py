@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from followups.ladders.models import FollowupLadder, label_field
@@ -19,27 +20,28 @@ from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import WordedField
 
+OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
+Instant = datetime | Combinable  # a time, or what stands for one in a query set that is compiled
+
 
 class TaskQuerySet(QuerySet[Any]):
-    """Tasks."""
+    """Tasks. What is open, due, permitted or free is said here, for the statements that are written by hand too."""
 
     def open(self) -> "TaskQuerySet":
-        """Neither completed nor cancelled. Completing says so in SQL of its own (`tasks.completions`)."""
-        return self.filter(completed_at__isnull=True, cancelled_at__isnull=True)
+        """Neither completed nor cancelled."""
+        return self.filter(OPEN)
 
-    def due(self, now: datetime) -> "TaskQuerySet":
+    def due(self, now: Instant) -> "TaskQuerySet":
         """Open and due, the oldest first."""
         return self.open().filter(due_at__lte=now).order_by("due_at", "id")
 
-    def permitted(self, now: datetime) -> "TaskQuerySet":
+    def permitted(self, now: Instant) -> "TaskQuerySet":
         """Due, and as far as the stored intervals say permitted now; the oldest first."""
         return self.due(now).filter(open_from__lte=now, open_until__gte=now)
 
-    def going_first(self, now: datetime) -> "TaskQuerySet":
-        """Those that no earlier step of their ladder goes before, because it may be done now (see `tasks.due.rows`)."""
-        earlier = self.model.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
-        one = Subquery(earlier.order_by().values_list(Value(False))[:1])
-        return self.alias(goes_first=Coalesce(one, Value(True))).filter(goes_first=True)
+    def going_first(self, now: Instant) -> "TaskQuerySet":
+        """Those that no earlier step of their ladder goes before, because it may be done now."""
+        return self.filter(goes_first(now))
 
     def blocked(self, now: datetime) -> "TaskQuerySet":
         """Due, and as far as the stored intervals say not permitted now; the oldest first."""
@@ -50,9 +52,13 @@ class TaskQuerySet(QuerySet[Any]):
         """Under a live claim; what was claimed was due."""
         return self.due(now).filter(leased_until__gt=now)
 
-    def unleased(self, now: datetime) -> "TaskQuerySet":
+    def unleased(self, now: Instant) -> "TaskQuerySet":
         """Under no live claim."""
-        return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
+        return self.filter(_has_no_live_claim(now))
+
+    def workable_by(self, user_id: Any, holder: Any, now: Instant) -> "TaskQuerySet":
+        """Under no live claim but one of this user, or of this name (see `tasks.leases`)."""
+        return self.filter(_has_no_live_claim(now) | Q(leased_user=user_id) | Q(leased_by=holder))
 
     def breached(self) -> "TaskQuerySet":
         """Open, and found later than the SLA allows for the time at which they are due."""
@@ -76,7 +82,22 @@ class TaskQuerySet(QuerySet[Any]):
         return self.exclude(correlation_id__startswith=WALKTHROUGH_MARK)
 
 
-_OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
+def goes_first(now: Instant) -> Q:
+    """The condition of tasks that no earlier step of their ladder goes before, because it may be done now.
+
+    Of the steps of a ladder that may be done now the lowest goes first, also while somebody holds it: it is not done before
+    it is recorded, and only then is known from when the next one may be. The limit keeps the planner from joining all tasks,
+    and of a condition like this one it expects that half of them meet it.
+    """
+    earlier = FollowupTask.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
+    one = Subquery(earlier.order_by().values_list(Value(False))[:1])
+    return Q(step=1) | Q(Coalesce(one, Value(True)))
+
+
+def _has_no_live_claim(now: Instant) -> Q:
+    return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
+
+
 # No breach is on record of the present due time; one that was put off since, always to a later time, may breach anew.
 UNRECORDED = Q(breached_due_at__isnull=True) | Q(breached_due_at__lt=F("due_at"))
 
@@ -146,13 +167,13 @@ class FollowupTask(models.Model):
         ]
         indexes = [
             # All that is due, permitted now or not: due?include_blocked=true, the admin's lists.
-            models.Index(fields=["due_at", "id"], condition=_OPEN, name="followuptask_due"),
+            models.Index(fields=["due_at", "id"], condition=OPEN, name="followuptask_due"),
             # due and claim: what is permitted now, by itself, by owner, by province, by province and market. Whether the
             # interval contains now is seen in the index, so that what is not permitted costs no look into the table.
             *(
                 models.Index(
                     fields=[*prefix, "due_at", "id", "open_from", "open_until"],
-                    condition=_OPEN & Q(open_from__isnull=False) & condition,
+                    condition=OPEN & Q(open_from__isnull=False) & condition,
                     name=f"followuptask_{suffix}",
                 )
                 for prefix, condition, suffix in (
@@ -163,16 +184,14 @@ class FollowupTask(models.Model):
                     (("province", "market"), Q(), "market"),
                 )
             ),
-            models.Index(
-                fields=["open_until", "id"], condition=_OPEN, name="followuptask_roll"
-            ),  # minutes: what has run out
+            models.Index(fields=["open_until", "id"], condition=OPEN, name="followuptask_roll"),  # minutes: what has run out
             # sla_report(): what fell due in a span and was done; what was not done it finds by followuptask_due.
             models.Index(fields=["due_at"], condition=Q(completed_at__isnull=False), name="followuptask_completed_due"),
             # find_breaches() and what is at risk: what is late and not on record, however much is. The time of a breach is
             # seen in the index.
             models.Index(
                 fields=["warns_at", "id", "breaches_at"],
-                condition=_OPEN & Q(warns_at__isnull=False) & UNRECORDED,
+                condition=OPEN & Q(warns_at__isnull=False) & UNRECORDED,
                 name="followuptask_late",
             ),
             # sla_snapshot(): the last completed tasks.

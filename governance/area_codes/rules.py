@@ -1,10 +1,10 @@
-"""Lists of subscriptions, and which of them is in force. No database here."""
+"""Reading lists of subscriptions. No database here."""
 
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-NOTICE = timedelta(days=30)  # before a subscription ends
+NOTICE = timedelta(days=30)  # the runbook warns so long before a subscription ends
 LINES_MAX = 1_000  # of a list; Canada has some fifty area codes
 _AREA_CODE = re.compile(r"[2-9][0-9]{2}")
 _DAY = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
@@ -13,7 +13,7 @@ _HEADER = "area_code"
 
 
 class InvalidList(ValueError):
-    """A list that is not one of subscriptions; each of `errors` names its line."""
+    """A text that is not a list of subscriptions. Each of `errors` names its line."""
 
     def __init__(self, errors: list[str]) -> None:
         self.errors = errors
@@ -21,17 +21,17 @@ class InvalidList(ValueError):
 
 
 def is_area_code(text: str) -> bool:
-    """Whether it is written like an area code of North America."""
+    """Whether the text has the form of an area code of North America."""
     return _AREA_CODE.fullmatch(text) is not None
 
 
 def read_list(text: str) -> dict[str, date]:
-    """A list with one subscription a line, `416,2027-03-31`, as the last day of each area code.
+    """Read a list with one subscription a line, `416,2027-03-31`, into the last day of each area code.
 
-    Commas, semicolons and tabs part the two; a first line of column names and empty lines are passed over.
+    A comma, a semicolon or a tab stands between the two. Empty lines and a first line of column names are ignored.
 
     Raises:
-        InvalidList: names each line that is wrong, or that says another day than an earlier one.
+        InvalidList: names each line that is wrong, or that has another day than an earlier line of the same area code.
 
     """
     found: dict[str, date] = {}
@@ -55,7 +55,7 @@ def read_list(text: str) -> dict[str, date]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines with something in them, with their number, cut into their columns."""
+    """The lines that are not empty, each with its number and its columns."""
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
         parts = [part.strip('"') for part in _BETWEEN.split(line.strip())]
         if any(parts) and not (number == 1 and parts[0].lower() == _HEADER):

@@ -1,4 +1,4 @@
-"""Verbs of the subscriptions."""
+"""Verbs of the subscriptions to the National DNCL."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -15,7 +15,7 @@ from wholesale.plumbing.envelope import Subject
 
 
 class StoredSubscriptions(NamedTuple):
-    """The subscriptions of a list, by area code, and how many of them were written."""
+    """The subscriptions of a list by area code, and the number of them that were written."""
 
     rows: dict[str, AreaCodeSubscription]
     written: int
@@ -24,9 +24,9 @@ class StoredSubscriptions(NamedTuple):
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def subscribe(*, expiries: Mapping[str, date], act: Act) -> StoredSubscriptions:
-    """Say until when these area codes are subscribed to, by their three digits; the others stay as they are.
+    """Store the last day of the subscription for each of these area codes. Other area codes stay as they are.
 
-    One that is on file with the same day is left alone. They are locked in the order of their digits.
+    A subscription that has this day already is not written. The rows are locked in the order of the area codes.
     """
     locked = AreaCodeSubscription.objects.order_by("area_code").select_for_update().filter(area_code__in=list(expiries))
     known = {row.area_code: row for row in locked}
@@ -45,7 +45,7 @@ def subscribe(*, expiries: Mapping[str, date], act: Act) -> StoredSubscriptions:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def unsubscribe(*, area_code: str, act: Act) -> bool:
-    """Take a subscription off that was entered by mistake. Whether it was there; its history stays."""
+    """Remove a subscription that was entered by mistake. Return whether there was one. Its history stays."""
     if policies.remove(AreaCodeSubscription, key={"area_code": area_code}, act=act) is None:
         return False
     _tell([area_code], act)

@@ -1,1 +1,1 @@
-"""Clocks: which zones a province and a market live in. A leaf that every room may import."""
+"""Clocks: the time zones of provinces and markets, and their holidays. Every room may import this one."""

@@ -1,4 +1,4 @@
-"""The admin of market zones."""
+"""The admin pages of market zones."""
 
 import re
 from typing import Any
@@ -19,7 +19,7 @@ from governance.clocks.services import (
     set_market_zone,
 )
 from governance.clocks.zones import province_zones
-from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
+from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import place_text
 
@@ -27,15 +27,15 @@ _BETWEEN_NAMES = re.compile(r"[,;\n]")
 
 
 class MarketZoneForm(GovernedForm):
-    """A market, its zone and what else it is called."""
+    """The form for a market's zone and its other names."""
 
     key = ("province", "market")
 
     other_names = forms.CharField(
         required=False,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "GTA, Metro Toronto"}),
-        help_text="What else it is called, separated by commas. A lead that comes in under one of these names is in this "
-        "market, as are those that are there already.",
+        help_text="Other names of the market, separated by commas. Leads that come in under one of these names are in this "
+        "market, and so are those that are stored under it already.",
     )
 
     class Meta:
@@ -71,7 +71,7 @@ class MarketZoneForm(GovernedForm):
 
 @admin.register(MarketZone)
 class MarketZoneAdmin(RemovableAdmin):
-    """In which zone each market lives."""
+    """The zone and the other names of each market."""
 
     form = MarketZoneForm
     key_title = "Market"
@@ -90,14 +90,14 @@ class MarketZoneAdmin(RemovableAdmin):
 
     @display(description="Other names")
     def names(self, row: MarketZone) -> str:
-        """What else it is called."""
+        """The market's other names in one line."""
         return ", ".join(row.other_names)
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {"Zone": record.zone, "Other names": self.names(record)}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Through the service, which writes the history."""
+        """Save through the service, which writes the history."""
         stored = set_market_zone(
             province=obj.province,
             market=obj.market,
@@ -117,5 +117,5 @@ class MarketZoneAdmin(RemovableAdmin):
         )
 
     def remove_row(self, row: MarketZone, act: Act) -> None:
-        """Its history stays."""
+        """Remove the zone through the service. Its history stays."""
         remove_market_zone(province=row.province, market=row.market, act=act)

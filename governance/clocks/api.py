@@ -9,7 +9,7 @@ from wholesale.plumbing.params import Params
 
 
 class PlaceParams(Params):
-    """Parameters that name a market, and perhaps its province: another name of a market is that market."""
+    """Parameters that name a market, and perhaps its province. Another name of a market is read as that market."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -19,7 +19,7 @@ class PlaceParams(Params):
 
 
 class MarketFilter(ParamFilter):
-    """Equal to a market, under any of its names. It reads the filter `province` that stands beside it."""
+    """Filter rows of a market, given by any of its names. It also reads the filter `province` of the same request."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(serializer_field=WordField(), **kwargs)

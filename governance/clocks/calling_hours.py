@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LegalHours:
-    """Local times `HH:MM` between which a call may be made; the end is exclusive: 21:30:00 is too late."""
+    """Local times `HH:MM` between which a call may be made. The end is not included: 21:30:00 is too late."""
 
     weekday: tuple[str, str]
     weekend: tuple[str, str]
 
     def on(self, weekday: int) -> tuple[str, str]:
-        """The hours of a weekday, Monday being 0."""
+        """The start and end of the hours on a weekday. Monday is 0."""
         return self.weekend if weekday >= 5 else self.weekday
 
     def allow(self, weekday: int, hhmm: str) -> bool:
-        """Whether a local minute lies within."""
+        """Whether a local minute is within the hours."""
         start, end = self.on(weekday)
         return start <= hhmm < end
 

@@ -13,5 +13,5 @@ def of_year(province: str, year: int) -> frozenset[date]:
 
 
 def is_holiday(province: str, day: date) -> bool:
-    """Whether a day is a public holiday there."""
+    """Whether a day is a public holiday in a province."""
     return day in of_year(province, day.year)

@@ -1,4 +1,4 @@
-"""Zones of markets, as the operator knows them."""
+"""The table of market zones."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,12 +9,12 @@ from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
 
 
 class MarketZone(Governed):
-    """The one zone in which all of a market lives (DOMAIN 2.2 seeds the main ones)."""
+    """The one zone of a market, and the market's other names (DOMAIN 2.2 seeds the main markets)."""
 
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH)
     zone = models.CharField(max_length=40, choices=ZONE_CHOICES)
-    other_names = models.JSONField(default=list, blank=True, help_text="what else it is called")
+    other_names = models.JSONField(default=list, blank=True, help_text="the market's other names")
 
     class Meta:
         ordering = ["province", "market"]

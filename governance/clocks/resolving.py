@@ -1,4 +1,4 @@
-"""Where a lead's clock is: the zone that is known best, or the set of zones that it may be in."""
+"""The time zone of a lead: the zone that is known best, or the set of zones in which the lead may live."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from governance.clocks.zones import postal_zones, province_zones
 
 
 class ZoneSource(models.TextChoices):
-    """Why these zones, the surest first."""
+    """The source of a lead's zones, the surest first."""
 
     LEAD = "lead", "The lead's own zone"
     MARKET = "market", "The market's zone"
@@ -19,17 +19,17 @@ class ZoneSource(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class ZoneFacts:
-    """The zones that a lead may live in; contact must be allowed in each. The first is named when all agree."""
+    """The zones in which a lead may live. Contact must be allowed in each; if it is, the answer names the first."""
 
     zones: tuple[ZoneInfo, ...]
     source: str
 
 
 def resolve(province: str, *, lead_zone: str = "", market_zone: str = "", postal_code: str = "") -> ZoneFacts:
-    """The lead's own zone, else its market's, else those of its postal code's prefix, else all of its province's.
+    """The lead's own zone, else the market's, else the zones of the postal code's prefix, else all zones of the province.
 
-    A phone number's area code is a hint at most (numbers move), so it is not asked here: see `phone_hint`. A postal code of
-    another province contradicts the address and is not believed either.
+    The area code of a phone number is only a hint, because numbers move, so it does not decide: see `phone_hint`. A postal
+    code of another province contradicts the address and is ignored.
     """
     if lead_zone:
         return ZoneFacts((ZoneInfo(lead_zone),), ZoneSource.LEAD)
@@ -41,12 +41,12 @@ def resolve(province: str, *, lead_zone: str = "", market_zone: str = "", postal
     return ZoneFacts(province_zones(province), ZoneSource.PROVINCE)
 
 
-HINTS_MAX = 3  # more zones than that say nothing: a toll-free number belongs to dozens
+HINTS_MAX = 3  # more zones are no hint: a toll-free number belongs to dozens
 
 
 def phone_hint(e164: str) -> tuple[str, ...]:
-    """The zones for which a phone number was issued; empty where nothing, or too much, is known. Shown, never decided by."""
-    import phonenumbers  # noqa: PLC0415  # its tables cost a tenth of a second, and only a person's question needs them
+    """The zones for which a phone number was issued, to be shown only. Empty if they are unknown or too many."""
+    import phonenumbers  # noqa: PLC0415  # loading takes 0.1 s, and few requests need it
     from phonenumbers import timezone  # noqa: PLC0415
 
     try:

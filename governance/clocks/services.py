@@ -1,4 +1,4 @@
-"""Verbs of the clocks."""
+"""Verbs of market zones, and the checks of a market's zone and names."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -17,7 +17,7 @@ from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.errors import NotFound
 from wholesale.plumbing.vocabulary import ALL, Province, normalise_word
 
-_NAMES_LOCK = 7_301_012  # of PostgreSQL's advisory locks: a word is given to one market, whoever asks at the same moment
+_NAMES_LOCK = 7_301_012  # PostgreSQL's advisory lock, so that two callers cannot give one name to two markets
 
 
 class MarketZoneNotFound(NotFound):
@@ -28,7 +28,7 @@ def checked_market(market: str) -> str:
     """A market in its one spelling.
 
     Raises:
-        ValidationError: it has none, or stands for a whole province, whose zones are no one's to choose.
+        ValidationError: it has no spelling, or it is ALL: the zones of a whole province cannot be chosen.
 
     """
     try:
@@ -41,10 +41,10 @@ def checked_market(market: str) -> str:
 
 
 def check_is_no_other_name(province: str, market: str) -> None:
-    """Hold a market to a word that means no other one.
+    """Refuse a market whose name is another name of a market of the province.
 
     Raises:
-        ValidationError: it is another name of a market of the province.
+        ValidationError: names the field `market`.
 
     """
     for owner, words in _names_in(province).items():
@@ -53,10 +53,10 @@ def check_is_no_other_name(province: str, market: str) -> None:
 
 
 def checked_names(province: str, market: str, names: Iterable[str]) -> list[str]:
-    """What else a market is called: each name in its one spelling, and once.
+    """A market's other names, each in its one spelling and once. The market's own name is left out.
 
     Raises:
-        ValidationError: a name has no spelling, or means another market of the province.
+        ValidationError: a name has no spelling, or is a name of another market of the province.
 
     """
     taken = {word: owner for owner, words in _names_in(province).items() for word in (owner, *words) if owner != market}
@@ -73,17 +73,17 @@ def checked_names(province: str, market: str, names: Iterable[str]) -> list[str]
 
 
 def _names_in(province: str) -> dict[str, list[str]]:
-    """The markets of a province, and what else each is called. Those that the product names are markets even without a row:
-    `one_markets` never asks what they mean."""
+    """The markets of a province with their other names. Seeded markets are among them even without a row, because
+    `one_markets` never looks them up."""
     seeded: dict[str, list[str]] = {market: [] for where, market in MARKET_SEEDS if where == province}
     return seeded | dict(MarketZone.objects.filter(province=province).values_list("market", "other_names"))
 
 
 def check_zone(province: str, zone: str) -> None:
-    """Hold a market's zone to its province.
+    """Refuse a zone that is not one of the province's.
 
     Raises:
-        ValidationError: there is no such province, or the zone is none of its.
+        ValidationError: there is no such province, or the province has no such zone.
 
     """
     if province not in Province.values:
@@ -98,13 +98,13 @@ def check_zone(province: str, zone: str) -> None:
 def set_market_zone(
     *, province: str, market: str, zone: str, other_names: Collection[str] | None = None, act: Act
 ) -> MarketZone:
-    """Say in which zone all of a market lives, and what else it is called; without `other_names` those on file stay.
+    """Store a market's zone and its other names. Without `other_names` the names on file stay.
 
-    Its leads are contacted by that clock from the next question on. Leads and open ladders that were stored under a new name
-    become this market's; what is on record under it stays as it was recorded.
+    The gate uses the zone at once. Leads and open ladders that are stored under a new other name become this market's; past
+    records keep the name under which they were written.
 
     Raises:
-        ValidationError: names the field: a market without a spelling, a zone of another province, a name of another market.
+        ValidationError: the market has no spelling, the zone is another province's, or a name is another market's.
 
     """
     market = checked_market(market)
@@ -129,10 +129,10 @@ def _tell(row: MarketZone, act: Act) -> None:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def remove_market_zone(*, province: str, market: str, act: Act) -> None:
-    """Forget a market's zone: its leads live in their postal code's zones again, or in their province's. History stays.
+    """Remove a market's zone. Its leads have the zones of their postal code again, else of their province. History stays.
 
     Raises:
-        MarketZoneNotFound: it has none.
+        MarketZoneNotFound: the market has no zone of its own.
 
     """
     key = {"province": province, "market": checked_market(market)}

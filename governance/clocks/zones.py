@@ -1,4 +1,4 @@
-"""Zones of provinces and postal codes, seeds of market zones and their names, read from `zones.toml` and `postal.toml`."""
+"""Zones of provinces and postal codes, and the seeds of market zones, read from `zones.toml` and `postal.toml`."""
 
 import tomllib
 from pathlib import Path
@@ -19,12 +19,12 @@ _BY_POSTAL_CODE: dict[str, dict[str, tuple[ZoneInfo, ...]]] = {
     province: {beginning: tuple(map(ZoneInfo, names)) for beginning, names in beginnings.items()}
     for province, beginnings in _read("postal.toml").items()
 }
-_FORWARD_SORTATION_AREA = 3  # characters, with which a postal code begins; fewer are none
-# (province, market) -> IANA name: what the table of market zones begins with.
+_FORWARD_SORTATION_AREA = 3  # characters; a shorter postal code is not used
+# (province, market) -> IANA name: the seeds of the table of market zones.
 MARKET_SEEDS: dict[tuple[str, str], str] = {
     (province, market): name for province, facts in _DATA.items() for market, name in facts["markets"].items()
 }
-# The same markets -> what else they are called.
+# (province, market) -> the other names of the seeded market.
 OTHER_NAMES: dict[tuple[str, str], list[str]] = {
     (province, market): [*_DATA[province].get("other_names", {}).get(market, []), f"CITY_OF_{market}"]
     for province, market in MARKET_SEEDS
@@ -40,7 +40,7 @@ def province_zones(province: str) -> tuple[ZoneInfo, ...]:
 
 
 def postal_zones(province: str, postal_code: str) -> tuple[ZoneInfo, ...]:
-    """The zones of a postal code's longest known beginning; none where it is incomplete, unknown, or of another province."""
+    """The zones of a postal code's longest known beginning. Empty if it is incomplete, unknown or of another province."""
     known = _BY_POSTAL_CODE[province]
     code = postal_code.replace(" ", "").upper()
     if len(code) < _FORWARD_SORTATION_AREA:

@@ -1,1 +1,1 @@
-"""The operator's own closed days."""
+"""The operator's own closed days, on which nobody is contacted."""

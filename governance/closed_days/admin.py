@@ -1,4 +1,4 @@
-"""The pages of closed days."""
+"""The admin pages of closed days."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from unfold.decorators import display
 
 from governance.closed_days import services
 from governance.closed_days.models import ClosedDay
-from governance.policies_admin import GovernedForm, RemovableAdmin, Removal
+from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 
 
 class ClosedDayForm(GovernedForm):
-    """A day on which nobody is contacted."""
+    """The form for a closed day."""
 
     key = ("day", "province")
 
@@ -38,7 +38,7 @@ class ClosedDayAdmin(RemovableAdmin):
 
     @display(description="Where", ordering="province")
     def where(self, closed: ClosedDay) -> str:
-        """In which province."""
+        """The province in which the day is closed."""
         return closed.get_province_display() or "Every province"
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -53,7 +53,7 @@ class ClosedDayAdmin(RemovableAdmin):
         return {"Day": str(record.day), "Where": self.where(record), "Name": record.name}
 
     def save_model(self, request: HttpRequest, obj: ClosedDay, form: Any, change: bool) -> None:
-        """Through the service, which writes the history."""
+        """Save through the service, which writes the history."""
         stored = services.set_closed_day(
             day=obj.day, province=obj.province, name=obj.name, act=Act.by(request.user, reason=form.cleaned_data["why"])
         )
@@ -68,5 +68,5 @@ class ClosedDayAdmin(RemovableAdmin):
         )
 
     def remove_row(self, row: ClosedDay, act: Act) -> None:
-        """Its history stays."""
+        """Remove the closed day through the service. Its history stays."""
         services.remove_closed_day(day=row.day, province=row.province, act=act)

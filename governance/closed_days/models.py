@@ -1,4 +1,4 @@
-"""The operator's own closed days."""
+"""The table of the operator's closed days."""
 
 from django.db import models
 
@@ -18,7 +18,7 @@ class ClosedDay(Governed):
         ordering = ["day", "province"]
         default_permissions = ("view", "add", "change", "delete")
         constraints = [
-            # Serves the gate's lookup too.
+            # Also the index for the gate's lookup.
             models.UniqueConstraint(fields=["day", "province"], name="governance_closedday_day")
         ]
         verbose_name = "closed day"

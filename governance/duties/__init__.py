@@ -1,1 +1,1 @@
-"""Duties that the law sets dates for: what is due when, and when it was last done."""
+"""Duties that the law sets dates for: when each is due, and when it was last done."""

@@ -1,4 +1,4 @@
-"""The admin of duties with a date."""
+"""The admin pages of legal duties."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from governance.policies_admin import PolicyAdmin
 
 @admin.register(LegalDuty)
 class LegalDutyAdmin(PolicyAdmin):
-    """Duties that the law sets dates for. The runbook warns before each date."""
+    """The legal duties with their dates. The runbook warns before each date."""
 
     key_title = "Duty"
     settings_fieldsets = (("Dates", {"fields": (("due_on", "done_on"), "note")}),)

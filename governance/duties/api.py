@@ -1,4 +1,4 @@
-"""`/api/governance/duties`."""
+"""`/api/governance/duties`: the endpoints of legal duties."""
 
 from governance.duties.models import LegalDuty
 from governance.policies_api import policy_endpoints
@@ -7,4 +7,4 @@ from wholesale.plumbing.api import ApiViewSet
 
 @policy_endpoints(LegalDuty, path="duties", name="Duty")
 class DutyViewSet(ApiViewSet):
-    """Duties that the law sets dates for."""
+    """The endpoints of legal duties."""

@@ -1,4 +1,4 @@
-"""Duties with a date."""
+"""The table of legal duties."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,23 +8,23 @@ from wholesale.plumbing.setting_fields import Choice, Day, Label, Note, Switch
 
 
 class LegalDuty(Policy):
-    """Something that the law wants done by a date: of which the history keeps each date that it ever had, and by whom.
+    """Something that the law wants done by a date. The history keeps every date that it had, and who set it.
 
-    The dates of the registration, of subscriptions and of vendors are none of them: they stand where they decide something.
+    The dates of the registration, of subscriptions and of vendors are not here: each is stored where it decides something.
     """
 
     class Kind(models.TextChoices):
-        """What is to be done."""
+        """The kind of a duty: what has to be done."""
 
         SCRUB = "SCRUB", "New version of the National DNCL"
         TRAINING = "TRAINING", "Training of the callers"
 
     kind = Choice(max_length=12, choices=Kind)
-    subject = Label(blank=True, help_text="of which agent; empty: of all")
-    due_on = Day(empty="none", help_text="by when; empty: nobody has said, and the runbook warns")
+    subject = Label(blank=True, help_text="the agent whose duty it is; empty: every agent")
+    due_on = Day(empty="none", help_text="the last day; empty: not known, and the runbook warns")
     done_on = Day(empty="none", help_text="when it was last done")
     note = Note(blank=True, help_text="where the proof is")
-    enabled = Switch(default=True, help_text="off: it is no duty any more, as of a vendor who left")
+    enabled = Switch(default=True, help_text="off: the duty no longer exists, such as that of a vendor who left")
 
     key = ("kind", "subject")
 

@@ -1,4 +1,4 @@
-"""Where each duty comes from, and whether one is in order on a day. No database here."""
+"""The source of each kind of duty, and whether duties are in order on a day. No database here."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ Kind = LegalDuty.Kind
 
 
 class DutyRule(NamedTuple):
-    """What the law says of a kind of duty, and how long before its date the runbook warns."""
+    """The rule behind a kind of duty, and how long before the date the runbook warns."""
 
     source: str
     notice: timedelta
@@ -25,7 +25,7 @@ RULES: dict[str, DutyRule] = {
 
 
 class Duty(NamedTuple):
-    """A duty as the runbook sees it."""
+    """A duty as a plain value, for the runbook."""
 
     kind: str
     subject: str
@@ -34,7 +34,7 @@ class Duty(NamedTuple):
 
 
 def problems(duties: Sequence[Duty], today: date, notice: timedelta) -> list[str]:
-    """What is not in order about some duties of one kind, as sentences. The day that is named is the last that counts."""
+    """The problems of the duties of one kind, as sentences. A duty is in time through its `due_on`."""
     if not duties:
         return ["Nothing is on file."]
     found = []
@@ -50,12 +50,12 @@ def problems(duties: Sequence[Duty], today: date, notice: timedelta) -> list[str
 
 
 def in_order(duties: Sequence[Duty]) -> str:
-    """The nearest date of duties that are in order."""
+    """A sentence with the nearest date of some duties that are in order."""
     return f"The next date is {min(duty.due_on for duty in duties if duty.due_on)}."
 
 
 def as_detail(duties: Sequence[Duty]) -> list[dict[str, Any]]:
-    """Each duty with its dates, as JSON."""
+    """The duties with their dates, as JSON values."""
     return [
         {
             "subject": duty.subject,

@@ -1,24 +1,24 @@
-"""The only door of governance for other apps: may this verb act, may this person be contacted. No answer is a refusal.
+"""The gate: what other apps import from governance to ask whether they may act. A missing answer counts as a refusal.
 
-By question, each with its reading beside its deciding:
+One module for each question:
 
     standing     may anything act: the kill switch, go-live
     contacts     may this person be contacted by this channel
-    minutes      when may it be
+    minutes      when may the contact be made
     risk         how much may we put at stake
     advice       may production use what an AI advises
-    control      what a program that watches may stop
+    control      what a monitoring program may stop
 
 How a contact is decided, in this order:
 
-    contacts     asks
-    reading      reads, in one statement, what is asked about (`facts`)
-    verdict      judges: every reason in its order (`reasons`)
-    obstacles    what stands in the way until something changes: an opt-out, a missing consent
-    calendar     the minutes that policy, holidays and the law leave open in a place
-    permission   the calendar cut where obstacles stand: when contact is allowed next
+    contacts     takes the question and returns the answer
+    reading      reads the facts in one statement (`facts`)
+    verdict      finds every refusal reason, in order (`reasons`)
+    obstacles    the refusals that last until something changes: an opt-out, a missing consent
+    calendar     the minutes that the policy, holidays and the law permit in a place
+    permission   the calendar without the times of an obstacle: when contact is allowed next
 
-Other apps import the names below, and from `ledger` and `rules` what they record, show and set.
+Other apps import the names below. What they record, show or set they import from `ledger` and `rules`.
 """
 
 from governance.gate.advice import heimdall_recommend, heimdall_require_prod_eligible, heimdall_trial, heimdall_use
@@ -57,7 +57,6 @@ from governance.golive.services import (
 )
 from governance.law import VERSION as LAW_VERSION
 from governance.ledger.holds import hold_points, release_points
-from governance.ledger.last_contacts import note_contact
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out
 from governance.ledger.points import (
     Point,
@@ -71,6 +70,7 @@ from governance.ledger.points import (
     points_of,
 )
 from governance.ledger.reading import is_opted_out as is_opted_out_at
+from governance.ledger.writing import note_contact
 from governance.organisation.rules import Sender
 from governance.organisation.services import sender
 from governance.people import LEAD

@@ -1,4 +1,4 @@
-"""May the AI decide: Heimdall's acts behind the kill switch."""
+"""May production use an AI's advice: Heimdall's verbs, which the kill switch stops."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.SANDBOX)
 @transaction.atomic
 def heimdall_trial(*, act: Act, **trial: Any) -> HeimdallScorecard:
-    """Count a sandbox trial (`governance.heimdall.services.record_trial` says how).
+    """Count a sandbox trial. The keywords are those of `governance.heimdall.services.record_trial`.
 
     Raises:
         KillSwitchEngaged: nothing may act now.
@@ -28,7 +28,7 @@ def heimdall_trial(*, act: Act, **trial: Any) -> HeimdallScorecard:
 @verb(ExecutionClass.SANDBOX)
 @transaction.atomic
 def heimdall_recommend(*, act: Act, **advice: Any) -> HeimdallRecommendation:
-    """Keep an AI's advice (`governance.heimdall.services.recommend` says how).
+    """Store an AI's advice. The keywords are those of `governance.heimdall.services.recommend`.
 
     Raises:
         KillSwitchEngaged: nothing may act now.
@@ -41,7 +41,7 @@ def heimdall_recommend(*, act: Act, **advice: Any) -> HeimdallRecommendation:
 @verb(ExecutionClass.EXECUTE)
 @transaction.atomic
 def heimdall_use(recommendation_id: int, *, act: Act) -> Decision:
-    """May production use this advice now? Judged anew, and the answer kept as an event.
+    """Judge anew whether production may use this advice now, and store the answer as an event.
 
     Raises:
         RecommendationNotFound: no such recommendation.
@@ -53,10 +53,11 @@ def heimdall_use(recommendation_id: int, *, act: Act) -> Decision:
 
 
 def heimdall_require_prod_eligible(recommendation_id: int, *, act: Act) -> None:
-    """Let production use this advice, or refuse.
+    """Raise unless production may use this advice now.
 
     Raises:
-        NotProdEligible: the gate refuses; its code is in the message. Also: see `heimdall_use`.
+        NotProdEligible: the gate refuses; the refusal's code is in the message.
+        RecommendationNotFound, KillSwitchEngaged, GoLiveDisabled: as `heimdall_use`.
 
     """
     decision = heimdall_use(recommendation_id, act=act)

@@ -24,7 +24,7 @@ EXPLAIN_MAX = 1000  # leads at once
 
 
 class ReasonOut(serializers.Serializer[Any]):
-    """A reason in words."""
+    """A refusal reason: its code, and its sentence in both languages."""
 
     code = serializers.CharField()
     en = serializers.CharField()
@@ -32,13 +32,13 @@ class ReasonOut(serializers.Serializer[Any]):
 
 
 class ContactOut(serializers.Serializer[Any]):
-    """The gate's answer. `local_time` to `tz_version` stand there when an instant was converted."""
+    """The gate's answer. The fields from `local_time` to `tz_version` are left out when the question gave a local time."""
 
     ok = serializers.BooleanField()
     reason = serializers.CharField(help_text="the first refusal, a stable word; within_window when there is none")
     detail = serializers.CharField(help_text="the first refusal as a sentence, in the lead's language")
-    reasons = serializers.ListField(child=serializers.CharField(), help_text="everything that stands in the way, in order")
-    warnings = serializers.ListField(child=serializers.CharField(), help_text="what would, were it enforced")
+    reasons = serializers.ListField(child=serializers.CharField(), help_text="every refusal reason, in order")
+    warnings = serializers.ListField(child=serializers.CharField(), help_text="reasons that are not enforced")
     explanations = ReasonOut(many=True, help_text="a sentence for each of the reasons and warnings")
     legal_ok = serializers.BooleanField()
     policy_ok = serializers.BooleanField()
@@ -49,25 +49,25 @@ class ContactOut(serializers.Serializer[Any]):
     purpose = serializers.ChoiceField(
         choices=Purpose.choices,
         required=False,
-        help_text="of one lead: for which it was judged. A REPLY to no message of the lead's is judged as PROSPECT",
+        help_text="only for a lead: the purpose judged. A REPLY that answers no message of the lead is judged as PROSPECT",
     )
     matched_market = serializers.CharField(allow_null=True)
     policy_version = StrictIntegerField(allow_null=True)
-    law_version = serializers.CharField(help_text="of the law's rules that it was judged by (docs/contact-rules.md)")
+    law_version = serializers.CharField(help_text="the version of the rules of the law (docs/contact-rules.md)")
     evaluated_at = AwareDateTimeField(help_text="the instant that was asked about")
     local_time = serializers.DateTimeField(required=False, help_text="in `timezone`, with its offset")
     timezone = serializers.CharField(required=False, help_text="the zone that refused, else the first")
-    utc_offset = serializers.CharField(required=False, help_text="of that zone then, such as UTC-7")
-    zones = serializers.ListField(child=serializers.CharField(), required=False, help_text="allowed only if in all of them")
-    zone_source = serializers.ChoiceField(choices=ZoneSource.choices, required=False, help_text="why these zones")
-    tz_version = serializers.CharField(required=False, help_text="of the time zone data")
+    utc_offset = serializers.CharField(required=False, help_text="of `timezone` at that instant, such as UTC-7")
+    zones = serializers.ListField(child=serializers.CharField(), required=False, help_text="contact must be allowed in all")
+    zone_source = serializers.ChoiceField(choices=ZoneSource.choices, required=False, help_text="where they come from")
+    tz_version = serializers.CharField(required=False, help_text="the version of the time zone data")
     phone_zones = serializers.ListField(
         child=serializers.CharField(),
         required=False,
-        help_text="of one lead: for which its number was issued. A hint where its zone is doubtful, never decided by",
+        help_text="only for a lead: the zones for which its phone number was issued. They are a hint and decide nothing",
     )
     next_allowed_at = AwareDateTimeField(
-        required=False, allow_null=True, help_text="on a refusal; null when time alone will not help within 30 days"
+        required=False, allow_null=True, help_text="only on a refusal; null if waiting alone does not help within 30 days"
     )
 
 
@@ -90,7 +90,7 @@ class PurposeParams(Params):
 
 
 class DecideParams(PurposeParams):
-    """Whom, how, what for and when."""
+    """The lead, the channel, the purpose and the instant of a question to the gate."""
 
     lead_id = LabelField()
     channel = UpperChoiceField(choices=Channel.choices)
@@ -98,7 +98,7 @@ class DecideParams(PurposeParams):
 
 
 class ExplainParams(ActParams):
-    """Whom, how and when."""
+    """The leads, the channel and the instant of a question to the gate."""
 
     lead_ids = ManyField(child=LabelField(), min_length=1, max_length=EXPLAIN_MAX)
     channel = UpperChoiceField(choices=Channel.choices)
@@ -106,20 +106,20 @@ class ExplainParams(ActParams):
 
 
 class ExplainOut(serializers.Serializer[Any]):
-    """An answer for each lead that exists, in the order asked, and those that do not."""
+    """The answers for the leads that exist, in the order asked, and the ids of the leads that do not exist."""
 
     answers = ContactOut(many=True)
     unknown = serializers.ListField(child=serializers.CharField())
 
 
 class ContactViewSet(ApiViewSet):
-    """Leads before the gate."""
+    """The endpoints that ask the contact gate about leads."""
 
     permissions = {"decide": "governance.ask_contact_gate", "explain": "governance.ask_contact_gate"}
 
     @ask("decide", DecideParams, ContactOut)
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
-        """May this lead be contacted by this channel, then or now? Every reason, and when it may."""
+        """May this lead be contacted by this channel at `at`? Returns every refusal reason and the next permitted minute."""
         gate.require_readable(request.user, lead_id)
         return Response(lead_out(gate.decide_lead(lead_id, **params)))
 
@@ -130,7 +130,7 @@ class ContactViewSet(ApiViewSet):
         examples=[OpenApiExample("Two leads", request_only=True, value={"lead_ids": ["L123", "L124"], "channel": "CALL"})],
     )
     def explain(self, request: Request, lead_ids: list[str], channel: str, **params: Any) -> Response:
-        """The same for up to 1,000 leads at once. It writes nothing."""
+        """May these leads be contacted by this channel at `at`? Takes up to 1,000 leads and writes nothing."""
         known = people.load(people.LEAD, people.readable_by(people.LEAD, request.user, lead_ids))
         contacts = [gate.contact_without_step(known[lead_id], channel) for lead_id in lead_ids if lead_id in known]
         answers = gate.decide_contacts(contacts, **params)
@@ -178,7 +178,7 @@ def contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
 
 
 def lead_out(answer: gate.ContactAnswer) -> dict[str, Any]:
-    """The gate's answer about one lead, with what its phone number hints at."""
+    """The gate's answer about one lead as the API shows it, with the zones for which its phone number was issued."""
     return {**contact_out(answer), "phone_zones": list(phone_hint(answer.contact.lead.phone))}
 
 
@@ -187,7 +187,7 @@ def _reason_out(reason: Reason) -> dict[str, str]:
 
 
 def offset_text(local: datetime) -> str:
-    """An offset as people write it: UTC-7, UTC-3:30. Never an abbreviation: since 2026 those of the west mislead."""
+    """The UTC offset as people write it: UTC-7, UTC-3:30. Abbreviations such as PST are wrong in the west since 2026."""
     text = f"{local:%z}"
     minutes = text[3:5]
     return f"UTC{text[0]}{int(text[1:3])}" + (f":{minutes}" if minutes != "00" else "")

@@ -1,5 +1,5 @@
-"""The minutes at which a channel may be used in a place, as far as time alone decides it: the policy's windows, holidays and
-the operator's closed days, the law's hours. Pure."""
+"""The minutes at which time alone permits a channel in a place: the policy's windows, holidays, the operator's closed
+days and the law's hours. Pure functions."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -21,13 +21,13 @@ class Timetable(NamedTuple):
     """The local minutes of each day at which a channel may be used in a province."""
 
     province: str
-    windows: tuple[Window, ...] | None  # None where no policy governs: none is asked for, and no minute is permitted
+    windows: tuple[Window, ...] | None  # None without a policy: `refusals` names no window, and `minutes` permits none
     holidays: str  # a HolidayRule
     closed_days: frozenset[date]
-    legal: LegalHours | None  # None where the law leaves the hours free
+    legal: LegalHours | None  # None where the law sets no hours
 
     def refusals(self, day: date | None, weekday: int, hhmm: str) -> set[Reason]:
-        """What stands in the way of a local minute. Without its day no holiday is known."""
+        """The reasons that refuse a local minute. With `day` None, holidays and closed days are not checked."""
         reasons = set()
         if self.legal and not self.legal.allow(weekday, hhmm):
             reasons.add(Reason.OUTSIDE_LEGAL_HOURS)
@@ -40,7 +40,7 @@ class Timetable(NamedTuple):
         return reasons
 
     def minutes(self, day: date) -> list[tuple[int, int]]:
-        """The minutes of a local day that nothing stands in the way of: from one to before another, counted from 00:00."""
+        """The permitted minutes of a local day, as ranges (first, end) counted from 00:00. The end is not included."""
         if self._is_closed(day):
             return []
         first, last = 0, MINUTES_OF_A_DAY
@@ -58,7 +58,7 @@ class Timetable(NamedTuple):
         return day in self.closed_days or (self.holidays == HolidayRule.CLOSED and is_holiday(self.province, day))
 
     def _weekday_of_windows(self, day: date) -> int:
-        """A holiday may have Saturday's windows. The CRTC's calling hours name no holidays."""
+        """The weekday whose windows count: Saturday for a holiday with the rule WEEKEND. CRTC's hours ignore holidays."""
         weekday = day.weekday()
         if weekday < 5 and self.holidays == HolidayRule.WEEKEND and is_holiday(self.province, day):
             return 5
@@ -66,7 +66,7 @@ class Timetable(NamedTuple):
 
 
 def timetable_of(situation: Situation, channel: str) -> Timetable:
-    """When the channel may be used, as far as time alone decides it."""
+    """The local minutes at which time alone permits the channel."""
     policy = situation.policy
     return Timetable(
         situation.province,
@@ -85,7 +85,7 @@ At = TypeVar("At", int, datetime)
 
 
 def merged(stretches: Iterable[tuple[At, At]]) -> list[tuple[At, At]]:
-    """Stretches that come in order, each from one point to before another, where those that touch or overlap are one."""
+    """Join stretches that touch or overlap. The stretches come in order; the end of each is not included."""
     found: list[tuple[At, At]] = []
     for start, end in stretches:
         if found and start <= found[-1][1]:
@@ -96,21 +96,21 @@ def merged(stretches: Iterable[tuple[At, At]]) -> list[tuple[At, At]]:
 
 
 _MINUTE = timedelta(minutes=1)
-_DAYS_MAX = 400  # of a calendar in memory
-Stretch = tuple[datetime, datetime]  # from an instant (UTC) to before another
+_DAYS_MAX = 400  # a calendar in memory keeps at most this many days
+Stretch = tuple[datetime, datetime]  # start and end (UTC); the end is not included
 
 
 class Calendar:
-    """What time alone permits in some zones, all of which must permit it; worked out once for each day of UTC."""
+    """The times that time alone permits in every one of some zones. Each day of UTC is worked out once."""
 
     def __init__(self, timetable: Timetable, zones: tuple[ZoneInfo, ...]) -> None:
         self.timetable = timetable
         self.zones = zones
-        self.is_never_open = not zones or not timetable.windows  # nobody knows where, or no window at all
+        self.is_never_open = not zones or not timetable.windows  # the zone is not known, or there is no window
         self._days: dict[int, list[Stretch]] = {}
 
     def within(self, start: datetime, end: datetime) -> Iterator[Stretch]:
-        """The stretches between two instants, in order; those of two days may touch."""
+        """The permitted stretches between two instants, in order. Stretches of neighbouring days may touch."""
         if self.is_never_open:
             return
         for day in range(start.toordinal(), end.toordinal() + 1):
@@ -119,7 +119,7 @@ class Calendar:
                     yield max(opens, start), min(ends, end)
 
     def _on(self, day: int) -> list[Stretch]:
-        """The stretches of a day of UTC, given by its ordinal."""
+        """The permitted stretches of a day of UTC, which is given by its ordinal."""
         found = self._days.get(day)
         if found is None:
             if len(self._days) >= _DAYS_MAX:
@@ -135,12 +135,12 @@ class Calendar:
         return [(midnight + start * _MINUTE, midnight + end * _MINUTE) for start, end in common]
 
     def _minutes_in(self, zone: ZoneInfo, day: int) -> list[tuple[int, int]]:
-        """What one zone permits of a day of UTC, in minutes from its midnight."""
+        """The minutes of a day of UTC that one zone permits, counted from midnight UTC."""
         offset = _offset(zone, day)
         if offset is None:
             return self._minute_by_minute(zone, day)
         found = []
-        first = offset // MINUTES_OF_A_DAY  # the local days that this day touches, counted from it
+        first = offset // MINUTES_OF_A_DAY  # the first local day that this day of UTC touches, relative to it
         for local in range(first, (offset + MINUTES_OF_A_DAY - 1) // MINUTES_OF_A_DAY + 1):
             shift = local * MINUTES_OF_A_DAY - offset
             for start, end in self.timetable.minutes(date.fromordinal(day + local)):
@@ -149,7 +149,7 @@ class Calendar:
         return found
 
     def _minute_by_minute(self, zone: ZoneInfo, day: int) -> list[tuple[int, int]]:
-        """The same for a day on which the clock changes: each minute is asked, so that none is skipped or doubled."""
+        """As `_minutes_in`, for a day on which the zone's clock changes. Each minute is looked at by itself."""
         midnight = _midnight(day)
         permitted: dict[date, list[tuple[int, int]]] = {}
         found = []
@@ -169,13 +169,13 @@ def _calendar(timetable: Timetable, zones: tuple[ZoneInfo, ...]) -> Calendar:
 
 
 def calendar_of(situation: Situation, channel: str) -> Calendar:
-    """The calendar of a place and channel, which all who are in the same one share."""
+    """The calendar of a place and channel. All situations with the same timetable and zones share one."""
     return _calendar(timetable_of(situation, channel), situation.zones)
 
 
 @lru_cache(maxsize=4096)
 def _offset(zone: ZoneInfo, day: int) -> int | None:
-    """What a zone's clocks are ahead of UTC on a day of UTC, in minutes; None where they change, or show odd seconds."""
+    """The zone's offset from UTC on a day of UTC, in minutes. None if it changes on that day or has odd seconds."""
     midnight = _midnight(day)
     offsets = {at.astimezone(zone).utcoffset() for at in (midnight, midnight + timedelta(days=1) - datetime.resolution)}
     minutes, odd = divmod(offsets.pop() or timedelta(), _MINUTE)
@@ -187,6 +187,6 @@ def _midnight(day: int) -> datetime:
 
 
 def _common(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What two lists of stretches share. In each they come in order; none overlaps another."""
+    """The minutes that are in both lists. Each list is in order, and its stretches do not overlap."""
     shared = [(max(a, c), min(b, d)) for a, b in some for c, d in others]
     return [(start, end) for start, end in shared if start < end]

@@ -1,4 +1,4 @@
-"""May this person be contacted by this channel, now, then, or at their own local minute; and was it right to do so."""
+"""May this person be contacted by this channel at an instant or at a local minute? Was a past contact permitted?"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,44 +39,44 @@ class MessageUnknown(DomainError):
 
 
 class ContactAnswer(NamedTuple):
-    """The contact gate's verdict, with what it was made from."""
+    """The contact gate's verdict, with the question and the facts behind it."""
 
     verdict: Verdict
     contact: Contact
     at: datetime  # the instant that was asked about
     zones: ZoneFacts
     situation: Situation
-    is_converted: bool = True  # False where local time was given, so that no clock was asked
+    is_converted: bool = True  # False where the question gave a local time
 
     @property
     def matched_market(self) -> str | None:
-        """The market of the policy that governs."""
+        """The market of the effective policy, or None without a policy."""
         return self.situation.policy.matched_market if self.situation.policy else None
 
     @property
     def policy_version(self) -> int | None:
-        """The version of the policy that governs."""
+        """The version of the effective policy, or None without a policy."""
         return self.situation.policy.version if self.situation.policy else None
 
     @property
     def purpose(self) -> str:
-        """For which purpose it was judged: a REPLY that answers no message of the lead is prospecting."""
+        """The purpose by which the contact was judged. A REPLY that answers no message of the lead is judged as PROSPECT."""
         return self.situation.purpose
 
     @property
     def sender(self) -> Sender:
-        """Who contacts."""
+        """Who contacts: the organisation's name and address."""
         return self.situation.organisation.sender
 
     @property
     def is_one_call_in_30_days(self) -> bool:
-        """Whether the policy makes a second call to a number wait."""
+        """Whether the policy makes a second call to a number wait for 30 days."""
         policy = self.situation.policy
         return policy is not None and policy.rules.one_call_in_30_days
 
     @property
     def local_time(self) -> datetime | None:
-        """What a clock shows in the zone that refused, else in the first; None where local time was given."""
+        """The local time in the zone that refused, else in the first zone. None if the question gave a local time."""
         zone = self.verdict.zone
         return self.at.astimezone(zone) if zone and self.is_converted else None
 
@@ -90,10 +90,10 @@ def decide_contact(
     local: tuple[int, str] | None = None,
     at: datetime | None = None,
 ) -> ContactAnswer:
-    """May somebody in this market be contacted by this channel?
+    """May an unknown person in this market be contacted by this channel?
 
-    `local` is their own weekday (Monday is 0) and `HH:MM`; without it the instant `at` (default: now) is converted for every
-    zone that the market may live in, and must be allowed in each.
+    `local` is the person's weekday (Monday is 0) and `HH:MM`. Without it the instant `at` (default: now) is converted to
+    every zone of the market, and contact must be allowed in each.
     """
     somebody = LeadFacts(lead_id="", province=province, market=market, score=lead_score)
     return decide_contacts([Contact(somebody, channel, is_known=False)], at=at, local=local)[0]
@@ -108,9 +108,9 @@ def decide_lead(
     at: datetime | None = None,
     local: tuple[int, str] | None = None,
 ) -> ContactAnswer:
-    """May this lead be contacted by this channel, at `at` (default: now) or at its own `local` minute? In 2 queries.
+    """May this lead be contacted by this channel, at `at` (default: now) or at the lead's `local` minute? Takes 2 queries.
 
-    `answers` is the id of the message that a REPLY answers; it is read in one query more.
+    `answers` is the id of the message that a REPLY answers. Reading the message takes a third query.
 
     Raises:
         LeadNotFound: nobody knows this lead.
@@ -132,15 +132,15 @@ def _message_of(lead_id: str, message_id: int) -> Received:
 def contact_without_step(
     lead: LeadFacts, channel: str, purpose: str = Purpose.PROSPECT.value, answers: Received | None = None
 ) -> Contact:
-    """A known lead who is asked about by itself, not as a step of a ladder."""
+    """The contact to ask the gate about for a known lead, outside any ladder. Its gap is the lead's own."""
     return Contact(lead, channel, gap=timedelta(minutes=lead.min_gap_minutes), purpose=purpose, answers=answers)
 
 
 def require_readable(user: Any, lead_id: str) -> None:
-    """Refuse a user who does not read about this lead.
+    """Refuse a user who may not read about this lead.
 
     Raises:
-        LeadNotFound: it is an agent, and the lead is none that it reads about.
+        LeadNotFound: the user is an agent, and the lead does not concern it.
 
     """
     if lead_id not in people.readable_by(people.LEAD, user, [lead_id]):
@@ -167,9 +167,9 @@ def decide_contacts(
     local: tuple[int, str] | None = None,
     standing_counts: bool = True,
 ) -> list[ContactAnswer]:
-    """The answer for each, in their order, in one query however many there are.
+    """The answer for each contact, in the same order. Takes one query for any number of contacts.
 
-    Without `standing_counts` the go-live row is left aside: what the rules say of a contact that has happened.
+    Without `standing_counts` go-live and the kill switch are ignored, to judge a contact that has happened.
     """
     at = at or timezone.now()
     found = read_situations(contacts, at, at, standing_counts=standing_counts)
@@ -181,10 +181,10 @@ def decide_contacts(
 
 
 class Judged(NamedTuple):
-    """A contact that happened, and when the person may be contacted again."""
+    """The gate's answer about a contact that happened, and the minutes at which the person may be contacted next."""
 
     answer: ContactAnswer
-    is_opted_out: bool  # as far as is on file when it is told
+    is_opted_out: bool  # by what is on file when the contact is recorded
     following: list[Minutes]
 
 
@@ -196,10 +196,10 @@ def judge_contact(
     now: datetime,
     spans: Sequence[tuple[timedelta, ...]] = (),
 ) -> Judged:
-    """What the rules say of a contact that happened at `at` and is told now, as `decide_contacts` without the go-live row;
-    and the minutes of the contacts of the same person that follow, each with the time at which it falls due. In one query.
+    """Judge a contact that happened at `at`, without go-live and the kill switch, and find the minutes of what follows.
 
-    Call it before the contact is noted: of the last contact before it the ledger knows.
+    `following` holds the next contacts of the same person, each with its due time. `spans` are as in `permitted_minutes`.
+    Call this before the contact is noted, while the ledger still holds the contact before it. Takes one query.
     """
     latest = max([due_at for _, due_at in following], default=now)
     contacts = [contact, *(one for one, _ in following)]
@@ -214,9 +214,9 @@ def judge_contact(
 
 
 def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
-    """Count the use of a referral, where one is on file of whom a message went to. Whether there was one.
+    """Record that a message used a referral, if the person has one on file. Return whether there was one.
 
-    `answer` was made before the message was noted, so no statement is needed to know.
+    The referral is looked for in the ledger lines of `answer`, so this needs no query.
     """
     contact, lines = answer.contact, answer.situation.ledger or ()
     if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):
@@ -229,10 +229,10 @@ def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
 def is_contact_allowed(
     rules: dict[str, Any], weekday: int, hhmm: str, channel: str, lead_score: Decimal | None = None
 ) -> tuple[bool, str]:
-    """The guide's check of rules from `get_effective_policy`: `ok, reason`. Held to the kill switch, go-live and the law's
-    calling hours as well.
+    """The guide's check of rules from `get_effective_policy`. Returns `ok, reason`.
 
-    Empty rules (no policy, or one that is off) are refused, and so is an `hhmm` that is no time.
+    It also checks the kill switch, go-live and the law's calling hours. Empty rules (no policy, or a policy that is off) are
+    refused, and so is an `hhmm` that is not a time.
     """
     at = timezone.now()
     now = read_rules((), (), at, at, ())

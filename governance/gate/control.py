@@ -1,4 +1,4 @@
-"""What a program that watches may stop, and take back: everything, or one engine."""
+"""How a monitoring program, such as a tripwire, stops everything or one engine, and undoes that stop."""
 
 from dataclasses import dataclass
 
@@ -13,21 +13,21 @@ from wholesale.plumbing.texts import iso_utc
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What stands still now. Any later change, whoever makes it, gives it another mark."""
+    """A stop of everything or of one engine. `mark` names the stopped state: each later change gives it another mark."""
 
     mark: str
-    began: bool  # False where it stood still already
-    by: str = ""  # who had stopped everything before
+    began: bool  # False where it was stopped already
+    by: str = ""  # who engaged the kill switch earlier; empty where this stop did
 
 
 def stop_all(act: Act) -> Stop:
-    """Engage the kill switch, saying why. Call it outside any transaction (`governance.golive.services.engage` says why)."""
+    """Engage the kill switch for `act.reason`. Call it outside any transaction: see `governance.golive.services.engage`."""
     state, began, _ = golive.engage(act)
     return Stop(_mark(state), began, "" if state.updated_at == act.now else state.changed_by)
 
 
 def lift_stop_of_all(mark: str, act: Act) -> bool:
-    """Release the kill switch, if nobody touched the go-live state since it got this mark. Whether it did."""
+    """Release the kill switch if the go-live state still has this mark. Return whether it was released."""
     golive.lock_exclusive()
     state = golive.locked_state()
     if state is None or _mark(state) != mark:
@@ -41,7 +41,7 @@ def _mark(state: GoLiveState) -> str:
 
 
 def throttle_engine(engine: str, act: Act) -> Stop | None:
-    """Switch the engine's risk policy off, saying why. None where it has none."""
+    """Switch off the engine's risk policy for `act.reason`. Return None if the engine has no policy."""
     policy = policies.locked_policy(engine)
     if policy is None:
         return None
@@ -52,7 +52,7 @@ def throttle_engine(engine: str, act: Act) -> Stop | None:
 
 
 def lift_throttle(engine: str, mark: str, act: Act) -> bool:
-    """Switch the engine's risk policy on again, if nobody touched it since it got this mark. Whether it did."""
+    """Switch the engine's risk policy on again if it still has this mark. Return whether it was switched on."""
     policy = policies.locked_policy(engine)
     if policy is None or str(policy.version) != mark:
         return False

@@ -1,4 +1,4 @@
-"""What is asked, and what a decision is made from: plain values."""
+"""Plain values: the contact that is asked about, and the facts that decide it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ NO_GAP = timedelta()
 
 @dataclass(frozen=True, slots=True)
 class PolicyFacts:
-    """The market policy that governs."""
+    """The effective market policy of a place."""
 
     matched_market: str
     version: int
@@ -30,34 +30,34 @@ class PolicyFacts:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All that the answer depends on, beside the channel and the time."""
+    """Everything that a contact decision depends on, except the channel and the time."""
 
     province: str
     zones: tuple[ZoneInfo, ...]  # in which the lead may live; contact must be allowed in each
-    standing: Decision  # what the go-live row says
+    standing: Decision  # by the kill switch and go-live
     policy: PolicyFacts | None
     organisation: OrganisationFacts
     closed_days: frozenset[date] = frozenset()  # the operator's own, in this province
     lead_score: Decimal | None = None
-    ledger: tuple[LedgerLine, ...] | None = None  # of the number or address; None for an unknown lead: no consent is asked
+    ledger: tuple[LedgerLine, ...] | None = None  # of the number or address; None: unknown lead, consent is not checked
     of_lead: tuple[LedgerLine, ...] | None = None  # of the lead as such; None where the question names no lead
     is_closed: bool = False  # the lead's status is CLOSED or DEAD
     is_wrong: bool = False  # the number or address is somebody else's
     contacted_at: datetime | None = None  # the last recorded contact of this person
-    gap: timedelta = NO_GAP  # at least so long after it comes the next
+    gap: timedelta = NO_GAP  # the least time between that contact and the next
     answered_at: datetime | None = None  # the last call to this number that was answered
-    subscribed_until: date | None = None  # the last day of the subscription for its area code; None: there is none
-    role: str = Role.HOMEOWNER.value  # in which the lead is spoken to
-    purpose: str = Purpose.PROSPECT.value  # of the message; a REPLY is bound to the message that it answers
+    subscribed_until: date | None = None  # the last day of our subscription for the number's area code; None without one
+    role: str = Role.HOMEOWNER.value  # how the lead is spoken to
+    purpose: str = Purpose.PROSPECT.value  # of the message; REPLY only where it answers a message of the lead
     hours: LegalHours = CALLING_HOURS
 
     @property
     def subjects(self) -> tuple[tuple[LedgerLine, ...], ...]:
-        """The lines of each subject that the contact touches. A lift at one subject takes nothing back at another."""
+        """The ledger lines of the number or address, and those of the lead. A lift counts for its own subject only."""
         return self.ledger or (), self.of_lead or ()
 
     def again_from(self, channel: str) -> datetime | None:
-        """When the wait after an answered call is over; None where nobody has to wait."""
+        """The end of the wait after an answered call, or None if there is no wait."""
         if channel != Channel.CALL or self.answered_at is None:
             return None
         policy = self.policy
@@ -65,11 +65,11 @@ class Situation:
 
 
 class Contact(NamedTuple):
-    """Somebody to be contacted. For an unknown person `lead` holds the place, and perhaps the id. Consent is not checked."""
+    """A contact to ask about. For an unknown person `lead` holds the place, perhaps the id, and consent is not checked."""
 
     lead: LeadFacts
     channel: str
     is_known: bool = True
-    gap: timedelta = NO_GAP  # at least so long after the last contact of this person
+    gap: timedelta = NO_GAP  # the least time after the last contact of this person
     purpose: str = Purpose.PROSPECT.value  # of a message
     answers: Received | None = None  # of a REPLY: the message that it answers

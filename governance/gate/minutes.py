@@ -1,4 +1,4 @@
-"""When may a contact be made: its permitted minutes."""
+"""The minutes at which a contact is permitted."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,26 +14,26 @@ from governance.gate.reasons import Reason
 
 
 class Minutes(NamedTuple):
-    """When a contact may be made: the first permitted minute at or after it falls due, and the permitted interval that
-    contains now, or the next one. None where no minute within the horizon is permitted, as far as is known."""
+    """When a contact is permitted: the first permitted minute at or after its due time, and the permitted interval that
+    contains now, else the next one. A field is None if no minute within the horizon is permitted."""
 
     actionable_at: datetime | None
     open_from: datetime | None
-    open_until: datetime | None  # its last instant
+    open_until: datetime | None  # the last instant of the interval
     opted_out: bool  # the number, the address or the lead has said no to the channel
-    passed: tuple[datetime | None, ...] = ()  # when each of the spans that were asked about has passed
+    passed: tuple[datetime | None, ...] = ()  # for each span asked about, when it has passed
 
 
 def permitted_minutes(
     contacts: Sequence[tuple[Contact, datetime]], *, now: datetime, spans: Sequence[tuple[timedelta, ...]] = ()
 ) -> list[Minutes]:
-    """For each contact and the time at which it falls due: its minutes, in the same order, in one query.
+    """The minutes of each contact, given with its due time, in the same order. Takes one query.
 
-    With `spans`, some for each contact, also the instants at which so much permitted time has passed since then.
-    The go-live row is left aside: it stops all at once, and no minute more than another.
+    `spans` holds, for each contact, some spans of permitted time. For each span the answer says when that much permitted
+    time has passed since the due time. Go-live and the kill switch are ignored: they stop all minutes alike.
     """
     latest = max([due_at for _, due_at in contacts], default=now)
-    different = list(dict.fromkeys(contact for contact, _ in contacts))  # a ladder asks of the same one several times
+    different = list(dict.fromkeys(contact for contact, _ in contacts))  # a ladder asks about the same contact several times
     asked = dict(zip(different, asked_about(different, now=now, until=latest), strict=True))
     if not spans:
         return [asked[contact].minutes(due_at) for contact, due_at in contacts]
@@ -41,7 +41,7 @@ def permitted_minutes(
 
 
 def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) -> list["Asked"]:
-    """Each contact as it is now, in their order, for due times up to `until`, in one query. Of the go-live row nothing."""
+    """The state of each contact now, in the same order, for due times up to `until`. Takes one query. Go-live is ignored."""
     shared: dict[Any, Asked] = {}
     found = []
     for contact, _, situation in read_situations(contacts, now, max(until, now), standing_counts=False):
@@ -53,7 +53,7 @@ def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) 
 
 
 class Asked:
-    """When contact is permitted in a situation by a channel, as it is now; each due time is worked out once."""
+    """When contact by a channel is permitted in a situation, as things are now. Each due time is worked out once."""
 
     def __init__(self, situation: Situation, channel: str, now: datetime) -> None:
         self._permission = Permission(situation, channel)
@@ -64,7 +64,7 @@ class Asked:
 
     @cached_property
     def refusals(self) -> frozenset[Reason]:
-        """What refuses now and is not mended by a later minute alone."""
+        """The reasons that refuse now and that a later minute alone does not remove."""
         reasons, _ = lasting(*self._now)
         return frozenset(reasons)
 

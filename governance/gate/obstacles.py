@@ -1,4 +1,4 @@
-"""What stands in the way of a contact until something changes, and at which instants that may be. Pure."""
+"""The reasons that refuse a contact until something changes, and the instants at which they may change. Pure functions."""
 
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ from wholesale.plumbing.days import beginning
 
 
 def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reason], set[Reason]]:
-    """What no later minute mends, and what would refuse too if it were enforced."""
+    """The reasons that a later minute alone does not remove: those that refuse, and those that only warn."""
     reasons: set[Reason] = set()
     warnings: set[Reason] = set()
     if not situation.standing.allowed:
@@ -57,7 +57,7 @@ def is_opted_out(situation: Situation, channel: str, at: datetime) -> bool:
 
 
 def _of_the_person(situation: Situation, channel: str, at: datetime) -> set[Reason]:
-    """What the person itself stands in the way with."""
+    """The reasons that lie with the person: opt-outs, holds, a closed lead, a wrong number, a recent contact."""
     reasons = set()
     names_somebody = situation.ledger is not None or situation.of_lead is not None
     if names_somebody and not situation.organisation.is_ledger_readable:
@@ -70,7 +70,7 @@ def _of_the_person(situation: Situation, channel: str, at: datetime) -> set[Reas
         reasons.add(Reason.LEAD_CLOSED)
     if situation.is_wrong:
         reasons.add(Reason.WRONG_NUMBER)
-    # A contact that was recorded for a later instant says nothing of an earlier one.
+    # A contact at a later instant does not make an earlier one too soon.
     if situation.contacted_at and situation.contacted_at <= at < situation.contacted_at + situation.gap:
         reasons.add(Reason.CONTACTED_RECENTLY)
     if _calls_again_too_soon(situation, channel, at):
@@ -86,7 +86,7 @@ def _calls_again_too_soon(situation: Situation, channel: str, at: datetime) -> b
 
 
 def is_score_too_low(situation: Situation) -> bool:
-    """Whether the lead's score is below what the policy asks for. Of a score nobody knows it is not."""
+    """Whether the lead's score is below the policy's minimum. An unknown score never is."""
     policy, score = situation.policy, situation.lead_score
     return policy is not None and score is not None and score < policy.rules.min_score
 
@@ -94,7 +94,7 @@ def is_score_too_low(situation: Situation) -> bool:
 def _unproven(
     situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime
 ) -> tuple[str, Iterable[Reason]]:
-    """What is not on file for the channel, and how strict the organisation is about it."""
+    """The strictness of the organisation for the channel, and the proofs for it that are not on file."""
     organisation = situation.organisation
     if channel == Channel.CALL:
         unproven = [*_unproven_call(situation, ledger, at), *_unproven_area_code(situation, ledger, at)]
@@ -113,8 +113,8 @@ def _unproven_consent(situation: Situation, ledger: tuple[LedgerLine, ...], chan
 
 
 def _needs_no_consent(situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime) -> bool:
-    """Whether the purpose lifts the question of consent, and that alone: a reply (SOR/2013-221, 3(b)), what the lead asked
-    for (CASL 6(6)), an inquiry about the lead's own business (CASL 6(5)(b))."""
+    """Whether the purpose makes consent unnecessary: a reply (SOR/2013-221, 3(b)), what the lead asked for (CASL 6(6)), an
+    inquiry about the lead's own business (CASL 6(5)(b)). The other rules still hold."""
     if situation.purpose == Purpose.REQUESTED:
         return has_relationship(ledger, channel, at)
     if situation.purpose == Purpose.BUSINESS_INQUIRY:
@@ -133,7 +133,7 @@ def _unproven_call(situation: Situation, ledger: tuple[LedgerLine, ...], at: dat
 
 
 def _unproven_area_code(situation: Situation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
-    """A subscription counts through its last day, which ends in UTC. Of an exempt number none is asked for."""
+    """Refuse a number whose area code has no subscription, unless it is exempt. The last day counts and ends in UTC."""
     last_day = situation.subscribed_until
     is_subscribed = last_day is not None and at.astimezone(UTC).date() <= last_day
     if not is_subscribed and not is_exempt(ledger, at, situation.role):
@@ -141,7 +141,7 @@ def _unproven_area_code(situation: Situation, ledger: tuple[LedgerLine, ...], at
 
 
 def turning_points(situation: Situation, channel: str) -> list[datetime]:
-    """The instants, in order, at which what lasts may change: from each on, until the next, it is the same."""
+    """The instants, in order, at which the answer of `lasting` may change. Between two of them it stays the same."""
     ledger = situation.ledger or ()
     turns = {line.effective_at for lines in situation.subjects for line in lines}
     turns |= {until for line in ledger if (until := line.counts_until)}
@@ -151,7 +151,7 @@ def turning_points(situation: Situation, channel: str) -> list[datetime]:
     if over:
         turns |= {over - CALL_AGAIN_AFTER, over}
     if channel == Channel.CALL:
-        # 31 days after it a scrub is still in force.
+        # A scrub is still in force exactly 31 days after it.
         turns |= {line.effective_at + SCRUB_VALID + datetime.resolution for line in ledger if line.kind == Entry.SCRUB}
         last_days = situation.organisation.registration_expires_on, situation.subscribed_until
         if situation.ledger is not None:
@@ -160,7 +160,7 @@ def turning_points(situation: Situation, channel: str) -> list[datetime]:
 
 
 def what_decides(situation: Situation, channel: str) -> Hashable:
-    """All of a situation that `lasting` and `turning_points` look at: whoever has the same may share an answer."""
+    """A key of all that `lasting` and `turning_points` look at. Situations with an equal key share an answer."""
     return (
         channel,
         situation.standing,

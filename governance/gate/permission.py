@@ -1,6 +1,6 @@
-"""The minutes at which contact is permitted: a calendar of a place and channel, cut where obstacles stand.
+"""The minutes at which contact is permitted: the calendar of a place and channel, without the times of an obstacle.
 
-One way to find them serves both questions, the next permitted instant and the permitted interval. Pure.
+The next permitted instant and the permitted interval are found in the same way. Pure functions.
 """
 
 from bisect import bisect_right
@@ -13,13 +13,13 @@ from governance.gate.obstacles import lasting, turning_points
 from governance.ledger.rules import CALL_AGAIN_AFTER
 
 HORIZON = timedelta(days=30)  # how far ahead a permitted minute is looked for
-HORIZON_MAX = CALL_AGAIN_AFTER + HORIZON  # where a second call to a number must wait first
-INTERVAL_MAX = timedelta(hours=24)  # of an interval before and after its instant: who stops renewing it stops acting
-Interval = tuple[datetime, datetime]  # both ends belong to it
+HORIZON_MAX = CALL_AGAIN_AFTER + HORIZON  # the horizon where a second call to a number has to wait
+INTERVAL_MAX = timedelta(hours=24)  # how far an interval reaches; a stored one that is not renewed ends
+Interval = tuple[datetime, datetime]  # both ends are included
 
 
 class Permission:
-    """When contact is allowed in a situation by a channel."""
+    """When contact by a channel is permitted in a situation."""
 
     def __init__(self, situation: Situation, channel: str) -> None:
         self._situation = situation
@@ -27,14 +27,14 @@ class Permission:
         self._calendar = calendar_of(situation, channel)
         self._again_from = situation.again_from(channel)
         self._turns = turning_points(situation, channel)
-        self._refused: dict[int, bool] = {}  # after so many turns: between two of them what lasts is the same
+        self._refused: dict[int, bool] = {}  # by the number of turns passed: between two turns it stays the same
 
     def next_at(self, after: datetime) -> datetime | None:
-        """As `next_allowed_at`."""
+        """The first permitted instant at or after `after`, or None within the horizon."""
         return next((opens for opens, _ in self._within(after, self._horizon(after) + datetime.resolution)), None)
 
     def passed(self, since: datetime, span: timedelta) -> datetime | None:
-        """The instant at which so much permitted time has passed since another, or None within the horizon."""
+        """The instant at which `span` of permitted time has passed since `since`, or None within the horizon."""
         for opens, ends in self._within(since, self._horizon(since)):
             if ends - opens >= span:
                 return opens + span
@@ -42,14 +42,14 @@ class Permission:
         return None
 
     def _horizon(self, after: datetime) -> datetime:
-        """30 days from an instant; where a second call must wait, 30 days from the end of that wait."""
+        """How far ahead to look: 30 days from `after`, or from the end of the wait for a second call if that is later."""
         return max(after, self._again_from or after) + HORIZON
 
     def interval(self, at: datetime) -> Interval | None:
-        """The interval in which contact is allowed that contains an instant, else the next within the horizon, else None.
+        """The permitted interval that contains `at`, else the next one within the horizon, else None.
 
-        Its last instant is a microsecond before the first that is forbidden. It is cut at 24 hours after `at` or its own
-        beginning, whichever is later, and at 24 hours before `at`.
+        Its last instant is a microsecond before the first forbidden one. It begins at most 24 hours before `at`. It ends at
+        most 24 hours after `at`, or after its own beginning if that is later.
         """
         first = self.next_at(at)
         if first is None:
@@ -60,7 +60,7 @@ class Permission:
         return opens, ends - datetime.resolution
 
     def _within(self, start: datetime, end: datetime) -> Iterator[Stretch]:
-        """The stretches between two instants in which contact is allowed, in order; two may touch."""
+        """The permitted stretches between two instants, in order. Two of them may touch."""
         if self._is_refused_from(start):
             return
         for opens, ends in self._calendar.within(start, end):
@@ -73,18 +73,18 @@ class Permission:
                 at = turn
 
     def _is_refused_from(self, at: datetime) -> bool:
-        """Whether what refuses at an instant lasts for ever: no turn is ahead."""
+        """Whether contact is refused at this instant and no later turn can change that."""
         n = bisect_right(self._turns, at)
         return n == len(self._turns) and self._is_refused_after(n, at)
 
     def _is_refused_after(self, n: int, at: datetime) -> bool:
-        """Whether something lasting refuses after so many turns, of which `at` is one instant."""
+        """Whether a lasting reason refuses between turn `n` and the next. `at` is any instant between them."""
         if n not in self._refused:
             self._refused[n] = bool(lasting(self._situation, self._channel, at)[0])
         return self._refused[n]
 
 
 def next_allowed_at(situation: Situation, channel: str, after: datetime) -> datetime | None:
-    """The first instant at or after another at which contact is allowed, `after` itself perhaps, or None within 30 days of
-    it, or of the end of the wait for a second call."""
+    """The first permitted instant at or after `after`. None if there is none within 30 days of it, or within 30 days of the
+    end of the wait for a second call."""
     return Permission(situation, channel).next_at(after.astimezone(UTC))

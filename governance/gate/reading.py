@@ -1,10 +1,9 @@
-"""All that contact decisions depend on, read in one statement."""
+"""Reading everything that contact decisions depend on, in one statement."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
-
-from django.db import connection
 
 from governance.area_codes.models import AreaCodeSubscription
 from governance.channels import Channel
@@ -26,6 +25,7 @@ from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from governance.organisation.rules import OrganisationFacts, Sender
 from governance.people import CLOSED
+from wholesale.plumbing.compiled import Columns, fetch
 from wholesale.plumbing.lookups import among_sql
 from wholesale.plumbing.phones import area_code
 from wholesale.plumbing.vocabulary import ALL
@@ -34,7 +34,7 @@ from wholesale.plumbing.vocabulary import ALL
 def read_situations(
     contacts: Sequence[Contact], at: datetime, until: datetime, *, standing_counts: bool
 ) -> list[tuple[Contact, ZoneFacts, Situation]]:
-    """All that each answer depends on, in their order, for questions about the instants from `at` to `until`."""
+    """Each contact with the zones and the situation that decide it, in the same order, for instants from `at` to `until`."""
     if not contacts:
         return []
     provinces = {contact.lead.province for contact in contacts}
@@ -47,7 +47,7 @@ def read_situations(
     closed_days = {
         province: frozenset(day for where, day in rules.closed if where in ("", province)) for province in provinces
     }
-    shared: dict[Any, tuple[ZoneFacts, Situation]] = {}  # most leads are in the same situation as others
+    shared: dict[Any, tuple[ZoneFacts, Situation]] = {}  # most leads share their situation with others
     found = []
     for contact, point, as_lead in zip(contacts, points, leads_asked, strict=True):
         lead = contact.lead
@@ -72,7 +72,7 @@ def read_situations(
 
 
 class _Person(NamedTuple):
-    """The facts of a `Situation` that are the person's own, in its order."""
+    """The facts of a `Situation` that are the person's own, in the order of its fields."""
 
     ledger: tuple[LedgerLine, ...] | None
     of_lead: tuple[LedgerLine, ...] | None
@@ -94,8 +94,8 @@ def _person(
     policy: PolicyFacts | None,
     subscribed_until: Mapping[str, date],
 ) -> _Person:
-    """What is known of whom to contact. A last contact whose gap is over by `at` makes no difference from then on, and an
-    answered call none where the policy asks for no wait."""
+    """The person's own facts of a `Situation`. Two facts that cannot refuse from `at` on are left out: a last contact whose
+    gap is over, and an answered call where the policy asks for no wait."""
     lead = contact.lead
     noted = (at_point.contacted_at, as_lead.contacted_at if as_lead else None)
     contacted = [one for one in noted if one and contact.gap and one + contact.gap > at]
@@ -114,8 +114,8 @@ def _person(
 
 
 def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None]) -> str:
-    """The purpose of what is said to be a REPLY: it is one to a message that the lead sent by the same channel from the
-    number or address that is written to, with no contact since. What answers no such message is prospecting."""
+    """REPLY if the contact answers a message of the lead, else PROSPECT. The lead must have sent the message by the same
+    channel, from the number or address that is written to, and nobody may have contacted the lead since."""
     message, point = contact.answers, _point(contact)
     is_reply = (
         message is not None
@@ -130,12 +130,12 @@ def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None
 
 
 def _area_code(contact: Contact) -> str:
-    """That of the number which is to be called; empty of any other contact, and of a lead that nobody knows."""
+    """The area code of the number to call. Empty for a message, and for an unknown lead."""
     return area_code(contact.lead.phone) if contact.channel == Channel.CALL and contact.is_known else ""
 
 
 def _answered_at(contact: Contact, at_point: OnFile, at: datetime, policy: PolicyFacts | None) -> datetime | None:
-    """The last answered call to the number, where the policy makes a second one wait for it."""
+    """When a call to the number was last answered, if the policy makes this call wait for it at `at`. Else None."""
     answered_at = at_point.answered_at
     if contact.channel != Channel.CALL or answered_at is None or answered_at + CALL_AGAIN_AFTER <= at:
         return None
@@ -146,32 +146,30 @@ def _point(contact: Contact) -> Point | None:
     return point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
 
 
-# The go-live row and the organisation in the first row, then some markets' policies and zones and all closed days, then the
-# subscriptions for some area codes (in a market's place, each with its last day), then the ledger's lines about some points
-# in their order: one statement. The gate is asked more often than anything else, and reading the rows each time keeps its
-# answer true the moment that one of them changes. A query set would cost more than all the rest.
-_FIRST, _PLACE, _AREA_CODE = -3, -2, -1  # a line of the ledger has its own id, and a point without lines 0
+# One statement reads all: the go-live row and the organisation in the first row; then the policies and zones of some markets
+# and the closed days; then the subscriptions for some area codes (the code in the column of the market, with its last day);
+# then the ledger lines about some points, in their order. The gate is the hottest reader. It reads the rows each time, so
+# its answer is right as soon as one of them changes. A query set would cost more than all the rest.
+_FIRST, _PLACE, _AREA_CODE = -3, -2, -1  # a ledger line has its id here, a last contact 0
 _RULES_SQL = f"""
 {{asked}}
 SELECT r.*, s.kill_switch_engaged, s.go_live_enabled,
     o.consent, o.scrub, o.identity, o.registration_number, o.registration_expires_on, o.digest_key_mark,
     {", ".join(f"o.{name}" for name in Sender._fields)}
 FROM (
-    SELECT {_PLACE} AS line, province, market, enabled, version, rules, NULL AS zone, CAST(NULL AS date) AS day,
-        NULL AS digest, NULL AS contacted_at, NULL AS entry, NULL AS channel, NULL AS effective_at, NULL AS basis,
-        NULL AS expires_at
-    FROM {MarketPolicy._meta.db_table} WHERE province {{among}} AND (market {{among}} OR market = '{ALL}')
+    SELECT line, NULL AS province, NULL AS market, NULL AS enabled, NULL AS version, NULL AS rules, NULL AS zone,
+        CAST(NULL AS date) AS day, digest, contacted_at, entry, channel, effective_at, basis, expires_at
+    FROM ({reading.LINES_SQL}) AS lines
+    UNION ALL
+    SELECT {_PLACE}, province, market, enabled, version, rules, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM {MarketPolicy._meta.db_table} WHERE province {{provinces}} AND (market {{markets}} OR market = '{ALL}')
     UNION ALL
     SELECT {_PLACE}, province, market, NULL, NULL, NULL, zone, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM {MarketZone._meta.db_table} WHERE province {{among}} AND market {{among}}
+    FROM {MarketZone._meta.db_table} WHERE province {{provinces}} AND market {{markets}}
     UNION ALL
     SELECT {_PLACE}, province, NULL, NULL, NULL, NULL, NULL, day, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %s AND %s
+    FROM {ClosedDay._meta.db_table} WHERE day BETWEEN %(first_day)s AND %(last_day)s
     {{subscriptions}}
-    UNION ALL
-    SELECT line, NULL, NULL, NULL, NULL, NULL, NULL, NULL, digest, contacted_at, entry, channel, effective_at, basis,
-        expires_at
-    FROM ({reading.LINES_SQL}) AS lines
     UNION ALL
     SELECT {_FIRST}, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 ) AS r
@@ -179,27 +177,41 @@ LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1 AND r.line = {_FIRST}
 LEFT JOIN {Organisation._meta.db_table} AS o ON o.id = 1 AND r.line = {_FIRST}
 ORDER BY r.line
 """
-# Only where a number is to be called.
+# Part of the statement only if a number is to be called.
 _SUBSCRIPTIONS_SQL = f"""
 UNION ALL
 SELECT {_AREA_CODE}, NULL, area_code, NULL, NULL, NULL, NULL, expires_on, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-FROM {AreaCodeSubscription._meta.db_table} WHERE area_code {{among}}
+FROM {AreaCodeSubscription._meta.db_table} WHERE area_code {{area_codes}}
 """
+_COLUMNS = Columns(
+    *[None] * 7,
+    *Columns.of(ClosedDay, "day"),
+    *reading.LINE_COLUMNS,
+    *[None] * 6,
+    *Columns.of(Organisation, "registration_expires_on"),
+)
 _OF_A_PLACE, _OF_A_LINE, _OF_ALL = slice(1, 8), slice(8, 15), slice(15, None)  # columns of a row
-# A local day begins and ends at other instants than one of UTC, and an interval is looked for a day before.
+# Closed days are read for some days more on both sides: a local day is not a day of UTC, and an interval may begin earlier.
 _BEFORE, _AFTER = INTERVAL_MAX + timedelta(days=1), HORIZON_MAX + timedelta(days=1)
 
 
 class _Rules(NamedTuple):
-    """All that governs contact in some places and at some points, beside the leads' own facts."""
+    """What decides contact in some places and at some points, without the leads' own facts."""
 
     standing: Decision
     organisation: OrganisationFacts
     policies: dict[tuple[str, str], PolicyFacts]  # by province and market
-    zones: dict[tuple[str, str], str]  # of the markets that have one
-    closed: list[tuple[str, date]]  # the province, "" for all, and the day
+    zones: dict[tuple[str, str], str]  # by province and market, of the markets that have a zone
+    closed: list[tuple[str, date]]  # the province ("" is every province) and the day
     subscribed_until: dict[str, date]  # by area code
     on_file: reading.Ledgers  # about each point
+
+
+@cache
+def _rules_sql(has_area_codes: bool) -> str:
+    among = {name: among_sql(name) for name in ("provinces", "markets", "area_codes")}
+    subscriptions = _SUBSCRIPTIONS_SQL.format(**among) if has_area_codes else ""
+    return _RULES_SQL.format(asked=reading.asked_sql(), subscriptions=subscriptions, **among)
 
 
 def read_rules(
@@ -210,37 +222,31 @@ def read_rules(
     points: Collection[Point],
     area_codes: Collection[str] = (),
 ) -> _Rules:
-    """The rules for contact in some places from one instant to another, and what is on file at some points."""
+    """The rules for contact in some places from `at` to `until`, and what is on file about some points."""
     known_by = digests(points)
-    among, in_provinces = among_sql(provinces)
-    places = [in_provinces, among_sql(markets)[1]]
-    days = (at - _BEFORE).date(), (until + _AFTER).date()
-    subscriptions = _SUBSCRIPTIONS_SQL.format(among=among) if area_codes else ""
-    codes = [among_sql(area_codes)[1]] if area_codes else []
-    with connection.cursor() as cursor:
-        asked, values = reading.asked_sql(known_by.values())
-        statement = _RULES_SQL.format(asked=asked, among=among, subscriptions=subscriptions)
-        cursor.execute(statement, [values, *places, *places, *days, *codes])
-        first, *rows = cursor.fetchall()
+    given = {
+        "asked": list(dict.fromkeys(known_by.values())),
+        "provinces": provinces,
+        "markets": markets,
+        "first_day": (at - _BEFORE).date(),
+        "last_day": (until + _AFTER).date(),
+        "area_codes": area_codes,
+    }
+    first, *rows = fetch(_rules_sql(bool(area_codes)), _COLUMNS, given)
     engaged, live, consent, scrub, identity, number, expires_on, key_mark, *sender = first[_OF_ALL]
     decided = decide_standing(ExecutionClass.EXECUTE, engaged=engaged is None or bool(engaged), live=bool(live))
-    organisation = OrganisationFacts(is_ledger_readable=False)  # without its row nobody can tell
+    organisation = OrganisationFacts(is_ledger_readable=False)  # without the row the key of the ledger is not known
     if consent:
         is_readable = key_mark in ("", digest_key_mark())
-        organisation = OrganisationFacts(consent, scrub, identity, number, _date(expires_on), is_readable, Sender(*sender))
+        organisation = OrganisationFacts(consent, scrub, identity, number, expires_on, is_readable, Sender(*sender))
     lines = (row[_OF_A_LINE] for row in rows if row[0] not in (_PLACE, _AREA_CODE))
-    subscribed_until = {row[2]: last_day for row in rows if row[0] == _AREA_CODE and (last_day := _date(row[7]))}
+    subscribed_until = {row[2]: row[7] for row in rows if row[0] == _AREA_CODE}
     found = _Rules(decided, organisation, {}, {}, [], subscribed_until, reading.filed(known_by, lines))
     for province, market, enabled, version, rules, zone, day in (row[_OF_A_PLACE] for row in rows if row[0] == _PLACE):
         if rules is not None:
             found.policies[province, market] = PolicyFacts(market, version, bool(enabled), market_rules.parsed_text(rules))
         elif zone is not None:
             found.zones[province, market] = zone
-        elif closed := _date(day):
-            found.closed.append((province, closed))
+        else:
+            found.closed.append((province, day))
     return found
-
-
-def _date(value: date | str | None) -> date | None:
-    """SQLite answers a date as text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,10 +1,10 @@
-"""Why a contact is refused, in both languages."""
+"""The refusal reasons of the contact gate, in English and French."""
 
 from django.db import models
 
 
 class Reason(models.TextChoices):
-    """Why not, in the order in which the reasons are given; the first is the answer's `reason`."""
+    """A refusal reason. An answer lists its reasons in this order, and the first is its `reason`."""
 
     KILL_SWITCH_ENGAGED = "KILL_SWITCH_ENGAGED", "The kill switch is engaged."
     GO_LIVE_DISABLED = "GO_LIVE_DISABLED", "The system is not live."
@@ -41,7 +41,7 @@ class Reason(models.TextChoices):
 
     @property
     def french(self) -> str:
-        """The sentence in French."""
+        """The reason's sentence in French."""
         return _FRENCH[self]
 
 

@@ -1,4 +1,4 @@
-"""How much may we risk: the risk room's acts behind the kill switch."""
+"""How much may we put at stake: the risk room's verbs, which the kill switch and go-live stop."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.EXECUTE)
 @transaction.atomic
 def risk_reserve(*, act: Act, **reservation: Any) -> tuple[Decision, RiskReservation | None]:
-    """Put an amount at stake (`governance.risk.reservations.reserve` says how). A denial is an answer, kept as an event.
+    """Put an amount at stake, with the keywords of `governance.risk.reservations.reserve`. A denial is stored as an event.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -43,7 +43,7 @@ def risk_reserve_or_raise(
     now: datetime | None = None,
     metadata: Any = None,
 ) -> RiskReservation:
-    """The guide's reservation for Python callers.
+    """Put an amount (CAD) at stake for an engine, or raise: the guide's function for Python callers.
 
     Raises:
         RiskDenied: a cap does not allow it. The denial's event stays unless the caller's own transaction is undone.
@@ -63,7 +63,7 @@ def _reserved(engine: str, amount: Decimal, metadata: Any, act: Act) -> RiskRese
 
 @dataclass(slots=True)
 class AtStake:
-    """A reservation in use; set `realized_loss` (CAD) to what was lost."""
+    """A reservation in use. The caller sets `realized_loss` (CAD) to the amount that was lost."""
 
     reservation: RiskReservation
     realized_loss: Decimal = Decimal(0)
@@ -71,10 +71,10 @@ class AtStake:
 
 @contextmanager
 def risk_reserved(engine: str, amount: Decimal, *, metadata: Any = None, act: Act) -> Iterator[AtStake]:
-    """Hold a reservation for a block, and settle it however the block ends.
+    """Hold a reservation for a `with` block, and settle it when the block ends, also by an exception.
 
     Raises:
-        LossAboveReservation: more was lost than was reserved, and the user may not settle that; it stays open.
+        LossAboveReservation: the loss is above the amount and the user may not settle that. The reservation stays open.
         RiskDenied, KillSwitchEngaged, GoLiveDisabled: see `risk_reserve_or_raise`.
 
     """

@@ -33,7 +33,7 @@ STANDING = Decision(True, "standing")
 
 
 def decide_standing(execution_class: ExecutionClass, *, engaged: bool, live: bool) -> Decision:
-    """What the go-live row says to a verb of this class (CONTRACT section 4)."""
+    """Whether the kill switch and go-live let a verb of this class act (CONTRACT section 4)."""
     if execution_class in (ExecutionClass.SANDBOX, ExecutionClass.EXECUTE) and engaged:
         return Decision(False, KillSwitchEngaged.code, KillSwitchEngaged().detail)
     if execution_class is ExecutionClass.EXECUTE and not live and settings.GO_LIVE_ENFORCE:
@@ -42,7 +42,7 @@ def decide_standing(execution_class: ExecutionClass, *, engaged: bool, live: boo
 
 
 def require(execution_class: ExecutionClass) -> None:
-    """Let a verb act, or refuse. Within its transaction it holds off any toggle until that ends; read the clock after it.
+    """Refuse a verb that may not act now. Until the transaction ends nobody toggles the switches. Read the clock later.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: the verb may not act now.
@@ -66,7 +66,7 @@ class ChecklistFailed(DomainError):
 
     @property
     def errors(self) -> list[tuple[str, str | None]]:
-        """One for each failing check, named by its id."""
+        """One error for each failing check, with the check's id as its attribute."""
         return [(blocker["message"], blocker["id"]) for blocker in self.blockers]
 
 
@@ -82,7 +82,7 @@ def go_live_checklist(now: datetime | None = None) -> dict[str, Any]:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def enable_go_live(*, act: Act) -> GoLiveState:
-    """Go live. The toggle's lock is taken before the runbook is asked, so no kill switch is engaged in between.
+    """Enable go-live. The lock is taken before the runbook is asked, so no other toggle comes in between.
 
     Raises:
         ChecklistFailed: the runbook has a blocker.
@@ -93,6 +93,6 @@ def enable_go_live(*, act: Act) -> GoLiveState:
     if blockers:
         raise ChecklistFailed(blockers)
     state = golive.enable_go_live(act)
-    if state.kill_switch_engaged:  # in this moment: it waits for no lock
+    if state.kill_switch_engaged:  # just now: engaging the kill switch waits for no lock
         raise ChecklistFailed(runbook.blockers(act.now))
     return state

@@ -17,11 +17,11 @@ from governance.gate.reasons import Reason
 from governance.market.rules import local_minute
 
 WITHIN_WINDOW = "within_window"
-NO_MINUTE = (-1, "")  # a local minute that lies in no window
+NO_MINUTE = (-1, "")  # a local minute that is in no window
 _ALLOWED = {"en": "Contact is allowed.", "fr": "Le contact est permis."}
 _ORDER: dict[Reason, float] = {reason: n for n, reason in enumerate(Reason)}
-# Asked by the lead's own weekday and time, the guide's question: its windows are named before the law's hours, as its
-# checklist has it. A call on Saturday at 09:30 is outside of both.
+# The order when the question gives the lead's weekday and time, as the guide asks: its checklist names windows before the
+# law's hours. A call on Saturday at 09:30 is outside both.
 _GUIDE_ORDER = {**_ORDER, Reason.OUTSIDE_CONTACT_WINDOW: _ORDER[Reason.OUTSIDE_LEGAL_HOURS] - 0.5}
 _LEGAL = frozenset(
     {
@@ -39,64 +39,64 @@ _LEGAL = frozenset(
         Reason.OUTSIDE_LEGAL_HOURS,
     }
 )
-# What a later minute mends, though no clock says which.
+# These reasons also end with time, but the calendar does not know when.
 _WAITING = frozenset({Reason.CONTACTED_RECENTLY, Reason.CALL_AGAIN_TOO_SOON})
 _STANDING = frozenset({Reason.KILL_SWITCH_ENGAGED, Reason.GO_LIVE_DISABLED})
 
 
 class Verdict(NamedTuple):
-    """The answer, with everything that stands in the way."""
+    """The gate's answer about one contact: every refusal reason and warning, and the next permitted minute."""
 
     reasons: tuple[Reason, ...]
-    warnings: tuple[Reason, ...] = ()  # what would refuse, were it enforced
-    next_allowed_at: datetime | None = None  # UTC; given when only time stands in the way
+    warnings: tuple[Reason, ...] = ()  # reasons that would refuse if they were enforced
+    next_allowed_at: datetime | None = None  # UTC; given where only time refuses
     zone: ZoneInfo | None = None  # the zone that refused, else the first
 
     @property
     def allowed(self) -> bool:
-        """Whether nothing stands in the way."""
+        """Whether contact is allowed: there is no refusal reason."""
         return not self.reasons
 
     @property
     def code(self) -> str:
-        """The first refusal, or `within_window`."""
+        """The code of the first refusal reason, or `within_window`."""
         return self.reasons[0].value if self.reasons else WITHIN_WINDOW
 
     @property
     def legal_ok(self) -> bool:
-        """Whether the law allows it."""
+        """Whether no refusal reason comes from the law."""
         return _LEGAL.isdisjoint(self.reasons)
 
     @property
     def policy_ok(self) -> bool:
-        """Whether the operator's policy allows it."""
+        """Whether no refusal reason comes from the operator's policy."""
         return not set(self.reasons) - _LEGAL - _STANDING
 
     def detail(self, language: str = "en") -> str:
-        """The first refusal as a sentence, in `en` or `fr`."""
+        """The first refusal reason as a sentence, in `en` or `fr`."""
         if not self.reasons:
             return _ALLOWED[language]
         return self.reasons[0].french if language == "fr" else str(self.reasons[0].label)
 
 
 class _Passing(NamedTuple):
-    """What time alone stands in the way with."""
+    """The reasons of the calendar that refuse at an instant."""
 
     reasons: frozenset[Reason]
     zone: ZoneInfo | None  # the first that refused, else the first
 
 
 def decide(situation: Situation, channel: str, at: datetime, local: tuple[int, str] | None = None) -> Verdict:
-    """May the lead be contacted by the channel at the instant `at`?
+    """Judge whether the lead may be contacted by the channel at the instant `at`.
 
-    With `local`, the lead's own weekday (Monday is 0) and `HH:MM`, no clock is converted, and so no holiday is known.
+    `local` is the lead's own weekday (Monday is 0) and `HH:MM`. With it `at` is not converted and holidays are not checked.
     """
     return decide_all([(situation, channel)], at, local)[0]
 
 
 def decide_all(asked: Sequence[tuple[Situation, str]], at: datetime, local: tuple[int, str] | None = None) -> list[Verdict]:
-    """The same of many situations, each with its channel. One situation is asked about a channel once, and
-    those that share a place and channel share its clocks."""
+    """As `decide`, for many situations, each with its channel. The same situation and channel are judged once, and each
+    calendar is asked once."""
     if local is not None:
         return [_by_its_own_clock(situation, channel, at, local) for situation, channel in asked]
     passing: dict[Calendar, _Passing] = {}
@@ -125,7 +125,7 @@ def _by_its_own_clock(situation: Situation, channel: str, at: datetime, local: t
 
 
 def _passing(calendar: Calendar, at: datetime) -> _Passing:
-    if not calendar.zones:  # nobody knows where: no minute is certain
+    if not calendar.zones:  # the zone is not known, so no minute is certain
         return _Passing(frozenset({Reason.OUTSIDE_CONTACT_WINDOW}), None)
     refusing = None
     reasons: set[Reason] = set()

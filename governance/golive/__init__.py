@@ -1,1 +1,1 @@
-"""The go-live room: the one state row that every acting verb stands on, and its kill switch."""
+"""The go-live room: the kill switch and go-live, which are one row that every acting verb reads."""

@@ -1,4 +1,4 @@
-"""The admin of the go-live state: what it says, and the buttons of the kill switch and of go-live."""
+"""The admin page of the go-live state, with the buttons of the kill switch and of go-live."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +25,7 @@ ENGAGED_STOPS = "Nothing acts: no ladder starts, no due list, no offer is comput
 
 @admin.register(GoLiveState)
 class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
-    """The one row. It changes only by the verbs behind its buttons."""
+    """The go-live state. It is changed only by the buttons of its page."""
 
     list_display = ("kill_switch", "go_live", "changed_by", "reason", "updated_at")
     list_display_links = ("kill_switch",)
@@ -39,17 +39,17 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
 
     @display(description="Kill switch", label={"Engaged": "danger", "Free": "success"})
     def kill_switch(self, state: GoLiveState) -> str:
-        """Whether everything stands still."""
+        """Whether the kill switch is engaged, in a word."""
         return "Engaged" if state.kill_switch_engaged else "Free"
 
     @display(description="Go-live", label={"On": "success", "Off": "warning"})
     def go_live(self, state: GoLiveState) -> str:
-        """Whether the system is live."""
+        """Whether go-live is on, in a word."""
         return "On" if state.go_live_enabled else "Off"
 
     @display(description="On this server")
     def enforced(self, state: GoLiveState) -> str:
-        """What go-live being off means here."""
+        """Whether this server enforces go-live, as a sentence."""
         if settings.GO_LIVE_ENFORCE:
             return "Go-live is enforced: while it is off no ladder starts and there is no due list."
         return "Go-live is not enforced (GO_LIVE_ENFORCE is false); the kill switch always is."
@@ -58,19 +58,19 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         return {"Kill switch": self.kill_switch(record), "Go-live": self.go_live(record)}
 
     def has_engage_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may stop everything."""
+        """Whether the user may engage the kill switch."""
         return request.user.has_perm("governance.engage_kill_switch")
 
     def has_release_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may let it act again."""
+        """Whether the user may release the kill switch."""
         return request.user.has_perm("governance.release_kill_switch")
 
     def has_enable_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may go live."""
+        """Whether the user may enable go-live."""
         return request.user.has_perm("governance.enable_go_live")
 
     def has_disable_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may end it."""
+        """Whether the user may disable go-live."""
         return request.user.has_perm("governance.disable_go_live")
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
@@ -80,7 +80,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         return self._that_apply(super().get_actions_detail(request, object_id))
 
     def _that_apply(self, actions: list[Any]) -> list[Any]:
-        """The buttons that would change something. No row means engaged, and not live."""
+        """The buttons that would change the state. Without a row the kill switch is engaged and go-live is off."""
         state = services.current_state() or GoLiveState()
         verbs = (
             "release" if state.kill_switch_engaged else "engage",
@@ -96,7 +96,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         url_path="engage",
     )
     def engage(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Stop everything that acts."""
+        """Ask for the reason on a page, and engage the kill switch."""
 
         def act(reason: str) -> str:
             engaged = services.engage(Act.by(request.user, reason=reason))
@@ -120,7 +120,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         url_path="release",
     )
     def release(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Let the system act again."""
+        """Ask for the reason on a page, and release the kill switch."""
         return self._toggle(
             request,
             services.release_kill_switch,
@@ -138,7 +138,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         url_path="enable",
     )
     def enable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Go live, if the runbook has no blocker."""
+        """Show the runbook's findings and ask for the reason on a page, and enable go-live if there is no blocker."""
         checklist = gate.go_live_checklist()
         return self._toggle(
             request,
@@ -159,7 +159,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         url_path="disable",
     )
     def disable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """End going live."""
+        """Ask for the reason on a page, and disable go-live."""
         return self._toggle(
             request,
             services.disable_go_live,
@@ -184,7 +184,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         )
 
     def _now(self) -> dict[str, Any] | None:
-        """What the confirmation page shows: who brought about the state that is about to change, when and why."""
+        """The table of the confirmation page: the present state, and who set it, when and why. None without a row."""
         state = services.current_state()
         if state is None:
             return None

@@ -1,4 +1,4 @@
-"""`/api/governance/go-live`."""
+"""`/api/governance/go-live`: the endpoints of go-live and the kill switch."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class GoLiveStateOut(RowSerializer):
 
 
 class EngagedOut(GoLiveStateOut):
-    """The go-live state, and whether everything stands still already."""
+    """The go-live state, and whether acts that began earlier are still running."""
 
     acts_in_flight = serializers.BooleanField(
         help_text="acts that had begun before were still under way after some seconds; no new one begins"
@@ -38,14 +38,14 @@ class EngagedOut(GoLiveStateOut):
 
 
 class ToggleParams(ActParams):
-    """Who toggles, and why."""
+    """Who toggles a switch, and why."""
 
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField()
 
 
 class ChecklistItemOut(serializers.Serializer[Any]):
-    """A check of the runbook."""
+    """A check of the runbook, with what it finds now."""
 
     id = serializers.CharField()
     ok = serializers.BooleanField()
@@ -55,14 +55,14 @@ class ChecklistItemOut(serializers.Serializer[Any]):
 
 
 class ChecklistOut(serializers.Serializer[Any]):
-    """Whether go-live may be enabled, and each check that decides it."""
+    """Whether go-live may be enabled, and what each check of the runbook finds."""
 
     ok_to_enable_go_live = serializers.BooleanField()
     items = ChecklistItemOut(many=True)
 
 
 class GoLiveViewSet(ApiViewSet):
-    """Are we live, and the kill switch."""
+    """The endpoints of go-live and the kill switch."""
 
     permissions = {
         "state": "governance.view_golivestate",
@@ -75,36 +75,36 @@ class GoLiveViewSet(ApiViewSet):
 
     @ask("state", Params, GoLiveStateOut)
     def state(self, request: Request) -> Response:
-        """The go-live state. Where the row is missing everything is stopped, and the answer says so."""
+        """The go-live state. If its row is missing, the kill switch counts as engaged, and the answer says so."""
         return Response(_state_out(services.current_state() or GoLiveState()))
 
     @ask("checklist", Params, ChecklistOut)
     def checklist(self, request: Request) -> Response:
-        """What must be right before going live."""
+        """The runbook's checks, which must have no blocker before go-live is enabled."""
         return Response(gate.go_live_checklist())
 
     @act("enable", ToggleParams, GoLiveStateOut)
     def enable(self, request: Request, act: Act) -> Response:
-        """Go live; 412 while the runbook has a blocker, one error for each."""
+        """Enable go-live. Answers 412 while the runbook has blockers, with one error for each."""
         return Response(_state_out(gate.enable_go_live(act=act)))
 
     @act("disable", ToggleParams, GoLiveStateOut)
     def disable(self, request: Request, act: Act) -> Response:
-        """Stop executing where go-live is enforced."""
+        """Disable go-live. Where go-live is enforced, no EXECUTE verb acts from then on."""
         return Response(_state_out(services.disable_go_live(act=act)))
 
     @act("kill-switch/engage", ToggleParams, EngagedOut, in_parts=True)
     def engage(self, request: Request, act: Act) -> Response:
-        """Stop everything that acts, in every environment, until released. No act begins from then on, whoever holds a lock.
+        """Engage the kill switch: in every environment no act begins until it is released, whatever locks are held.
 
-        The answer comes once the acts under way have ended, or after some seconds.
+        The answer comes when the running acts have ended, or after some seconds.
         """
         engaged = services.engage(act)
         return Response({**_state_out(engaged.state), "acts_in_flight": engaged.acts_in_flight})
 
     @act("kill-switch/release", ToggleParams, GoLiveStateOut)
     def release(self, request: Request, act: Act) -> Response:
-        """Let the system act again."""
+        """Release the kill switch: the system may act again."""
         return Response(_state_out(services.release_kill_switch(act=act)))
 
 

@@ -1,4 +1,4 @@
-"""The state that every acting verb stands on."""
+"""The table of the go-live state, one row that every acting verb reads."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from governance.policies import Governed
 
 
 class GoLiveState(Governed):
-    """One row: are we live, and is the kill switch engaged. No row means engaged."""
+    """The one row with the kill switch and go-live. Without the row the kill switch counts as engaged."""
 
     go_live_enabled = models.BooleanField(default=False)
     kill_switch_engaged = models.BooleanField(default=True)

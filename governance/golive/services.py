@@ -1,9 +1,9 @@
 """Reading and toggling the go-live state.
 
-On PostgreSQL an acting verb holds a shared advisory lock until it commits, and reads the row once it has the lock. A toggle
-takes the exclusive lock first. Engaging the kill switch writes the row first and waits afterwards, so that no lock delays
-it: an act that read the row before is waited for, one that reads it later is refused. SQLite's IMMEDIATE transactions come
-one after another and need no lock.
+On PostgreSQL an acting verb takes a shared advisory lock, reads the row, and holds the lock until it commits. A toggle takes
+the exclusive lock first. Engaging the kill switch is different, so that no lock delays it: it writes the row first, which
+refuses every act that reads the row later, and then waits for the acts that read it before. SQLite's IMMEDIATE transactions
+come one after another and need no lock.
 """
 
 from dataclasses import replace
@@ -16,32 +16,29 @@ from governance.decisions import ExecutionClass, verb
 from governance.golive.models import GoLiveState
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Select
 
 ROW_WAIT = 2  # seconds that engaging waits for another toggle
-_LOCK_KEY = 7_301_001  # of PostgreSQL's advisory locks, this product's go-live row
+LOCK_KEY = 7_301_001  # PostgreSQL's advisory lock of the go-live row
 
 
 def lock_exclusive() -> None:
-    """Wait for every act under way, and hold off new ones until the caller's transaction ends."""
-    locks.hold(_LOCK_KEY)
+    """Wait until every running act has ended, and let no new one begin until the caller's transaction ends."""
+    locks.hold(LOCK_KEY)
 
 
-_SWITCHES_SQL = f"SELECT kill_switch_engaged, go_live_enabled FROM {GoLiveState._meta.db_table} WHERE id = 1"
+# The two switches, which every acting verb reads.
+_SWITCHES = Select(lambda: GoLiveState.objects.filter(pk=1).values_list("kill_switch_engaged", "go_live_enabled"))
 
 
 def switches() -> tuple[bool, bool]:
-    """Whether the kill switch is engaged and whether we are live; a missing row means engaged.
-
-    SQL of its own: every acting verb reads these two, and a query set would cost more than all else that `due` asks.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_SWITCHES_SQL)
-        return _switches_of(cursor.fetchone())
+    """Whether the kill switch is engaged, and whether go-live is on. A missing row means engaged and not live."""
+    return _switches_of(_SWITCHES.first())
 
 
 def held_switches() -> tuple[bool, bool]:
-    """The same, and no toggle until the caller's transaction ends."""
-    return _switches_of(locks.hold_and_read(_LOCK_KEY, _SWITCHES_SQL))
+    """As `switches`, with the shared lock: nobody toggles them until the caller's transaction ends."""
+    return _switches_of(locks.hold_and_read(LOCK_KEY, _SWITCHES.text))
 
 
 def _switches_of(row: tuple[Any, ...] | None) -> tuple[bool, bool]:
@@ -49,47 +46,47 @@ def _switches_of(row: tuple[Any, ...] | None) -> tuple[bool, bool]:
 
 
 def current_state() -> GoLiveState | None:
-    """The one row, or None where it is missing, which means engaged."""
+    """The go-live state, or None if its row is missing, which means that the kill switch is engaged."""
     return GoLiveState.objects.filter(pk=1).first()
 
 
 def locked_state() -> GoLiveState | None:
-    """The same, and nobody changes it until the caller's transaction ends."""
+    """The go-live state, locked until the caller's transaction ends. None if its row is missing."""
     return GoLiveState.objects.select_for_update().filter(pk=1).first()
 
 
 class Engagement(NamedTuple):
-    """What engaging the kill switch came to."""
+    """The result of engaging the kill switch."""
 
     state: GoLiveState
     began: bool  # False where it was engaged already
-    acts_in_flight: bool  # acts that began before it were still under way when the wait for them was over
+    acts_in_flight: bool  # acts that began before were still running when the wait was over
 
 
 @verb(ExecutionClass.CONTROL)
 def engage_kill_switch(*, act: Act) -> GoLiveState:
-    """Stop everything that acts until released. Engaging it again changes nothing."""
+    """Engage the kill switch: nothing acts until it is released. Engaging it again changes nothing."""
     return engage(act).state
 
 
 def engage(act: Act) -> Engagement:
-    """Engage the kill switch first, then wait for the acts under way, `KILL_SWITCH_WAIT` seconds at most.
+    """Engage the kill switch, then wait for the running acts, at most `KILL_SWITCH_WAIT` seconds.
 
-    The row is committed before the wait, so that whoever reads it from then on is refused, whatever locks others hold. Call
-    it outside any transaction: within one, others see the row when that commits.
+    The row is committed before the wait, so every verb that reads it later is refused, whatever locks others hold. Call it
+    outside any transaction: inside one, others would see the row only after its commit.
     """
     found = _stop(act)
-    is_over = locks.is_free_within(_LOCK_KEY, settings.KILL_SWITCH_WAIT)
+    is_over = locks.is_free_within(LOCK_KEY, settings.KILL_SWITCH_WAIT)
     return Engagement(*found, acts_in_flight=not is_over)
 
 
 def _stop(act: Act) -> tuple[GoLiveState, bool]:
-    """Write the row. No act locks it or its tables; a session that does, and keeps them, is ended."""
+    """Write the row. No act locks this row or its tables. A database session that keeps such a lock is ended."""
     try:
         return _stop_within(ROW_WAIT, act)
-    except IntegrityError:  # another made the missing row at this moment
+    except IntegrityError:  # somebody else made the missing row just now
         pass
-    except OperationalError:  # somebody keeps the row, or took us for one who does
+    except OperationalError:  # a session keeps the row locked, or another engaging ended our session
         connection.close_if_unusable_or_obsolete()
         locks.end_holders_of(GoLiveState(pk=1), GoLiveState.history.model)
     return _stop_within(ROW_WAIT, replace(act))  # its clock is read anew
@@ -104,7 +101,7 @@ def _stop_within(seconds: float, act: Act) -> tuple[GoLiveState, bool]:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def release_kill_switch(*, act: Act) -> GoLiveState:
-    """Let the system act again. Releasing it again changes nothing."""
+    """Release the kill switch: the system may act again. Releasing it again changes nothing."""
     lock_exclusive()
     return _toggle(act, kill_switch_engaged=False)[0]
 
@@ -112,19 +109,19 @@ def release_kill_switch(*, act: Act) -> GoLiveState:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def disable_go_live(*, act: Act) -> GoLiveState:
-    """Stop executing where go-live is enforced. Disabling it again changes nothing."""
+    """Disable go-live: where it is enforced, no EXECUTE verb acts. Disabling it again changes nothing."""
     lock_exclusive()
     return _toggle(act, go_live_enabled=False)[0]
 
 
 def enable_go_live(act: Act) -> GoLiveState:
-    """Go live, within the caller's transaction: `governance.gate.enable_go_live` asks the runbook first."""
+    """Enable go-live, within the caller's transaction. `governance.gate.enable_go_live` asks the runbook first."""
     lock_exclusive()
     return _toggle(act, go_live_enabled=True)[0]
 
 
 def _toggle(act: Act, **switch: bool) -> tuple[GoLiveState, bool]:
-    """The row with its switch so, and whether that changed it. A row that was missing was engaged, and off."""
+    """Set a switch of the row. Return the row and whether that changed it. A missing row counts as engaged and not live."""
     state = locked_state()
     if state is not None and all(getattr(state, name) is value for name, value in switch.items()):
         return state, False

@@ -1,1 +1,1 @@
-"""The Heimdall room: whether an AI's advice has earned its way into production."""
+"""The Heimdall room: whether production may use an AI's advice."""

@@ -1,4 +1,4 @@
-"""The admin of Heimdall: charters to edit, scorecards, recommendations and events to read."""
+"""The admin pages of Heimdall: charters to edit; scorecards, recommendations and events to read."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -48,17 +48,17 @@ class HeimdallPolicyAdmin(PolicyAdmin):
 
     @display(description="Trials", ordering="min_sandbox_trials")
     def trials(self, policy: HeimdallPolicy) -> str:
-        """At least so many, in how many days."""
+        """The minimum of trials, and the days in which they must fall."""
         return f"{policy.min_sandbox_trials} in {policy.trial_window_days} days"
 
     @display(description="Success rate", ordering="min_sandbox_success_rate")
     def success_rate(self, policy: HeimdallPolicy) -> str:
-        """At least so much, in percent, and of what."""
+        """The minimum success rate in percent, marked if the lower bound is judged."""
         return f"{percent(policy.min_sandbox_success_rate)}{', lower bound' if policy.use_lower_bound else ''}"
 
     @display(description="The sandbox now")
     def sandbox(self, policy: HeimdallPolicy) -> str:
-        """What the trials that count show."""
+        """The success rate of the trials in the window, as a sentence."""
         if not policy.pk:
             return "No trials yet."
         days = policy.trial_window_days
@@ -78,7 +78,7 @@ class HeimdallPolicyAdmin(PolicyAdmin):
 
 
 def rate_text(successes: int, trials: int) -> str:
-    """A success rate as people read it; "-" without trials."""
+    """A success rate in percent, or "-" without trials."""
     return f"{successes / trials:.0%}" if trials else "-"
 
 
@@ -96,7 +96,7 @@ class HeimdallScorecardAdmin(ReadOnlyAdmin):
 
     @display(description="Success rate")
     def success_rate(self, card: HeimdallScorecard) -> str:
-        """In percent."""
+        """The success rate of the day in percent."""
         return rate_text(card.successes, card.trials)
 
 
@@ -112,7 +112,7 @@ class DomainFilter(WordFilter):
 
 @admin.register(HeimdallRecommendation)
 class HeimdallRecommendationAdmin(GrowingAdmin):
-    """What the AI advised, with the gate's answer at that moment, the latest first."""
+    """The AI's recommendations with the gate's answer of that moment, newest first."""
 
     list_display = ("id", "created_at", "domain", "confidence_text", "eligible", "gate_reason", "actor")
     list_display_links = ("id", "created_at")
@@ -131,28 +131,28 @@ class HeimdallRecommendationAdmin(GrowingAdmin):
 
     @display(description="Confidence", ordering="confidence")
     def confidence_text(self, kept: HeimdallRecommendation) -> str:
-        """In percent."""
+        """The AI's confidence in percent."""
         return percent(kept.confidence)
 
     @display(description="For production", ordering="prod_eligible", label=ELIGIBLE)
     def eligible(self, kept: HeimdallRecommendation) -> str:
-        """Whether the gate let it pass."""
+        """Whether the gate let the recommendation pass, in words."""
         return "Eligible" if kept.prod_eligible else "Not eligible"
 
     @display(description="Recommendation")
     def advice(self, kept: HeimdallRecommendation) -> str:
-        """What is advised."""
+        """The advice as JSON text."""
         return json_text(kept.recommendation)
 
     @display(description="Evidence")
     def grounds(self, kept: HeimdallRecommendation) -> str:
-        """What it rests on."""
+        """The evidence of the advice as JSON text."""
         return json_text(kept.evidence)
 
 
 @admin.register(HeimdallEvent)
 class HeimdallEventAdmin(GrowingAdmin):
-    """Trials, recommendations and what became of them, the latest first."""
+    """The events of Heimdall, newest first: trials, recommendations, and uses and refusals of them."""
 
     list_display = ("id", "created_at", "what", "domain", "confidence_text", "outcome", "message", "actor")
     list_display_links = ("id", "created_at")
@@ -167,15 +167,15 @@ class HeimdallEventAdmin(GrowingAdmin):
 
     @display(description="Event", ordering="kind", label={kind.label: colour for kind, colour in EVENT_COLOURS.items()})
     def what(self, event: HeimdallEvent) -> str:
-        """What happened."""
+        """The kind of the event."""
         return event.get_kind_display()
 
     @display(description="Confidence", ordering="confidence")
     def confidence_text(self, event: HeimdallEvent) -> str:
-        """In percent."""
+        """The AI's confidence in percent, empty for none."""
         return "" if event.confidence is None else percent(event.confidence)
 
     @display(description="Trial", ordering="success", label={"Success": "success", "Failure": "danger"})
     def outcome(self, event: HeimdallEvent) -> str:
-        """How a trial ended."""
+        """The outcome of a trial, empty for any other event."""
         return {True: "Success", False: "Failure", None: ""}[event.success]

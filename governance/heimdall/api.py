@@ -1,4 +1,4 @@
-"""`/api/governance/heimdall`."""
+"""`/api/governance/heimdall`: the endpoints of the gate of AI advice."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ScorecardOut(serializers.Serializer[Any]):
-    """A domain's trials today (UTC), and over the window that its charter counts."""
+    """A domain's trials today (UTC), and in the window of days of its charter."""
 
     domain = serializers.CharField()
     day = serializers.DateField()
@@ -32,7 +32,7 @@ class ScorecardOut(serializers.Serializer[Any]):
 
 
 class TrialParams(ActParams):
-    """A sandbox trial."""
+    """A sandbox trial to count."""
 
     domain = WordField()
     confidence = RateField()
@@ -41,7 +41,7 @@ class TrialParams(ActParams):
 
 
 class TrialOut(serializers.Serializer[Any]):
-    """The domain's scorecard of today after the trial."""
+    """The domain's scorecard of today (UTC), with the trial counted."""
 
     domain = serializers.CharField()
     day = serializers.DateField()
@@ -50,7 +50,7 @@ class TrialOut(serializers.Serializer[Any]):
 
 
 class RecommendParams(ActParams):
-    """An AI's advice."""
+    """An AI's advice to store."""
 
     domain = WordField()
     confidence = RateField()
@@ -60,7 +60,7 @@ class RecommendParams(ActParams):
 
 
 class RecommendationOut(RowSerializer):
-    """The gate's answer."""
+    """The stored advice, and whether the gate lets production use it."""
 
     class Meta:
         model = HeimdallRecommendation
@@ -69,7 +69,7 @@ class RecommendationOut(RowSerializer):
 
 @policy_endpoints(HeimdallPolicy)
 class HeimdallViewSet(ApiViewSet):
-    """Whether an AI's advice has earned its way into production."""
+    """The endpoints of the gate of AI advice."""
 
     permissions = {
         "scorecard_today": "governance.view_heimdallscorecard",
@@ -79,7 +79,7 @@ class HeimdallViewSet(ApiViewSet):
 
     @ask("scorecard/today", Params, ScorecardOut(many=True))
     def scorecard_today(self, request: Request) -> Response:
-        """Each charter's trials today and over its window."""
+        """The trials of each charter's domain, today (UTC) and in the charter's window."""
         return Response(services.scorecards(timezone.now()))
 
     @act("sandbox/trial", TrialParams, {201: TrialOut})
@@ -90,6 +90,6 @@ class HeimdallViewSet(ApiViewSet):
 
     @act("recommend", RecommendParams, {201: RecommendationOut})
     def recommend(self, request: Request, act: Act, **params: Any) -> Response:
-        """Keep an AI's advice; the answer says whether production may use it."""
+        """Store an AI's advice. The answer says whether production may use it."""
         kept = gate.heimdall_recommend(**params, act=act)
         return Response(shown(kept, RecommendationOut.Meta.fields), status=201)

@@ -1,4 +1,4 @@
-"""Charter policies, scorecards, recommendations and events."""
+"""The tables of Heimdall: charters, scorecards, recommendations and events."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ RECOMMENDATION_HOURS_MAX = 8760  # a year
 
 
 def rate_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """A fraction 0..1."""
+    """A model field for a fraction from 0 to 1."""
     return models.DecimalField(max_digits=5, decimal_places=4, **kwargs)
 
 
@@ -42,9 +42,7 @@ class HeimdallPolicy(Policy):
         page_help="From 0 to 1: 0.80 is 80% of the trials.",
     )
     prod_use_enabled = Switch(
-        default=False,
-        label="Production use",
-        page_help="Off, production uses no advice of this domain, however good it is.",
+        default=False, label="Production use", page_help="Off, production uses no advice of this domain, however good it is."
     )
     use_lower_bound = Switch(
         default=False,
@@ -97,7 +95,7 @@ class HeimdallPolicy(Policy):
 
     @property
     def charter(self) -> Charter:
-        """The policy as a value."""
+        """The policy's thresholds as a plain value."""
         return Charter(
             self.prod_use_enabled,
             self.min_confidence_prod,
@@ -117,7 +115,7 @@ class HeimdallScorecard(models.Model):
 
     class Meta:
         constraints = [
-            # Serves the count over a window of days too.
+            # Also the index for counting over a window of days.
             models.UniqueConstraint(fields=["domain", "day"], name="heimdallscorecard_domain_day"),
             models.CheckConstraint(condition=Q(successes__lte=F("trials")), name="heimdallscorecard_successes"),
         ]
@@ -130,7 +128,7 @@ class HeimdallScorecard(models.Model):
 
 
 class HeimdallRecommendation(SignedModel, AppendOnlyModel):
-    """An AI's advice, and whether the gate let it pass when it was given; it is judged again when it is used."""
+    """An AI's advice, and whether the gate let it pass when it was given. It is judged again when it is used."""
 
     domain = models.CharField(max_length=WORD_MAX_LENGTH)
     confidence = rate_field()
@@ -149,7 +147,7 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
 
 
 class HeimdallEventKind(models.TextChoices):
-    """What happened."""
+    """The kind of an event."""
 
     TRIAL = "TRIAL", "Sandbox trial"
     RECOMMENDED = "RECOMMENDED", "Recommendation"
@@ -158,7 +156,7 @@ class HeimdallEventKind(models.TextChoices):
 
 
 class HeimdallEvent(SignedModel, AppendOnlyModel):
-    """What happened in a domain. Never changed or deleted."""
+    """An event of a domain: a trial, a recommendation, its use or its refusal. Never changed or deleted."""
 
     kind = models.CharField(max_length=11, choices=HeimdallEventKind)
     domain = models.CharField(max_length=WORD_MAX_LENGTH)

@@ -1,4 +1,4 @@
-"""The gate of AI advice, as arithmetic. No database here."""
+"""The rules of the gate of AI advice, as pure functions. No database here."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +21,7 @@ class Charter:
 
 
 def wilson_lower_bound(successes: int, trials: int) -> float:
-    """The lower end of Wilson's 95% interval of a success rate, 0 without trials: 40 of 50 gives 0.67."""
+    """The lower end of Wilson's 95% interval of a success rate. 40 of 50 gives 0.67; no trials give 0."""
     if trials == 0:
         return 0.0
     rate, z2 = successes / trials, _Z * _Z
@@ -31,14 +31,14 @@ def wilson_lower_bound(successes: int, trials: int) -> float:
 
 
 def judge(charter: Charter | None, *, confidence: Decimal, trials: int, successes: int) -> Decision:
-    """May production use this advice? First refusal wins; no charter is one that is off (CONTRACT section 3)."""
+    """Judge whether production may use advice. The first refusal wins. A missing charter refuses (CONTRACT section 3)."""
     if charter is None or not charter.prod_use_enabled:
         return Decision(False, "prod_use_disabled", "Production use of this domain is off.")
     if confidence < charter.min_confidence:
         return Decision(False, "confidence_below_threshold", f"Confidence {confidence} is below {charter.min_confidence}.")
     if trials < charter.min_trials:
         return Decision(False, "insufficient_sandbox_trials", f"{trials} trials of {charter.min_trials} are done.")
-    # A Decimal, so that a raw rate of exactly the threshold passes.
+    # A Decimal, so that a rate of exactly the threshold passes.
     rate = Decimal(wilson_lower_bound(successes, trials)) if charter.use_lower_bound else Decimal(successes) / max(trials, 1)
     if rate < charter.min_success_rate:
         return Decision(

@@ -1,4 +1,4 @@
-"""Verbs of the Heimdall room. `governance.gate` puts the kill switch before those that act."""
+"""Verbs of the Heimdall room. Call those that act through `governance.gate`, which checks the kill switch first."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -34,7 +34,7 @@ def record_trial(*, domain: str, confidence: Decimal, success: bool, act: Act) -
 def recommend(
     *, domain: str, confidence: Decimal, recommendation: Any, evidence: Any = None, act: Act
 ) -> HeimdallRecommendation:
-    """Keep an AI's advice with the gate's answer, within the caller's transaction."""
+    """Store an AI's advice with the gate's answer, within the caller's transaction."""
     policy, decision = _judged(domain, confidence, act.now)
     kept = HeimdallRecommendation.objects.create(
         domain=domain,
@@ -51,9 +51,9 @@ def recommend(
 
 
 def judge_use(recommendation_id: int, act: Act) -> Decision:
-    """May production use this advice now? Judged anew by today's charter and trials, and kept as an event.
+    """Judge by today's charter and trials whether production may use this advice now, and store the answer as an event.
 
-    A recommendation expires (`recommendation_hours` of its charter): `recommendation_expired`.
+    Advice older than the charter's `recommendation_hours` is refused with `recommendation_expired`.
 
     Raises:
         RecommendationNotFound: no such recommendation.
@@ -71,7 +71,7 @@ def judge_use(recommendation_id: int, act: Act) -> Decision:
 
 
 def trials_in_window(domain: str, *, days: int, now: datetime) -> tuple[int, int]:
-    """The trials and successes of the last so many days (UTC), today among them."""
+    """The numbers of trials and successes in the last `days` days (UTC), including today."""
     cards = HeimdallScorecard.objects.filter(domain=domain, day__gt=now.date() - timedelta(days=days), day__lte=now.date())
     total = cards.aggregate(trials=Sum("trials", default=0), successes=Sum("successes", default=0))
     return total["trials"], total["successes"]
@@ -97,7 +97,7 @@ def _keep_event(kind: HeimdallEventKind, kept: HeimdallRecommendation, decision:
 
 
 def scorecards(now: datetime) -> list[dict[str, Any]]:
-    """Each charter's trials today (UTC) and over its own window of days, in two queries."""
+    """The trials of each charter's domain, today (UTC) and in the charter's window of days. Takes two queries."""
     charters = list(HeimdallPolicy.objects.values_list("domain", "trial_window_days"))
     first = now.date() - timedelta(days=max((days for _, days in charters), default=1))
     cards = list(HeimdallScorecard.objects.filter(day__gt=first, day__lte=now.date()))

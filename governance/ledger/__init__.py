@@ -1,1 +1,1 @@
-"""Compliance: what the law of Canada says of a contact, and what is on file about it."""
+"""Compliance: the rules of Canadian law about contacting people, and the ledger of consents and opt-outs."""

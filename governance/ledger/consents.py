@@ -1,4 +1,4 @@
-"""Consents: on what ground somebody may be contacted, and where its proof is."""
+"""Recording consents, with their proof, and the ends of contracts."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
@@ -33,16 +33,16 @@ def record_consent(
     proof: Proof = NO_PROOF,
     act: Act,
 ) -> list[ContactRecord]:
-    """A ground to contact somebody, where its proof is, and what it says. For every channel it is a line for each, since
-    their expiries differ; a published address then says nothing of calls. Each line gets the whole proof. A contract is in
-    force, unless `ended_on` says on which day it ended: the end is a line of its own.
+    """Record a ground to contact somebody. `evidence` says where its proof is, `proof` is its content.
+    A consent for every channel becomes one line for each channel that the ground fits, because their expiries differ. Each
+    line gets the whole proof. With `ended_on`, the last day of a contract, the end is written as a line of its own.
 
     Raises:
         PointMissing: the channel reaches none of the points.
-        NoGroundForChannel: a published address, one that was given to us, or a referral, for calls.
+        NoGroundForChannel: the ground does not fit the channel, such as a published address or a referral for calls.
         InTheFuture: `obtained_at` or `ended_on` is later than now.
-        NotAContract: `ended_on` of another ground.
-        EndedBeforeContract: `ended_on` is a day before the contract.
+        NotAContract: `ended_on` is given, and the ground is not a contract.
+        EndedBeforeContract: `ended_on` is before the day of the contract.
         ReferrerMissing: a referral without the referrer's name and both relationships.
 
     """
@@ -69,10 +69,10 @@ def record_consent(
 
 
 def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime) -> None:
-    """Refuse an end that no consent on this ground, obtained then, can have.
+    """Refuse the last day of a consent on this ground, obtained at `obtained_at`, if it cannot be right.
 
     Raises:
-        NotAContract, InTheFuture, EndedBeforeContract: as `record_consent` says.
+        NotAContract, InTheFuture, EndedBeforeContract: as in `record_consent`.
 
     """
     if basis != Basis.CONTRACT:
@@ -87,15 +87,15 @@ def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime
 def end_contract(
     *, points: Collection[Point], channel: str = EVERY_CHANNEL, ended_on: date, evidence: str, act: Act
 ) -> list[ContactRecord]:
-    """The contracts on file ended on this day: each remains a ground for 2 years from it, for calls for 18 months.
+    """Record that contracts on file ended on this day. Each remains a ground for 2 years from it, for calls for 18 months.
 
-    It ends the contracts that were made by that day. The line of the contract stays as it is; the end is a line of its own.
-    Of several ends the earliest counts, so where an earlier one is on file nothing is written.
+    All contracts made by that day end. The line of a contract stays as it is; the end is a line of its own. The earliest end
+    of a contract counts, so nothing is written for a contract that has an earlier one.
 
     Raises:
         PointMissing: the channel reaches none of the points.
         InTheFuture: the day has not begun.
-        NoContractOnFile: there is no contract.
+        NoContractOnFile: the points have no contract.
         EndedBeforeContract: each contract was made after that day.
 
     """
@@ -120,7 +120,7 @@ def end_contract(
 
 
 class _Contract(NamedTuple):
-    """A contract on file for a channel, and when it stops being a ground; None while it is in force."""
+    """A contract on file for a channel. `until` is when it stops being a ground, None while it is in force."""
 
     point: Subject
     channel: str

@@ -1,4 +1,4 @@
-"""How points are forgotten with the person that they belong to."""
+"""Erasing contact points: their values, and the words that people wrote about them."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -14,17 +14,16 @@ from wholesale.plumbing.act import Act
 
 
 class Forgotten(NamedTuple):
-    """How much was removed."""
+    """The number of points that were emptied, and of texts that were removed."""
 
     points: int
     texts: int
 
 
 def forget_points(rows: Collection[ContactPoint], *, act: Act) -> Forgotten:
-    """Empty these numbers and addresses and remove what people wrote of them. What they are known by stays, and so does a
-    lead's id. Of those that were empty already nothing is left to remove.
+    """Empty these numbers and addresses, and remove the words that people wrote about them. Digests and lead ids stay.
 
-    Within the caller's transaction.
+    Points that were empty already are left out. Call it within a transaction.
     """
     new = [row for row in rows if row.kind == ContactPoint.Kind.LEAD or row.value is not None]
     reached = [row.pk for row in new if row.kind != ContactPoint.Kind.LEAD]
@@ -35,8 +34,8 @@ def forget_points(rows: Collection[ContactPoint], *, act: Act) -> Forgotten:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def erase_point(*, point_id: int, act: Act) -> ContactPoint:
-    """Forget a number or an address and what people wrote of it, and keep what it is known by: what was recorded of it holds
-    when it comes again. Twice changes nothing.
+    """Erase a number or an address, and the words that people wrote about it. Its digest stays, so its ledger lines hold
+    when it comes again. Erasing a point twice changes nothing.
 
     Raises:
         ContactPoint.DoesNotExist: there is no such point.
@@ -52,10 +51,9 @@ def erase_point(*, point_id: int, act: Act) -> ContactPoint:
 
 
 def forget_words(rows: Collection[ContactPoint], act: Act) -> int:
-    """Remove what people wrote of these points and what they agreed to, record that they were erased, and say how many texts
-    were removed.
+    """Remove the words and proofs of the lines about these points, and record the erasure. Return how many were removed.
 
-    Within the caller's transaction.
+    Call it within a transaction.
     """
     removed = sum(beside.objects.filter(record__point__in=rows).delete()[0] for beside in (ContactRecordWords, ConsentProof))
     append_lines([(row, EVERY_CHANNEL) for row in rows], Entry.ERASED, effective_at=act.now, act=act)

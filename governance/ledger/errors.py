@@ -60,5 +60,5 @@ class ReferrerMissing(DomainError):
 
     @property
     def errors(self) -> list[tuple[str, str | None]]:
-        """Each that is missing, with its section."""
+        """One error for each missing field, with the section of the law that asks for it."""
         return [(f"{self.detail} ({one.section})", f"proof.{one.field}") for one in self.missing]

@@ -1,4 +1,4 @@
-"""Points that are held while a doubtful message waits for a person."""
+"""Holding points while a doubtful message waits for a person, and releasing them."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -23,10 +23,10 @@ def hold_points(
     evidence: str,
     act: Act,
 ) -> list[ContactRecord]:
-    """A doubtful message waits for a person: until it is decided these points are contacted by no channel.
+    """Hold points while a doubtful message waits for a person: no channel may contact them until the decision.
 
-    It holds from `since`, or from now if that lies ahead. `rows` are points that the caller has read already; an erased one
-    can be named by nothing else. Each call waits for one `release_points`.
+    The hold begins at `since`, or now if that is in the future. `rows` are points that the caller has read; an erased point
+    can only be named so. Each hold is ended by one `release_points`.
 
     Raises:
         PointMissing: no point is given.
@@ -40,7 +40,7 @@ def hold_points(
 def release_points(
     *, points: Collection[Point] = (), rows: Collection[ContactPoint] = (), evidence: str, act: Act
 ) -> list[ContactRecord]:
-    """A person has decided on the doubtful message for which these points were held.
+    """Release points, because a person has decided on the doubtful message for which they were held.
 
     Raises:
         PointMissing: no point is given.

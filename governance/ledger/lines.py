@@ -1,4 +1,4 @@
-"""How lines of the ledger are written. A line is never refused for the state of the system."""
+"""Writing ledger lines. A line is never refused because of the state of the system."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -16,10 +16,10 @@ from wholesale.plumbing.wordings import parted
 
 
 def require_past(attr: str, at: datetime, now: datetime) -> None:
-    """Refuse what has not happened yet.
+    """Refuse a time that is later than now.
 
     Raises:
-        InTheFuture: it lies ahead.
+        InTheFuture: `at` is later than `now`; the error names `attr`.
 
     """
     if at > now:
@@ -27,10 +27,10 @@ def require_past(attr: str, at: datetime, now: datetime) -> None:
 
 
 def subjects_reached(points: Iterable[Point], rows: Iterable[ContactPoint], channel: str) -> dict[str, Subject]:
-    """The subjects that the channel reaches, by what each is known by.
+    """The subjects that the channel reaches, by digest.
 
     Raises:
-        PointMissing: it reaches none.
+        PointMissing: the channel reaches none of them.
 
     """
     subjects: dict[str, Subject] = {digest(point): point for point in points} | {row.digest: row for row in rows}
@@ -45,7 +45,7 @@ def subjects_reached(points: Iterable[Point], rows: Iterable[ContactPoint], chan
 
 
 def named_points(subjects: Iterable[Subject]) -> list[Point]:
-    """The points of which the value is known."""
+    """The points whose value is known. Erased ones are left out."""
     named = ((one.kind, one.value) if isinstance(one, ContactPoint) else one for one in subjects)
     return list(dict.fromkeys((kind, value) for kind, value in named if value is not None))
 
@@ -59,7 +59,7 @@ def append_lines(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """A line for each subject and channel. What people wrote of it stands beside it, so that it can be erased."""
+    """Write a line for each subject and channel. Evidence and reason go into rows of their own, which can be erased."""
     stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)}, act)
     own, words = parted({"evidence": evidence, "reason": act.reason})
     records = ContactRecord.objects.bulk_create(
@@ -87,7 +87,7 @@ def _expiry(entry: Entry, channel: str, basis: str, effective_at: datetime) -> d
 
 
 def record_lines(pairs: Collection[tuple[Subject, str]], entry: Entry, *, act: Act, **line: Any) -> list[ContactRecord]:
-    """The same, told to those who must look again at what is permitted."""
+    """Write a line for each subject and channel, as `append_lines`, and send `contact_records_changed`."""
     records = append_lines(pairs, entry, act=act, **line)
     if records:
         points = named_points(subject for subject, _ in pairs)

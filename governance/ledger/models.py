@@ -1,4 +1,4 @@
-"""What is on file: contact points, the ledger about them, the organisation, its closed days."""
+"""The tables of the ledger: contact points, their last contacts, the lines about them, and what people wrote."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,12 +16,12 @@ from wholesale.plumbing.wordings import WordedField
 class ContactPoint(models.Model):
     """A subject of the ledger: a phone number, an e-mail address, or a lead as such. It is known by its digest.
 
-    Erasing a person empties `value` and keeps the digest, so that a number that opted out stays refused when it comes again.
-    A lead is a subject by its `lead_id`, so that what binds the lead binds its next number too (CONTRACT section 10).
+    Erasing a person empties `value` and keeps the digest, so a number that opted out is still refused when it comes again.
+    A lead is a subject by its `lead_id`, so a line about the lead binds its next number too (CONTRACT section 10).
     """
 
     class Kind(models.TextChoices):
-        """What it is."""
+        """The kind of a point."""
 
         PHONE = "PHONE", "Phone number"
         EMAIL = "EMAIL", "E-mail address"
@@ -43,13 +43,13 @@ class ContactPoint(models.Model):
 
 
 class LastContact(models.Model):
-    """When a subject of the ledger was last contacted. It is known by its digest alone: no number is copied here.
+    """When a point was last contacted. The row holds the point's digest only, never its value.
 
-    It is a table of its own, which nobody writes but `last_contacts`. A contact is noted under its ladder's lock, and who
-    says no makes a contact point before he locks ladders: on one table the two would wait for each other in a circle.
+    Only `ledger.writing` writes this table. It is apart from the contact points to avoid a deadlock: a contact is noted
+    under its ladder's lock, and an opt-out writes contact points before it locks ladders.
     """
 
-    digest = models.CharField(max_length=64, primary_key=True)  # as that of a ContactPoint
+    digest = models.CharField(max_length=64, primary_key=True)  # the digest of the ContactPoint
     contacted_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)  # of a phone number: the last call that somebody answered
 
@@ -61,14 +61,14 @@ class LastContact(models.Model):
 
 
 class ContactRecord(SignedModel, AppendOnlyModel):
-    """A line of the ledger: a consent, an opt-out, a do-not-call entry, its lifting, a scrub, an erasure."""
+    """A line of the ledger: a consent, an opt-out, a do-not-call entry, a lift, a scrub, an erasure and others."""
 
     # The index serves the gate's lookup: all lines of some points, in order.
     point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
     entry = models.CharField(max_length=11, choices=Entry)
     channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty is every channel")
     basis = models.CharField(max_length=16, choices=Basis, blank=True)
-    effective_at = models.DateTimeField(help_text="obtained, said or checked at")
+    effective_at = models.DateTimeField(help_text="when it was obtained, said or checked")
     expires_at = models.DateTimeField(null=True, blank=True)
     evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
@@ -78,7 +78,7 @@ class ContactRecord(SignedModel, AppendOnlyModel):
         indexes = [models.Index(fields=["point", "id"], name="contactrecord_point")]
         constraints = [
             models.CheckConstraint(condition=Q(entry__in=Entry.values), name="contactrecord_entry"),
-            # And a channel, for the same ground expires at another time for calls than for messages.
+            # A consent names its channel, because a ground expires at another time for calls than for messages.
             models.CheckConstraint(
                 condition=~Q(entry=Entry.CONSENT) | (~Q(basis="") & ~Q(channel="")), name="contactrecord_consent_is_whole"
             ),
@@ -99,7 +99,7 @@ class ContactRecord(SignedModel, AppendOnlyModel):
 
 
 class ContactRecordWords(models.Model):
-    """What people wrote of a line of the ledger. Erasing the person removes it."""
+    """The words that people wrote in a ledger line: evidence and reason. Erasing the person removes them."""
 
     record = models.OneToOneField(ContactRecord, primary_key=True, on_delete=models.PROTECT, related_name="words")
     evidence = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
@@ -113,7 +113,7 @@ class ContactRecordWords(models.Model):
 
 
 class ConsentProof(ErasableModel):
-    """What a person agreed to, as it was put to him. Erasing the person removes it; the line of the ledger stays."""
+    """What a person agreed to, as it was put to the person. Erasing the person removes it; the ledger line stays."""
 
     record = models.OneToOneField(ContactRecord, primary_key=True, on_delete=models.PROTECT, related_name="proof")
     wording = models.CharField(max_length=WORDING_MAX_LENGTH, blank=True, help_text="as it was shown or read out")

@@ -1,4 +1,4 @@
-"""Opt-outs, the internal do-not-call list, and the lift of what was a mistake."""
+"""Recording opt-outs and do-not-call entries, and lifting those that were a mistake."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -28,11 +28,11 @@ def record_opt_out(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Somebody wants no more contact by a channel, or by any. It holds from then on; a clock that runs ahead of ours delays
-    nothing, so what was said later than now was said now.
+    """Record that somebody wants no more contact by a channel, or by any. It holds from `said_at`, or from now if that is in
+    the future: a clock that is ahead of ours delays no opt-out.
 
-    `rows` are points that the caller has read already: an erased one can be named by nothing else. `unreadable` are points
-    whose value is no number or address: they are kept as they came, and told of, for a person may know who it was.
+    `rows` are points that the caller has read; an erased point can only be named so. `unreadable` are points whose value is
+    no number or address: they are stored as they came, and a signal tells of them, because a person may know who it was.
 
     Raises:
         PointMissing: the channel reaches none of the points.
@@ -54,7 +54,7 @@ def record_do_not_call(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """These numbers are on the internal do-not-call list, which beats every exemption. It speaks of calls alone.
+    """Put these numbers on the internal do-not-call list. It outweighs every exemption, and binds calls only.
 
     Raises:
         PointMissing: no call reaches any of the points.
@@ -105,9 +105,9 @@ def lift_opt_out(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """The opt-outs and do-not-call entries on file were a mistake. Where there are none nothing is written.
+    """Lift the opt-outs and do-not-call entries on file, which were a mistake. Nothing is written if there are none.
 
-    Where one is recorded while the lift waits for its turn, that point stays refused: whoever lifts could not know of it.
+    A point stays refused if an opt-out is recorded while the lift waits for its lock: the operator could not know of it.
 
     Raises:
         PointMissing: the channel reaches none of the points.

@@ -1,4 +1,4 @@
-"""The subjects of the ledger: phone numbers, e-mail addresses and leads, what each is known by, and their locks."""
+"""The points of the ledger: phone numbers, e-mail addresses and leads, their digests and their locks."""
 
 import hashlib
 import hmac
@@ -18,8 +18,8 @@ from wholesale.plumbing.addresses import one_form
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"
 Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164, the address, or the lead's id
-Subject = Point | ContactPoint  # a point that is named, or its row: of an erased one there is nothing else
-# Plain text: a point is looked up often, and a choice takes long to hash.
+Subject = Point | ContactPoint  # a point by its value, or its row; an erased point has only the row
+# Plain text: points are looked up often, and an enum member is slow to hash.
 _PHONE, _EMAIL, _LEAD = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value, ContactPoint.Kind.LEAD.value
 _CHANNELS: dict[str, tuple[Channel, ...]] = {
     _PHONE: (Channel.SMS, Channel.CALL),
@@ -29,20 +29,20 @@ _CHANNELS: dict[str, tuple[Channel, ...]] = {
 
 
 def point_of(channel: str, *, phone: str, email: str) -> Point | None:
-    """The point that a channel reaches, or None where the lead has none."""
+    """The point that a channel reaches, or None if its number or address is empty."""
     if channel == Channel.EMAIL:
         return (_EMAIL, email) if email else None
     return (_PHONE, phone) if phone else None
 
 
 def points_of(*, phone: str = "", email: str = "") -> list[Point]:
-    """The points that are given; no phone and no address make none."""
+    """The points of a phone number and an e-mail address. An empty one makes no point."""
     both = (point_of(channel, phone=phone, email=email) for channel in (Channel.CALL, Channel.EMAIL))
     return [point for point in both if point]
 
 
 def lead_point(lead_id: str | None) -> Point | None:
-    """The lead as a subject of the ledger, beside its number and its address; None without an id."""
+    """The point of a lead as such, or None without an id."""
     return (_LEAD, lead_id) if lead_id else None
 
 
@@ -52,12 +52,12 @@ def channels_of(subject: Subject) -> tuple[Channel, ...]:
 
 
 def digest(point: Point) -> str:
-    """What a point is known by, also after its value was erased."""
+    """The keyed hash by which a point is known, also after its value was erased."""
     return _digest(settings.CONTACT_DIGEST_KEY, *point)
 
 
 def digest_key_mark() -> str:
-    """What tells the present CONTACT_DIGEST_KEY from any other, without saying what it is."""
+    """A text that differs for each CONTACT_DIGEST_KEY and does not reveal the key."""
     return _hmac(settings.CONTACT_DIGEST_KEY, _MARKED)
 
 
@@ -74,7 +74,7 @@ def _hmac(key: str, message: bytes) -> str:
 
 @lru_cache(maxsize=2)
 def _keyed(key: str) -> hmac.HMAC:
-    """To be copied: setting the key up takes longer than a digest."""
+    """A hash with its key set up. Copy it for each digest: setting up the key takes longer than the digest."""
     return hmac.new(key.encode(), digestmod=hashlib.sha256)
 
 
@@ -85,12 +85,12 @@ def _spelling(kind: str, value: str) -> str:
 
 
 def contact_points(points: Collection[Point], act: Act) -> dict[Point, ContactPoint]:
-    """The rows of these points, which are made where they are new. Race-free, in at most four statements."""
+    """The rows of these points; new ones are made. It is safe in a race, and takes at most four statements."""
     if not points:
         return {}
     by_digest = {digest(point): point for point in points}
     found = _found(by_digest)
-    # In one order, so that two who make the same points do not wait for each other in a circle.
+    # In one order, so that two callers who make the same points do not deadlock.
     new = sorted(by_digest.keys() - found.keys())
     if new:
         ContactPoint.objects.bulk_create(
@@ -111,42 +111,40 @@ def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
 
 
 def digests(points: Iterable[Point]) -> dict[Point, str]:
-    """What each of some points is known by."""
+    """The digest of each point."""
     return {point: digest(point) for point in points}
 
 
-# What is said of a point (an opt-out, its lift, a hold) and an act that depends on it (a ladder begins) come one after the
-# other: each takes PostgreSQL's exclusive advisory lock of its points. An act for many leads at once takes instead the
-# exclusive lock of one key, which each of the others shares: a server has room for a few thousand locks, no more.
-# SQLite's IMMEDIATE transactions need none.
+# Writing a line about a point (an opt-out, its lift, a hold) and an act that depends on it (starting a ladder) exclude each
+# other: each takes PostgreSQL's exclusive advisory lock of its points. An act for very many points takes the exclusive lock
+# of one key instead, which all the others share, because a server has room for only a few thousand locks.
+# SQLite's IMMEDIATE transactions need no lock.
 _ANY_POINT = 7_301_008
-_LOCKS_MAX = 1_000  # of single points, for one transaction
+_LOCKS_MAX = 1_000  # the most points that one transaction locks one by one
 
 
 def lock_points(points: Collection[Point]) -> None:
-    """Nobody else says anything of these points, or acts on what was said, until the caller's transaction ends.
+    """Lock these points until the transaction ends: nobody else writes lines about them or acts on their lines.
 
-    Points come before lead rows, ladders and tasks. Read the ledger in a later statement: the snapshot of the same one would
-    be older than the lock.
+    Lock points before lead rows, ladders and tasks. Read the ledger in a later statement: the snapshot of the locking
+    statement is older than the lock.
     """
     if points:
         lock_points_known_by(map(digest, points))
 
 
 def lock_points_known_by(digests: Iterable[str]) -> None:
-    """The same by what the points are known by: an erased one has no value any more."""
+    """As `lock_points`, by digest: an erased point has no value any more."""
     if connection.vendor != "postgresql":
         return
-    # In one order whoever asks, so that nobody waits in a circle.
+    # In one order for every caller, so that nobody deadlocks.
     keys = sorted({int.from_bytes(bytes.fromhex(known)[:8], signed=True) for known in digests})
     if len(keys) > _LOCKS_MAX:
         lock_all_points()
     elif keys:
-        waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT pg_advisory_xact_lock_shared({_ANY_POINT}), {waits}")
+        locks.hold_some(keys, of=_ANY_POINT)
 
 
 def lock_all_points() -> None:
-    """The same for every point there is. Such callers come one after another."""
+    """As `lock_points`, for all points at once. Such callers run one after another."""
     locks.hold(_ANY_POINT)

@@ -1,4 +1,4 @@
-"""What proves a consent, as values and pure functions. Whoever relies on a consent has to prove it (CASL 13).
+"""The proof of a consent, as values and pure functions. Whoever relies on a consent has to prove it (CASL 13).
 
 Sources, checked on 29 November 2026 in stored copies: CASL, S.C. 2010, c. 23, ss. 10(1) and 13; Electronic Commerce
 Protection Regulations (CRTC), SOR/2012-36, s. 4; Electronic Commerce Protection Regulations, SOR/2013-221, s. 4.
@@ -15,7 +15,7 @@ WORDING_MAX_LENGTH = 4_000
 
 
 class GivenHow(models.TextChoices):
-    """How a consent was given: SOR/2012-36, s. 4 takes one that was asked for orally or in writing."""
+    """How a consent was given. SOR/2012-36, s. 4: it may be asked for orally or in writing."""
 
     WEB_FORM = "WEB_FORM", "Web form"
     PAPER = "PAPER", "On paper"
@@ -28,7 +28,7 @@ class GivenHow(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The content of a consent; what nobody knows is empty."""
+    """The content of a consent. A field that is not known is empty."""
 
     wording: str = ""  # as it was shown or read out
     purpose: str = ""
@@ -38,7 +38,7 @@ class Proof:
     given_where: str = ""  # a web address, a place, a file or a recording
     referrer_name: str = ""  # in full
     referrer_to_lead: str = ""  # the referrer's relationship with the person who is contacted
-    referrer_to_us: str = ""  # and with us
+    referrer_to_us: str = ""  # the referrer's relationship with us
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in PROOF_FIELDS)
@@ -49,7 +49,7 @@ PROOF_FIELDS = tuple(field.name for field in fields(Proof))
 
 
 class Missing(NamedTuple):
-    """What a proof lacks, and which section asks for it."""
+    """A field that a proof lacks, and the section of the law that asks for it."""
 
     field: str
     section: str
@@ -66,7 +66,7 @@ _WANTED: dict[str, dict[str, str]] = {
     },
     Basis.REFERRAL: dict.fromkeys(("referrer_name", "referrer_to_lead", "referrer_to_us"), "SOR/2013-221, s. 4"),
 }
-# What the wording itself must say, or its form show. No program can tell, so a person reads it.
+# What the wording or its form must show. A program cannot tell, so a person reads it.
 READ_IN_WORDING = {
     "the mailing address, and a phone number, an e-mail address or a web address": "SOR/2012-36, s. 4(d)",
     "that this consent was asked for separately": "SOR/2012-36, s. 4",
@@ -74,6 +74,6 @@ READ_IN_WORDING = {
 
 
 def missing_of(basis: str, proof: Any = None) -> list[Missing]:
-    """Which content of a consent on this ground is not on file. `proof` has the fields of a Proof, or is None."""
+    """The content that a consent on this ground needs and lacks. `proof` has the fields of a Proof, or is None."""
     wanted = _WANTED.get(basis, {})
     return [Missing(field, section) for field, section in wanted.items() if not getattr(proof, field, "")]

@@ -1,4 +1,4 @@
-"""The ledger as proof: what it says of some points, each line with the content of its consent and what of it is missing."""
+"""The ledger as proof: the lines about some points, each with the content of its consent and what is missing."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -10,18 +10,18 @@ from governance.ledger.referrals import uses_of, with_uses
 from governance.ledger.rules import Entry
 from wholesale.plumbing.texts import shown
 
-# What a line says, and who recorded it when.
+# The fields of a line, and those that say who recorded it and when.
 _LINE = ("id", "entry", "channel", "basis", "effective_at", "expires_at", "evidence", "reason")
 _RECORDED = ("actor", "correlation_id", "created_at")
 
 
 def proof_of(record: ContactRecord) -> ConsentProof | None:
-    """The content of a consent, as far as it is on file. Only a consent has any, so nothing is asked of another line."""
+    """The content of a consent that is on file, or None. No query is made for a line that is not a consent."""
     return getattr(record, "proof", None) if record.entry == Entry.CONSENT else None
 
 
 def proof_lines(rows: Collection[ContactPoint]) -> list[dict[str, Any]]:
-    """Every line about some points, the oldest first, as plain values. One query."""
+    """Every line about some points as plain values, oldest first. Takes one query."""
     records = with_uses(ContactRecord.objects.filter(point__in=rows).select_related("point", "words", "proof", "user"))
     return [_line(record) for record in records.order_by("id")]
 
@@ -44,22 +44,22 @@ _UNTIL: dict[str, str] = {Basis.CONTRACT: "ended", Basis.REFERRAL: "the first me
 
 
 def until(basis: str) -> str:
-    """How long a consent without a date of expiry holds."""
+    """What ends a consent on this ground that has no date of expiry, in words."""
     return _UNTIL.get(basis, "withdrawn")
 
 
 def content_of(proof: Any) -> list[tuple[str, str]]:
-    """What is on file of a proof, by title. `proof` has the fields of a Proof, or is None."""
+    """The filled fields of a proof, as titles and texts. `proof` has the fields of a Proof, or is None."""
     said = [(name, getattr(proof, name, "")) for name in PROOF_FIELDS]
     return [(title_of(name), GivenHow(text).label if name == "given_how" else text) for name, text in said if text]
 
 
 def lacking(missing: Iterable[Missing]) -> list[tuple[str, str]]:
-    """What is missing, by title, with its section."""
+    """The missing fields of a proof, as titles and sections of the law."""
     return [(title_of(one.field), one.section) for one in missing]
 
 
 def title_of(name: str) -> str:
-    """The title of a field."""
+    """The title of a field of a proof."""
     field: Any = ConsentProof._meta.get_field(name)
     return str(field.verbose_name).capitalize()

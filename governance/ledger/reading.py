@@ -1,4 +1,4 @@
-"""What is on file about some points, read in one statement."""
+"""Reading what is on file about some points, in one statement."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,35 +11,36 @@ from django.db.models import QuerySet
 from governance.ledger.models import ContactPoint, ContactRecord, LastContact
 from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest, digests
 from governance.ledger.rules import LedgerLine, opted_out
-from wholesale.plumbing.lookups import among_sql, time_of, time_or_none
+from wholesale.plumbing.compiled import Columns, fetch
 
-# The lines about the points whose digests are `asked`, then when each was last contacted, in a line without an entry that
-# took effect when a call was last answered. It is written by hand, since the gate asks it, within its own statement, more
-# often than anything else.
+# The lines about the points whose digests are in `asked`, and a row without an entry for the last contact of each, where
+# `effective_at` is the last answered call. Written by hand, because the gate has it within its own statement.
 LINES_SQL = f"""
-SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, CAST(r.effective_at AS text) AS effective_at,
-    r.basis, CAST(r.expires_at AS text) AS expires_at
+SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, r.effective_at, r.basis, r.expires_at
 FROM asked JOIN {ContactPoint._meta.db_table} AS p ON p.digest = asked.digest
 JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
 UNION ALL
-SELECT 0, c.digest, CAST(c.contacted_at AS text), NULL, NULL, CAST(c.answered_at AS text), NULL, NULL
+SELECT 0, c.digest, c.contacted_at, NULL, NULL, c.answered_at, NULL, NULL
 FROM asked JOIN {LastContact._meta.db_table} AS c ON c.digest = asked.digest
 """
-# To be joined: PostgreSQL would compare each row of a small table with each of hundreds of values in an array.
+_AT, _EXPIRES = Columns.of(ContactRecord, "effective_at", "expires_at")
+LINE_COLUMNS = (None, *Columns.of(LastContact, "contacted_at"), None, None, _AT, None, _EXPIRES)  # from the digest on
+_COLUMNS = Columns(None, *LINE_COLUMNS)
+# `asked` is joined, because PostgreSQL would compare each row of a small table with hundreds of values in an array.
 _ASKED = {
-    "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%s, chr(10))) AS digest)",
-    "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%s))",
+    "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%(asked)s, chr(10))) AS digest)",
+    "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%(asked)s))",
 }
 
 
-def asked_sql(digests: Iterable[str]) -> tuple[str, str]:
-    """What stands before a statement with `LINES_SQL`, and its one parameter, the first."""
-    return _ASKED[connection.vendor], among_sql(dict.fromkeys(digests))[1]  # each once, or its lines would come twice
+def asked_sql() -> str:
+    """The beginning of a statement with `LINES_SQL`. Its parameter `asked` must not repeat a digest."""
+    return _ASKED[connection.vendor]
 
 
 class OnFile(NamedTuple):
-    """What is on file about a point: its lines in the order in which they were recorded, its last contact, and the last call
-    to it that was answered."""
+    """What is on file about a point: its lines in the order in which they were recorded, its last contact, and its last
+    answered call."""
 
     lines: tuple[LedgerLine, ...] = ()
     contacted_at: datetime | None = None
@@ -52,7 +53,7 @@ Ledgers = dict[Point, OnFile]
 
 
 def ledgers(points: Collection[Point]) -> Ledgers:
-    """What is on file about each of some points, in one query; of none in none."""
+    """What is on file about each of some points. Takes one query, or none without points."""
     if not points:
         return {}
     known_by = digests(points)
@@ -60,7 +61,7 @@ def ledgers(points: Collection[Point]) -> Ledgers:
 
 
 def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
-    """Whether one of some points has said no to a channel by then; an empty channel is any that reaches it."""
+    """Whether one of these points had opted out of the channel by `at`. An empty channel means any channel."""
     return any(
         opted_out(on_file.lines, by, at)
         for point, on_file in ledgers(points).items()
@@ -70,26 +71,24 @@ def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
 
 
 def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
-    """The same by what the points are known by: an erased one has no value any more."""
+    """As `ledgers`, by digest: an erased point has no value any more."""
     return filed({known: known for known in digests}, _lines(digests))
 
 
 def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
-    asked, values = asked_sql(digests)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{asked} {LINES_SQL} ORDER BY line", [values])
-        return [line[1:] for line in cursor.fetchall()]
+    statement = f"{asked_sql()} {LINES_SQL} ORDER BY line"
+    return [line[1:] for line in fetch(statement, _COLUMNS, {"asked": list(dict.fromkeys(digests))})]
 
 
 def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
-    """Lines as `LINES_SQL` reads them, from the digest on and in their order, by whatever each digest stands for."""
+    """What the rows of `LINES_SQL`, from the digest on, say about each key of `known_by`, which gives its digest."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
     contacted: dict[str, tuple[datetime, datetime | None]] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
         if kind is None:
-            contacted[known] = time_of(contacted_at), time_or_none(effective_at)
+            contacted[known] = contacted_at, effective_at
         else:
-            found[known].append(LedgerLine(kind, channel, time_of(effective_at), basis, time_or_none(expires_at)))
+            found[known].append(LedgerLine(kind, channel, effective_at, basis, expires_at))
     if not found and not contacted:
         return dict.fromkeys(known_by, NOTHING)
     return {
@@ -101,5 +100,5 @@ def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict
 
 
 def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:
-    """Of these lines those about some points, erased or not."""
+    """Those lines of a queryset that are about some points, erased or not."""
     return queryset.filter(point__digest__in=[digest(point) for point in points])

@@ -1,4 +1,4 @@
-"""How often a referral was used: it is a ground for the first message alone (SOR/2013-221, 4)."""
+"""Counting the uses of a referral, which is a ground for the first message only (SOR/2013-221, 4)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -18,7 +18,7 @@ from wholesale.plumbing.act import Act
 
 
 def with_uses(records: "QuerySet[ContactRecord]") -> "QuerySet[Any]":
-    """Lines of the ledger, each referral with the number of messages that went out since; null of any other line."""
+    """Add to each referral the number of messages that went out since, as `uses`. It is null for any other line."""
     uses = ContactRecord.objects.filter(
         point=OuterRef("point"), entry=Entry.USED, effective_at__gte=OuterRef("effective_at")
     )
@@ -29,7 +29,7 @@ def with_uses(records: "QuerySet[ContactRecord]") -> "QuerySet[Any]":
 
 
 def uses_of(record: ContactRecord) -> int | None:
-    """The number of messages that went out since a referral; None of any other line. It is asked for, unless `with_uses`
+    """The number of messages that went out since a referral, None for any other line. It takes a query unless `with_uses`
     read the line."""
     if record.basis != Basis.REFERRAL:
         return None
@@ -43,9 +43,9 @@ def uses_of(record: ContactRecord) -> int | None:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def record_use(*, points: Collection[Point], channel: str, sent_at: datetime, act: Act) -> list[ContactRecord]:
-    """A message went out to somebody who was referred to us: a line for each of his points with a referral on file.
+    """Record that a message went out to a person referred to us: a line for each of the points with a referral on file.
 
-    No point is made here: it is called under a ladder's lock, and who makes a point may wait for that.
+    It makes no points: it runs under a ladder's lock, and whoever makes points may wait for that lock.
     """
     referred = ContactRecord.objects.filter(point__digest__in=[digest(point) for point in points], basis=Basis.REFERRAL)
     rows = ContactPoint.objects.filter(pk__in=referred.values("point")).order_by("pk")

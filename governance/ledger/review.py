@@ -1,4 +1,4 @@
-"""Grounds that are retired: each line still on file is one for a person to look at. Nothing rewrites a line."""
+"""Ledger lines with a retired ground. A person reviews each one; no line is rewritten."""
 
 from django.db.models import QuerySet
 

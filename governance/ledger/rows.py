@@ -1,4 +1,4 @@
-"""Rows of the ledger, as other apps ask for them."""
+"""Queries of the ledger's rows for other apps."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -13,27 +13,27 @@ _REFUSALS = (Entry.OPT_OUT, Entry.DO_NOT_CALL)
 
 
 def points_on_file(points: Iterable[Point], *, or_among: Any = ()) -> list[ContactPoint]:
-    """What is on file of these points, erased or not, and of the ids that a query gives. In the order of their ids."""
+    """The rows of these points, erased or not, and of the points whose ids `or_among` gives. Ordered by id."""
     known_by = Q(digest__in=digests(points).values())
     return list(ContactPoint.objects.filter(known_by | Q(pk__in=or_among)).order_by("pk"))
 
 
 def lines_about(rows: Collection[ContactPoint]) -> "QuerySet[ContactRecord]":
-    """What the ledger says of some points."""
+    """The ledger lines about some points."""
     return ContactRecord.objects.filter(point__in=rows).select_related("point", "words")
 
 
 def proofs_about(rows: Collection[ContactPoint]) -> "QuerySet[ConsentProof]":
-    """What was agreed to at some points."""
+    """The proofs of the consents about some points."""
     return ConsentProof.objects.filter(record__point__in=rows)
 
 
 def count_refusals() -> int:
-    """How many opt-outs and do-not-call entries were recorded."""
+    """The number of opt-outs and do-not-call entries ever recorded."""
     return ContactRecord.objects.filter(entry__in=_REFUSALS).count()
 
 
 def longest_proof(name: str) -> int:
-    """How many characters a part of a consent's content may have."""
+    """The most characters that a field of a proof may have."""
     field: Any = ConsentProof._meta.get_field(name)
     return int(field.max_length)

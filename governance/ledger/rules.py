@@ -1,7 +1,7 @@
-"""The law of Canada as values and pure functions: calling hours, do-not-contact, what is proven. No database here.
+"""The law of Canada about contacts, as values and pure functions: opt-outs, holds, consents, scrubs. No database here.
 
 Sources: CRTC Unsolicited Telecommunications Rules (calls), Canada's Anti-Spam Legislation (text messages, e-mail). Not legal
-advice; docs/contact-rules.md lists each rule with its source and what of it is unverified.
+advice; docs/contact-rules.md lists each rule with its source and what is unverified.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ SCRUB_VALID = timedelta(days=31)  # CRTC: the version of the National DNCL in us
 
 
 class Entry(models.TextChoices):
-    """What a line of the ledger says."""
+    """What a ledger line says: its kind."""
 
     CONSENT = "CONSENT", "Consent"
     OPT_OUT = "OPT_OUT", "Opt-out"
@@ -42,12 +42,12 @@ class LedgerLine(NamedTuple):
     expires_at: datetime | None = None
 
     def concerns(self, channel: str) -> bool:
-        """Whether it is about this channel."""
+        """Whether the line is about this channel or about every channel."""
         return self.channel in ("", channel)
 
     @property
     def counts_until(self) -> datetime | None:
-        """When it stops counting, or None. A retired ground never counts longer than a purchase of its date would."""
+        """When the line stops counting, or None. A retired ground counts no longer than a purchase on its date would."""
         if self.basis not in RETIRED:
             return self.expires_at
         longest = consent_expiry(self.channel, Basis.PURCHASE_BY_LEAD, self.effective_at)
@@ -55,10 +55,10 @@ class LedgerLine(NamedTuple):
 
 
 def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
-    """Whether the lead has said no to this channel by then. No consent outweighs it, however new.
+    """Whether these lines opt out of the channel at an instant. No consent outweighs an opt-out.
 
-    `lines` come in the order in which they were recorded. A lift takes back what was on file and had been said by then,
-    never an opt-out that was recorded later, whenever it was said.
+    `lines` come in the order in which they were recorded. A lift takes back the opt-outs that were recorded before it and
+    said by its time, never one that was recorded later.
     """
     said: list[datetime] = []
     for line in lines:
@@ -79,8 +79,8 @@ def refusals(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
 def is_held(lines: Sequence[LedgerLine], at: datetime) -> bool:
     """Whether a doubtful message waits for a person at an instant.
 
-    Each such message is one HOLD, and the decision about it one RELEASE. A RELEASE never answers a HOLD that was recorded
-    after it.
+    Each such message is one HOLD line, and the decision about it one RELEASE line. A RELEASE never ends a HOLD that was
+    recorded after it.
     """
     waiting = 0
     for line in lines:
@@ -94,12 +94,12 @@ def is_held(lines: Sequence[LedgerLine], at: datetime) -> bool:
 
 
 # BC: at most one call in 30 days about the same offer without permission (consumerprotectionbc.ca 2011/07, 2014/08, 2023/03,
-# checked 2026-11-29). It is for sellers to consumers, so each policy switches it on.
+# checked 2026-11-29). The rule is about selling to consumers, so a policy has to switch it on.
 CALL_AGAIN_AFTER = timedelta(days=30)
 
 
 def may_call_again(lines: Sequence[LedgerLine], at: datetime) -> bool:
-    """Whether a permission to call the number is on file: an express consent for calls that is in force."""
+    """Whether an express consent for calls is on file and in force, so the number may be called again at once."""
     return any(
         line.kind == Entry.CONSENT
         and line.basis == Basis.EXPRESS
@@ -111,7 +111,7 @@ def may_call_again(lines: Sequence[LedgerLine], at: datetime) -> bool:
 
 
 class Validity(models.TextChoices):
-    """What is on file for a channel."""
+    """Whether a consent or a scrub is on file and in force."""
 
     LIVE = "live", "On file and in force"
     MISSING = "missing", "Not on file"
@@ -119,10 +119,10 @@ class Validity(models.TextChoices):
 
 
 def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str = Role.HOMEOWNER) -> Validity:
-    """Whether a ground to contact a lead in this role by the channel is in force at an instant. At the instant of its expiry
-    it no longer is.
+    """The validity, at an instant, of the grounds to contact a lead in this role by the channel. At the instant of its
+    expiry a ground has expired.
 
-    `lines` come in the order in which they were recorded. A ground that does not fit the role is stored and gives none.
+    `lines` come in the order in which they were recorded. A ground that does not fit the role does not count.
     """
     standing = Validity.MISSING
     for n, line in enumerate(lines):
@@ -137,7 +137,7 @@ def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str =
 
 
 def _is_in_force(line: LedgerLine, lines: Sequence[LedgerLine], n: int, channel: str, at: datetime) -> bool:
-    """Whether a consent, the n-th of some lines, counts at an instant after it was obtained."""
+    """Whether a consent, the `n`-th of these lines, is in force at an instant after it was obtained."""
     if line.basis == Basis.REFERRAL and uses_of(line, lines, at):
         return False
     until = contract_counts_until(line, lines[n + 1 :], channel) if line.basis == Basis.CONTRACT else line.counts_until
@@ -145,13 +145,13 @@ def _is_in_force(line: LedgerLine, lines: Sequence[LedgerLine], n: int, channel:
 
 
 def uses_of(referral: LedgerLine, lines: Sequence[LedgerLine], at: datetime) -> int:
-    """How many messages went out since a referral, by an instant. It is a ground for the first alone (SOR/2013-221, 4)."""
+    """The number of messages from a referral until `at`. It is a ground for the first message only (SOR/2013-221, 4)."""
     return sum(line.kind == Entry.USED and referral.effective_at <= line.effective_at <= at for line in lines)
 
 
 def contract_counts_until(contract: LedgerLine, later: Sequence[LedgerLine], channel: str) -> datetime | None:
-    """When a contract stops being a ground, or None while it is in force. Of several ends that were recorded after it the
-    earliest counts; an end on a day before the contract is one of another contract (CASL 10(10)(d))."""
+    """When a contract stops being a ground, or None while it is in force. The earliest of the ends recorded after it counts.
+    An end on a day before the contract belongs to another contract (CASL 10(10)(d))."""
     ends = (
         line.expires_at or line.effective_at
         for line in later
@@ -161,7 +161,7 @@ def contract_counts_until(contract: LedgerLine, later: Sequence[LedgerLine], cha
 
 
 def is_ended_by(contract: LedgerLine, ended_at: datetime) -> bool:
-    """Whether an end on the day that begins then may be one of the contract: it was made on that day or before."""
+    """Whether an end on the day that begins at `ended_at` may end the contract: it was made on that day or before."""
     return contract.effective_at < ended_at + timedelta(days=1)
 
 
@@ -174,13 +174,13 @@ def has_relationship(lines: Sequence[LedgerLine], channel: str, at: datetime) ->
 
 
 def is_exempt(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> bool:
-    """Whether the number may be called though it may be on the National DNCL: it is a business's, or a ground for calls is
-    in force, express or from a relationship (Telecommunications Act, 41.7(1))."""
+    """Whether the number may be called even if it is on the National DNCL: it is a business's, or an express consent or a
+    relationship is in force for calls (Telecommunications Act, 41.7(1))."""
     return role == Role.BUSINESS or consent(lines, Channel.CALL, at) is Validity.LIVE
 
 
 def scrub(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> Validity:
-    """Whether the number was checked against the National DNCL within 31 days, or is exempt."""
+    """The validity of the last check of the number against the National DNCL (31 days). An exempt number is always live."""
     if is_exempt(lines, at, role):
         return Validity.LIVE
     checked = [line.effective_at for line in lines if line.kind == Entry.SCRUB and line.effective_at <= at]

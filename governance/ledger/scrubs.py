@@ -1,4 +1,4 @@
-"""Numbers that were checked against the National Do Not Call List."""
+"""Recording that numbers were checked against the National Do Not Call List."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -17,8 +17,8 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def record_scrub(*, points: Collection[Point], checked_at: datetime, evidence: str, act: Act) -> list[ContactRecord]:
-    """These numbers were checked against the National Do Not Call List and are not on it; `checked_at` is the date of the
-    list's version. As few statements for ten thousand numbers as for one.
+    """Record that these numbers were checked against the National Do Not Call List and are not on it. `checked_at` is the
+    date of the list's version. Ten thousand numbers take as few statements as one.
 
     Raises:
         PointMissing: no phone number is among the points.

@@ -1,4 +1,4 @@
-"""What the ledger tells: facts already written, sent inside their transaction, so that a failing receiver undoes them.
+"""The ledger's signals. They are sent within the transaction of the facts: if a receiver fails, the facts are undone.
 
 Each signal carries `envelopes`: a sequence of `wholesale.plumbing.envelope.Envelope`, one for each thing that happened.
 """
@@ -11,23 +11,23 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope, Subject
 
 opted_out_of = Signal()
-"""`opted_out` of contact points: somebody said no. Facts: `points`, the numbers, addresses and leads, without those that
-were erased; `channel`: str, empty for every one."""
+"""`opted_out`: contact points opted out. Subject: `contact_points`. Facts: `points`, the numbers, addresses and leads
+without erased ones; `channel`: str, empty for every channel."""
 
 contact_records_changed = Signal()
-"""`contact_recorded` of contact points: a consent, a scrub, the lift of an opt-out, a hold or its release is on file, so
-what was refused may be permitted now, or the other way round. Facts: `points`, as above; `entry`: str, the ledger's word."""
+"""`contact_recorded`: a consent, a scrub, a lift, a hold or a release is on file, so contact may be permitted or refused
+that was not before. Subject: `contact_points`. Facts: `points`, as above; `entry`: str, an `Entry`."""
 
 opt_outs_unreadable = Signal()
-"""`opt_out_unreadable` of contact points: somebody said no whose number or address cannot be read. It is kept as it came,
-and binds nobody until a person finds out who it was. Facts: `records`, the lines, with their points; `channel`, as above.
-`opted_out` is sent too."""
+"""`opt_out_unreadable`: an opt-out names a number or address that cannot be read. It is stored as it came, and binds nobody
+until a person finds out who it was. Subject: `contact_points`. Facts: `records`, the lines with their points; `channel`,
+as above. `opted_out` is sent too."""
 
 contact_points_made = Signal()
-"""`contact_points_made`: subjects that nobody had recorded before are known now. Facts: `key_mark`: str, of the
-CONTACT_DIGEST_KEY of their digests."""
+"""`contact_points_made`: new contact points were stored. Subject: `contact_points`. Facts: `key_mark`: str, the mark of the
+CONTACT_DIGEST_KEY that made their digests."""
 
 
 def told(name: str, act: Act, **facts: Any) -> list[Envelope]:
-    """What a signal of the ledger carries: one envelope about some of its points, which the facts name."""
+    """The envelopes of a signal of the ledger: one, about contact points, which the facts name."""
     return [Envelope(name, Subject("contact_points"), act, facts, act.now)]

@@ -1,4 +1,4 @@
-"""Whom a request is about: the points that a lead's id, a phone number or an e-mail address stand for."""
+"""The points that a lead's id, a phone number or an e-mail address stands for."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -14,17 +14,17 @@ from wholesale.plumbing.phones import e164
 
 
 def of_lead(lead_id: str) -> list[Point]:
-    """The lead as a subject of the ledger, and its number and address where it is known."""
+    """The points of a lead: the lead as such, and, of a known lead, its number and address."""
     lead = people.load(people.LEAD, [lead_id]).get(lead_id)
     as_such = lead_point(lead_id)
     return [*([as_such] if as_such else []), *(points_of(phone=lead.phone, email=lead.email) if lead else [])]
 
 
 def number_or_address(text: str) -> list[Point]:
-    """The point of a phone number or an e-mail address that a person typed, and that is no lead's id.
+    """The point of a phone number or an e-mail address that a person typed.
 
     Raises:
-        ValidationError: it is neither.
+        ValidationError: the text is neither.
 
     """
     address = one_form(text)
@@ -38,14 +38,14 @@ def number_or_address(text: str) -> list[Point]:
 
 
 class Meant(NamedTuple):
-    """Who said something."""
+    """The points that received values stand for."""
 
     points: list[Point]
-    unreadable: list[Point]  # ids, numbers and addresses that are none; each is kept as it came
+    unreadable: list[Point]  # ids, numbers and addresses that cannot be read, as they came
 
 
 def meant(*, lead_id: str = "", phone: str = "", phones: Iterable[str] = (), email: str = "") -> Meant:
-    """Whom received values stand for. Nothing is refused: what cannot be read stands for itself."""
+    """The points that received values stand for. A value that cannot be read is not refused: it is a point as it came."""
     said = Meant([], [])
     for read, texts in ((_lead, [lead_id]), (_phone, [phone, *phones]), (_email, [email])):
         for text in filter(None, texts):

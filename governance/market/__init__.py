@@ -1,1 +1,1 @@
-"""The market room: contact rules of each province and market, and the gate's answer by them."""
+"""The market room: the contact policies of provinces and markets."""

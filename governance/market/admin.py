@@ -1,4 +1,4 @@
-"""The admin of contact policies: rules are edited as check boxes, times and a number, never as JSON."""
+"""The admin pages of market policies."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -50,7 +50,7 @@ def _days_text(days: Sequence[int]) -> str:
 
 @admin.register(MarketPolicy)
 class MarketPolicyAdmin(PlacePolicyAdmin):
-    """When, how and from which score on leads may be contacted."""
+    """When, by which channel and from which score leads may be contacted."""
 
     form = MarketPolicyForm
     change_form_template = "admin/governance/marketpolicy/change_form.html"
@@ -68,17 +68,17 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
 
     @display(description="Statutory holidays")
     def holidays(self, policy: MarketPolicy) -> str:
-        """What they are to the windows."""
+        """The rule for statutory holidays, in words."""
         return HolidayRule(policy.rules.get(HOLIDAYS, HolidayRule.NORMAL)).label
 
     @display(description="Statutory holidays, for calls")
     def call_holidays(self, policy: MarketPolicy) -> str:
-        """What they are to calls."""
+        """The rule for calls on statutory holidays, in words."""
         return HolidayRule(parsed(policy.rules).holidays_of(Channel.CALL, policy.province)).label
 
     @display(description="One call in 30 days", boolean=True)
     def one_call(self, policy: MarketPolicy) -> bool:
-        """Whether a second call must wait."""
+        """Whether a second call waits 30 days after an answered one."""
         return policy.rules.get(ONE_CALL, False)
 
     @display(description="Minimum lead score")

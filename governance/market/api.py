@@ -1,4 +1,4 @@
-"""`/api/governance/market`."""
+"""`/api/governance/market`: the endpoints of market policies."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from governance.gate.reasons import Reason
 from governance.market.legal_hours import legal_warnings
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, is_hhmm, normalised
-from governance.policies_api import out_of, params_of, policy_endpoints
+from governance.policies_api import PolicyOut, params_of, policy_endpoints
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ROW_ID, ApiViewSet, act, ask, path_id
 from wholesale.plumbing.errors import NotFound
@@ -77,19 +77,19 @@ RULES_SCHEMA = {
             "type": "string",
             "enum": HolidayRule.values,
             "default": HolidayRule.NORMAL,
-            "description": "optional: what a statutory holiday of the province is to the windows: a day like any other, "
-            "a Saturday, or a day without contact",
+            "description": "optional: how the windows treat a statutory holiday of the province: as a day like any other, "
+            "as a Saturday, or as a day without contact",
         },
         "call_holidays": {
             "type": "string",
             "enum": HolidayRule.values,
-            "description": "optional: the same for calls alone; without it as holidays, in BC closed",
+            "description": "optional: the same for calls only; default: as holidays, in BC closed",
         },
         "one_call_in_30_days": {
             "type": "boolean",
             "default": False,
-            "description": "optional: whether after a call that was answered no other one to the same number is made for 30 "
-            "days, unless an express consent for calls is on file",
+            "description": "optional: whether a number is not called again for 30 days after an answered call, unless an "
+            "express consent for calls is on file",
         },
     },
     "examples": [SAFE_RULES],
@@ -98,7 +98,7 @@ RULES_SCHEMA = {
 
 @extend_schema_field(RULES_SCHEMA)
 class RulesField(JsonField):
-    """Contact rules, checked as a whole; an error names the place within them."""
+    """A field for contact rules, checked as a whole. An error names the place within the rules."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         try:
@@ -108,7 +108,7 @@ class RulesField(JsonField):
 
 
 class HhmmField(serializers.CharField):
-    """A local time `HH:MM`."""
+    """A field for a local time `HH:MM`."""
 
     default_error_messages = {"invalid_time": "Must be a time from 00:00 to 23:59, such as 09:05."}
 
@@ -119,13 +119,18 @@ class HhmmField(serializers.CharField):
         return text
 
 
-MarketPolicyOut = out_of(MarketPolicy, rules=RulesField(read_only=True))
+class MarketPolicyOut(PolicyOut):
+    """When, by which channel and from which lead score a lead of this market may be contacted."""
+
+    policy = MarketPolicy
+
+    rules = RulesField(read_only=True)
 
 
 class WarningOut(serializers.Serializer[Any]):
-    """What a policy allows and the law does not: it is stored, and the gate refuses all the same."""
+    """A window of the policy that is wider than the law's hours. It is stored, and the gate refuses calls beyond them."""
 
-    code = serializers.CharField(help_text="the reason with which the gate refuses")
+    code = serializers.CharField(help_text="the gate's refusal reason")
     detail = serializers.CharField()
     attr = serializers.CharField(help_text="the place within the parameters, such as rules.contact_windows_local.0")
 
@@ -145,14 +150,14 @@ MarketPolicyParams = params_of(
 
 
 class EffectiveParams(PlaceParams):
-    """A market."""
+    """The market whose effective policy is asked for."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
 
 
 class EffectiveOut(serializers.Serializer[Any]):
-    """The policy that governs a market."""
+    """The effective policy of a market."""
 
     found = serializers.BooleanField()
     province = serializers.CharField()
@@ -164,10 +169,10 @@ class EffectiveOut(serializers.Serializer[Any]):
 
 
 class CanContactParams(EffectiveParams, PurposeParams):
-    """Who, how, what for and when: local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
+    """A question to the gate. The time is a local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
 
     province = ProvinceField(required=False, help_text="required without lead_id")
-    lead_id = LabelField(required=False, help_text="a lead that we know: its own place, score and consents count alone")
+    lead_id = LabelField(required=False, help_text="a known lead: the gate uses its own place, score and consents only")
     channel = UpperChoiceField(choices=Channel.choices)
     weekday = StrictIntegerField(
         required=False, min_value=0, max_value=6, help_text="Monday is 0; local to the lead", error_messages=WEEKDAY_ERRORS
@@ -192,7 +197,7 @@ class CanContactParams(EffectiveParams, PurposeParams):
 
 @policy_endpoints(MarketPolicy, out=MarketPolicyOut, params=MarketPolicyParams)
 class MarketViewSet(ApiViewSet):
-    """Contact rules of provinces and markets."""
+    """The endpoints of market policies."""
 
     permissions = {
         "policy": "governance.view_marketpolicy",
@@ -202,7 +207,7 @@ class MarketViewSet(ApiViewSet):
 
     @ask(f"policies/{ROW_ID}", Params, MarketPolicyOut, parameters=[path_id("policy")])
     def policy(self, request: Request, id: str) -> Response:
-        """One market policy."""
+        """The market policy with this id."""
         policy = MarketPolicy.objects.filter(id=id).first()
         if policy is None:
             raise NotFound("There is no such market policy.")
@@ -238,7 +243,7 @@ class MarketViewSet(ApiViewSet):
 
     @ask("effective", EffectiveParams, EffectiveOut)
     def effective(self, request: Request, province: str, market: str) -> Response:
-        """The policy that governs a market: its own, else its province's."""
+        """The effective policy of a market: the market's own, else its province's."""
         policy = policies.effective(MarketPolicy, province, market)
         return Response(
             {
@@ -254,7 +259,7 @@ class MarketViewSet(ApiViewSet):
 
     @ask("can-contact", CanContactParams, ContactOut)
     def can_contact(self, request: Request, **params: Any) -> Response:
-        """May somebody in this market be contacted by this channel, then or now?"""
+        """May a lead, or an unknown person in this market, be contacted by this channel at the given time, or now?"""
         weekday, hhmm = params.pop("weekday", None), params.pop("hhmm", None)
         local = None if hhmm is None else (weekday, hhmm)
         lead_id = params.pop("lead_id", None)

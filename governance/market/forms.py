@@ -1,4 +1,4 @@
-"""The form of a contact policy: its rules are edited as check boxes, times and a number, never as JSON."""
+"""The form of a market policy: its rules are edited as check boxes, times and a number, never as JSON."""
 
 from decimal import Decimal
 from typing import Any
@@ -37,7 +37,7 @@ SPARE_ROWS = 2  # empty rows below the windows, for browsers without JavaScript
 
 
 class WindowForm(forms.Form):
-    """One contact window: its days and its local times, both ends inclusive to the minute."""
+    """A form for one contact window: its days and its local times. Both ends are included, to the minute."""
 
     days = forms.TypedMultipleChoiceField(
         coerce=int, choices=list(enumerate(DAYS)), widget=UnfoldAdminCheckboxSelectMultipleWidget
@@ -66,7 +66,7 @@ class BaseWindowFormSet(forms.BaseFormSet):
         form.fields["DELETE"].widget = UnfoldBooleanWidget(attrs={"aria-label": "Remove this window"})
 
     def kept(self) -> list[WindowForm]:
-        """The rows that are filled in and not to be removed."""
+        """The rows that are filled in and not marked for removal."""
         return [form for form in self.forms if form.cleaned_data and not form.cleaned_data["DELETE"]]
 
 
@@ -74,7 +74,7 @@ WindowFormSet = forms.formset_factory(WindowForm, formset=BaseWindowFormSet, ext
 
 
 class MarketPolicyForm(PolicyForm):
-    """A contact policy. Beside its fields stand formsets, `windows` and those of each channel; all of them are the rules."""
+    """The form of a market policy. The rules come from its fields and its formsets: `windows`, and one for each channel."""
 
     channels = forms.MultipleChoiceField(
         choices=Channel.choices,
@@ -95,7 +95,7 @@ class MarketPolicyForm(PolicyForm):
         label="Statutory holidays",
         choices=HolidayRule.choices,
         widget=UnfoldAdminSelectWidget,
-        help_text="What a public holiday of the province is to the contact windows.",
+        help_text="How the contact windows change on a public holiday of the province.",
     )
     call_holidays = forms.ChoiceField(
         label="Statutory holidays, for calls",
@@ -110,8 +110,8 @@ class MarketPolicyForm(PolicyForm):
         label="One call in 30 days",
         required=False,
         widget=UnfoldBooleanSwitchWidget,
-        help_text="After a call that was answered no other one to the same number for 30 days, unless an express consent "
-        "for calls is on file. BC asks for it about the same offer (Consumer Protection BC, 2011/07, 2014/08, 2023/03). Its "
+        help_text="After an answered call the same number is not called again for 30 days, unless an express consent for "
+        "calls is on file. BC asks for this about the same offer (Consumer Protection BC, 2011/07, 2014/08, 2023/03). Its "
         "rules are for sellers to consumers: whether they bind a buyer is doubtful, so it is off until you switch it on.",
     )
     own_windows = forms.MultipleChoiceField(
@@ -135,7 +135,7 @@ class MarketPolicyForm(PolicyForm):
             own_windows=list(own),
         )
         self.windows = self._windows("windows", rules[WINDOWS], is_sent=self.is_bound)
-        # Of a channel that has none of its own, those of all are what one begins with.
+        # A channel without windows of its own begins with the windows of all.
         self.channel_windows = {
             channel: self._windows(f"windows_{channel}", own.get(channel, rules[WINDOWS]), is_sent=channel in self._ticked())
             for channel in Channel
@@ -145,7 +145,7 @@ class MarketPolicyForm(PolicyForm):
         return WindowFormSet(self.data if is_sent else None, prefix=prefix, initial=initial)
 
     def _ticked(self) -> list[str]:
-        """The channels whose own windows were sent to be saved."""
+        """The channels that were ticked to have windows of their own."""
         return self["own_windows"].data or [] if self.is_bound else []
 
     @property
@@ -159,7 +159,7 @@ class MarketPolicyForm(PolicyForm):
             WINDOWS: self.windows,
             **{f"{CHANNEL_WINDOWS}.{c}": windows for c, windows in self.channel_windows.items() if windows.is_bound},
         }
-        # A list, for each must be asked: asking finds its errors.
+        # A list, so that every formset is validated: only then does it have its errors.
         if all([windows.is_valid() for windows in formsets.values()]):  # noqa: C419
             self._check_rules(cleaned, {place: windows.kept() for place, windows in formsets.items()})
         if not all(windows.is_valid() for windows in formsets.values()):
@@ -192,7 +192,7 @@ class MarketPolicyForm(PolicyForm):
                     self._show(warning.place, warning.detail, rows)
 
     def _show(self, place: str, message: str, rows: dict[str, list[WindowForm]]) -> None:
-        """Put an error of the rules where people look for it: `contact_windows_local.1.end` at the end of the second row."""
+        """Put an error of the rules on its field: `contact_windows_local.1.end` is the field `end` of the second row."""
         for name, kept in rows.items():
             if place.startswith(f"{name}."):
                 row, *field = place.removeprefix(f"{name}.").split(".")

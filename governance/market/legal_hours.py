@@ -1,4 +1,4 @@
-"""A policy's windows beside the hours in which the law allows calls."""
+"""Comparing a policy's windows with the hours in which the law allows calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ class LegalWarning:
 
     place: str  # within the rules: `contact_windows_local.0`, `channel_windows.CALL.1`
     detail: str
-    is_last_minute_only: bool  # it ends on the very minute, itself too late, at which those hours end
+    is_last_minute_only: bool  # only the window's last minute is too late
 
 
 def legal_warnings(rules: Mapping[str, Any], channel: str = Channel.CALL) -> list[LegalWarning]:
     """The windows of well-formed rules in which this channel, if it is allowed, could be used outside calling hours.
 
-    The law's end is exclusive and a window's inclusive, so a window within ends a minute before: 21:29, weekends 17:59.
+    A window includes its last minute and the law's hours do not, so a lawful window ends at 21:29, or 17:59 on weekends.
     """
     if channel not in rules[CHANNELS]:
         return []

@@ -1,4 +1,4 @@
-"""Contact policies."""
+"""The table of market policies."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 class MarketPolicy(PlacePolicy):
-    """When, by which channel and from which lead score on a lead of this market may be contacted (guide, pack G)."""
+    """When, by which channel and from which lead score a lead of this market may be contacted (guide, pack G)."""
 
     rules = Document(help_text="contact_windows_local, channels_allowed, min_lead_score_to_contact")
 
@@ -28,10 +28,10 @@ class MarketPolicy(PlacePolicy):
         return each_province(enabled=True, rules=SAFE_RULES)
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """The rules in their one spelling.
+        """The changes with the rules as they are stored.
 
         Raises:
-            InvalidRules: they are not well formed.
+            InvalidRules: the rules are not well formed.
 
         """
         return {**changes, "rules": normalised(changes["rules"])} if "rules" in changes else changes

@@ -1,4 +1,4 @@
-"""Contact rules as values: how they are written, whether they are well formed, and what they say. No database here."""
+"""Contact rules as values: checking them, and reading them as stored. No database here."""
 
 import json
 import re
@@ -20,12 +20,12 @@ MIN_SCORE = "min_lead_score_to_contact"
 CHANNEL_WINDOWS = "channel_windows"  # optional: {"CALL": [windows]}, in place of the windows above for that channel
 HOLIDAYS = "holidays"  # optional: a HolidayRule
 CALL_HOLIDAYS = "call_holidays"  # optional: a HolidayRule for calls, in place of the one above
-ONE_CALL = "one_call_in_30_days"  # optional: whether a second call must wait after one that was answered
+ONE_CALL = "one_call_in_30_days"  # optional: whether a second call waits 30 days after an answered one
 KEYS = (WINDOWS, CHANNELS, MIN_SCORE)
 OPTIONAL_KEYS = (CHANNEL_WINDOWS, HOLIDAYS, CALL_HOLIDAYS, ONE_CALL)
-# Where a call on a statutory holiday is closed unless the policy says otherwise. BC: no calls on statutory holidays
-# (consumerprotectionbc.ca 2011/07, 2014/08, 2023/03, checked 2026-11-29). Its rules are for sellers to consumers, so whether
-# a buyer is meant is doubtful.
+# Provinces where no calls are made on statutory holidays unless the policy says otherwise. BC: no calls on statutory
+# holidays (consumerprotectionbc.ca 2011/07, 2014/08, 2023/03, checked 2026-11-29). Its rules are for sellers to consumers,
+# so it is doubtful whether they bind a buyer.
 NO_CALLS_ON_HOLIDAYS = frozenset({"BC"})
 
 SAFE_RULES: dict[str, Any] = {
@@ -43,7 +43,7 @@ _NO_CHANNEL = f"Must be one of {', '.join(Channel.values)}."
 
 
 class InvalidRules(ValueError):
-    """Rules that are not well formed; `errors` names each place (`contact_windows_local.0.start`) with its message."""
+    """Rules that are not well formed. `errors` has a message for each place, such as `contact_windows_local.0.start`."""
 
     def __init__(self, errors: dict[str, str]) -> None:
         self.errors = errors
@@ -51,7 +51,7 @@ class InvalidRules(ValueError):
 
 
 class HolidayRule(models.TextChoices):
-    """What a statutory holiday of the province is to the policy's windows."""
+    """How a policy treats a statutory holiday of the province."""
 
     NORMAL = "normal", "A day like any other"
     WEEKEND = "weekend_hours", "The windows of Saturday"
@@ -60,52 +60,52 @@ class HolidayRule(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Days (Monday is 0) and local times `HH:MM`, both ends inclusive to the minute."""
+    """A contact window: days (Monday is 0) and local times `HH:MM`. Both ends are included, to the minute."""
 
     days: frozenset[int]
     start: str
     end: str
 
     def contains(self, weekday: int, hhmm: str) -> bool:
-        """Whether that local minute lies inside."""
+        """Whether a local minute is in the window."""
         return weekday in self.days and self.start <= hhmm <= self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Well-formed contact rules."""
+    """Well-formed contact rules as a value."""
 
     windows: tuple[Window, ...]
     channels: frozenset[str]
     min_score: Decimal
-    channel_windows: Mapping[str, tuple[Window, ...]] = field(default_factory=dict)  # in place of `windows`, by channel
+    channel_windows: Mapping[str, tuple[Window, ...]] = field(default_factory=dict)  # by channel; they replace `windows`
     holidays: str = HolidayRule.NORMAL
-    call_holidays: str | None = None  # None: as `holidays`, or what is the rule in the province
+    call_holidays: str | None = None  # None: as `holidays`; in BC closed
     one_call_in_30_days: bool = False
 
     def holidays_of(self, channel: str, province: str) -> str:
-        """What a statutory holiday of the province is to a channel."""
+        """The holiday rule of a channel in a province."""
         if channel != Channel.CALL:
             return self.holidays
         by_default = HolidayRule.CLOSED if province in NO_CALLS_ON_HOLIDAYS else self.holidays
         return self.call_holidays or by_default
 
     def windows_of(self, channel: str) -> tuple[Window, ...]:
-        """The windows that govern a channel; no window at all means never."""
+        """The windows of a channel. No window means that it is never used."""
         return self.channel_windows.get(channel, self.windows)
 
 
 def is_hhmm(text: object) -> bool:
-    """Whether it is a local time from 00:00 to 23:59."""
+    """Whether the text is a local time from 00:00 to 23:59."""
     return isinstance(text, str) and _HHMM.fullmatch(text) is not None
 
 
 def normalised(rules: object) -> dict[str, Any]:
-    """The rules as they are stored: the three keys and what is given of the optional ones, days in order, channels in
-    upper case.
+    """The rules as they are stored: the three required keys and the optional ones that are given, days in order, channels
+    in upper case.
 
     Raises:
-        InvalidRules: names every place that is wrong (CONTRACT section 2, market policy).
+        InvalidRules: names every wrong place (CONTRACT section 2, market policy).
 
     """
     if not isinstance(rules, dict):
@@ -233,7 +233,7 @@ def _parsed(windows: Iterable[dict[str, Any]]) -> tuple[Window, ...]:
 
 @lru_cache(maxsize=512)
 def parsed_text(text: str) -> Rules:
-    """Stored rules as a value. Kept by their own text, so a changed policy is never answered from memory."""
+    """Stored rules as a value. The cache is keyed by their text, so a changed policy is never answered from it."""
     return parsed(json.loads(text))
 
 

@@ -1,4 +1,4 @@
-"""Lookups of the market room."""
+"""Looking up market policies."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 def get_effective_policy(province: str, market: str = ALL) -> tuple[MarketPolicy | None, dict[str, Any]]:
-    """The policy that governs a market and its rules: the market's own, else the province's (guide, pack G).
+    """The effective policy of a market, with its rules: the market's own, else the province's (guide, pack G).
 
-    The rules are empty when no policy is found or the one found is off, so whoever looks only at them is refused.
+    The rules are empty if there is no policy or it is off. So a caller that looks only at the rules is refused.
     """
     policy = policies.effective(MarketPolicy, province, market)
     return policy, policy.rules if policy is not None and policy.enabled else {}

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("effective_at", models.DateTimeField(help_text="obtained, said or checked at")),
+                ("effective_at", models.DateTimeField(help_text="when it was obtained, said or checked")),
                 ("expires_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "evidence",
@@ -704,12 +704,15 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("subject", models.CharField(blank=True, help_text="of which agent; empty: of all", max_length=128)),
+                (
+                    "subject",
+                    models.CharField(blank=True, help_text="the agent whose duty it is; empty: every agent", max_length=128),
+                ),
                 (
                     "due_on",
                     models.DateField(
                         blank=True,
-                        help_text="by when; empty: nobody has said, and the runbook warns",
+                        help_text="the last day; empty: not known, and the runbook warns",
                         null=True,
                         validators=[
                             django.core.validators.MinValueValidator(
@@ -740,7 +743,9 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, help_text="where the proof is", max_length=1000)),
                 (
                     "enabled",
-                    models.BooleanField(default=True, help_text="off: it is no duty any more, as of a vendor who left"),
+                    models.BooleanField(
+                        default=True, help_text="off: the duty no longer exists, such as that of a vendor who left"
+                    ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -908,7 +913,7 @@ class Migration(migrations.Migration):
                         max_length=40,
                     ),
                 ),
-                ("other_names", models.JSONField(blank=True, default=list, help_text="what else it is called")),
+                ("other_names", models.JSONField(blank=True, default=list, help_text="the market's other names")),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
                 ("history_change_reason", models.CharField(max_length=100, null=True)),
@@ -986,9 +991,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "lenient_reason",
-                    models.CharField(
-                        blank=True, editable=False, help_text="why something is only warned of", max_length=1000
-                    ),
+                    models.CharField(blank=True, editable=False, help_text="why a setting only warns", max_length=1000),
                 ),
                 (
                     "registration_number",
@@ -1014,7 +1017,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         editable=False,
-                        help_text="of the CONTACT_DIGEST_KEY that the first contact point was made with",
+                        help_text="the mark of the CONTACT_DIGEST_KEY of the first contact point",
                         max_length=64,
                     ),
                 ),
@@ -1070,7 +1073,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         decimal_places=2,
                         default=Decimal("0"),
-                        help_text="CAD a day; reached, it closes the engine until the next day; 0: no cap",
+                        help_text="CAD a day; a loss that reaches it stops the engine until the next day; 0: no cap",
                         max_digits=14,
                     ),
                 ),
@@ -1143,12 +1146,15 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("subject", models.CharField(blank=True, help_text="of which agent; empty: of all", max_length=128)),
+                (
+                    "subject",
+                    models.CharField(blank=True, help_text="the agent whose duty it is; empty: every agent", max_length=128),
+                ),
                 (
                     "due_on",
                     models.DateField(
                         blank=True,
-                        help_text="by when; empty: nobody has said, and the runbook warns",
+                        help_text="the last day; empty: not known, and the runbook warns",
                         null=True,
                         validators=[
                             django.core.validators.MinValueValidator(
@@ -1179,7 +1185,9 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, help_text="where the proof is", max_length=1000)),
                 (
                     "enabled",
-                    models.BooleanField(default=True, help_text="off: it is no duty any more, as of a vendor who left"),
+                    models.BooleanField(
+                        default=True, help_text="off: the duty no longer exists, such as that of a vendor who left"
+                    ),
                 ),
                 (
                     "user",
@@ -1312,7 +1320,7 @@ class Migration(migrations.Migration):
                         max_length=40,
                     ),
                 ),
-                ("other_names", models.JSONField(blank=True, default=list, help_text="what else it is called")),
+                ("other_names", models.JSONField(blank=True, default=list, help_text="the market's other names")),
                 (
                     "user",
                     models.ForeignKey(
@@ -1371,9 +1379,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "lenient_reason",
-                    models.CharField(
-                        blank=True, editable=False, help_text="why something is only warned of", max_length=1000
-                    ),
+                    models.CharField(blank=True, editable=False, help_text="why a setting only warns", max_length=1000),
                 ),
                 (
                     "registration_number",
@@ -1399,7 +1405,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         editable=False,
-                        help_text="of the CONTACT_DIGEST_KEY that the first contact point was made with",
+                        help_text="the mark of the CONTACT_DIGEST_KEY of the first contact point",
                         max_length=64,
                     ),
                 ),
@@ -1434,7 +1440,10 @@ class Migration(migrations.Migration):
                 (
                     "open_risk_reserved",
                     models.DecimalField(
-                        decimal_places=2, default=Decimal("0"), help_text="of it, CAD not settled yet", max_digits=20
+                        decimal_places=2,
+                        default=Decimal("0"),
+                        help_text="the part of it that is not settled yet, CAD",
+                        max_digits=20,
                     ),
                 ),
                 (
@@ -1480,7 +1489,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         decimal_places=2,
                         default=Decimal("0"),
-                        help_text="CAD a day; reached, it closes the engine until the next day; 0: no cap",
+                        help_text="CAD a day; a loss that reaches it stops the engine until the next day; 0: no cap",
                         max_digits=14,
                     ),
                 ),
@@ -1586,7 +1595,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("engine", models.CharField(max_length=64)),
-                ("day", models.DateField(help_text="the business day of the event; of a correction that of the loss")),
+                ("day", models.DateField(help_text="the business day of the event; for a correction, the day of the loss")),
                 (
                     "amount",
                     models.DecimalField(
@@ -1598,7 +1607,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(
                         decimal_places=2,
                         default=Decimal("0"),
-                        help_text="CAD; of a correction the difference",
+                        help_text="CAD; for a correction, the difference",
                         max_digits=14,
                     ),
                 ),

@@ -1,1 +1,1 @@
-"""Who contacts, and how strictly it asks for proof."""
+"""The organisation that contacts people, and how strictly it asks for proof."""

@@ -1,4 +1,4 @@
-"""`/api/governance/contact/organisation`: who contacts, and how strictly it asks for proof."""
+"""`/api/governance/contact/organisation`: the organisation that contacts, and how strictly it asks for proof."""
 
 from typing import Any
 
@@ -18,23 +18,21 @@ OrganisationOut = out_of(
     Organisation,
     updated_at=AwareDateTimeField(allow_null=True, help_text="null: the row is missing, which enforces everything"),
 )
-OrganisationParams = params_of(
-    Organisation, reason=NoteField(default="", help_text="needed where something becomes a warning")
-)
+OrganisationParams = params_of(Organisation, reason=NoteField(default="", help_text="required to change a setting to warn"))
 
 
 class OrganisationViewSet(ApiViewSet):
-    """Who contacts."""
+    """The endpoints of the organisation."""
 
     permissions = {"organisation": "governance.view_organisation", "upsert": "governance.change_organisation"}
 
     @ask("organisation", Params, OrganisationOut)
     def organisation(self, request: Request) -> Response:
-        """Who contacts. Where the row is missing everything is enforced, and the answer says so."""
+        """The organisation. If its row is missing, everything is enforced, and the answer says so."""
         missing = Organisation(version=0)
         return Response(shown(Organisation.objects.filter(pk=1).first() or missing, OrganisationOut.Meta.fields))
 
     @act("organisation/upsert", OrganisationParams, OrganisationOut)
     def upsert(self, request: Request, act: Act, **given: Any) -> Response:
-        """Change who contacts, and how strictly it asks for proof."""
+        """Change the organisation, or how strictly it asks for proof."""
         return Response(shown(upsert(Organisation, act=act, **given), OrganisationOut.Meta.fields))

@@ -1,4 +1,4 @@
-"""The organisation that contacts."""
+"""The table of the organisation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,8 +18,13 @@ from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 STRICT_SETTINGS = ("consent", "identity", "scrub")
 
 
+def strictness(what: str, **said: Any) -> Choice:
+    """Whether something is refused where proof of it is missing."""
+    return Choice(what, max_length=7, choices=Strictness, default=Strictness.ENFORCE, **said)
+
+
 class Organisation(Policy):
-    """Who contacts, and how strictly it asks for proof. One row; without it everything is enforced."""
+    """The organisation that contacts, and how strictly it asks for proof. One row; without it everything is enforced."""
 
     name = Label(blank=True, help_text="as messages name the sender", page_help="As messages name the sender.")
     mailing_address = Note(blank=True, page_help="Where post reaches you.")
@@ -28,36 +33,27 @@ class Organisation(Policy):
         help_text="a phone number, e-mail or web address",
         page_help="A phone number, an e-mail address or a web address; it must answer for 60 days after a message.",
     )
-    consent = Choice(
+    consent = strictness(
         "consent for text and e-mail",
-        max_length=7,
-        choices=Strictness,
-        default=Strictness.ENFORCE,
         short="Messages without consent",
         page_help="Refuse: without a consent on file that is in force, no text message and no e-mail. Allow: they may be "
         "sent, the gate's answer carries a warning, and the runbook warns. An opt-out refuses either way.",
     )
-    identity = Choice(
+    identity = strictness(
         "identification in text and e-mail",
-        max_length=7,
-        choices=Strictness,
-        default=Strictness.ENFORCE,
         short="Messages without identification",
         page_help="Refuse: no text message and no e-mail to a known lead while the name, the mailing address or the contact "
         "above is missing. Allow: they may be sent, with a warning.",
     )
-    scrub = Choice(
+    scrub = strictness(
         "registration and scrub for calls",
-        max_length=7,
-        choices=Strictness,
-        default=Strictness.ENFORCE,
         short="Calls without registration and scrub",
         page_help="Refuse: no call unless the registration below is in force and the number was checked against the "
         "National Do Not Call List within 31 days, or is exempt by a consent for calls. Allow: calls may be made, with the "
         "same warnings.",
     )
     lenient_reason = models.CharField(
-        max_length=NOTE_MAX_LENGTH, blank=True, editable=False, help_text="why something is only warned of"
+        max_length=NOTE_MAX_LENGTH, blank=True, editable=False, help_text="why a setting only warns"
     )
     registration_number = Label(
         "National DNCL registration",
@@ -66,15 +62,13 @@ class Organisation(Policy):
         page_help="Every telemarketer registers with the operator of the National Do Not Call List.",
     )
     registration_expires_on = Day(
-        short="Registered until",
-        empty="not on file",
-        page_help="Its last day. The runbook warns 30 days before.",
+        short="Registered until", empty="not on file", page_help="Its last day. The runbook warns 30 days before."
     )
     digest_key_mark = models.CharField(
         max_length=64,
         blank=True,
         editable=False,
-        help_text="of the CONTACT_DIGEST_KEY that the first contact point was made with",
+        help_text="the mark of the CONTACT_DIGEST_KEY of the first contact point",
     )
 
     hidden = ("id", "digest_key_mark")
@@ -96,7 +90,7 @@ class Organisation(Policy):
 
     @property
     def lenient(self) -> list[str]:
-        """The settings by which what the law forbids is only warned of."""
+        """The names of the settings that only warn of what the law forbids."""
         return [name for name in STRICT_SETTINGS if getattr(self, name) == Strictness.WARN]
 
     @classmethod
@@ -104,10 +98,10 @@ class Organisation(Policy):
         return {"id": 1}
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """To be only warned of what is prohibited needs a reason, which stands beside the settings for as long as it lasts.
+        """The changes, with `lenient_reason`: why a setting only warns. The reason is kept for as long as one does.
 
         Raises:
-            RequiredParameter: something becomes a warning and no reason is given.
+            RequiredParameter: a setting is changed to WARN, and no reason is given.
 
         """
         after = [name for name in STRICT_SETTINGS if changes.get(name, getattr(self, name)) == Strictness.WARN]

@@ -1,26 +1,24 @@
-"""The organisation's row: read, and marked with the key of its ledger."""
+"""Reading the organisation's row, and marking it with the key of the ledger."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
-
 from governance.organisation.models import Organisation
 from governance.organisation.rules import NOT_ON_FILE, Sender
+from wholesale.plumbing.compiled import Update
 from wholesale.plumbing.envelope import Envelope
 
 
 def sender() -> Sender:
-    """The organisation as a sender."""
+    """The organisation as messages must name it. All parts are empty without its row."""
     row = Organisation.objects.filter(pk=1).values_list(*Sender._fields).first()
     return Sender(*row) if row else NOT_ON_FILE
 
 
-# By hand, since it is asked of each new contact point. It is no change that a version or a history tells.
-_KEEP_MARK = f"UPDATE {Organisation._meta.db_table} SET digest_key_mark = %s WHERE digest_key_mark = ''"
+# It runs for each new contact point. The mark is no setting, so it changes neither the version nor the history.
+_KEEP_MARK = Update(lambda key_mark: (Organisation.objects.filter(digest_key_mark=""), {"digest_key_mark": key_mark}))
 
 
 def keep_digest_key_mark(*, envelopes: Sequence[Envelope], **_: Any) -> None:
-    """Keep with which key the first contact point was made. Heard from the ledger, within its transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEP_MARK, [envelopes[0].facts["key_mark"]])
+    """Store the mark of the key of the first contact point. A receiver of `contact_points_made`."""
+    _KEEP_MARK.run(key_mark=envelopes[0].facts["key_mark"])

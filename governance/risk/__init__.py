@@ -1,1 +1,1 @@
-"""The risk room: how much may be at stake. Policies, day ledgers, reservations, and what happened to them."""
+"""The risk room: how much may be at stake. Risk policies, risk days, reservations and risk events."""

@@ -1,4 +1,4 @@
-"""`/api/governance/risk`."""
+"""`/api/governance/risk`: the endpoints of the risk room."""
 
 from decimal import Decimal
 from typing import Any
@@ -33,7 +33,7 @@ _CENT = Decimal("0.01")
 
 
 class LedgerOut(RowSerializer):
-    """What an engine did today."""
+    """What an engine used and lost on one business day."""
 
     class Meta:
         model = RiskDay
@@ -51,7 +51,7 @@ class ReserveParams(ActParams):
 
 
 class ReserveOut(serializers.Serializer[Any]):
-    """The answer; a denial is one too: `ok` false, `reserved` 0, and why."""
+    """The answer to a reservation. A denial has `ok` false, `reserved` 0, and the cap in `message`."""
 
     ok = serializers.BooleanField()
     engine = serializers.CharField()
@@ -61,7 +61,7 @@ class ReserveOut(serializers.Serializer[Any]):
 
 
 class ReservationParams(ActParams):
-    """A reservation: by id, or by its engine and amount."""
+    """A reservation, named by its id, or by its engine and amount."""
 
     reservation_id = IdField(required=False)
     engine = WordField(required=False)
@@ -76,7 +76,7 @@ class ReservationParams(ActParams):
 
 
 class SettleParams(ReservationParams):
-    """A reservation to settle: by id, or the oldest open one of an engine and amount."""
+    """A reservation to settle, named by its id, or the oldest open one of an engine and amount."""
 
     realized_loss = MoneyField(default=_ZERO, min_value=_ZERO, help_text="CAD")
     actor = LabelField(required=False, help_text="default: your user name")
@@ -84,27 +84,27 @@ class SettleParams(ReservationParams):
 
 
 class CorrectParams(ReservationParams):
-    """A booked loss to correct: by id, or of the reservation of an engine and amount that was settled last."""
+    """A booked loss to correct: of the reservation with this id, or of the last settled one of an engine and amount."""
 
-    realized_loss = MoneyField(min_value=_ZERO, help_text="CAD, as it is right")
+    realized_loss = MoneyField(min_value=_ZERO, help_text="the right loss, CAD")
     actor = LabelField(required=False, help_text="default: your user name")
     reason = NoteField()
 
 
 class SettleOut(serializers.Serializer[Any]):
-    """The reservation, settled."""
+    """The settled reservation."""
 
     ok = serializers.BooleanField()
     reservation_id = IdField()
     engine = serializers.CharField()
     released = MoneyField(help_text="CAD, on the day of the reservation")
-    realized_loss = MoneyField(help_text="CAD, as it is booked")
+    realized_loss = MoneyField(help_text="the booked loss, CAD")
     settled_at = AwareDateTimeField()
 
 
 @policy_endpoints(RiskPolicy)
 class RiskViewSet(ApiViewSet):
-    """How much may be at stake."""
+    """The endpoints of the risk room."""
 
     permissions = {
         "ledger_today": "governance.view_riskday",
@@ -115,7 +115,7 @@ class RiskViewSet(ApiViewSet):
 
     @ask("ledger/today", Params, LedgerOut(many=True))
     def ledger_today(self, request: Request) -> Response:
-        """The ledgers of today's business day, GLOBAL first."""
+        """What each engine used and lost today, by business day. GLOBAL is first."""
         today = ledgers.business_day(timezone.now())
         return Response([shown(ledger, LedgerOut.Meta.fields) for ledger in ledgers.ledger_of(today)])
 
@@ -135,13 +135,13 @@ class RiskViewSet(ApiViewSet):
 
     @act("settle", SettleParams, SettleOut)
     def settle(self, request: Request, act: Act, **params: Any) -> Response:
-        """Release a reservation and book its loss today. Twice changes nothing."""
+        """Settle a reservation: free its amount and book its loss today. Settling it again changes nothing."""
         settle = reservations.risk_settle if "reservation_id" in params else reservations.settle_by_amount
         return Response(_settled_out(settle(**params, act=act)))
 
     @act("correct", CorrectParams, SettleOut)
     def correct(self, request: Request, act: Act, **params: Any) -> Response:
-        """Set a booked loss right, on the day on which it was booked. The same loss changes nothing."""
+        """Correct a booked loss, on the day on which it was booked. The same loss again changes nothing."""
         correct = correct_loss if "reservation_id" in params else correct_by_amount
         return Response(_settled_out(correct(**params, act=act)))
 

@@ -1,4 +1,4 @@
-"""Figures of what is at stake, as other apps ask for them."""
+"""Figures of the risk room for other apps."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,11 +9,11 @@ from governance.risk.models import RiskDay, RiskReservation
 
 
 def exposure_used(engine: str) -> Decimal:
-    """CAD that an engine has put at stake on all days together."""
+    """The sum (CAD) of all that an engine ever reserved."""
     used: Decimal = RiskDay.objects.filter(engine=engine).aggregate(sum=Sum("exposure_used", default=Decimal(0)))["sum"]
     return used
 
 
 def unsettled(before: datetime) -> "QuerySet[RiskReservation]":
-    """The reservations from before an instant that are open still, the oldest first."""
+    """The open reservations that were made before an instant, oldest first."""
     return RiskReservation.objects.filter(settled_at__isnull=True, created_at__lt=before).order_by("pk")

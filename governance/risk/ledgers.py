@@ -1,4 +1,4 @@
-"""The ledgers of a business day, one for each engine."""
+"""Reading and locking the risk days of a business day, one for each engine."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,31 +11,31 @@ from governance.risk.rules import GLOBAL, Usage
 
 
 def business_day(now: datetime) -> date:
-    """The day that an instant belongs to, by the zone of `RISK_BUSINESS_ZONE` (default UTC, as in the guide)."""
+    """The business day of an instant, by the zone of `RISK_BUSINESS_ZONE` (default UTC, as in the guide)."""
     return now.astimezone(ZoneInfo(settings.RISK_BUSINESS_ZONE)).date()
 
 
 def ledger_of(day: date) -> list[RiskDay]:
-    """The ledgers of a day, GLOBAL first, then the engines by name."""
+    """The risk days of all engines on a day, GLOBAL first, then by name."""
     return sorted(RiskDay.objects.filter(day=day), key=lambda ledger: (ledger.engine != GLOBAL, ledger.engine))
 
 
 def open_risk(engine: str) -> Decimal:
-    """What the engine has at stake now (CAD): its reservations that nobody settled, whatever day they were made."""
+    """The amount (CAD) that the engine has at stake now: its open reservations of all days."""
     open_days = RiskDay.objects.filter(engine=engine, open_risk_reserved__gt=0)
-    # Summed here: SQLite adds decimals in floating point.
+    # Summed in Python, because SQLite adds decimals in floating point.
     return sum(open_days.values_list("open_risk_reserved", flat=True), Decimal(0))
 
 
 def locked_days(day: date, names: list[str]) -> dict[str, RiskDay]:
-    """The day's ledgers of some engines, made where they are missing, and held until the caller's transaction ends."""
+    """The risk days of some engines by name, locked until the caller's transaction ends. Missing ones are made."""
     RiskDay.objects.bulk_create([RiskDay(engine=name, day=day) for name in names], ignore_conflicts=True)
     locked = RiskDay.objects.select_for_update(no_key=True).filter(day=day)
     return {name: locked.get(engine=name) for name in names}
 
 
 def usage_of(ledger: RiskDay) -> Usage:
-    """What the engine has used of its caps, as a value."""
+    """What the engine has used of its caps, as a plain value."""
     return Usage(
         exposure_used=ledger.exposure_used,
         realized_loss=ledger.realized_loss,

@@ -1,4 +1,4 @@
-"""Risk policies, day ledgers, reservations and events."""
+"""The tables of the risk room: policies, risk days, reservations and events."""
 
 from decimal import Decimal
 from typing import Any
@@ -18,24 +18,24 @@ NO_CAP = "no cap"
 
 
 def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """An amount in CAD, 0 by default."""
+    """A model field for an amount in CAD, 0 by default."""
     return models.DecimalField(**{"max_digits": 14, "decimal_places": 2, "default": Decimal(0), **kwargs})
 
 
 def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """A sum of amounts in CAD, with room for a million of the largest: without caps nothing else bounds it."""
+    """A model field for a sum in CAD. It has room for a million of the largest amounts, because a cap may be absent."""
     return money_field(max_digits=20, **kwargs)
 
 
 class RiskPolicy(Policy):
-    """How much an engine may put at stake; 0 means no cap. Without one, or with it off, the engine may nothing."""
+    """How much an engine may put at stake; 0 is no cap. Without a policy, or with it off, the engine reserves nothing."""
 
     engine = Word(unique=True, page_help=f"{GLOBAL} is what every reservation must pass beside its own engine's policy.")
     max_daily_loss = Money(
         default=Decimal(0),
         short="Loss a day",
         zero=NO_CAP,
-        help_text="CAD a day; reached, it closes the engine until the next day; 0: no cap",
+        help_text="CAD a day; a loss that reaches it stops the engine until the next day; 0: no cap",
         page_help="CAD. Once the day's settled losses reach it, nothing more is reserved until the next day. 0: no cap.",
     )
     max_daily_exposure = Money(
@@ -80,7 +80,7 @@ class RiskPolicy(Policy):
 
     @property
     def caps(self) -> Caps:
-        """The policy as a value."""
+        """The policy's caps as a plain value."""
         return Caps(
             self.engine,
             self.enabled,
@@ -92,24 +92,24 @@ class RiskPolicy(Policy):
 
 
 class RiskDay(models.Model):
-    """What one engine did on one business day. `open_risk_reserved` is shown by the day of the reservation."""
+    """What one engine used and lost on one business day. `open_risk_reserved` counts on the day of the reservation."""
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField()
     exposure_used = sum_field(help_text="CAD reserved on this day")
-    open_risk_reserved = sum_field(help_text="of it, CAD not settled yet")
+    open_risk_reserved = sum_field(help_text="the part of it that is not settled yet, CAD")
     realized_loss = sum_field(help_text="CAD of loss settled on this day")
     actions_count = models.PositiveIntegerField(default=0, help_text="reservations of this day")
 
     class Meta:
         constraints = [
-            # Serves the day's ledger: lock, read, list.
+            # Also the index for locking, reading and listing a day.
             models.UniqueConstraint(fields=["engine", "day"], name="riskday_engine_day"),
             models.CheckConstraint(
                 condition=Q(exposure_used__gte=0, open_risk_reserved__gte=0, realized_loss__gte=0), name="riskday_amounts"
             ),
         ]
-        # An engine's open risk over all days: the days with any are few.
+        # For an engine's open risk over all days: few days have any.
         indexes = [models.Index(fields=["engine"], condition=Q(open_risk_reserved__gt=0), name="riskday_open")]
         ordering = ["-day", "engine"]
         default_permissions = ("view",)
@@ -121,7 +121,7 @@ class RiskDay(models.Model):
 
 
 class RiskReservation(SignedModel):
-    """An amount that an engine has at stake until it is settled."""
+    """An amount that an engine has at stake until it is settled or released."""
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField(help_text="the business day on which it was made")
@@ -145,7 +145,7 @@ class RiskReservation(SignedModel):
                 name="riskreservation_settled_with_loss",
             ),
         ]
-        # The open ones: to settle by engine and amount, to show to the operator.
+        # For the open ones: settling by engine and amount, and the operator's list.
         indexes = [
             models.Index(
                 fields=["engine", "amount", "id"], condition=Q(settled_at__isnull=True), name="riskreservation_open"
@@ -165,7 +165,7 @@ class RiskReservation(SignedModel):
 
 
 class RiskEventKind(models.TextChoices):
-    """What happened."""
+    """The kind of a risk event."""
 
     RESERVED = "RESERVED", "Reserved"
     DENIED = "DENIED", "Denied"
@@ -175,13 +175,13 @@ class RiskEventKind(models.TextChoices):
 
 
 class RiskEvent(SignedModel, AppendOnlyModel):
-    """What happened to an engine's risk. Never changed or deleted. The losses of a day's events add up to its ledger's."""
+    """An event of an engine's risk. Never changed or deleted. The losses of a day's events add up to its risk day's loss."""
 
     kind = models.CharField(max_length=9, choices=RiskEventKind)
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
-    day = models.DateField(help_text="the business day of the event; of a correction that of the loss")
+    day = models.DateField(help_text="the business day of the event; for a correction, the day of the loss")
     amount = money_field(help_text="CAD asked for, or reserved")
-    realized_loss = money_field(help_text="CAD; of a correction the difference")
+    realized_loss = money_field(help_text="CAD; for a correction, the difference")
     reservation = models.ForeignKey(RiskReservation, null=True, on_delete=models.PROTECT, related_name="events")
     message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)

@@ -1,6 +1,6 @@
-"""Reservations: made, settled, released. `governance.gate` puts the kill switch before those that act.
+"""Making, settling, releasing and correcting reservations. Call `reserve` through `governance.gate`, which checks go-live.
 
-The policies are locked first (`locked_policies` says why).
+Every function locks the policies first (`locked_policies` says why).
 """
 
 from datetime import date
@@ -26,12 +26,12 @@ from wholesale.plumbing.act import Act
 
 
 def reserve(*, engine: str, amount: Decimal, metadata: Any = None, act: Act) -> tuple[Decision, RiskReservation | None]:
-    """Put an amount (CAD) at stake if GLOBAL and the engine both allow it, within the caller's transaction.
+    """Put an amount (CAD) at stake if the caps of GLOBAL and of the engine allow it, within the caller's transaction.
 
-    A denial is an answer: it is kept as an event, and nothing is reserved.
+    A denial is not raised but returned: it is stored as an event, and nothing is reserved.
 
     Raises:
-        NotAnAmount: not above 0, or not in whole cents.
+        NotAnAmount: the amount is not above 0, or not in whole cents.
 
     """
     if not is_amount(amount) or not amount:
@@ -39,7 +39,7 @@ def reserve(*, engine: str, amount: Decimal, metadata: Any = None, act: Act) -> 
     names = names_of(engine)
     caps = {policy.engine: policy.caps for policy in locked_policies(names)}
     day = business_day(act.now)
-    # An engine without a policy gets no ledger: any name may be asked for.
+    # An engine without a policy gets no risk day, because callers may ask for any name.
     ledgers = locked_days(day, [name for name in names if name in caps])
     decision = _judged(engine, amount, caps, ledgers)
     about = {"engine": engine, "day": day, "amount": amount, **_columns(act)}
@@ -57,7 +57,7 @@ def reserve(*, engine: str, amount: Decimal, metadata: Any = None, act: Act) -> 
 
 
 def _columns(act: Act) -> dict[str, Any]:
-    """What the columns of a reservation and of an event hold of the act."""
+    """The columns of a reservation or an event that come from the act."""
     return {**act.signature, "reason": act.reason}
 
 
@@ -82,13 +82,14 @@ def risk_settle(
     reserved_amount: Decimal | None = None,
     act: Act,
 ) -> RiskReservation:
-    """Release a reservation on the day it was made and book its loss (CAD) today. A second settle changes nothing.
+    """Settle a reservation: free its amount on the day it was made, and book its loss (CAD) today.
+    A second settle changes nothing.
 
     Raises:
         ReservationNotFound: no such reservation.
-        OtherReservation: it has another engine or amount than the caller says.
-        LossAboveReservation: the loss is above the reservation, and the user may not settle that.
-        NotAnAmount: the loss is none.
+        OtherReservation: its engine or amount is not the one that the caller names.
+        LossAboveReservation: the loss is above the amount, and the user may not settle such a loss.
+        NotAnAmount: the loss is below 0, or not in whole cents.
 
     """
     if not is_amount(realized_loss):
@@ -110,10 +111,10 @@ def settle_by_amount(
     """Settle the oldest open reservation of an engine with this amount, as the older API does.
 
     Raises:
-        ReservationNotFound: none is open.
+        ReservationNotFound: the engine has no open reservation of this amount.
 
     """
-    locked_policies(names_of(engine))  # first, so that of two at once each finds a reservation of its own
+    locked_policies(names_of(engine))  # locked first, so that two callers at once find two reservations
     oldest = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=True)
     reservation_id = oldest.order_by("id").values_list("id", flat=True).first()
     if reservation_id is None:
@@ -124,7 +125,7 @@ def settle_by_amount(
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def release_reservation(reservation_id: int, *, act: Act) -> RiskReservation:
-    """Release a reservation that nobody settled, without a loss.
+    """Release an open reservation, without a loss.
 
     Raises:
         ReservationNotFound: no such reservation.
@@ -141,7 +142,7 @@ def release_reservation(reservation_id: int, *, act: Act) -> RiskReservation:
 def locked_reservation(
     reservation_id: int, *, engine: str | None = None, reserved_amount: Decimal | None = None
 ) -> RiskReservation:
-    """The reservation, which has this engine and amount where the caller names them."""
+    """The reservation with this id, locked. It must have the engine and the amount that the caller names, if any."""
     found = RiskReservation.objects.filter(pk=reservation_id)
     its_engine = found.values_list("engine", flat=True).first()
     if its_engine is None:
@@ -195,15 +196,15 @@ def correct_loss(
     reserved_amount: Decimal | None = None,
     act: Act,
 ) -> RiskReservation:
-    """Set the booked loss (CAD) of a reservation right, in the ledgers of the day on which it was booked.
+    """Correct the booked loss (CAD) of a reservation, in the risk days of the day on which it was booked.
 
-    The loss that is booked already changes nothing.
+    A loss that is equal to the booked one changes nothing.
 
     Raises:
         ReservationNotFound: no such reservation.
-        OtherReservation: it has another engine or amount than the caller says.
-        NotSettled: it is open.
-        NotAnAmount: the loss is none.
+        OtherReservation: its engine or amount is not the one that the caller names.
+        NotSettled: the reservation is open.
+        NotAnAmount: the loss is below 0, or not in whole cents.
 
     """
     if not is_amount(realized_loss):
@@ -219,10 +220,10 @@ def correct_loss(
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def correct_by_amount(*, engine: str, reserved_amount: Decimal, realized_loss: Decimal, act: Act) -> RiskReservation:
-    """Correct the loss of that reservation of an engine with this amount which was settled last.
+    """Correct the loss of the last settled reservation of an engine with this amount.
 
     Raises:
-        ReservationNotFound: none is settled.
+        ReservationNotFound: the engine has no settled reservation of this amount.
 
     """
     locked_policies(names_of(engine))
@@ -236,7 +237,7 @@ def correct_by_amount(*, engine: str, reserved_amount: Decimal, realized_loss: D
 def _rebook(reservation: RiskReservation, realized_loss: Decimal, act: Act) -> None:
     assert reservation.realized_loss is not None
     difference = realized_loss - reservation.realized_loss
-    # The event knows the day; the zone of business days may be another by now.
+    # The event holds the day: the zone of business days may have changed since.
     booked = reservation.events.get(kind__in=(RiskEventKind.SETTLED, RiskEventKind.RELEASED))
     for ledger in locked_days(booked.day, names_of(reservation.engine)).values():
         ledger.realized_loss += difference

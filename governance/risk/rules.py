@@ -1,17 +1,17 @@
-"""Risk caps as arithmetic in Decimal. No database here."""
+"""The rules of risk caps, in Decimal. No database here."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from governance.decisions import Decision
 
-GLOBAL = "GLOBAL"  # the engine whose caps every reservation must pass, beside its own
-_AMOUNT_LIMIT = Decimal(10**12)  # CAD; beyond it the columns end
+GLOBAL = "GLOBAL"  # the sum of all engines: every reservation must pass its caps too
+_AMOUNT_LIMIT = Decimal(10**12)  # CAD; the columns hold no more
 
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """What an engine may put at stake, CAD and actions a day; 0 means no cap."""
+    """The caps of an engine, in CAD and in actions a day. 0 is no cap."""
 
     engine: str
     enabled: bool
@@ -23,7 +23,7 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an engine has at stake: today's exposure, loss and actions, and all that is open, whatever its day."""
+    """What an engine has used of its caps: today's exposure, loss and actions, and the open risk of all days."""
 
     exposure_used: Decimal
     realized_loss: Decimal
@@ -35,18 +35,18 @@ NOTHING = Usage(Decimal(0), Decimal(0), 0, Decimal(0))
 
 
 def is_amount(value: Decimal) -> bool:
-    """Whether it can be at stake or lost: CAD in whole cents, not below 0. The database would round what is finer."""
+    """Whether the value is an amount: CAD in whole cents, not below 0. The database would round a finer value."""
     return value.is_finite() and 0 <= value < _AMOUNT_LIMIT and value == round(value, 2)
 
 
-# Not an engine: it is the sum of them.
+# GLOBAL is not an engine but the sum of all.
 NOBODYS = Decision(False, "global_is_no_engine", f"{GLOBAL} is the sum of all engines: reserve for one of them")
 
 
 def judge(caps: Caps | None, usage: Usage, amount: Decimal, *, engine: str) -> Decision:
-    """May the engine put this amount at stake? First refusal wins; no policy, or one that is off, refuses.
+    """Judge whether the engine may put this amount at stake. The first refusal wins. A policy missing or off refuses.
 
-    A cap is reached exactly, never passed; the loss cap closes the engine once the loss has reached it (CONTRACT section 3).
+    A cap may be reached, not passed. A day's loss that reaches its cap stops the engine (CONTRACT section 3).
     """
     if caps is None:
         return Decision(False, "no_policy", f"{engine} has no risk policy")

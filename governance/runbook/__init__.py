@@ -1,1 +1,1 @@
-"""The runbook room: is the system ready? A registry of checks, and the runs that somebody stored."""
+"""The runbook room: a registry of checks that say whether the system is ready, and stored runs of them."""

@@ -1,4 +1,4 @@
-"""The admin of the runbook: what every check finds now, and the runs that somebody stored."""
+"""The admin pages of the runbook: what every check finds now, and the stored runs."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from governance.runbook.models import RunbookRun
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason
 
-# What of a status is shown under which title.
+# The title of each group of a status.
 GROUPS = (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks that pass, and what is good to know", "info"))
 
 
 @admin.register(RunbookRun)
 class RunbookRunAdmin(ReadOnlyAdmin):
-    """Stored runs, the newest first; beside them a page of what is found now."""
+    """Stored runs, newest first, and a page with what the checks find now."""
 
     list_display = ("id", "created_at", "verdict", "blockers", "warnings", "changed_by", "reason")
     list_display_links = ("id", "created_at")
@@ -40,36 +40,36 @@ class RunbookRunAdmin(ReadOnlyAdmin):
         return [now, *super().get_urls()]
 
     def has_read_permission(self, request: HttpRequest) -> bool:
-        """Who may see what is found now."""
+        """Whether the user may see what the checks find now."""
         return request.user.has_perm("governance.view_runbook")
 
     def has_store_permission(self, request: HttpRequest) -> bool:
-        """Who may store it."""
+        """Whether the user may store a run."""
         return request.user.has_perm("governance.store_run")
 
     @display(description="Verdict", label={"Nothing blocks": "success", "Blocked": "danger"})
     def verdict(self, run: RunbookRun) -> str:
-        """Whether go-live could be enabled."""
+        """Whether go-live could be enabled by this run, in words."""
         return "Nothing blocks" if run.ok_to_enable_go_live else "Blocked"
 
     @display(description="Blockers")
     def blockers(self, run: RunbookRun) -> int:
-        """How many."""
+        """The number of blockers."""
         return len(run.status["blockers"])
 
     @display(description="Warnings")
     def warnings(self, run: RunbookRun) -> int:
-        """How many."""
+        """The number of warnings."""
         return len(run.status["warnings"])
 
     @display(description="Found")
     def blockers_found(self, run: RunbookRun) -> str:
-        """The failing checks that forbade going live."""
+        """The failing checks that forbade go-live."""
         return _findings(run, "blockers")
 
     @display(description="Found")
     def warnings_found(self, run: RunbookRun) -> str:
-        """The failing checks that somebody should have looked at."""
+        """The failing checks that were warnings."""
         return _findings(run, "warnings")
 
     @display(description="Found")
@@ -97,7 +97,7 @@ class RunbookRunAdmin(ReadOnlyAdmin):
 
     @action(description="Store a run...", permissions=["store"], icon="save", url_path="store")
     def store(self, request: HttpRequest) -> HttpResponse:
-        """Keep what every check finds now."""
+        """Store what every check finds now, after a page that asks for the reason."""
 
         def act(reason: str) -> str:
             run = services.store_run(act=Act.by(request.user, reason=reason))

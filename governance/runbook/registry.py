@@ -1,4 +1,4 @@
-"""The registry of runbook checks, in the manner of Django's system checks. Each app registers its own in `ready()`."""
+"""The registry of runbook checks, similar to Django's system checks. Each app registers its checks in `ready()`."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 
 
 class Severity(StrEnum):
-    """What a failing check means."""
+    """How much a failing check weighs."""
 
-    BLOCKER = "blocker"  # nobody goes live with it
-    WARNING = "warning"  # look at it
+    BLOCKER = "blocker"  # go-live stays off
+    WARNING = "warning"  # somebody should look at it
     INFO = "info"  # good to know
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found. `severity` is given when a failure weighs other than the check's own says."""
+    """What a check found. `severity` replaces the check's own for this failure, if it is given."""
 
     ok: bool
     message: str
@@ -30,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A registered check: `function(now)` gives its finding in few queries."""
+    """A registered check. `function(now)` returns its finding, in few queries."""
 
     id: str
     severity: Severity
@@ -38,24 +38,24 @@ class Check:
     function: Callable[[datetime], Finding]
 
 
-_checks: dict[str, Check] = {}
+checks: dict[str, Check] = {}
 
 
 def register(
     id: str, severity: Severity, title: str
 ) -> Callable[[Callable[[datetime], Finding]], Callable[[datetime], Finding]]:
-    """Register a function of the present instant as a check, under an id that is stable."""
+    """Decorate a function that takes the present instant and returns a finding, to register it under a stable id."""
 
     def decorate(function: Callable[[datetime], Finding]) -> Callable[[datetime], Finding]:
-        _checks[id] = Check(id, severity, title, function)
+        checks[id] = Check(id, severity, title, function)
         return function
 
     return decorate
 
 
 def registered() -> list[Check]:
-    """All checks, by id."""
-    return [_checks[id] for id in sorted(_checks)]
+    """All checks, in the order of their ids."""
+    return [checks[id] for id in sorted(checks)]
 
 
 Read = TypeVar("Read")
@@ -63,7 +63,7 @@ _made: ContextVar[dict[Callable[[], Any], Any] | None] = ContextVar("reads_of_a_
 
 
 def read_once(read: Callable[[], Read]) -> Callable[[], Read]:
-    """Decorate a read that several checks stand on: within one status it is made once."""
+    """Decorate a read that several checks use: within one status it is made once."""
 
     @wraps(read)
     def once() -> Read:
@@ -79,7 +79,7 @@ def read_once(read: Callable[[], Read]) -> Callable[[], Read]:
 
 @contextmanager
 def one_status() -> Iterator[None]:
-    """Within this block each of the shared reads is made once."""
+    """A context in which each read that is decorated with `read_once` is made once."""
     token = _made.set({})
     try:
         yield
@@ -90,9 +90,9 @@ def one_status() -> Iterator[None]:
 def ended_or_ending(
     last_days: Mapping[str, date], today: date, notice: timedelta, *, ended: str, of: str = "for"
 ) -> Finding | None:
-    """What has ended and what ends within the notice, by name; None where nothing does. A last day counts.
+    """A finding with the names whose last day has passed or comes within `notice`, or None. A last day still counts.
 
-    `ended` is the sentence of what has, with `{}` in the place of the names; `of` stands before the names of what will.
+    `ended` is the sentence for those that have passed, with `{}` for the names. `of` is the word before the other names.
     """
     over = sorted(name for name, last_day in last_days.items() if last_day < today)
     soon = sorted(name for name, last_day in last_days.items() if today <= last_day <= today + notice)

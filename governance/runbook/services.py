@@ -1,4 +1,4 @@
-"""Running the checks, showing and storing what they found."""
+"""Running the checks, and showing and storing what they found."""
 
 import logging
 from contextlib import nullcontext
@@ -20,7 +20,7 @@ _GROUPS = {Severity.BLOCKER: "blockers", Severity.WARNING: "warnings", Severity.
 
 @verb(ExecutionClass.READ)
 def status(now: datetime | None = None) -> dict[str, Any]:
-    """What every check finds now, as the API shows it: `blockers` and `warnings` that fail, and in `info` all the rest."""
+    """What every check finds now, as the API shows it: failing checks in `blockers` and `warnings`, all others in `info`."""
     now = now or timezone.now()
     found: dict[str, Any] = {"generated_at": iso_utc(now), "blockers": [], "warnings": [], "info": []}
     with one_status():
@@ -40,12 +40,12 @@ def status(now: datetime | None = None) -> dict[str, Any]:
 
 
 def blockers(now: datetime | None = None) -> list[dict[str, Any]]:
-    """The checks that forbid going live now."""
+    """What the failing checks found that forbid go-live now."""
     return status(now)["blockers"]
 
 
 def _found(check: Check, now: datetime) -> Finding:
-    # Within a transaction a check that fails in the database must leave the others theirs.
+    # In a transaction, a check that fails in the database must not break the checks after it.
     savepoint = transaction.atomic() if transaction.get_connection().in_atomic_block else nullcontext()
     try:
         with savepoint:
@@ -69,14 +69,14 @@ def as_markdown(found: dict[str, Any]) -> str:
 
 
 def _line(message: str) -> str:
-    # A reason that somebody gave may run over lines, and would end the list.
+    # A reason may have line breaks, which would end the list.
     return " ".join(message.split())
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def store_run(*, act: Act) -> RunbookRun:
-    """Keep what every check finds now, with who asked and why."""
+    """Store what every check finds now, with who asked and why."""
     found = status(act.now)
     return RunbookRun.objects.create(
         status=found,

@@ -1,1 +1,1 @@
-"""The regression tripwire: a KPI that falls throttles its engine or engages the kill switch."""
+"""The tripwire: when a watched metric falls, it throttles an engine or engages the kill switch."""

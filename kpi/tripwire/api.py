@@ -32,7 +32,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ExpectationOut(serializers.Serializer[Any]):
-    """What to expect of the policy, simulated soon after it was saved."""
+    """The simulated false alarms and delay of a policy. The worker computes them soon after each save."""
 
     rate = RateField(help_text="the success rate it was simulated at")
     events_a_day = StrictIntegerField(help_text="of the last 30 days")
@@ -47,13 +47,13 @@ class ExpectationOut(serializers.Serializer[Any]):
 RegressionPolicyOut = out_of(
     RegressionPolicy,
     expectation=ExpectationOut(
-        allow_null=True, help_text="null until the worker has simulated it, where there is no rate, and for other statistics"
+        allow_null=True, help_text="null: not simulated yet, there is no rate, or the statistic is another"
     ),
 )
 
 
 class MetricParams(ActParams):
-    """A metric."""
+    """The metric that a request names."""
 
     domain = WordField()
     metric = MetricField()
@@ -74,7 +74,7 @@ class UndoParams(ActParams):
 
 
 class StateOut(serializers.Serializer[Any]):
-    """Where a policy stands."""
+    """The state of a policy."""
 
     domain = serializers.CharField()
     metric = serializers.CharField()
@@ -89,13 +89,13 @@ class StateOut(serializers.Serializer[Any]):
 
 
 class EvaluateOut(serializers.Serializer[Any]):
-    """The policy's state after looking."""
+    """The policy's state after the evaluation."""
 
     state = StateOut()
 
 
 class TriggerOut(RowSerializer):
-    """A tripwire that went off."""
+    """A trigger of a tripwire."""
 
     domain = serializers.CharField()
     metric = serializers.CharField()
@@ -106,10 +106,10 @@ class TriggerOut(RowSerializer):
 
 
 class RegressionStateOut(StateOut):
-    """Where a policy stands, with its latest triggers."""
+    """The state of a policy, with its latest triggers."""
 
     enabled = serializers.BooleanField()
-    triggers = TriggerOut(many=True, help_text="those not undone, the last ten, the newest first")
+    triggers = TriggerOut(many=True, help_text="the last ten that are not undone, the newest first")
 
 
 class KpiParams(PlaceParams, MetricParams):
@@ -133,7 +133,7 @@ class KpiOut(RowSerializer):
 
 @policy_endpoints(RegressionPolicy, out=RegressionPolicyOut)
 class RegressionViewSet(ApiViewSet):
-    """A KPI that falls throttles its engine or engages the kill switch."""
+    """The tripwire: when a watched metric falls, it throttles an engine or engages the kill switch."""
 
     permissions = {
         "state": "kpi.view_regressionstate",
@@ -145,12 +145,12 @@ class RegressionViewSet(ApiViewSet):
 
     @ask("state", Params, RegressionStateOut(many=True))
     def state(self, request: Request) -> Response:
-        """Where each policy stands since it was last evaluated."""
+        """List the state of each policy after its last evaluation."""
         return Response(summaries.states())
 
     @act("evaluate", MetricParams, EvaluateOut, in_parts=True)
     def evaluate(self, request: Request, act: Act, **params: Any) -> Response:
-        """Look whether a metric has fallen; a fall that begins acts."""
+        """Evaluate a metric. If it has just fallen, the policy's action is taken."""
         state = evaluations.evaluate(**params, act=act)
         return Response({"state": summaries.state_summary(state.policy, state)})
 
@@ -161,11 +161,11 @@ class RegressionViewSet(ApiViewSet):
 
     @act("baseline/approve", BaselineParams, RegressionPolicyOut)
     def approve_baseline(self, request: Request, act: Act, **metric: str) -> Response:
-        """Freeze the metric's present rate as its baseline; clears a CUSUM that went red."""
+        """Approve the metric's present rate as its baseline. This also clears a CUSUM that went red."""
         policy = policies.approve_baseline(act=act, **metric)
         return Response(shown(policy, RegressionPolicyOut.Meta.fields))
 
     @act(f"triggers/{ROW_ID}/undo", UndoParams, TriggerOut, parameters=[path_id("trigger")])
     def undo(self, request: Request, id: str, act: Act) -> Response:
-        """Take back what a trigger did."""
+        """Undo what a trigger did."""
         return Response(summaries.trigger_summary(undo_trigger(int(id), act=act)))

@@ -1,4 +1,4 @@
-"""How a policy is evaluated. Its row is locked first, so that a fall acts once."""
+"""Evaluating policies. A policy's row is locked first, so that a fall acts only once."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,18 +19,18 @@ from wholesale.plumbing.act import Act
 
 @verb(ExecutionClass.CONTROL)
 def evaluate(*, domain: str, metric: str, act: Act) -> RegressionState:
-    """Look whether the metric has fallen; a fall that begins acts once. A policy that is off is judged, and does nothing.
-    What a fall does is the tripwire's act, whoever asked to look.
+    """Evaluate a metric. A fall acts once, when it begins. A policy that is off is judged too, but does nothing.
+    The actor of a fall's action is the tripwire, whoever asked for the evaluation.
 
-    A fall that stops everything engages the kill switch first, outside this verb's transactions: it waits for no lock.
+    If a fall engages the kill switch, that happens first and outside this verb's transactions, so it waits for no lock.
 
     Raises:
-        PolicyNotFound: nobody watches this metric.
+        PolicyNotFound: no policy watches this metric.
 
     """
     state = None
     while state is None:
-        looking = replace(act, actor=ACTOR, user=None)  # each look reads the clock anew
+        looking = replace(act, actor=ACTOR, user=None)  # a copy reads the clock anew
         stop = _stop_if_fallen(domain, metric, looking)
         state = _evaluated(domain, metric, stop, replace(looking))
     return state
@@ -38,7 +38,7 @@ def evaluate(*, domain: str, metric: str, act: Act) -> RegressionState:
 
 @transaction.atomic
 def _evaluated(domain: str, metric: str, stop: gate.Stop | None, act: Act) -> RegressionState | None:
-    """The state, stored; None where everything must be stopped first."""
+    """Judge the policy, act on a fall, and return the stored state. None if the kill switch must be engaged first."""
     policy = locked_policy(domain, metric)
     state, begins = _judged(policy, act.now)
     if begins and policy.action == Action.KILL_SWITCH and stop is None:
@@ -52,7 +52,7 @@ def _evaluated(domain: str, metric: str, stop: gate.Stop | None, act: Act) -> Re
 
 
 def _judged(policy: RegressionPolicy, now: datetime) -> tuple[RegressionState, bool]:
-    """The policy's state brought up to date and not saved, and whether a fall begins."""
+    """Return the policy's updated state, not saved, and whether a fall begins now."""
     state = RegressionState.objects.filter(policy=policy).first()
     state = state or RegressionState(policy=policy, last_event_id=policy.baseline_event_id or 0)
     was_triggered = state.triggered
@@ -61,7 +61,7 @@ def _judged(policy: RegressionPolicy, now: datetime) -> tuple[RegressionState, b
 
 
 def _stop_if_fallen(domain: str, metric: str, act: Act) -> gate.Stop | None:
-    """Engage the kill switch where a fall begins for which the policy wants that."""
+    """Engage the kill switch if a fall begins now and the policy's action is the kill switch."""
     policy = RegressionPolicy.objects.filter(domain=domain, metric=metric, action=Action.KILL_SWITCH, enabled=True).first()
     if policy is None:
         return None
@@ -71,7 +71,7 @@ def _stop_if_fallen(domain: str, metric: str, act: Act) -> gate.Stop | None:
 
 @verb(ExecutionClass.CONTROL)
 def evaluate_all(*, act: Act) -> Iterator[tuple[RegressionPolicy, RegressionState]]:
-    """Evaluate every enabled policy, each in its own transaction: the daily run."""
+    """Evaluate every enabled policy, each in its own transaction. The daily job does this."""
     for policy in RegressionPolicy.objects.filter(enabled=True):
         own = replace(act, correlation_id=correlation.current())
         yield policy, evaluate(domain=policy.domain, metric=policy.metric, act=own)

@@ -1,4 +1,4 @@
-"""What to expect of a policy, simulated by the worker: it takes up to a second, in which nobody may wait for the policy."""
+"""Simulating what to expect of a policy. The worker does it, without a lock, because it takes up to a second."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -13,20 +13,20 @@ from kpi.tripwire.looking import judged_events
 from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.rules import BASELINE_MIN, Method, Statistic, jeffreys
 
-RATE_EVENTS = 1000  # the rate that a policy is simulated at is that of the last so many events
-MONTH = timedelta(days=30)  # over which its volume is counted
+RATE_EVENTS = 1000  # the simulation uses the success rate of this many last events
+MONTH = timedelta(days=30)  # the simulation uses the volume of this span
 
 
 @task()
 def simulate_policy(policy_id: int, version: int) -> None:
-    """A policy was made or changed."""
+    """Simulate a policy after it was created or changed."""
     simulate(policy_id, version)
 
 
 def simulate(policy_id: int, version: int, now: datetime | None = None) -> None:
-    """Store what to expect of this version of the policy; nothing where it was changed since. Twice is harmless.
+    """Simulate this version of the policy and store the result. If the policy was changed since, nothing is stored.
 
-    No lock is held meanwhile, and what is found makes no new version: nobody decided anything.
+    No lock is held meanwhile. The result makes no new version, since nobody decided anything. Running it twice is harmless.
     """
     policies = RegressionPolicy.objects.filter(pk=policy_id, version=version)
     policy = policies.first()
@@ -35,7 +35,7 @@ def simulate(policy_id: int, version: int, now: datetime | None = None) -> None:
 
 
 def rate_of(policy: RegressionPolicy) -> float | None:
-    """The success rate (0..1) that the policy is simulated at; None where it has none yet."""
+    """Return the success rate (0..1) to simulate the policy at, or None if there is none yet."""
     if policy.statistic != Statistic.SUCCESS_RATE:
         return None
     if policy.method == Method.CUSUM and policy.baseline_rate is not None:
@@ -45,7 +45,7 @@ def rate_of(policy: RegressionPolicy) -> float | None:
 
 
 def expectation(policy: RegressionPolicy, now: datetime) -> dict[str, Any] | None:
-    """What to expect of the policy at the metric's own rate and volume; None where there is no rate yet."""
+    """Simulate the policy at the metric's own rate and volume. None if there is no rate yet."""
     rate = rate_of(policy)
     if rate is None:
         return None

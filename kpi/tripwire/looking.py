@@ -1,4 +1,4 @@
-"""Looking at a metric's events: whether it has fallen."""
+"""Judging from a metric's events whether it has fallen."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,21 +19,21 @@ from kpi.tripwire.rules import (
     mean,
 )
 
-# A transaction that took an earlier id may commit later than this reading; none stays open for so long.
+# A transaction with an earlier event id may still commit after this reading. No transaction stays open longer than this.
 SETTLED = timedelta(minutes=10)
 _DIGITS = Decimal("0.000001")
-_RISE_SHOWN = Fraction(10**6)  # a rise by more is shown as one by this
+_RISE_SHOWN = Fraction(10**6)  # the largest rise that is shown
 
 
 def judged_events(policy: RegressionPolicy) -> QuerySet[KPIEvent]:
-    """The metric's events that its statistic is about."""
+    """Return the metric's counted events that have the column of the policy's statistic."""
     events = KPIEvent.objects.filter(COUNTED, domain=policy.domain, metric=policy.metric)
     column = "value" if policy.statistic == Statistic.MEAN_VALUE else "success"
     return events.filter(**{f"{column}__isnull": False})
 
 
 def judge(policy: RegressionPolicy, state: RegressionState, now: datetime) -> None:
-    """Bring the state up to date. Only a policy that is on can become triggered."""
+    """Update the state from the metric's events, without saving it. Only an enabled policy can become triggered."""
     if policy.method == Method.CUSUM:
         _judge_cusum(policy, state, now)
     else:
@@ -63,7 +63,7 @@ def _shown(value: Fraction | None) -> Decimal | None:
 def _last_against_before(policy: RegressionPolicy) -> FallVerdict:
     window = policy.window_events
     column = "value" if policy.statistic == Statistic.MEAN_VALUE else "success"
-    # Summed here: SQLite averages in floating point, which may miss a fall of just the threshold.
+    # The mean is computed here: SQLite averages in floating point, which may miss a fall of exactly the threshold.
     events = judged_events(policy).order_by("-id").values_list(column, flat=True)
     last = list(events[: window + policy.baseline_events])
     current, before = last[:window], last[window:]
@@ -100,10 +100,10 @@ def _judge_cusum(policy: RegressionPolicy, state: RegressionState, now: datetime
     events = judged_events(policy)
     fresh = list(events.filter(id__gt=state.last_event_id).order_by("id").values_list("id", "occurred_at", "success"))
     levels = [state.cusum, *cusum(state.cusum, (bool(success) for _, _, success in fresh), steps)]
-    # Latched: what was reached once stays until a person clears it.
+    # Amber and red stay until a person clears them.
     state.amber = state.amber or max(levels) >= policy.amber_threshold
     state.triggered = state.triggered or (policy.enabled and max(levels) >= policy.red_threshold)
-    # Done only with what is settled, so that an event whose transaction commits late is not passed over.
+    # Advance only over settled events, so that an event whose transaction commits late is not missed.
     for (event_id, occurred_at, _), level in zip(fresh, levels[1:], strict=True):
         if occurred_at > now - SETTLED:
             break

@@ -1,4 +1,4 @@
-"""Regression policies, where each of them stands, and the triggers that went off."""
+"""Regression policies, their states and their triggers."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -19,18 +19,18 @@ _SMALLEST = Decimal("0.0001")
 
 
 def events(default: int, **said: Any) -> Whole:
-    """A number of events."""
+    """Return a field for a number of events."""
     return Whole(default=default, within=(1, EVENTS_MAX), unit="events", **said)
 
 
 def threshold(default: int, **said: Any) -> Number:
-    """A sum that a CUSUM reaches."""
+    """Return a field for a threshold of the CUSUM's sum."""
     said |= {"at_least": Decimal("0.01"), "at_most": Decimal(1000)}
     return Number(max_digits=6, decimal_places=2, default=Decimal(default), **said)
 
 
 def figure_field() -> "models.DecimalField[Any, Any]":
-    """A rate, a mean of values or a number of events, whatever the statistic is; None without a verdict."""
+    """Return a column for a rate, a mean or a number of events, depending on the statistic. None without a verdict."""
     return models.DecimalField(max_digits=20, decimal_places=6, null=True)
 
 
@@ -50,10 +50,7 @@ class RegressionPolicy(Policy):
         page_help="Whose risk policy THROTTLE switches off. Empty: the one named as the domain.",
     )
     window_events = events(
-        50,
-        label="Window",
-        help_text="DROP: the last so many events ...",
-        page_help="The last so many events ...",
+        50, label="Window", help_text="DROP: the last so many events ...", page_help="The last so many events ..."
     )
     baseline_events = events(
         200,
@@ -94,10 +91,7 @@ class RegressionPolicy(Policy):
         "which fall the delay below is about.",
     )
     amber_threshold = threshold(
-        4,
-        short="Amber",
-        help_text="CUSUM: look",
-        page_help="From this sum on it is worth a look; nothing is done.",
+        4, short="Amber", help_text="CUSUM: look", page_help="From this sum on it is worth a look; nothing is done."
     )
     red_threshold = threshold(
         7,
@@ -152,11 +146,11 @@ class RegressionPolicy(Policy):
         return f"{self.domain} {self.metric}"
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """What to expect of it is simulated anew after each change."""
+        """Clear the expectation: the worker simulates it anew after each change."""
         return {**changes, "expectation": None}
 
     def require_sound(self) -> None:
-        """Refuse what cannot be watched.
+        """Refuse settings that cannot be watched.
 
         Raises:
             NotARate: CUSUM with another statistic than SUCCESS_RATE.
@@ -173,18 +167,18 @@ class RegressionPolicy(Policy):
 
     @property
     def throttled_engine(self) -> str:
-        """Whose risk policy THROTTLE switches off."""
+        """The engine whose risk policy THROTTLE switches off."""
         return self.engine or self.domain
 
     @property
     def is_blind(self) -> bool:
-        """Whether it asks for more events than it looks at, and so can never come to a verdict."""
+        """Whether the policy needs more events than it looks at, so that it never comes to a verdict."""
         looks_at_events = self.method == Method.DROP and self.statistic != Statistic.VOLUME
         return looks_at_events and self.min_events_to_enforce > min(self.window_events, self.baseline_events)
 
 
 class RegressionState(models.Model):
-    """Where a policy stands since it was last evaluated."""
+    """The state of a policy after its last evaluation."""
 
     policy = models.OneToOneField(RegressionPolicy, on_delete=models.PROTECT, related_name="state", primary_key=True)
     triggered = models.BooleanField(default=False)
@@ -207,7 +201,7 @@ class RegressionState(models.Model):
 
 
 class RegressionTrigger(models.Model):
-    """A tripwire that went off: what it saw, what it did, and who undid it."""
+    """One time that a tripwire acted: what it saw, what it did, and who undid it."""
 
     policy = models.ForeignKey(RegressionPolicy, on_delete=models.PROTECT, related_name="triggers")
     policy_version = models.PositiveIntegerField()
@@ -230,7 +224,7 @@ class RegressionTrigger(models.Model):
     undo_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
 
     class Meta:
-        # The latest of each policy that nobody has undone: the state's list, the runbook.
+        # Serves the triggers of each policy that nobody has undone: the endpoint `state`, the runbook.
         indexes = [
             models.Index(fields=["policy", "-id"], condition=Q(undone_at__isnull=True), name="regressiontrigger_open")
         ]

@@ -1,4 +1,4 @@
-"""How metrics are watched: policies and their approved baselines. A policy's row is locked first."""
+"""Regression policies and their approved baselines. A policy's row is locked first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ _RATE_DIGITS = Decimal("0.000001")
 
 
 def on_policy_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Have the worker simulate what to expect of a policy. Another statistic or method starts anew: what the old one saw is
-    forgotten, its triggers stay."""
+    """Receiver: queue the simulation of a changed policy. If the statistic or method changed, its state is deleted; its
+    triggers stay."""
     for facts in (one.facts for one in envelopes):
         policy, was = facts["policy"], facts["was"]
         if (was["statistic"], was["method"]) != (policy.statistic, policy.method):
@@ -32,15 +32,15 @@ def on_policy_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
 
 
 def forget_state(policy: RegressionPolicy) -> None:
-    """What was seen counts no longer: the next look begins anew."""
+    """Delete the policy's state, so that the next evaluation begins anew."""
     RegressionState.objects.filter(policy=policy).delete()
 
 
 def locked_policy(domain: str, metric: str) -> RegressionPolicy:
-    """The policy of a metric, held until the caller's transaction ends.
+    """Return the policy of a metric, locked until the caller's transaction ends.
 
     Raises:
-        PolicyNotFound: nobody watches this metric.
+        PolicyNotFound: no policy watches this metric.
 
     """
     policy = RegressionPolicy.objects.select_for_update().filter(domain=domain, metric=metric).first()
@@ -51,25 +51,25 @@ def locked_policy(domain: str, metric: str) -> RegressionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredBaseline:
-    """What approving a baseline now would freeze."""
+    """The baseline that an approval would store now."""
 
     size: int  # events
     successes: int
-    last_event_id: int  # a CUSUM looks at those after it; 0 without events
+    last_event_id: int  # a CUSUM looks at the events after it; 0 if there are no events
 
     @property
     def is_enough(self) -> bool:
-        """Whether it may be frozen: at least 200 events, not all of them alike."""
+        """Whether the baseline may be approved: at least 200 events, with successes and failures among them."""
         return self.size >= BASELINE_MIN and 0 < self.successes < self.size
 
     @property
     def rate(self) -> Decimal:
-        """The success rate that is frozen."""
+        """The success rate to approve."""
         return jeffreys(self.successes, self.size).quantize(_RATE_DIGITS)
 
 
 def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
-    """Look at the last `baseline_events` events of the policy's metric (at least 200)."""
+    """Measure the last `baseline_events` events of the policy's metric (at least 200)."""
     size = max(policy.baseline_events, BASELINE_MIN)
     last = list(judged_events(policy).order_by("-id").values_list("id", "success")[:size])
     return MeasuredBaseline(len(last), sum(bool(success) for _, success in last), last[0][0] if last else 0)
@@ -78,14 +78,14 @@ def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def approve_baseline(*, domain: str, metric: str, act: Act) -> RegressionPolicy:
-    """Freeze the rate of the last `baseline_events` events (at least 200) as what a CUSUM compares with, from here on.
+    """Approve the rate of the last `baseline_events` events (at least 200) as the baseline that a CUSUM compares with.
 
-    This is also how a CUSUM that went red is cleared. What its trigger did stays until that is undone.
+    This also clears a CUSUM that went red. What its trigger did stays until the trigger is undone.
 
     Raises:
-        PolicyNotFound: nobody watches this metric.
-        NotARate: it does not watch a success rate.
-        NotEnoughEvents: fewer than 200, or all of them alike.
+        PolicyNotFound: no policy watches this metric.
+        NotARate: the policy does not watch a success rate.
+        NotEnoughEvents: there are fewer than 200 events, or all are successes, or all are failures.
 
     """
     policy = locked_policy(domain, metric)

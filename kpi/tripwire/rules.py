@@ -1,4 +1,4 @@
-"""When a metric has fallen: the guide's drop rule, and a Bernoulli CUSUM. No database here."""
+"""The rules that tell a fall: the guide's drop rule, and a Bernoulli CUSUM. They use no database."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from math import log
 
 from django.db import models
 
-EVENTS_MAX = 5_000  # of a window or a baseline: the simulation at save holds as many outcomes for each of its runs
-BASELINE_MIN = 200  # events that a CUSUM's baseline must rest on; better 500 or 1,000
+EVENTS_MAX = 5_000  # events in a window or a baseline; the simulation keeps them in memory for each of its runs
+BASELINE_MIN = 200  # events that a CUSUM's baseline needs at least; better 500 or 1,000
 
 
 class Statistic(models.TextChoices):
-    """What of a metric's rows is watched."""
+    """The figure of a metric that is watched."""
 
     SUCCESS_RATE = "SUCCESS_RATE", "Share of successes, over rows with a success value"
     MEAN_VALUE = "MEAN_VALUE", "Mean value, over rows with a value"
@@ -36,7 +36,7 @@ class Action(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class FallVerdict:
-    """What the drop rule says. `drop_fraction` is None without a verdict; it is negative where the metric rose."""
+    """The result of the drop rule. `drop_fraction` is None without a verdict, and negative if the metric rose."""
 
     triggered: bool
     baseline: Fraction | None
@@ -46,7 +46,7 @@ class FallVerdict:
 
 
 def mean(values: Sequence[Decimal | bool]) -> Fraction | None:
-    """The mean, or the share of True; None of nothing. Exact, so that a fall of just the threshold is one."""
+    """Return the mean, or the share of True; None if there are no values. It is exact, so no rounding hides a fall."""
     return Fraction(sum(values, Decimal(0))) / len(values) if values else None
 
 
@@ -59,9 +59,10 @@ def judge_drop(
     min_events: int,
     max_drop: Decimal,
 ) -> FallVerdict:
-    """The guide's rule: (baseline - current) / baseline >= max_drop triggers (CONTRACT section 3).
+    """Apply the guide's rule: (baseline - current) / baseline >= max_drop triggers (CONTRACT section 3).
 
-    Fewer than `min_events` in either is no verdict; `current_events` None means that few is itself the fall (VOLUME).
+    With fewer than `min_events` in either there is no verdict. `current_events` is None for VOLUME, where few events are the
+    fall itself.
     """
     too_few = baseline_events < min_events or (current_events is not None and current_events < min_events)
     if too_few or baseline is None or current is None:
@@ -77,43 +78,43 @@ def judge_drop(
 
 
 def fall(baseline: Fraction, current: Fraction) -> str:
-    """How `current` stands to a baseline above 0, in words."""
+    """Return a text that compares `current` with a baseline above 0."""
     share = (baseline - current) / baseline
     change = "no fall" if share <= 0 else f"{percent(share)} lower"
     return f"now {number(current)}, before {number(baseline)}: {change}"
 
 
 def percent(share: Fraction) -> str:
-    """A share as percent with at most 2 decimals, rounded down: what is not reached yet never reads as if it were."""
+    """Return a share as percent with at most 2 decimals, rounded down so that it never seems to reach a limit too early."""
     return f"{number(Fraction(int(share * 10_000), 100))}%"
 
 
 def number(value: Fraction) -> str:
-    """A number to read, with at most 4 decimals."""
+    """Return a number as text with at most 4 decimals."""
     return f"{float(value):,.4f}".rstrip("0").rstrip(".")
 
 
 def jeffreys(successes: int, trials: int) -> Decimal:
-    """The rate that a frozen baseline takes: (s + 0.5) / (n + 1), never 0 nor 1."""
+    """Return the rate of an approved baseline: (s + 0.5) / (n + 1), which is never 0 or 1."""
     return (Decimal(successes) + Decimal("0.5")) / (Decimal(trials) + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class CusumSteps:
-    """What one success or failure adds to the sum: the log likelihood ratio of the dropped rate to the baseline's."""
+    """What a success or a failure adds to the sum: the log likelihood ratio of the dropped rate to the baseline rate."""
 
     success: float
     failure: float
 
 
 def cusum_steps(baseline_rate: float, design_drop: float) -> CusumSteps:
-    """The steps for a baseline rate in (0, 1) and the drop (fraction 0..1) that the chart is designed to find."""
+    """Return the steps for a baseline rate (between 0 and 1) and the drop (fraction 0..1) that the CUSUM is designed for."""
     dropped = baseline_rate * (1 - design_drop)
     return CusumSteps(log(dropped / baseline_rate), log((1 - dropped) / (1 - baseline_rate)))
 
 
 def cusum(start: float, outcomes: Iterable[bool], steps: CusumSteps) -> Iterator[float]:
-    """The sum after each outcome: S = max(0, S + step)."""
+    """Yield the sum after each outcome: S = max(0, S + step)."""
     level = start
     for success in outcomes:
         level = max(0.0, level + (steps.success if success else steps.failure))

@@ -1,4 +1,4 @@
-"""What to expect of a tripwire: how often it cries wolf, and how long a real fall takes to be seen. numpy, seeded.
+"""Simulating a tripwire: how often it gives a false alarm, and how soon it sees a real fall. It uses numpy with a seed.
 
 `python -m kpi.tripwire.simulation` prints the table of docs/tripwire.md.
 """
@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from kpi.tripwire.rules import cusum_steps
 
-HORIZON = 1000  # events over which false alarms are counted, and within which a fall is to be seen
+HORIZON = 1000  # events of each run: false alarms are counted over them, and a fall has to be seen within them
 Flags = NDArray[np.bool_]  # one row for each run, one column for each event or each look
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Share of unchanged runs with an alarm within 1,000 events (0..1); events until the designed fall is seen (median).
+    """The share of runs without a fall that alarm within 1,000 events (0..1), and the median of events until a fall is seen.
 
-    The delay is None when at least half of the runs do not see it within 1,000 events.
+    The delay is None if at least half of the runs do not see the fall within 1,000 events.
     """
 
     false_alarms_per_1000: float
@@ -37,7 +37,7 @@ def expect_drop(
     runs: int = 500,
     seed: int = 1,
 ) -> Expectation:
-    """The guide's rule at this success rate (0..1), looked at every so many events (1..1,000)."""
+    """Simulate the guide's rule at this success rate (0..1), evaluated every `check_every` events (1..1,000)."""
     rng = np.random.default_rng(seed)
 
     def alarms(after: float) -> Flags:
@@ -49,7 +49,7 @@ def expect_drop(
 
 
 def drop_alarms(outcomes: Flags, *, window: int, baseline: int, max_drop: float) -> Flags:
-    """Whether the guide's rule triggers after each outcome beyond the first `window + baseline`, which only fill the two."""
+    """Return for each outcome whether the guide's rule triggers. The first `window + baseline` outcomes only fill them."""
     sums = np.zeros((outcomes.shape[0], outcomes.shape[1] + 1), dtype=np.int32)
     np.cumsum(outcomes, axis=1, out=sums[:, 1:])
     current = (sums[:, window:] - sums[:, :-window])[:, baseline + 1 :] / window
@@ -67,7 +67,7 @@ def expect_cusum(
     runs: int = 500,
     seed: int = 1,
 ) -> Expectation:
-    """A Bernoulli CUSUM whose frozen baseline was itself measured on so many events, with the error that this has."""
+    """Simulate a Bernoulli CUSUM. Its baseline is measured on `baseline` events, with the sampling error of that."""
     rng = np.random.default_rng(seed)
     measured = (rng.binomial(baseline, rate, runs) + 0.5) / (baseline + 1)
 
@@ -79,7 +79,7 @@ def expect_cusum(
 
 
 def cusum_alarms(outcomes: Flags, baseline_rates: NDArray[np.float64], *, threshold: float, design_drop: float) -> Flags:
-    """Whether the CUSUM of each run, against a baseline of its own, has reached the threshold by each outcome: latched."""
+    """Return for each run and outcome whether the CUSUM has reached the threshold so far. Each run has its own baseline."""
     steps = [cusum_steps(float(rate), design_drop) for rate in baseline_rates]
     on_success = np.array([step.success for step in steps])
     on_failure = np.array([step.failure for step in steps])

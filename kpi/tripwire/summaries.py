@@ -1,4 +1,4 @@
-"""Where the policies stand, as plain values."""
+"""The states of policies and their triggers as plain values."""
 
 from typing import Any
 
@@ -27,19 +27,19 @@ TRIGGERS_SHOWN = 10
 
 
 def state_summary(policy: RegressionPolicy, state: RegressionState) -> dict[str, Any]:
-    """A policy's state in the guide's shape."""
+    """Return a policy's state in the guide's shape."""
     return {"domain": policy.domain, "metric": policy.metric, **{name: getattr(state, name) for name in STATE_FIELDS}}
 
 
 def trigger_summary(trigger: RegressionTrigger) -> dict[str, Any]:
-    """A trigger as the API shows it."""
+    """Return a trigger as the API shows it."""
     policy = trigger.policy
     return {"domain": policy.domain, "metric": policy.metric, **{name: getattr(trigger, name) for name in TRIGGER_FIELDS}}
 
 
 @verb(ExecutionClass.READ)
 def states() -> list[dict[str, Any]]:
-    """Where every policy stands, with its last triggers, in two queries."""
+    """Return the state of every policy with its last triggers that are not undone, in two queries."""
     waiting = RegressionTrigger.objects.filter(undone_at__isnull=True).order_by("-id")[:TRIGGERS_SHOWN]
     watched = RegressionPolicy.objects.select_related("state").prefetch_related(
         Prefetch("triggers", waiting, to_attr="waiting")

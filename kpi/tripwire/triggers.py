@@ -1,4 +1,4 @@
-"""What a fall does, once, and how that is undone."""
+"""Acting on a fall, and undoing it."""
 
 from typing import NamedTuple
 
@@ -14,12 +14,12 @@ from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
 
 ACTOR = "tripwire"
-_TRIGGERS_LOCK = 7_301_006  # of PostgreSQL's advisory locks
+_TRIGGERS_LOCK = 7_301_006  # the key of the advisory lock (PostgreSQL)
 NONE_TAKEN = "none"
 
 
 class _Words(NamedTuple):
-    """How the notes tell what was done."""
+    """The words for an action in the notes of triggers."""
 
     done: str
     already: str
@@ -33,13 +33,13 @@ _WORDS = {
 
 
 def reason_of(policy: RegressionPolicy, state: RegressionState) -> str:
-    """Why something is stopped, as its own history tells."""
+    """Return the reason that is recorded with a stop."""
     return f"Tripwire {policy}: {state.note}"
 
 
 def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Stop | None, act: Act) -> str:
-    """Do what the policy wants of a fall, and keep it as a trigger; `stop` is what was stopped already. Returns what was
-    done, or `NONE_TAKEN`."""
+    """Take the policy's action on a fall and store a trigger. `stop` is the kill switch's stop if it was engaged already.
+    Return the action that was taken, or `NONE_TAKEN`."""
     _one_after_another()
     if policy.action == Action.KILL_SWITCH:
         engine, stopped = "", "the kill switch"
@@ -49,7 +49,7 @@ def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Sto
     taken, mark, words = str(policy.action), stop.mark if stop else "", _WORDS[Action(policy.action)]
     if stop is None:
         taken, outcome = NONE_TAKEN, f"nothing was throttled, for there is no risk policy {engine}"
-    elif stop.began or (stop.by == ACTOR and not _holding(taken, engine, mark).exists()):  # begun by a look that was cut off
+    elif stop.began or (stop.by == ACTOR and not _holding(taken, engine, mark).exists()):  # begun by a cut-off evaluation
         outcome = f"{stopped} was {words.done}"
     elif _holding(taken, engine, mark).exists():
         outcome = f"{stopped} is {words.already}, for another trigger"
@@ -72,26 +72,26 @@ def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Sto
 
 
 def _one_after_another() -> None:
-    """Acts and undoings of triggers come one after another: two triggers may hold one engine."""
+    """Take the lock that lets only one trigger act or be undone at a time, since two triggers may hold one engine."""
     locks.hold(_TRIGGERS_LOCK)
 
 
 def _holding(action: str, engine: str, mark: str) -> QuerySet[RegressionTrigger]:
-    """The triggers for which this stop is in force."""
+    """Return the triggers, not undone, that hold this stop in force."""
     return RegressionTrigger.objects.filter(action_taken=action, engine=engine, mark=mark, undone_at__isnull=True)
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def undo_trigger(trigger_id: int, *, act: Act) -> RegressionTrigger:
-    """Take back what a trigger did: the engine's policy on again, or the kill switch released. Twice changes nothing.
+    """Undo what a trigger did: switch the engine's risk policy on, or release the kill switch. A repetition changes nothing.
 
-    Only what the trigger itself did: where somebody changed the policy or the go-live state since, or another trigger needs
-    the same stop, that stays, and the trigger's note says so.
+    If somebody changed the policy or the go-live state since, or another trigger needs the same stop, the stop stays and the
+    trigger's note says so.
 
     Raises:
-        TriggerNotFound: no such trigger.
-        MayNotRelease: it engaged the kill switch, which this user may not release.
+        TriggerNotFound: there is no such trigger.
+        MayNotRelease: the trigger engaged the kill switch, which this user may not release.
 
     """
     _one_after_another()
@@ -110,7 +110,7 @@ def undo_trigger(trigger_id: int, *, act: Act) -> RegressionTrigger:
 
 
 def _lift(trigger: RegressionTrigger, act: Act) -> str:
-    """Lift the trigger's stop if it is its own alone; says what happened."""
+    """Lift the trigger's stop if no other trigger holds it. Return what happened, for the note."""
     if trigger.action_taken == NONE_TAKEN:
         return "there was nothing to take back"
     other = _holding(trigger.action_taken, trigger.engine, trigger.mark).exclude(pk=trigger.pk).first()

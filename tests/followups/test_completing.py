@@ -14,7 +14,7 @@ from followups.ladders.models import FollowupLadder
 from followups.services import complete_task, start_ladder
 from followups.tasks import leases
 from followups.tasks.cancellations import close_steps
-from followups.tasks.completions import statements
+from followups.tasks.completions import reading
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
@@ -47,7 +47,7 @@ def test_an_open_task_may_be_completed_by_whoever_its_lease_allows(user_of: Call
         act = Act(actor, user, at=NOON)
         is_free = not leases.is_live(task, NOON) or leases.is_held_by(task, act)
         expected = is_free and FollowupTask.objects.open().filter(pk=task.pk).exists()
-        found = statements.complete_open(task, act, **SAID)
+        found = reading.complete_open(task, act, **SAID)
         assert found == ([] if expected else None), (state, claim, actor, user)
         answers.add(found is not None)
     assert answers == {True, False}
@@ -56,7 +56,7 @@ def test_an_open_task_may_be_completed_by_whoever_its_lease_allows(user_of: Call
 def test_only_the_task_itself_is_completed() -> None:
     task, other = TaskFactory.create(), TaskFactory.create()
     said = {"outcome": "REACHED", "note": "Déjà vu"}
-    assert statements.complete_open(task, Act("va1", at=NOON), **said) == []
+    assert reading.complete_open(task, Act("va1", at=NOON), **said) == []
     other.refresh_from_db()
     task.refresh_from_db()
     assert other.completed_at is None
@@ -77,7 +77,7 @@ def test_a_task_is_read_as_the_query_set_reads_it(lead: dict[str, Any]) -> None:
     for values in ({"lead_id": "L1", "owner": "anna"}, {"lead_id": "NOBODY", "completed_at": time}, {"lead_id": None}):
         stored = FollowupTask.objects.select_related("lead", "ladder").get(pk=TaskFactory.create(**values).pk)
         with transaction.atomic():
-            found = statements.locked(stored.pk)
+            found = reading.locked(stored.pk)
         assert found is not None
         assert found.contact == contact_for(stored)
         for read, row in ((found.task, stored), (found.task.ladder, stored.ladder)):
@@ -90,7 +90,7 @@ def test_a_closed_ladder_is_read_with_its_time() -> None:
     for task in steps:
         complete_task(task.pk, "va1", now=NOON)
     with transaction.atomic():
-        found = statements.locked(steps[0].pk)
+        found = reading.locked(steps[0].pk)
     assert found is not None
     assert (found.task.ladder.open_steps, found.task.ladder.closed_at) == (0, NOON)
 

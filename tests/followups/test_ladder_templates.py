@@ -34,6 +34,7 @@ from governance.runbook import services as runbook
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
+from tests.query_counts import counted, queries
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import VersionConflict
 
@@ -474,13 +475,13 @@ def test_scripts_of_many_tasks_take_as_many_queries_as_those_of_two(db: None, us
         upsert(LadderTemplate, province=province, enabled=True, act=Act("test"))
         tasks += start_ladder(lead_id=lead.lead_id, province=province, owner="va1", act=Act()).tasks
 
-    def queries(some: list[FollowupTask]) -> int:
+    def reading(some: list[FollowupTask]) -> int:
         with CaptureQueriesContext(connection) as captured:
             scripts = scripts_of(some)
         assert len(scripts) == len(some)
         assert all(scripts)
-        return len(captured)
+        return counted(captured)
 
-    assert queries(tasks[:2]) == queries(tasks) == 5
+    assert reading(tasks[:2]) == reading(tasks) == queries("scripts of tasks")
     assert scripts_of(list(reversed(tasks))) == list(reversed(scripts_of(tasks)))
     assert scripts_of([]) == []

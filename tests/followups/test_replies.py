@@ -21,6 +21,7 @@ from governance.golive.models import GoLiveState
 from governance.organisation.models import Organisation
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory, PoolAgentFactory
+from tests.query_counts import queries
 from tests.staff import signed_in
 from wholesale.plumbing.act import Act
 
@@ -303,7 +304,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     for n in range(12):
         write("HELP", lead_id=None, phone=f"+1416555{n:04}")
     write("HELP")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(queries("GET followups/replies, at most")):
         assert len(operator.get(REPLIES).json()["results"]) == 13
 
 

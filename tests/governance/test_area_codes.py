@@ -28,6 +28,7 @@ from governance.readiness import contact_area_codes
 from governance.signals import contact_rules_changed
 from tests.conftest import attrs
 from tests.factories import NOON, LeadFactory
+from tests.query_counts import counted, queries
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope
@@ -84,6 +85,34 @@ def test_every_wrong_line_is_named() -> None:
     with pytest.raises(InvalidList) as refusal:
         read_list("x,2027-03-31\n416,2027-03-31\n902,soon")
     assert [error[:7] for error in refusal.value.errors] == ["Line 1:", "Line 3:"]
+    assert str(refusal.value) == " ".join(refusal.value.errors)
+
+
+def test_a_list_may_be_as_long_as_the_limit() -> None:
+    assert read_list("416,2027-03-31\n" * LINES_MAX) == {"416": date(2027, 3, 31)}
+
+
+@pytest.mark.parametrize("text", ["X416,2027-03-31", "416,2027-03-31X", "X416X,2027-03-31", '"X416",2027-03-31'])
+def test_only_quotes_and_the_mark_of_the_file_are_taken_off(text: str) -> None:
+    with pytest.raises(InvalidList):
+        read_list(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", ["The list is empty."]),
+        (f"{'9' * 25},2027-03-31", [f"Line 1: “{'9' * 20}” is no area code."]),
+        (
+            f"416,{'7' * 25}",
+            [f"Line 1: “{'7' * 20}” is no day between the years 2000 and 2099, such as 2027-03-31."],
+        ),
+    ],
+)
+def test_a_refusal_quotes_the_beginning_of_what_is_wrong(text: str, says: list[str]) -> None:
+    with pytest.raises(InvalidList) as refusal:
+        read_list(text)
+    assert refusal.value.errors == says
 
 
 def test_an_area_code_is_the_three_digits_after_the_country_code() -> None:
@@ -202,9 +231,9 @@ def test_leads_of_many_area_codes_are_each_answered_by_their_own_in_one_statemen
         known(f"L{n}", f"+1{code}5550123")
     subscribe(expiries={"416": LATER, "905": DAY, "902": LATER}, act=Act("test", at=NOON))
     contacts = [gate.contact_without_step(gate.known_lead(f"L{n}"), "CALL") for n in range(4)]
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as captured:
         answers = gate.decide_contacts(contacts, at=NOON)
-    assert len(queries) == 1
+    assert counted(captured) == queries("decide leads of many area codes")
     assert [answer.verdict.allowed for answer in answers] == [True, False, True, False]
 
 

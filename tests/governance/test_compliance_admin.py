@@ -1,6 +1,6 @@
 """The admin of compliance: the acts of the ledger, erasures of points, the organisation's form, closed days."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,15 +10,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from governance import people
 from governance.closed_days.models import ClosedDay
 from governance.closed_days.services import set_closed_day
 from governance.ledger import holds, opt_outs, reading
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.organisation.models import Organisation
-from governance.people import LeadFacts
 from governance.policies import upsert
-from tests.factories import NOON
+from tests.factories import NOON, LeadFactory
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 
@@ -42,14 +40,9 @@ def operator_at_desk(user_of: Callable[..., User]) -> Client:
 
 
 @pytest.fixture
-def _a_lead(monkeypatch: pytest.MonkeyPatch) -> None:
-    lead = LeadFacts("L1", "ON", "TORONTO", phone=PHONE[1], email="ann@example.ca")
-    empty = LeadFacts("EMPTY", "ON", "TORONTO")
-
-    def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-        return {each.lead_id: each for each in (lead, empty) if each.lead_id in lead_ids}
-
-    monkeypatch.setattr(people, "_loaders", {people.LEAD: load})
+def _a_lead(db: None) -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE[1], email="ann@example.ca", postal_code="")
+    LeadFactory.create(lead_id="EMPTY", phone="", postal_code="")
 
 
 # The ledger -------------------------------------------------------------------------------------------------------------

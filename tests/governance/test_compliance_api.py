@@ -1,18 +1,16 @@
 """`/api/governance/contact`: the recorded lines, the gate's decision afterwards, and the answers of each endpoint."""
 
-from collections.abc import Collection
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from governance import people
 from governance.golive.models import GoLiveState
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.organisation.models import Organisation
-from governance.people import LeadFacts
 from tests.conftest import attrs, codes
+from tests.factories import LeadFactory
 from wholesale.plumbing.idempotency import HEADER
 
 pytestmark = pytest.mark.django_db
@@ -22,22 +20,13 @@ NOON = "2026-12-15T18:00:00Z"  # a Tuesday, within the calling hours and the see
 LAST_WEEK = "2026-11-20T15:00:00Z"
 PHONE = "+14165550123"
 CONSENT = {"basis": "EXPRESS", "obtained_at": LAST_WEEK, "evidence": "form 1"}
-LEADS = {
-    lead.lead_id: lead
-    for lead in (
-        LeadFacts("L1", "ON", "TORONTO", phone=PHONE, email="ann@example.ca"),
-        LeadFacts("NO_PHONE", "ON", "TORONTO", email="bob@example.ca"),
-        LeadFacts("NOTHING", "ON", "TORONTO"),
-    )
-}
 
 
 @pytest.fixture(autouse=True)
-def _leads(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-        return {lead_id: LEADS[lead_id] for lead_id in lead_ids if lead_id in LEADS}
-
-    monkeypatch.setattr(people, "_loaders", {people.LEAD: load})
+def _leads(db: None) -> None:
+    LeadFactory.create(lead_id="L1", phone=PHONE, email="ann@example.ca", postal_code="")
+    LeadFactory.create(lead_id="NO_PHONE", phone="", email="bob@example.ca", postal_code="")
+    LeadFactory.create(lead_id="NOTHING", phone="", postal_code="")
 
 
 def post(client: Any, path: str, **given: Any) -> Any:

@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 
 from governance.channels import Channel
 from governance.grounds import Basis, consent_expiry, is_basis
-from governance.ledger.rules import Entry, LedgerLine, Validity, consent, opted_out, scrub
+from governance.ledger.rules import (
+    Entry,
+    LedgerLine,
+    Validity,
+    consent,
+    has_relationship,
+    is_ended_by,
+    is_held,
+    may_call_again,
+    opted_out,
+    refusals,
+    scrub,
+    uses_of,
+)
 from governance.organisation.rules import OrganisationFacts
 
 AT = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)
@@ -74,6 +87,12 @@ CONSENTS: list[tuple[str, list[LedgerLine], str, Validity]] = [
     ("expired, and given anew", [agreed("SMS", 2 * DAY, expires_in=-DAY), agreed("SMS")], "SMS", Validity.LIVE),
     ("in force, and a later one expired", [agreed("SMS", 2 * DAY), agreed("SMS", expires_in=-SECOND)], "SMS", Validity.LIVE),
     ("a published address of a homeowner", [agreed("EMAIL", basis="PUBLICATION")], "EMAIL", Validity.MISSING),
+    (
+        "a ground that does not fit, and one that does after it",
+        [agreed("EMAIL", 2 * DAY, basis="PUBLICATION"), agreed("EMAIL")],
+        "EMAIL",
+        Validity.LIVE,
+    ),
     ("a published number, for a call", [agreed("CALL", basis="PUBLICATION")], "CALL", Validity.MISSING),
     ("a scrub is no consent", [line(SCRUB, channel="CALL")], "CALL", Validity.MISSING),
 ]
@@ -82,6 +101,82 @@ CONSENTS: list[tuple[str, list[LedgerLine], str, Validity]] = [
 @pytest.mark.parametrize(("lines", "channel", "standing"), [r[1:] for r in CONSENTS], ids=[r[0] for r in CONSENTS])
 def test_a_consent_is_in_force_from_when_it_was_given_until_it_expires(lines: Any, channel: Any, standing: Any) -> None:
     assert consent(lines, channel, AT) is standing
+
+
+HOLD, RELEASE = Entry.HOLD, Entry.RELEASE
+HOLDS: list[tuple[str, list[LedgerLine], bool]] = [
+    ("nothing on file", [], False),
+    ("a message waits", [line(HOLD)], True),
+    ("a message waits from this very instant", [line(HOLD, timedelta(0))], True),
+    ("a message comes later", [line(HOLD, -SECOND)], False),
+    ("a later message does not end the reading", [line(HOLD, -SECOND), line(HOLD)], True),
+    ("decided", [line(HOLD, 2 * DAY), line(RELEASE)], False),
+    ("decided later than asked about", [line(HOLD), line(RELEASE, -SECOND)], True),
+    ("one of two is decided", [line(HOLD), line(HOLD), line(RELEASE)], True),
+    ("both are decided", [line(HOLD), line(HOLD), line(RELEASE), line(RELEASE)], False),
+    ("a decision answers no message that came after it", [line(RELEASE), line(HOLD)], True),
+    ("two decisions answer none either", [line(RELEASE), line(RELEASE), line(HOLD)], True),
+    ("an opt-out is no message that waits", [line(OPT_OUT)], False),
+]
+
+
+@pytest.mark.parametrize(("lines", "held"), [row[1:] for row in HOLDS], ids=[row[0] for row in HOLDS])
+def test_a_number_is_held_while_a_doubtful_message_waits(lines: Any, held: bool) -> None:
+    assert is_held(lines, AT) is held
+
+
+CALLS_AGAIN: list[tuple[str, list[LedgerLine], bool]] = [
+    ("nothing on file", [], False),
+    ("an express consent to calls", [agreed("CALL")], True),
+    ("to every channel", [agreed("")], True),
+    ("from this very instant", [agreed("CALL", timedelta(0))], True),
+    ("from a second later", [agreed("CALL", -SECOND)], False),
+    ("to messages", [agreed("SMS")], False),
+    ("an inquiry", [agreed("CALL", basis="INQUIRY")], False),
+    ("until a second later", [agreed("CALL", expires_in=SECOND)], True),
+    ("until this very instant", [agreed("CALL", expires_in=timedelta(0))], False),
+    ("a scrub", [line(SCRUB, basis="EXPRESS")], False),
+]
+
+
+@pytest.mark.parametrize(("lines", "may"), [row[1:] for row in CALLS_AGAIN], ids=[row[0] for row in CALLS_AGAIN])
+def test_an_express_consent_to_calls_permits_another_call(lines: Any, may: bool) -> None:
+    assert may_call_again(lines, AT) is may
+
+
+def test_a_refusal_is_an_opt_out_or_an_entry_of_the_internal_list() -> None:
+    said, listed = line(OPT_OUT), line(Entry.DO_NOT_CALL, channel="CALL")
+    assert refusals([line(LIFT), said, line(SCRUB), agreed("SMS"), listed]) == [said, listed]
+
+
+RELATIONS: list[tuple[str, list[LedgerLine], bool]] = [
+    ("nothing on file", [], False),
+    ("an inquiry", [agreed("SMS", basis="INQUIRY")], True),
+    ("an inquiry that expired", [agreed("SMS", basis="INQUIRY", expires_in=-DAY)], True),
+    ("an inquiry of this very instant", [agreed("SMS", timedelta(0), basis="INQUIRY")], True),
+    ("an inquiry of a second later", [agreed("SMS", -SECOND, basis="INQUIRY")], False),
+    ("an inquiry by another channel", [agreed("CALL", basis="INQUIRY")], False),
+    ("an express consent", [agreed("SMS")], False),
+    ("an opt-out", [line(OPT_OUT, basis="INQUIRY")], False),
+]
+
+
+@pytest.mark.parametrize(("lines", "related"), [row[1:] for row in RELATIONS], ids=[row[0] for row in RELATIONS])
+def test_an_inquiry_a_contract_or_a_purchase_is_a_relationship(lines: Any, related: bool) -> None:
+    assert has_relationship(lines, "SMS", AT) is related
+
+
+def test_a_referral_is_used_by_what_goes_out_from_its_instant_on() -> None:
+    referral = agreed("SMS", DAY, basis="REFERRAL")
+    used = [line(Entry.USED, ago) for ago in (DAY + SECOND, DAY, timedelta(0), -SECOND)]
+    assert uses_of(referral, [*used, line(OPT_OUT)], AT) == 2
+
+
+def test_a_contract_may_end_on_the_day_on_which_it_was_made_and_on_none_before() -> None:
+    day = datetime(2026, 12, 14, tzinfo=UTC)
+    made = LedgerLine("CONSENT", "SMS", day + DAY - SECOND, basis="CONTRACT")
+    assert is_ended_by(made, day)
+    assert not is_ended_by(made._replace(effective_at=day + DAY), day)
 
 
 SCRUBS: list[tuple[str, list[LedgerLine], Validity]] = [

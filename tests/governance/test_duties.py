@@ -8,7 +8,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from governance.duties.models import LegalDuty
-from governance.duties.rules import Duty, problems
+from governance.duties.rules import Duty, as_detail, in_order, problems
 from governance.policies import upsert
 from governance.runbook import services as runbook
 from tests.conftest import attrs, codes
@@ -39,6 +39,25 @@ def test_a_date_gives_a_warning_a_month_before_and_counts_through_its_last_day(d
     found = problems([Duty("TRAINING", "ann", due_on, None)], TODAY, MONTH)
     assert len(found) == bool(problem)
     assert problem in "".join(found)
+
+
+def test_a_problem_names_who_the_duty_is_about() -> None:
+    missing = [Duty("TRAINING", "ann", None, None), Duty("SCRUB", "", None, None)]
+    assert problems(missing, TODAY, MONTH) == ["ann: no date is on file.", "no date is on file."]
+    day = TODAY - timedelta(days=1)
+    assert problems([Duty("TRAINING", "ann", day, None)], TODAY, MONTH) == ["ann: was due on 2026-12-14."]
+    assert problems([Duty("SCRUB", "", TODAY, None)], TODAY, MONTH) == ["is due on 2026-12-15."]
+
+
+def test_duties_in_order_say_the_nearest_date() -> None:
+    duties = [Duty("TRAINING", name, due_on, TODAY) for name, due_on in (("ann", TODAY + MONTH), ("bob", TODAY), ("", None))]
+    assert in_order(duties) == "The next date is 2026-12-15."
+    assert as_detail(duties) == [
+        {"subject": "ann", "due_on": "2027-01-14", "done_on": "2026-12-15"},
+        {"subject": "bob", "due_on": "2026-12-15", "done_on": "2026-12-15"},
+        {"subject": "", "due_on": None, "done_on": "2026-12-15"},
+    ]
+    assert as_detail([Duty("SCRUB", "", TODAY, None)])[0]["done_on"] is None
 
 
 def test_a_duty_without_a_date_is_a_problem() -> None:

@@ -33,6 +33,7 @@ ENOUGH: dict[str, Any] = {"confidence": Decimal("0.90"), "trials": 50, "successe
         # A charter that asks for no trials, without trials: no division by zero, and a rate of 0.
         (replace(CHARTER, min_trials=0), {"trials": 0, "successes": 0}, "sandbox_success_rate_below_threshold"),
         (replace(CHARTER, min_trials=0, min_success_rate=Decimal(0)), {"trials": 0, "successes": 0}, "gate_pass"),
+        (replace(CHARTER, min_trials=1, min_success_rate=Decimal(1)), {"trials": 1, "successes": 1}, "gate_pass"),
         # The lower bound of 40 of 50 is 0.67.
         (replace(CHARTER, use_lower_bound=True), {}, "sandbox_success_rate_below_threshold"),
         (
@@ -55,7 +56,27 @@ ENOUGH: dict[str, Any] = {"confidence": Decimal("0.90"), "trials": 50, "successe
 def test_the_gate_gives_the_first_reason(charter: Any, given: Any, code: Any) -> None:
     decision = judge(charter, **{**ENOUGH, **given})
     assert (decision.code, decision.allowed) == (code, code == "gate_pass")
-    assert decision.detail.endswith(".")
+
+
+def test_a_confidence_of_exactly_the_minimum_is_enough() -> None:
+    assert judge(CHARTER, **ENOUGH).code == "gate_pass"
+    assert judge(CHARTER, **{**ENOUGH, "confidence": CHARTER.min_confidence - Decimal("0.0001")}).code == (
+        "confidence_below_threshold"
+    )
+
+
+@pytest.mark.parametrize(
+    ("charter", "given", "detail"),
+    [
+        (None, {}, "Production use of this domain is off."),
+        (CHARTER, {"confidence": Decimal("0.8999")}, "Confidence 0.8999 is below 0.90."),
+        (CHARTER, {"trials": 49}, "49 trials of 50 are done."),
+        (CHARTER, {"successes": 39}, "Success rate 0.7800 is below 0.80."),
+        (CHARTER, {}, "The advice may be used."),
+    ],
+)
+def test_each_decision_says_why(charter: Any, given: Any, detail: str) -> None:
+    assert judge(charter, **{**ENOUGH, **given}).detail == detail
 
 
 @pytest.mark.parametrize(

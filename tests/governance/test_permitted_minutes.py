@@ -20,6 +20,7 @@ from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from governance.people import LeadFacts
 from tests.factories import NOON, LeadFactory, RecordFactory
+from tests.query_counts import counted, queries
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -55,9 +56,9 @@ def test_a_step_due_later_has_todays_interval_and_its_own_first_minute() -> None
 
 
 def test_no_lead_has_no_minutes_and_takes_no_query() -> None:
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as captured:
         assert gate.permitted_minutes([], now=NOON) == []
-    assert len(queries) == 0
+    assert counted(captured) == 0
 
 
 def test_an_opted_out_lead_has_no_permitted_minute() -> None:
@@ -104,9 +105,9 @@ def test_many_leads_take_one_query_and_get_the_answer_of_each_alone() -> None:
         if n % 5 == 0:
             written(one.lead, "OPT_OUT", channel="", effective_at=NOON - DAY)
         asked.append((one, NOON + n * HOUR))
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as captured:
         together = gate.permitted_minutes(asked, now=NOON)
-    assert len(queries) == 1
+    assert counted(captured) == queries("permitted minutes")
     assert together == [gate.permitted_minutes([one], now=NOON)[0] for one in asked]
     for (_, due_at), (one, _, situation), found in zip(
         asked,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from governance.decisions import Decision
 from governance.risk.rules import NOTHING, Caps, Usage, is_amount, judge
 
 NO_CAPS = Caps("WHOLESALE", True, Decimal(0), Decimal(0), Decimal(0), 0)
@@ -42,20 +43,28 @@ def test_0_means_no_cap() -> None:
 
 
 def test_a_missing_or_disabled_policy_refuses_whatever_the_caps() -> None:
-    assert code(None, NOTHING) == "no_policy"
-    assert code(replace(NO_CAPS, enabled=False), NOTHING) == "policy_disabled"
+    assert judge(None, NOTHING, Decimal(10), engine="WHOLESALE") == Decision(
+        False, "no_policy", "WHOLESALE has no risk policy"
+    )
+    assert judge(replace(NO_CAPS, enabled=False), NOTHING, Decimal(10), engine="WHOLESALE") == Decision(
+        False, "policy_disabled", "the risk policy of WHOLESALE is off"
+    )
 
 
-def test_the_first_refusing_cap_is_named() -> None:
-    order = ["max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day"]
+def test_the_first_cap_that_refuses_is_named_with_what_is_at_stake() -> None:
+    order = {
+        "max_daily_loss": "today's loss is 20.05 of 1",
+        "max_daily_exposure": "today's exposure is 60.10 of 1",
+        "max_open_risk": "the open risk is 40.20 of 1",
+        "max_actions_per_day": "today's actions are 3",
+    }
     caps = Caps("WHOLESALE", True, Decimal(1), Decimal(1), Decimal(1), 1)
-    for cap in order:
+    for cap, detail in order.items():
         decision = judge(caps, BUSY, Decimal(10), engine="WHOLESALE")
-        assert (decision.allowed, decision.code) == (False, cap)
-        assert decision.detail.startswith(f"{cap} of WHOLESALE: ")
+        assert decision == Decision(False, cap, f"{cap} of WHOLESALE: {detail}")
         lifted: dict[str, Any] = {cap: 0}
         caps = replace(caps, **lifted)
-    assert judge(caps, BUSY, Decimal(10), engine="WHOLESALE").allowed
+    assert judge(caps, BUSY, Decimal(10), engine="WHOLESALE") == Decision(True, "reserved", "reserved")
 
 
 def test_ten_cents_and_twenty_fit_into_thirty() -> None:

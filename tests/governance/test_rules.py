@@ -284,6 +284,72 @@ def test_windows_of_a_channel_name_the_wrong_place(given: Any, place: Any) -> No
     assert list(errors_of(rules(channel_windows=given))) == [place]
 
 
+@pytest.mark.parametrize(
+    ("given", "place", "says"),
+    [
+        (
+            {"channel_windows": []},
+            "channel_windows",
+            "Must be an object with a list of windows for each channel that has its own.",
+        ),
+        ({"channel_windows": {"FAX": CALLS}}, "channel_windows.FAX", "Must be one of SMS, CALL, EMAIL."),
+        ({"channel_windows": {"CALL": CALLS, " call": CALLS}}, "channel_windows. call", "Is given twice."),
+        ({"channels_allowed": "SMS"}, "channels_allowed", "Must be a list."),
+        ({"channels_allowed": ["FAX"]}, "channels_allowed.0", "Must be one of SMS, CALL, EMAIL."),
+        ({"channels_allowed": ["SMS", "SMS"]}, "channels_allowed.1", "Is listed twice."),
+        ({"min_lead_score_to_contact": 2}, "min_lead_score_to_contact", "Must be a number from 0 to 1."),
+        ({"min_lead_score_to_contact": 0.12345}, "min_lead_score_to_contact", "Must have at most 4 decimals."),
+        ({"holidays": "never"}, "holidays", "Must be one of normal, weekend_hours, closed."),
+        ({"call_holidays": "never"}, "call_holidays", "Must be one of normal, weekend_hours, closed."),
+        ({"one_call_in_30_days": 1}, "one_call_in_30_days", "Must be true or false."),
+        ({"sundays": True}, "sundays", "Unknown key."),
+        ({"contact_windows_local": {}}, "contact_windows_local", "Must be a list of at most 50 windows."),
+        ({"contact_windows_local": [5]}, "contact_windows_local.0", "Must be an object with days, start and end."),
+        (
+            {"contact_windows_local": [WEEKDAYS, WEEKDAYS]},
+            "contact_windows_local.1",
+            "Overlaps or touches another window of the same day.",
+        ),
+        *(
+            ({"contact_windows_local": [{**WEEKDAYS, key: value}]}, f"contact_windows_local.0.{key}", says)
+            for key, value, says in (
+                ("note", "x", "Unknown key."),
+                ("days", [], "Must be a list of at least one day, Monday being 0."),
+                ("days", [7], "Each day must be a whole number from 0 (Monday) to 6 (Sunday)."),
+                ("days", [1, 1], "A day is listed twice."),
+                ("start", "9:00", "Must be a time from 00:00 to 23:59."),
+                ("end", "09:00", "Must be after the start; a window ends on the day it begins."),
+            )
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_place(given: Any, place: str, says: str) -> None:
+    assert errors_of(rules(**given)) == {place: says}
+
+
+def test_a_refusal_names_all_that_is_wrong() -> None:
+    with pytest.raises(InvalidRules) as refused:
+        normalised(rules(colour="blue", holidays="never"))
+    assert str(refused.value) == "colour: Unknown key.; holidays: Must be one of normal, weekend_hours, closed."
+    assert errors_of([]) == {"": "Must be an object."}
+    wrong = [{**WEEKDAYS, "days": []}, {**WEEKDAYS, "start": "9"}]
+    assert list(errors_of(rules(contact_windows_local=wrong))) == [
+        "contact_windows_local.0.days",
+        "contact_windows_local.1.start",
+    ]
+
+
+def test_a_window_is_held_against_every_one_before_it() -> None:
+    times = (("08:00", "09:30"), ("10:00", "11:30"), ("09:15", "09:45"))
+    windows = [{"days": [1], "start": start, "end": end} for start, end in times]
+    assert list(errors_of(rules(contact_windows_local=windows))) == ["contact_windows_local.2"]
+
+
+def test_a_policy_may_have_fifty_windows() -> None:
+    windows = [{"days": [n % 7], "start": f"{n // 7:02}:00", "end": f"{n // 7:02}:30"} for n in range(50)]
+    assert normalised(rules(contact_windows_local=windows))["contact_windows_local"] == windows
+
+
 def test_windows_of_different_channels_may_overlap() -> None:
     given = rules(channel_windows={"CALL": CALLS, "SMS": CALLS, "EMAIL": []})
     assert normalised(given)["channel_windows"] == {"CALL": CALLS, "SMS": CALLS, "EMAIL": []}

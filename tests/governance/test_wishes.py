@@ -1,7 +1,6 @@
 """`contact/opt-outs` and `contact/do-not-call`: the lead itself is bound, and no bad detail refuses a wish."""
 
 import json
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +8,13 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from governance import people
+from followups.models import Lead
 from governance.ledger import reading
 from governance.ledger.models import ContactRecord
 from governance.ledger.rules import opted_out
 from governance.ledger.signals import opt_outs_unreadable, opted_out_of
-from governance.people import LeadFacts
 from tests.conftest import attrs, codes
-from tests.factories import NOON
+from tests.factories import NOON, LeadFactory
 from tests.telling import heard
 from wholesale.plumbing.correlation import HEADER as CORRELATION
 from wholesale.plumbing.idempotency import HEADER as KEY
@@ -27,17 +25,11 @@ pytestmark = pytest.mark.django_db
 API = "/api/governance/contact"
 PHONE, EMAIL, LEAD = ("PHONE", "+14165550123"), ("EMAIL", "ann@example.ca"), ("LEAD", "L1")
 NEW_PHONE = ("PHONE", "+14165550199")
-STORED: dict[str, LeadFacts] = {}
 CONTROL = ["\x00", "\ud800", "\x1b", "\x07"]
 
 
 @pytest.fixture(autouse=True)
-def _leads(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-        return {lead_id: STORED[lead_id] for lead_id in lead_ids if lead_id in STORED}
-
-    monkeypatch.setattr(people, "_loaders", {people.LEAD: load})
-    STORED.clear()
+def _a_lead(db: None) -> None:
     know("L1")
 
 
@@ -47,7 +39,9 @@ def _noon(time_machine: time_machine.TimeMachineFixture) -> None:
 
 
 def know(lead_id: str, phone: str = PHONE[1], email: str = EMAIL[1]) -> None:
-    STORED[lead_id] = LeadFacts(lead_id, "ON", "TORONTO", phone=phone, email=email)
+    values = {"phone": phone, "email": email}
+    if not Lead.objects.filter(lead_id=lead_id).update(**values):
+        LeadFactory.create(lead_id=lead_id, postal_code="", **values)
 
 
 def post(client: Any, path: str, **given: Any) -> Any:

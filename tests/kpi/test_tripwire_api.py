@@ -19,6 +19,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTri
 from tests.conftest import attrs, codes
 from tests.factories import NOON
 from tests.kpi.watched import KEY, counted, expected, fallen, happened, is_on, looked, rate, simulated, valued, watch
+from tests.query_counts import queries
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -274,7 +275,7 @@ def test_the_state_shows_every_policy_with_its_last_ten_open_triggers(
     assert {(trigger["domain"], trigger["metric"]) for trigger in shown} == {tuple(KEY.values())}
     never = one(operator, STATE, metric="offer_accept_rate")
     assert (never["triggered"], never["evaluated_at"], never["triggers"], never["enabled"]) == (False, None, [], False)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(queries("states of the tripwires")):
         summaries.states()
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.errors import OutOfBounds
-from offers.math import calculate
+from offers.math import Calculation, calculate
 
 
 def mao(arv: str, repairs: str, multiplier: str = "0.70", fees: str = "2500") -> tuple[Decimal, Decimal]:
@@ -17,7 +17,8 @@ def mao(arv: str, repairs: str, multiplier: str = "0.70", fees: str = "2500") ->
 
 
 def test_the_guides_offer_is_computed() -> None:
-    assert mao("450000", "50000") == (Decimal("262500"), Decimal("262500"))
+    offer = calculate(arv=Decimal(450_000), repairs=Decimal(50_000), multiplier=Decimal("0.70"), fees_buffer=Decimal(2_500))
+    assert offer == Calculation(Decimal(450_000), Decimal(50_000), Decimal(2_500), Decimal(262_500), Decimal(262_500))
 
 
 @pytest.mark.parametrize(
@@ -43,19 +44,20 @@ def test_a_negative_half_cent_is_rounded_away_from_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arv", "repairs", "attr"),
+    ("arv", "repairs", "attr", "says"),
     [
-        ("0", "0", "arv"),
-        ("-1", "0", "arv"),
-        ("100000000.01", "0", "arv"),
-        ("100", "200.01", "repairs"),
-        ("100", "-0.01", "repairs"),
+        ("0", "0", "arv", "Must be above 0 and at most 100,000,000."),
+        ("-1", "0", "arv", "Must be above 0 and at most 100,000,000."),
+        ("100000000.01", "0", "arv", "Must be above 0 and at most 100,000,000."),
+        ("100", "200.01", "repairs", "Must be from 0 to twice the ARV."),
+        ("100", "-0.01", "repairs", "Must be from 0 to twice the ARV."),
     ],
 )
-def test_an_amount_out_of_bounds_is_named(arv: Any, repairs: Any, attr: Any) -> None:
+def test_out_of_bounds_names_the_amount_and_its_bounds(arv: Any, repairs: Any, attr: Any, says: str) -> None:
     with pytest.raises(OutOfBounds) as refused:
         mao(arv, repairs)
     assert (refused.value.attr, refused.value.code, refused.value.status) == (attr, "out_of_bounds", 400)
+    assert str(refused.value) == says
 
 
 @pytest.mark.parametrize("amount", ["NaN", "sNaN", "Infinity", "-Infinity"])

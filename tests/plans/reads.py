@@ -11,7 +11,7 @@ from followups.services import due_tasks
 from followups.sla.breaches import at_risk, breaching
 from followups.sla.report import sla_report
 from followups.sla.snapshot import sla_snapshot
-from followups.tasks.due import rows
+from followups.tasks.due import reading
 from tests.plans.explain import Plan
 
 TABLE = "followups_followuptask"
@@ -41,7 +41,7 @@ _OWNERS: dict[str, dict[str, Any]] = {
 def _claim(owner: str, limit: int = 50, **filters: str) -> object:
     """The statement of a claim: it leases the owner's and unowned tasks, and reads them with their leads."""
     now = timezone.now()
-    return rows.lease(owner, user_id=None, now=now, until=now, limit=limit, filters=filters)
+    return reading.lease(owner, user_id=None, now=now, until=now, limit=limit, filters=filters)
 
 
 def _sla_of(span: timedelta, *, ago: timedelta, by: str | None = None) -> object:

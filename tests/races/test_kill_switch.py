@@ -49,8 +49,8 @@ ROWS: list[tuple[Any, str]] = [
     (RiskEvent, "created_at"),
     (KPIEvent, "occurred_at"),
 ]
-SHARED = f"SELECT pg_advisory_lock_shared({golive._LOCK_KEY})"
-EXCLUSIVE = f"SELECT pg_advisory_lock({golive._LOCK_KEY})"
+SHARED = f"SELECT pg_advisory_lock_shared({golive.LOCK_KEY})"
+EXCLUSIVE = f"SELECT pg_advisory_lock({golive.LOCK_KEY})"
 ROW = "SELECT 1 FROM governance_golivestate FOR UPDATE"
 TABLE = "LOCK TABLE governance_golivestate"
 HISTORY = "LOCK TABLE governance_historicalgolivestate IN SHARE MODE"

@@ -13,13 +13,13 @@ from rest_framework.test import APIClient
 from followups.ladders import bulk
 from followups.ladders.errors import NoLadder
 from followups.ladders.models import FollowupLadder
-from followups.leads import storing
 from followups.leads.models import Lead
 from followups.leads.moving import hold_lead, mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask
 from governance import gate
+from governance.clocks.markets import one_markets
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
 from tests.races.conftest import CLIENTS
@@ -264,14 +264,14 @@ def test_a_status_set_by_an_outcome_survives_a_batch_that_read_before_it(
     LeadFactory.create(lead_id="L2")
     task = start_ladder(lead_id="L1", province="ON", act=Act()).tasks[0]
     has_read, has_moved = Event(), Event()
-    write = storing._write
 
-    def slowly(*args: Any) -> None:
+    def slowly(places: Any) -> Any:
         has_read.set()
         has_moved.wait(1)  # the outcome waits for the batch, so it cannot come before
-        write(*args)
+        return one_markets(places)
 
-    monkeypatch.setattr(storing, "_write", slowly)
+    # What a batch does between reading its leads and writing them.
+    monkeypatch.setattr("followups.leads.storing.one_markets", slowly)
 
     def act(who: int) -> str:
         if who == 0:

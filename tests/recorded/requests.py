@@ -9,8 +9,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from drf_spectacular.generators import SchemaGenerator
-
+from tests.documented import document
 from tests.recorded.walking import CLOCK, Request, Scene, brief
 from tests.traps.requests import POSTS
 from tests.wholesale.api_walk import ENDPOINTS
@@ -73,13 +72,6 @@ def row_of(path: str) -> str:
     """The name of the row whose id the path takes."""
     before, _, after = path.removeprefix("/api/").partition("/{id}")
     return ROWS.get(before + after, ROWS.get(before, before))
-
-
-@cache
-def document() -> dict[str, Any]:
-    """The OpenAPI document."""
-    made: dict[str, Any] = SchemaGenerator().get_schema(public=True)
-    return made
 
 
 @cache

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from tests.documented import document
 from tests.recorded import changes, store, world
-from tests.recorded.requests import document, operations, scenes
+from tests.recorded.requests import operations, scenes
 from tests.recorded.stories import STORIES
 from tests.recorded.walking import Walker
 from tests.wholesale.api_walk import ENDPOINTS

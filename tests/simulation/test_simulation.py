@@ -12,11 +12,12 @@ from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
+from buyers.services import record_feedback
 from followups.ladders.models import FollowupLadder
 from followups.models import Lead
 from governance.golive.models import GoLiveState
 from kpi.tasks import evaluate_tripwires
-from wholesale.demo import market, office, simulation
+from wholesale.demo import office, simulation
 from wholesale.demo.day import DRILL, Day
 from wholesale.demo.models import Simulation
 from wholesale.demo.plan import QUARTER, Plan
@@ -77,16 +78,16 @@ def test_the_same_seed_gives_the_same_rows_even_after_a_kill(monkeypatch: pytest
         simulate(SMALL)
         expected = comparable(all_rows())
     ids_go_on_from_the_rows_there_are()
-    hear, heard = market._hear, 0
+    heard = 0
 
-    def dies(*args: Any) -> None:
+    def dies(*args: Any, **given: Any) -> Any:
         nonlocal heard
         heard += 1
         if heard == 25:  # on the second day
             raise Killed
-        hear(*args)
+        return record_feedback(*args, **given)
 
-    monkeypatch.setattr(market, "_hear", dies)
+    monkeypatch.setattr("wholesale.demo.market.record_feedback", dies)
     days = simulation.days(SMALL)
     assert next(days) == 1
     with pytest.raises(Killed):

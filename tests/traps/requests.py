@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from governance.market.rules import SAFE_RULES
+from tests.wholesale.api_walk import ENDPOINTS
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -446,6 +447,7 @@ PROVINCE_OPTIONAL = (
     "/api/governance/contact/closed-days/remove",
     "/api/governance/regression/kpi",
 )
+GETS = {endpoint.path: endpoint.good for endpoint in ENDPOINTS if endpoint.method == "get"}
 TEXTS = [
     (path, name)
     for path, body in POSTS.items()
@@ -455,78 +457,6 @@ TEXTS = [
 ]
 RECEIVED_TEXTS = [(path, name) for path in RECEIVED for name in POSTS[path]]
 
-# Parameters that hold a number: (method, path, name).
-RATES_AND_AMOUNTS = [
-    ("POST", "/api/deals/offers/compute", "arv"),
-    ("POST", "/api/deals/offers/compute", "repairs"),
-    ("POST", "/api/deals/offers/policies/upsert", "max_arv_multiplier"),
-    ("POST", "/api/deals/offers/policies/upsert", "default_assignment_fee"),
-    ("POST", "/api/deals/offers/policies/upsert", "default_fees_buffer"),
-    *(
-        ("POST", "/api/governance/risk/policies/upsert", cap)
-        for cap in ("max_daily_loss", "max_daily_exposure", "max_open_risk")
-    ),
-    ("POST", "/api/governance/risk/check-and-reserve", "amount"),
-    ("POST", "/api/governance/risk/settle", "reserved_amount"),
-    ("POST", "/api/governance/risk/settle", "realized_loss"),
-    ("POST", "/api/governance/risk/correct", "reserved_amount"),
-    ("POST", "/api/governance/risk/correct", "realized_loss"),
-    ("POST", "/api/governance/heimdall/policies/upsert", "min_confidence_prod"),
-    ("POST", "/api/governance/heimdall/policies/upsert", "min_sandbox_success_rate"),
-    ("POST", "/api/governance/heimdall/sandbox/trial", "confidence"),
-    ("POST", "/api/governance/heimdall/recommend", "confidence"),
-    *(
-        ("POST", "/api/governance/regression/policies/upsert", name)
-        for name in ("max_drop_fraction", "design_drop", "amber_threshold", "red_threshold")
-    ),
-    ("GET", "/api/governance/market/can-contact", "lead_score"),
-]
-WHOLE_NUMBERS = [
-    ("POST", "/api/governance/risk/policies/upsert", "max_actions_per_day"),
-    ("POST", "/api/governance/risk/policies/upsert", "expected_version"),
-    ("POST", "/api/governance/risk/settle", "reservation_id"),
-    ("POST", "/api/governance/risk/correct", "reservation_id"),
-    *(
-        ("POST", "/api/governance/heimdall/policies/upsert", name)
-        for name in ("min_sandbox_trials", "trial_window_days", "recommendation_hours", "expected_version")
-    ),
-    *(
-        ("POST", "/api/governance/regression/policies/upsert", name)
-        for name in ("window_events", "baseline_events", "min_events_to_enforce", "window_days", "expected_version")
-    ),
-    *(("POST", "/api/followups/outcomes/upsert", name) for name in ("pause_days", "expected_version")),
-    ("GET", "/api/followups/events", "task"),
-    ("POST", "/api/deals/offers/policies/upsert", "expected_version"),
-    ("POST", "/api/governance/market/policies/upsert", "expected_version"),
-    ("POST", "/api/followups/templates/upsert", "expected_version"),
-    *(
-        ("POST", "/api/followups/sla/policies/upsert", name)
-        for name in ("warn_after_minutes", "breach_after_minutes", "expected_version")
-    ),
-    ("GET", "/api/followups/sla/at-risk", "limit"),
-    ("POST", "/api/followups/pool/upsert", "weight"),
-    ("POST", "/api/governance/contact/organisation/upsert", "expected_version"),
-    ("GET", "/api/governance/market/can-contact", "weekday"),
-    ("GET", "/api/followups/due", "limit"),
-    ("POST", "/api/followups/due/claim", "limit"),
-    ("POST", "/api/followups/due/claim", "lease_minutes"),
-    ("GET", "/api/followups/sla", "window"),
-    ("GET", "/api/followups/tasks", "ladder"),
-    ("GET", "/api/deals/offers/evidence", "policy"),
-]
-GETS: dict[str, dict[str, Any]] = {
-    "/api/governance/market/can-contact": {"province": "ON", "channel": "SMS", "hhmm": "10:00", "weekday": 1},
-}
-LISTS = (
-    "/api/buyers/feedback",
-    "/api/deals/offers/evidence",
-    "/api/followups/ladders",
-    "/api/governance/contact/closed-days",
-    "/api/governance/contact/records",
-    "/api/followups/tasks",
-    "/api/kpi/events",
-)
-
 
 def is_as_at_first(path: str, response: Any) -> bool:
     """Whether a POST with its valid body is answered as in an empty database."""
@@ -535,7 +465,7 @@ def is_as_at_first(path: str, response: Any) -> bool:
 
 def valid(method: str, path: str) -> dict[str, Any]:
     """Valid parameters of the endpoint."""
-    return dict(POSTS[path] if method == "POST" else GETS.get(path, {}))
+    return dict(POSTS[path] if method == "POST" else GETS[path])
 
 
 def send(client: APIClient, path: str, body: str | bytes, content_type: str, **extra: Any) -> Any:

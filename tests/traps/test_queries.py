@@ -8,7 +8,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from followups.services import create_ladder
-from tests.traps.requests import LISTS, assert_refused
+from tests.documented import lists
+from tests.traps.requests import assert_refused
 
 pytestmark = pytest.mark.django_db
 
@@ -49,21 +50,21 @@ ODD_CURSORS = [
 
 @pytest.mark.parametrize("text", BAD_CURSORS, ids=lambda text: repr(text[:20]))
 def test_a_forged_cursor_is_404(operator: APIClient, text: str) -> None:
-    for path in LISTS:
+    for path in lists():
         assert_refused(operator.get(path, {"cursor": text}), 404, attr=None)
 
 
 @pytest.mark.parametrize("text", ODD_CURSORS, ids=lambda text: repr(text[:20]))
 def test_an_odd_cursor_causes_no_fault(operator: APIClient, text: str) -> None:
     create_ladder(province="ON")
-    for path in LISTS:
+    for path in lists():
         assert operator.get(path, {"cursor": text}).status_code in (200, 404)
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "9" * 400, "x", "٣", "1e3", "\x00"])
 def test_an_odd_page_size_causes_no_fault(operator: APIClient, size: str) -> None:
     create_ladder(province="ON")
-    for path in LISTS:
+    for path in lists():
         answer = operator.get(path, {"page_size": size})
         assert answer.status_code in (200, 400)
         assert len(answer.json().get("results", ())) <= 500
@@ -92,13 +93,13 @@ def test_the_last_value_of_a_repeated_query_key_counts(operator: APIClient) -> N
 
 @pytest.mark.parametrize("query", ["%", "%zz", "&&&", "=", "=x", "a[b]=c", "a.b=c", "owner", "%00=%00", "x=" + "y" * 60_000])
 def test_an_odd_query_causes_no_fault(operator: APIClient, query: str) -> None:
-    for path in (*LISTS, "/api/followups/due", "/api/followups/sla", "/api/kpi/summary"):
+    for path in (*lists(), "/api/followups/due", "/api/followups/sla", "/api/kpi/summary"):
         assert operator.get(f"{path}?{query}").status_code == 200
 
 
 def test_thousands_of_query_fields_are_refused(operator: APIClient) -> None:
     many = urlencode([(f"f{n}", "1") for n in range(5_000)])
-    for path in (*LISTS, "/api/followups/due", "/api/governance/market/policies"):
+    for path in (*lists(), "/api/followups/due", "/api/governance/market/policies"):
         assert_refused(operator.get(f"{path}?{many}"), 400, attr=None)
 
 
@@ -131,5 +132,5 @@ def test_an_unknown_path_is_not_found(operator: APIClient, path: str) -> None:
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "NONSENSE"])
 def test_another_method_is_refused(operator: APIClient, method: str) -> None:
-    for path in (*LISTS, "/api/followups/due", "/api/followups/ladder/create"):
+    for path in (*lists(), "/api/followups/due", "/api/followups/ladder/create"):
         assert_refused(operator.generic(method, path), 405, attr=None)

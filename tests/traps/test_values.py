@@ -7,15 +7,13 @@ from urllib.parse import quote
 import pytest
 from rest_framework.test import APIClient
 
+from tests.documented import Parameter, lists, numbers, whole_numbers
 from tests.traps.requests import (
     FORM,
-    LISTS,
     POSTS,
     PROVINCE_OPTIONAL,
-    RATES_AND_AMOUNTS,
     RECEIVED_TEXTS,
     TEXTS,
-    WHOLE_NUMBERS,
     assert_refused,
     is_as_at_first,
     post_json,
@@ -96,46 +94,47 @@ def test_an_unknown_key_is_ignored_whatever_it_is(operator: APIClient, to_post: 
             assert is_as_at_first(path, answer), answer.content
 
 
-def _ask(client: APIClient, to_post: Any, method: str, path: str, name: str, value: Any) -> Any:
-    parameters = {**valid(method, path), name: value}
-    if method == "POST":
-        return post_json(client, to_post(path), parameters)
-    return client.get(path, parameters)
+every_number = pytest.mark.parametrize("number", numbers(), ids=repr)
 
 
-@pytest.mark.parametrize(("method", "path", "name"), RATES_AND_AMOUNTS + WHOLE_NUMBERS)
-def test_text_that_is_no_plain_number_is_refused(
-    operator: APIClient, to_post: Any, method: str, path: str, name: str
-) -> None:
+def _ask(client: APIClient, to_post: Any, one: Parameter, value: Any) -> Any:
+    parameters = {**valid(one.method, one.path), one.name: value}
+    if one.method == "POST":
+        return post_json(client, to_post(one.path), parameters)
+    return client.get(one.path, parameters)
+
+
+@every_number
+def test_text_that_is_no_plain_number_is_refused(operator: APIClient, to_post: Any, number: Parameter) -> None:
     for value in NO_NUMBER:
-        assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
+        assert_refused(_ask(operator, to_post, number, value), 400, attr=number.name)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "name"), [row for row in RATES_AND_AMOUNTS + WHOLE_NUMBERS if row[1] not in LISTS]
-)
-def test_a_number_between_spaces_is_refused(operator: APIClient, to_post: Any, method: str, path: str, name: str) -> None:
+@pytest.mark.parametrize("number", [one for one in numbers() if one.path not in lists()], ids=repr)
+def test_a_number_between_spaces_is_refused(operator: APIClient, to_post: Any, number: Parameter) -> None:
     """Only the filters of the resource lists trim spaces."""
     for value in (" 5", "5 ", "\t5", "5\n"):
-        assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
+        assert_refused(_ask(operator, to_post, number, value), 400, attr=number.name)
 
 
-@pytest.mark.parametrize(("method", "path", "name"), [row for row in RATES_AND_AMOUNTS + WHOLE_NUMBERS if row[0] == "POST"])
-def test_json_that_is_no_number_is_refused(operator: APIClient, to_post: Any, method: str, path: str, name: str) -> None:
+@pytest.mark.parametrize("number", [one for one in numbers() if one.method == "POST"], ids=repr)
+def test_json_that_is_no_number_is_refused(operator: APIClient, to_post: Any, number: Parameter) -> None:
     for value in NO_JSON_NUMBER:
-        assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
+        assert_refused(_ask(operator, to_post, number, value), 400, attr=number.name)
 
 
-@pytest.mark.parametrize(("method", "path", "name"), WHOLE_NUMBERS)
-def test_a_fraction_is_no_whole_number(operator: APIClient, to_post: Any, method: str, path: str, name: str) -> None:
+@pytest.mark.parametrize("number", whole_numbers(), ids=repr)
+def test_a_fraction_is_no_whole_number(operator: APIClient, to_post: Any, number: Parameter) -> None:
     for value in NO_WHOLE_NUMBER:
-        assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
+        assert_refused(_ask(operator, to_post, number, value), 400, attr=number.name)
 
 
-@pytest.mark.parametrize(("method", "path", "name"), RATES_AND_AMOUNTS + WHOLE_NUMBERS)
-def test_a_number_beyond_all_bounds_is_refused(operator: APIClient, to_post: Any, method: str, path: str, name: str) -> None:
-    for value in ("-1", "9" * 20, "9" * 40, f"-{'9' * 40}"):
-        assert_refused(_ask(operator, to_post, method, path, name, value), 400, attr=name)
+@every_number
+def test_a_number_beyond_all_bounds_is_refused(operator: APIClient, to_post: Any, number: Parameter) -> None:
+    """A KPI's value alone may be below 0."""
+    below = () if number.name == "value" else ("-1",)
+    for value in (*below, "9" * 20, "9" * 40, f"-{'9' * 40}"):
+        assert_refused(_ask(operator, to_post, number, value), 400, attr=number.name)
 
 
 @pytest.mark.parametrize("value", ["a\ud800", {"a": 1}, [], 5.5, None, True])
@@ -149,6 +148,6 @@ def test_a_word_of_another_type_is_refused_or_absent(operator: APIClient, to_pos
     "row_id", ["9" * 19, "9" * 400, "9" * 18, "0", "-1", "1.0", "٣", "1e3", "%00", "%ED%A0%80", "a" * 8_000]
 )
 def test_an_unknown_id_is_not_found(operator: APIClient, row_id: str) -> None:
-    for path in (*LISTS, "/api/governance/market/policies"):
+    for path in (*lists(), "/api/governance/market/policies"):
         assert_refused(operator.get(f"{path}/{row_id}"), 404, attr=None)
     assert_refused(operator.post(f"/api/followups/task/{row_id}/complete"), 404, attr=None)

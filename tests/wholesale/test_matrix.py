@@ -9,8 +9,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from followups.ladders.models import FollowupLadder
-from followups.leads.fields import SETTINGS
 from tests.conftest import attrs, codes
+from tests.documented import optional
 from tests.traps.requests import RECEIVED
 from tests.wholesale.api_walk import ENDPOINTS, ROLES, Endpoint, call, make_everything_possible, routes
 from wholesale.plumbing.idempotency import HEADER, REPLAYED_HEADER
@@ -142,144 +142,10 @@ def test_json_null_counts_as_absent_and_the_query_is_used(operator: APIClient, e
     assert call(operator, endpoint, dict.fromkeys(endpoint.good), url=url).status_code == endpoint.status
 
 
-OPTIONAL = {
-    "governance/contact/explain": ("at",),
-    "governance/market/policies/upsert": ("market", "enabled", "rules", "changed_by", "reason", "expected_version"),
-    "governance/contact/consents": ("lead_id", "phone", "email", "channel", "ended_on", "actor", "reason"),
-    "governance/contact/contracts/end": ("lead_id", "phone", "email", "channel", "actor", "reason"),
-    "governance/contact/opt-outs": ("lead_id", "phone", "email", "channel", "actor", "said_at", "evidence", "reason"),
-    "governance/contact/opt-outs/lift": ("lead_id", "phone", "email", "channel", "actor", "evidence"),
-    "governance/contact/do-not-call": ("lead_id", "phone", "phones", "actor", "said_at", "evidence", "reason"),
-    "governance/contact/scrubs": ("lead_id", "phone", "phones", "actor", "reason"),
-    "governance/contact/organisation/upsert": (
-        "name",
-        "mailing_address",
-        "contact",
-        "consent",
-        "identity",
-        "scrub",
-        "registration_number",
-        "registration_expires_on",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "governance/contact/closed-days": ("province", "changed_by", "reason"),
-    "governance/contact/closed-days/remove": ("province", "changed_by", "reason"),
-    "governance/contact/area-codes": ("changed_by", "reason"),
-    "governance/contact/area-codes/import": ("changed_by", "reason"),
-    "governance/contact/area-codes/remove": ("changed_by", "reason"),
-    "governance/duties/upsert": (
-        "subject",
-        "due_on",
-        "done_on",
-        "note",
-        "enabled",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "governance/go-live/enable": ("changed_by",),
-    "governance/go-live/disable": ("changed_by",),
-    "governance/go-live/kill-switch/engage": ("changed_by",),
-    "governance/go-live/kill-switch/release": ("changed_by",),
-    "governance/risk/policies/upsert": (
-        "max_daily_loss",
-        "max_daily_exposure",
-        "max_open_risk",
-        "max_actions_per_day",
-        "enabled",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "governance/risk/check-and-reserve": ("actor", "reason", "metadata"),
-    "governance/risk/settle": ("reservation_id", "realized_loss", "actor", "reason"),
-    "governance/risk/correct": ("reservation_id", "actor"),
-    "governance/heimdall/policies/upsert": (
-        "min_confidence_prod",
-        "min_sandbox_trials",
-        "min_sandbox_success_rate",
-        "prod_use_enabled",
-        "use_lower_bound",
-        "trial_window_days",
-        "recommendation_hours",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "governance/heimdall/sandbox/trial": ("actor",),
-    "governance/heimdall/recommend": ("evidence", "actor"),
-    "governance/regression/policies/upsert": (
-        "enabled",
-        "statistic",
-        "method",
-        "action",
-        "engine",
-        "window_events",
-        "baseline_events",
-        "min_events_to_enforce",
-        "window_days",
-        "max_drop_fraction",
-        "design_drop",
-        "amber_threshold",
-        "red_threshold",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "governance/regression/evaluate": (),
-    "governance/regression/kpi": ("success", "value", "province", "market", "actor", "detail"),
-    "governance/regression/baseline/approve": ("changed_by",),
-    "governance/regression/triggers/{id}/undo": ("changed_by",),
-    "governance/runbook/runs": ("changed_by",),
-    "followups/leads/upsert": (*SETTINGS[:6], *SETTINGS[7:], "actor"),  # all but the province
-    "followups/templates/upsert": ("market", "enabled", "steps", "changed_by", "reason", "expected_version"),
-    "followups/pool/upsert": ("market", "weight", "paused_until", "changed_by", "reason"),
-    "followups/pool/remove": ("market", "changed_by", "reason"),
-    "followups/vendors/upsert": ("contract_ends_on", "changed_by", "reason"),
-    "followups/vendors/agents/assign": ("changed_by", "reason"),
-    "followups/vendors/agents/remove": ("changed_by", "reason"),
-    "followups/ladder/create": ("lead_id", "market", "owner", "restart"),
-    "followups/ladder/bulk": (),
-    "followups/task/{id}/complete": ("actor", "contacted_at", "outcome", "note", "force"),
-    "followups/task/{id}/snooze": (),
-    "followups/task/{id}/skip": (),
-    "followups/ladder/{id}/reassign": ("owner",),
-    "followups/ladder/{id}/cancel": (),
-    "followups/ladder/{id}/restart": (),
-    "followups/sla/policies/upsert": (
-        *("market", "enabled", "warn_after_minutes", "breach_after_minutes"),
-        *("changed_by", "reason", "expected_version"),
-    ),
-    "followups/outcomes/upsert": ("effect", "pause_days", "changed_by", "reason", "expected_version"),
-    "followups/due/claim": ("owner", "limit", "lease_minutes", "province", "market", "channel"),
-    "followups/due/renew": ("owner", "lease_minutes"),
-    "followups/due/release": ("owner",),
-    "followups/inbound": ("lead_id", "email", "received_at"),
-    "followups/replies/{id}/sent": (),
-    "followups/inbox/{id}/done": (),
-    "followups/inbound/{id}/decide": (),
-    "buyers/liquidity/feedback": ("market", "property_type", "buyer_id", "actor"),
-    "deals/offers/policies/upsert": (
-        "market",
-        "enabled",
-        "max_arv_multiplier",
-        "default_assignment_fee",
-        "default_fees_buffer",
-        "changed_by",
-        "reason",
-        "expected_version",
-    ),
-    "deals/offers/compute": ("market", "comps", "assumptions"),
-}
-
-
 @every_post
 @pytest.mark.parametrize("nothing", [None, "", "  "])
 def test_null_and_empty_count_as_absent_for_optional_parameters(operator: APIClient, endpoint: Any, nothing: Any) -> None:
-    optional = (*OPTIONAL[endpoint.path.removeprefix("/api/")], "correlation_id")
-    response = call(operator, endpoint, {**dict.fromkeys(optional, nothing), **endpoint.good})
+    response = call(operator, endpoint, {**dict.fromkeys(optional(endpoint.path), nothing), **endpoint.good})
     assert response.status_code == endpoint.status
 
 

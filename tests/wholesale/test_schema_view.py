@@ -20,7 +20,7 @@ def times_built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         built.append(1)
         return original(self, *args, **kwargs)
 
-    monkeypatch.setattr(schema_view, "_documents", {})
+    monkeypatch.setattr(schema_view, "documents", {})
     monkeypatch.setattr(SchemaGenerator, "get_schema", counting)
     return built
 

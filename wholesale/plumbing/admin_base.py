@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from functools import wraps
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -254,6 +255,19 @@ def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
     for detail, attr in refusal.errors:
         is_field = attr in form.fields
         form.add_error(attr if is_field else None, f"{attr}: {detail}" if attr and not is_field else detail)
+
+
+def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Make a page of one row: it is called with the row. Where there is no such row, the admin says so."""
+
+    @wraps(page)
+    def found(self: ModelAdmin, request: HttpRequest, object_id: str, **options: Any) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return page(self, request, row, **options)
+
+    return found
 
 
 def act_with_form(

@@ -229,6 +229,14 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """The list and the rows need the model's permission to view. A subclass names those of its own actions."""
+        super().__init_subclass__(**kwargs)
+        assert cls.queryset is not None
+        opts = cls.queryset.model._meta
+        view = f"{opts.app_label}.view_{opts.model_name}"
+        cls.permissions = {"list": view, "retrieve": view, **cls.permissions}
+
     def get_queryset(self) -> models.QuerySet[Any]:
         """Those that the user may read."""
         return scopes.visible(super().get_queryset(), self.request.user)

@@ -1,6 +1,7 @@
 """Connects the plumbing."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save
 
 
@@ -15,11 +16,13 @@ class PlumbingConfig(AppConfig):
         from knox.models import get_token_model  # noqa: PLC0415
 
         from wholesale.plumbing import append_only, checks  # noqa: F401, PLC0415  # checks registers the system checks
+        from wholesale.plumbing.connections import read_times_fast  # noqa: PLC0415
         from wholesale.plumbing.http.authentication import forget_tokens  # noqa: PLC0415
         from wholesale.plumbing.http.logins import log_failure  # noqa: PLC0415
         from wholesale.plumbing.roles import grant_new_permissions  # noqa: PLC0415
         from wholesale.plumbing.work import tasks  # noqa: PLC0415
 
+        connection_created.connect(read_times_fast, dispatch_uid="read_times_fast")
         post_migrate.connect(append_only.install_for_app, dispatch_uid="append_only.install_for_app")
         post_migrate.connect(grant_new_permissions, dispatch_uid="roles.grant_new_permissions")
 

@@ -1,6 +1,7 @@
 """Advisory locks: for what no row stands for. SQLite's IMMEDIATE transactions are one after another and need none."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -16,6 +17,13 @@ def hold(key: int, *, shared: bool = False) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(_lock(key, shared))
+
+
+def hold_some(keys: Sequence[int], *, of: int) -> None:
+    """Hold these keys' locks on PostgreSQL, in this order, and share that of a key which stands for all of them."""
+    waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_lock(of, shared=True)}, {waits}")
 
 
 def is_free_within(key: int, seconds: float) -> bool:

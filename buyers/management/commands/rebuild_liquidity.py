@@ -1,4 +1,4 @@
-"""`rebuild_liquidity [--check]`."""
+"""The command `rebuild_liquidity [--check]`, which recomputes the liquidity nodes."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from wholesale.plumbing.act import Act
 
 
 class Command(BaseCommand):
-    """Folds every liquidity node anew from its feedback events."""
+    """Recompute every liquidity node from its feedback events."""
 
     help = "Recompute every liquidity node from its events, mend those that differ, and name them."
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="write nothing, and exit 1 if a node differs")
 
     def handle(self, *, check: bool, **options: Any) -> None:
-        """Fold, compare, say what differed.
+        """Recompute the nodes and print those that differed.
 
         Raises:
             CommandError: `--check` found a node that differs.

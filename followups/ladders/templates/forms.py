@@ -23,7 +23,8 @@ from followups.ladders.templates.steps import (
     require_call_first,
 )
 from governance.channels import Channel
-from governance.policies_admin import PlaceInput, PolicyForm
+from governance.governed_admin import PlaceInput
+from governance.policies_admin import PolicyForm
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.vocabulary import ALL, WORD_MAX_LENGTH, Province
 

@@ -3,6 +3,9 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.steps import Step, parsed
 from governance import policies
@@ -57,12 +60,11 @@ def _if_on(pattern: Pattern | None) -> Pattern | None:
     return pattern if pattern and pattern.template.enabled else None
 
 
-def min_gap_sql(table: str) -> str:
-    """In SQL: the minutes that the place of a row wants between two contacts of one person.
+def min_gap() -> Coalesce:
+    """Of a row with a place: the minutes that the place wants between two contacts of one person.
 
     The market's own standard template says it, else its province's, be it on or off. Without one it is 0.
     """
-    standard = f"p.kind = '{LadderTemplate.Kind.STANDARD.value}'"
-    of_place = f"{LadderTemplate._meta.db_table} AS p WHERE {standard} AND p.province = {table}.province"
-    gap = f"SELECT p.min_gap_minutes FROM {of_place}"
-    return f"COALESCE(({gap} AND p.market = {table}.market), ({gap} AND p.market = '{ALL}'), 0)"
+    standard = LadderTemplate.objects.filter(kind=LadderTemplate.Kind.STANDARD, province=OuterRef("province")).order_by()
+    of_market, of_province = standard.filter(market=OuterRef("market")), standard.filter(market=ALL)
+    return Coalesce(Subquery(of_market.values("min_gap_minutes")), Subquery(of_province.values("min_gap_minutes")), 0)

@@ -1,18 +1,17 @@
 """What to say at a step, by the version of the template that its ladder was made from."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 
 from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.speech import opened
 from followups.ladders.templates.steps import Step, parsed, rendered
 from governance.gate import Sender
-from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.compiled import Select
 from wholesale.plumbing.vocabulary import ALL
 
 
@@ -68,20 +67,26 @@ def company_values(sender: Sender) -> dict[str, str]:
     return {"company": sender.name, "company_address": sender.mailing_address, "company_contact": sender.contact}
 
 
-# SQL of its own: claims ask these two.
-_STEPS_SQL = (
-    f"SELECT id, version, steps FROM {LadderTemplate.history.model._meta.db_table} WHERE id {{among}} AND version {{among}}"
+# Claims ask these two. The history has every version.
+_STEPS = Select(
+    lambda templates, versions: (
+        LadderTemplate.history.model.objects.filter(id__among=templates, version__among=versions)
+        .order_by()
+        .values_list("id", "version", "steps")
+    )
 )
-_NAMES_SQL = f"SELECT username, first_name, last_name FROM {User._meta.db_table} WHERE username {{}}"
+_NAMES = Select(
+    lambda usernames: User.objects.filter(username__among=usernames).values_list("username", "first_name", "last_name")
+)
 _Version = tuple[int | None, int | None]  # a template's id and the number of the version; None of a ladder without one
 # What was read once is not read again: a version never changes, by the database's own word (wholesale.plumbing.append_only).
-_known: dict[_Version, tuple[Step, ...]] = {}
+known: dict[_Version, tuple[Step, ...]] = {}
 _KNOWN_MAX = 1_000
 
 
 def _steps_of(made_from: Collection[_Version]) -> dict[_Version, tuple[Step, ...]]:
     """The steps of each template's version. The history has every version."""
-    found = {version: steps for version in made_from if (steps := _known.get(version))}
+    found = {version: steps for version in made_from if (steps := known.get(version))}
     new = [version for version in made_from if None not in version and version not in found]
     if new:
         read = _read_steps(new)
@@ -92,25 +97,18 @@ def _steps_of(made_from: Collection[_Version]) -> dict[_Version, tuple[Step, ...
 
 
 def _read_steps(versions: Collection[_Version]) -> dict[_Version, tuple[Step, ...]]:
-    among, templates = among_sql({template for template, _ in versions}, "bigint")
-    _, numbers = among_sql({number for _, number in versions}, "bigint")
-    with connection.cursor() as cursor:
-        cursor.execute(_STEPS_SQL.format(among=among), [templates, numbers])
-        found = cursor.fetchall()
-    return {(pk, number): parsed(json.loads(steps)) for pk, number, steps in found if (pk, number) in versions}
+    found = _STEPS.rows(templates={template for template, _ in versions}, versions={number for _, number in versions})
+    return {(pk, number): parsed(steps) for pk, number, steps in found if (pk, number) in versions}
 
 
 def _remember(read: Mapping[_Version, tuple[Step, ...]]) -> None:
-    if len(_known) >= _KNOWN_MAX:
-        _known.clear()
-    _known.update(read)
+    if len(known) >= _KNOWN_MAX:
+        known.clear()
+    known.update(read)
 
 
 def names_of(usernames: Collection[str]) -> dict[str, str]:
     """The full names of users, else their user names, by user name."""
     if not usernames:
         return {}
-    among, names = among_sql(usernames)
-    with connection.cursor() as cursor:
-        cursor.execute(_NAMES_SQL.format(among), [names])
-        return {username: f"{first} {last}".strip() or username for username, first, last in cursor.fetchall()}
+    return {username: f"{first} {last}".strip() or username for username, first, last in _NAMES.rows(usernames=usernames)}

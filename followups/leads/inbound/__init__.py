@@ -1,1 +1,1 @@
-"""What leads send us: replies, and the word that stops everything."""
+"""Inbound messages: replies, opt-outs such as STOP, and messages that a person must decide."""

@@ -1,4 +1,4 @@
-"""The admin of what leads send us: the doubtful ones wait here for a person."""
+"""The admin of inbound messages. A person decides doubtful messages here."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ SHOWN = {
 
 
 class MeaningFilter(StateFilter):
-    """What messages mean; without a choice those that wait for a person, which a partial index serves."""
+    """Filter messages by meaning. The default shows those that wait for a person; a partial index serves it."""
 
     title = "meaning"
     parameter_name = "meaning"
@@ -65,7 +65,7 @@ class DecisionInline(ReadOnlyInline):
 
 @admin.register(InboundMessage)
 class InboundMessageAdmin(GrowingAdmin):
-    """Messages; those that wait for a person come first, the oldest of them on top."""
+    """Inbound messages. The default list shows those that wait for a person, the oldest on top."""
 
     list_display = ("id", "received_at", "means", "channel", "who", "excerpt")
     list_display_links = ("id", "received_at")
@@ -88,14 +88,14 @@ class InboundMessageAdmin(GrowingAdmin):
 
     @display(description="Means", label=SHOWN)
     def means(self, message: InboundMessage) -> str:
-        """What it says, or what a person decided that it says."""
+        """The meaning that a person decided, or else the one read from the text."""
         if message.decided_as:
             return str(message.get_decided_as_display())
         return WAITING if message.meaning == Meaning.DOUBTFUL else str(message.get_meaning_display())
 
     @display(description="From", empty_value="unknown")
     def who(self, message: InboundMessage) -> str | None:
-        """The lead, and where it came from; what of it cannot be read as it came."""
+        """The lead and the number or address of the sender. Values that could not be read are shown as sent."""
         lead = f"{message.lead} ({message.lead_id})" if message.lead else message.lead_id
         points = [str(point) for point in message.subjects.all() if point.kind != ContactPoint.Kind.LEAD]
         unread = [f"{name} {message.as_sent[name]!r}" for name in WHO if name in message.as_sent]
@@ -103,15 +103,15 @@ class InboundMessageAdmin(GrowingAdmin):
 
     @display(description="Text")
     def excerpt(self, message: InboundMessage) -> str:
-        """How it begins."""
+        """The beginning of the message's text."""
         return message.text if len(message.text) <= EXCERPT else f"{message.text[:EXCERPT]}..."
 
     def has_decide_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may say what a doubtful message means."""
+        """Whether the user may decide what a doubtful message means."""
         return request.user.has_perm("followups.decide_inbound")
 
     def has_resume_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may lift an opt-out because a message asks for it."""
+        """Whether the user may lift an opt-out because a message asks for contact again."""
         return self.has_decide_permission(request) and request.user.has_perm("governance.lift_opt_out")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -131,7 +131,7 @@ class InboundMessageAdmin(GrowingAdmin):
         url_path="as-opt-out",
     )
     def as_opt_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Close the channel, after a page that asks why."""
+        """Decide that the message is an opt-out, after a page that asks why."""
         return self._decide(
             request,
             object_id,
@@ -151,7 +151,7 @@ class InboundMessageAdmin(GrowingAdmin):
         url_path="as-reply",
     )
     def as_reply(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Leave everything as it is, after a page that asks why."""
+        """Decide that the message is a reply, after a page that asks why."""
         return self._decide(
             request,
             object_id,
@@ -168,7 +168,7 @@ class InboundMessageAdmin(GrowingAdmin):
         url_path="as-resume",
     )
     def as_resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Lift the opt-out, after a page that asks why."""
+        """Decide that the sender wants contact again and lift the opt-out, after a page that asks why."""
         return self._decide(
             request,
             object_id,

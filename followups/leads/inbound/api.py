@@ -35,25 +35,25 @@ from wholesale.plumbing.params import ActParams, Params, is_empty, merged
 
 
 class DecideParams(ActParams):
-    """What a doubtful message means."""
+    """A person's decision about a doubtful message."""
 
     meaning = UpperChoiceField(choices=DECIDED)
     reason = NoteField()
 
 
 class InboundRecordedOut(serializers.Serializer[Any]):
-    """A message, and what followed from it."""
+    """A recorded message and its consequences."""
 
     id = IdField(read_only=True)
     meaning = serializers.ChoiceField(Meaning.choices)
     opted_out_channels = serializers.ListField(child=serializers.ChoiceField(Channel.choices))
     cancelled_steps = StrictIntegerField()
-    held = serializers.BooleanField(help_text="whether nobody is contacted there until a person has decided")
-    altered = serializers.ListField(child=serializers.CharField(), help_text="what was not kept as it came")
+    held = serializers.BooleanField(help_text="whether contact with the sender is stopped until a person decides")
+    altered = serializers.ListField(child=serializers.CharField(), help_text="codes of what was not kept as sent")
 
 
 def shown(recorded: Recorded) -> dict[str, Any]:
-    """The answer of both verbs."""
+    """Return the answer body for a recorded or decided message."""
     message = recorded.message
     return {
         "id": message.pk,
@@ -66,7 +66,7 @@ def shown(recorded: Recorded) -> dict[str, Any]:
 
 
 class DecisionOut(RowSerializer):
-    """What a person decided about a message."""
+    """One decision of a person about a message."""
 
     class Meta:
         model = InboundDecision
@@ -74,11 +74,13 @@ class DecisionOut(RowSerializer):
 
 
 class InboundOut(SignedSerializer):
-    """A message."""
+    """An inbound message."""
 
-    decisions = DecisionOut(many=True, read_only=True, help_text="what persons decided, in order; the last one counts")
-    altered = JsonField(read_only=True, help_text="what was not kept as it came, as codes")
-    as_sent = JsonField(read_only=True, help_text="the parameters that could not be read, as they came")
+    decisions = DecisionOut(
+        many=True, read_only=True, help_text="the decisions of persons, oldest first; the last one counts"
+    )
+    altered = JsonField(read_only=True, help_text="codes of what was not kept as sent")
+    as_sent = JsonField(read_only=True, help_text="the parameters that could not be read, as sent")
 
     class Meta:
         model = InboundMessage
@@ -119,7 +121,7 @@ class InboundFilter(django_filters.FilterSet):
 
 
 class InboundViewSet(ResourceViewSet):
-    """What leads sent us, the newest first."""
+    """Inbound messages, the newest first."""
 
     queryset = InboundMessage.objects.select_related("user").prefetch_related(
         Prefetch("decisions", InboundDecision.objects.select_related("words"))
@@ -127,21 +129,19 @@ class InboundViewSet(ResourceViewSet):
     serializer_class = InboundOut
     filterset_class = InboundFilter
     permissions = {
-        "list": "followups.view_inboundmessage",
-        "retrieve": "followups.view_inboundmessage",
         "create": "followups.record_inbound",
         "decide": "followups.decide_inbound",
     }
     receiving = frozenset({"create"})
 
     def get_parsers(self) -> list[Any]:
-        """Those that read whatever can be read, for what was received."""
+        """Return the lenient parsers for received messages, and the usual ones for all other requests."""
         method = (getattr(self.request, "method", None) or "").lower()
         is_receiving = self.action_map and self.action_map.get(method) in self.receiving
         return [parser() for parser in PARSERS] if is_receiving else super().get_parsers()
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """What was received is answered in JSON, whatever its sender would rather read."""
+        """Answer a received message in JSON, even if its sender asked for another format."""
         return super().perform_content_negotiation(request, force=force or self.is_receiving)
 
     @act(
@@ -157,8 +157,8 @@ class InboundViewSet(ResourceViewSet):
         ],
     )
     def create(self, request: Request, *, act: Act, **params: Any) -> Response:
-        """Record what a lead sent. An opt-out counts at once and cancels the open ladder; what is doubtful holds its sender
-        until a person decides. Nothing refuses it but a message of nobody."""
+        """Record what a lead sent. An opt-out counts at once and cancels the open ladder. A doubtful message stops contact
+        with its sender until a person decides. Only a message that names no sender is refused."""
         if self.is_key_ignored:
             params["altered"].append("idempotency_key_ignored")
         if _is_correlation_changed(request):
@@ -167,25 +167,25 @@ class InboundViewSet(ResourceViewSet):
 
     @act(f"{ROW_ID}/decide", DecideParams, InboundRecordedOut, parameters=[path_id("message")])
     def decide(self, request: Request, id: str, meaning: str, act: Act) -> Response:
-        """Say what a doubtful message means. The same again changes nothing. RESUME lifts the opt-outs of its channel, and
-        takes who may lift them. An operator turns what was taken as a REPLY or a RESUME into an OPT_OUT; the reverse is to
-        lift the opt-out."""
+        """Say what a doubtful message means. Repeating a decision changes nothing. RESUME lifts the opt-outs of the
+        message's channel and needs the permission to lift them. An operator may turn a REPLY or a RESUME into an OPT_OUT.
+        The reverse is no decision: lift the opt-out instead."""
         return Response(shown(decide_inbound(int(id), meaning, act=act)))
 
 
 def _is_correlation_changed(request: Request) -> bool:
-    """Whether the request named another correlation id than the one that its rows have."""
+    """Whether the request named a correlation id that was not used for its rows."""
     given = merged(request).get("correlation_id")
     given = request.headers.get(correlation.HEADER, "").strip() if given is None or is_empty(given) else given
     return given != "" and (not isinstance(given, str) or given.strip() != correlation.current())
 
 
 class WordViewSet(ApiViewSet):
-    """The table of words."""
+    """The table of inbound words."""
 
     permissions = {"words": "followups.view_inboundword"}
 
     @ask("words", Params, WordOut(many=True))
     def words(self, request: Request) -> Response:
-        """The words and phrases by which messages are read, and what each means."""
+        """List the words and phrases by which messages are read, and what each means."""
         return Response(list(InboundWord.objects.values(*WordOut.Meta.fields)))

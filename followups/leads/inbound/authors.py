@@ -1,4 +1,4 @@
-"""Who wrote: where a message came from, and whom an opt-out in it binds."""
+"""The author of an inbound message: the sender's points, and the points that an opt-out binds."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -16,22 +16,22 @@ WHO = ("lead_id", "phone", "email")  # the parameters that say who wrote
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote, and by which of our channels; an empty one is any."""
+    """Who wrote a message, and by which of our channels. An empty channel stands for any channel."""
 
-    subjects: frozenset[Point]  # where it came from, and the lead if it names one: what a wish in it binds
-    lead_id: str | None  # the lead, or the only one whom it can be
+    subjects: frozenset[Point]  # the sender's number or address, and the lead if one is named: a wish binds these
+    lead_id: str | None  # the named lead, or the only lead who has the sender's number or address
     phone: str
     email: str
     channel: str
 
     @property
     def held(self) -> set[Point]:
-        """What nobody contacts while a doubtful message of this author waits."""
+        """The points that are not contacted while a doubtful message of this author waits."""
         return {*self.subjects, *known_points(gate.lead_point(self.lead_id))}
 
 
 def author_of(channel: str, lead_id: str | None, phone: str, email: str) -> Author:
-    """Who wrote. Where the channel reaches nobody who is named, nobody can tell by which it came."""
+    """Return the author of a message. A channel that cannot reach the named sender is taken as unknown."""
     lead = Lead.objects.filter(lead_id=lead_id).first() if lead_id else None
     if lead:
         phone, email = phone or lead.phone, email or lead.email
@@ -43,13 +43,13 @@ def author_of(channel: str, lead_id: str | None, phone: str, email: str) -> Auth
 
 
 def known_points(*points: Point | None) -> set[Point]:
-    """Those of the points that there are."""
+    """Return the given points without the Nones."""
     return {point for point in points if point}
 
 
 def everybody_at(author: Author) -> set[Point]:
-    """All that an opt-out of everything binds: the number and the address, and whatever the leads have who are reached
-    there, and those leads as such."""
+    """Return all points that an opt-out of every channel binds: the author's number and address, every lead who is
+    reached there, and the numbers and addresses of those leads."""
     given = {*author.subjects, *gate.points_of(phone=author.phone, email=author.email)}
     theirs = (
         known_points(gate.lead_point(lead.lead_id), *gate.points_of(phone=lead.phone, email=lead.email))
@@ -59,18 +59,21 @@ def everybody_at(author: Author) -> set[Point]:
 
 
 def other_ways(author: Author) -> dict[str, set[Point]]:
-    """By which other channel whoever wrote is written to, and where; nobody of whom not both are known."""
+    """Return, by channel, the points at which the author could still be sent a text or an e-mail.
+
+    Only leads with both a number and an address count.
+    """
     ways: dict[str, set[Point]] = defaultdict(set)
     reached = leads_at(author.subjects).exclude(phone="").exclude(email="")
     for lead in reached.only("lead_id", "phone", "email"):
         for channel in {Channel.SMS, Channel.EMAIL} - {author.channel}:
             ways[channel] |= known_points(gate.point_of(channel, phone=lead.phone, email=lead.email))
             ways[channel] |= known_points(gate.lead_point(lead.lead_id)) & author.subjects
-    closed = author.subjects if author.channel == ANY_CHANNEL else frozenset()  # already, by every channel
+    closed = author.subjects if author.channel == ANY_CHANNEL else frozenset()  # these are already closed by every channel
     return {channel: ways[channel] - closed for channel in sorted(ways) if ways[channel] - closed}
 
 
 def only_lead_at(points: Collection[Point]) -> str | None:
-    """The lead who wrote, where there is only one whom it can be."""
+    """Return the id of the only lead who is reached at these points. None if there are several or none."""
     found = list(leads_at(points).values_list("lead_id", flat=True)[:2])
     return found[0] if len(found) == 1 else None

@@ -1,4 +1,4 @@
-"""Bodies that bring what was received, however they are written. Only one that nothing can be read of is refused."""
+"""Lenient parsers for the bodies of inbound messages. Only a body of which nothing can be read is refused."""
 
 import io
 import json
@@ -16,14 +16,14 @@ from followups.leads.inbound.authors import WHO
 from wholesale.plumbing.params import BoundedJSONParser, Utf8FormParser, read_body
 from wholesale.plumbing.texts import JSON_MAX_DEPTH
 
-_NUMBER_MAX = 40  # characters; what is longer is kept as the text that it is
+_NUMBER_MAX = 40  # characters; a longer number is kept as text
 _TEXT_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|[\[\]{}]', re.DOTALL)
 
 
 class ReceivedJSONParser(BoundedJSONParser):
-    """JSON whose names may come twice: then both values count.
+    """JSON in which a name may come twice: then both values count.
 
-    What our own JSON does not know becomes the text that it is: NaN, a number without end, what lies too deep.
+    Values that our own JSON refuses are kept as text: NaN, infinite or very long numbers, and deep nesting.
     """
 
     def loads(self, body: bytes) -> Any:
@@ -38,14 +38,14 @@ class ReceivedJSONParser(BoundedJSONParser):
 
 
 class ReceivedFormParser(Utf8FormParser):
-    """A form, in Latin-1 where it is not UTF-8, whose names may come twice."""
+    """A form in UTF-8, or else in Latin-1. A name may come twice: then both values count."""
 
     def query(self, body: bytes) -> Any:
         return _all_of(QueryDict(body))
 
 
 class ReceivedMultipartParser(BaseParser):
-    """A form in parts. Its files are left out."""
+    """A multipart form. Its files are ignored."""
 
     media_type = "multipart/form-data"
 
@@ -60,7 +60,7 @@ class ReceivedMultipartParser(BaseParser):
 
 
 class ReceivedAnyParser(BaseParser):
-    """JSON or a form that claims to be something else, such as text."""
+    """JSON or a form that was sent with another content type, such as text."""
 
     media_type = "*/*"
 
@@ -76,10 +76,10 @@ PARSERS = (ReceivedJSONParser, ReceivedFormParser, ReceivedMultipartParser, Rece
 
 
 def _naming(data: Any, media_type: str | None) -> Any:
-    """The parameters that a body of another kind brings.
+    """Return the parameters of a body if they name a sender.
 
     Raises:
-        UnsupportedMediaType: it names nobody, so it may be anything.
+        UnsupportedMediaType: the body names no sender, so it may be anything.
 
     """
     if isinstance(data, Mapping) and not data.keys().isdisjoint(WHO):
@@ -88,7 +88,7 @@ def _naming(data: Any, media_type: str | None) -> Any:
 
 
 def _decoded(body: bytes) -> str:
-    """The text of a body: in the UTF that it is written in, else in Latin-1."""
+    """Return the text of a body, decoded from its UTF encoding, or else from Latin-1."""
     try:
         return body.decode(json.detect_encoding(body), "surrogatepass")
     except UnicodeDecodeError:
@@ -96,7 +96,7 @@ def _decoded(body: bytes) -> str:
 
 
 def _without_depths(text: str) -> str:
-    """The JSON, with what lies deeper than any client of ours means as text."""
+    """Return the JSON with everything below the greatest permitted depth turned into text."""
     if text.count("[") + text.count("{") <= JSON_MAX_DEPTH:
         return text
     pieces: list[str] = []

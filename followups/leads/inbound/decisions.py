@@ -1,4 +1,4 @@
-"""What a person decides of a message."""
+"""Decisions of persons about inbound messages."""
 
 from collections.abc import Collection
 
@@ -24,28 +24,29 @@ from wholesale.plumbing.wordings import parted
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def decide_inbound(message_id: int, as_: str, *, act: Act) -> Recorded:
-    """Say what a doubtful message means, and why: it holds nobody any more, and its inbox item is done. Deciding the same
-    again changes nothing. Each decision is a line of the message's history.
+    """Decide what a doubtful message means, and why. Its hold ends and its inbox item is done. Repeating a decision changes
+    nothing. Each decision is a line of the message's history.
 
-    What was taken as no opt-out, by a person or by its words, becomes one when a user who may overrule says so. The reverse
-    is not decided: the opt-out is lifted.
+    A user who may overrule can turn a message that was not taken as an opt-out into one. There is no decision for the
+    reverse: the opt-out is lifted.
 
-    As an OPT_OUT it closes the channel it came by, from when it came, for what it is about, erased or not. As a RESUME it
-    lifts the opt-outs of that channel there, with the message as evidence; that takes who may lift opt-outs.
+    OPT_OUT closes the message's channel for its points, also erased ones, from the time that the message was received.
+    RESUME lifts the opt-outs of that channel at those points, with the message as evidence. It needs the permission to
+    lift opt-outs.
 
     Raises:
-        MessageNotFound: no such message, or none that the user may read.
-        AlreadyDecided: it was not doubtful, or was decided otherwise, and the user may not overrule that.
+        MessageNotFound: there is no such message, or the user may not read it.
+        AlreadyDecided: the message was not doubtful or was decided otherwise, and the user may not overrule that.
         NotAllowedForYou: the user may not lift opt-outs.
-        NotYourItem: it waits for somebody else.
-        ChannelUnknown: a RESUME of a message of which nobody knows by which channel it came.
-        OptedOutSince: a RESUME of a message after which somebody said no again.
+        NotYourItem: the inbox item is somebody else's.
+        ChannelUnknown: RESUME of a message whose channel is unknown.
+        OptedOutSince: RESUME, but an opt-out was recorded after the message.
 
     """
     message = scopes.visible(InboundMessage.objects.all(), act.user).filter(pk=message_id).first()
     if message is None:
         raise MessageNotFound
-    # What it is about never changes, so it can be read before its lock.
+    # The points of a message never change, so they can be read before the message is locked.
     rows, as_lead = list(message.subjects.all()), known_points(gate.lead_point(message.lead_id))
     gate.lock_points_known_by([*(row.digest for row in rows), *map(digest, as_lead)])
     message = InboundMessage.objects.select_for_update().get(pk=message_id)
@@ -72,13 +73,13 @@ def decide_inbound(message_id: int, as_: str, *, act: Act) -> Recorded:
 
 
 def may_overrule(message: InboundMessage, user: User | AnonymousUser | None) -> bool:
-    """Whether the message was taken as no opt-out, and the user may make it one."""
+    """Whether the message was not taken as an opt-out and this user may turn it into one."""
     is_no_opt_out = (message.decided_as or message.meaning) in (Meaning.REPLY, Meaning.RESUME, Meaning.HELP)
     return is_no_opt_out and user is not None and user.has_perm("followups.overrule_inbound")
 
 
 def _write_decision(message: InboundMessage, as_: str, act: Act) -> None:
-    """Write the line of the history, and on the message what stands now."""
+    """Write the decision to the message's history, and to the message as the current one."""
     own, words = parted({"reason": act.reason})
     decision = InboundDecision.objects.create(
         message=message,
@@ -94,7 +95,13 @@ def _write_decision(message: InboundMessage, as_: str, act: Act) -> None:
 
 
 def _require_last_word(message: InboundMessage, known_by: Collection[str]) -> None:
-    """Lift nothing that was said after the message, nor by a channel that nobody can tell."""
+    """Refuse to lift an opt-out that is newer than the message, or whose channel is unknown.
+
+    Raises:
+        ChannelUnknown: the message's channel is unknown.
+        OptedOutSince: an opt-out was recorded after the message.
+
+    """
     if not message.channel:
         raise ChannelUnknown
     refusals = ContactRecord.objects.filter(entry__in=(Entry.OPT_OUT, Entry.DO_NOT_CALL), point__digest__in=known_by)

@@ -1,11 +1,11 @@
-"""A message that a lead sent, as governance knows it."""
+"""The facts about an inbound message that governance decides with."""
 
 from followups.leads.inbound.models import InboundMessage
 from governance.people import Received
 
 
 def received(message_id: int) -> Received | None:
-    """The plain values of a message, in one query; None where there is none, or nobody can tell which lead sent it."""
+    """Return the facts of a message, in one query. None if there is no such message or its lead is unknown."""
     columns = "lead_id", "channel", "received_at", "subjects__digest"
     rows = list(InboundMessage.objects.filter(pk=message_id, lead__isnull=False).values_list(*columns))
     if not rows:

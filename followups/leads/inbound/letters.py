@@ -1,9 +1,9 @@
-"""The words of a text as they are compared: in capitals, without accents, look-alike letters as those they pass for."""
+"""The words of a text in the form in which they are compared: capitals, no accents, look-alike letters replaced."""
 
 import re
 import unicodedata
 
-# The letters of other scripts that look like one of ours, by their names in Unicode (its list of confusables, UTS 39).
+# Letters of other scripts that look like a Latin letter, by their Unicode names (from the confusables of UTS 39).
 _LOOK_ALIKE = {
     "CYRILLIC": {
         **{"A": "A", "VE": "B", "ES": "C", "IE": "E", "KOMI SJE": "G", "EN": "H", "SHHA": "H"},
@@ -23,9 +23,9 @@ _LOOK_ALIKE = {
     "LISU": {f"{letter}A": letter for letter in "BDGKLMNPRSTVWXZ"} | {letter: letter for letter in "AEIOU"},
 }
 _NAME = re.compile(r"(?P<script>\w+)(?: (?:CAPITAL|SMALL))? LETTER (?P<letter>.+)")
-# Such as the small capitals, the letters in a filled square, or those of which pairs make a flag.
+# Latin letters in another shape: small capitals, letters in a square or circle, the letters of flags.
 _LATIN = re.compile(r"(?:LATIN|SQUARED|CIRCLED|INDICATOR)\b.* LETTER (?:SMALL CAPITAL |DOTLESS |OPEN |SCRIPT )?([A-Z])\b")
-# Within a word with letters. Nobody means a number by ST0P.
+# Digits that stand for letters, in a word that also has letters, such as ST0P.
 _DIGITS = str.maketrans("0134578", "OIEASTB")
 _MIXED = re.compile(r"\b(?=[0-9]*[A-Z])(?=[A-Z]*[0-9])[A-Z0-9]+\b")
 _SPELT = re.compile(r"\b[A-Z0-9](?: [A-Z0-9]){2,}\b")  # "S T O P" and "S.T.O.P."
@@ -36,17 +36,17 @@ _NEGATION = re.compile(r"\b(DO|DOES|DID|WO|CA|IS|ARE|WAS|AI|HAS|HAVE|HAD|WOULD|S
 
 
 class _Folds(dict[int, str]):
-    """What each character becomes, worked out once."""
+    """A cache: the text that replaces each character."""
 
     def __missing__(self, code: int) -> str:
-        # Character by character: of a whole text Unicode would also sort the accents, and a long run of them takes minutes.
+        # Normalise each character alone. Normalising a whole text also sorts accents; a long run of them takes minutes.
         folded = self[code] = "".join(map(_fold, unicodedata.normalize("NFKD", chr(code))))
         return folded
 
 
 def _fold(character: str) -> str:
     kind = unicodedata.category(character)
-    # Accents, and what nobody sees: a zero-width space, half an emoji, a NUL of another encoding.
+    # Accents, and characters that nobody sees: a zero-width space, half an emoji, a NUL of another encoding.
     if kind in ("Mn", "Cf", "Cs") or character in "\x00\ufffd":
         return ""
     if character.isascii():
@@ -70,8 +70,8 @@ _folds = _Folds()
 
 
 def words_of(text: str) -> list[str]:
-    """The words in their order. A sign such as an emoji is one too, letters with spaces or dots between make one, and
-    "don't" is DO NOT however it is written."""
+    """Return the words of a text, in order. An emoji is a word, spaced letters ("S T O P") are one word, and every
+    spelling of "don't" is DO NOT."""
     folded = " ".join(_NUMBER_SIGN.sub(r"\1 num", text).translate(_folds).upper().split())
     folded = _MIXED.sub(lambda word: word[0].translate(_DIGITS), folded)
     folded = _SPELT.sub(lambda letters: letters[0].replace(" ", ""), folded)

@@ -1,4 +1,4 @@
-"""What leads send us, what persons decided about it, and the table of words by which it is read."""
+"""Inbound messages, the decisions about them, and the table of words by which messages are read."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,10 +23,10 @@ PHRASE_MAX_LENGTH = NOTE_MAX_LENGTH
 
 
 class InboundWord(Policy):
-    """A word or phrase, and what it means in a message. One that is off means nothing."""
+    """A word or phrase, and what it means in a message. A word that is switched off is ignored."""
 
     class Kind(models.TextChoices):
-        """What it means."""
+        """What a word means in a message."""
 
         STOP = "STOP", "Opt-out: alone, or as the first sentence"
         STOP_ALONE = "STOP_ALONE", "Opt-out: where nothing else is said"
@@ -39,7 +39,7 @@ class InboundWord(Policy):
         HELP = "HELP", "Asks who we are: alone"
 
     class Language(models.TextChoices):
-        """In which language."""
+        """The language of a word."""
 
         ENGLISH = "en", "English"
         FRENCH = "fr", "French"
@@ -81,10 +81,10 @@ class InboundWord(Policy):
         return (seed._asdict() for seed in seeds())
 
     def require_sound(self) -> None:
-        """Refuse a phrase that cannot be looked for.
+        """Refuse a phrase that cannot be searched for.
 
         Raises:
-            InvalidPhrase: it holds no word, or is written in a way that its kind does not know.
+            InvalidPhrase: the phrase holds no word, or uses a notation that its kind does not permit.
 
         """
         try:
@@ -96,10 +96,10 @@ class InboundWord(Policy):
 
 
 class InboundMessage(SignedModel):
-    """What a lead sent us. Its text is personal, so it can be emptied; what follows from it is in the ledger."""
+    """What a lead sent us. Its text is personal, so an erasure empties it. Its consequences are in the ledger."""
 
     class Meaning(models.TextChoices):
-        """What it says."""
+        """What a message means."""
 
         OPT_OUT = "OPT_OUT", "Opt-out"
         REPLY = "REPLY", "Reply"
@@ -108,7 +108,8 @@ class InboundMessage(SignedModel):
         HELP = "HELP", "Asks who we are"  # answered by an AdministrativeReply
 
     lead = lead_key("messages")
-    # What an opt-out in it binds: where it came from, and the lead if it names one. Who else it may be of is `lead` alone.
+    # The points that an opt-out in the message binds: the sender's number or address, and the lead if one is named.
+    # A lead who was only found by the number is in `lead`, not here.
     subjects = models.ManyToManyField("governance.ContactPoint", related_name="+")
     channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty where nobody can tell")
     text = models.TextField(blank=True)
@@ -116,7 +117,7 @@ class InboundMessage(SignedModel):
     as_sent = models.JSONField(default=dict, help_text="the parameters that could not be read, as they came")
     meaning = models.CharField(max_length=8, choices=Meaning)
     received_at = models.DateTimeField()
-    # What a person decided, the last time (see InboundDecision).
+    # The last decision of a person (all of them: InboundDecision).
     decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)
     decided_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     decided_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
@@ -146,7 +147,7 @@ class InboundMessage(SignedModel):
 
 
 class InboundDecision(SignedModel, AppendOnlyModel):
-    """A person said what a message means. Who decides otherwise adds a line."""
+    """One decision of a person about a message. A later decision adds a row."""
 
     message = models.ForeignKey(InboundMessage, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     meaning = models.CharField(max_length=8, choices=InboundMessage.Meaning)
@@ -163,7 +164,7 @@ class InboundDecision(SignedModel, AppendOnlyModel):
 
 
 class InboundDecisionWords(models.Model):
-    """Why a message was decided so. Erasing the person removes it."""
+    """The reason of a decision, in words. Erasing the person removes it."""
 
     decision = models.OneToOneField(InboundDecision, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)

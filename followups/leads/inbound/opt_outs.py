@@ -1,4 +1,4 @@
-"""What an opt-out in a message closes, and what follows from it."""
+"""The effects of an opt-out in a message: the channels that it closes and the ladders that it cancels."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from wholesale.plumbing.act import Act
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A message, and what followed from it."""
+    """A recorded message and its consequences."""
 
     message: InboundMessage
     opted_out_channels: tuple[str, ...] = ()
@@ -31,19 +31,21 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What an opt-out closes by one channel; an empty one is every channel. An erased point is a row and has no value."""
+    """The points that an opt-out closes for one channel. An empty channel is every channel. Erased points have no value,
+    so they are given as `rows`.
+    """
 
     channel: str
     points: Collection[Point] = ()
     rows: Collection[ContactPoint] = ()
 
     def named(self) -> list[Point]:
-        """The points whose value is known."""
+        """Return the points whose value is known."""
         return [*self.points, *((row.kind, row.value) for row in self.rows if row.value)]
 
 
 def opt_out(message: InboundMessage, closing: Collection[Closing], act: Act) -> Recorded:
-    """Cancel the whole open ladder of whoever is reached there, and suppress."""
+    """Record the opt-outs in the ledger and cancel the open ladder of every lead who is reached at these points."""
     leads = lead_ids_at({point for one in closing for point in one.named()})
     if message.lead_id:
         leads.add(message.lead_id)
@@ -64,19 +66,19 @@ def opt_out(message: InboundMessage, closing: Collection[Closing], act: Act) -> 
 
 
 def evidence_of(message: InboundMessage) -> str:
-    """The evidence of a line of the ledger that follows from the message."""
+    """Return the evidence text for ledger lines that follow from this message."""
     return f"inbound message {message.pk}"
 
 
 def closed_channels(channel: str, subjects: Collection[Point | ContactPoint]) -> tuple[str, ...]:
-    """The channels that an opt-out of these points closes."""
+    """Return the channels that an opt-out of these points closes."""
     reached = {one for subject in subjects for one in gate.channels_of(subject)}
     return tuple(one.value for one in Channel if channel in (ANY_CHANNEL, one) and one in reached)
 
 
 def closings_of(author: Author, reading: rules.Reading) -> list[Closing]:
-    """What an opt-out closes. STOP and no more, said in a message, closes the other way to write to the person as well:
-    CASL s. 11 asks for a way to refuse any message."""
+    """Return what an opt-out closes. A STOP by text or e-mail closes both channels for messages: CASL s. 11 asks for a
+    way to refuse any message."""
     if reading.from_everything:
         return [Closing(ANY_CHANNEL, points=everybody_at(author))]
     closing = [Closing(author.channel, points=author.subjects)] if author.subjects else []

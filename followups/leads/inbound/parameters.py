@@ -1,4 +1,4 @@
-"""What a request brings of a message, however it was written: nothing is refused but a message of nobody."""
+"""The parameters of an inbound message, read leniently. Only a message that names no sender is refused."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,21 +20,23 @@ _AROUND = f"{REPLACED} \n\r\t"
 
 @extend_schema_field({"type": "string"})
 class AsItCameField(serializers.Field[Any, Any, Any, Any]):
-    """Whatever came."""
+    """A field that accepts any value unchanged."""
 
     def to_internal_value(self, data: Any) -> Any:
         return data
 
 
 class InboundParams(ActParams):
-    """What somebody sent us. What cannot be read of it is kept as it came, and named in the answer."""
+    """An inbound message. Parameters that cannot be read are kept as sent, and the answer names them."""
 
     lead_id = AsItCameField(required=False, help_text="the lead, known or not")
-    phone = AsItCameField(required=False, help_text="the number that it came from")
-    email = AsItCameField(required=False, help_text="the address that it came from")
-    channel = AsItCameField(required=False, help_text=f"one of {', '.join(Channel.values)}; of any other all are closed")
+    phone = AsItCameField(required=False, help_text="the sender's number")
+    email = AsItCameField(required=False, help_text="the sender's e-mail address")
+    channel = AsItCameField(
+        required=False, help_text=f"one of {', '.join(Channel.values)}; an opt-out by any other closes all"
+    )
     text = AsItCameField(required=False, help_text="may be absent: a picture is a message too")
-    received_at = AsItCameField(required=False, help_text="default: now, as for one that lies ahead or cannot be read")
+    received_at = AsItCameField(required=False, help_text="default: now, also for a time that lies ahead or cannot be read")
     correlation_id = ReceivedLabelField(required=False)  # type: ignore[assignment]  # it takes any
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +47,7 @@ class InboundParams(ActParams):
 
 
 def received(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The message as the service takes it: what of it can be read, and as text what cannot."""
+    """Return the arguments for the service. Parameters that cannot be read are in `as_sent`, as text."""
     read: dict[str, Any] = {"text": _text(given.get("text"))}
     altered, as_sent = [], {}
     if not isinstance(given.get("text", ""), str):
@@ -59,21 +61,21 @@ def received(given: Mapping[str, Any]) -> dict[str, Any]:
         except ValidationError:
             altered.append(f"{name}_unreadable")
             as_sent[name] = as_text(value)
-    if as_sent.pop("channel", None) is not None:  # the service says so of any that it does not know
+    if as_sent.pop("channel", None) is not None:  # the service marks an unknown channel itself
         altered.remove("channel_unreadable")
         read["channel"] = as_text(_only(given["channel"]))
     return {**read, "altered": altered, "as_sent": as_sent}
 
 
 def _text(value: Any) -> str:
-    """Several texts are several lines of one."""
+    """Return the text of the message. Several texts become the lines of one text."""
     if isinstance(value, list):
         return "\n".join(as_text(one) for one in value if one is not None)
     return "" if value is None else as_text(value)
 
 
 def _only(value: Any) -> Any:
-    """The one value of a list that has no other."""
+    """Return the single value of a list whose items are all equal, or else the value as it is."""
     if isinstance(value, list) and value and all(one == value[0] for one in value):
         return value[0]
     return value
@@ -96,7 +98,12 @@ def _email(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """Text without what nobody sees, or a number as text."""
+    """Return the value as text, without invisible characters.
+
+    Raises:
+        ValidationError: the value is neither a text nor a whole number.
+
+    """
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValidationError
     return "".join(c for c in str(value) if c.isprintable() and c != REPLACED)

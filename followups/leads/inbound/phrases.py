@@ -1,7 +1,7 @@
-"""Phrases as the table of words holds them, and where they stand among the words of a message.
+"""The phrases of the table of words, and the search for them in a message.
 
-A phrase is one or more words. `call/text` is either of them, `unsubscrib*` any word that begins so, and `...` up to three
-other words.
+A phrase is one or more words. `call/text` matches either word, `unsubscrib*` matches any word that begins so, and `...`
+matches up to three other words.
 """
 
 import re
@@ -13,27 +13,27 @@ from followups.leads.inbound.letters import words_of
 
 GAP = "..."
 GAP_MAX = 3  # words
-_BUCKET = 2  # letters by which the phrases that may begin with a word are found
+_BUCKET = 2  # letters; phrases are indexed by this many first letters of their first word
 
 
 class Place(NamedTuple):
-    """One place of a phrase: the words that may stand there, and how others may begin; a gap is neither."""
+    """One place of a phrase: the words that match it, and the beginnings of words that match it."""
 
     words: frozenset[str]
     beginnings: tuple[str, ...]
 
     def takes(self, word: str) -> bool:
-        """Whether this word may stand here."""
+        """Whether this word matches the place."""
         return word in self.words or word.startswith(self.beginnings)
 
 
 class Phrase(NamedTuple):
-    """A phrase that can be looked for. A place that is None is a gap."""
+    """A parsed phrase. A place that is None is a gap (`...`)."""
 
     places: tuple[Place | None, ...]
 
     def end(self, words: Sequence[str], start: int) -> int | None:
-        """Where it ends if it begins with the word at `start`; None where it does not."""
+        """Return the index after the phrase's last word if the phrase matches at `start`, else None."""
         return _end(self.places, words, start)
 
 
@@ -50,10 +50,10 @@ def _end(places: tuple[Place | None, ...], words: Sequence[str], at: int) -> int
 
 
 def parsed(text: str) -> Phrase:
-    """The phrase that a row of the table holds.
+    """Parse a phrase of the table.
 
     Raises:
-        ValueError: it holds no word, begins or ends with a gap, or one of its words is none.
+        ValueError: the phrase holds no word, begins or ends with a gap, or has a part that is not a word.
 
     """
     parts = text.split()
@@ -79,10 +79,10 @@ def _place(part: str) -> Place:
 
 
 def require_written_out(phrase: str) -> None:
-    """Refuse a phrase with alternatives or beginnings in it.
+    """Refuse a phrase that uses `/` or `*`.
 
     Raises:
-        ValueError: it has some.
+        ValueError: the phrase uses one of them.
 
     """
     if "".join(words_of(phrase)).isalnum() and not set(phrase).isdisjoint("*/"):
@@ -90,7 +90,7 @@ def require_written_out(phrase: str) -> None:
 
 
 def words_in(phrases: Iterable[Phrase]) -> Iterator[str]:
-    """The words of these phrases, and how others of them begin."""
+    """Yield the words of these phrases, and the beginnings of words."""
     for phrase in phrases:
         for place in filter(None, phrase.places):
             yield from place.words
@@ -98,12 +98,12 @@ def words_in(phrases: Iterable[Phrase]) -> Iterator[str]:
 
 
 def spelling(text: str) -> str:
-    """The one spelling of a phrase, by which no two rows are the same."""
+    """Return the phrase in lower case with single spaces. Rows with the same spelling are the same phrase."""
     return re.sub(r"\s+", " ", text).strip().lower()
 
 
 class Finder:
-    """Some phrases, found among words in one pass."""
+    """Finds phrases among words in one pass."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._by_beginning: dict[str, list[Phrase]] = defaultdict(list)
@@ -116,10 +116,8 @@ class Finder:
                 self._by_beginning[letters].append(phrase)
 
     def spans(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """From which word to before which other each of them stands, in the order in which they begin."""
-        known: dict[
-            tuple[str, ...], list[int]
-        ] = {}  # how long those are that begin the same words: a text may repeat itself
+        """Yield the start and end index of each phrase found, in the order of their starts. The end is exclusive."""
+        known: dict[tuple[str, ...], list[int]] = {}  # the lengths found for the same words before: a text may repeat itself
         for start, word in enumerate(words):
             phrases = self._by_beginning.get(word[:_BUCKET])
             if not phrases:
@@ -131,7 +129,7 @@ class Finder:
                 yield start, start + length
 
     def is_all(self, words: Sequence[str]) -> bool:
-        """Whether one of them is all that is said."""
+        """Whether one phrase covers all of the words."""
         return bool(words) and any(
             phrase.end(words, 0) == len(words) for phrase in self._by_beginning.get(words[0][:_BUCKET], ())
         )

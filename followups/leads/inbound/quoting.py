@@ -1,10 +1,10 @@
-"""What somebody wrote, without the message that it answers: our own words name the word that stops."""
+"""Removing the quoted message from a reply. Our own messages mention STOP, and a quote of one is no opt-out."""
 
 import html
 import re
 from collections.abc import Collection
 
-# Only what is known as a tag is one: "offers < 300k or > 400k" is no HTML.
+# Only known tags count as tags: "offers < 300k or > 400k" is no HTML.
 _TAGS = (
     "html|head|title|body|div|p|br|span|table|tbody|tr|td|th|blockquote|style|script|b|i|u|em|strong|a|font|ul|ol|li|hr|img|"
     "h[1-6]|pre|center|meta|link|o:p"
@@ -16,8 +16,8 @@ _UNSEEN = frozenset({"style", "script", "head"})
 _WITHIN_A_LINE = frozenset({"span", "b", "i", "u", "em", "strong", "a", "font", "img"})
 
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
-# The line before the message that is answered, as mail programs write it: with a date, so that "on my way, he wrote:" is
-# none. A program may break it once.
+# The line that mail programs write above the quoted message. It has a date, so "on my way, he wrote:" does not count.
+# A program may break the line once.
 _BEFORE_QUOTED = re.compile(
     r"""^[ \t>]*(?:
       On\ (?=[^\n]*\d)[^\n]{1,200}(?:\n[^\n]{0,200})?\bwrote\s?:
@@ -30,7 +30,7 @@ _BEFORE_QUOTED = re.compile(
 
 
 def own_words(text: str) -> str:
-    """The text without what it quotes and without the tags of HTML. Where nothing would be left, the whole of it."""
+    """Return the text without quoted parts and HTML tags. If nothing would be left, only the tags are removed."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     own = _without_quoted(_shown(text, _UNSEEN | {_QUOTE}))
     return own if own.strip() else _shown(text, _UNSEEN)
@@ -41,19 +41,19 @@ def _without_quoted(text: str) -> str:
     if answered is None:
         return _QUOTED_LINE.sub("", text)
     before, after = text[: answered.start()], text[answered.end() :]
-    # Where its lines are marked, the answer may stand below them.
+    # If the quoted lines are marked with ">", the reply may stand below them.
     below = _QUOTED_LINE.sub("", after) if _QUOTED_LINE.search(after) else ""
     return f"{_QUOTED_LINE.sub('', before)}\n{below}"
 
 
 def _shown(text: str, left_out: Collection[str]) -> str:
-    """HTML as it is read, without what stands in these tags."""
+    """Return the visible text of HTML, without the content of the tags `left_out`."""
     parts = _TAG.split(text)
     if len(parts) == 1:
         return text
     shown, unseen = [], 0
     for n, part in enumerate(parts):
-        is_tag = n % 2 == 1  # what it is split at stands between the texts
+        is_tag = n % 2 == 1  # the split alternates text and tag
         tag = _TAG_NAME.match(part) if is_tag else None
         if tag is None:
             if not is_tag and not unseen:

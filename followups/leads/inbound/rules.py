@@ -1,7 +1,7 @@
-"""What a message says, in English and French: a pure function of its text and the table of words.
+"""The rules that read a message in English or French: a pure function of its text and the table of words.
 
-Only a message that is a stop word, or begins with one as a sentence, is an opt-out by itself. One that has such a word or a
-wish among other words goes to a person: "stop that" and "stop by" look alike to a machine, and either mistake is a bad one.
+A message is an opt-out by itself only if it is a stop word, or its first sentence is one. A person decides a message with a
+stop word or a wish among other words: "stop that" and "stop by" look alike to a machine, and both mistakes are bad.
 """
 
 import re
@@ -18,9 +18,9 @@ from followups.leads.inbound.slips import MISSPELT_FROM, Speller, is_one_slip
 
 Meaning = InboundMessage.Meaning
 Kind = InboundWord.Kind
-# What a person may decide.
+# The meanings that a person may decide.
 DECIDED = [(meaning.value, meaning.label) for meaning in (Meaning.OPT_OUT, Meaning.REPLY, Meaning.RESUME)]
-# Characters that are read at each end of what somebody wrote: several pages, in a fraction of a second.
+# Characters that are read at each end of a long text. It is several pages, and takes a fraction of a second.
 READ_AT_EACH_END = 16 * 1024
 _BLANK = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n\s+")
@@ -31,9 +31,8 @@ _CLAUSE_END = re.compile(r"[\n.!?;:,()\u2013\u2014]+|\s-+\s")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a message says. An opt-out may be one from every channel, and a reply one that asks to begin again.
-
-    `language` is that of the word that decided; any where it is used in both.
+    """What a message means. `from_everything`: an opt-out of every channel. `wants_more`: a reply that asks for contact
+    again. `language` is the language of the word that decided; ANY if both languages use the word.
     """
 
     meaning: str
@@ -58,7 +57,7 @@ FIRST = (Kind.STOP_ALL, Kind.STOP)
 
 
 class Row(NamedTuple):
-    """A word or phrase that is in force."""
+    """An enabled row of the table of words."""
 
     kind: str
     phrase: str
@@ -66,31 +65,34 @@ class Row(NamedTuple):
 
 
 class Words:
-    """The table of words, ready to read messages by."""
+    """The table of words, prepared for reading messages."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         phrases: dict[str, list[str]] = {kind: [] for kind in Kind.values}
-        self._languages: dict[tuple[str, str], str] = {}  # of the words that stand alone, by their kind
+        self._languages: dict[tuple[str, str], str] = {}  # of the words that mean something alone, by kind and word
         for kind, phrase, language in rows:
             phrases[kind].append(phrase)
             if kind in _BY_KIND:
                 self._languages[kind, "".join(words_of(phrase))] = language
-        # Those that stand alone are compared without the spaces: OPT OUT, OPTOUT and O P T O U T are one.
+        # Words that mean something alone are compared without spaces: OPT OUT, OPTOUT and O P T O U T are the same.
         self._alone = {kind: frozenset("".join(words_of(phrase)) for phrase in phrases[kind]) for kind in map(str, _BY_KIND)}
         self._signs = {word for words in self._alone.values() for word in words if not word.isalnum()}
         self._ordinary = frozenset("".join(words_of(phrase)) for phrase in phrases[Kind.HARMLESS])
-        # Among other words one that stops by itself is a wish too.
+        # A stop word among other words is a wish.
         wishes = [*phrases[Kind.WISH], *phrases[Kind.STOP], *phrases[Kind.STOP_ALL]]
         self._courtesy, self._wishes, self._lone_wishes, self._harmless = (
             Finder(map(parsed, some))
             for some in (phrases[Kind.COURTESY], wishes, phrases[Kind.WISH_ALONE], phrases[Kind.HARMLESS])
         )
-        # One word that is a wish by itself is compared as it is: among ordinary words too many are near it.
+        # Spelling is corrected only for wishes of several words: a single word has too many ordinary neighbours.
         several = [phrase for phrase in map(parsed, wishes) if len(phrase.places) > 1]
         self._speller = Speller(words_in(several), [*self._ordinary, *words_in(map(parsed, phrases[Kind.HARMLESS]))])
 
     def alone(self, words: Sequence[str], kinds: Iterable[str], *, misspelt: bool = True) -> Reading | None:
-        """What is said where one of these kinds of words, but for courtesy, is all that is said; perhaps misspelt."""
+        """Return the reading if a word of these kinds is all that is said, courtesy aside. None otherwise.
+
+        With `misspelt`, one slip in the word is accepted.
+        """
         left = self._said(words)
         joined = "".join(left)
         if not joined:
@@ -102,34 +104,34 @@ class Words:
         return None
 
     def _listed(self, words: Sequence[str], joined: str, listed: frozenset[str]) -> str:
-        """The listed word that is said, or the first of several; empty where something else is said."""
+        """Return the listed word that is said, or the first if all words are listed. Empty if anything else is said."""
         if joined in listed:
             return joined
         return words[0] if all(word in listed for word in words) else ""
 
     def _misspelt(self, words: Sequence[str], joined: str, listed: frozenset[str]) -> str:
-        """The listed word that is meant by a misspelt one; empty where none is."""
+        """Return the listed word that differs from `joined` by one slip, or an empty text."""
         if joined in self._ordinary:
             return ""
         return min((word for word in listed if len(word) >= MISSPELT_FROM and is_one_slip(joined, word)), default="")
 
     def _said(self, words: Sequence[str]) -> list[str]:
-        """The words that say something: not courtesy, and no sign but those that are listed."""
+        """Return the words without courtesy, and without signs that are not in the table."""
         return [word for word in self.without_courtesy(words) if word.isalnum() or word in self._signs]
 
     def without_courtesy(self, words: Sequence[str]) -> list[str]:
-        """The words but those that change nothing beside others."""
+        """Return the words without those of courtesy phrases."""
         polite = {n for start, end in self._courtesy.spans(words) for n in range(start, end)}
         return [word for n, word in enumerate(words) if n not in polite]
 
     def has_wish(self, words: Sequence[str]) -> bool:
-        """Whether a wish stands anywhere, perhaps misspelt. One that is part of a harmless phrase is none."""
+        """Whether the words contain a wish, perhaps misspelt. A wish within a harmless phrase does not count."""
         right = self._speller.put_right(words)
         return self._has_wish(words) or (right != words and self._has_wish(right))
 
     def _has_wish(self, words: Sequence[str]) -> bool:
         harmless = list(self._harmless.spans(words))
-        known, covered = 0, 0  # harmless phrases that begin so early, and the furthest that one of them reaches
+        known, covered = 0, 0  # harmless phrases passed so far, and the furthest end of any of them
         for start, end in self._wishes.spans(words):
             while known < len(harmless) and harmless[known][0] <= start:
                 covered = max(covered, harmless[known][1])
@@ -139,30 +141,30 @@ class Words:
         return False
 
     def is_lone_wish(self, clause: Sequence[str]) -> bool:
-        """Whether a clause is such a wish and nothing else."""
+        """Whether the clause is a STOP_ALONE or WISH_ALONE phrase and nothing else."""
         left = self._said(clause)
         return "".join(left) in self._alone[Kind.STOP_ALONE] or self._lone_wishes.is_all(left)
 
 
 @lru_cache(maxsize=4)
 def prepared(rows: tuple[Row, ...]) -> Words:
-    """The table with these rows: worked out once for each state of it."""
+    """Return the prepared table for these rows. It is cached, so each state of the table is prepared once."""
     return Words(rows)
 
 
 def read(text: str, words: Words) -> Reading:
-    """What the sender wants."""
+    """Read a message: return what its sender wants."""
     said = own_words(text)
     if len(said) > 2 * READ_AT_EACH_END:
         said = _BLANK.sub(" ", _BLANK_LINES.sub("\n", said))
     ends = _ends(said)
     reading = _read(ends, words)
-    # A wish may stand in what nobody read.
+    # The unread middle of a long text may contain a wish.
     return DOUBTFUL if ends != said and reading.meaning in (Meaning.REPLY, Meaning.HELP) else reading
 
 
 def _ends(said: str) -> str:
-    """The beginning and the end of a long text, the whole of any other."""
+    """Return the beginning and the end of a long text, or all of a shorter one."""
     if len(said) <= 2 * READ_AT_EACH_END:
         return said
     return f"{said[:READ_AT_EACH_END]}\n{said[-READ_AT_EACH_END:]}"

@@ -1,4 +1,4 @@
-"""The words that the table begins with, out of `seeds.toml`."""
+"""The first rows of the table of words, read from `seeds.toml`."""
 
 import tomllib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _FILE = Path(__file__).with_name("seeds.toml")
 
 
 class Seed(NamedTuple):
-    """A word or phrase, and what it means."""
+    """A word or phrase of `seeds.toml`, and what it means."""
 
     kind: str
     language: str
@@ -18,7 +18,7 @@ class Seed(NamedTuple):
 
 
 def seeds() -> Iterator[Seed]:
-    """Each of them."""
+    """Yield every word and phrase of `seeds.toml`."""
     told = tomllib.loads(_FILE.read_text("utf-8"))
     for part, between in (("alone", ", "), ("among", "\n")):
         for listed in told[part]:

@@ -1,4 +1,4 @@
-"""Verbs of what leads send us. What an act is about is locked first, then the ladders, then their tasks."""
+"""The verb that records inbound messages. It locks the points first, then the ladders, then their tasks."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -23,7 +23,7 @@ from governance.gate import Point
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.facts import storable
 
-TEXT_MAX_LENGTH = 64 * 1024  # characters: an e-mail with all that it quotes
+TEXT_MAX_LENGTH = 64 * 1024  # characters: enough for an e-mail with its quotes
 
 
 @verb(ExecutionClass.RECORD)
@@ -40,17 +40,16 @@ def record_inbound(
     as_sent: Mapping[str, str] | None = None,
     act: Act,
 ) -> Recorded:
-    """Keep what somebody sent us. It is a fact, and nothing about it refuses it: `altered` and `as_sent` of the message say
-    what could not be kept or read, beside what the caller gives of both.
+    """Record an inbound message. It is a fact, so it is never refused: the codes in its `altered` and the values in its
+    `as_sent` say what could not be kept or read. The caller's `altered` and `as_sent` are added to them.
 
-    `phone` (E.164) or `email` is where it came from; without it, the lead's own. An opt-out counts at once: it closes the
-    channel that it came by, or all of them where it says so or nobody can tell the channel, for where it came from and the
-    lead that it names, and cancels the open ladder of every lead that is reached there. A doubtful message waits for a
-    person, and until then nobody is contacted there. So does one that asks to begin again after an opt-out. A reply changes
-    nothing.
+    `phone` (E.164) or `email` is the sender's point; the default is the lead's own. An opt-out counts at once. It closes
+    its channel for that point and the named lead, or every channel if it says so or its channel is unknown. It cancels
+    the open ladder of every lead who is reached there. A doubtful message waits for a person, and its points are not
+    contacted until the decision. So does a message that asks for contact again after an opt-out. A reply changes nothing.
 
-    An opt-out that is new is confirmed once, and who asks who we are is answered (`replies`). A message that is
-    STOP and no more closes text and e-mail of whoever is reached there, where both are known (`STOP_CLOSES_EVERY_MESSAGE`).
+    A new opt-out is confirmed once, and the question who we are is answered (`replies`). A message that says only STOP
+    closes both text and e-mail for a lead of whom both are known (`STOP_CLOSES_EVERY_MESSAGE`).
     """
     marks, as_sent = list(altered), dict(as_sent or {})
     if channel not in Channel.values:
@@ -95,7 +94,7 @@ def record_inbound(
 
 
 def _kept_text(text: str, marks: list[str]) -> dict[str, Any]:
-    """The text as it can be stored, and all that was altered."""
+    """Return the columns `text` and `altered`: the text as it can be stored, and the codes of what was altered."""
     kept = storable(text, len(text))
     if kept != text.strip():
         marks.append("text_replaced")
@@ -105,7 +104,7 @@ def _kept_text(text: str, marks: list[str]) -> dict[str, Any]:
 
 
 def _hold(message: InboundMessage, points: Collection[Point], act: Act) -> Recorded:
-    """Have nobody contact these points until a person has decided."""
+    """Hold these points until a person decides the message."""
     if points:
         gate.hold_points(points=points, evidence=evidence_of(message), act=act)
     inbox.put_message(message, InboxItem.Kind.MESSAGE, act)

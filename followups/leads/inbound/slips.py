@@ -1,14 +1,14 @@
-"""Words with one slip of the finger: a letter that is wrong, missing or too many, or two that changed places."""
+"""Words with one typing slip: a wrong, missing or extra letter, or two neighbouring letters swapped."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-# A word of so many letters may be misspelt in one place. In a shorter one that makes other words: SHOP, STEP, SEND, FINE.
+# Letters from which on a word is corrected. One slip in a shorter word makes another word: SHOP, STEP, SEND, FINE.
 MISSPELT_FROM = 6
 
 
 def is_one_slip(typed: str, meant: str) -> bool:
-    """Whether one letter is wrong, missing, too many, or two neighbours changed places."""
+    """Whether the words differ by one wrong, missing or extra letter, or by two swapped neighbours."""
     if abs(len(typed) - len(meant)) > 1 or typed == meant:
         return False
     if len(typed) != len(meant):
@@ -22,7 +22,7 @@ def is_one_slip(typed: str, meant: str) -> bool:
 
 
 class Speller:
-    """Puts right what is one slip from a word that is looked for, unless it is a word itself."""
+    """Corrects words that are one slip away from a wanted word, unless they are ordinary words themselves."""
 
     def __init__(self, meant: Iterable[str], ordinary: Iterable[str]) -> None:
         long = sorted(word for word in meant if len(word) >= MISSPELT_FROM)
@@ -33,7 +33,7 @@ class Speller:
                 self._near[form].append(word)
 
     def put_right(self, words: Sequence[str]) -> list[str]:
-        """The words, each as it was probably meant."""
+        """Return the words with slips corrected."""
         right = {word: self._meant(word) for word in set(words)}
         return [right[word] for word in words]
 
@@ -44,10 +44,10 @@ class Speller:
         return next((word for word in near if is_one_slip(typed, word)), typed)
 
 
-_LONGEST = 20  # letters; no word that is looked for is longer
+_LONGEST = 20  # letters; no wanted word is longer
 
 
 def _forms(word: str) -> Iterator[str]:
-    """The word, and what it is without one letter: words that share one of these are near each other."""
+    """Yield the word, and the word without each one of its letters. Words that share a form are near each other."""
     yield word
     yield from (word[:n] + word[n + 1 :] for n in range(len(word)))

@@ -1,4 +1,4 @@
-"""The admin of the table of words: each is added and changed by its service, and switched off instead of deleted."""
+"""The admin of the table of words. Words are switched off, never deleted."""
 
 from django.contrib import admin
 from unfold.decorators import display
@@ -23,10 +23,10 @@ MEANS = {
 
 
 class InboundWordForm(PolicyForm):
-    """A word or phrase."""
+    """The form of a word or phrase."""
 
     def clean_phrase(self) -> str:
-        """It in the one spelling that tells it from others."""
+        """Return the phrase in its one spelling."""
         return spelling(self.cleaned_data["phrase"])
 
 
@@ -45,10 +45,10 @@ class InboundWordAdmin(PolicyAdmin):
 
     @display(description="Phrase", ordering="phrase")
     def begins(self, word: InboundWord) -> str:
-        """How it begins; its page has the whole."""
+        """The beginning of the phrase. Its page shows all of it."""
         return word.phrase if len(word.phrase) <= EXCERPT else f"{word.phrase[:EXCERPT]}..."
 
     @display(description="Means", ordering="kind", label=MEANS)
     def means(self, word: InboundWord) -> str:
-        """What it means in a message."""
+        """What the word means in a message."""
         return word.get_kind_display()

@@ -1,1 +1,1 @@
-"""What waits for a person, by a time: a doubtful message, a sender that cannot be read, a lead who answered."""
+"""The inbox: doubtful messages, unreadable senders and leads who answered, each with a time by which to look at it."""

@@ -1,4 +1,4 @@
-"""The admin of the inbox: what waits for a person, the most urgent on top."""
+"""The admin of the inbox."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from unfold.enums import ActionVariant
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason, of_row
 
 Kind = InboxItem.Kind
 WAITS, LATE, DONE = "Waits", "Late", "Done"
@@ -24,7 +24,7 @@ SHOWN = {WAITS: "info", LATE: "danger", DONE: "success"}
 
 
 class ItemStateFilter(StateFilter):
-    """Whether it is done; without a choice what is not, which a partial index serves."""
+    """Filter inbox items by state. The default shows open items; a partial index serves it."""
 
     states = {"late": LATE, "done": DONE, "all": "All"}
     unchosen = WAITS
@@ -40,7 +40,7 @@ class ItemStateFilter(StateFilter):
 
 @admin.register(InboxItem)
 class InboxItemAdmin(GrowingAdmin):
-    """What waits for a person: a doubtful message, a sender that cannot be read, a lead who answered."""
+    """Inbox items: doubtful messages, unreadable senders, leads who answered. The most urgent is on top."""
 
     list_display = ("id", "due_by", "state", "what", "who", "owner", "about")
     list_display_links = ("id", "due_by")
@@ -60,24 +60,24 @@ class InboxItemAdmin(GrowingAdmin):
 
     @display(description="State", label=SHOWN)
     def state(self, item: InboxItem) -> str:
-        """Whether it waits, and too long."""
+        """The item's state: waiting, late or done."""
         if item.done_at:
             return DONE
         return LATE if item.due_by < timezone.now() else WAITS
 
     @display(description="What", ordering="kind")
     def what(self, item: InboxItem) -> str:
-        """What it is about, in short."""
+        """The item's kind, in short."""
         return WHAT[item.kind]
 
     @display(description="Lead", empty_value="unknown")
     def who(self, item: InboxItem) -> str | None:
-        """Whom it is about."""
+        """The lead of the item."""
         return f"{item.lead} ({item.lead_id})" if item.lead else item.lead_id
 
     @display(description="About", empty_value="see detail")
     def about(self, item: InboxItem) -> str | None:
-        """The message or the task, one click away."""
+        """A link to the item's message or task."""
         row = item.message or item.task
         if row is None:
             return None
@@ -86,7 +86,7 @@ class InboxItemAdmin(GrowingAdmin):
         return format_html('<a href="{}" class="underline">{}</a>', address, text)
 
     def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may say that an item is done."""
+        """Whether the user may mark inbox items as done."""
         return request.user.has_perm("followups.close_inboxitem")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -100,11 +100,9 @@ class InboxItemAdmin(GrowingAdmin):
         variant=ActionVariant.SUCCESS,
         url_path="done",
     )
-    def is_done(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Say so, after a page that asks what was done."""
-        item = self.get_object(request, object_id)
-        if item is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def is_done(self, request: HttpRequest, item: Any) -> HttpResponse:
+        """Mark the item as done, after a page that asks what was done."""
 
         def act(reason: str) -> str:
             close_item(item.pk, act=Act.by(request.user, reason=reason))

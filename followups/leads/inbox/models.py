@@ -1,4 +1,4 @@
-"""What waits for a person."""
+"""The inbox item."""
 
 from django.conf import settings
 from django.db import models
@@ -9,10 +9,10 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class InboxItem(models.Model):
-    """Something that a person has to look at by a time. It is no task: no step of a ladder, and no contact comes of it."""
+    """Something that a person has to look at by a time. It is no task: it is no step of a ladder and asks for no contact."""
 
     class Kind(models.TextChoices):
-        """What it is about."""
+        """What an inbox item is about."""
 
         MESSAGE = "MESSAGE", "A doubtful message: is it a wish to be left alone?"
         SENDER = "SENDER", "A message from a number or address that cannot be read"
@@ -20,7 +20,7 @@ class InboxItem(models.Model):
 
     kind = models.CharField(max_length=7, choices=Kind)
     lead = lead_key("inbox")
-    # Of the first kind the message, and of the second where it came in one; of the third the task whose outcome it was.
+    # MESSAGE has a message; SENDER has one if it came in a message; REPLY has the task whose outcome it was.
     message = models.ForeignKey(
         "followups.InboundMessage", null=True, on_delete=models.PROTECT, related_name="inbox", db_index=False
     )
@@ -63,7 +63,7 @@ class InboxItem(models.Model):
             ),
         ]
         indexes = [
-            # inbox?open=true, and an owner's own: what waits, the most urgent first.
+            # Serves inbox?open=true and an owner's open items, the most urgent first.
             models.Index(fields=["due_by", "id"], condition=Q(done_at__isnull=True), name="inboxitem_open"),
             models.Index(fields=["lead", "-id"], name="inboxitem_lead"),  # a lead's page
         ]

@@ -1,4 +1,4 @@
-"""Verbs of the inbox: what waits for a person is put there by whoever finds it, and said to be done by a person."""
+"""Verbs of the inbox. Other rooms add items; a person closes them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,8 +20,8 @@ from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 Kind = InboxItem.Kind
-# By when a person is to have looked. A lead who answered is the hottest there is; a wish to be left alone is honoured at
-# once by the hold, and decided within the working day.
+# The time within which a person has to look. A lead who answered is the most urgent. A possible wish to be left alone is
+# honoured at once by the hold, so it may wait some hours for its decision.
 WITHIN: dict[str, timedelta] = {
     Kind.MESSAGE: timedelta(hours=4),
     Kind.SENDER: timedelta(hours=4),
@@ -30,13 +30,13 @@ WITHIN: dict[str, timedelta] = {
 
 
 def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None:
-    """Have a person look at a message, within the caller's transaction."""
+    """Add an inbox item about a message, within the caller's transaction."""
     detail = "; ".join(f"{name}: {value}" for name, value in message.as_sent.items())
     put(kind, act, message=message, lead_id=message.lead_id, detail=storable(detail, NOTE_MAX_LENGTH))
 
 
 def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Have a person find out whose opt-out it was, of which the number or address cannot be read."""
+    """Receiver: add an inbox item for each opt-out whose number or address cannot be read, to find out whose it was."""
     for envelope in envelopes:
         for record in envelope.facts["records"]:
             detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
@@ -44,7 +44,7 @@ def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None
 
 
 def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
-    """Have a person look at something, within the caller's transaction. Once a message or task."""
+    """Add an inbox item, within the caller's transaction. A message or task that has its item already gets no second."""
     item = InboxItem(
         kind=kind, due_by=act.now + WITHIN[kind], created_at=act.now, correlation_id=act.correlation_id, **about
     )
@@ -54,13 +54,13 @@ def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def close_item(item_id: int, *, act: Act) -> InboxItem:
-    """Say that an inbox item is done, and why. Again by the same person changes nothing.
+    """Mark an inbox item as done, with a reason. A repetition by the same person changes nothing.
 
     Raises:
-        InboxItemNotFound: no such item, or none that the user may read.
-        NotYourItem: it is somebody else's, and the user may close its own and unowned ones alone.
-        DecideTheMessage: it waits for a decision, which closes it.
-        InboxItemDone: somebody else has done it.
+        InboxItemNotFound: there is no such item, or the user may not read it.
+        NotYourItem: the item is somebody else's, and the user may only close own and unowned items.
+        DecideTheMessage: the item is a doubtful message. Deciding the message closes it.
+        InboxItemDone: somebody else has already closed it.
 
     """
     item = scopes.visible(InboxItem.objects.all(), act.user).select_for_update().filter(pk=item_id).first()
@@ -77,10 +77,10 @@ def close_item(item_id: int, *, act: Act) -> InboxItem:
 
 
 def close_message(message: InboundMessage, act: Act) -> None:
-    """The message was decided: its item is done, within the caller's transaction.
+    """Close the inbox item of a message that is being decided, within the caller's transaction.
 
     Raises:
-        NotYourItem: it waits for somebody else.
+        NotYourItem: the item is somebody else's.
 
     """
     item = InboxItem.objects.select_for_update().filter(message=message, kind=Kind.MESSAGE, done_at__isnull=True).first()
@@ -96,10 +96,10 @@ def _close(item: InboxItem, act: Act) -> InboxItem:
 
 
 def require_own(item: InboxItem, user: User | None) -> None:
-    """Refuse a user who may close its own and unowned items alone, where it is another's.
+    """Refuse a user who may not close this item.
 
     Raises:
-        NotYourItem: it is another's.
+        NotYourItem: the item is somebody else's, and the user may only close own and unowned items.
 
     """
     if user is None or item.owner in (None, label_of(user)) or user.has_perm("followups.close_any_inboxitem"):
@@ -108,10 +108,10 @@ def require_own(item: InboxItem, user: User | None) -> None:
 
 
 def waiting() -> "QuerySet[InboxItem]":
-    """What is not done."""
+    """Return the open inbox items."""
     return InboxItem.objects.filter(done_at__isnull=True)
 
 
 def late(now: datetime) -> Q:
-    """The condition of what should have been done by now."""
+    """Return the condition for open items whose time has passed."""
     return Q(done_at__isnull=True, due_by__lt=now)

@@ -1,1 +1,1 @@
-"""Leads out of lists: what their columns and cells mean, and what they say of contact."""
+"""Importing leads from lists: the meaning of columns and cells, and what a list says about contact."""

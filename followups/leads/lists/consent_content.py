@@ -1,4 +1,4 @@
-"""The content of a consent as the columns of a list bring it."""
+"""The proof of a consent, read from the columns of a list."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ _WAYS = keyed(WORDS["ways"], GivenHow.values)
 
 
 def content_told(told: Mapping[str, str]) -> tuple[Proof, list[str]]:
-    """The content that a row brings, by part, and what of it cannot be taken: nothing is cut."""
+    """Return the proof that a row gives, and what is wrong with it. Texts that are too long are reported, not cut."""
     texts = {name: storable(told[name]) for name in PROOF_FIELDS if name in told}
     if "given_how" in texts:
         texts["given_how"] = _WAYS.get(key_of(texts["given_how"]), "")

@@ -1,4 +1,4 @@
-"""Leads as files, CSV and XLSX."""
+"""Files of leads, CSV and XLSX."""
 
 from datetime import datetime
 from typing import IO
@@ -13,10 +13,11 @@ LEADS = RowKind("lead", "leads", "lead_id", COLUMNS, COLUMN_OF, fault_of, value_
 
 
 def read(stream: IO[bytes], file_format: Format, now: datetime | None = None) -> ListFile:
-    """Open a file of leads. Its rows are read as they are asked for; what makes all of it unreadable is found before.
+    """Open a file of leads. Rows are read lazily; a fault that makes the whole file unreadable is raised here.
 
     Raises:
-        UnreadableFile: it is not of its format, passes a bound, has no column `lead_id` or two that mean the same.
+        UnreadableFile: the file is not of its format, exceeds a bound, has no column `lead_id`, or has two columns of one
+            meaning.
 
     """
     return open_list(stream, file_format, LEADS, now)

@@ -1,4 +1,4 @@
-"""What an import of leads does."""
+"""The importer of leads."""
 
 from typing import Any
 

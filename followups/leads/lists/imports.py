@@ -12,10 +12,10 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def begin_import(*, file_name: str, content: bytes, act: Act) -> LeadImport:
-    """Keep a file and have it looked through.
+    """Store an uploaded file and check its rows without importing them.
 
     Raises:
-        UnreadableFile: it is too large, neither CSV nor XLSX, or its header will not do.
+        UnreadableFile: the file is too large, neither CSV nor XLSX, or has an unusable header.
 
     """
     return _worked_on(LEADS.begin(file_name=file_name, content=content, act=act))
@@ -24,10 +24,10 @@ def begin_import(*, file_name: str, content: bytes, act: Act) -> LeadImport:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def confirm_import(import_id: int) -> LeadImport:
-    """Import a file that was looked through.
+    """Import a file that was checked.
 
     Raises:
-        ImportNotReady: it was not, it was imported already, or its file is gone.
+        ImportNotReady: the file was not checked, was imported already, or is gone.
 
     """
     return _worked_on(LEADS.confirm(import_id))
@@ -36,10 +36,10 @@ def confirm_import(import_id: int) -> LeadImport:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def retry_import(import_id: int) -> LeadImport:
-    """Look through a file again whose import failed. What it had imported stays, and is imported again without a change.
+    """Check a file again whose import failed. Rows that it had imported stay; importing them again changes nothing.
 
     Raises:
-        ImportNotReady: it has not failed, or its file is gone.
+        ImportNotReady: the import has not failed, or its file is gone.
 
     """
     return _worked_on(LEADS.retry(import_id))

@@ -10,7 +10,7 @@ from wholesale.plumbing.importing.admin import ImportBatchAdmin
 
 @admin.register(LeadImport)
 class LeadImportAdmin(ImportBatchAdmin):
-    """Files of leads that were brought here, the newest first."""
+    """Imports of leads, the newest first."""
 
     importer = LEADS
     retry = staticmethod(retry_import)

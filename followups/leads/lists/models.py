@@ -1,4 +1,4 @@
-"""The files that bring leads."""
+"""The imported files of leads."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from wholesale.plumbing.importing.models import ImportBatch
 
 
 class LeadImport(ImportBatch):
-    """A file of leads."""
+    """An import of leads from a file."""
 
     statuses_left = models.TextField(blank=True, editable=False, help_text="leads that keep a status which is further on")
 
@@ -16,5 +16,5 @@ class LeadImport(ImportBatch):
 
     @property
     def left_out(self) -> str:
-        """Which statuses."""
+        """The statuses that the import did not change."""
         return self.statuses_left

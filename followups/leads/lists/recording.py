@@ -1,4 +1,6 @@
-"""What a list says of contact, into the ledger: in the transaction that stores its rows, and before any ladder starts."""
+"""Recording in the ledger what a list says about contact. It happens in the transaction that stores the rows, before any
+ladder starts.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -32,45 +34,47 @@ from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 RECORDED = "The wish is recorded all the same."
 NOT_RECORDED = "The wish is NOT recorded: the row has no number or address for it that can be read."
 NOBODY_S = "There is no number or address that it could be for."
-# An import reads the clock once; what another recorded since it began is on file all the same.
+# An import reads its clock once. Lines that were recorded since then count as on file too.
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 _lead_id, _email = LabelField(), EmailAddressField()
 
-Points = dict[Point, None]  # each once, in their order
+Points = dict[Point, None]  # an ordered set
 
 
 def points_of_row(*, phone: str, email: str) -> Points:
-    """How whom a row names is reached."""
+    """Return the points of a row's phone number and e-mail address."""
     return dict.fromkeys(points_of(phone=phone, email=email))
 
 
 def _with_lead(lead_id: str, points: Points) -> Points:
-    """What a wish of a row binds: the lead as such too, so that its next number is refused as well."""
+    """Return the points with the lead's own point added, so that a wish also binds a later number of the lead."""
     named = lead_point(lead_id)
     return points | ({named: None} if named else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What a row says of contact. Its wishes bind what the row gives and what the lead had; it consents as it will be."""
+    """What a row says about contact. Wishes bind the row's points and the lead's earlier ones. A consent covers the points
+    that the lead will have after the import.
+    """
 
-    lead_id: str  # "" of a refused row
+    lead_id: str  # "" for a refused row
     said: Said
     bound: Points
     consenting: Points
 
 
 def speaking(row: Row) -> FileRow | None:
-    """The row, if it says anything of contact."""
+    """Return the row if it says anything about contact, else None."""
     return row if isinstance(row, FileRow) and row.said else None
 
 
 def hear(good: Good, numbers: dict[str, int], refused: list[RefusedRow]) -> list[Saying]:
-    """What the rows of a batch say. `numbers` are those of the good rows, by lead.
+    """Return what the rows of a batch say about contact. `numbers` holds the row numbers of the good rows, by lead.
 
-    A good row whose wish reaches nobody is refused: nothing of it may look as if it were done. Of a refused row the wishes
-    count, as far as it says whose they are, and its reason says whether they do. That its lead would be refused for want of
-    a province is looked at here already.
+    A good row is moved to `refused` if no point is known for its wish, because a stored row would look as if the wish were
+    recorded. So is a row of a new lead without a province. Wishes of refused rows are recorded too if their points can be
+    read; the row's errors say whether they are.
     """
     rows = {lead_id: row for lead_id, (one, _) in good.items() if (row := speaking(one))}
     known = _known([*rows.values(), *(one.row for one in refused)])
@@ -108,7 +112,7 @@ def _of_refused(refused: RefusedRow, known: Mapping[str, Lead]) -> Saying | None
 
 
 def _readable(row: FileRow) -> tuple[str, str, str]:
-    """A row's lead, number and address, as far as they can be read: a number need only be possible, not assigned."""
+    """Return a row's lead id, phone and e-mail; "" for each that cannot be read. A phone only has to be possible."""
     lead_id, phone, email = (row.given.get(name, "") for name in ("lead_id", "phone", "email"))
     return _valid(_lead_id.run_validation, lead_id), _valid(e164, phone), _valid(_email.run_validation, email)
 
@@ -121,7 +125,7 @@ def _valid(read: Callable[[str], str], text: str) -> str:
 
 
 def doubts_of(saying: Saying) -> dict[str, list[str]]:
-    """What a person must look at before the lead is contacted, by column."""
+    """Return, by column, what a person must look at before the lead is contacted."""
     found: dict[str, list[str]] = defaultdict(list)
     for column, doubt in saying.said.doubts:
         found[column].append(doubt)
@@ -132,10 +136,10 @@ def doubts_of(saying: Saying) -> dict[str, list[str]]:
 
 
 def record(sayings: Collection[Saying], act: Act, *, source: str, dry_run: bool) -> Counter[str]:
-    """Record what is not on file yet, within the caller's transaction, which holds the points.
+    """Record what is not on file yet. The caller's transaction holds the locks of the points.
 
-    So the same list again writes nothing; a wish without a date that was lifted meanwhile is a wish again. How many rows
-    brought something new, by the ledger's word for it.
+    The same list again writes nothing, except that a lifted wish without a date is recorded again. Return the number of
+    rows with something new, by ledger entry.
     """
     on_file = ledgers({point for saying in sayings for point in saying.bound | saying.consenting})
     counts: Counter[str] = Counter()
@@ -183,13 +187,13 @@ def _reached(channel: str, points: Iterable[Point]) -> list[Point]:
 def _is_news(wish: Wish, point: Point, on_file: Ledgers) -> bool:
     lines = on_file[point].lines
     if wish.said_at and any(_says(line, wish.entry, wish.channel, wish.said_at) for line in lines):
-        return False  # it may have been lifted since, and this is the wish that was lifted
+        return False  # this wish is on file, even if it was lifted since
     channels = channels_of(point) if wish.channel == EVERY_CHANNEL else (wish.channel,)
     return not all(opted_out(lines, channel, _END_OF_TIME) for channel in channels)
 
 
 def _grounds(consent: Consent, point: Point) -> list[str]:
-    """The channels of a point for which a consent is a ground."""
+    """Return the channels of a point for which the consent is a ground."""
     wanted = (channel for channel in channels_of(point) if consent.channel in (EVERY_CHANNEL, channel))
     return [channel for channel in wanted if is_basis(channel, consent.basis)]
 

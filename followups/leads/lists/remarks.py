@@ -1,4 +1,4 @@
-"""What to say of an import beside its counts, in the command and in the admin."""
+"""Remarks about an import, shown beside its counts by the command and the admin."""
 
 from followups.leads.services import Report
 from governance.gate.ledger import Entry
@@ -11,6 +11,6 @@ _RECORDED = {
 
 
 def recorded(report: Report) -> list[str]:
-    """What the ledger learnt."""
+    """Return a remark that counts the rows recorded in the ledger, or nothing."""
     counts = [f"{report.recorded[entry]:,} {words}" for entry, words in _RECORDED.items() if report.recorded[entry]]
     return [f"Rows recorded in the ledger of contact: {', '.join(counts)}."] if counts else []

@@ -1,4 +1,4 @@
-"""Which rows are leads: each is checked by the fields that the API has, and a lead comes once."""
+"""Separating the valid rows of a list from the refused ones. Rows pass the API's field checks; a lead may occur once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -11,11 +11,11 @@ from wholesale.plumbing.importing.rows import EXTRA_CELLS, FileRow, RefusedRow, 
 
 NO_PROVINCE = "A new lead needs its province."
 Numbered = tuple[int, Row]
-Good = dict[str, tuple[Row, dict[str, Any]]]  # lead_id -> the row as it came, and what it gives the lead
+Good = dict[str, tuple[Row, dict[str, Any]]]  # lead_id -> the row as it came, and the checked settings of the lead
 
 
 def numbered(rows: Iterable[Row]) -> Iterator[Numbered]:
-    """The rows that hold anything, with their numbers; those of a file know theirs."""
+    """Yield the rows that are not empty, with their row numbers. A `FileRow` has its own number."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, FileRow):
             yield row.number, row
@@ -24,13 +24,13 @@ def numbered(rows: Iterable[Row]) -> Iterator[Numbered]:
 
 
 def batches(rows: Iterator[Numbered], size: int) -> Iterator[Sequence[Numbered]]:
-    """So many at a time."""
+    """Yield the rows in batches of `size`."""
     while batch := list(islice(rows, size)):
         yield batch
 
 
 def sifted(batch: Iterable[Numbered], seen: dict[str, int]) -> tuple[Good, list[RefusedRow]]:
-    """The rows that are valid, as they came and checked, by lead; and those that are not. `seen` learns the former."""
+    """Return the valid rows by lead, and the refused rows. The row numbers of the valid rows are added to `seen`."""
     good: Good = {}
     refused: list[RefusedRow] = []
     for number, row in batch:
@@ -49,7 +49,7 @@ def sifted(batch: Iterable[Numbered], seen: dict[str, int]) -> tuple[Good, list[
     return good, refused
 
 
-_row = LeadRow()  # one for all rows, as in wholesale.plumbing.params: checking leaves no state
+_row = LeadRow()  # one serializer serves all rows, as in wholesale.plumbing.params: checking leaves no state
 
 
 def _checked(row: Row) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _checked(row: Row) -> dict[str, Any]:
 
 
 def _what_else(row: FileRow) -> dict[str, list[str]]:
-    """What else is wrong with a row that cannot be read whole: its owner mends it once."""
+    """Return the other errors of a row with unreadable cells, so that its owner can mend all of them at once."""
     try:
         if row.given:
             _row.run_validation(row.given)

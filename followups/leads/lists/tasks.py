@@ -1,4 +1,4 @@
-"""Background tasks of leads, each safe to do twice: rows that are imported again change nothing."""
+"""Background tasks of lead imports. Each may safely run twice: rows that are imported again change nothing."""
 
 from django_tasks import task
 
@@ -8,23 +8,23 @@ from wholesale.plumbing.work.queues import Queue
 
 
 def work_on(import_id: int) -> None:
-    """Look through a file, or import it."""
+    """Check or import a file, depending on the state of the import."""
     LEADS.work_on(import_id)
 
 
 @task(queue_name=Queue.LONG)
 def work_on_import(import_id: int) -> None:
-    """An import of many rows."""
+    """Check or import a large file in the background."""
     work_on(import_id)
 
 
 @task(queue_name=Queue.PERIODIC)
 def forget_files() -> None:
-    """Every night: the files of imports that are old."""
+    """Delete the files of old imports. It runs every night."""
     LEADS.forget()
 
 
 def register() -> None:
-    """Say when, and what happens to an import that fails."""
+    """Register the nightly job, and what happens to an import whose task fails."""
     task_failures.tell_subject(work_on_import, LEADS.give_up)
     periodic.every("37 4 * * *", forget_files)

@@ -1,7 +1,7 @@
-"""What a list says of contact: columns such as `do_not_call`, `unsubscribed`, `consent`, in English and French.
+"""Reading what a list says about contact: columns such as `do_not_call`, `unsubscribed`, `consent`, in English and French.
 
-A wish to be left alone is never lost. So a column that looks like one and is not understood is a doubt, as is a value that
-says neither yes nor no: nothing is recorded, and no ladder of that row starts before a person has looked.
+A wish to be left alone must never be lost. An unknown column that looks like a wish is a doubt, and so is a value that says
+neither yes nor no. A doubt records nothing, and the row's ladder does not start before a person has looked at it.
 """
 
 import re
@@ -20,22 +20,22 @@ from wholesale.plumbing.importing.words import NOTHING_SAID
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 EVERY_CHANNEL = ""
-Doubt = tuple[str, str]  # a column, and what is doubtful of it
+Doubt = tuple[str, str]  # a column, and what is doubtful about it
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Not to be contacted by a channel, or by any. Since when, where the list says so."""
+    """A wish not to be contacted, by one channel or by any. `said_at` is its date, if the list gives one."""
 
     entry: Entry
     channel: str
-    column: str  # as the file names it
+    column: str  # the file's name of the column
     said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A ground to contact somebody, and where its proof is."""
+    """A consent of a list: its ground, and where the evidence is."""
 
     basis: str
     obtained_at: datetime
@@ -46,14 +46,14 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a row says of contact; `doubts` are what a person must look at."""
+    """What a row says about contact. A person must look at its `doubts`."""
 
     wishes: tuple[Wish, ...] = ()
     consent: Consent | None = None
     doubts: tuple[Doubt, ...] = ()
 
 
-# By the letters of a column's name.
+# By the key of a column's name (`key_of`).
 _WISHES = {
     key: (Entry.DO_NOT_CALL if word == Channel.CALL else Entry.OPT_OUT, EVERY_CHANNEL if word == "ALL" else word)
     for key, word in keyed(WORDS["wishes"]).items()
@@ -80,12 +80,12 @@ _DAY_OR_MONTH_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(
 
 
 class WishColumns:
-    """The columns of a file that say, or seem to say, who may be contacted. A column may come twice: each is read."""
+    """The columns of a file that say, or seem to say, who may be contacted. A column may occur twice: both are read."""
 
     lost = "If it holds a wish not to be contacted, that is not recorded."
 
     def __init__(self, columns: Sequence[str], meanings: Sequence[str | None]) -> None:
-        """`columns`: as the file names them; `meanings`: which column of a lead each is."""
+        """Sort the columns. `columns` are the file's names; `meanings` are the lead's columns that they stand for."""
         self.wishes: list[tuple[int, str, Entry, str]] = []
         self.consent: list[tuple[int, str]] = []
         self.doubtful: list[tuple[int, str]] = []
@@ -108,11 +108,11 @@ class WishColumns:
 
     @property
     def notes(self) -> list[str]:
-        """Which columns seem to say it."""
+        """Return a note for each unknown column that looks like a wish."""
         return [f"Column {name} looks like a wish not to be contacted, and is not known." for _, name in self.doubtful]
 
     def read(self, cells: Sequence[str], now: datetime) -> Said | None:
-        """What a row says; None where it says nothing."""
+        """Return what a row says about contact, or None if it says nothing."""
         wishes, doubts = self._wishes(cells)
         key = key_of(_cell(cells, self.status)) if self.status is not None else ""
         if key in WISHES_AS_STATUS:
@@ -129,7 +129,7 @@ class WishColumns:
         return Said(tuple(wishes), consent, tuple(doubts)) if wishes or doubts or consent else None
 
     def _wishes(self, cells: Sequence[str]) -> tuple[list[Wish], list[Doubt]]:
-        """Each wish once: two columns may say it, one of them since when."""
+        """Return the row's wishes and doubts. If two columns state one wish, it is returned once, with its date."""
         wishes: dict[tuple[Entry, str], Wish] = {}
         doubts = []
         for index, name, entry, channel in self.wishes:
@@ -144,11 +144,11 @@ class WishColumns:
         return list(wishes.values()), doubts
 
     def _consent(self, cells: Sequence[str], now: datetime) -> tuple[Consent | None, str]:
-        """The consent that a row gives, or what it lacks. `consent` itself may be yes, or hold the basis or the date."""
+        """Return the consent that a row gives, or what it lacks. The column `consent` may hold yes, a basis or a date."""
         told = {part: cell for index, part in self.consent if _says_something(cell := _cell(cells, index))}
         is_asked = any(part == "given" for _, part in self.consent)
         if not told or (is_asked and _CONTENT.issuperset(told)):
-            return None, ""  # a list may repeat its wording in every row, also in those that do not consent
+            return None, ""  # a list may repeat its wording in every row, also in rows without a consent
         given = told.pop("given", "" if is_asked else "yes")
         answer = _answer(given, _YES)
         if answer is None and key_of(given) in _BASES | _RETIRED:
@@ -169,7 +169,7 @@ def _says_something(cell: str) -> bool:
 
 
 def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
-    """A consent of which every part is told, or what it lacks."""
+    """Return the consent if all of its parts are given, or else what it lacks."""
     key = key_of(told.get("basis", ""))
     basis = _BASES.get(key)
     if key in _RETIRED:
@@ -199,7 +199,7 @@ def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
 
 
 def _answer(cell: str, yes: frozenset[str]) -> date | bool | None:
-    """Yes, no, since a day (which is yes), or None where it is neither."""
+    """Return True for yes, False for no, a date for "yes, since that day", or None if the cell says none of them."""
     if not _says_something(cell):
         return False
     key = key_of(cell.removesuffix(".0"))
@@ -207,12 +207,12 @@ def _answer(cell: str, yes: frozenset[str]) -> date | bool | None:
         return True
     if key in _NO:
         return False
-    # Of two days that a cell may mean the later is taken: what was said in between does not outlive the wish.
+    # If a cell may mean two days, take the later one: a consent given in between must not outlive the wish.
     return max(_days(cell), default=None)
 
 
 def _days(cell: str) -> list[date]:
-    """The days that a cell may mean: two, where day and month may stand either way."""
+    """Return the days that a cell may mean. There are two if day and month can be swapped."""
     iso, other = _ISO.fullmatch(cell), _DAY_OR_MONTH_FIRST.fullmatch(cell)
     if iso:
         return _real([(int(iso[1]), int(iso[2]), int(iso[3]))])

@@ -1,7 +1,7 @@
-"""How people write the values of a lead in a list, and what the API calls them. The words are in `words.toml`.
+"""Translating the values of a list to the values of the API. The words are in `words.toml`.
 
-`French` for fr, `Ont.` for ON, `0,72` for 0.72, `N/A` for nothing. What is not known here is left as it is: the lead's own
-fields refuse it with their reason.
+`French` becomes fr, `Ont.` ON, `0,72` 0.72, and `N/A` nothing. An unknown value is left as it is: the lead's own fields
+refuse it with their reason.
 """
 
 import re
@@ -22,7 +22,7 @@ _NAMES = frozenset({"first_name", "last_name"})
 _NO_ID = NOTHING - {"0"}
 _NOTHING_LONGEST = max(map(len, NOTHING))
 _LANGUAGES = keyed(WORDS["languages"])
-WISHES_AS_STATUS = frozenset(keyed({"yes": WORDS["answers"]["yes_to_a_wish"]}))  # DNC: no status, and not lost (`wishes`)
+WISHES_AS_STATUS = frozenset(keyed({"yes": WORDS["answers"]["yes_to_a_wish"]}))  # such as DNC; `wishes` reads them
 _STATUSES = keyed(WORDS["statuses"], Lead.Status.values)
 _PLACE_AND_PROVINCE = re.compile(r"(.+?)\s*[,(]\s*([^,()]+?)\)?")
 _NO_WORD = re.compile(r"[^\w\s'\u2018\u2019\u02bc`.\-\u2010-\u2015]+")
@@ -32,7 +32,7 @@ _WHOLE_FLOAT = re.compile(r"(\+?[0-9]+)\.0+")
 
 
 def fault_of(column: str, text: str) -> str | None:
-    """Why a cell has no value: what a spreadsheet made of it, or an id that is none. None where nothing is wrong."""
+    """Return why a cell cannot be used: a spreadsheet spoilt it, or it is no lead id. None if nothing is wrong."""
     fault = spreadsheet_fault(text, is_number=column in ("lead_id", "phone"))
     if fault is None and column == "lead_id" and text.lower() in _NO_ID:
         return f"{text} names no lead."
@@ -40,7 +40,7 @@ def fault_of(column: str, text: str) -> str | None:
 
 
 def is_nothing(column: str, text: str) -> bool:
-    """Whether a cell of an optional column says that there is nothing."""
+    """Whether a cell of an optional column stands for "no value", such as N/A."""
     if len(text) > _NOTHING_LONGEST or column == "lead_id":
         return False
     small = text.lower()
@@ -50,7 +50,7 @@ def is_nothing(column: str, text: str) -> bool:
 
 
 def value_of(column: str, text: str) -> str:
-    """What a cell means in a lead's column: the word that the API takes, "" for nothing."""
+    """Return the API's value for a cell of a lead's column, or "" for no value."""
     if is_nothing(column, text):
         return ""
     spell = _SPELLED.get(column)
@@ -63,7 +63,7 @@ def _province(text: str) -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def _market(text: str) -> str:
-    """A market in words that have a spelling: `Kitchener/Waterloo`, `Saint-J\u00e9r\u00f4me / Mirabel`, `Toronto, ON`."""
+    """Return a market without its province and unusual signs, as in `Kitchener/Waterloo` or `Toronto, ON`."""
     placed = _PLACE_AND_PROVINCE.fullmatch(text)
     if placed and province_of(placed[2]):
         text = placed[1]
@@ -80,7 +80,7 @@ def _status(text: str) -> str:
 
 
 def _score(text: str) -> str:
-    """A fraction: `0,72`, `.72`, `72 %`. A spreadsheet works it out to fifteen digits; four decimals are kept."""
+    """Return a score such as `0,72`, `.72` or `72 %` as a fraction with at most four decimals."""
     parts = _SCORE.fullmatch(text)
     if not parts or not (parts[2] or parts[3]):
         return text

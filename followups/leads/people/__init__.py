@@ -1,1 +1,1 @@
-"""A person as a whole: all that is on file about a lead, to be given out or erased."""
+"""Persons: exporting and erasing all that is on file about a lead."""

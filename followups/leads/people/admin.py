@@ -1,4 +1,4 @@
-"""The pages of a person, beside its lead: what is on file as a file, erasing it, and why a lead is never deleted."""
+"""The pages of a person, reached from the lead's page: export, erasure, and why a lead is never deleted."""
 
 from typing import Any
 
@@ -14,27 +14,25 @@ from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason
+from wholesale.plumbing.admin_base import act_with_reason, of_row
 
 
 def erase_url(lead_pk: int) -> str:
-    """The page that erases the person."""
+    """Return the address of the page that erases the person."""
     return reverse("admin:followups_lead_erase", args=[lead_pk])
 
 
 class PersonPages(ProofPages):
-    """Of a lead."""
+    """The pages of a person for the admin of leads."""
 
     def has_erase_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may erase a person."""
+        """Whether the user may erase a person."""
         return request.user.has_perm("followups.erase_person")
 
     @action(description="Export person", permissions=["disclose"], icon="contact_page", url_path="export-person")
-    def export_person(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """All that is on file about the person, as JSON."""
-        lead = self.get_object(request, object_id)
-        if lead is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def export_person(self, request: HttpRequest, lead: Any) -> HttpResponse:
+        """Download all that is on file about the person, as JSON."""
         found = services.export_person(lead.lead_id)
         self.log_change(request, lead, "Exported what is on file about the person.")
         return download(found, f"person-{lead.pk}")
@@ -46,11 +44,9 @@ class PersonPages(ProofPages):
         variant=ActionVariant.DANGER,
         url_path="erase",
     )
-    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Forget the person, after a page that asks why."""
-        lead = self.get_object(request, object_id)
-        if lead is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def erase(self, request: HttpRequest, lead: Any) -> HttpResponse:
+        """Erase the person, after a page that asks why."""
 
         def act(reason: str) -> str:
             erased = services.erase_person(lead.lead_id, act=Act.by(request.user, reason=reason))
@@ -75,7 +71,7 @@ class PersonPages(ProofPages):
         )
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Nobody deletes a lead, superusers included: every ledger knows it by its id. The page says what to do instead."""
+        """Show what to do instead of deleting. Nobody may delete a lead, because every ledger refers to its id."""
         lead = self.get_object(request, object_id)
         if lead is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -89,7 +85,7 @@ class PersonPages(ProofPages):
 
 
 def erased_text(erased: Erasure) -> str:
-    """What was done, as a sentence."""
+    """Return a text that counts what was erased."""
     done = (
         f"Erased: {erased.points:,} numbers and addresses, {erased.messages:,} messages, {erased.texts:,} texts, "
         f"{erased.refused_rows:,} refused rows, {erased.files:,} files, {erased.answers:,} kept answers; "

@@ -1,4 +1,4 @@
-"""Imports that name a person: their files as long as they wait, and the rows that were refused of them."""
+"""Imports that name a person: files that are still kept, and refused rows."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ DISCARDED = "A person in it was erased, so the file was discarded: bring it agai
 
 
 def waiting_for(person: Person) -> list[LeadImport]:
-    """The imports whose file is still kept and names the person. One that cannot be read is taken to."""
+    """Return the imports whose file is still kept and names the person. An unreadable file is assumed to name it."""
     kept = LeadImport.objects.filter(content__isnull=False).order_by("pk")
     return [row for row in kept.iterator(chunk_size=1) if _names(row, person)]
 
@@ -31,7 +31,7 @@ def _cells(row: dict[object, object]) -> list[object]:
 
 
 def refused_of(person: Person) -> dict[int, list[dict[str, str]]]:
-    """The refused rows about the person, by import."""
+    """Return the refused rows about the person, by import."""
     found = {}
     for pk, text in _with_refused_rows():
         if rows := [row for row in csv.DictReader(io.StringIO(text)) if person.is_named_in(row.values())]:
@@ -44,15 +44,18 @@ def _with_refused_rows() -> list[tuple[int, str]]:
 
 
 def lock_imports() -> None:
-    """Nobody confirms or ends an import until the caller's transaction ends. Before any lead is locked."""
+    """Lock all imports until the caller's transaction ends: nobody else confirms or ends one.
+
+    Call it before any lead is locked.
+    """
     list(LeadImport.objects.order_by("pk").select_for_update().values_list("pk"))
 
 
 def erase_from_imports(person: Person) -> tuple[int, int]:
-    """Discard the files that name the person, and take its rows out of those that were refused: how many of each.
+    """Discard the files that name the person and remove the refused rows about it. Return both numbers.
 
     Raises:
-        ImportUnderWay: such a file is being imported at this moment.
+        ImportUnderWay: a file that names the person is being imported at this moment.
 
     """
     waiting = waiting_for(person)
@@ -71,7 +74,7 @@ def erase_from_imports(person: Person) -> tuple[int, int]:
 
 
 def _without(text: str, person: Person) -> tuple[str, int]:
-    """The refused rows but those about the person, and how many those are."""
+    """Return the refused rows without those about the person, and the number of removed rows."""
     header, *rows = csv.reader(io.StringIO(text))
     kept = [row for row in rows if not person.is_named_in(row)]
     out = io.StringIO()

@@ -1,4 +1,4 @@
-"""What is on file about a person as a JSON file, from a page and from a command."""
+"""JSON files with what is on file about a person, for the admin and the commands."""
 
 import json
 from pathlib import Path
@@ -12,12 +12,12 @@ from wholesale.plumbing.errors import DomainError
 
 
 def as_json(found: dict[str, Any]) -> str:
-    """To be read by people too."""
+    """Return the data as indented JSON, so that people can read it too."""
     return json.dumps(found, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
 
 
 def download(found: dict[str, Any], name: str) -> HttpResponse:
-    """The file, which no cache keeps."""
+    """Return the data as a JSON download that is not cached."""
     return HttpResponse(
         as_json(found),
         content_type="application/json",
@@ -26,26 +26,26 @@ def download(found: dict[str, Any], name: str) -> HttpResponse:
 
 
 class ExportCommand(BaseCommand):
-    """Writes what is on file about the person that its one argument names."""
+    """Base of the commands that export what is on file about one person. Their one argument names the person."""
 
     argument: ClassVar[str]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the person and `--output`."""
         parser.add_argument("who", metavar=self.argument)
         parser.add_argument("--output", type=Path, metavar="FILE", help="instead of standard output")
 
     def found(self, who: str) -> dict[str, Any]:
-        """What is on file.
+        """Return what is on file about the person.
 
         Raises:
-            DomainError: nothing is.
+            DomainError: nothing is on file.
 
         """
         raise NotImplementedError
 
     def handle(self, *, who: str, output: Path | None, **options: Any) -> None:
-        """Ask, and write.
+        """Write what is on file to the output.
 
         Raises:
             CommandError: nothing is on file, or the file cannot be written.

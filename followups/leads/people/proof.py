@@ -1,4 +1,4 @@
-"""The proof of one person's consent, for a regulator: whoever relies on a consent has to prove it (CASL 13)."""
+"""The proof of one person's consent, for a regulator. Whoever relies on a consent has to prove it (CASL 13)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _CONTACT = ("lead_id", "channel", "contacted_at", "allowed", "reasons", "warning
 
 @dataclass(frozen=True, slots=True)
 class _Covered:
-    """Whose lines are given out."""
+    """The leads and points that the proof covers."""
 
     lead_ids: list[str]
     points: list[ContactPoint]
@@ -32,13 +32,13 @@ class _Covered:
 
 @verb(ExecutionClass.READ)
 def export_proof(who: str, *, now: datetime | None = None) -> dict[str, Any]:
-    """What the ledger says of a person, whom a lead's id, a phone number or an e-mail address names, as plain values.
+    """Return the ledger's lines about a person, as plain values. `who` is a lead id, a phone number or an e-mail address.
 
-    A number or an address counts although other leads have it too: the consent is one of the number. The contacts are those
-    of the leads, under whatever ground they were made.
+    Points that other leads share are included, because a consent belongs to the number. All contacts of the leads are
+    included, whatever their ground was.
 
     Raises:
-        LeadUnknown: nothing is on file about them.
+        LeadUnknown: nothing is on file under `who`.
 
     """
     who = who.strip()
@@ -67,8 +67,8 @@ def _of_lead(lead_id: str) -> _Covered | None:
 
 
 def _of_points(text: str) -> _Covered | None:
-    """What is on file about a number or an address, also an erased one, and about the leads that have it as such; else about
-    a lead as such that nobody knows."""
+    """Return what a number or an address covers: its point, also an erased one, and the leads that have it. A text that is
+    neither is taken as the id of an unknown lead. None if nothing is on file."""
     points = _named(text)
     lead_ids = sorted(leads_at(points).values_list("lead_id", flat=True))
     found = _rows([*points, *filter(None, map(lead_point, lead_ids))])

@@ -1,4 +1,4 @@
-"""The page of the proof of one person's consent: to be read, and to be taken home for a regulator."""
+"""The admin page that shows the proof of one person's consent, with a download for a regulator."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,13 +20,13 @@ from followups.leads.people.json_files import download
 from followups.leads.people.proof import export_proof
 from governance.channels import Channel
 from governance.gate.ledger import Basis, ContactPoint, Entry, Missing, Proof, content_of, lacking, until
-from wholesale.plumbing.admin_base import confirmation
+from wholesale.plumbing.admin_base import confirmation, of_row
 
 EXPORTED = "Exported the proof of consent."
 
 
 class WhoseForm(forms.Form):
-    """Whose proof."""
+    """The form that asks whose proof to show."""
 
     who = forms.CharField(
         max_length=254,
@@ -36,23 +36,21 @@ class WhoseForm(forms.Form):
 
 
 class ProofPages(ModelAdmin):
-    """Of a lead, and of whoever is named."""
+    """The proof pages: for one lead, or for an entered number, address or id."""
 
     def has_disclose_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take home what is on file about a person."""
+        """Whether the user may export what is on file about a person."""
         return request.user.has_perm("followups.export_person")
 
     @action(description="Proof of consent", permissions=["disclose"], icon="gavel", url_path="proof")
-    def proof(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Of the lead; a POST takes it home."""
-        lead = self.get_object(request, object_id)
-        if lead is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def proof(self, request: HttpRequest, lead: Any) -> HttpResponse:
+        """Show the proof of this lead. A POST downloads it."""
         return self._proof(request, lead.lead_id, is_download=request.method == "POST")
 
     @action(description="Proof of consent", permissions=["disclose"], icon="gavel", url_path="proof")
     def find_proof(self, request: HttpRequest) -> HttpResponse:
-        """Of whoever is named, also of a number that no lead has."""
+        """Ask for a lead id, number or address, and show its proof. The number need not belong to a lead."""
         form = WhoseForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
@@ -88,7 +86,7 @@ class ProofPages(ModelAdmin):
 
 
 def _log(request: HttpRequest, found: dict[str, Any]) -> None:
-    """Note the download with each lead, or with each number and address where no lead has them. The note holds ids alone."""
+    """Log the download for each lead, or for each contact point if there is no lead. The log holds only ids."""
     user: Any = request.user
     for model, pk, name in _logged(found):
         LogEntry.objects.create(
@@ -110,7 +108,7 @@ def _logged(found: dict[str, Any]) -> Iterator[tuple[Any, int | str, str]]:
 
 
 def _about(found: dict[str, Any]) -> list[tuple[str, str]]:
-    """Whom it is about, in the words of the page."""
+    """Return the page's summary: leads, numbers and addresses, sender, and the count of contacts."""
     reached = [point["value"] or "erased" for point in found["contact_points"] if point["kind"] != ContactPoint.Kind.LEAD]
     return [
         ("Leads", ", ".join(found["leads"]) or "none that we know"),
@@ -122,7 +120,7 @@ def _about(found: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _shown(line: dict[str, Any]) -> dict[str, Any]:
-    """A line in the words of the page."""
+    """Return one ledger line as the page shows it."""
     signed_in = f" (signed in as {line['user']})" if line["user"] else ""
     rows = [
         ("Whose", line["value"] or "erased"),

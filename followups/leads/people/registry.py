@@ -1,4 +1,4 @@
-"""What rooms above leads hold about a person. Each registers itself; export, proof and erasure ask all of them."""
+"""The rooms above leads that hold something about a person. They register here; export, proof and erasure ask all."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
@@ -9,36 +9,36 @@ from wholesale.plumbing.act import Act
 
 
 class Room(Protocol):
-    """A room, such as a module with these functions."""
+    """What a room has to offer. A module with these functions is a room."""
 
     def names(self, lead_id: str) -> bool:
-        """Whether it knows of the lead, be there a row of it or not."""
+        """Whether the room has anything about this lead id. The lead need not have a row."""
 
     def rows(self, lead_id: str) -> Mapping[str, QuerySet[Any]]:
-        """All of its rows about the person, by their name in the export."""
+        """Return the room's rows about the person, by their name in the export."""
 
     def counts(self, lead_id: str) -> list[tuple[str, int]]:
-        """How many rows there are of what a page shows before the person is erased."""
+        """Return titles and numbers of rows for the page that is shown before an erasure."""
 
     def contacts(self, lead_ids: Collection[str]) -> QuerySet[Any]:
-        """How these leads were contacted, the earliest first."""
+        """Return the contacts of these leads, the earliest first."""
 
     def close(self, lead_id: str, act: Act, *, reason: str) -> int:
-        """End what is under way with the person, in the order of locks after the lead: how many steps it cancelled."""
+        """End open work about the person and return the number of cancelled steps. The lead is locked already."""
 
     def erase_words(self, lead_id: str) -> int:
-        """Take out what people wrote: from how many rows. `close` came before."""
+        """Erase the words that people wrote and return the number of rows. It is called after `close`."""
 
 
 _rooms: list[Room] = []
 
 
 def register(room: Room) -> None:
-    """Have it asked. Again changes nothing."""
+    """Register a room. Registering it twice changes nothing."""
     if room not in _rooms:
         _rooms.append(room)
 
 
 def rooms() -> list[Room]:
-    """All of them, in the order in which they came."""
+    """Return the rooms in the order of their registration."""
     return _rooms

@@ -1,6 +1,6 @@
-"""Verbs of persons: give out what is on file about one, and erase it (PIPEDA 4.9 and 4.5.3; Quebec's P-39.1, ss. 27 and 28).
+"""Verbs of persons: export what is on file, and erase it (PIPEDA 4.9 and 4.5.3; Quebec's P-39.1, ss. 27 and 28).
 
-An erased person's ledgers stay whole: who did what when, by id, with no word of whom. Its opt-outs hold by digest.
+The facts about an erased person stay, known by id, without anything that names the person. Opt-outs stay by digest.
 """
 
 from dataclasses import asdict, dataclass
@@ -28,7 +28,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.answers import erase_answers, kept_answers
 
 ERASED = "erased"
-# Personal columns of a lead, and what is left in them. The place of the market stays, for the figures.
+# The personal columns of a lead, and their values after an erasure. Province and market stay, for the statistics.
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("first_name", "last_name", "phone", "email", "address", "postal_code", "zone", "source"), ""),
     **{"phone_is_wrong": False, "email_is_wrong": False, "wrong_contacts": [], "score": None, "status": Lead.Status.DEAD},
@@ -37,7 +37,7 @@ _EMPTY: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """How much was erased."""
+    """The numbers of what an erasure removed."""
 
     lead_id: str
     cancelled_steps: int = 0  # of the ladder that was open
@@ -46,13 +46,13 @@ class Erasure:
     messages: int = 0
     files: int = 0  # imports that waited
     refused_rows: int = 0
-    answers: int = 0  # kept for repeated requests
-    shared_with: tuple[str, ...] = ()  # leads that have its number or address too: there it stays until they are erased
+    answers: int = 0  # API answers kept for repeated requests
+    shared_with: tuple[str, ...] = ()  # other leads with the same number or address, which stays until they are erased too
 
 
 @verb(ExecutionClass.READ)
 def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any]:
-    """All that is on file about a person, as plain values.
+    """Return all that is on file about a person, as plain values.
 
     Raises:
         LeadUnknown: nothing is on file under this id.
@@ -83,10 +83,10 @@ def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def erase_person(lead_id: str, *, act: Act) -> Erasure:
-    """Forget a person whom we know as a lead, for good. Again it erases what came since.
+    """Erase a person whom we know as a lead. It cannot be undone. Doing it again erases what came since.
 
-    The open ladder closes. A doubtful message that nobody has decided becomes an opt-out: by what could it be decided later?
-    The lead's row stays, empty and DEAD, as do all facts by id. The act's reason is kept: it must not name the person.
+    The open ladder closes. An undecided doubtful message becomes an opt-out, because nobody can decide it without its text.
+    The lead's row stays, empty and DEAD, and so do all facts, by id. The act's reason is kept: it must not name the person.
 
     Raises:
         LeadUnknown: nothing is on file under this id.
@@ -103,7 +103,7 @@ def erase_person(lead_id: str, *, act: Act) -> Erasure:
     for message in whom.messages.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True).order_by("pk"):
         decide_inbound(message.pk, Meaning.OPT_OUT, act=act.because(ERASED))
     texts = _erase_texts(whom)
-    whom.replies.filter(sent_at__isnull=True).delete()  # what was not sent goes out no more
+    whom.replies.filter(sent_at__isnull=True).delete()  # unsent replies must not go out
     messages = whom.messages.exclude(text="", as_sent={}).count()
     _erase_inbox(whom)
     whom.messages.update(text="", as_sent={}, decided_reason="")
@@ -127,19 +127,19 @@ def erase_person(lead_id: str, *, act: Act) -> Erasure:
 
 
 def _erase_texts(whom: Person) -> int:
-    """Notes and reasons, wherever they stand."""
+    """Erase notes and reasons in all rooms, and return the number of rows."""
     words = InboundDecisionWords.objects.filter(decision__message__in=whom.messages.values("pk")).delete()[0]
     words += LeadReopeningWords.objects.filter(reopening__lead_id=whom.lead_id).delete()[0]
     return words + sum(room.erase_words(whom.lead_id) for room in registry.rooms())
 
 
 def _erase_inbox(whom: Person) -> None:
-    """What waits stays in the inbox, without a word of whom. An item about nothing else must say something."""
+    """Empty the words of the inbox items, which stay. An item without message and task needs a detail, so it says ERASED."""
     for item in whom.inbox.only("pk", "message", "task"):
         said = "" if item.message_id or item.task_id else ERASED
         InboxItem.objects.filter(pk=item.pk).update(detail=said, done_reason="")
 
 
 def told(erasure: Erasure) -> dict[str, Any]:
-    """How much was erased, as plain values."""
+    """Return the numbers of an erasure as plain values."""
     return asdict(erasure)

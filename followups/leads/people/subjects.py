@@ -1,4 +1,4 @@
-"""What is on file about a person, whom we know as a lead: which rows, in every table that may name it."""
+"""Finding all rows about a person, whom we know as a lead, in every table that may name it."""
 
 import json
 import re
@@ -31,39 +31,39 @@ from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.importing.texts import plain
 
 Kind = ContactPoint.Kind
-_DIGITS = 10  # of a Canadian number without its country
+_DIGITS = 10  # a Canadian number without its country code
 
 
 @dataclass(frozen=True)
 class Person:
-    """A lead, and what is on file about it. Numbers and addresses that another lead has too are that one's as well."""
+    """A lead and the rows about it. `points` leaves out numbers and addresses that another lead has too."""
 
     lead_id: str
-    lead: Lead | None  # None where a ladder or a message names the id alone
-    points: list[ContactPoint] = field(default_factory=list)  # what nobody else has, and the lead as such
+    lead: Lead | None  # None if only a ladder or a message names the id
+    points: list[ContactPoint] = field(default_factory=list)  # its own points that no other lead has
     shared_with: list[str] = field(default_factory=list)  # other leads with the same number or address
-    all_points: list[ContactPoint] = field(default_factory=list)  # what others have too among them
+    all_points: list[ContactPoint] = field(default_factory=list)  # its points, including those that others have too
 
     @property
     def messages(self) -> QuerySet[InboundMessage]:
-        """What it sent us; also what came from its number or address while nobody could tell from whom."""
+        """The lead's messages, and messages of unknown senders from the lead's own number or address."""
         theirs = [point.pk for point in self.points]
         unnamed = InboundMessage.objects.filter(lead__isnull=True, subjects__in=theirs).values("pk")
         return InboundMessage.objects.filter(Q(lead_id=self.lead_id) | Q(pk__in=unnamed))
 
     @property
     def replies(self) -> QuerySet[AdministrativeReply]:
-        """What was or is to be answered to them. Its number or address stands in the contact point alone."""
+        """The administrative replies to these messages."""
         return AdministrativeReply.objects.filter(message__in=self.messages.values("pk"))
 
     @property
     def decisions(self) -> QuerySet[InboundDecision]:
-        """What was decided about them."""
+        """The decisions about these messages."""
         return InboundDecision.objects.filter(message__in=self.messages.values("pk")).select_related("words")
 
     @property
     def inbox(self) -> QuerySet[InboxItem]:
-        """What waits or waited for a person because of it."""
+        """The inbox items about the lead, open or done."""
         naming = Q(lead_id=self.lead_id) | Q(task__lead_id=self.lead_id) | Q(message__in=self.messages.values("pk"))
         for text in self._reached_at:
             naming |= Q(detail__contains=text)
@@ -71,22 +71,22 @@ class Person:
 
     @property
     def reopenings(self) -> QuerySet[LeadReopening]:
-        """When it was reopened."""
+        """The reopenings of the lead."""
         return LeadReopening.objects.filter(lead_id=self.lead_id).select_related("words")
 
     @property
     def records(self) -> QuerySet[ContactRecord]:
-        """What the ledger says of it."""
+        """The ledger lines about the lead's own points."""
         return lines_about(self.points)
 
     @property
     def proofs(self) -> QuerySet[ConsentProof]:
-        """What it agreed to."""
+        """The proofs of the lead's consents."""
         return proofs_about(self.points)
 
     @property
     def log(self) -> QuerySet[LogEntry]:
-        """What was done to it in the admin."""
+        """The admin's log entries about the lead."""
         if self.lead is None:
             return LogEntry.objects.none()
         return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Lead), object_id=str(self.lead.pk))
@@ -97,20 +97,20 @@ class Person:
 
     @property
     def texts(self) -> list[str]:
-        """By what free text names it: number with and without its country, addresses, the whole name."""
+        """The texts by which free text may name the person: phone with and without country, addresses, full name."""
         lead = self.lead or Lead()
         name = f"{lead.first_name} {lead.last_name}" if lead.first_name and lead.last_name else ""
         return [text for text in (*self._reached_at, lead.phone[-_DIGITS:], lead.address, name) if text]
 
     @property
     def in_answers(self) -> list[str]:
-        """By what an answer of the API names it, as JSON."""
+        """The pieces of JSON by which an API answer may name the person."""
         as_json = json.dumps(self.lead_id, ensure_ascii=False)
         texts = [json.dumps(text, ensure_ascii=False)[1:-1] for text in self._reached_at]
         return [f'"lead_id":{as_json}', f'"value":{as_json}', *texts]
 
     def is_named_in(self, cells: Iterable[Any]) -> bool:
-        """Whether a row of a file is about it: by its id, number, e-mail or postal address, or both its names."""
+        """Whether a row of a file names the person by id, number, e-mail or postal address, or by both names."""
         texts = [plain(str(cell)).strip() for cell in cells if cell]
         folded = {text.casefold() for text in texts}
         return (
@@ -140,7 +140,7 @@ class Person:
 
 
 def person(lead_id: str) -> Person:
-    """Whom a lead's id stands for.
+    """Return the person that a lead id stands for.
 
     Raises:
         LeadUnknown: nothing is on file under this id.
@@ -165,7 +165,7 @@ def _is_named(lead_id: str) -> bool:
 
 
 def _points(person: Person) -> list[ContactPoint]:
-    """The lead as such, its number and address, and where its messages came from; as far as anything is on file of them."""
+    """Return the points on file of the lead: its id, its number and address, and the senders' points of its messages."""
     lead = person.lead
     given = gate.points_of(phone=lead.phone, email=lead.email) if lead else []
     wrote_from = InboundMessage.objects.filter(lead_id=person.lead_id).values("subjects")
@@ -173,6 +173,6 @@ def _points(person: Person) -> list[ContactPoint]:
 
 
 def row_of(row: Any) -> Mapping[str, Any]:
-    """A row with all its columns, but who was signed in: the actor's name is beside it."""
+    """Return the columns of a row, without the keys of users: the actor's name stands beside them."""
     fields = [one for one in row._meta.concrete_fields if one.name != "user" and not one.name.endswith("_user")]
     return {one.attname: getattr(row, one.attname) for one in fields}

@@ -1,1 +1,1 @@
-"""Administrative replies: what we answer to a word such as HELP or STOP, whoever wrote it."""
+"""Administrative replies: our answers to words such as HELP and STOP."""

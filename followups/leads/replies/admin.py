@@ -1,4 +1,4 @@
-"""The admin of administrative replies: those that wait come first."""
+"""The admin of administrative replies."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent
 from governance.gate import Reason
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form, of_row
 
 WAITS, SENT = "Waits", "Sent"
 
 
 class ReplyStateFilter(StateFilter):
-    """Whether it was sent; without a choice what waits, which a partial index serves."""
+    """Filter replies by state. The default shows unsent replies; a partial index serves it."""
 
     states = {"sent": SENT, "all": "All"}
     unchosen = WAITS
@@ -33,7 +33,7 @@ class ReplyStateFilter(StateFilter):
 
 @admin.register(AdministrativeReply)
 class AdministrativeReplyAdmin(GrowingAdmin):
-    """What is answered to words such as HELP and STOP."""
+    """Administrative replies. The default list shows those that wait to be sent."""
 
     list_display = ("id", "state", "kind", "to", "channel", "language", "due_at", "sent_at")
     list_display_links = ("id",)
@@ -50,23 +50,23 @@ class AdministrativeReplyAdmin(GrowingAdmin):
 
     @display(description="State", label={WAITS: "warning", SENT: "success"})
     def state(self, reply: AdministrativeReply) -> str:
-        """Whether it was sent."""
+        """The reply's state: waiting or sent."""
         return SENT if reply.sent_at else WAITS
 
     @display(description="To", empty_value="erased")
     def to(self, reply: AdministrativeReply) -> str | None:
-        """The number or address."""
+        """The number or address that the reply goes to."""
         return reply.point.value
 
     @display(description="Refused by", empty_value="nothing")
     def refused_by(self, reply: AdministrativeReply) -> str | None:
-        """What stands against it, or stood when it was sent."""
+        """The refusal reasons of the reply: current ones, or those of the time when it was sent."""
         codes = reply.sent_against if reply.sent_at else against([reply], timezone.now())[reply.pk]
         labels = {reason.value: str(reason.label) for reason in Reason}
         return " ".join(labels.get(code, "Nobody knows any more where it would go.") for code in codes) or None
 
     def has_send_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may say that one was sent."""
+        """Whether the user may mark a reply as sent."""
         return request.user.has_perm("followups.send_administrativereply")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -80,11 +80,9 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         variant=ActionVariant.SUCCESS,
         url_path="sent",
     )
-    def is_sent(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Say so, after a page that shows what it says and what refuses it."""
-        reply = self.get_object(request, object_id)
-        if reply is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def is_sent(self, request: HttpRequest, reply: Any) -> HttpResponse:
+        """Mark the reply as sent, after a page that shows its text and its refusal reasons."""
 
         def act() -> str:
             mark_reply_sent(reply.pk, act=Act.by(request.user))

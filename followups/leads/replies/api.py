@@ -27,7 +27,7 @@ class ReplyOut(RowSerializer):
     against = serializers.ListField(
         child=serializers.CharField(),
         read_only=True,
-        help_text="what refuses it: now, or when it was sent; an opt-out never does. Empty: it may go out",
+        help_text="refusal reasons: of now, or of when it was sent; an opt-out is none. Empty: it may go out",
     )
 
     class Meta:
@@ -61,33 +61,31 @@ class ReplyFilter(django_filters.FilterSet):
 
 
 class ReplyViewSet(ResourceViewSet):
-    """What is answered to words such as HELP and STOP, the newest first."""
+    """Administrative replies to words such as HELP and STOP, the newest first."""
 
     queryset = AdministrativeReply.objects.select_related("point", "lead")
     serializer_class = ReplyOut
     filterset_class = ReplyFilter
     permissions = {
-        "list": "followups.view_administrativereply",
-        "retrieve": "followups.view_administrativereply",
         "sent": "followups.send_administrativereply",
     }
 
     def paginate_queryset(self, queryset: Any) -> Any:
-        """A page, with what stands against each."""
+        """Return a page of replies, each with its refusal reasons."""
         return judged(super().paginate_queryset(queryset) or [])
 
     def get_object(self) -> AdministrativeReply:
-        """One, with what stands against it."""
+        """Return one reply with its refusal reasons."""
         return judged([super().get_object()])[0]
 
     @act(f"{ROW_ID}/sent", ActParams, ReplyOut, parameters=[path_id("administrative reply")])
     def sent(self, request: Request, id: str, act: Act) -> Response:
-        """Say that a reply was sent. The same again changes nothing."""
+        """Mark a reply as sent. A repetition changes nothing."""
         return Response(ReplyOut(judged([services.mark_reply_sent(int(id), act=act)])[0]).data)
 
 
 def judged(replies: Sequence[AdministrativeReply]) -> Sequence[AdministrativeReply]:
-    """These replies, each with what stands against it: of one that was sent, what stood against it then."""
+    """Return these replies with their refusal reasons: current ones, or for a sent reply those of that time."""
     found = services.against([reply for reply in replies if reply.sent_at is None], timezone.now())
     for reply in replies:
         reply.against = found.get(reply.pk, reply.sent_against)

@@ -1,4 +1,4 @@
-"""What we answer to a keyword."""
+"""The administrative reply."""
 
 from collections.abc import Sequence
 
@@ -15,15 +15,15 @@ TEXT_MAX_LENGTH = 1600  # ten segments of a text message
 
 
 class AdministrativeReply(models.Model):
-    """An answer to HELP or STOP. It asks for nothing and offers nothing, so it goes out to who has opted out too.
+    """Our answer to HELP or STOP. It offers nothing, so it goes to somebody who opted out too.
 
-    The number or address stands in the contact point alone, so that erasing a person takes it from here as well.
+    The number or address is stored only in the contact point, so that erasing the person removes it here too.
     Sources: CWTA short code handbook 3.9 (keywords are answered, free, in the language asked); SOR/2013-221 s. 3(b)
     (a reply to a request needs no consent).
     """
 
     class Kind(models.TextChoices):
-        """Why it is sent."""
+        """Why the reply is sent."""
 
         HELP = "HELP", "Somebody asked who we are"
         OPT_OUT = "OPT_OUT", "Somebody opted out: one confirmation"
@@ -44,14 +44,14 @@ class AdministrativeReply(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     sent_against = models.JSONField(default=list, help_text="the reasons that stood against it when it was sent")
-    against: Sequence[str] = ()  # no column: what stands against it, as far as whoever read it asked
+    against: Sequence[str] = ()  # not a column: the refusal reasons, if the reader asked for them
 
     class Meta:
         ordering = ["-id"]
         default_permissions = ("view",)
         permissions = [("send_administrativereply", "Can say that an administrative reply was sent")]
         constraints = [
-            # Who asks again before the answer is sent gets one answer: two machines must not talk to each other for ever.
+            # Several requests before the answer is sent get one answer: two machines must not answer each other for ever.
             models.UniqueConstraint(
                 fields=["point", "kind", "channel", "language"],
                 condition=Q(sent_at__isnull=True),
@@ -64,7 +64,7 @@ class AdministrativeReply(models.Model):
             ),
         ]
         indexes = [
-            # replies?sent=false: what waits.
+            # Serves replies?sent=false.
             models.Index(fields=["-id"], condition=Q(sent_at__isnull=True), name="administrativereply_waiting"),
             models.Index(fields=["lead", "-id"], name="administrativereply_lead"),  # replies?lead_id=
         ]

@@ -1,4 +1,4 @@
-"""What an administrative reply says, and what may stand against it. Pure functions over plain values."""
+"""The text and language of administrative replies, and what refuses them. Pure functions over plain values."""
 
 from collections.abc import Iterable
 
@@ -8,11 +8,11 @@ from governance.gate import Reason, Sender
 
 Kind = AdministrativeReply.Kind
 _ENGLISH, _FRENCH, _BOTH = InboundWord.Language.ENGLISH, InboundWord.Language.FRENCH, InboundWord.Language.ANY
-# What does not stand against a reply. An opt-out is what it confirms, or is asked about. Consent is not asked for a reply
-# to a request (SOR/2013-221 s. 3(b)). Everything else refuses it as it refuses any message.
+# Reasons that do not refuse a reply. It confirms the opt-out, or answers somebody who opted out. A reply to a request needs
+# no consent (SOR/2013-221 s. 3(b)). Every other reason refuses a reply like any message.
 LEFT_ASIDE = frozenset({Reason.OPTED_OUT, Reason.CONSENT_MISSING, Reason.CONSENT_EXPIRED})
 
-# HELP: the programme, whom to reach, how often we write, how to stop (CWTA short code handbook 3.9).
+# HELP has to say: the programme, whom to reach, how often we write, how to stop (CWTA short code handbook 3.9).
 _HELP = {
     _ENGLISH: "{company}messages about an offer to buy your property. How many you get varies.{contact} "
     "Reply STOP to get no more.",
@@ -20,7 +20,7 @@ _HELP = {
     "Répondez ARRET pour ne plus en recevoir.",
 }
 _CONTACT = {_ENGLISH: " Help: {contact}.", _FRENCH: " Aide : {contact}."}
-# One confirmation and no word of an offer.
+# The confirmation of an opt-out must not mention an offer.
 _OPT_OUT = {
     _ENGLISH: "{company}you are unsubscribed and will get no more messages from us.",
     _FRENCH: "{company}vous êtes désabonné et ne recevrez plus de messages de notre part.",
@@ -30,12 +30,12 @@ _AFTER_COMPANY = {_ENGLISH: ": ", _FRENCH: " : "}
 
 
 def text_of(kind: str, language: str, sender: Sender) -> str:
-    """The reply in a language; in both where nobody knows which."""
+    """Return the reply's text in this language, or in both if it is ANY."""
     return "\n".join(_text(kind, one, sender) for one in ((_ENGLISH, _FRENCH) if language == _BOTH else (language,)))
 
 
 def _text(kind: str, language: str, sender: Sender) -> str:
-    """What is not on file of the organisation is left out."""
+    """Return the text in one language. The organisation's name or contact is left out if it is not on file."""
     said = _TEXTS[Kind(kind)][InboundWord.Language(language)].format(
         company=f"{sender.name}{_AFTER_COMPANY[InboundWord.Language(language)]}" if sender.name else "",
         contact=_CONTACT[InboundWord.Language(language)].format(contact=sender.contact) if sender.contact else "",
@@ -44,14 +44,14 @@ def _text(kind: str, language: str, sender: Sender) -> str:
 
 
 def language_of(kind: str, asked_in: str, lead_language: str | None) -> str:
-    """In which language to answer: that of the word. Where it is used in both, the lead's; where nobody knows, both.
+    """Return the language to answer in: that of the word, or the lead's if both languages use the word, else both.
 
-    STOP is used in French too, so a lead who is spoken to in French has it confirmed in French.
+    French speakers use STOP too, so its confirmation is in the lead's language.
     """
     is_used_in_both = asked_in == _BOTH or (kind == Kind.OPT_OUT and asked_in == _ENGLISH)
     return (lead_language if is_used_in_both else None) or asked_in
 
 
 def standing_against(reasons: Iterable[Reason]) -> list[str]:
-    """Of the gate's reasons those that refuse a reply, as codes."""
+    """Return the codes of those reasons of the gate that refuse a reply."""
     return [reason.value for reason in reasons if reason not in LEFT_ASIDE]

@@ -1,4 +1,4 @@
-"""Verbs of administrative replies: one is put by the message that asks for it, and said to be sent by whoever sent it."""
+"""Verbs of administrative replies. An inbound message queues a reply; whoever sends it marks it as sent."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,10 +22,9 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL, Province
 
 Kind = AdministrativeReply.Kind
-ERASED = "erased"  # nobody knows any more where it would go
+ERASED = "erased"  # the number or address is gone
 _BY_KIND = {ContactPoint.Kind.PHONE: Channel.SMS, ContactPoint.Kind.EMAIL: Channel.EMAIL}
-# Of whom no place is known neither a market's policy nor a clock can be asked: what the gate says of this province is left
-# aside, and the rest counts.
+# An unknown sender has no place, so the gate is asked with this province, and its answers about the place are ignored.
 _ANY_PROVINCE = Province.ON
 _OF_A_PLACE = frozenset(
     {
@@ -40,9 +39,10 @@ _OF_A_PLACE = frozenset(
 
 
 def put(message: InboundMessage, kind: AdministrativeReply.Kind, asked_in: str, act: Act) -> None:
-    """Have a message answered where it came from, by its own channel, within the caller's transaction.
+    """Queue a reply to the sender of a message by the message's channel, within the caller's transaction.
 
-    A call is not answered in writing, nor what came from nobody knows where. While the same answer waits there is no other.
+    A call gets no written reply, and neither does a message from an unknown point. While the same reply waits, no second
+    one is added.
     """
     found = _where(message)
     if found is None:
@@ -66,8 +66,8 @@ def put(message: InboundMessage, kind: AdministrativeReply.Kind, asked_in: str, 
 
 
 def _where(message: InboundMessage) -> tuple[str, ContactPoint] | None:
-    """By which channel and where to answer. A message of no known channel came by text from a number, by e-mail from an
-    address; where both are given nobody can tell."""
+    """Return the channel and the point to reply to. If the message's channel is unknown, a number means SMS and an address
+    means e-mail. None if there are both or neither."""
     reached = [point for point in message.subjects.all() if point.kind in _BY_KIND and point.value]
     ways = {(_BY_KIND[ContactPoint.Kind(point.kind)].value, point.pk): point for point in reached}
     if message.channel:
@@ -81,12 +81,12 @@ def _where(message: InboundMessage) -> tuple[str, ContactPoint] | None:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def mark_reply_sent(reply_id: int, *, act: Act) -> AdministrativeReply:
-    """Say that a reply was sent. It is a fact, so nothing refuses it; what stood against it is kept beside it. Again changes
-    nothing.
+    """Mark a reply as sent. It is a fact, so refusal reasons do not prevent it: they are stored with it. A repetition
+    changes nothing.
 
     Raises:
-        ReplyNotFound: no such reply, or none that the user may read.
-        ReplyErased: the person was erased before it was sent, and nobody knows any more where it would go.
+        ReplyNotFound: there is no such reply, or the user may not read it.
+        ReplyErased: the person was erased before the reply was sent, so its number or address is gone.
 
     """
     rows = AdministrativeReply.objects.select_related("point", "lead")
@@ -104,9 +104,9 @@ def mark_reply_sent(reply_id: int, *, act: Act) -> AdministrativeReply:
 
 
 def against(replies: Sequence[AdministrativeReply], at: datetime) -> dict[int, list[str]]:
-    """What stands against sending each of these replies, by id, as codes in the gate's order; in one query.
+    """Return the refusal reasons of each reply, by id, as codes in the gate's order. It takes one query.
 
-    They were read with their points and leads. An opt-out does not stand against one; everything else does.
+    The replies were read with their points and leads. Opt-outs and missing consents do not refuse a reply.
     """
     found = {reply.pk: [ERASED] for reply in replies if reply.point.value is None}
     asked = [reply for reply in replies if reply.pk not in found]
@@ -118,8 +118,8 @@ def against(replies: Sequence[AdministrativeReply], at: datetime) -> dict[int, l
 
 
 def _contact(reply: AdministrativeReply) -> gate.Contact:
-    """The reply as the gate is asked about it: it goes where the message came from, which need not be the lead's number."""
+    """Return the contact to ask the gate about. It goes to the message's sender, which need not be the lead's number."""
     lead = lead_facts(reply.lead) if reply.lead else LeadFacts(reply.lead_id or "", _ANY_PROVINCE.value, ALL)
-    value = reply.point.value or ""  # of one without a value nobody asks
+    value = reply.point.value or ""  # never empty here: `against` leaves out erased points
     there = lead._replace(email=value) if reply.channel == Channel.EMAIL else lead._replace(phone=value)
     return gate.Contact(there, reply.channel)

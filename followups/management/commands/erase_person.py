@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="kept: do not name the person in it")
 
     def handle(self, *, lead_id: str, reason: str, **options: Any) -> None:
-        """Erase, and say what was erased.
+        """Erase the person and print what was erased.
 
         Raises:
             CommandError: nothing is on file under this id, or it cannot be erased now.

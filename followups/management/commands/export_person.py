@@ -7,7 +7,7 @@ from followups.leads.people.services import export_person
 
 
 class Command(ExportCommand):
-    """Gives out what is on file about a person."""
+    """Prints all that is on file about a person, as JSON."""
 
     help = "All that is on file about a person whom we know as a lead, as JSON."
     argument = "LEAD_ID"

@@ -7,7 +7,7 @@ from followups.leads.people.proof import export_proof
 
 
 class Command(ExportCommand):
-    """Gives out the proof of one person's consent."""
+    """Prints the proof of one person's consent, as JSON."""
 
     help = "The proof of one person's consent, for a regulator, as JSON. WHO is a lead's id, a phone number or an e-mail."
     argument = "WHO"

@@ -23,28 +23,28 @@ from wholesale.plumbing.terminal import console_on
 
 
 class Ladders:
-    """Starts the ladders of the file's leads once all of its rows are stored, and counts what became of them.
+    """Starts the ladders of the file's leads and counts the results.
 
-    Not before: a later row may say of the same number that it is not to be called.
+    It starts them only after all rows are stored: a later row may say that the same number must not be called.
     """
 
     def __init__(self) -> None:
         self.waiting: list[str] = []  # ids of leads
-        self.held: set[str] = set()  # leads whose row says something of contact that is not understood
+        self.held: set[str] = set()  # leads whose row has a doubt about contact
         self.counts: Counter[Status] = Counter()
-        self.reasons: Counter[str] = Counter()  # of the refused, by code
+        self.reasons: Counter[str] = Counter()  # refused ladders, by code
 
     @property
     def was_stopped(self) -> bool:
-        """Whether some are left for another run: the kill switch, or go-live, stopped them."""
+        """Whether the kill switch or go-live stopped some ladders, which another run has to start."""
         return bool(self.reasons[KillSwitchEngaged.code] or self.reasons[GoLiveDisabled.code])
 
     def put(self, leads: Sequence[Lead]) -> None:
-        """Leads that are stored."""
+        """Add stored leads, whose ladders are started later."""
         self.waiting += [lead.lead_id for lead in leads]
 
     def start(self) -> None:
-        """Where they live, for whose turn it is in the pool."""
+        """Start the ladders in batches. Each ladder is for its lead's place and the pool's next agent."""
         starts = [Start(lead_id) for lead_id in self.waiting if lead_id not in self.held]
         for begin in range(0, len(starts), BATCH):
             self._start(starts[begin : begin + BATCH])
@@ -76,14 +76,14 @@ class Ladders:
 
 
 class RowsBeside:
-    """A file of rows beside the one that is imported. There is one only where a row goes into it."""
+    """A file for refused or held rows, beside the imported file. It is created with its first row."""
 
     def __init__(self, path: Path, stack: ExitStack, columns: Sequence[str]) -> None:
         self.path, self.stack, self.columns = path, stack, columns
         self.file: RefusedFile | None = None
 
     def write(self, row: RefusedRow) -> None:
-        """Add a row."""
+        """Write a row to the file, with its errors."""
         if self.file is None:
             stream = self.stack.enter_context(self.path.open("w", encoding=ENCODING, newline=""))
             self.file = RefusedFile(stream, self.columns)
@@ -113,10 +113,10 @@ class Command(BaseCommand):
         parser.add_argument("--start-ladders", action="store_true", help="start the ladders of leads that have none open")
 
     def handle(self, *, file: Path, refused: Path | None, dry_run: bool, start_ladders: bool, **options: Any) -> None:
-        """Read, store, say what became of the rows.
+        """Import the file and print what became of its rows.
 
         Raises:
-            CommandError: the file cannot be read, or not all of its rows became leads.
+            CommandError: the file cannot be read, some rows were refused or not read, or ladders could not start.
 
         """
         refused = refused or file.with_name(f"{file.stem}.refused.csv")

@@ -10,12 +10,12 @@ from wholesale.plumbing.texts import iso_utc
 
 
 class Command(BaseCommand):
-    """Names each ground on file that is retired."""
+    """Prints each ledger line whose ground is retired."""
 
     help = "Print each line of the ledger whose ground is retired (BUSINESS), for a person to look at."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print a line for each, then what to do."""
+        """Print each line, then what to do about them."""
         count = 0
         for ground in retired_grounds():
             count += 1

@@ -19,7 +19,7 @@ from wholesale.plumbing.importing.texts import guarded
 from wholesale.plumbing.terminal import console_on
 
 NUMERIC = ("step", *FIGURES)
-NOT_IN_TABLE = {"by_wall_clock", "p90_wall", "p99_wall", "within_30m_wall"}  # for want of room
+NOT_IN_TABLE = {"by_wall_clock", "p90_wall", "p99_wall", "within_30m_wall"}  # the table has no room for them
 
 
 class Command(BaseCommand):
@@ -43,10 +43,10 @@ class Command(BaseCommand):
     def handle(
         self, *, since: str | None, until: str | None, by: str, format: str, output: Path | None, **options: Any
     ) -> None:
-        """Check, ask, print.
+        """Print the report.
 
         Raises:
-            CommandError: an argument will not do, or the file cannot be written.
+            CommandError: an argument is invalid, or the file cannot be written.
 
         """
         after, before, groups = _time("--since", since), _time("--until", until), _groups(by)
@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
 
 def _print(report: SlaReport, groups: Sequence[str], format: str, out: OutputWrapper) -> None:
-    """The groups, or without any the whole, one row each."""
+    """Print one row for each group, or a single row for the whole if there are no groups."""
     rows = report.groups if groups else [report.whole]
     columns = [*groups, *FIGURES]
     if format == "json":
@@ -81,7 +81,7 @@ def _print(report: SlaReport, groups: Sequence[str], format: str, out: OutputWra
 
 
 def _table(report: SlaReport, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> Table:
-    """The rows, and below groups the whole."""
+    """Return the table of the rows. With several rows, its footer shows the whole."""
     caption = "p50, p90, p99: lateness in permitted minutes, so far where open"
     if by_wall := report.whole["by_wall_clock"]:
         caption += f"; {by_wall} completed before these were counted, by the wall clock"

@@ -1,1 +1,1 @@
-"""Hired callers: vendors, their registration, and which agents are theirs."""
+"""Vendors, who call for us: their registration, their contracts and their agents."""

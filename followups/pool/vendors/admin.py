@@ -1,4 +1,4 @@
-"""The admin of hired callers."""
+"""The admin of vendors and their agents."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from unfold.decorators import display
 
 from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
-from governance.policies_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
+from governance.governed_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 
 REGISTERED, ENDED = "Registered", "Ended: its agents claim nothing"
 
 
 class VendorForm(GovernedForm):
-    """A vendor and its registration."""
+    """The form of a vendor and its registration."""
 
     key = ("name",)
 
@@ -32,7 +32,7 @@ class VendorForm(GovernedForm):
 
 @admin.register(Vendor)
 class VendorAdmin(GovernedAdmin):
-    """Who calls for us. A vendor stays; its agents are taken off."""
+    """Vendors. A vendor is never deleted; its agents can be removed from it."""
 
     form = VendorForm
     key_title = "Vendor"
@@ -47,7 +47,7 @@ class VendorAdmin(GovernedAdmin):
 
     @display(description="State", label={REGISTERED: "success", ENDED: "danger"})
     def state(self, row: Vendor) -> str:
-        """Whether its agents may claim."""
+        """Whether the vendor is registered, so that its agents may claim tasks."""
         return REGISTERED if row.registration_expires_on >= timezone.now().date() else ENDED
 
     def settings_of(self, record: Any) -> dict[str, str]:
@@ -58,7 +58,7 @@ class VendorAdmin(GovernedAdmin):
         }
 
     def save_model(self, request: HttpRequest, obj: Vendor, form: Any, change: bool) -> None:
-        """Through the service, which writes the history."""
+        """Save with the service `upsert_vendor`, which writes the history."""
         names = ("registration_number", "registration_expires_on", "contract_ends_on")
         given = {name: form.cleaned_data[name] for name in names}
         act = Act.by(request.user, reason=form.cleaned_data["why"])
@@ -66,7 +66,7 @@ class VendorAdmin(GovernedAdmin):
 
 
 class VendorAgentForm(GovernedForm):
-    """An agent and the vendor that it works for."""
+    """The form of an agent and its vendor."""
 
     key = ("agent",)
 
@@ -78,7 +78,7 @@ class VendorAgentForm(GovernedForm):
 
 @admin.register(VendorAgent)
 class VendorAgentAdmin(RemovableAdmin):
-    """Which agents work for a vendor; all others work for us."""
+    """The agents of vendors. All other agents work for us."""
 
     form = VendorAgentForm
     key_title = "Agent"
@@ -93,7 +93,7 @@ class VendorAgentAdmin(RemovableAdmin):
         return {"Vendor": str(record.vendor)}
 
     def save_model(self, request: HttpRequest, obj: VendorAgent, form: Any, change: bool) -> None:
-        """Through the service, which writes the history."""
+        """Save with the service `assign_agent`, which writes the history."""
         act = Act.by(request.user, reason=form.cleaned_data["why"])
         obj.pk = assign_agent(agent=obj.agent, vendor=form.cleaned_data["vendor"].name, act=act).pk
 
@@ -106,5 +106,5 @@ class VendorAgentAdmin(RemovableAdmin):
         )
 
     def remove_row(self, row: VendorAgent, act: Act) -> None:
-        """Its history stays."""
+        """Remove the agent from its vendor. The history stays."""
         release_agent(agent=row.agent, act=act)

@@ -1,4 +1,4 @@
-"""Hired callers: `/api/followups/vendors`."""
+"""Vendors: `/api/followups/vendors`."""
 
 from typing import Any
 
@@ -44,14 +44,14 @@ class VendorAgentOut(RowSerializer):
 
 
 class ChangeParams(ActParams):
-    """Who changes it, and why."""
+    """Who makes the change, and why."""
 
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="")
 
 
 class VendorParams(ChangeParams):
-    """A vendor to enter, or whose registration was renewed."""
+    """A vendor to add, or to change after a renewal."""
 
     name = LabelField()
     registration_number = LabelField(help_text="its own, with the operator of the National DNCL")
@@ -60,7 +60,7 @@ class VendorParams(ChangeParams):
 
 
 class AgentParams(ChangeParams):
-    """An agent."""
+    """The agent that a request names."""
 
     agent = LabelField(help_text="the user name")
 
@@ -72,13 +72,13 @@ class VendorAgentParams(AgentParams):
 
 
 class ReleasedOut(serializers.Serializer[Any]):
-    """Whether it worked for a vendor."""
+    """Whether the agent worked for a vendor."""
 
     removed = serializers.BooleanField()
 
 
 class VendorViewSet(ApiViewSet):
-    """Who calls for us."""
+    """Vendors, who call for us, and their agents."""
 
     permissions = {
         "vendors": "followups.view_vendor",
@@ -90,7 +90,7 @@ class VendorViewSet(ApiViewSet):
 
     @ask("vendors", Params, VendorOut(many=True))
     def vendors(self, request: Request) -> Response:
-        """All vendors, by name."""
+        """List all vendors, by name."""
         return Response(list(Vendor.objects.values(*VendorOut.Meta.fields)))
 
     @act(
@@ -112,20 +112,20 @@ class VendorViewSet(ApiViewSet):
         ],
     )
     def upsert(self, request: Request, *, act: Act, **params: Any) -> Response:
-        """Enter a vendor, or renew its registration."""
+        """Add a vendor, or renew its registration."""
         return Response(shown(services.upsert_vendor(**params, act=act), VendorOut.Meta.fields))
 
     @ask("vendors/agents", Params, VendorAgentOut(many=True))
     def agents(self, request: Request) -> Response:
-        """All agents of vendors, by name."""
+        """List all agents of vendors, by name."""
         return Response(VendorAgentOut(VendorAgent.objects.select_related("vendor"), many=True).data)
 
     @act("vendors/agents/assign", VendorAgentParams, VendorAgentOut)
     def assign(self, request: Request, *, act: Act, **params: Any) -> Response:
-        """Say for which vendor an agent works."""
+        """Assign an agent to a vendor."""
         return Response(VendorAgentOut(services.assign_agent(**params, act=act)).data)
 
     @act("vendors/agents/remove", AgentParams, ReleasedOut)
     def remove(self, request: Request, *, act: Act, **params: Any) -> Response:
-        """Say that an agent works for no vendor any more. Twice changes nothing."""
+        """Remove an agent from its vendor. A repetition changes nothing."""
         return Response({"removed": services.release_agent(**params, act=act)})

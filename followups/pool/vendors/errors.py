@@ -1,4 +1,4 @@
-"""Refusals about hired callers."""
+"""Refusals about vendors and their agents."""
 
 from wholesale.plumbing.errors import DomainError, NotFound
 

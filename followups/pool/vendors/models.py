@@ -1,4 +1,4 @@
-"""Who calls for us, and which agents are theirs."""
+"""Vendors and their agents."""
 
 from django.db import models
 
@@ -37,7 +37,7 @@ class Vendor(Governed):
 
 
 class VendorAgent(Governed):
-    """An agent of a vendor. Who has no row here works for us."""
+    """An agent of a vendor. An agent without a row here works for us."""
 
     agent = models.CharField(max_length=LABEL_MAX_LENGTH, help_text="the user name, as tasks name their owner")
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="agents")

@@ -1,10 +1,10 @@
-"""Verbs of the vendors, and who of their agents may not claim."""
+"""Verbs of vendors, and the rule that agents of an unregistered vendor may not claim."""
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from followups.pool.vendors.errors import VendorNotFound, VendorNotRegistered
@@ -12,28 +12,24 @@ from followups.pool.vendors.models import Vendor, VendorAgent
 from governance import policies
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.lookups import among_sql
+from wholesale.plumbing.compiled import Select
 
-# SQL of its own: every claim asks it, and a query set costs more to build than to carry out.
-_ENDED = f"""
-SELECT a.agent, v.name, v.registration_expires_on
-FROM {VendorAgent._meta.db_table} AS a JOIN {Vendor._meta.db_table} AS v ON v.id = a.vendor_id
-WHERE a.agent {{among}} AND v.registration_expires_on < %s
-"""
+# Every claim asks it. The last day of a registration counts.
+_ENDED = Select(
+    lambda agents, today: VendorAgent.objects.filter(
+        agent__among=agents, vendor__registration_expires_on__lt=today
+    ).values_list("agent", "vendor__name", "vendor__registration_expires_on")[:1]
+)
 
 
 def require_registered(agents: Collection[str], now: datetime) -> None:
-    """Let agents take on tasks, by their names, or refuse. The last day of a registration counts until it ends in UTC.
+    """Refuse if an agent's vendor is no longer registered. The last day of a registration counts until its end in UTC.
 
     Raises:
-        VendorNotRegistered: one belongs to a vendor whose registration ended.
+        VendorNotRegistered: an agent works for a vendor whose registration has ended.
 
     """
-    among, names = among_sql(agents)
-    today = connection.ops.adapt_datefield_value(now.astimezone(UTC).date())
-    with connection.cursor() as cursor:
-        cursor.execute(_ENDED.format(among=among), [names, today])
-        ended = cursor.fetchone()
+    ended = _ENDED.first(agents=agents, today=now.astimezone(UTC).date())
     if ended:
         agent, vendor, last_day = ended
         raise VendorNotRegistered(
@@ -42,7 +38,7 @@ def require_registered(agents: Collection[str], now: datetime) -> None:
 
 
 def of_ended_vendor(now: datetime) -> Exists:
-    """The condition of rows with an `agent` whose vendor's registration ended."""
+    """Return the condition for rows whose `agent` works for a vendor with an ended registration."""
     ended = VendorAgent.objects.filter(vendor__registration_expires_on__lt=now.astimezone(UTC).date())
     return Exists(ended.filter(agent=OuterRef("agent")))
 
@@ -57,7 +53,7 @@ def upsert_vendor(
     contract_ends_on: date | None = None,
     act: Act,
 ) -> Vendor:
-    """Enter a vendor with its registration and the end of its contract, or renew those."""
+    """Add a vendor, or renew its registration and contract."""
     changes: dict[str, Any] = {
         "registration_number": registration_number,
         "registration_expires_on": registration_expires_on,
@@ -69,7 +65,7 @@ def upsert_vendor(
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def assign_agent(*, agent: str, vendor: str, act: Act) -> VendorAgent:
-    """Say for which vendor, by its name, an agent works. It works for one at most.
+    """Assign an agent to a vendor, by the vendor's name. An agent works for at most one vendor.
 
     Raises:
         VendorNotFound: there is no such vendor.
@@ -84,5 +80,5 @@ def assign_agent(*, agent: str, vendor: str, act: Act) -> VendorAgent:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def release_agent(*, agent: str, act: Act) -> bool:
-    """The agent works for no vendor any more. Whether it did; its history stays."""
+    """Remove an agent from its vendor. The history stays. Return whether it worked for one."""
     return policies.remove(VendorAgent, key={"agent": agent}, act=act) is not None

@@ -21,8 +21,8 @@ from django.utils.timesince import timeuntil
 from unfold.admin import ModelAdmin
 
 from followups.tasks.admin.cards import Card, cards
+from followups.tasks.completions.reading import open_steps
 from followups.tasks.completions.services import record_completion
-from followups.tasks.completions.statements import open_steps
 from followups.tasks.due.claims import claim_due, release_leases, renew_leases
 from followups.tasks.errors import TaskLeased, TaskNotFound
 from followups.tasks.models import FollowupTask, TaskQuerySet

@@ -15,12 +15,13 @@ from followups.sla.lateness_sql import late_at
 from followups.sla.rulebook import rulebook
 from followups.tasks import history, leases
 from followups.tasks.cancellations import close_steps
-from followups.tasks.completions import statements
+from followups.tasks.completions import reading
 from followups.tasks.completions.attempts import attempt_of
-from followups.tasks.completions.statements import Found, OpenStep
+from followups.tasks.completions.reading import Found, OpenStep
 from followups.tasks.errors import NotYourTask, TaskNotFound, TimeOutOfRange
-from followups.tasks.minutes.services import put_right, store
+from followups.tasks.minutes.services import put_right
 from followups.tasks.minutes.tasks import enqueue_leads
+from followups.tasks.minutes.writing import store
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from followups.tasks.outcomes import effects
 from followups.tasks.outcomes.effects import Held
@@ -92,7 +93,7 @@ def record_completion(
     if user is not None and not works_any:
         act = replace(act, actor=label_of(user))
     held = effects.hold(task_id, outcome) if outcome else Held()
-    found = statements.locked(task_id)
+    found = reading.locked(task_id)
     if found is None:
         raise TaskNotFound
     task = found.task  # as it was before the wait for the ladder's lock, so believe only the updates' counts
@@ -105,7 +106,7 @@ def record_completion(
         raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
     said = {"outcome": outcome or "", "note": note}
     detail: dict[str, Any] = {"outcome": outcome} if outcome else {}
-    following = statements.complete_open(task, act, **said)
+    following = reading.complete_open(task, act, **said)
     done = {"completed_at": now, "completed_by": act.actor, "completed_user": user, **said}
     if following is None:
         # Completed, cancelled or claimed by somebody else: under the task's own lock it stays what it is now.
@@ -114,7 +115,7 @@ def record_completion(
         if stored.completed_at is not None:
             return _repeated(stored, held, act, opting_out_at=contacted_at if opting_out else None)
         detail |= _complete_anyway(stored, done, force=force or opting_out)
-        following = statements.open_steps(task.ladder_id)
+        following = reading.open_steps(task.ladder_id)
     for name, value in done.items():
         setattr(task, name, value)
     judged, following = _judged(found, contacted_at, following, held, now)
@@ -125,7 +126,7 @@ def record_completion(
     if outcome:
         effects.take(held, task, act, said_at=contacted_at)
     if held.rule.effect != Effect.GO_ON:
-        following = statements.open_steps(task.ladder_id)
+        following = reading.open_steps(task.ladder_id)
     # Last of all: whoever contacts the same person at another ladder waits here.
     is_answered = is_answered_call(task.channel, outcome or "")
     gate.note_contact(_reached(found), contacted_at, is_answered_call=is_answered)
@@ -153,7 +154,7 @@ def _repeated(stored: FollowupTask, held: Held, act: Act, *, opting_out_at: date
     if opting_out_at is not None:
         effects.opt_out_afterwards(held, stored, act, said_at=opting_out_at)
     assert stored.completed_at is not None
-    return _with_next(stored, statements.open_steps(stored.ladder_id), stored.completed_at)
+    return _with_next(stored, reading.open_steps(stored.ladder_id), stored.completed_at)
 
 
 def _complete_anyway(stored: FollowupTask, done: dict[str, Any], *, force: bool) -> dict[str, Any]:
@@ -225,7 +226,7 @@ def _with_minutes_of(
 ) -> list[OpenStep]:
     """The open steps of the ladder, of which those by these channels have the minutes that the gate gives them now."""
     put_right([step.id for step in following if step.channel in channels], now)
-    return statements.open_steps(found.task.ladder_id)
+    return reading.open_steps(found.task.ladder_id)
 
 
 def _with_next(task: FollowupTask, following: Sequence[OpenStep], now: datetime) -> FollowupTask:

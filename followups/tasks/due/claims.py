@@ -18,9 +18,9 @@ from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.scripts import Occasion, names_of, scripts
 from followups.pool.vendors.services import require_registered
 from followups.tasks import leases
-from followups.tasks.due import rows
+from followups.tasks.due import reading
 from followups.tasks.due.readers import reader_of
-from followups.tasks.due.rows import Candidate
+from followups.tasks.due.reading import Candidate
 from followups.tasks.due.services import DUE_LIMIT, DueTask, due_task, with_answers
 from followups.tasks.errors import NotYourName
 from followups.tasks.leases import NO_LEASE
@@ -123,7 +123,7 @@ def _take(owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str 
     require_registered(_names(owner, act.user), act.now)
     until = act.now + timedelta(minutes=lease_minutes)
     user_id = act.user.pk if act.user and owner != act.user.get_username() else None
-    return rows.lease(owner, user_id=user_id, now=act.now, until=until, limit=limit, filters=filters)
+    return reading.lease(owner, user_id=user_id, now=act.now, until=until, limit=limit, filters=filters)
 
 
 @transaction.atomic

@@ -2,18 +2,24 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from followups.pool.models import PoolAgent
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 ANY_LEAD = "followups.view_any_lead"
-# Of a due task `t`: unowned, the reader's own, or at a place in whose pool the reader is.
-DUE_SQL = f"""
-AND (t.owner IS NULL OR t.owner = %(reader)s OR EXISTS (
-    SELECT 1 FROM {PoolAgent._meta.db_table} AS p
-    WHERE p.agent = %(reader)s AND p.province = t.province AND p.market IN (t.market, '{ALL}')
-))
-"""
+
+
+def in_pool(reader: Any) -> Q:
+    """Of rows with a place: an agent of this name is in its pool, or in that of its province."""
+    here = PoolAgent.objects.filter(agent=reader, province=OuterRef("province"))
+    return Q(Exists(here.filter(Q(market=OuterRef("market")) | Q(market=ALL))))
+
+
+def readable_by(reader: Any) -> Q:
+    """Of due tasks: unowned, the reader's own, or at a place in whose pool the reader is."""
+    return Q(owner__isnull=True) | Q(owner=reader) | in_pool(reader)
 
 
 def reads_all(user: Any) -> bool:

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from followups.tasks.due import rows
+from followups.tasks.due import reading
 from followups.tasks.due.readers import reader_of
-from followups.tasks.due.rows import Candidate
+from followups.tasks.due.reading import Candidate
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 
@@ -76,9 +76,9 @@ def due_tasks(
     filters = {"owner": owner, "province": province, "market": market, "channel": channel}
     reader = reader_of(user)
     if include_blocked:
-        found = rows.due(now, limit, filters, reader=reader)
+        found = reading.due(now, limit, filters, reader=reader)
     else:
-        found = rows.permitted(now, limit + SPARE, filters, reader=reader)
+        found = reading.permitted(now, limit + SPARE, filters, reader=reader)
     pairs = with_answers(found, now)
     if not include_blocked:
         pairs = [pair for pair in pairs if pair[1].verdict.allowed][:limit]

@@ -6,17 +6,18 @@ for nobody: what somebody else holds (a claim, a completion) it leaves, or comes
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from followups.leads.facts import contact_of
 from followups.sla.lateness import late_for, limits, spans
 from followups.sla.rulebook import rulebook
+from followups.tasks.minutes.writing import STORED, store
 from followups.tasks.models import FollowupTask, TaskQuerySet
 from governance import gate, people
 from wholesale.plumbing.lookups import among
@@ -46,9 +47,6 @@ class _Row(NamedTuple):
     breaches_at: datetime | None
     late_for: timedelta | None
     late_until: datetime | None
-
-
-_STORED = ("actionable_at", "open_from", "open_until", "warns_at", "breaches_at", "late_for", "late_until")
 
 
 def roll(now: datetime | None = None, limit: int = TURN_MAX) -> int:
@@ -179,7 +177,7 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
             # Under the same rules the next interval may follow at once; under new ones nothing before now is theirs.
             counted = already, now if is_anew or row.open_until is None else row.open_until + datetime.resolution
         stored = (actionable_at, found.open_from, found.open_until, *ends, *counted)
-        if stored != tuple(getattr(row, name) for name in _STORED):
+        if stored != tuple(getattr(row, name) for name in STORED):
             changed.append((row.id, *stored))
     store(changed)
     return {row.id for row in rows}
@@ -188,32 +186,3 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
 def _was_left(row: _Row, now: datetime) -> bool:
     """Whether no worker rolled the task when its interval ran out."""
     return row.open_until is not None and now - row.open_until > OVERDUE_AFTER
-
-
-def store(minutes: Sequence[tuple[Any, ...]]) -> None:
-    """Give each task, by its id, its minutes and limits as `_STORED` names them, in one statement, whatever their number."""
-    if not minutes:
-        return
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and len(minutes) > 1:
-            cursor.execute(_STORE_ALL, list(map(list, zip(*minutes, strict=True))))
-        else:
-            fields: list[Any] = [FollowupTask._meta.get_field(name) for name in _STORED]
-            cursor.executemany(
-                _STORE_EACH,
-                [
-                    (*(f.get_db_prep_save(value, connection) for f, value in zip(fields, values, strict=True)), pk)
-                    for pk, *values in minutes
-                ],
-            )
-
-
-_TABLE = FollowupTask._meta.db_table
-_STORE_EACH = f"UPDATE {_TABLE} SET {', '.join(f'{name} = %s' for name in _STORED)} WHERE id = %s"
-_TYPES = [*(["timestamptz[]"] * 5), "interval[]", "timestamptz[]"]
-_STORE_ALL = f"""
-UPDATE {_TABLE} AS task
-SET {", ".join(f"{name} = given.{name}" for name in _STORED)}
-FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}" for kind in _TYPES)}) AS given (id, {", ".join(_STORED)})
-WHERE task.id = given.id
-"""

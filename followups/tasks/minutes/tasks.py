@@ -57,12 +57,6 @@ def recompute_watched(province: str, market: str, channel: str) -> None:
     services.recompute_watched(province, market, channel)
 
 
-def enqueue_watched(province: str, market: str, channel: str) -> None:
-    """Have the open tasks that an SLA policy may watch judged anew, once the caller's transaction is through."""
-    if FollowupLadder.objects.open().exists():
-        recompute_watched.enqueue(province, market, channel)
-
-
 def enqueue_leads(lead_ids: Collection[str]) -> list[str]:
     """Have the minutes of these leads' open tasks worked out anew, once the caller's transaction is through. Who has any."""
     ladders = FollowupLadder.objects.open().filter(lead_id__in=among(lead_ids))
@@ -77,6 +71,13 @@ def on_contact_rules_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> No
     if FollowupLadder.objects.open().exists():
         for province, market in {(one.subject.province, one.subject.market) for one in envelopes}:
             recompute_places.enqueue([province] if province else None, [market] if market else None)
+
+
+def on_sla_policy_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
+    """The open tasks that it may watch are judged anew. What is a breach already stays one."""
+    if FollowupLadder.objects.open().exists():
+        for policy in (one.facts["policy"] for one in envelopes):
+            recompute_watched.enqueue(policy.province, policy.market, policy.channel)
 
 
 def on_contact_records_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:

@@ -1,22 +1,22 @@
 """Lookups of the table of outcomes."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db.models import QuerySet, Subquery
 
-from followups.leads.models import Lead
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.models import OutcomeRule
 from followups.tasks.outcomes.rules import Effect, Outcome, careful
+from wholesale.plumbing.compiled import Select
 
-# SQL of its own: it is asked at each contact, and a query set costs more to build than to carry out.
-_RULE = f"""
-SELECT o.effect, o.pause_days, o.lead_status, t.lead_id, l.status
-FROM {FollowupTask._meta.db_table} AS t
-LEFT JOIN {Lead._meta.db_table} AS l ON l.lead_id = t.lead_id
-LEFT JOIN {OutcomeRule._meta.db_table} AS o ON o.outcome = %s
-WHERE t.id = %s
-"""
+
+def _rule(outcome: Any, task_id: Any) -> QuerySet[Any, Any]:
+    rule = OutcomeRule.objects.filter(outcome=outcome).order_by()
+    of_rule = (Subquery(rule.values(name)) for name in Rule._fields)
+    return FollowupTask.objects.filter(pk=task_id).order_by().values_list(*of_rule, "lead_id", "lead__status")
+
+
+_RULE = Select(_rule)  # each contact asks it
 
 
 class Rule(NamedTuple):
@@ -40,9 +40,7 @@ class Applied(NamedTuple):
 
 def applied(outcome: str, task_id: int) -> Applied | None:
     """What an outcome of this task does, and to whom. Without its row it does what is most careful. None: no such task."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RULE, [outcome, task_id])
-        row = cursor.fetchone()
+    row = _RULE.first(outcome=outcome, task_id=task_id)
     if row is None:
         return None
     effect, pause_days, lead_status, *lead = row

@@ -1,1 +1,1 @@
-"""The pages of the ledger."""
+"""The admin pages of the ledger."""

@@ -1,4 +1,4 @@
-"""Columns of the ledger's lines."""
+"""The columns of ledger lines in the admin."""
 
 from django.utils.formats import date_format
 from unfold.decorators import display
@@ -9,7 +9,7 @@ from governance.ledger.referrals import uses_of
 from governance.ledger.rules import Entry
 
 EVERY_CHANNEL_LABEL = "Every channel"
-# In a column there is no room for what they say in full.
+# Short names of the entries, because a column has no room for their labels.
 ENTRY_WORDS = {
     Entry.CONSENT: "Consent",
     Entry.OPT_OUT: "Opt-out",
@@ -37,29 +37,29 @@ ENTRY_COLOURS = {
 
 
 class LedgerColumns:
-    """Columns of a line."""
+    """The columns of a ledger line in the admin."""
 
     @display(
         description="Entry", ordering="entry", label={ENTRY_WORDS[entry]: colour for entry, colour in ENTRY_COLOURS.items()}
     )
     def what(self, record: ContactRecord) -> str:
-        """What it says, in a word."""
+        """The line's entry in a word."""
         return ENTRY_WORDS[Entry(record.entry)]
 
     @display(description="Channel")
     def by(self, record: ContactRecord) -> str:
-        """Of which channel."""
+        """The channel that the line is about."""
         return record.get_channel_display() or ("" if record.entry == Entry.ERASED else EVERY_CHANNEL_LABEL)
 
     @display(description="Until")
     def until(self, record: ContactRecord) -> str:
-        """When a ground ends."""
+        """When the line's ground ends."""
         if record.expires_at:
             return date_format(record.expires_at, "DATETIME_FORMAT")
         return until(record.basis) if record.entry == Entry.CONSENT else ""
 
     @display(description="Messages since")
     def used(self, record: ContactRecord) -> str:
-        """How many went out since a referral."""
+        """The number of messages that went out since a referral, empty for any other line."""
         uses = uses_of(record)
         return "" if uses is None else f"{uses:,}"

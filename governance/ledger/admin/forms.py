@@ -1,4 +1,4 @@
-"""What the pages of the ledger's acts ask."""
+"""The forms with which the admin writes ledger lines."""
 
 from typing import Any
 
@@ -31,10 +31,10 @@ _MINUTE = "%Y-%m-%dT%H:%M"
 
 
 def points_named(text: str) -> list[Point]:
-    """The points of a lead's id, a phone number or an e-mail address; of a lead also the lead as such.
+    """The points that a typed text names: a phone number, an e-mail address, or a lead's id with all points of that lead.
 
     Raises:
-        ValidationError: it is none of these.
+        ValidationError: the text is none of these.
 
     """
     text = text.strip()
@@ -45,7 +45,7 @@ def points_named(text: str) -> list[Point]:
 
 
 def searched(text: str) -> list[Point]:
-    """What may be on file under this text: also a lead that nobody knows."""
+    """The points to search for by this text. It may also be the id of an unknown lead."""
     as_lead = lead_point(text.strip())
     try:
         named = points_named(text)
@@ -55,7 +55,7 @@ def searched(text: str) -> list[Point]:
 
 
 def _moment_field(label: str, **options: Any) -> forms.DateTimeField:
-    """A time to the minute, now until somebody says otherwise."""
+    """A form field for a time in UTC, to the minute. It is filled with the present time."""
     widget = UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"})
     return forms.DateTimeField(
         label=f"{label} (UTC)", widget=widget, initial=lambda: f"{timezone.now():{_MINUTE}}", **options
@@ -78,7 +78,7 @@ def _note_field(label: str) -> forms.CharField:
 
 
 class WhoForm(forms.Form):
-    """Whom it is about."""
+    """A form that asks for a phone number, an e-mail address or a lead's id."""
 
     points = forms.CharField(
         label="Who",
@@ -88,12 +88,12 @@ class WhoForm(forms.Form):
     )
 
     def clean_points(self) -> list[Point]:
-        """The number, the address, or the lead and what it has of both."""
+        """The points of what was typed. For a lead these are the lead, its number and its address."""
         return points_named(self.cleaned_data["points"])
 
 
 class ChannelForm(WhoForm):
-    """Whom it is about, and by which channel."""
+    """A form that asks for a person and a channel."""
 
     channel = forms.ChoiceField(
         choices=[("", EVERY_CHANNEL_LABEL), *Channel.choices], required=False, widget=UnfoldAdminSelectWidget
@@ -101,10 +101,10 @@ class ChannelForm(WhoForm):
 
 
 class ConsentingForm(ChannelForm):
-    """A number or an address, never a lead as such."""
+    """A form whose lines are about numbers and addresses, never about a lead as such."""
 
     def clean_points(self) -> list[Point]:
-        """Those of the lead, where it has any."""
+        """The numbers and addresses of what was typed. A lead without any is refused."""
         points = [point for point in super().clean_points() if point[0] != ContactPoint.Kind.LEAD]
         if not points:
             raise ValidationError("This lead has neither a phone number nor an e-mail address.")
@@ -112,15 +112,15 @@ class ConsentingForm(ChannelForm):
 
 
 class ConsentForm(ProofFields, ConsentingForm):
-    """A consent."""
+    """The form that records a consent."""
 
     basis = forms.ChoiceField(
         label="Ground",
         choices=[CHOOSE_ONE, *ACCEPTED],
         widget=UnfoldAdminSelectWidget,
-        help_text="It says when the consent expires. A published address, one that was given to us and a referral are no "
-        "ground for calls; the first two are one for a lead in a business role alone. Bought or leased means from us: that "
-        "we buy from a seller is no such purchase. Whether a homeowner's inquiry to somebody who buys counts is doubtful.",
+        help_text="It decides when the consent expires. A published address, an address that was given to us and a referral "
+        "are no ground for calls. The first two count only for a lead in a business role. Bought or leased means from us; "
+        "that we buy from a seller does not count. It is doubtful whether a homeowner's inquiry to a buyer counts.",
     )
     obtained_at = _moment_field("Obtained", help_text="When the person agreed, bought, signed or asked.")
     ended_on = _day_field("Ended on", required=False, help_text="Of a contract that is no longer in force.")
@@ -129,7 +129,7 @@ class ConsentForm(ProofFields, ConsentingForm):
 
 
 class ContractEndForm(ConsentingForm):
-    """The end of a contract."""
+    """The form that records the end of a contract."""
 
     ended_on = _day_field("Ended on", help_text="Its last day. Contracts that were made after it stay in force.")
     evidence = _evidence_field(help_text="Required. Where the proof is: a notice, the contract itself.")
@@ -137,7 +137,7 @@ class ContractEndForm(ConsentingForm):
 
 
 class OptOutForm(ChannelForm):
-    """An opt-out."""
+    """The form that records an opt-out."""
 
     said_at = _moment_field("Said")
     evidence = _evidence_field(required=False, help_text="Where it was said: a message, a call.")
@@ -145,13 +145,13 @@ class OptOutForm(ChannelForm):
 
 
 class LiftForm(ChannelForm):
-    """An opt-out that was a mistake."""
+    """The form that lifts an opt-out."""
 
     reason = reason_field()
 
 
 class NumbersForm(forms.Form):
-    """Many numbers."""
+    """A form that asks for many phone numbers."""
 
     points = forms.CharField(
         label="Phone numbers",
@@ -160,7 +160,7 @@ class NumbersForm(forms.Form):
     )
 
     def clean_points(self) -> list[Point]:
-        """Each line as a number; the first that is none is named."""
+        """The points of the numbers, one a line. The error names the first line that is not a phone number."""
         lines = [line.strip() for line in self.cleaned_data["points"].splitlines() if line.strip()]
         if len(lines) > NUMBERS_MAX:
             raise ValidationError(f"{len(lines):,} numbers are more than {NUMBERS_MAX:,}.")
@@ -174,14 +174,14 @@ class NumbersForm(forms.Form):
 
 
 class ScrubForm(NumbersForm):
-    """Numbers that are not on the national list."""
+    """The form that records a scrub of numbers."""
 
     checked_at = _moment_field("Version of the list", help_text="It counts for 31 days from then.")
     evidence = _evidence_field(help_text="Required. Where the proof is: the file and its date.")
 
 
 class DoNotCallForm(NumbersForm):
-    """Numbers of the internal list."""
+    """The form that puts numbers on the internal do-not-call list."""
 
     said_at = _moment_field("Said")
     reason = _note_field("Note")

@@ -1,4 +1,4 @@
-"""The pages of contact points: what is on file about each, and its erasure."""
+"""The admin pages of contact points: the ledger lines about each point, and its erasure."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason, of_row
 
 
 class ContactRecordInline(LedgerColumns, ReadOnlyInline):
-    """What is on file about the point."""
+    """The ledger lines about the point."""
 
     model = ContactRecord
     ordering = ("-id",)
@@ -33,7 +33,7 @@ class ContactRecordInline(LedgerColumns, ReadOnlyInline):
 
 @admin.register(ContactPoint)
 class ContactPointAdmin(GrowingAdmin):
-    """Phone numbers, addresses and leads of which something is on file."""
+    """Phone numbers, addresses and leads that have ledger lines."""
 
     list_display = ("id", "point", "kind")
     list_display_links = ("id", "point")
@@ -55,11 +55,11 @@ class ContactPointAdmin(GrowingAdmin):
 
     @display(description="Number, address or lead")
     def point(self, point: ContactPoint) -> str:
-        """It, or that it was erased."""
+        """The point's value, or a note that it was erased."""
         return str(point)
 
     def has_erase_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may erase one."""
+        """Whether the user may erase a point."""
         return request.user.has_perm("governance.erase_contactpoint")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -67,11 +67,9 @@ class ContactPointAdmin(GrowingAdmin):
         return super().get_actions_detail(request, object_id) if known.exists() else []
 
     @action(description="Erase...", permissions=["erase"], icon="person_off", variant=ActionVariant.DANGER, url_path="erase")
-    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Forget it, after a page that asks why."""
-        point = self.get_object(request, object_id)
-        if point is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def erase(self, request: HttpRequest, point: Any) -> HttpResponse:
+        """Erase the point, after a page that asks for the reason."""
 
         def act(reason: str) -> str:
             erased = erasures.erase_point(point_id=point.pk, act=Act.by(request.user, reason=reason))

@@ -1,4 +1,4 @@
-"""The content of a consent on pages: what the form asks, and how a line shows it."""
+"""The content of a consent in the admin: the fields of the form, and the columns of a line."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +15,7 @@ from governance.ledger.proof import PROOF_FIELDS, WORDING_MAX_LENGTH, GivenHow, 
 from governance.ledger.proof_lines import content_of, lacking, proof_of
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
-# The groups of the form: their title, what is said of them, their fields.
+# The groups of the form: title, explanation, names of the fields.
 _GROUPS = (
     (
         "What the person agreed to",
@@ -32,7 +32,7 @@ def _text(name: str, help_text: str, *, longest: int = NOTE_MAX_LENGTH, is_long:
 
 
 class ProofFields(forms.Form):
-    """The content of a consent, as flat fields in groups."""
+    """The form fields for the content of a consent, in groups."""
 
     wording = _text("Wording", "As it was shown or read out.", longest=WORDING_MAX_LENGTH, is_long=True)
     purpose = _text("Purpose", "What the person agreed to receive.")
@@ -47,29 +47,29 @@ class ProofFields(forms.Form):
     referrer_to_us = _text("Referrer and us", "What our relationship is.")
 
     def groups(self) -> list[tuple[str, str, list[forms.BoundField]]]:
-        """The fields as the page shows them: those of the line first, then the groups of its content."""
+        """The fields as the page shows them: first those of the ledger line, then the groups of its content."""
         own = [self[name] for name in self.fields if name not in PROOF_FIELDS]
         return [("", "", own), *((title, said, [self[name] for name in names]) for title, said, names in _GROUPS)]
 
     def clean(self) -> dict[str, Any]:
-        """The content as one value."""
+        """Replace the fields of the content by one `Proof` under the name `proof`."""
         cleaned = super().clean() or {}
         given = {name: cleaned.pop(name) for name in PROOF_FIELDS if name in cleaned}
         return {**cleaned, "proof": Proof(**given)}
 
 
 class ProofColumns:
-    """The content of a line, and what of it is missing."""
+    """Columns with the content of a consent, and with the parts of it that are missing."""
 
     @display(description="Content")
     def content(self, record: ContactRecord) -> str | SafeString:
-        """What the person agreed to."""
+        """What the person agreed to, as a list."""
         parts = [(title, linebreaksbr(text, autoescape=True)) for title, text in content_of(proof_of(record))]
         return _listed("{}: {}", parts) if parts else "not on file"
 
     @display(description="Missing")
     def missing(self, record: ContactRecord) -> str | SafeString:
-        """What the law asks for and is not on file."""
+        """The content that the law asks for and that is not on file."""
         return _listed("{} ({})", lacking(missing_of(record.basis, proof_of(record)))) or "nothing that is known"
 
 

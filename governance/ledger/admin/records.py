@@ -1,4 +1,4 @@
-"""The pages of the ledger, and the acts that write it."""
+"""The admin pages of ledger lines, and the actions that write lines."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ from wholesale.plumbing.errors import DomainError
 
 @admin.register(ContactRecord)
 class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
-    """The ledger, the latest line first, and the acts that write it."""
+    """The ledger lines, newest first, and the actions that write lines."""
 
     list_display = ("id", "what", "point", "by", "basis", "effective_at", "until", "actor")
     list_display_links = ("id", "what")
@@ -65,20 +65,20 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
         return reading.records_of(queryset, searched(search_term)), False
 
     def has_consent_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may record a consent or a scrub."""
+        """Whether the user may record a consent or a scrub."""
         return request.user.has_perm("governance.record_consent")
 
     def has_opt_out_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may record an opt-out."""
+        """Whether the user may record an opt-out."""
         return request.user.has_perm("governance.record_opt_out")
 
     def has_lift_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take one back."""
+        """Whether the user may lift an opt-out."""
         return request.user.has_perm("governance.lift_opt_out")
 
     @action(description="Opt-out", permissions=["opt_out"], icon="block", variant=ActionVariant.DANGER, url_path="opt-out")
     def opt_out(self, request: HttpRequest) -> HttpResponse:
-        """Somebody wants no more contact."""
+        """Ask for an opt-out on a page, and record it."""
         return self._record(
             request,
             OptOutForm,
@@ -92,7 +92,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
 
     @action(description="Consent", permissions=["consent"], icon="how_to_reg", url_path="consent")
     def consent(self, request: HttpRequest) -> HttpResponse:
-        """Somebody agreed, bought, signed or asked."""
+        """Ask for a consent on a page, and record it."""
         return self._record(
             request,
             ConsentForm,
@@ -105,7 +105,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
 
     @action(description="Contract ended", permissions=["consent"], icon="contract_delete", url_path="contract-ended")
     def end_contract(self, request: HttpRequest) -> HttpResponse:
-        """A contract is no longer in force."""
+        """Ask for the end of a contract on a page, and record it."""
         return self._record(
             request,
             ContractEndForm,
@@ -118,7 +118,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
 
     @action(description="Scrub", permissions=["consent"], icon="fact_check", url_path="scrub")
     def scrub(self, request: HttpRequest) -> HttpResponse:
-        """Numbers were checked against the national list."""
+        """Ask for the numbers of a scrub on a page, and record it."""
         return self._record(
             request,
             ScrubForm,
@@ -131,7 +131,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
 
     @action(description="Do not call", permissions=["opt_out"], icon="phone_disabled", url_path="do-not-call")
     def do_not_call(self, request: HttpRequest) -> HttpResponse:
-        """Numbers of the internal list."""
+        """Ask for numbers on a page, and put them on the internal do-not-call list."""
         return self._record(
             request,
             DoNotCallForm,
@@ -144,7 +144,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
 
     @action(description="Lift", permissions=["lift"], icon="undo", url_path="lift")
     def lift(self, request: HttpRequest) -> HttpResponse:
-        """An opt-out was a mistake."""
+        """Ask on a page whose opt-outs were a mistake, and lift them."""
         return self._record(
             request,
             LiftForm,

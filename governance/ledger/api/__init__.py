@@ -1,1 +1,1 @@
-"""`/api/governance/contact`: the ledger."""
+"""`/api/governance/contact`: the endpoints of the ledger."""

@@ -1,4 +1,4 @@
-"""`/api/governance/contact`: consents, ends of contracts, scrubs."""
+"""`/api/governance/contact`: the endpoints that record consents, ends of contracts and scrubs."""
 
 from datetime import datetime
 from typing import Any
@@ -21,13 +21,13 @@ from wholesale.plumbing.params import ObjectParams
 
 
 class WordingField(NoteField):
-    """A wording as it was shown: up to 4,000 characters."""
+    """A wording as it was shown to the person, up to 4,000 characters."""
 
     longest = WORDING_MAX_LENGTH
 
 
 class ProofParams(ObjectParams):
-    """What a person agreed to, as it was put to him (CASL 10(1); SOR/2012-36, s. 4)."""
+    """What a person agreed to, as it was put to the person (CASL 10(1); SOR/2012-36, s. 4)."""
 
     wording = WordingField(required=False, help_text="as it was shown or read out")
     purpose = NoteField(required=False, help_text="what the person agreed to receive")
@@ -50,7 +50,7 @@ class ConsentParams(ChannelParams):
     obtained_at = AwareDateTimeField(help_text="of a purchase or a contract: its date")
     ended_on = DayField(required=False, help_text="of a contract: the day on which it ended; default: it is in force")
     evidence = NoteField(help_text="where the proof is: a form, a recording")
-    proof = ProofParams(required=False, help_text="its content; what is missing of it the answer names")
+    proof = ProofParams(required=False, help_text="its content; the answer names what is missing")
     reason = NoteField(default="")
 
 
@@ -73,13 +73,13 @@ class ScrubParams(WhoParams):
 
 
 class ScrubOut(RecordedOut):
-    """How many lines were written, and until when they count."""
+    """The number of lines that were written, and until when they count."""
 
     valid_until = AwareDateTimeField()
 
 
 class ConsentViewSet(ApiViewSet):
-    """Consents, ends of contracts, and scrubs."""
+    """The endpoints that record consents, ends of contracts and scrubs."""
 
     permissions = dict.fromkeys(("consents", "end_contract", "scrubs"), "governance.record_consent")
 
@@ -111,13 +111,13 @@ class ConsentViewSet(ApiViewSet):
         ],
     )
     def consents(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record a consent. For every channel it is a line for each, since their expiries differ."""
+        """Record a consent. A consent for every channel becomes one line for each channel, because their expiries differ."""
         return records_out(record_consent(**with_points(params), act=act), status=201)
 
     @act("contracts/end", ContractEndParams, RecordOut(many=True))
     def end_contract(self, request: Request, act: Act, **params: Any) -> Response:
-        """The contracts on file that were made by this day ended on it. Each is a ground for 2 years more, for calls for 18
-        months. Where they had ended by then nothing is written."""
+        """Record that the contracts on file that were made by this day ended on it. Each remains a ground for 2 years more,
+        for calls for 18 months. Nothing is written if they had ended by then."""
         return records_out(end_contract(**with_points(params), act=act), status=200)
 
     @act("scrubs", ScrubParams, {201: ScrubOut})

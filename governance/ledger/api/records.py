@@ -1,4 +1,4 @@
-"""`/api/governance/contact/records`: the ledger."""
+"""`/api/governance/contact/records`: the endpoints that show ledger lines."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ProofOut(RowSerializer):
-    """What a person agreed to, as it was put to him; what nobody knows is empty."""
+    """What a person agreed to, as it was put to the person. A field that is not known is empty."""
 
     class Meta:
         model = ConsentProof
@@ -34,7 +34,7 @@ class ProofOut(RowSerializer):
 
 
 class MissingOut(serializers.Serializer[Any]):
-    """What of it is not on file."""
+    """A part of a consent's content that is not on file."""
 
     field = serializers.CharField()
     section = serializers.CharField(help_text="of the law that asks for it")
@@ -73,34 +73,34 @@ class RecordOut(SignedSerializer):
         )
 
     def get_uses(self, record: ContactRecord) -> int | None:
-        """How often a referral was used."""
+        """The number of messages since a referral, null for any other line."""
         return uses_of(record)
 
     @extend_schema_field(ProofOut(allow_null=True))
     def get_proof(self, record: ContactRecord) -> dict[str, Any] | None:
-        """Its content."""
+        """The content of a consent, null if there is none on file."""
         proof = proof_of(record)
         return shown(proof, PROOF_FIELDS) if proof else None
 
     @extend_schema_field(MissingOut(many=True))
     def get_missing(self, record: ContactRecord) -> list[dict[str, str]]:
-        """What it lacks."""
+        """The content that the law wants of such a consent and that is not on file."""
         return [one._asdict() for one in missing_of(record.basis, proof_of(record))]
 
 
 class RecordedOut(serializers.Serializer[Any]):
-    """How many lines were written."""
+    """The number of lines that were written."""
 
     recorded = StrictIntegerField()
 
 
 def records_out(records: list[ContactRecord], *, status: int) -> Response:
-    """Some lines as the answer of an act."""
+    """The response that shows the ledger lines which a request wrote."""
     return Response(RecordOut(records, many=True).data, status=status)
 
 
 class RecordFilter(django_filters.FilterSet):
-    """Filters of the ledger."""
+    """The filters of the list of ledger lines."""
 
     lead_id = filters.label(method="about_lead")
     phone = filters.ParamFilter(serializer_field=PhoneField(), method="about_phone")
@@ -112,26 +112,25 @@ class RecordFilter(django_filters.FilterSet):
     until = filters.until("created_at")
 
     def about_lead(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """About a lead as such, its number and its address; of one that nobody knows, about the lead as such."""
+        """Lines about a lead, its number and its address. For an unknown lead, lines about the lead only."""
         return reading.records_of(queryset, of_lead(value))
 
     def about_phone(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """About a number, erased or not."""
+        """Lines about a phone number, erased or not."""
         return reading.records_of(queryset, points_of(phone=value))
 
     def about_email(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """About an address, erased or not."""
+        """Lines about an e-mail address, erased or not."""
         return reading.records_of(queryset, points_of(email=value))
 
     def concerning(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """About a channel, or about all of them."""
+        """Lines about a channel, with the lines about every channel."""
         return queryset.filter(channel__in=(value, EVERY_CHANNEL))
 
 
 class RecordViewSet(ResourceViewSet):
-    """The ledger, the newest first."""
+    """The ledger lines, newest first."""
 
     queryset = with_uses(ContactRecord.objects.select_related("point", "words", "proof", "user"))
     serializer_class = RecordOut
     filterset_class = RecordFilter
-    permissions = {"list": "governance.view_contactrecord", "retrieve": "governance.view_contactrecord"}

@@ -1,4 +1,4 @@
-"""Whom a request is about: the parameters that say so."""
+"""The parameters that say whom a request is about."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,12 +13,12 @@ from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.phones import e164
 
 NUMBERS_MAX = 10_000  # in one call
-VALUE_MAX = 254  # of a number or an address that cannot be read
+VALUE_MAX = 254  # the most characters of a number or an address that cannot be read
 WHO = ("lead_id", "phone", "phones", "email")  # the parameters that say whom it is about
 
 
 class PhoneField(LabelField):
-    """A phone number, Canadian where it names no country; E.164 from then on."""
+    """A phone number, read into E.164. A number without a country code is Canadian."""
 
     default_error_messages = {"invalid_phone": "Must be a phone number with its area code, such as +14165550123."}
 
@@ -30,7 +30,7 @@ class PhoneField(LabelField):
 
 
 class WhoParams(ActParams):
-    """Whom it is about; each that is given counts."""
+    """The person that a request is about: a lead, a number or an address. Each one that is given counts."""
 
     lead_id = LabelField(required=False, help_text="a lead that we know: its phone number and its address count")
     phone = PhoneField(required=False, help_text="Canadian where it names no country")
@@ -47,7 +47,7 @@ def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
     """Refuse parameters that name nobody.
 
     Raises:
-        ValidationError: none of those that could is given.
+        ValidationError: none of the fields that can name somebody is given.
 
     """
     named = [name for name in WHO if name in params.fields]
@@ -56,13 +56,13 @@ def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
 
 
 class ChannelParams(WhoParams):
-    """Whom it is about, and by which channel."""
+    """The person and the channel that a request is about."""
 
     channel = UpperChoiceField(choices=Channel.choices, required=False, help_text="default: every channel")
 
 
 def with_points(params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters as the services take them: points for who is meant."""
+    """The parameters as the services take them: the points replace the lead's id, the numbers and the address."""
     who = {name: params.pop(name) for name in WHO if name in params}
     return {**params, "points": _points(**who)}
 

@@ -1,4 +1,4 @@
-"""`/api/governance/contact`: opt-outs, the internal do-not-call list, and lifts."""
+"""`/api/governance/contact`: the endpoints for opt-outs, the internal do-not-call list and lifts."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,13 +27,13 @@ from wholesale.plumbing.received import (
 
 
 class WishParams(ReceivedParams):
-    """Somebody wants no more contact. No detail of it refuses it."""
+    """A request that somebody wants no more contact. It is never refused because a detail cannot be read."""
 
-    lead_id = ReceivedLabelField(required=False, help_text="the lead is bound, and its phone number and its address")
+    lead_id = ReceivedLabelField(required=False, help_text="it binds the lead, its phone number and its address")
     actor = ReceivedLabelField(required=False, help_text="default: your user name")
-    said_at = ReceivedTimeField(required=False, help_text="default: now, as for one that lies ahead or cannot be read")
+    said_at = ReceivedTimeField(required=False, help_text="default: now; also where it is in the future or cannot be read")
     evidence = ReceivedTextField(required=False)
-    reason = ReceivedTextField(required=False, help_text="gains what was not taken as it came")
+    reason = ReceivedTextField(required=False, help_text="values that could not be read are added to it")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -42,33 +42,33 @@ class WishParams(ReceivedParams):
 
 
 class OptOutParams(WishParams):
-    """Somebody wants no more contact by a channel, or by any."""
+    """A request that somebody wants no more contact by one channel, or by any."""
 
     phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
     email = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
     channel = ReceivedChoiceField(
         choices=Channel.choices,
         required=False,
-        help_text="default: every channel, as for one that cannot be read or that reaches none of those who are named",
+        help_text="default: every channel; also where it cannot be read or reaches none of the persons named",
     )
 
 
 class LiftParams(ChannelParams):
-    """An opt-out that was a mistake."""
+    """A request to lift an opt-out that was a mistake."""
 
     reason = NoteField()
     evidence = NoteField(default="")
 
 
 class DoNotCallParams(WishParams):
-    """Leads and numbers of the internal do-not-call list."""
+    """Leads and numbers to put on the internal do-not-call list."""
 
     phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
     phones = ReceivedManyField(longest=VALUE_MAX, required=False, max_length=NUMBERS_MAX)
 
 
 def wish(act: Act, *, unreadable: dict[str, str], **params: Any) -> dict[str, Any]:
-    """The parameters of a wish as the services take them. One by a channel that reaches nobody is of every channel."""
+    """The parameters of a wish as the services take them. A channel that reaches none of the points means every channel."""
     said = meant(**{name: params.pop(name) for name in WHO if name in params})
     channel = params.get("channel")
     if channel and not any(channel in channels_of(point) for point in (*said.points, *said.unreadable)):
@@ -77,7 +77,7 @@ def wish(act: Act, *, unreadable: dict[str, str], **params: Any) -> dict[str, An
 
 
 class WishViewSet(ApiViewSet):
-    """Opt-outs, the internal do-not-call list, and lifts."""
+    """The endpoints for opt-outs, the internal do-not-call list and lifts."""
 
     permissions = {
         "opt_outs": "governance.record_opt_out",
@@ -88,8 +88,8 @@ class WishViewSet(ApiViewSet):
 
     @act("opt-outs", OptOutParams, {201: RecordOut(many=True)})
     def opt_outs(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record an opt-out: from then on contact by the channel, or by any, is refused. A lead that is named is bound
-        itself, so that its next number is refused too."""
+        """Record an opt-out: from then on contact by the channel, or by any, is refused. With a `lead_id` it binds the lead
+        itself, so the lead's next number is refused too."""
         return records_out(record_opt_out(**wish(act, **params)), status=201)
 
     @act("do-not-call", DoNotCallParams, {201: RecordedOut})
@@ -100,7 +100,7 @@ class WishViewSet(ApiViewSet):
 
     @act("opt-outs/lift", LiftParams, RecordOut(many=True))
     def lift(self, request: Request, act: Act, **params: Any) -> Response:
-        """Take an opt-out or a do-not-call entry back that was a mistake. Where there is none nothing is written."""
+        """Lift the opt-outs and do-not-call entries on file, which were a mistake. Nothing is written if there are none."""
         lead_id = params.pop("lead_id", "")
         meant_by = with_points(params)
         meant_by["points"] += of_lead(lead_id) if lead_id else []

@@ -1,4 +1,4 @@
-"""`contact_rules`: the rules of the law that the contact gate holds to."""
+"""The command `contact_rules`, which prints the rules of the law that the contact gate follows."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from governance import law
 
 
 class Command(BaseCommand):
-    """Prints the rules as markdown, as docs/contact-rules.md shows them."""
+    """Print the rules of the law as markdown, as they are in docs/contact-rules.md."""
 
     help = "Print the rules of the law that the contact gate holds to, with their sources and dates, as markdown."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the version and the page."""
+        """Print the version of the rules and the page."""
         self.stdout.write(f"Version {law.VERSION}\n\n{law.page()}")

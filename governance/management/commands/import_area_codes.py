@@ -1,4 +1,4 @@
-"""`import_area_codes FILE [--reason TEXT]`."""
+"""The command `import_area_codes FILE [--reason TEXT]`, which stores a list of subscriptions."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ SIZE_MAX = 100_000  # bytes
 
 
 class Command(BaseCommand):
-    """Reads a list of subscriptions to the National DNCL. All of it is stored, or nothing."""
+    """Store a list of subscriptions to the National DNCL, all of it or nothing."""
 
     help = "Store the subscriptions by area code of a list: one a line, such as 416,2027-03-31. Those not in it stay."
 
@@ -25,10 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", help="why, as the history keeps it")
 
     def handle(self, *, file: Path, reason: str, **options: Any) -> None:
-        """Read, store, say how many were written.
+        """Read the file, store the subscriptions, and print how many were written.
 
         Raises:
-            CommandError: the file cannot be read, a line of it is wrong, or the reason is too long.
+            CommandError: the file cannot be read, a line is wrong, or the reason is too long.
 
         """
         if len(reason) > NOTE_MAX_LENGTH:

@@ -1,1 +1,1 @@
-"""The pages of risk."""
+"""The admin pages of the risk room."""

@@ -1,4 +1,4 @@
-"""The pages of the day ledgers."""
+"""The admin pages of risk days."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from wholesale.plumbing.texts import cad
 
 
 class EngineFilter(WordFilter):
-    """The engines that have a policy; those without are only ever denied."""
+    """Filter by engine, among those with a policy. An engine without a policy never has a reservation."""
 
     title = "engine"
     parameter_name = "engine"
@@ -25,7 +25,7 @@ class EngineFilter(WordFilter):
 
 @admin.register(RiskDay)
 class RiskDayAdmin(ReadOnlyAdmin):
-    """What each engine did on each business day."""
+    """What each engine used and lost on each business day."""
 
     list_display = ("day", "engine", "exposure", "open_risk", "loss", "actions_count")
     list_display_links = ("day", "engine")
@@ -37,22 +37,22 @@ class RiskDayAdmin(ReadOnlyAdmin):
 
     @display(description="Exposure", ordering="exposure_used")
     def exposure(self, ledger: RiskDay) -> str:
-        """In CAD."""
+        """The amount reserved on the day, in CAD."""
         return cad(ledger.exposure_used)
 
     @display(description="Of it, still open", ordering="open_risk_reserved")
     def open_risk(self, ledger: RiskDay) -> str:
-        """In CAD."""
+        """The part of it that is still open, in CAD."""
         return cad(ledger.open_risk_reserved)
 
     @display(description="Loss settled that day", ordering="realized_loss")
     def loss(self, ledger: RiskDay) -> str:
-        """In CAD."""
+        """The losses settled on the day, in CAD."""
         return cad(ledger.realized_loss)
 
     @display(description="Reservations")
     def reservations(self, ledger: RiskDay) -> str:
-        """To those of the day; GLOBAL stands for every engine's."""
+        """A link to the engine's reservations of the day; for GLOBAL, to those of every engine."""
         query = {"state": "all", "day": ledger.day.isoformat()} | (
             {} if ledger.engine == GLOBAL else {"engine": ledger.engine}
         )

@@ -1,4 +1,4 @@
-"""The pages of risk events."""
+"""The admin pages of risk events."""
 
 from django.contrib import admin
 from unfold.decorators import display
@@ -18,21 +18,21 @@ EVENT_COLOURS = {
 
 
 class EventAmounts:
-    """Columns of an event."""
+    """The columns of a risk event with amounts."""
 
     @display(description="Amount", ordering="amount")
     def amount_cad(self, event: RiskEvent) -> str:
-        """Asked for, or reserved, in CAD."""
+        """The amount that was asked for or reserved, in CAD."""
         return cad(event.amount)
 
     @display(description="Loss", ordering="realized_loss")
     def loss(self, event: RiskEvent) -> str:
-        """In CAD."""
+        """The loss of the event in CAD, empty for none."""
         return cad(event.realized_loss) if event.realized_loss else ""
 
 
 class RiskEventInline(EventAmounts, ReadOnlyInline):
-    """What happened to the reservation."""
+    """The events of a reservation."""
 
     model = RiskEvent
     ordering = ("id",)
@@ -42,7 +42,7 @@ class RiskEventInline(EventAmounts, ReadOnlyInline):
 
 @admin.register(RiskEvent)
 class RiskEventAdmin(EventAmounts, GrowingAdmin):
-    """What happened to the engines' risk, the latest first."""
+    """The risk events of all engines, newest first."""
 
     list_display = ("id", "created_at", "what", "engine", "amount_cad", "loss", "actor", "message")
     list_display_links = ("id", "created_at")
@@ -57,5 +57,5 @@ class RiskEventAdmin(EventAmounts, GrowingAdmin):
 
     @display(description="Event", ordering="kind", label={kind.label: colour for kind, colour in EVENT_COLOURS.items()})
     def what(self, event: RiskEvent) -> str:
-        """What happened."""
+        """The kind of the event."""
         return event.get_kind_display()

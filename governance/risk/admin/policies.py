@@ -1,4 +1,4 @@
-"""The pages of risk policies."""
+"""The admin pages of risk policies."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from governance.risk.models import RiskPolicy
 
 @admin.register(RiskPolicy)
 class RiskPolicyAdmin(PolicyAdmin):
-    """How much each engine may put at stake."""
+    """The caps of each engine."""
 
     key_title = "Engine"
     settings_title = "Caps"

@@ -1,4 +1,4 @@
-"""The pages of reservations: release and correct them."""
+"""The admin pages of reservations, where they are released and corrected."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -20,12 +20,20 @@ from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, StateFilter, act_with_form, act_with_reason, json_text, reason_field
+from wholesale.plumbing.admin_base import (
+    GrowingAdmin,
+    StateFilter,
+    act_with_form,
+    act_with_reason,
+    json_text,
+    of_row,
+    reason_field,
+)
 from wholesale.plumbing.texts import cad
 
 
 class ReservationStateFilter(StateFilter):
-    """Open or settled; without a choice the open ones, which a partial index serves."""
+    """Filter by open or settled. Without a choice the open ones are shown, which a partial index serves."""
 
     states = {"settled": "Settled", "all": "Open and settled"}
     unchosen = "Open"
@@ -37,7 +45,7 @@ class ReservationStateFilter(StateFilter):
 
 
 class AgeFilter(admin.SimpleListFilter):
-    """Reservations that were made longer ago."""
+    """Filter reservations that are older than a number of hours."""
 
     title = "age"
     parameter_name = "hours"
@@ -53,7 +61,7 @@ class AgeFilter(admin.SimpleListFilter):
 
 
 class CorrectForm(forms.Form):
-    """The loss as it is right, and why."""
+    """The form for the right loss, and why it is corrected."""
 
     realized_loss = forms.DecimalField(
         label="Loss in CAD", min_value=0, max_digits=14, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
@@ -63,7 +71,7 @@ class CorrectForm(forms.Form):
 
 @admin.register(RiskReservation)
 class RiskReservationAdmin(GrowingAdmin):
-    """What is at stake; the open ones first, the oldest of them on top."""
+    """The reservations. Open ones are listed oldest first, the others newest first."""
 
     list_display = ("id", "engine", "amount_cad", "state", "age", "loss", "actor", "reason")
     list_display_links = ("id", "engine")
@@ -85,46 +93,46 @@ class RiskReservationAdmin(GrowingAdmin):
 
     @display(description="Amount", ordering="amount")
     def amount_cad(self, reservation: RiskReservation) -> str:
-        """In CAD."""
+        """The reserved amount in CAD."""
         return cad(reservation.amount)
 
     @display(description="State", label={"Open": "warning", "Settled": "success"})
     def state(self, reservation: RiskReservation) -> str:
-        """Whether it still counts against the caps."""
+        """Whether the reservation is open or settled."""
         return "Settled" if reservation.settled_at else "Open"
 
     @display(description="Age")
     def age(self, reservation: RiskReservation) -> str:
-        """Since it was made."""
+        """The time since the reservation was made."""
         return timesince(reservation.created_at, depth=1)
 
     @display(description="Loss")
     def loss(self, reservation: RiskReservation) -> str:
-        """In CAD, once it is settled."""
+        """The loss in CAD, empty while the reservation is open."""
         return "" if reservation.realized_loss is None else cad(reservation.realized_loss)
 
     @display(description="Metadata")
     def about(self, reservation: RiskReservation) -> str:
-        """What the caller said of it."""
+        """The metadata that the caller gave, as JSON text."""
         return json_text(reservation.metadata)
 
     def has_release_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may release what nobody settled."""
+        """Whether the user may release a reservation."""
         return request.user.has_perm("governance.release_reservation")
 
     def has_correct_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may correct a booked loss."""
+        """Whether the user may correct a booked loss."""
         return request.user.has_perm("governance.correct_loss")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Release what is open, correct what is settled."""
+        """The buttons of a reservation: release if it is open, correct if it is settled."""
         is_open = RiskReservation.objects.filter(pk=object_id, settled_at__isnull=True).exists()
         actions = super().get_actions_detail(request, object_id)
         return [one for one in actions if (one.method.original_function_name == "release") == is_open]
 
     @action(description="Release...", permissions=["release"])
     def release_chosen(self, request: HttpRequest, queryset: models.QuerySet[RiskReservation]) -> HttpResponse | None:
-        """Release those of the chosen that are open, after a page that asks why."""
+        """Release the open ones of the chosen reservations, after a page that asks for the reason."""
         chosen = list(queryset.filter(settled_at__isnull=True))
         if not chosen:
             messages.info(request, "Nothing to do: what you chose is settled.")
@@ -134,19 +142,15 @@ class RiskReservationAdmin(GrowingAdmin):
     @action(
         description="Release...", permissions=["release"], icon="lock_open", variant=ActionVariant.DANGER, url_path="release"
     )
-    def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Release this one, after a page that asks why."""
-        reservation = self.get_object(request, object_id)
-        if reservation is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def release(self, request: HttpRequest, reservation: Any) -> HttpResponse:
+        """Release this reservation, after a page that asks for the reason."""
         return self._release(request, [reservation], hidden=[])
 
     @action(description="Correct the loss...", permissions=["correct"], icon="edit", url_path="correct")
-    def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Set the booked loss right, after a page that asks the loss and why."""
-        reservation = self.get_object(request, object_id)
-        if reservation is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def correct(self, request: HttpRequest, reservation: Any) -> HttpResponse:
+        """Correct the booked loss, after a page that asks for the right loss and the reason."""
 
         def act(realized_loss: Decimal, reason: str) -> str:
             corrected = correct_loss(reservation.pk, realized_loss, act=Act.by(request.user, reason=reason))

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Evaluate every enabled regression policy, act on a fall that begins, and exit 1 when one is triggered."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One line for each policy."""
+        """Print one line for each policy. Exit 1 if a policy is triggered."""
         states = []
         for policy, state in evaluate_all(act=Act("evaluate_tripwires")):
             states.append(state)

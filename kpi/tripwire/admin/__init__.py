@@ -1,1 +1,1 @@
-"""The pages of the tripwire."""
+"""The admin pages of the tripwire."""

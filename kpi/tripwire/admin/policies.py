@@ -1,4 +1,4 @@
-"""The pages of tripwire policies, with what to expect of each."""
+"""The admin pages of regression policies."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline
 from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason
+from wholesale.plumbing.admin_base import act_with_reason, of_row
 
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
 FALL_DOES = {Action.THROTTLE: "Throttles {engine}", Action.KILL_SWITCH: "Engages the kill switch"}
@@ -26,7 +26,7 @@ CUSUM = ("amber_threshold", "red_threshold", "baseline")
 
 @admin.register(RegressionPolicy)
 class RegressionPolicyAdmin(PolicyAdmin):
-    """Which metrics are watched, how, and what their fall does."""
+    """Regression policies: the watched metrics, the methods, and what a fall does."""
 
     key_title = "Metric"
     readonly_fields = ("baseline", "expected", "standing_now")
@@ -54,32 +54,32 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="Metric", ordering="domain")
     def watched(self, policy: RegressionPolicy) -> str:
-        """Domain and metric."""
+        """The policy's domain and metric."""
         return str(policy)
 
     @display(description="Now", label=STANDINGS)
     def state_label(self, policy: RegressionPolicy) -> str:
-        """Where it stands."""
+        """The policy's current standing."""
         return standing(getattr(policy, "state", None))
 
     @display(description="Watches", ordering="statistic")
     def statistic_word(self, policy: RegressionPolicy) -> str:
-        """What of the metric."""
+        """The statistic that the policy watches."""
         return STATISTIC_WORDS[Statistic(policy.statistic)]
 
     @display(description="Method", ordering="method")
     def method_word(self, policy: RegressionPolicy) -> str:
-        """Its name alone."""
+        """The short name of the method."""
         return policy.method
 
     @display(description="A fall does", ordering="action")
     def action_word(self, policy: RegressionPolicy) -> str:
-        """What, and to whom."""
+        """What a fall does, and to which engine."""
         return FALL_DOES[Action(policy.action)].format(engine=policy.engine or policy.domain)
 
     @display(description="Where it stands")
     def standing_now(self, policy: RegressionPolicy) -> str:
-        """The state in words."""
+        """The policy's standing with its note."""
         state = getattr(policy, "state", None)
         if state is None:
             return "It was not looked at yet: evaluate_tripwires does so each day."
@@ -87,7 +87,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="What to expect")
     def expected(self, policy: RegressionPolicy) -> str:
-        """False alarms and the delay, as simulated since the policy was saved."""
+        """The simulated false alarms and delay of the policy, or why there are none yet."""
         if policy.expectation:
             return expectation_text(policy.expectation)
         if policy.statistic != Statistic.SUCCESS_RATE:
@@ -98,7 +98,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="Approved baseline")
     def baseline(self, policy: RegressionPolicy) -> str:
-        """What the sum compares with."""
+        """The approved baseline that a CUSUM compares with."""
         if policy.baseline_rate is None:
             return f"None yet. {NEEDS_BASELINE}"
         return baseline_text(policy.baseline_rate, policy.baseline_size or 0)
@@ -113,7 +113,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         }
 
     def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may approve a baseline, which also clears a CUSUM that went red."""
+        """Whether the user may approve a baseline, which also clears a CUSUM that went red."""
         return request.user.has_perm("kpi.clear_tripwire")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -121,11 +121,9 @@ class RegressionPolicyAdmin(PolicyAdmin):
         return super().get_actions_detail(request, object_id) if rates.exists() else []
 
     @action(description="Approve baseline...", permissions=["clear"], icon="verified", url_path="approve")
-    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Freeze the metric's present rate, after a page that asks why."""
-        policy = self.get_object(request, object_id)
-        if policy is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def approve(self, request: HttpRequest, policy: Any) -> HttpResponse:
+        """Approve the metric's present rate as its baseline, after a page that asks why."""
 
         def act(reason: str) -> str:
             stored = approve_baseline(domain=policy.domain, metric=policy.metric, act=Act.by(request.user, reason=reason))

@@ -1,4 +1,4 @@
-"""What the pages of the tripwire say of a state, a policy and what was seen."""
+"""The admin page of regression states, and texts that the tripwire's pages share."""
 
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ TRIGGER_DID = {Action.THROTTLE: "Throttled {engine}", Action.KILL_SWITCH: "Engag
 
 
 def standing(state: RegressionState | None) -> str:
-    """One of `STANDINGS`."""
+    """Return the key of `STANDINGS` for this state."""
     if state is None or state.evaluated_at is None:
         return "Not looked at yet"
     if state.triggered:
@@ -27,7 +27,7 @@ def standing(state: RegressionState | None) -> str:
 
 
 def expectation_text(expected: dict[str, Any]) -> str:
-    """What a policy's simulation found, in a sentence: false alarms, and the delay of the fall that it is designed for."""
+    """Return a policy's simulated false alarms, and the delay until its designed fall is seen, as a sentence."""
     a_day, delay = expected["events_a_day"], expected["median_delay_events"]
     found = (
         f"in the middle case {delay:,.0f} events after it began ({_days(delay / a_day)})"
@@ -46,26 +46,26 @@ def _days(days: float) -> str:
 
 
 def baseline_text(rate: Decimal, size: int) -> str:
-    """An approved baseline in words."""
+    """Return an approved baseline as text."""
     return f"{percent(rate)}, measured on {size:,} events"
 
 
 class SeenColumns:
-    """Columns of what a look at the metric saw."""
+    """Admin columns with the figures of an evaluation."""
 
     @display(description="Baseline")
     def baseline_text(self, row: Any) -> str:
-        """What it was held against."""
+        """The figure that the metric was compared with."""
         return _figure(row.baseline)
 
     @display(description="Current")
     def current_text(self, row: Any) -> str:
-        """What was seen."""
+        """The figure that was measured."""
         return _figure(row.current)
 
     @display(description="Drop", ordering="drop_fraction")
     def drop(self, row: Any) -> str:
-        """By how much it had fallen, in percent; negative where it rose."""
+        """The fall in percent of the baseline. It is negative if the metric rose."""
         return "" if row.drop_fraction is None else f"{row.drop_fraction:.1%}"
 
 
@@ -75,7 +75,7 @@ def _figure(value: Any) -> str:
 
 @admin.register(RegressionState)
 class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
-    """Where each policy stands since it was last evaluated."""
+    """The state of each policy after its last evaluation."""
 
     list_display = ("policy", "now", "baseline_text", "current_text", "drop", "did", "evaluated_at")
     list_filter = ("triggered", "amber")
@@ -90,12 +90,12 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
 
     @display(description="Now", ordering="triggered", label=STANDINGS)
     def now(self, state: RegressionState) -> str:
-        """Where it stands."""
+        """The policy's standing."""
         return standing(state)
 
     @display(description="It did", ordering="action_taken")
     def did(self, state: RegressionState) -> str:
-        """What its last trigger did, while it stands."""
+        """What the policy's trigger did, as long as the policy is triggered."""
         if not state.action_taken:
             return ""
         return TRIGGER_DID[state.action_taken].format(engine=state.policy.throttled_engine)

@@ -1,4 +1,4 @@
-"""The pages of triggers, and how one is undone."""
+"""The admin pages of triggers, with the button that undoes one."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason, of_row
 
 
 class UndoneFilter(StateFilter):
-    """Whether a trigger waits for a person."""
+    """Filter triggers by whether they are undone."""
 
     states = {"standing": "Not undone", "undone": "Undone"}
 
@@ -30,7 +30,7 @@ class UndoneFilter(StateFilter):
 
 @admin.register(RegressionTrigger)
 class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
-    """Tripwires that went off, the latest first."""
+    """Triggers, the latest first."""
 
     list_display = ("id", "created_at", "policy", "state", "did", "drop", "undone_by", "undo_reason")
     list_display_links = ("id", "created_at")
@@ -47,16 +47,16 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
 
     @display(description="State", ordering="undone_at", label={"Not undone": "danger", "Undone": "success"})
     def state(self, trigger: RegressionTrigger) -> str:
-        """Whether what it did still stands."""
+        """Whether the trigger is undone."""
         return "Undone" if trigger.undone_at else "Not undone"
 
     @display(description="It did", ordering="action_taken")
     def did(self, trigger: RegressionTrigger) -> str:
-        """What, and to whom."""
+        """What the trigger did, and to which engine."""
         return TRIGGER_DID[trigger.action_taken].format(engine=trigger.engine)
 
     def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may take back what a trigger did."""
+        """Whether the user may undo a trigger."""
         return request.user.has_perm("kpi.clear_tripwire")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -64,11 +64,9 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
         return super().get_actions_detail(request, object_id) if standing_still.exists() else []
 
     @action(description="Undo...", permissions=["clear"], icon="undo", variant=ActionVariant.DANGER, url_path="undo")
-    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take back what the trigger did, after a page that asks why."""
-        trigger = self.get_object(request, object_id)
-        if trigger is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    @of_row
+    def undo(self, request: HttpRequest, trigger: Any) -> HttpResponse:
+        """Undo what the trigger did, after a page that asks why."""
 
         def act(reason: str) -> str:
             undone = undo_trigger(trigger.pk, act=Act.by(request.user, reason=reason))

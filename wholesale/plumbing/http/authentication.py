@@ -15,13 +15,13 @@ from rest_framework.exceptions import AuthenticationFailed
 MAX_REMEMBERED = 1024
 
 _lock = threading.Lock()
-_remembered: TTLCache[str, tuple[Any, Any]] = TTLCache(maxsize=MAX_REMEMBERED, ttl=settings.TOKEN_CACHE_SECONDS)
+remembered: TTLCache[str, tuple[Any, Any]] = TTLCache(maxsize=MAX_REMEMBERED, ttl=settings.TOKEN_CACHE_SECONDS)
 
 
 def forget_tokens(**kwargs: Any) -> None:
     """Forget every remembered token in this process; a receiver, connected to the changes that revoke one."""
     with _lock:
-        _remembered.clear()
+        remembered.clear()
 
 
 class CachedTokenAuthentication(TokenAuthentication):
@@ -55,11 +55,11 @@ class CachedTokenAuthentication(TokenAuthentication):
             raise AuthenticationFailed("Invalid token.")
         digest = hash_token(token.decode("ascii"))
         with _lock:
-            found = _remembered.get(digest)
+            found = remembered.get(digest)
         if found is None:
             found = super().authenticate_credentials(token)
             with _lock:
-                _remembered[digest] = found
+                remembered[digest] = found
         user, stored = found
         if stored.expiry is not None and stored.expiry < timezone.now():
             raise AuthenticationFailed("Invalid token.")

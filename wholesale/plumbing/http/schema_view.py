@@ -15,7 +15,7 @@ from rest_framework.request import Request
 MAX_AGE = 300  # seconds that a client may keep it without asking
 
 _lock = threading.Lock()
-_documents: dict[type[BaseRenderer], tuple[bytes, str]] = {}
+documents: dict[type[BaseRenderer], tuple[bytes, str]] = {}
 
 
 class SchemaView(SpectacularAPIView):
@@ -34,8 +34,8 @@ class SchemaView(SpectacularAPIView):
     def _document(self, renderer: BaseRenderer) -> tuple[bytes, str]:
         """Its text in the renderer's format and its mark. Of several who ask first one builds it, the others wait."""
         with _lock:
-            if type(renderer) not in _documents:
+            if type(renderer) not in documents:
                 schema = self.generator_class().get_schema(request=None, public=True)
                 text = force_bytes(renderer.render(schema, renderer.media_type, {}))
-                _documents[type(renderer)] = text, f'"{hashlib.sha256(text).hexdigest()[:32]}"'
-            return _documents[type(renderer)]
+                documents[type(renderer)] = text, f'"{hashlib.sha256(text).hexdigest()[:32]}"'
+            return documents[type(renderer)]

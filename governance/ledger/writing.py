@@ -1,4 +1,7 @@
-"""When a subject of the ledger was last contacted: how it is noted. The gate reads it in its own statement."""
+"""Noting when a point was last contacted. The gate reads it within its own statement.
+
+The SQL is written by hand, because a query set that inserts cannot compare the new value with the stored one.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -21,16 +24,16 @@ WHERE known.contacted_at < excluded.contacted_at OR excluded.answered_at IS NOT 
 
 
 def note_contact(points: Collection[Point], at: datetime, *, is_answered_call: bool = False) -> None:
-    """Keep when these points were last contacted; an earlier contact that is told later changes nothing. Of a call that was
-    answered the phone number among them keeps that too.
+    """Note that these points were contacted at `at`. An earlier contact than the one noted changes nothing. The time of an
+    answered call is also noted at the phone number.
 
-    Within a transaction it comes after every other lock: who notes the same points waits for the caller's end.
+    Call it after every other lock of the transaction: others who note the same points wait until the transaction ends.
     """
     if not points:
         return
     values: list[Any] = []
     instant = connection.ops.adapt_datetimefield_value(at)
-    # In one order, so that nobody waits in a circle.
+    # In one order, so that two callers do not deadlock.
     for known_by, kind in sorted((digest(point), point[0]) for point in points):
         values += [known_by, instant, instant if is_answered_call and kind == ContactPoint.Kind.PHONE else None]
     with connection.cursor() as cursor:

@@ -1,0 +1,121 @@
+"""What the admin pages of all governed rows share: the key of a row cannot be changed, and each change needs a reason."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from django import forms
+from django.contrib.auth import get_permission_codename
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from governance.clocks.markets import one_market
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import Edited, HistoryAdmin, act_with_reason, of_row, reason_field
+from wholesale.plumbing.setting_fields import one_spelling
+
+
+class PlaceInput:
+    """Form fields of a province and a market. The market is read as its own name, in its one spelling."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_market(self) -> str:
+        """The market in its one spelling."""
+        return one_spelling(self.cleaned_data["market"])
+
+    def clean(self) -> dict[str, Any]:
+        form: Any = super()
+        cleaned: dict[str, Any] = form.clean() or {}
+        if cleaned.get("market"):
+            cleaned["market"] = one_market(cleaned.get("province"), cleaned["market"])
+        return cleaned
+
+
+class GovernedForm(forms.ModelForm):
+    """The form of a governed row, with the reason of the change."""
+
+    key: ClassVar[tuple[str, ...]]  # the fields that name the row, which cannot be changed
+
+    why = reason_field()  # not named `reason` as in the model, so that the last reason is not taken over
+
+
+class GovernedAdmin(Edited, HistoryAdmin):
+    """The admin pages of governed rows. A row's key cannot be changed, and only users who may change the row see a form."""
+
+    form: type[GovernedForm]
+    key_title: ClassVar[str]
+    settings_fieldsets: tuple[Any, ...] = ()
+    last_change: ClassVar[tuple[str, ...]] = ("changed_by", "updated_at", "reason")
+
+    list_per_page = 50
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        key = ((self.key_title, {"fields": self.key_fields()}),) if self.key_fields() else ()
+        why = (("Why", {"fields": ("why",)}),) if self.has_change_permission(request, obj) else ()
+        last = (("Last change", {"fields": self.last_change}),) if obj else ()
+        return (*key, *self.settings_fieldsets, *why, *last)
+
+    def row_key(self) -> tuple[str, ...]:
+        """The fields that name the row."""
+        return self.form.key
+
+    def key_fields(self) -> tuple[str, ...]:
+        """The fields in the first part of the form."""
+        return self.row_key()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
+        kept = (*self.readonly_fields, *self.last_change)
+        return (*self.row_key(), *kept) if obj else kept
+
+
+class Removal(NamedTuple):
+    """The texts of the page that asks why a row is removed, and the message afterwards."""
+
+    title: str
+    explanation: str
+    button: str
+    done: str
+
+
+class RemovableAdmin(GovernedAdmin):
+    """The admin pages of governed rows that may be removed for a reason. A subclass names the service."""
+
+    actions_detail: tuple[str, ...] = ("remove",)
+
+    def removal(self, row: Any) -> Removal:
+        """The texts of the page that asks why this row is removed."""
+        raise NotImplementedError
+
+    def remove_row(self, row: Any, act: Act) -> None:
+        """Remove a row through its service."""
+        raise NotImplementedError
+
+    def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Whether the user may remove a row."""
+        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
+
+    @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
+    @of_row
+    def remove(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """Remove a row, after a page that asks for the reason."""
+        said = self.removal(row)
+
+        @transaction.atomic
+        def act(reason: str) -> str:
+            self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
+            self.remove_row(row, Act.by(request.user, reason=reason))
+            return said.done
+
+        return act_with_reason(
+            request,
+            self,
+            act,
+            title=said.title,
+            explanation=said.explanation,
+            button=said.button,
+            danger=True,
+            then=reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"),
+        )

@@ -1,0 +1,45 @@
+"""What `make mutate` found: a line for each file, and each mutant that no test sees and docs/mutants.md does not explain.
+
+    python scripts/mutants.py
+
+A mutant is explained by its changed line, as it stands there in a block of code. Exits with 1 if one is not.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+
+ROOT = Path(__file__).resolve().parent.parent
+KILLED = (1, 3, 36, -24, 24, 152, 255)  # a test failed, or it took too long
+
+
+def changed_line(mutant: str) -> str:
+    """The first line that is new in the mutant."""
+    new = [line for line in get_diff_for_mutant(mutant).splitlines() if line.startswith("+") and not line.startswith("+++")]
+    return new[0][1:].strip()
+
+
+def main() -> int:
+    """Write the table and what is left; whether something is."""
+    os.chdir(ROOT)  # mutmut looks here
+    explained = {line.strip() for line in (ROOT / "docs/mutants.md").read_text().splitlines()}
+    left: list[str] = []
+    sys.stdout.write("| file | mutants | killed | explained | left |\n|---|---|---|---|---|\n")
+    for path in sorted((ROOT / "mutants").rglob("*.py.meta")):
+        codes = json.loads(path.read_text())["exit_code_by_key"]
+        alive = {mutant: changed_line(mutant) for mutant, code in codes.items() if code not in KILLED}
+        unexplained = [f"{mutant}: {line}" for mutant, line in alive.items() if line not in explained]
+        left += unexplained
+        if codes:
+            name = path.relative_to(ROOT / "mutants").as_posix().removesuffix(".meta")
+            counts = (len(codes), len(codes) - len(alive), len(alive) - len(unexplained), len(unexplained))
+            sys.stdout.write(f"| {name} | {' | '.join(map(str, counts))} |\n")
+    sys.stdout.write("".join(f"{line}\n" for line in left))
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""What an outcome says by itself, without its stored rule."""
+
+import pytest
+
+from followups.tasks.outcomes.rules import Effect, Outcome, careful, is_answered_call
+
+
+@pytest.mark.parametrize(
+    ("channel", "outcome", "answered"),
+    [
+        ("CALL", "REACHED", True),
+        ("CALL", "NO_ANSWER", False),
+        ("CALL", "LEFT_MESSAGE", False),
+        ("CALL", "", True),  # nobody said: the next call waits
+        ("SMS", "REACHED", False),
+        ("EMAIL", "", False),
+    ],
+)
+def test_a_call_is_answered_unless_somebody_said_that_it_was_not(channel: str, outcome: str, answered: bool) -> None:
+    assert is_answered_call(channel, outcome) is answered
+
+
+def test_an_outcome_without_a_rule_stops_and_an_opt_out_stays_one() -> None:
+    effects = {outcome: careful(outcome) for outcome in Outcome}
+    assert effects.pop(Outcome.OPTED_OUT) == Effect.OPT_OUT
+    assert set(effects.values()) == {Effect.STOP}

@@ -1,0 +1,41 @@
+"""Which policy of the SLA counts, as a plain lookup."""
+
+from datetime import timedelta
+
+import pytest
+
+from followups.sla.rules import Rule, Rulebook
+
+
+def rule(id: int, market: str = "ALL", *, enabled: bool = True, channel: str = "SMS") -> Rule:
+    return Rule(id, 1, "ON", market, channel, enabled, 30, 120)
+
+
+OWN, WHOLE, CALLS = rule(1, "TORONTO"), rule(2), rule(3, channel="CALL")
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ([], None),
+        ([WHOLE], WHOLE),
+        ([OWN], OWN),
+        ([WHOLE, OWN], OWN),
+        ([CALLS], None),
+        ([WHOLE._replace(province="BC")], None),
+        ([rule(4, "OTTAWA")], None),
+        ([WHOLE._replace(enabled=False)], None),
+        ([WHOLE, OWN._replace(enabled=False)], None),  # a market's own that is off allows any lateness there
+        ([WHOLE._replace(enabled=False), OWN], OWN),
+    ],
+)
+def test_a_markets_own_policy_counts_before_its_provinces(rules: list[Rule], expected: Rule | None) -> None:
+    assert Rulebook(rules).of("ON", "TORONTO", "SMS") == expected
+
+
+def test_a_rulebook_is_all_its_policies() -> None:
+    assert list(Rulebook([OWN, WHOLE, CALLS])) == [OWN, WHOLE, CALLS]
+
+
+def test_a_policys_minutes_are_its_limits() -> None:
+    assert (OWN.warn_after, OWN.breach_after) == (timedelta(minutes=30), timedelta(hours=2))

@@ -1,0 +1,59 @@
+"""How many queries each operation takes, those that begin and end a transaction aside. The tests that count read them here.
+
+A figure that grows is a decision: say in the commit what the new query is for.
+"""
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+QUERIES: dict[str, int | dict[str, int]] = {
+    # Reads over the API, the token remembered
+    "GET followups/due": 3,  # the gate's row, the tasks, the gate's rules for them all
+    "GET followups/sla": 1,
+    "GET governance/market/can-contact": 1,
+    "GET governance/market/effective": 1,
+    "GET buyers/liquidity/score": 1,
+    "GET governance/contact/decide": 2,  # the lead; the rules and the ledger
+    "GET of anything else, at most": 2,
+    "GET followups/replies, at most": 6,
+    "GET governance/runbook/status, at most": 12,
+    "POST governance/contact/explain": 2,
+    # Acts over the API, outside a transaction. The gate's row goes in one message with its lock on PostgreSQL, unseen here.
+    "create a ladder of nobody": {"sqlite": 8, "postgresql": 7},
+    "create a ladder of a lead": {"sqlite": 10, "postgresql": 10},
+    "complete a task": {"sqlite": 11, "postgresql": 9},
+    "complete a task with an outcome": {"sqlite": 10, "postgresql": 8},
+    "complete a task of a lead with an outcome": {"sqlite": 11, "postgresql": 10},
+    # The gate
+    "decide a lead": 2,
+    "decide leads of many area codes": 1,
+    "decide a reply": 3,
+    "permitted minutes": 1,
+    "load leads": 1,
+    "settle the names of markets": 1,
+    # Follow-up
+    "start ladders in bulk, at most": 24,
+    "upsert a batch of leads, at most": 9,
+    "scripts of tasks": 5,
+    "roll permitted minutes forward": 5,  # the tasks, their leads, the policies of the SLA, the gate's one, the update
+    "count tasks that wait for their minutes": 1,
+    "record a message, at most": 12,
+    "report on the SLA": 1,
+    "the SLA's rulebook": 1,
+    "states of the tripwires": 2,
+    # Pages
+    "the work queue's page, at most": 24,
+    "the dashboard's own, at most": 14,  # session, user, and one for each thing shown; the week and what is at risk are two
+}
+TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
+
+
+def queries(operation: str) -> int:
+    """The figure of an operation, on the database under test."""
+    figure = QUERIES[operation]
+    return int(figure if isinstance(figure, int) else figure[connection.vendor])
+
+
+def counted(captured: CaptureQueriesContext) -> int:
+    """How many were captured."""
+    return sum(not query["sql"].lstrip().startswith(TRANSACTION) for query in captured)
