@@ -30,21 +30,21 @@ from wholesale.plumbing.http import authentication
 
 # The same examples in each run, and no deadline: the machine may be busy.
 hypothesis_settings.register_profile("tests", derandomize=True, deadline=None, max_examples=60)
-# A mutant is killed by one example, and need not be told by the smallest.
+# One failing example kills a mutant, so shrinking it is not needed.
 hypothesis_settings.register_profile(
     "mutants", parent=hypothesis_settings.get_profile("tests"), max_examples=12, phases=[Phase.explicit, Phase.generate]
 )
 hypothesis_settings.load_profile("tests")
 
-# What `make quick` leaves out beside the properties of hypothesis: processes and servers, races, weeks of simulation, pages,
-# and what walks the whole API, admin or schema. It is marked slow by its folder or file, or as it is run for each of these.
+# `make quick` leaves out hypothesis tests and the slow ones: processes and servers, races, weeks of simulation, pages, and
+# walks of the whole API, admin or schema. A test is slow by its folder or file, or by a parameter of such a walk.
 SLOW_FOLDERS = {"faults", "plans", "races", "recorded", "schema", "simulation", "traps"}
 SLOW_FILES = (
     *("test_*admin*.py", "test_*page.py", "test_dashboard.py", "test_work_queue.py", "test_personal_values.py"),
     *("test_up.py", "test_settings.py", "test_seeds.py", "test_schema_view.py", "test_walkthrough_command.py"),
 )
 SLOW_PARAMETERS = {"endpoint", "verb"}
-DATABASE = {"db", "transactional_db"}  # the fixtures of pytest-django that bring it
+DATABASE = {"db", "transactional_db"}  # the fixtures of pytest-django that use the database
 
 # The longest tests come first, so that no worker is left alone with one at the end. None of them uses the tests' own
 # database: pytest-django keeps the order of tests that do, since some of them empty the tables.
@@ -55,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have the workers of a run, and the servers that its tests start, copy one migrated database."""
     if not hasattr(config, "workerinput"):
         once = ExitStack()
-        # With workers it is migrated while they read the tests.
+        # With workers the database is migrated while they collect the tests.
         once.enter_context(migrating_once(ahead=bool(config.getoption("numprocesses", None))))
         config.add_cleanup(once.close)
 
@@ -88,7 +88,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
 
 
 def _mark(item: pytest.Function) -> None:
-    """Mark its tier: `make quick` takes no slow one, `make mutate` none of a database either."""
+    """Mark the tier of a test: `make quick` runs no slow one, and `make mutate` no slow one and none with a database."""
     if _is_slow(item.path) or not SLOW_PARAMETERS.isdisjoint(item.fixturenames):
         item.add_marker("slow")
     if item.get_closest_marker("django_db") or not DATABASE.isdisjoint(item.fixturenames):
@@ -100,7 +100,7 @@ def _is_slow(path: Path) -> bool:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Where slow tests are left out, their files are not even read."""
+    """Do not import the files of slow tests if these are left out."""
     return True if "not slow" in config.option.markexpr and _is_slow(collection_path) else None
 
 
