@@ -295,7 +295,7 @@ LONG = "would you sell your house? " * 90_000  # 2.4 MB
         (f"yes{chr(10) * 2_400_000}call me", Meaning.REPLY),
         (f"yes{' ' * 2 * READ_AT_EACH_END}call me", Meaning.REPLY),
         (f"STOP{chr(10) * 2 * READ_AT_EACH_END}thanks", Meaning.OPT_OUT),
-        ("sell" * (READ_AT_EACH_END // 2), Meaning.REPLY),  # as long as is read whole
+        ("sell" * (READ_AT_EACH_END // 2), Meaning.REPLY),  # the longest text that is read whole
         ("sell" * (READ_AT_EACH_END // 2) + "s", Meaning.DOUBTFUL),
     ],
 )
@@ -322,7 +322,7 @@ def test_a_run_of_accents_is_never_sorted(marks: str, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(letters, "unicodedata", SimpleNamespace(**{**vars(unicodedata), "normalize": counted}))
     assert read(f"S{marks * 5_000}TOP me").meaning == (Meaning.REPLY if "e" in marks else Meaning.OPT_OUT)
-    assert set(together) <= {1}  # none where the characters are known already
+    assert set(together) <= {1}  # 0 if the characters are cached
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,7 @@ A_TABLE = [
         ("OPTOUT", Reading(Meaning.OPT_OUT, language="en")),
         ("\U0001f6d1", Reading(Meaning.OPT_OUT)),
         ("unsubscirbe", Reading(Meaning.OPT_OUT, language="en")),
-        ("unsubscribed", Reading(Meaning.REPLY)),  # an ordinary word is no misspelt one
+        ("unsubscribed", Reading(Meaning.REPLY)),  # an ordinary word is not read as a misspelt one
         ("end", Reading(Meaning.OPT_OUT, language="en")),
         ("the end of it", Reading(Meaning.REPLY)),
         ("fine, end", Reading(Meaning.DOUBTFUL)),
@@ -389,11 +389,11 @@ A_TABLE = [
         ("bus stop or bus stop", Reading(Meaning.REPLY)),
         ("bus stop or bus stop or bus stop and stop it", Reading(Meaning.DOUBTFUL)),
         ("arret stop", Reading(Meaning.OPT_OUT, language="fr")),  # the first of several
-        ("unsubscirbe. Call me.", Reading(Meaning.REPLY)),  # a sentence among others is not put right
+        ("unsubscirbe. Call me.", Reading(Meaning.REPLY)),  # one of several sentences is not corrected
         ("fine, enough now", Reading(Meaning.DOUBTFUL)),
         ("we sell, no", Reading(Meaning.DOUBTFUL)),
         ("no idea", Reading(Meaning.REPLY)),
     ],
 )
-def test_a_table_is_read_by_the_kind_and_language_of_each_word(text: str, reading: Reading) -> None:
+def test_each_word_of_the_table_counts_by_its_kind_and_language(text: str, reading: Reading) -> None:
     assert read_by(text, Words(A_TABLE)) == reading
