@@ -93,7 +93,7 @@ def test_a_list_may_be_as_long_as_the_limit() -> None:
 
 
 @pytest.mark.parametrize("text", ["X416,2027-03-31", "416,2027-03-31X", "X416X,2027-03-31", '"X416",2027-03-31'])
-def test_only_quotes_and_the_mark_of_the_file_are_taken_off(text: str) -> None:
+def test_only_quotes_and_the_byte_order_mark_are_removed(text: str) -> None:
     with pytest.raises(InvalidList):
         read_list(text)
 
@@ -109,7 +109,7 @@ def test_only_quotes_and_the_mark_of_the_file_are_taken_off(text: str) -> None:
         ),
     ],
 )
-def test_a_refusal_quotes_the_beginning_of_what_is_wrong(text: str, says: list[str]) -> None:
+def test_a_refusal_quotes_the_beginning_of_the_wrong_line(text: str, says: list[str]) -> None:
     with pytest.raises(InvalidList) as refusal:
         read_list(text)
     assert refusal.value.errors == says

@@ -166,13 +166,13 @@ def test_an_inquiry_a_contract_or_a_purchase_is_a_relationship(lines: Any, relat
     assert has_relationship(lines, "SMS", AT) is related
 
 
-def test_a_referral_is_used_by_what_goes_out_from_its_instant_on() -> None:
+def test_a_referral_is_used_by_a_message_sent_at_or_after_its_instant() -> None:
     referral = agreed("SMS", DAY, basis="REFERRAL")
     used = [line(Entry.USED, ago) for ago in (DAY + SECOND, DAY, timedelta(0), -SECOND)]
     assert uses_of(referral, [*used, line(OPT_OUT)], AT) == 2
 
 
-def test_a_contract_may_end_on_the_day_on_which_it_was_made_and_on_none_before() -> None:
+def test_a_contract_may_end_on_the_day_it_was_made_but_not_before() -> None:
     day = datetime(2026, 12, 14, tzinfo=UTC)
     made = LedgerLine("CONSENT", "SMS", day + DAY - SECOND, basis="CONTRACT")
     assert is_ended_by(made, day)

@@ -75,7 +75,7 @@ def test_a_confidence_of_exactly_the_minimum_is_enough() -> None:
         (CHARTER, {}, "The advice may be used."),
     ],
 )
-def test_each_decision_says_why(charter: Any, given: Any, detail: str) -> None:
+def test_each_decision_gives_its_reason(charter: Any, given: Any, detail: str) -> None:
     assert judge(charter, **{**ENOUGH, **given}).detail == detail
 
 

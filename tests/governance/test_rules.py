@@ -323,11 +323,11 @@ def test_windows_of_a_channel_name_the_wrong_place(given: Any, place: Any) -> No
         ),
     ],
 )
-def test_what_is_wrong_is_said_at_its_place(given: Any, place: str, says: str) -> None:
+def test_an_error_is_reported_at_its_place(given: Any, place: str, says: str) -> None:
     assert errors_of(rules(**given)) == {place: says}
 
 
-def test_a_refusal_names_all_that_is_wrong() -> None:
+def test_a_refusal_names_every_error() -> None:
     with pytest.raises(InvalidRules) as refused:
         normalised(rules(colour="blue", holidays="never"))
     assert str(refused.value) == "colour: Unknown key.; holidays: Must be one of normal, weekend_hours, closed."
@@ -339,7 +339,7 @@ def test_a_refusal_names_all_that_is_wrong() -> None:
     ]
 
 
-def test_a_window_is_held_against_every_one_before_it() -> None:
+def test_a_window_is_compared_with_every_earlier_window() -> None:
     times = (("08:00", "09:30"), ("10:00", "11:30"), ("09:15", "09:45"))
     windows = [{"days": [1], "start": start, "end": end} for start, end in times]
     assert list(errors_of(rules(contact_windows_local=windows))) == ["contact_windows_local.2"]

@@ -466,7 +466,7 @@ def test_a_check_gets_the_instant_of_the_status(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("path", ["status", "markdown"])
-def test_it_answers_within_its_queries(client_of: Callable[..., APIClient], path: str) -> None:
+def test_the_status_stays_within_its_number_of_queries(client_of: Callable[..., APIClient], path: str) -> None:
     for province in ("ON", "BC", "AB"):
         upsert(OfferPolicy, province=province, enabled=True, act=Act("ops", reason="roll-out"))
     TriggerFactory.create()
