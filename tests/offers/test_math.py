@@ -53,7 +53,7 @@ def test_a_negative_half_cent_is_rounded_away_from_zero() -> None:
         ("100", "-0.01", "repairs", "Must be from 0 to twice the ARV."),
     ],
 )
-def test_out_of_bounds_names_the_amount_and_its_bounds(arv: Any, repairs: Any, attr: Any, says: str) -> None:
+def test_an_amount_out_of_bounds_is_named_with_its_bounds(arv: Any, repairs: Any, attr: Any, says: str) -> None:
     with pytest.raises(OutOfBounds) as refused:
         mao(arv, repairs)
     assert (refused.value.attr, refused.value.code, refused.value.status) == (attr, "out_of_bounds", 400)
