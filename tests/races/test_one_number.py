@@ -270,7 +270,7 @@ def test_a_status_set_by_an_outcome_survives_a_batch_that_read_before_it(
         has_moved.wait(1)  # the outcome waits for the batch, so it cannot come before
         return one_markets(places)
 
-    # What a batch does between reading its leads and writing them.
+    # A batch calls this between reading its leads and writing them.
     monkeypatch.setattr("followups.leads.storing.one_markets", slowly)
 
     def act(who: int) -> str:
