@@ -50,7 +50,7 @@ def on_postgresql() -> bool:
 def migrating_once(*, ahead: bool = False) -> Iterator[None]:
     """Within the block, fresh databases of this process and its children are copies of one migrated database.
 
-    Whoever needs it first migrates it: that takes twenty times as long as a copy. `ahead` begins now, so that nobody waits.
+    The first use migrates it, which takes twenty times as long as a copy. `ahead` starts at once, so that no test waits.
     """
     with tempfile.TemporaryDirectory(prefix="wholesale-migrated-") as folder:
         os.environ[MIGRATED] = folder
