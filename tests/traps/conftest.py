@@ -1,4 +1,4 @@
-"""The rows that some POSTs need: a task, a ladder, a message to decide, as the walk of the API makes them."""
+"""The rows that some POSTs need (a task, a ladder, a message to decide), made as by the walk of the API."""
 
 from collections.abc import Callable
 
