@@ -1,4 +1,4 @@
-"""The number of queries of a GET does not grow with its rows; that of each hot read and act stands in its figure."""
+"""The queries of a GET do not grow with its rows, and each hot read and act takes its expected number."""
 
 from collections.abc import Callable
 from typing import Any
@@ -91,7 +91,7 @@ def test_no_get_takes_more_queries_for_200_rows_than_for_2(operator: APIClient) 
     asking(operator, GETS[0], urls[GETS[0]])  # the token is cached from here on
     with_2 = {endpoint: asking(operator, endpoint, url) for endpoint, url in urls.items()}
     more_rows(198)
-    asking(operator, GETS[0], urls[GETS[0]])  # however long that took
+    asking(operator, GETS[0], urls[GETS[0]])  # again, in case the token left the cache meanwhile
     assert {endpoint: asking(operator, endpoint, url) for endpoint, url in urls.items()} == with_2
     usual = [count for endpoint, count in with_2.items() if endpoint.path not in (*RUNBOOK, DECIDE)]
     assert max(usual) <= queries("GET of anything else, at most")
