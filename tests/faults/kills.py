@@ -53,7 +53,7 @@ class Outcome:
     completed: int = 0
     lost: int = 0  # acknowledged but not completed
     without_kpi_row: int = 0
-    without_fact: int = 0  # KPI rows that contradict their task or ladder
+    without_fact: int = 0  # KPI rows without a matching task or ladder
     counted_twice: int = 0
     miscounted_ladders: int = 0
 

@@ -27,7 +27,7 @@ permitted = {"actionable_at": due_at, "open_from": due_at, "open_until": due_at 
 tasks = [TaskFactory.build(ladder=ladder, due_at=due_at, **permitted) for ladder in ladders]
 FollowupTask.objects.bulk_create(tasks)
 """
-# The process runs like a worker up to finding the tasks, and never continues.
+# The process finds the tasks like a worker, but never records them.
 LOOK_AND_STAY = """
 import pathlib, time
 from followups.sla import breaches

@@ -521,7 +521,7 @@ def test_a_held_row_holds_its_lead_wherever_it_stands_in_the_file(tmp_path: Path
 
 
 @db
-def test_an_import_in_the_admin_does_the_same(admin_client: Client) -> None:
+def test_an_import_in_the_admin_records_wishes_and_holds_rows_too(admin_client: Client) -> None:
     content = "lead_id,province,phone,dnc\nL1,ON,416-555-0101,yes\n\nL2,ON,416-555-0102,maybe\nL3,ON,416-555-0103,\n"
     where = upload(admin_client, content)["Location"]
 

@@ -80,7 +80,7 @@ def facts() -> dict[str, list[int]]:
 
 @pytest.fixture
 def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
-    """A lead with rows in every table."""
+    """A lead with rows in every table that can name a person."""
     operator = client_of("operator")
     lead = {"lead_id": "L1", "first_name": NAMES[0], "last_name": NAMES[1], "phone": PHONE, "email": EMAIL}
     place = {"address": ADDRESS, "postal_code": "H2X 1Y4", "province": "ON", "market": "TORONTO"}
@@ -225,7 +225,7 @@ def test_an_export_holds_everything_about_the_person(odile: str) -> None:
     assert found["files"]
 
 
-def test_the_commands_export_and_erase_too(odile: str, tmp_path: Any) -> None:
+def test_the_commands_export_and_erase_a_person(odile: str, tmp_path: Any) -> None:
     out = io.StringIO()
     call_command("export_person", odile, stdout=out)
     assert json.loads(out.getvalue())["lead"]["last_name"] == "Tremblay"

@@ -570,7 +570,7 @@ def test_the_kill_switch_is_engaged_with_a_reason(ops: Client) -> None:
     assert state.history.first().history_user.username == "ops"
 
 
-def test_it_is_released_with_a_reason(ops: Client) -> None:
+def test_the_kill_switch_is_released_with_a_reason(ops: Client) -> None:
     GoLiveState.objects.update(kill_switch_engaged=True)
 
     ops.post(verb("release"), {"reason": "Mended"})

@@ -102,14 +102,14 @@ def contract_ended() -> Any:
 
 
 def reserved() -> RiskReservation:
-    """The id of a reservation made before the switches were set."""
+    """A reservation made before the switches were set."""
     made = governance.risk.reservations.reserve(engine="WHOLESALE", amount=Decimal(10), act=Act("me"))[1]
     assert made is not None
     return made
 
 
 def settled() -> RiskReservation:
-    """The id of such a reservation after its settlement."""
+    """A reservation made before the switches were set, after its settlement."""
     return governance.risk.reservations.risk_settle(reserved().pk, act=Act("me"))
 
 
@@ -125,7 +125,7 @@ def approve_baseline() -> None:
 
 
 def upsert_each_policy() -> None:
-    """Upsert one policy of each kind, seeded or made by a factory."""
+    """Upsert one policy of each kind, with the values of its seed or of GIVEN."""
     for model in (model for model in apps.get_models() if issubclass(model, Policy)):
         row = next(iter(model.seeded()), None) or GIVEN[model]
         policies.upsert(model, act=Act("me", reason="test"), **row)

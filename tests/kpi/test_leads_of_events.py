@@ -118,7 +118,7 @@ def test_each_row_of_many_ladders_names_its_own_lead() -> None:
     assert set(KPIEvent.objects.values_list("lead_id", "province")) == {("L1", "ON"), ("L2", "QC")}
 
 
-def test_a_ladder_without_a_lead_names_none() -> None:
+def test_the_row_of_a_ladder_without_a_lead_names_no_lead() -> None:
     start_ladder(province="ON", act=Act(at=NOON))
     assert KPIEvent.objects.get().lead_id is None
 

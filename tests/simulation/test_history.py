@@ -53,7 +53,7 @@ def history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 def as_it_stood(before: datetime) -> Callable[..., Any]:
-    """Replace `compliance.filed` by one that sees only lines from before an instant."""
+    """Return a replacement of `reading.filed` that sees only lines from before an instant."""
 
     def filed(points: Any, lines: Any) -> Any:
         rows = ContactRecord.objects.filter(created_at__lt=before).order_by("id")

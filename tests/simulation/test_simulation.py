@@ -39,7 +39,7 @@ def all_rows() -> dict[str, list[Any]]:
 
 
 def comparable(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """All rows without ids, since PostgreSQL skips ids at conflicting inserts and after a kill."""
+    """The rows without ids that may differ: PostgreSQL skips ids at conflicting inserts and after a kill."""
     if connection.vendor == "postgresql":
         for row in (*rows["Lead"], *rows["RiskDay"], *rows["HeimdallScorecard"]):
             del row["id"]

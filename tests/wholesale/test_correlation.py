@@ -65,7 +65,7 @@ def test_a_missing_correlation_id_is_created_anew_each_time(operator: APIClient)
 
 
 @time_machine.travel(NOON)  # a contact at night leaves one more row
-def test_feedback_offers_and_completions_carry_it_too(operator: APIClient) -> None:
+def test_feedback_offers_and_completions_carry_the_correlation_id_too(operator: APIClient) -> None:
     OfferPolicy.objects.filter(province="ON").update(enabled=True)
     task = TaskFactory.create()
     headers = {HEADER: "H-1"}

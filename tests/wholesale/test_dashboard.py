@@ -292,7 +292,7 @@ def test_a_user_sees_the_figures_of_the_pages_it_may_open(user_of: Callable[...,
     assert reverse("admin:governance_golivestate_engage") not in page.content.decode()
 
 
-def test_a_user_without_a_role_is_told_to_ask_for_one(user_of: Callable[..., User]) -> None:
+def test_a_user_without_a_role_is_told_to_ask_for_a_role(user_of: Callable[..., User]) -> None:
     page = signed_in(user_of()).get(INDEX)
 
     assert page.context["tiles"] == []
