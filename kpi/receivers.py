@@ -15,7 +15,7 @@ from offers.signals import offers_computed
 from wholesale.plumbing.envelope import Envelope
 
 
-class Metric(NamedTuple):
+class MetricRule(NamedTuple):
     """How a fact is counted."""
 
     domain: Domain
@@ -25,13 +25,13 @@ class Metric(NamedTuple):
 
 # The facts that count, by the envelope's name, which is also the metric's name.
 METRICS = {
-    "ladder_created": Metric(Domain.WHOLESALE, success=True),
-    "followup_completed": Metric(Domain.WHOLESALE, success=True),
-    "contact_outside_rules": Metric(Domain.WHOLESALE, success=False),
-    "followup_breached": Metric(Domain.WHOLESALE, success=False, value="minutes_late"),
-    "followup_lapsed": Metric(Domain.WHOLESALE, success=False),
-    "buyer_feedback": Metric(Domain.BUYER_MATCH, success=True),
-    "offer_generated": Metric(Domain.WHOLESALE, success=True),
+    "ladder_created": MetricRule(Domain.WHOLESALE, success=True),
+    "followup_completed": MetricRule(Domain.WHOLESALE, success=True),
+    "contact_outside_rules": MetricRule(Domain.WHOLESALE, success=False),
+    "followup_breached": MetricRule(Domain.WHOLESALE, success=False, value="minutes_late"),
+    "followup_lapsed": MetricRule(Domain.WHOLESALE, success=False),
+    "buyer_feedback": MetricRule(Domain.BUYER_MATCH, success=True),
+    "offer_generated": MetricRule(Domain.WHOLESALE, success=True),
 }
 
 
@@ -47,7 +47,7 @@ def on_happened(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     keep(_row(envelope, METRICS[envelope.name]) for envelope in envelopes)
 
 
-def _row(envelope: Envelope, metric: Metric) -> KPIEvent:
+def _row(envelope: Envelope, metric: MetricRule) -> KPIEvent:
     subject, act, facts = envelope.subject, envelope.act, envelope.facts
     return KPIEvent(
         occurred_at=envelope.happened_at,

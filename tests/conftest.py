@@ -229,7 +229,7 @@ def kill_switch(db: None) -> GoLiveState:
 def run_together() -> Callable[..., list[Any]]:
     """Call a function from n threads at the same moment, each with its own connection: `run_together(32, act)`.
 
-    The function may take the thread's number. Returns what each returned, or the exception it raised, in that order.
+    The function may take the thread's number. Returns each thread's result, or the exception it raised, in that order.
     """
 
     def run(n: int, function: Callable[..., Any]) -> list[Any]:

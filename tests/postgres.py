@@ -2,10 +2,10 @@
 
     python -m tests.postgres [--no-fsync] COMMAND [ARG ...]
 
-Without fsync it is quicker, and a crash of the machine loses what was written: for tests, which end only processes of
-ours, and not for measurements. The server lives in a new folder below the system's temporary folder, listens on a socket
-there only, and is gone afterwards. As root the wheel makes a system user `pgserver` for it and opens the parents of its
-folder for reading.
+Without fsync the server is faster, but a crash of the machine loses data: fit for tests, which end only their own
+processes, and not for measurements. The server has a new folder below the system's temporary folder, listens only on a
+socket there, and is deleted afterwards. As root the wheel makes a system user `pgserver` for it and opens the parents of
+its folder for reading.
 """
 
 import os

@@ -16,8 +16,8 @@ from django.db import connection, transaction
 from followups.ladders import prospects
 from followups.ladders.errors import DuplicateLead
 from followups.ladders.models import FollowupLadder
-from followups.ladders.plans import TASK, Plan, ladder_created, ladder_of, plan_of, settled, tasks_of
-from followups.ladders.prospects import Found, Prospect, held_by, hold
+from followups.ladders.plans import TASK, LadderPlan, ladder_created, ladder_of, plan_of, settled, tasks_of
+from followups.ladders.prospects import Prospect, ProspectsAndLadders, held_by, hold
 from followups.ladders.refusals import refusal_of
 from followups.ladders.starts import cooling_off
 from followups.ladders.templates.patterns import patterns_in
@@ -133,12 +133,14 @@ class _Draft:
     """A ladder that may be inserted."""
 
     lead_id: str
-    plan: Plan
+    plan: LadderPlan
     minutes: Sequence[Minutes]
     ladder: FollowupLadder
 
 
-def _planned(starts: Sequence[Start], known: Mapping[str, Prospect]) -> tuple[dict[str, Answer], list[tuple[str, Plan]]]:
+def _planned(
+    starts: Sequence[Start], known: Mapping[str, Prospect]
+) -> tuple[dict[str, Answer], list[tuple[str, LadderPlan]]]:
     """The answers of the leads whose ladder is open or whose place nobody knows, and what is planned for the others."""
     answers: dict[str, Answer] = {}
     places: dict[Start, Place] = {}
@@ -161,7 +163,9 @@ def _planned(starts: Sequence[Start], known: Mapping[str, Prospect]) -> tuple[di
     return answers, plans
 
 
-def _drafted(plans: Sequence[tuple[str, Plan]], found: Found, act: Act, answers: dict[str, Answer]) -> list[_Draft]:
+def _drafted(
+    plans: Sequence[tuple[str, LadderPlan]], found: ProspectsAndLadders, act: Act, answers: dict[str, Answer]
+) -> list[_Draft]:
     """The ladders that nothing stands in the way of; `answers` gets the reason for each refused one.
 
     Of several leads with one number or address the first gets its ladder.

@@ -24,7 +24,7 @@ from wholesale.plumbing.envelope import Envelope, Subject
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LadderPlan:
     """A ladder that is to be made: for whom, where, from which template."""
 
     lead: LeadFacts | None  # None where nobody knows the lead
@@ -48,15 +48,15 @@ class Plan:
 
 def plan_of(
     lead: LeadFacts | None, lead_id: str | None, place: tuple[str, str], owner: str | None, patterns: Patterns
-) -> Plan:
+) -> LadderPlan:
     """The ladder from the standard template. Only a lead that somebody knows, whose first step would be a message, may get
     the COLD one instead, and only where the standard one is on."""
     standard, cold = patterns
     may_be_cold = lead and standard and standard.template.enabled and standard.steps[0].channel != Channel.CALL
-    return Plan(lead, lead_id, *place, owner, standard, cold if may_be_cold else None)
+    return LadderPlan(lead, lead_id, *place, owner, standard, cold if may_be_cold else None)
 
 
-def settled(plans: Sequence[Plan], act: Act) -> list[tuple[Plan, list[Minutes]]]:
+def settled(plans: Sequence[LadderPlan], act: Act) -> list[tuple[LadderPlan, list[Minutes]]]:
     """Each ladder from the template that fits its lead, and when each of its steps may be done; `passed` has when it is at
     risk, and when a breach.
 
@@ -74,13 +74,13 @@ def settled(plans: Sequence[Plan], act: Act) -> list[tuple[Plan, list[Minutes]]]
     return found
 
 
-def _longest(plans: Sequence[Plan]) -> timedelta:
+def _longest(plans: Sequence[LadderPlan]) -> timedelta:
     """How long the longest of these ladders takes. The last step is the latest."""
     patterns = {id(pattern): pattern for plan in plans for pattern in (plan.pattern, plan.cold) if pattern}
     return max((pattern.steps[-1].delay for pattern in patterns.values()), default=timedelta())
 
 
-def _contacts(plan: Plan) -> dict[Contacted, gate.Contact]:
+def _contacts(plan: LadderPlan) -> dict[Contacted, gate.Contact]:
     """The contacts of the steps of both templates, each once."""
     somebody: dict[str, Any] = {"lead_id": plan.lead_id, "province": plan.province, "market": plan.market}
     return {
@@ -90,7 +90,7 @@ def _contacts(plan: Plan) -> dict[Contacted, gate.Contact]:
     }
 
 
-def _has_no_ground(plan: Plan, asked: Mapping[Contacted, gate.Asked]) -> bool:
+def _has_no_ground(plan: LadderPlan, asked: Mapping[Contacted, gate.Asked]) -> bool:
     """Whether the lead gave no ground for the first step, a message, which is refused for it now.
 
     A lead that wants no contact, or whose number is somebody else's, keeps the standard template. Where the ledger cannot be
@@ -105,7 +105,7 @@ def _has_no_ground(plan: Plan, asked: Mapping[Contacted, gate.Asked]) -> bool:
 _STAYS_STANDARD = (Reason.OPTED_OUT, Reason.WRONG_NUMBER, Reason.LEDGER_UNREADABLE)
 
 
-def _minutes(plan: Plan, asked: Mapping[Contacted, gate.Asked], rules: Rulebook, now: datetime) -> list[Minutes]:
+def _minutes(plan: LadderPlan, asked: Mapping[Contacted, gate.Asked], rules: Rulebook, now: datetime) -> list[Minutes]:
     contacted = plan.pattern.contacted if plan.pattern else ()
     return [
         asked[one].minutes(now + step.delay, spans(rules.of(plan.province, plan.market, step.channel)))
@@ -113,7 +113,7 @@ def _minutes(plan: Plan, asked: Mapping[Contacted, gate.Asked], rules: Rulebook,
     ]
 
 
-def ladder_of(plan: Plan, minutes: Sequence[Minutes], act: Act, *, reason: str = "") -> FollowupLadder:
+def ladder_of(plan: LadderPlan, minutes: Sequence[Minutes], act: Act, *, reason: str = "") -> FollowupLadder:
     """The ladder's row, of a plan that nothing stands in the way of. `reason`: why it begins anew."""
     assert plan.template is not None
     return FollowupLadder(
@@ -147,7 +147,7 @@ TASK = (
 )
 
 
-def tasks_of(ladder: FollowupLadder, plan: Plan, minutes: Sequence[Minutes]) -> list[tuple[Any, ...]]:
+def tasks_of(ladder: FollowupLadder, plan: LadderPlan, minutes: Sequence[Minutes]) -> list[tuple[Any, ...]]:
     """The rows of its tasks, as `TASK` names them. Steps of a channel that the lead opted out of are made cancelled."""
     now, ladder_id = ladder.created_at, ladder.pk
     gaps = gap_minutes(plan.steps, first=plan.template.min_gap_minutes if plan.template else 0)

@@ -26,7 +26,7 @@ class OpenLadder(NamedTuple):
     lead: LeadFacts
 
 
-class Found(NamedTuple):
+class ProspectsAndLadders(NamedTuple):
     """What was asked about, and the open ladders at the numbers and addresses of those leads, their own included."""
 
     prospects: dict[str, Prospect]  # by lead
@@ -73,9 +73,9 @@ def meeting(ladders: Iterable[OpenLadder]) -> list[str]:
     return newer
 
 
-def find(lead_ids: Collection[str]) -> Found:
+def find(lead_ids: Collection[str]) -> ProspectsAndLadders:
     """These leads, and the open ladders at their numbers and addresses."""
-    found = Found({}, [])
+    found = ProspectsAndLadders({}, [])
     for lead_id, *values, ladder_id, followed_until in leads_and_ladders(lead_ids):
         lead = read_facts(values)
         if lead_id is not None:

@@ -15,7 +15,7 @@ from followups.ladders.errors import (
     RecentlyFollowedUp,
     WrongNumber,
 )
-from followups.ladders.plans import Plan
+from followups.ladders.plans import LadderPlan
 from followups.ladders.prospects import Held, Prospect, holder_beside
 from followups.leads.statuses import ENDS_THE_HUNT
 from governance import gate
@@ -28,7 +28,7 @@ BY_A_RESTART = "restart=true with a reason"
 
 
 def refusal_of(
-    plan: Plan,
+    plan: LadderPlan,
     minutes: Sequence[Minutes],
     prospect: Prospect,
     held: Held,
@@ -53,7 +53,7 @@ def refusal_of(
     return None if plan.template and plan.template.enabled else LadderTemplateDisabled()
 
 
-def _of_the_lead(lead: LeadFacts, plan: Plan, held: Held, *, anew: bool) -> NoLadder | None:
+def _of_the_lead(lead: LeadFacts, plan: LadderPlan, held: Held, *, anew: bool) -> NoLadder | None:
     if lead.status in CLOSED or (lead.status in ENDS_THE_HUNT and not anew):
         return _closed(lead.status)
     if _is_known_by_what_is_wrong(lead, {step.channel for step in plan.steps}):

@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextInputWidget
 
 from followups.leads import services
-from followups.leads.fields import COLUMNS, SETTINGS, LeadRow, PhoneField
+from followups.leads.fields import COLUMNS, SETTINGS, LeadPhoneField, LeadRow
 from followups.leads.lists import imports
 from followups.leads.lists.importer import LEADS
 from followups.leads.models import Language, Lead, LeadReopening
@@ -185,7 +185,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
         try:
-            phone = PhoneField().run_validation(search_term)
+            phone = LeadPhoneField().run_validation(search_term)
         except ValidationError:
             address = one_form(search_term)
             return super().get_search_results(request, queryset, address if "@" in address else search_term)

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.leads import services
-from followups.leads.fields import LeadRow, PhoneField
+from followups.leads.fields import LeadPhoneField, LeadRow
 from followups.leads.models import Language, Lead
 from governance.clocks.api import MarketFilter
 from governance.people import Role
@@ -61,7 +61,7 @@ class LeadFilter(django_filters.FilterSet):
     """Filters of leads."""
 
     lead_id = filters.label()
-    phone = filters.ParamFilter(serializer_field=PhoneField())
+    phone = filters.ParamFilter(serializer_field=LeadPhoneField())
     email = filters.ParamFilter(serializer_field=EmailAddressField())
     province = filters.province()
     market = MarketFilter()
@@ -107,4 +107,4 @@ class LeadViewSet(ResourceViewSet):
         A status that ends the hunt (APPOINTMENT, UNDER_CONTRACT, NOT_INTERESTED, CLOSED, DEAD) closes the open ladder.
         """
         lead, outcome = services.upsert_lead(**params, act=act)
-        return Response(shown(lead, LeadOut.Meta.fields), status=201 if outcome is services.Outcome.CREATED else 200)
+        return Response(shown(lead, LeadOut.Meta.fields), status=201 if outcome is services.StoreResult.CREATED else 200)

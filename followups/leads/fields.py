@@ -31,7 +31,7 @@ _POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z])([0-9][AB
 _BETWEEN = re.compile(r"[\s\-]+")
 
 
-class PhoneField(LabelField):
+class LeadPhoneField(LabelField):
     """A phone number that exists, as E.164: "(416) 555-0123" is +14165550123. Without a country it is Canadian."""
 
     default_error_messages = {
@@ -77,7 +77,7 @@ class LeadRow(Params):
     lead_id = LabelField()
     first_name = LabelField(required=False)
     last_name = LabelField(required=False)
-    phone = PhoneField(required=False, help_text="any valid number; stored as E.164, such as +14165550123")
+    phone = LeadPhoneField(required=False, help_text="any valid number; stored as E.164, such as +14165550123")
     email = EmailAddressField(required=False)
     address = NoteField(required=False)
     postal_code = PostalCodeField(required=False)

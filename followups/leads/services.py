@@ -11,13 +11,13 @@ from django.db import transaction
 from followups.leads.lists import recording
 from followups.leads.lists.sifting import NO_PROVINCE, Good, batches, numbered, sifted
 from followups.leads.models import Lead
-from followups.leads.storing import Outcome, hold_writers, store_file, store_one
+from followups.leads.storing import StoreResult, hold_writers, store_file, store_one
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.importing.rows import RefusedRow, Row
 
-__all__ = ["LeftStatus", "Outcome", "RefusedRow", "Report", "upsert_lead", "upsert_leads"]
+__all__ = ["LeftStatus", "RefusedRow", "Report", "StoreResult", "upsert_lead", "upsert_leads"]
 BATCH = 1_000
 LEFT_STATUSES_NAMED = 100  # a report names this many and counts the others
 
@@ -126,7 +126,7 @@ class _Kept:
 
     refused: list[RefusedRow]
     leads: list[Lead] = field(default_factory=list)
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    outcomes: Counter[StoreResult] = field(default_factory=Counter)
     held: dict[str, RefusedRow] = field(default_factory=dict)  # lead_id -> its row
     recorded: Counter[str] = field(default_factory=Counter)
     left: list[LeftStatus] = field(default_factory=list)
@@ -146,7 +146,7 @@ def _keep_leads(kept: _Kept, good: Good, seen: Mapping[str, int], by: _By) -> No
     given = {lead_id: settings for lead_id, (_, settings) in good.items()}
     for lead_id, stored in store_file(given, by.act, dry_run=by.dry_run).items():
         number = seen[lead_id]
-        if stored.outcome is Outcome.NO_PROVINCE:
+        if stored.outcome is StoreResult.NO_PROVINCE:
             kept.refused.append(RefusedRow(number, good[lead_id][0], {"province": [NO_PROVINCE]}))
             continue
         kept.leads.append(stored.lead)
@@ -170,7 +170,7 @@ def _keep_what_speaks(kept: _Kept, good: Good, seen: dict[str, int], by: _By) ->
 
 
 @verb(ExecutionClass.RECORD)
-def upsert_lead(*, lead_id: str, act: Act, **settings: Any) -> tuple[Lead, Outcome]:
+def upsert_lead(*, lead_id: str, act: Act, **settings: Any) -> tuple[Lead, StoreResult]:
     """Create or change one lead. The settings are checked already; only the given ones change.
 
     A status that ends the hunt closes the lead's open ladder. Reopening a lead that is CLOSED or DEAD needs a reason, which
@@ -181,6 +181,6 @@ def upsert_lead(*, lead_id: str, act: Act, **settings: Any) -> tuple[Lead, Outco
 
     """
     stored = store_one(lead_id, settings, act)
-    if stored.outcome is Outcome.NO_PROVINCE:
+    if stored.outcome is StoreResult.NO_PROVINCE:
         raise RequiredParameter(NO_PROVINCE, attr="province")
     return stored.lead, stored.outcome

@@ -31,7 +31,7 @@ _WRONG = (*FLAGS.values(), "wrong_contacts")
 NO_REASON = "A lead that is CLOSED or DEAD is reopened with a reason."
 
 
-class Outcome(Enum):
+class StoreResult(Enum):
     """The result of storing a lead."""
 
     CREATED = "created"
@@ -44,7 +44,7 @@ class Stored(NamedTuple):
     """A lead as it is now, and the result of storing it."""
 
     lead: Lead
-    outcome: Outcome
+    outcome: StoreResult
     names: Collection[str] = ()  # the names of the settings that were stored
     status_refused: str = ""  # a status that was ignored because it would have moved the lead back
 
@@ -131,14 +131,14 @@ def _merged(lead_id: str, stored: Lead | None, settings: Settings) -> Stored:
     if stored is None:
         language = Language.FR if settings.get("province") == Province.QC else Language.EN  # DOMAIN 1.3
         made = Lead(lead_id=lead_id, **{"language": language, **settings})
-        outcome = Outcome.CREATED if "province" in settings else Outcome.NO_PROVINCE
+        outcome = StoreResult.CREATED if "province" in settings else StoreResult.NO_PROVINCE
         return Stored(_flagged(made, settings), outcome, settings.keys())
     if all(getattr(stored, name) == value for name, value in settings.items()):
-        return Stored(stored, Outcome.UNCHANGED)
+        return Stored(stored, StoreResult.UNCHANGED)
     # Without the primary key, so one statement writes new and changed rows; the conflict on `lead_id` finds the row.
     kept = {name: getattr(stored, name) for name in (*SETTINGS, *_WRONG, "created_at")}
     changed = Lead(lead_id=lead_id, **{**kept, **settings})
-    return Stored(_flagged(changed, settings), Outcome.UPDATED, settings.keys())
+    return Stored(_flagged(changed, settings), StoreResult.UPDATED, settings.keys())
 
 
 def _flagged(lead: Lead, settings: Settings) -> Lead:
@@ -167,13 +167,13 @@ def _keep_reopening(status_before: str, lead: Lead, act: Act) -> None:
 
 def _write(results: Collection[Stored], stored: Mapping[str, Lead], act: Act) -> None:
     """Write the new and changed leads and send `leads_changed`. For changed leads only the given columns are written."""
-    taken = [one for one in results if one.outcome in (Outcome.CREATED, Outcome.UPDATED)]
+    taken = [one for one in results if one.outcome in (StoreResult.CREATED, StoreResult.UPDATED)]
     if not taken:
         return
     for lead, *_ in taken:
         lead.changed_by, lead.user, lead.updated_at = act.actor, act.user, act.now
         lead.created_at = lead.created_at or act.now
-    names = {name for one in taken if one.outcome is Outcome.UPDATED for name in one.names}
+    names = {name for one in taken if one.outcome is StoreResult.UPDATED for name in one.names}
     wrong = _WRONG if names & {*FLAGS, *_WRONG} else ()
     Lead.objects.bulk_create(
         [one.lead for one in taken],

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from followups.sla.rules import Rule
+from followups.sla.rules import SlaRule
 
 
 class Timed(Protocol):
@@ -62,7 +62,7 @@ def late_for(task: Timed, at: datetime) -> timedelta:
     return counted + max(ends - begins, NONE)
 
 
-def spans(rule: Rule | None, late: timedelta = NONE) -> tuple[timedelta, ...]:
+def spans(rule: SlaRule | None, late: timedelta = NONE) -> tuple[timedelta, ...]:
     """The permitted time that is left until a task is at risk, and until it is a breach. None where no lateness is one."""
     if rule is None:
         return ()
@@ -70,7 +70,7 @@ def spans(rule: Rule | None, late: timedelta = NONE) -> tuple[timedelta, ...]:
 
 
 def limits(
-    task: Timed, rule: Rule | None, late: timedelta, passed: Sequence[datetime | None], now: datetime
+    task: Timed, rule: SlaRule | None, late: timedelta, passed: Sequence[datetime | None], now: datetime
 ) -> tuple[datetime | None, datetime | None]:
     """When an open task is at risk, and when it is a breach. `passed` is when each of its `spans` will have passed.
 

@@ -3,17 +3,17 @@
 from collections.abc import Collection
 
 from followups.sla.models import SlaPolicy
-from followups.sla.rules import Rule, Rulebook
+from followups.sla.rules import Rulebook, SlaRule
 from wholesale.plumbing.compiled import Select
 
 # Each ladder that begins asks the second.
-_RULES = Select(lambda: SlaPolicy.objects.order_by().values_list(*Rule._fields))
+_RULES = Select(lambda: SlaPolicy.objects.order_by().values_list(*SlaRule._fields))
 _RULES_OF = Select(
-    lambda provinces: SlaPolicy.objects.filter(province__among=provinces).order_by().values_list(*Rule._fields)
+    lambda provinces: SlaPolicy.objects.filter(province__among=provinces).order_by().values_list(*SlaRule._fields)
 )
 
 
 def rulebook(provinces: Collection[str] | None = None) -> Rulebook:
     """The policies of some provinces, or all of them, in one query."""
     rows = _RULES.rows() if provinces is None else _RULES_OF.rows(provinces=provinces)
-    return Rulebook(Rule(*row) for row in rows)
+    return Rulebook(SlaRule(*row) for row in rows)

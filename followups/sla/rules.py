@@ -11,7 +11,7 @@ MINUTES_MAX = 30 * 24 * 60
 WARN_AFTER, BREACH_AFTER = 30, 120
 
 
-class Rule(NamedTuple):
+class SlaRule(NamedTuple):
     """What is needed of a policy."""
 
     id: int
@@ -37,13 +37,13 @@ class Rule(NamedTuple):
 class Rulebook:
     """All policies: a market's own counts, else its province's; one that is off allows any lateness."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[SlaRule]) -> None:
         self._rules = {(rule.province, rule.market, rule.channel): rule for rule in rules}
 
-    def __iter__(self) -> Iterator[Rule]:
+    def __iter__(self) -> Iterator[SlaRule]:
         return iter(self._rules.values())
 
-    def of(self, province: str, market: str, channel: str) -> Rule | None:
+    def of(self, province: str, market: str, channel: str) -> SlaRule | None:
         """The one that counts, or None where no lateness is a breach."""
         rule = self._rules.get((province, market, channel)) or self._rules.get((province, ALL, channel))
         return rule if rule and rule.enabled else None

@@ -89,7 +89,7 @@ class PurposeParams(Params):
         return attrs
 
 
-class DecideParams(PurposeParams):
+class DecideContactParams(PurposeParams):
     """The lead, the channel, the purpose and the instant of a question to the gate."""
 
     lead_id = LabelField()
@@ -117,7 +117,7 @@ class ContactViewSet(ApiViewSet):
 
     permissions = {"decide": "governance.ask_contact_gate", "explain": "governance.ask_contact_gate"}
 
-    @ask("decide", DecideParams, ContactOut)
+    @ask("decide", DecideContactParams, ContactOut)
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
         """May this lead be contacted by this channel at `at`? Returns every refusal reason and the next permitted minute."""
         gate.require_readable(request.user, lead_id)

@@ -62,8 +62,9 @@ def is_changed() -> bool:
 
 @contextmanager
 def checked_out(commit: str, folder: Path) -> Iterator[tuple[Checkout, str]]:
-    """The commit's files in this folder, with the packages of its own lock file, and which environment has them; gone
-    afterwards.
+    """Yield a checkout of the commit in this folder with the packages of its own lock file, and the environment used.
+
+    The files are deleted afterwards.
     """
     _git("worktree", "add", "--quiet", "--detach", str(folder), commit)
     try:

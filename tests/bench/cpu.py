@@ -17,7 +17,7 @@ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <
 
 
 class Meter:
-    """Within a `with`: the seconds that the processes of a session spent (`server`), and all backends of a database
+    """Measures within a `with` the CPU seconds of the processes of a session (`server`) and of all backends of a database
     (`backends`). Each is at least one tick of the system's clock.
     """
 

@@ -104,7 +104,7 @@ SELECT 'ON', 'BENCH_' || n || '_OF_' || %(nodes)s::int, 'SFR', 0, 0, 0, 0, now()
 def prepare(connection: Connection, *, tasks: int) -> None:
     """Go live, and fill the table of tasks with so many: 3,000 due, a tenth of the others open, the rest completed.
 
-    And make the liquidity nodes: a hundred, and the hot one. Later revisions call it too, of this one (`make pairs`).
+    Make a hundred liquidity nodes, and the hot one, too. Later revisions call this revision's function (`make pairs`).
     """
     connection.execute("UPDATE governance_golivestate SET go_live_enabled = true, kill_switch_engaged = false")
     for table in _WITH_IDS:

@@ -1,6 +1,6 @@
-"""The floor: the SQL that one request really runs, sent again by bare psycopg, without Django and without HTTP.
+"""The floor: the recorded SQL of one request, repeated by bare psycopg without Django and without HTTP.
 
-Two processes with a connection each, statements prepared, a transaction where Django opens one.
+Two processes run it, each with a connection, with prepared statements and with the transactions that Django opens.
 """
 
 import multiprocessing

@@ -32,8 +32,8 @@ _WEDNESDAY = datetime(2027, 1, 13, tzinfo=UTC)  # no holiday, no change of clock
 class Operation:
     """One request of the API.
 
-    `path` is filled by the values that `fresh(connection, amount, round's name)` makes; `once`: each of them only once.
-    A `metric` is the KPI row that every answer must have left. `target` is requests a second, as the issue asks.
+    `fresh(connection, amount, name of the round)` makes the values that fill `path`. With `once` each is used only once.
+    Every answer must have written a KPI row of `metric`. `target` is the requests a second that the issue asks for.
     """
 
     name: str

@@ -14,8 +14,8 @@ _GRANTED = {"basis": "EXPRESS", "obtained_at": "2026-01-05T15:00:00Z", "evidence
 
 
 def furnish(site: Site, *, texts: int) -> None:
-    """Name the sender, make the leads of the due ladders, each with a number that consented to texts, lift all caps of
-    risk, and start so many ladders more, whose first text is due at once.
+    """Set the sender, make a lead with a consent to texts for each due ladder, remove all caps of risk, and start so many
+    more ladders, whose first text is due at once.
 
     Raises:
         HTTPStatusError: the revision refuses one of them.

@@ -1,10 +1,10 @@
-"""An earlier revision beside the working tree: what has become slower or dearer, by operation.
+"""Compare the working tree with an earlier revision: the operations that became slower or more expensive.
 
     python -m tests.bench.pairs main
     python -m tests.bench.pairs HEAD~3 --only can-contact,due --rounds 8 --seconds 3
 
-All operations are written into docs/benchmarks.md, some of them are printed. The exit code is 1 when an answer was wrong,
-not when it was slow. Linux, git and wrk are needed; nothing else should run on the machine meanwhile.
+A run of all operations writes docs/benchmarks.md, a run of some prints them. The exit code is 1 after a wrong answer, but
+not after a slow one. Linux, git and wrk are needed, and nothing else should run on the machine.
 """
 
 import argparse
@@ -109,8 +109,8 @@ def measured(
     rounds: int,
     say: Callable[[str], None],
 ) -> list[Pairs]:
-    """Warm up; then pair by pair all operations, so that a disturbance of the machine meets one pair of many operations
-    rather than all pairs of one.
+    """Warm up, then measure all operations pair by pair, so that a disturbance of the machine affects one pair of many
+    operations and not all pairs of one.
     """
     results = {operation: Pairs(operation.name) for operation in operations}
     for operation, pairs in results.items():

@@ -26,9 +26,9 @@ def one_round(
     tag: str,
     meter: AbstractContextManager[object] | None = None,
 ) -> Load:
-    """Send requests for so long, at most about so many a second; the tag tells this round's from all others.
+    """Send requests for so long, at about so many a second at most. The tag marks those of this round.
 
-    An act whose KPI row is not there afterwards is an error too. The meter is around the load alone.
+    An act without its KPI row afterwards is an error too. The meter measures only the load.
     """
     with psycopg.connect(site.database_url, autocommit=True) as connection:
         paths = [operation.filled(values) for values in operation.fresh(connection, round(rate * seconds) + MARGIN, tag)]

@@ -62,8 +62,8 @@ def filled(name: str, *, tasks: int, checkout: Checkout = HERE) -> Iterator[Site
 
 @contextmanager
 def serving(site: Site, log: Path) -> Iterator[int]:
-    """The production server of the site, ready for requests; its log goes to a file, as a service's would. Yields the id of
-    its first process, which is that of its session too.
+    """Run the production server of the site, with its log in a file as for a service. Yields the id of its first process,
+    which is also the id of its session.
 
     Raises:
         RuntimeError: it did not become ready.

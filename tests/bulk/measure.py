@@ -1,10 +1,10 @@
-"""Ten thousand ladders in one bulk call, beside a bare COPY of the rows that it made. How many times as long does it take?
+"""Compare the time of ten thousand ladders in one bulk call with that of a bare COPY of the same rows.
 
     python -m tests.postgres python -m tests.bulk.measure --leads 10000
 
-The call is the API's, in this process, from the JSON body to the rendered answer. The rows that it made (ladders, tasks, KPI
-rows) are read as COPY writes them, then copied by bare psycopg into another database of the same server, migrated as ours:
-the same tables, indexes, constraints and transactions of 1,000 ladders. Both alternate, and the medians count.
+The call is that of the API in this process, from the JSON body to the rendered answer. Its rows (ladders, tasks, KPI rows)
+are read by COPY, then copied by bare psycopg into another database of the same server with the same migrations: the same
+tables, indexes, constraints and transactions of 1,000 ladders. The two alternate, and the medians are compared.
 """
 
 import argparse

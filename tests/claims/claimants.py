@@ -1,10 +1,10 @@
-"""What a claimant process does, started by `tests.claims.drain`: claim, write it down, do it, until nothing is given.
+"""A claimant process, started by `tests.claims.drain`: claim, write a diary, complete, until no task is given.
 
     python -m tests.claims.claimants NAME JOB LIMIT DIARY
 
-When it is ready it says so on stdout. Each line on stdin is an instant, at which it works until nothing is given; then it
-says so. It ends with stdin, and with the process that started it. A line of the diary is one JSON array, on disk before the
-work begins: `["claimed", [ids], from, until]` or `["done", id]`; of a measurement `[tasks, seconds spent claiming]`.
+The process reports on stdout that it is ready. For each instant on stdin it works until no task is given, and reports that.
+It ends with stdin, and with the process that started it. A line of the diary is a JSON array, stored before the work begins:
+`["claimed", [ids], from, until]` or `["done", id]`, or for a measurement `[tasks, seconds spent claiming]`.
 """
 
 import importlib
@@ -106,7 +106,7 @@ def drain(claim: Claim, name: str, now: datetime, diary: Path) -> None:
 def measure(claim: Claim, now: datetime, diary: Path) -> None:
     """Claim until no task is given, and record how long it took.
 
-    The tasks are marked done by one plain statement, the same whoever claims, so that they leave the index as they would.
+    One plain statement, the same for every kind of claim, marks the tasks done, so that they leave the index as usual.
     """
     tasks, seconds = 0, 0.0
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:

@@ -1,11 +1,11 @@
-"""Claimants in processes drain due tasks; some are killed with leases in hand. Is each task done once? How many a second?
+"""Claimant processes drain due tasks, and some are killed with leases in hand: is each task done once, and how fast?
 
     python -m tests.claims.drain --tasks 50000 --claimants 16 --kills 5
 
-First all claim and complete, and while they do some are killed by SIGKILL. When nothing more is given, what is left open is
-what the killed ones hold or own, and not a moment before their leases expire may anybody have it. Then the clock moves to
-the expiry, the killed ones are started again, and all do the rest. Last, claims a second through the service beside two bare
-loops of psycopg: one that reads the ids alone, and one that reads the tasks and their leads as a dialer needs them.
+First all claim and complete while some are killed by SIGKILL. When no more task is given, the open tasks are those that the
+killed ones hold or own, and nobody may get them before their leases expire. Then the clock moves to the expiry, the killed
+ones are started again, and all do the rest. At last the claims a second through the service are compared with two bare loops
+of psycopg: one reads only the ids, the other reads the tasks and their leads as a dialer needs them.
 """
 
 import argparse

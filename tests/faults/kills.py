@@ -2,9 +2,9 @@
 
     python -m tests.faults.kills --kills 20
 
-A server killed with its whole process group says no last word to the database. Afterwards each completed task must have
-exactly one KPI row and each such row its task, the same for ladders, the count of each ladder must be that of its open
-tasks, and what a client was told is done must be done.
+The whole process group is killed, so the server cannot close its transactions. Afterwards each completed task must have
+exactly one KPI row and each such row its task, likewise for ladders. Each ladder must count its open tasks, and every
+acknowledged completion must be stored.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
     python -m tests.faults.slow_clients --clients 20 --seconds 10
 
-A kind is a way to keep a server waiting: headers, a body or the reading of an answer that takes for ever. Quick clients ask
-the contact gate before and meanwhile. Their 99th percentile may be 3 times as long at most, and the kill switch must work.
+A kind is a way to keep a server waiting: endless headers, an endless body, or an endless reading of the answer. Quick
+clients ask the contact gate before and meanwhile. Their 99th percentile may at most triple, and the kill switch must work.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
     python -m tests.faults.worker_kills --seconds 60
 
-Only the requests that a killed worker had in hand may fail. The others go on meanwhile.
+Only the requests in hand of a killed worker may fail. The other workers continue.
 """
 
 import argparse

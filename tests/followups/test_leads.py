@@ -12,9 +12,9 @@ from rest_framework.serializers import ValidationError
 from rest_framework.test import APIClient
 
 from followups.ladders.models import FollowupLadder
-from followups.leads.fields import LeadRow, PhoneField, PostalCodeField
+from followups.leads.fields import LeadPhoneField, LeadRow, PostalCodeField
 from followups.leads.models import Language, Lead
-from followups.leads.services import Outcome, upsert_lead, upsert_leads
+from followups.leads.services import StoreResult, upsert_lead, upsert_leads
 from governance import people
 from governance.clocks.zones import ZONE_CHOICES
 from tests.conftest import attrs, codes
@@ -71,11 +71,11 @@ def stored(lead_id: str = "L1") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("field", "given", "expected"),
     [
-        (PhoneField(), "416-555-0123", "+14165550123"),
-        (PhoneField(), "1 (416) 555.0123", "+14165550123"),
-        (PhoneField(), " +1 416 555 0123 ", "+14165550123"),
-        (PhoneField(), 4165550123, "+14165550123"),
-        (PhoneField(), "+33 1 42 68 53 00", "+33142685300"),
+        (LeadPhoneField(), "416-555-0123", "+14165550123"),
+        (LeadPhoneField(), "1 (416) 555.0123", "+14165550123"),
+        (LeadPhoneField(), " +1 416 555 0123 ", "+14165550123"),
+        (LeadPhoneField(), 4165550123, "+14165550123"),
+        (LeadPhoneField(), "+33 1 42 68 53 00", "+33142685300"),
         (EmailAddressField(), " Ana.Silva@Example.CA ", "ana.silva@example.ca"),
         (PostalCodeField(), "h2x-1y4", "H2X 1Y4"),
         (PostalCodeField(), "H 2 X 1 Y 4", "H2X 1Y4"),
@@ -90,12 +90,12 @@ def test_a_value_has_one_spelling(field: Any, given: Any, expected: str) -> None
 @pytest.mark.parametrize(
     ("field", "given", "code"),
     [
-        (PhoneField(), "555", "invalid_phone"),
-        (PhoneField(), "call me", "invalid_phone"),
-        (PhoneField(), "116-555-0123", "invalid_phone"),
-        (PhoneField(), "+1416555012345", "invalid_phone"),
-        (PhoneField(), "416-555-0123 ext. 5", "extension"),
-        (PhoneField(), "4165550123\x00", "control_characters"),
+        (LeadPhoneField(), "555", "invalid_phone"),
+        (LeadPhoneField(), "call me", "invalid_phone"),
+        (LeadPhoneField(), "116-555-0123", "invalid_phone"),
+        (LeadPhoneField(), "+1416555012345", "invalid_phone"),
+        (LeadPhoneField(), "416-555-0123 ext. 5", "extension"),
+        (LeadPhoneField(), "4165550123\x00", "control_characters"),
         (EmailAddressField(), "ana", "invalid"),
         (EmailAddressField(), "ana@\ud800.ca", "control_characters"),
         (EmailAddressField(), f"a@{'b.' * 130}ca", "max_length"),
@@ -278,7 +278,7 @@ def test_a_single_upsert_works_like_a_batch() -> None:
     changed, second = upsert_lead(lead_id="L1", score=Decimal("0.5"), act=Act("you", at=LATER))
     same, third = upsert_lead(lead_id="L1", score=Decimal("0.5000"), act=Act("they", at=LATER))
 
-    assert (first, second, third) == (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+    assert (first, second, third) == (StoreResult.CREATED, StoreResult.UPDATED, StoreResult.UNCHANGED)
     assert made.pk == changed.pk == same.pk == stored()["id"]
     assert (made.language, changed.language, changed.created_at, stored()["changed_by"]) == ("fr", "fr", NOON, "you")
 

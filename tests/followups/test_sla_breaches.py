@@ -18,7 +18,7 @@ from followups.sla import breaches
 from followups.sla.breaches import at_risk, find_breaches
 from followups.sla.lateness import Standing, counted_from, standing
 from followups.sla.rulebook import rulebook
-from followups.sla.rules import Rule, Rulebook
+from followups.sla.rules import Rulebook, SlaRule
 from followups.tasks.minutes.services import recompute_places, roll
 from followups.tasks.models import FollowupTask
 from followups.tasks.services import skip_task, snooze_task
@@ -369,7 +369,7 @@ def test_the_rulebook_is_one_query(django_assert_num_queries: Callable[..., Any]
 
 
 def test_a_rulebook_without_the_place_has_no_rule() -> None:
-    rule = Rule(1, 1, "ON", "X", "SMS", True, 1, 2)
+    rule = SlaRule(1, 1, "ON", "X", "SMS", True, 1, 2)
 
     assert Rulebook([rule]).of("ON", "X", "SMS") == rule
     assert Rulebook([rule]).of("ON", "ALL", "SMS") is None

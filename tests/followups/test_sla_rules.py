@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from followups.sla.rules import Rule, Rulebook
+from followups.sla.rules import Rulebook, SlaRule
 
 
-def rule(id: int, market: str = "ALL", *, enabled: bool = True, channel: str = "SMS") -> Rule:
-    return Rule(id, 1, "ON", market, channel, enabled, 30, 120)
+def rule(id: int, market: str = "ALL", *, enabled: bool = True, channel: str = "SMS") -> SlaRule:
+    return SlaRule(id, 1, "ON", market, channel, enabled, 30, 120)
 
 
 OWN, WHOLE, CALLS = rule(1, "TORONTO"), rule(2), rule(3, channel="CALL")
@@ -29,7 +29,7 @@ OWN, WHOLE, CALLS = rule(1, "TORONTO"), rule(2), rule(3, channel="CALL")
         ([WHOLE._replace(enabled=False), OWN], OWN),
     ],
 )
-def test_a_markets_own_policy_wins_over_its_provinces(rules: list[Rule], expected: Rule | None) -> None:
+def test_a_markets_own_policy_wins_over_its_provinces(rules: list[SlaRule], expected: SlaRule | None) -> None:
     assert Rulebook(rules).of("ON", "TORONTO", "SMS") == expected
 
 

@@ -98,7 +98,7 @@ def fill(
     now: datetime | None = None,
     days: tuple[int, int] = (900, 90),
 ) -> None:
-    """Insert so many tasks and tell the planner of them: a tenth is open, `due` of these (else half) are due.
+    """Insert so many tasks and update the planner's statistics. A tenth is open, of which `due` (by default half) are due.
 
     The completed tasks fell due between the two numbers of days before now.
     """

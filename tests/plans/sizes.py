@@ -2,9 +2,9 @@
 
     python -m tests.plans.sizes --small 10000 --large 5000000
 
-A tenth of each table is open. As many tasks are due and permitted in the one as in the other: what grows are the completed
-ones and those to come. Calls on the two alternate, so that whatever else the machine does meets both. A claim is rolled
-back, and its commit is not in the time: the wait for the disk is the same for both and would hide a difference.
+A tenth of each table is open. Both have equally many due and permitted tasks: the large one has more completed and future
+ones. Calls on the two alternate, so that other work of the machine affects both. A claim is rolled back, and its commit is
+not timed: the wait for the disk is the same for both and would hide a difference.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
     python -m tests.plans.week --tasks 5000000 --days 365
 
-The tasks fell due evenly over so many days. Nine of ten tasks are completed; of the others as many fell due in the last two
-days as are given, and are open. The time is the view's whole verb: the statement and what becomes of its rows.
+The tasks fell due evenly over so many days. 90% of them are completed. Of the others the given number fell due in the last
+two days and are open. The time is that of the whole verb: the statement and the processing of its rows.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Schemathesis checks a served application against its whole API schema.
 
-Two explorations: everything but the kill switch, where nothing may answer 5xx; then the kill switch with the verbs that it
-stops, where the documented 503 is expected. In this order, since an engaged switch answers for all that stands behind it.
+There are two explorations. The first covers all but the kill switch, and no answer may be 5xx. The second covers the kill
+switch and the verbs that it stops, with the documented 503. It comes last, since an engaged switch hides other answers.
 """
 
 import subprocess

@@ -33,13 +33,13 @@ from offers.models import OfferEvidence
 from wholesale.demo import practice, simulation
 from wholesale.demo.houses import houses
 from wholesale.demo.people import BUYER_MARKETS, MARKER, REPLIES
-from wholesale.demo.plan import Plan
+from wholesale.demo.plan import SimulationPlan
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import Province
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("simulation")]
 UNTIL = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)  # a Wednesday, at work everywhere
-PLAN = Plan(seed=1, leads=90, days=8, until=UNTIL)
+PLAN = SimulationPlan(seed=1, leads=90, days=8, until=UNTIL)
 
 
 @pytest.fixture(scope="module")

@@ -18,17 +18,17 @@ from followups.models import Lead
 from governance.golive.models import GoLiveState
 from kpi.tasks import evaluate_tripwires
 from wholesale.demo import office, simulation
-from wholesale.demo.day import DRILL, Day
+from wholesale.demo.day import DRILL, SimulatedDay
 from wholesale.demo.models import Simulation
-from wholesale.demo.plan import QUARTER, Plan
+from wholesale.demo.plan import QUARTER, SimulationPlan
 
 pytestmark = pytest.mark.django_db
 UNTIL = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)  # a Wednesday, at work everywhere
-SMALL = Plan(seed=7, leads=16, days=2, until=UNTIL)
+SMALL = SimulationPlan(seed=7, leads=16, days=2, until=UNTIL)
 APPS = ("governance", "followups", "buyers", "offers", "kpi", "demo")
 
 
-def simulate(plan: Plan) -> None:
+def simulate(plan: SimulationPlan) -> None:
     for _ in simulation.days(plan):
         pass
 
@@ -56,7 +56,7 @@ def undone() -> Iterator[None]:
 
 def test_the_kill_switch_drill_ends_within_its_day_whenever_the_simulation_ends() -> None:
     for quarter in range(96):
-        day = Day(Plan(seed=7, leads=16, days=2, until=UNTIL - QUARTER * quarter), 0)
+        day = SimulatedDay(SimulationPlan(seed=7, leads=16, days=2, until=UNTIL - QUARTER * quarter), 0)
         assert day.start <= office.drill_at(day) < day.end - 2 * DRILL
 
 
@@ -102,7 +102,7 @@ def test_the_same_seed_gives_the_same_rows_even_after_a_kill(monkeypatch: pytest
 def test_another_seed_gives_another_history() -> None:
     def leads(seed: int) -> list[Any]:
         with undone():
-            simulate(Plan(seed=seed, leads=6, days=1, until=UNTIL))
+            simulate(SimulationPlan(seed=seed, leads=6, days=1, until=UNTIL))
             return list(Lead.objects.order_by("lead_id").values_list("last_name", "market", "score"))
 
     assert leads(1) != leads(2)
@@ -110,7 +110,7 @@ def test_another_seed_gives_another_history() -> None:
 
 def test_other_work_in_the_queue_stays_and_none_is_added() -> None:
     evaluate_tripwires.enqueue()
-    simulate(Plan(seed=1, leads=4, days=1, until=UNTIL))
+    simulate(SimulationPlan(seed=1, leads=4, days=1, until=UNTIL))
     assert [result.task_path for result in DBTaskResult.objects.all()] == [evaluate_tripwires.module_path]
 
 
@@ -119,7 +119,7 @@ def test_a_simulation_leaves_go_live_as_it_was_where_it_is_enforced(settings: Se
     settings.GO_LIVE_ENFORCE = True
     if was_live:
         GoLiveState.objects.update(go_live_enabled=True)
-    simulate(Plan(seed=1, leads=2, days=2, until=UNTIL))
+    simulate(SimulationPlan(seed=1, leads=2, days=2, until=UNTIL))
     assert FollowupLadder.objects.exists()
     assert GoLiveState.objects.get().go_live_enabled is was_live
     assert GoLiveState.history.filter(changed_by="simulation").exclude(reason__contains="drill").exists() is not was_live

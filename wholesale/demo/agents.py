@@ -10,7 +10,7 @@ from followups.tasks.due.services import DueTask
 from followups.tasks.outcomes.rules import SEEDED, Effect, Outcome
 from followups.tasks.services import skip_task, snooze_task
 from governance.channels import Channel
-from wholesale.demo.day import Day
+from wholesale.demo.day import SimulatedDay
 from wholesale.demo.intake import receive
 from wholesale.demo.people import Agent, correlation_of, lead, number_of
 from wholesale.demo.plan import DAY, QUARTER, TURN
@@ -46,7 +46,7 @@ _NOTES = (
 )
 
 
-def put(day: Day) -> None:
+def put(day: SimulatedDay) -> None:
     """Each half hour an agent at work takes tasks, one half of the team at the quarters between."""
     for n, agent in enumerate(day.team):
         for turn in range(DAY // TURN):
@@ -55,7 +55,7 @@ def put(day: Day) -> None:
                 day.agenda.put(when, partial(_take_tasks, day, agent))
 
 
-def _is_at_work(day: Day, agent: Agent, when: datetime) -> bool:
+def _is_at_work(day: SimulatedDay, agent: Agent, when: datetime) -> bool:
     if when >= day.plan.work_ends:
         return False
     into_the_day = when - timedelta(hours=agent.starts)
@@ -63,7 +63,7 @@ def _is_at_work(day: Day, agent: Agent, when: datetime) -> bool:
     return is_hour and into_the_day.weekday() in agent.weekdays and day.number not in agent.away
 
 
-def _take_tasks(day: Day, agent: Agent, now: datetime) -> None:
+def _take_tasks(day: SimulatedDay, agent: Agent, now: datetime) -> None:
     """An agent claims what is due and permitted, and does one after the other. What does not fit is given back."""
     if day.is_stopped:
         return
@@ -84,12 +84,12 @@ def _take_tasks(day: Day, agent: Agent, now: datetime) -> None:
         release_leases(task_ids=left, act=Act(agent.name, at=now))
 
 
-def _takes(day: Day, agent: Agent, channel: str) -> timedelta:
+def _takes(day: SimulatedDay, agent: Agent, channel: str) -> timedelta:
     shortest, longest = (90, 360) if channel == Channel.CALL else (40, 150)
     return timedelta(seconds=round(day.random.uniform(shortest, longest) * agent.pace))
 
 
-def _contact(day: Day, agent: Agent, task: DueTask, began: datetime, now: datetime) -> None:
+def _contact(day: SimulatedDay, agent: Agent, task: DueTask, began: datetime, now: datetime) -> None:
     """The contact is over and told: when it began, and what came of it."""
     if task.id not in day.taken:
         return  # closed or put off in the meantime
@@ -118,7 +118,7 @@ def _contact(day: Day, agent: Agent, task: DueTask, began: datetime, now: dateti
         _await_reply(day, lead_id, now)
 
 
-def _outcome(day: Day, channel: str, lead_id: str) -> str:
+def _outcome(day: SimulatedDay, channel: str, lead_id: str) -> str:
     if channel != Channel.CALL:
         return day.random.choices(list(_TEXTS), list(_TEXTS.values()))[0]
     warmth = lead(day.plan.seed, number_of(lead_id)).warmth
@@ -126,7 +126,7 @@ def _outcome(day: Day, channel: str, lead_id: str) -> str:
     return day.random.choices(list(chances), list(chances.values()))[0]
 
 
-def _await_reply(day: Day, lead_id: str, now: datetime) -> None:
+def _await_reply(day: SimulatedDay, lead_id: str, now: datetime) -> None:
     (kind,) = day.random.choices(list(_REPLIES), list(_REPLIES.values()))
     if kind:
         after = timedelta(seconds=60 + round(day.random.expovariate(1 / 2400)))

@@ -11,17 +11,17 @@ from followups.tasks.models import FollowupTask
 from kpi.services import write_kpi
 from wholesale.demo.agenda import Agenda, Item
 from wholesale.demo.people import MARKER, dice, team
-from wholesale.demo.plan import DAY, QUARTER, Plan
+from wholesale.demo.plan import DAY, QUARTER, SimulationPlan
 from wholesale.plumbing.act import Act
 
 ACTOR = "simulation"  # who signs what no agent does
 DRILL = timedelta(minutes=30)  # of the kill switch
 
 
-class Day:
+class SimulatedDay:
     """One day: its agenda, its chances, and what is known only within it."""
 
-    def __init__(self, plan: Plan, number: int) -> None:
+    def __init__(self, plan: SimulationPlan, number: int) -> None:
         self.plan, self.number = plan, number  # counted from 0
         self.start = plan.starts(number)
         self.end = self.start + DAY

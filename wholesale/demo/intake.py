@@ -12,7 +12,7 @@ from followups.leads.services import upsert_leads
 from governance.channels import Channel
 from governance.gate import Point, points_of
 from governance.gate.ledger import record_consent, record_scrub
-from wholesale.demo.day import Day
+from wholesale.demo.day import SimulatedDay
 from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, lead, lead_id_of, number_of
 from wholesale.demo.plan import LEFT_OVER, QUARTER
 from wholesale.plumbing.act import Act
@@ -21,7 +21,7 @@ _LIST = timedelta(hours=1)  # what comes in it is one list
 _UNREAD = 3  # messages at the end
 
 
-def put(day: Day) -> None:
+def put(day: SimulatedDay) -> None:
     """Leads come at any time; each hour a list of them is read, and the ladders of who is on it start."""
     lists: dict[int, list[LeadPlan]] = defaultdict(list)
     for number in day.plan.arriving(day.number):
@@ -33,7 +33,7 @@ def put(day: Day) -> None:
         _put_unread(day)
 
 
-def _put_unread(day: Day) -> None:
+def _put_unread(day: SimulatedDay) -> None:
     """After the last contact some write what a person has to read."""
     known = range(day.plan.arriving(day.number).start)
     for n, number in enumerate(day.random.sample(known, min(_UNREAD, len(known))), start=1):
@@ -41,7 +41,7 @@ def _put_unread(day: Day) -> None:
         day.agenda.put(when, partial(receive, day, lead_id_of(number), "doubtful"))
 
 
-def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
+def _read_list(day: SimulatedDay, coming: list[LeadPlan], now: datetime) -> None:
     """Keep the leads, each with its ground, if there is one, or checked against the National DNCL."""
     act = day.act(now)
     _bring([one.row for one in coming], act)
@@ -62,7 +62,7 @@ def _read_list(day: Day, coming: list[LeadPlan], now: datetime) -> None:
         day.agenda.put(now + timedelta(seconds=1), start)
 
 
-def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
+def receive(day: SimulatedDay, lead_id: str, kind: str, now: datetime) -> None:
     """A lead answers a text message."""
     row = lead(day.plan.seed, number_of(lead_id)).row
     received = record_inbound(
@@ -81,7 +81,7 @@ def receive(day: Day, lead_id: str, kind: str, now: datetime) -> None:
         day.statuses.setdefault(lead_id, Lead.Status.CONTACTED)
 
 
-def keep_statuses(day: Day, now: datetime) -> None:
+def keep_statuses(day: SimulatedDay, now: datetime) -> None:
     """What the day has shown of the leads, as the list of the evening brings it."""
     rows = [{"lead_id": lead_id, "status": status} for lead_id, status in sorted(day.statuses.items())]
     _bring(rows, day.act(now))

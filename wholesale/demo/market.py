@@ -9,7 +9,7 @@ from buyers.services import take_feedback
 from governance import gate
 from kpi.models import Domain
 from offers.services import make_offer
-from wholesale.demo.day import Day, count
+from wholesale.demo.day import SimulatedDay, count
 from wholesale.demo.houses import House, houses
 from wholesale.demo.people import BUYER_MARKETS, MARKER, OFFERS_AT, BuyerMarket
 
@@ -19,13 +19,13 @@ _GOOD = (Event.RESPONDED, Event.RESPONDED, Event.RESPONDED, Event.BOUGHT)
 _BAD = (Event.NO_RESPONSE, Event.NO_RESPONSE, Event.PASSED)
 
 
-def put(day: Day) -> None:
+def put(day: SimulatedDay) -> None:
     """What buyers answer, and the day's offers."""
     _put_buyers(day)
     _put_offers(day)
 
 
-def _put_buyers(day: Day) -> None:
+def _put_buyers(day: SimulatedDay) -> None:
     """What buyers answer; for some days in the middle, hardly anything good."""
     heard = 16 + day.plan.leads // (4 * day.plan.days)
     bad_days = range(day.plan.on(0.62), day.plan.on(0.62) + max(2, day.plan.days // 20))
@@ -35,7 +35,7 @@ def _put_buyers(day: Day) -> None:
         day.agenda.put(day.sometime(), partial(_hear, day, where, good))
 
 
-def _hear(day: Day, where: BuyerMarket, good: float, now: datetime) -> None:
+def _hear(day: SimulatedDay, where: BuyerMarket, good: float, now: datetime) -> None:
     is_good = day.random.random() < good
     buyer = f"{where.market[:3]}-B{day.random.randrange(where.buyers) + 1:02}"
     event = day.random.choice(_GOOD if is_good else _BAD)
@@ -44,7 +44,7 @@ def _hear(day: Day, where: BuyerMarket, good: float, now: datetime) -> None:
     count(Domain.BUYER_MATCH, "match_success", is_good, str(recorded.pk), act, **place)
 
 
-def _put_offers(day: Day) -> None:
+def _put_offers(day: SimulatedDay) -> None:
     """Offers on the real sales, spread over the days."""
     sales = list(houses())
     rounds = 1 + day.plan.leads // _OFFERS_EVERY
@@ -54,7 +54,7 @@ def _put_offers(day: Day) -> None:
         day.agenda.put(when, day.unless_stopped(offer))
 
 
-def _offer(day: Day, house: House, number: int, now: datetime) -> None:
+def _offer(day: SimulatedDay, house: House, number: int, now: datetime) -> None:
     """An offer, the deposit put at stake for it, and whether the seller accepts."""
     province, place = OFFERS_AT
     act = day.act(now, correlation_id=f"{MARKER}offer-{number}")

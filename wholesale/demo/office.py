@@ -26,7 +26,7 @@ from kpi.models import Domain, RegressionTrigger
 from kpi.tripwire import triggers
 from kpi.tripwire.models import RegressionPolicy
 from offers.models import OfferPolicy
-from wholesale.demo.day import DRILL, Day, count
+from wholesale.demo.day import DRILL, SimulatedDay, count
 from wholesale.demo.people import OFFERS_AT, PLACES, Agent, correlation_of
 from wholesale.demo.plan import DAY
 from wholesale.plumbing.vocabulary import Province
@@ -35,7 +35,7 @@ _HANDED_OVER = 100  # ladders of one agent
 _CHARTERS = ("WHOLESALE_OFFER", "BUYER_MATCH", "FOLLOWUP_NEXT_ACTION", "CAPITAL_ROUTE")
 
 
-def put(day: Day) -> None:
+def put(day: SimulatedDay) -> None:
     """What is done at its hours, and what only on some day."""
     number, plan = day.number, day.plan
     if number == 0:
@@ -54,7 +54,7 @@ def put(day: Day) -> None:
         day.agenda.put(day.at(9), partial(_announce_a_closed_day, day))
 
 
-def _set_up(day: Day, now: datetime) -> None:
+def _set_up(day: SimulatedDay, now: datetime) -> None:
     """Before the first lead: who we are, who works where, what is watched, where offers are made."""
     upsert(
         Organisation,
@@ -92,7 +92,7 @@ def _set_up(day: Day, now: datetime) -> None:
     )
 
 
-def _open_the_office(day: Day, now: datetime) -> None:
+def _open_the_office(day: SimulatedDay, now: datetime) -> None:
     """The morning's round: notices, vacations, doubtful messages, what waits too long, old deals and reservations."""
     for notice in SlaNotice.objects.filter(read_at__isnull=True).order_by("id"):
         read_notice(notice.pk, act=day.act(now))
@@ -110,7 +110,7 @@ def _open_the_office(day: Day, now: datetime) -> None:
     day.look_again(now)
 
 
-def _leave(day: Day, agent: Agent, now: datetime) -> None:
+def _leave(day: SimulatedDay, agent: Agent, now: datetime) -> None:
     """An agent goes on vacation: no ladders until then, and others take most of what falls due in the meantime."""
     back = day.plan.starts(agent.away[-1] + 1)
     for province, place in agent.pools:
@@ -123,7 +123,7 @@ def _leave(day: Day, agent: Agent, now: datetime) -> None:
         reassign_ladder(ladder_id, name, act=day.act(now, reason=f"{agent.name} is on vacation"))
 
 
-def _steer_ladders(day: Day, now: datetime) -> None:
+def _steer_ladders(day: SimulatedDay, now: datetime) -> None:
     """A few ladders are cancelled, and a few begin anew."""
     still_open = FollowupLadder.objects.open().order_by("pk")
     older = list(still_open.filter(created_at__lt=now - 3 * DAY).values_list("pk", flat=True)[:100])
@@ -137,7 +137,7 @@ def _steer_ladders(day: Day, now: datetime) -> None:
             restart_ladder(ladder.pk, act=day.act(now, reason="asked to be contacted again"))
 
 
-def _bring_deals_on(day: Day, now: datetime) -> None:
+def _bring_deals_on(day: SimulatedDay, now: datetime) -> None:
     """What became of appointments three days ago, and of contracts three weeks ago."""
     waiting = Lead.objects.filter(status=Lead.Status.APPOINTMENT, updated_at__lt=now - 3 * DAY).order_by("pk")
     for lead_id, province, place in waiting.values_list("lead_id", "province", "market"):
@@ -151,7 +151,7 @@ def _bring_deals_on(day: Day, now: datetime) -> None:
             day.statuses[lead_id] = Lead.Status.CLOSED
 
 
-def _settle(day: Day, now: datetime) -> None:
+def _settle(day: SimulatedDay, now: datetime) -> None:
     """Deposits of two days ago come back, but for some."""
     for reservation in unsettled(before=now - 2 * DAY):
         loss = min(reservation.amount, Decimal(50)) if day.random.random() < 0.08 else Decimal(0)
@@ -159,7 +159,7 @@ def _settle(day: Day, now: datetime) -> None:
         risk_settle(reservation.pk, loss, act=day.act(now, correlation_id=reservation.correlation_id, reason=reason))
 
 
-def _advise(day: Day, now: datetime) -> None:
+def _advise(day: SimulatedDay, now: datetime) -> None:
     """The AI's trials in the sandbox, and some advice of it."""
     for domain in _CHARTERS:
         for n in range(day.random.randrange(1, 4)):
@@ -173,34 +173,34 @@ def _advise(day: Day, now: datetime) -> None:
                 gate.heimdall_use(kept.pk, act=day.act(now + timedelta(minutes=10)))
 
 
-def _look_at_the_runbook(day: Day, now: datetime) -> None:
+def _look_at_the_runbook(day: SimulatedDay, now: datetime) -> None:
     store_run(act=day.act(now, reason="the week's look"))
 
 
-def _close_quebec_earlier(day: Day, now: datetime) -> None:
+def _close_quebec_earlier(day: SimulatedDay, now: datetime) -> None:
     windows = [{**window, "end": min(window["end"], "19:00")} for window in SAFE_RULES[WINDOWS]]
     _change_quebec(day, windows, now, "complaints about calls in the evening")
 
 
-def _close_quebec_as_before(day: Day, now: datetime) -> None:
+def _close_quebec_as_before(day: SimulatedDay, now: datetime) -> None:
     _change_quebec(day, SAFE_RULES[WINDOWS], now, "no complaints since; as before")
 
 
-def _change_quebec(day: Day, windows: list[dict[str, Any]], now: datetime, reason: str) -> None:
+def _change_quebec(day: SimulatedDay, windows: list[dict[str, Any]], now: datetime, reason: str) -> None:
     upsert(MarketPolicy, province=Province.QC, rules={**SAFE_RULES, WINDOWS: windows}, act=day.act(now, reason=reason))
 
 
-def _announce_a_closed_day(day: Day, now: datetime) -> None:
+def _announce_a_closed_day(day: SimulatedDay, now: datetime) -> None:
     tomorrow = (now + DAY).date()
     set_closed_day(day=tomorrow, province=Province.NS, name="The Halifax office moves", act=day.act(now, reason="no phones"))
 
 
-def drill_at(day: Day) -> datetime:
+def drill_at(day: SimulatedDay) -> datetime:
     """When the kill switch is tried: an hour of the afternoon after which there is time to make up for what stood still."""
     return next(when for hour in (16, 19) if (when := day.at(hour)) + 2 * DRILL < day.end)
 
 
-def _stop(day: Day, now: datetime) -> None:
+def _stop(day: SimulatedDay, now: datetime) -> None:
     """The drill of the kill switch."""
     engage_kill_switch(act=day.act(now, reason="a drill of the kill switch"))
     day.is_stopped = True
@@ -208,6 +208,6 @@ def _stop(day: Day, now: datetime) -> None:
     day.agenda.put(now + DRILL, partial(_go_on, day))
 
 
-def _go_on(day: Day, now: datetime) -> None:
+def _go_on(day: SimulatedDay, now: datetime) -> None:
     release_kill_switch(act=day.act(now, reason="the drill is over; everything stood still"))
     day.is_stopped = False

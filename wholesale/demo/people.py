@@ -24,7 +24,7 @@ def dice(seed: int, *what: object) -> Random:
     return Random("/".join(map(str, (seed, *what))))
 
 
-class Place(NamedTuple):
+class DemoMarket(NamedTuple):
     """A market, how many in a thousand leads live there, and how its numbers and postal codes begin."""
 
     province: str
@@ -35,28 +35,28 @@ class Place(NamedTuple):
 
 
 PLACES = (
-    Place(Province.ON, "TORONTO", 150, ("416", "647", "437"), ("M4C", "M5V", "M6K", "M9B")),
-    Place(Province.ON, "OTTAWA", 70, ("613", "343"), ("K1P", "K1S", "K2A")),
-    Place(Province.ON, "HAMILTON", 60, ("905", "289"), ("L8P", "L8M")),
-    Place(Province.ON, "WINDSOR", 55, ("519", "226"), ("N8X", "N9A", "N9B")),
-    Place(Province.ON, "LONDON", 45, ("548",), ("N6A", "N5Y")),
-    Place(Province.QC, "MONTREAL", 130, ("514", "438"), ("H1Y", "H2X", "H3K", "H4C")),
-    Place(Province.QC, "QUEBEC_CITY", 45, ("418", "581"), ("G1K", "G1R")),
-    Place(Province.QC, "GATINEAU", 25, ("819", "873"), ("J8X", "J8Y")),
-    Place(Province.BC, "VANCOUVER", 95, ("604", "778"), ("V5K", "V5T", "V6B")),
-    Place(Province.BC, "VICTORIA", 30, ("250",), ("V8V", "V8T")),
-    Place(Province.AB, "CALGARY", 75, ("403", "587"), ("T2P", "T2E", "T3A")),
-    Place(Province.AB, "EDMONTON", 65, ("780", "825"), ("T5J", "T6E")),
-    Place(Province.SK, "SASKATOON", 22, ("306",), ("S7K", "S7M")),
-    Place(Province.SK, "REGINA", 18, ("639",), ("S4P", "S4R")),
-    Place(Province.MB, "WINNIPEG", 40, ("204", "431"), ("R3C", "R2W")),
-    Place(Province.NB, "MONCTON", 16, ("506",), ("E1C",)),
-    Place(Province.NS, "HALIFAX", 24, ("902",), ("B3J", "B3K")),
-    Place(Province.PE, "CHARLOTTETOWN", 8, ("782",), ("C1A",)),
-    Place(Province.NL, "ST_JOHNS", 15, ("709",), ("A1C", "A1E")),
-    Place(Province.YT, "WHITEHORSE", 5, ("867",), ("Y1A",)),
-    Place(Province.NT, "YELLOWKNIFE", 4, ("867",), ("X1A",)),
-    Place(Province.NU, "IQALUIT", 3, ("867",), ("X0A",)),
+    DemoMarket(Province.ON, "TORONTO", 150, ("416", "647", "437"), ("M4C", "M5V", "M6K", "M9B")),
+    DemoMarket(Province.ON, "OTTAWA", 70, ("613", "343"), ("K1P", "K1S", "K2A")),
+    DemoMarket(Province.ON, "HAMILTON", 60, ("905", "289"), ("L8P", "L8M")),
+    DemoMarket(Province.ON, "WINDSOR", 55, ("519", "226"), ("N8X", "N9A", "N9B")),
+    DemoMarket(Province.ON, "LONDON", 45, ("548",), ("N6A", "N5Y")),
+    DemoMarket(Province.QC, "MONTREAL", 130, ("514", "438"), ("H1Y", "H2X", "H3K", "H4C")),
+    DemoMarket(Province.QC, "QUEBEC_CITY", 45, ("418", "581"), ("G1K", "G1R")),
+    DemoMarket(Province.QC, "GATINEAU", 25, ("819", "873"), ("J8X", "J8Y")),
+    DemoMarket(Province.BC, "VANCOUVER", 95, ("604", "778"), ("V5K", "V5T", "V6B")),
+    DemoMarket(Province.BC, "VICTORIA", 30, ("250",), ("V8V", "V8T")),
+    DemoMarket(Province.AB, "CALGARY", 75, ("403", "587"), ("T2P", "T2E", "T3A")),
+    DemoMarket(Province.AB, "EDMONTON", 65, ("780", "825"), ("T5J", "T6E")),
+    DemoMarket(Province.SK, "SASKATOON", 22, ("306",), ("S7K", "S7M")),
+    DemoMarket(Province.SK, "REGINA", 18, ("639",), ("S4P", "S4R")),
+    DemoMarket(Province.MB, "WINNIPEG", 40, ("204", "431"), ("R3C", "R2W")),
+    DemoMarket(Province.NB, "MONCTON", 16, ("506",), ("E1C",)),
+    DemoMarket(Province.NS, "HALIFAX", 24, ("902",), ("B3J", "B3K")),
+    DemoMarket(Province.PE, "CHARLOTTETOWN", 8, ("782",), ("C1A",)),
+    DemoMarket(Province.NL, "ST_JOHNS", 15, ("709",), ("A1C", "A1E")),
+    DemoMarket(Province.YT, "WHITEHORSE", 5, ("867",), ("Y1A",)),
+    DemoMarket(Province.NT, "YELLOWKNIFE", 4, ("867",), ("X1A",)),
+    DemoMarket(Province.NU, "IQALUIT", 3, ("867",), ("X0A",)),
 )
 
 _FIRST = (
@@ -121,7 +121,7 @@ class LeadPlan:
     """A lead that comes in."""
 
     number: int
-    place: Place
+    place: DemoMarket
     source: str
     row: dict[str, Any]  # as a file of leads has it
     warmth: float  # 0..1: how much it wants to sell
@@ -151,7 +151,7 @@ def correlation_of(lead_id: str) -> str:
     return f"{MARKER}{lead_id}"
 
 
-def lead(seed: int, number: int, at: Place | None = None) -> LeadPlan:
+def lead(seed: int, number: int, at: DemoMarket | None = None) -> LeadPlan:
     """The n-th lead of a simulation, counted from 0; where it lives is drawn unless it is given."""
     random = dice(seed, "lead", number)
     (drawn,) = random.choices(PLACES, [place.share for place in PLACES])

@@ -9,7 +9,7 @@ _WEIGHT_OF_A_WEEKDAY = (10, 10, 10, 10, 9, 5, 3)  # how many leads come in
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SimulationPlan:
     """A simulation: what its rows follow from."""
 
     seed: int

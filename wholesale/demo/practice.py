@@ -23,15 +23,15 @@ from governance.gate import points_of
 from governance.gate.ledger import Basis, record_consent
 from governance.gate.rules import CHANNELS, MIN_SCORE, WINDOWS, MarketPolicy
 from governance.policies import upsert
-from wholesale.demo.day import Day
-from wholesale.demo.people import LeadPlan, Place, lead
+from wholesale.demo.day import SimulatedDay
+from wholesale.demo.people import DemoMarket, LeadPlan, lead
 from wholesale.plumbing.roles import AGENT
 from wholesale.plumbing.vocabulary import Province
 
 MARKET = "PRACTICE"
 AGENTS = ("pat", "robin")  # users, who can log in
 LEADS = 24  # a third of them is anybody's
-_PLACE = Place(Province.ON, MARKET, 0, ("705",), ("P3A", "P3E"))
+_PLACE = DemoMarket(Province.ON, MARKET, 0, ("705",), ("P3A", "P3E"))
 _RULES: dict[str, Any] = {
     WINDOWS: [{"days": list(range(7)), "start": "00:00", "end": "23:59"}],
     CHANNELS: [Channel.SMS, Channel.EMAIL],
@@ -42,13 +42,13 @@ _BEFORE_THE_END = timedelta(minutes=10)
 _PASSWORD_BYTES = 9  # 12 characters
 
 
-def put(day: Day) -> None:
+def put(day: SimulatedDay) -> None:
     """On the last day, when the team has stopped: the market, its leads, its agents."""
     if day.number == day.plan.days - 1:
         day.agenda.put(day.end - _BEFORE_THE_END, day.unless_stopped(partial(_open, day)))
 
 
-def _open(day: Day, now: datetime) -> None:
+def _open(day: SimulatedDay, now: datetime) -> None:
     """The agents come in between: the ladders before them are nobody's, those after them theirs in turn."""
     place: dict[str, Any] = {"province": _PLACE.province, "market": MARKET}
     signed = day.act(now, reason="simulation: practice at any hour; nobody here exists")
@@ -67,7 +67,7 @@ def _open(day: Day, now: datetime) -> None:
     start_ladders(starts[LEADS // 3 :], act=day.act(now))
 
 
-def _lead(day: Day, number: int) -> LeadPlan:
+def _lead(day: SimulatedDay, number: int) -> LeadPlan:
     """The n-th lead to practise with, numbered after the simulated business's; each can be written to."""
     made = lead(day.plan.seed, day.plan.leads + number, at=_PLACE)
     row = {**made.row, "email": f"practice.{number + 1}@example.com", "source": "practice"}

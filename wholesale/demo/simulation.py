@@ -25,10 +25,10 @@ from governance.policies import Governed
 from kpi.tripwire.triggers import ACTOR as TRIPWIRE
 from offers.models import OfferEvidence
 from wholesale.demo import agents, intake, market, office, practice, worker
-from wholesale.demo.day import ACTOR, Day
+from wholesale.demo.day import ACTOR, SimulatedDay
 from wholesale.demo.models import Simulation
 from wholesale.demo.people import MARKER
-from wholesale.demo.plan import Plan
+from wholesale.demo.plan import SimulationPlan
 from wholesale.plumbing import correlation
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.seeds import SEEDED_BY
@@ -76,7 +76,7 @@ def _not_ours(model: type[models.Model]) -> "models.QuerySet[Any] | None":
     return None
 
 
-def is_missing(plan: Plan) -> bool:
+def is_missing(plan: SimulationPlan) -> bool:
     """Whether the plan's days are not all in this database yet.
 
     Raises:
@@ -97,11 +97,11 @@ def is_missing(plan: Plan) -> bool:
     return True
 
 
-def _plan_of(simulation: Any) -> Plan:
-    return Plan(simulation.seed, simulation.leads, simulation.days, simulation.until)
+def _plan_of(simulation: Any) -> SimulationPlan:
+    return SimulationPlan(simulation.seed, simulation.leads, simulation.days, simulation.until)
 
 
-def days(plan: Plan) -> Iterator[int]:
+def days(plan: SimulationPlan) -> Iterator[int]:
     """Make the days that are not in the database yet, each in a transaction of its own; yields how many there are then.
 
     Raises:
@@ -117,7 +117,7 @@ def days(plan: Plan) -> Iterator[int]:
     for number in range(simulation.days_done, plan.days):
         with _statements_unlogged(), transaction.atomic(), correlation.correlated(f"{MARKER}day-{number + 1}"):
             _go_live(simulation, plan.starts(number))
-            _simulate(Day(plan, number), waiting)
+            _simulate(SimulatedDay(plan, number), waiting)
             simulation.days_done = number + 1
             if simulation.is_finished and simulation.went_live:
                 disable_go_live(act=Act(ACTOR, reason="the simulation is over", at=plan.until))
@@ -125,7 +125,7 @@ def days(plan: Plan) -> Iterator[int]:
         yield simulation.days_done
 
 
-def _simulate(day: Day, others: Collection[UUID]) -> None:
+def _simulate(day: SimulatedDay, others: Collection[UUID]) -> None:
     worker.put(day, others)
     for part in (office, intake, market, agents, practice):
         part.put(day)

@@ -15,7 +15,7 @@ from followups.tasks.minutes import services as minutes
 from followups.tasks.minutes.tasks import recompute_leads, recompute_places
 from kpi.tasks import evaluate_tripwire
 from kpi.tripwire import evaluations, expectations
-from wholesale.demo.day import Day
+from wholesale.demo.day import SimulatedDay
 from wholesale.demo.people import MARKER
 from wholesale.plumbing.act import Act
 
@@ -28,7 +28,7 @@ _SERVICES: dict[str, Callable[..., object]] = {
 }
 
 
-def put(day: Day, others: Collection[UUID]) -> None:
+def put(day: SimulatedDay, others: Collection[UUID]) -> None:
     """The periodic jobs; nobody is at work before they were done."""
     for hour in range(24):
         day.agenda.put(day.start + timedelta(hours=hour), partial(keep_up, others))

@@ -16,7 +16,7 @@ GAP_MAX = 3  # words
 _BUCKET = 2  # letters; phrases are indexed by this many first letters of their first word
 
 
-class Place(NamedTuple):
+class PhrasePlace(NamedTuple):
     """One place of a phrase: the words that match it, and the beginnings of words that match it."""
 
     words: frozenset[str]
@@ -30,14 +30,14 @@ class Place(NamedTuple):
 class Phrase(NamedTuple):
     """A parsed phrase. A place that is None is a gap (`...`)."""
 
-    places: tuple[Place | None, ...]
+    places: tuple[PhrasePlace | None, ...]
 
     def end(self, words: Sequence[str], start: int) -> int | None:
         """Return the index after the phrase's last word if the phrase matches at `start`, else None."""
         return _end(self.places, words, start)
 
 
-def _end(places: tuple[Place | None, ...], words: Sequence[str], at: int) -> int | None:
+def _end(places: tuple[PhrasePlace | None, ...], words: Sequence[str], at: int) -> int | None:
     for n, place in enumerate(places):
         if place is None:
             rest = places[n + 1 :]
@@ -63,7 +63,7 @@ def parsed(text: str) -> Phrase:
     return Phrase(places)
 
 
-def _place(part: str) -> Place:
+def _place(part: str) -> PhrasePlace:
     words, beginnings = set(), []
     for alternative in part.split("/"):
         found = words_of(alternative.removesuffix("*"))
@@ -75,7 +75,7 @@ def _place(part: str) -> Place:
             beginnings.append(found[0])
         else:
             words.add(found[0])
-    return Place(frozenset(words), tuple(beginnings))
+    return PhrasePlace(frozenset(words), tuple(beginnings))
 
 
 def require_written_out(phrase: str) -> None:

@@ -26,7 +26,7 @@ _TASK = (
 _LADDER = ("id", "open_steps", "closed_at")
 
 
-class Found(NamedTuple):
+class LockedTask(NamedTuple):
     """A task with its ladder, whose row is locked, and the contact that the step is."""
 
     task: FollowupTask
@@ -77,7 +77,7 @@ _READ = Select(
 )
 
 
-def locked(task_id: int) -> Found | None:
+def locked(task_id: int) -> LockedTask | None:
     """The task, with the ladder's row locked. The task's own row was read before the wait for that lock."""
     has_locks = connection.features.has_select_for_update_of
     lock = f" FOR UPDATE OF {_READ.alias_of(FollowupLadder)}" if has_locks else ""
@@ -85,7 +85,7 @@ def locked(task_id: int) -> Found | None:
     return _found(rows[0]) if rows else None
 
 
-def _found(row: tuple[Any, ...]) -> Found:
+def _found(row: tuple[Any, ...]) -> LockedTask:
     of_task, of_ladder = row[: len(_TASK)], row[len(_TASK) : len(_TASK) + len(_LADDER)]
     task = FollowupTask.from_db(connection.alias, _TASK, of_task)
     task.ladder = FollowupLadder.from_db(connection.alias, _LADDER, of_ladder)
@@ -97,7 +97,7 @@ def _found(row: tuple[Any, ...]) -> Found:
         channel=task.channel,
         gap_minutes=task.gap_minutes,
     )
-    return Found(task, contact)
+    return LockedTask(task, contact)
 
 
 _COMPLETE = Update(

@@ -17,7 +17,7 @@ from followups.tasks import history, leases
 from followups.tasks.cancellations import close_steps
 from followups.tasks.completions import reading
 from followups.tasks.completions.attempts import attempt_of
-from followups.tasks.completions.reading import Found, OpenStep
+from followups.tasks.completions.reading import LockedTask, OpenStep
 from followups.tasks.errors import NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.tasks.minutes.services import put_right
 from followups.tasks.minutes.tasks import enqueue_leads
@@ -175,7 +175,7 @@ def _complete_anyway(stored: FollowupTask, done: dict[str, Any], *, force: bool)
 
 
 def _judged(
-    found: Found, contacted_at: datetime, following: Sequence[OpenStep], held: Held, now: datetime
+    found: LockedTask, contacted_at: datetime, following: Sequence[OpenStep], held: Held, now: datetime
 ) -> tuple[Judged, list[OpenStep]]:
     """What the rules say of the contact; and the open steps of the ladder, of which those that would come too soon after it
     get the minutes that they have now. The gate is asked once. Where the outcome moves or cancels the steps they are left.
@@ -207,14 +207,14 @@ def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenSt
     return [step._replace(gap_minutes=task.gap_minutes) if step.id in behind else step for step in following]
 
 
-def _reached(found: Found) -> list[gate.Point]:
+def _reached(found: LockedTask) -> list[gate.Point]:
     """Who was contacted: the number or address, and the lead as such."""
     lead = found.contact.lead
     points = gate.point_of(found.task.channel, phone=lead.phone, email=lead.email), gate.lead_point(found.task.lead_id)
     return [point for point in points if point]
 
 
-def _with_later_calls(found: Found, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
+def _with_later_calls(found: LockedTask, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
     """The open steps of the ladder, of which the calls wait for 30 days now. So do other leads' calls to the same number,
     whose minutes a worker puts right."""
     enqueue_leads(lead_ids_at(gate.points_of(phone=found.contact.lead.phone)))
@@ -222,7 +222,7 @@ def _with_later_calls(found: Found, following: Sequence[OpenStep], now: datetime
 
 
 def _with_minutes_of(
-    channels: Collection[str], found: Found, following: Sequence[OpenStep], now: datetime
+    channels: Collection[str], found: LockedTask, following: Sequence[OpenStep], now: datetime
 ) -> list[OpenStep]:
     """The open steps of the ladder, of which those by these channels have the minutes that the gate gives them now."""
     put_right([step.id for step in following if step.channel in channels], now)

@@ -16,7 +16,7 @@ from followups.tasks.due_times import put_off
 from followups.tasks.errors import TaskNotFound
 from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import Effect, Outcome
-from followups.tasks.outcomes.services import GO_ON, Rule, applied
+from followups.tasks.outcomes.services import GO_ON, OutcomeEffect, applied
 from governance import gate
 from governance.gate import Point
 from wholesale.plumbing.act import Act
@@ -34,7 +34,7 @@ class OptingOut:
 class Held:
     """What an outcome does, and what is locked for it."""
 
-    rule: Rule = GO_ON
+    rule: OutcomeEffect = GO_ON
     lead_id: str | None = None  # of the lead that it may change
     opting_out: OptingOut | None = None
 
@@ -58,7 +58,7 @@ def hold(task_id: int, outcome: str) -> Held:
     return Held(rule, changed)
 
 
-def _changes_the_lead(outcome: str, rule: Rule, status: str) -> bool:
+def _changes_the_lead(outcome: str, rule: OutcomeEffect, status: str) -> bool:
     """Whether there may be something to write. Who sets the status meanwhile comes after this outcome."""
     moves = bool(rule.lead_status) and (rule.lead_status in ENDS_THE_HUNT or status in moves_on_to(rule.lead_status))
     return moves or outcome == Outcome.WRONG_NUMBER

@@ -12,14 +12,14 @@ from wholesale.plumbing.compiled import Select
 
 def _rule(outcome: Any, task_id: Any) -> QuerySet[Any, Any]:
     rule = OutcomeRule.objects.filter(outcome=outcome).order_by()
-    of_rule = (Subquery(rule.values(name)) for name in Rule._fields)
+    of_rule = (Subquery(rule.values(name)) for name in OutcomeEffect._fields)
     return FollowupTask.objects.filter(pk=task_id).order_by().values_list(*of_rule, "lead_id", "lead__status")
 
 
 _RULE = Select(_rule)  # each contact asks it
 
 
-class Rule(NamedTuple):
+class OutcomeEffect(NamedTuple):
     """What an outcome does."""
 
     effect: Effect = Effect.GO_ON
@@ -27,13 +27,13 @@ class Rule(NamedTuple):
     lead_status: str = ""  # to which the lead moves on; empty leaves it
 
 
-GO_ON = Rule()
+GO_ON = OutcomeEffect()
 
 
 class Applied(NamedTuple):
     """The rule of an outcome, and the lead that it is about."""
 
-    rule: Rule
+    rule: OutcomeEffect
     lead_id: str | None = None
     lead_status: str | None = None  # None where nobody knows the lead
 
@@ -44,5 +44,5 @@ def applied(outcome: str, task_id: int) -> Applied | None:
     if row is None:
         return None
     effect, pause_days, lead_status, *lead = row
-    rule = Rule(Effect(effect), pause_days, lead_status) if effect else Rule(careful(Outcome(outcome)))
+    rule = OutcomeEffect(Effect(effect), pause_days, lead_status) if effect else OutcomeEffect(careful(Outcome(outcome)))
     return Applied(rule, *lead)

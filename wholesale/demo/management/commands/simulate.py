@@ -13,7 +13,7 @@ from rich.table import Table
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.demo import practice, simulation
-from wholesale.demo.plan import QUARTER, Plan
+from wholesale.demo.plan import QUARTER, SimulationPlan
 from wholesale.demo.simulation import LEADS_A_DAY_MAX, SimulationRefused, Summary
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.terminal import console_on
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from error
 
-    def _simulate(self, plan: Plan, console: Console) -> None:
+    def _simulate(self, plan: SimulationPlan, console: Console) -> None:
         started = monotonic()
         shown = (TextColumn("days"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
         with Progress(*shown, console=console, disable=not self.stdout.isatty()) as progress:
@@ -86,7 +86,7 @@ def _make_users(console: Console) -> None:
         console.print(f"An agent with work at any hour; the password is shown only now:  {name}  {password}")
 
 
-def _plan(days: int, leads: int, seed: int, until: datetime | None) -> Plan:
+def _plan(days: int, leads: int, seed: int, until: datetime | None) -> SimulationPlan:
     """The arguments as a plan. Without `--until` an interrupted or finished one keeps its own end.
 
     Raises:
@@ -105,7 +105,7 @@ def _plan(days: int, leads: int, seed: int, until: datetime | None) -> Plan:
     elif until > timezone.now():
         raise CommandError("--until must not lie in the future.")
     since_midnight = timedelta(hours=until.hour, minutes=until.minute, seconds=until.second, microseconds=until.microsecond)
-    return Plan(seed, leads, days, until - since_midnight % QUARTER)
+    return SimulationPlan(seed, leads, days, until - since_midnight % QUARTER)
 
 
 def _tables(found: Summary) -> tuple[Table, Table]:
