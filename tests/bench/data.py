@@ -8,7 +8,7 @@ from psycopg import Connection
 DUE = 3_000
 STEPS = 6
 NODES = 100
-FIRST_ID = 1_000_000  # an integer that is at least this is a row's id, never a step or a version: floor.py tells them so
+FIRST_ID = 1_000_000  # an integer of at least this value is a row id, never a step or a version: floor.py relies on it
 _WITH_IDS = (
     "followups_followupladder",
     "followups_followuptask",
@@ -18,8 +18,8 @@ _WITH_IDS = (
     "offers_offerevidence",
 )
 
-# Somewhere in each province where texts are permitted at any hour of any day: there the due tasks are, so that the list of
-# them is as long at night and on a Sunday.
+# A market in each province where texts are permitted at any hour of any day. All due tasks are there, so that their list
+# is as long at night and on a Sunday.
 ALWAYS = "BENCH"
 _POLICIES = """
 INSERT INTO governance_marketpolicy
@@ -30,9 +30,9 @@ SELECT province, %(market)s, true, 1,
 FROM governance_marketpolicy WHERE market = 'ALL'
 """
 
-# Ladder n of so many, one in `each` of them open (0: none of these). Open ladders are either all due or all to come, so
-# that the due list holds what it should; closed ones were completed over the past year, each task with its KPI row. The
-# interval of the open ones is as long as any run.
+# Ladder n of so many, of which one in `each` is open (0: none). Open ladders are either all due or all in the future, so
+# that the length of the due list is known. Closed ones were completed over the past year, each task with its KPI row. The
+# interval of the open ones outlasts every run.
 _LADDERS = """
 INSERT INTO followups_followupladder
     (lead_id, province, market, owner, created_by, user_id, reason, correlation_id, created_at, open_steps, closed_at,
@@ -93,7 +93,7 @@ WHERE completed_at IS NULL AND cancelled_at IS NULL AND due_at <= now() AND chan
 LIMIT %(amount)s
 """
 
-# As operations.py names their markets. They are there from the start, so every feedback is the same work.
+# In the markets of operations.py. They exist from the start, so that every feedback is the same work.
 _NODES = """
 INSERT INTO buyers_buyerliquiditynode
     (province, market, property_type, buyer_count, active_buyer_count, avg_response_rate, avg_close_rate, updated_at)

@@ -71,7 +71,7 @@ def record(act: Callable[[], Any], values: Values) -> Trace:
         if cursor.description is not None:
             rows = cursor.fetchall()
             if rows:
-                cursor.scroll(0, mode="absolute")  # the whole result is here already; Django reads it again
+                cursor.scroll(0, mode="absolute")  # the driver has the whole result already, and Django reads it again
         raw.append((sql, params, rows))
         transactions.append(context["connection"].in_atomic_block)
         return result

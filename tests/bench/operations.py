@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from tests.bench import data
 
-Values = dict[str, str]  # what one request fills into its path, by name
+Values = dict[str, str]  # the values that one request fills into its path, by name
 BUYERS = 500  # of one node
 
 PLACES = (
@@ -25,7 +25,7 @@ PLACES = (
     ("NB", "MONCTON"),
 )
 _EVENTS = ("RESPONDED", "NO_RESPONSE", "BOUGHT", "PASSED")
-_WEDNESDAY = datetime(2027, 1, 13, tzinfo=UTC)  # no holiday, no change of clocks near it
+_WEDNESDAY = datetime(2027, 1, 13, tzinfo=UTC)  # far from holidays and from changes of clocks
 
 
 @dataclass(frozen=True, slots=True)

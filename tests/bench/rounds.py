@@ -10,8 +10,8 @@ from tests.bench.operations import Operation
 from tests.bench.server import Site
 from tests.bench.wrk import CONNECTIONS, Load, drive
 
-# How many different requests a round has ready: by this rate at first, later by so many times the first round's own rate,
-# and so many more.
+# The number of different requests that a round prepares: by this rate at first, later by so many times the rate of the first
+# round, plus so many more.
 FIRST_RATE = 3_000
 SPARE, MARGIN = 1.5, 2_000
 REST_SECONDS = 0.3  # for requests still running when the time was up: else they would count in the next round

@@ -17,7 +17,7 @@ from tests.served import ENVIRONMENT, free_port, new_database
 WORKERS = 2
 START_SECONDS = 60  # how long a server may take until it is ready
 STOP_SECONDS = 20
-# Production's settings, all others at their defaults (the log's level too), and the gate at its strictest.
+# Production's settings with defaults for all others (also the log level), and the strictest gate.
 SETTINGS = {"DEBUG": "false", "SECRET_KEY": ENVIRONMENT["SECRET_KEY"], "GO_LIVE_ENFORCE": "true"}
 # Rows for the schema of the revision itself.
 _FILL = """

@@ -33,7 +33,7 @@ from tests.claims.claimants import LEASE
 from tests.claims.rows import fill
 from tests.served import ROOT, fresh_database, settings_for
 
-NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday; in no province is it too early or too late
+NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday, at an hour that every province permits
 LIMIT = 50
 LIMITS = (10, 50, 200, 500)
 PATIENCE = 3600  # seconds

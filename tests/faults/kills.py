@@ -108,7 +108,7 @@ def stream(server: Server, token: str, outcome: Outcome, ended: threading.Event)
         try:
             while not ended.is_set():
                 steps = client.post("/api/followups/ladder/create", json={"province": "ON"}).raise_for_status().json()
-                for step in steps[:-1]:  # one stays open, so that a ladder's count is put to the test too
+                for step in steps[:-1]:  # one step stays open, so that the count of the ladder is tested too
                     client.post(f"/api/followups/task/{step['id']}/complete").raise_for_status()
                     outcome.acknowledged.add(step["id"])
         except httpx.TransportError:

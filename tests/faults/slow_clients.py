@@ -210,7 +210,7 @@ def main() -> int:
     options = parser.parse_args()
     with fresh_database() as url, serving(url, workers=2, LOGIN_FAILURES="1000000") as server:
         token = operator_token(url)
-        times(server, token, options.seconds)  # warm
+        times(server, token, options.seconds)  # warm up
         found = [measure(server, token, kind, options.clients, options.seconds) for kind in KINDS]
     sys.stdout.write("\n".join(map(str, found)) + "\n")
     return 0 if all(outcome.ok for outcome in found) else 1

@@ -89,8 +89,8 @@ def reads_too_much(name: str, plan: Plan) -> bool:
     return plan.rows_read > LONGEST_MAX.get(name, ROWS_READ_MAX) or any("Seq Scan" in scan for scan in plan.scans)
 
 
-# A task that is due but not permitted now costs a look at its index entry, and none into the table: what a whole province
-# asleep costs is measured, and so is all that is due. For the other filters there is no index of their own.
+# A due task that is not permitted now costs a look at its index entry, but not at the table. The cost of a whole province
+# at night, and of all due tasks, is measured. The other filters have no index of their own.
 UNPINNED: dict[str, Callable[[], object]] = {
     "due in a province where it is night": partial(due_tasks, province="BC"),
     "claim in a province where it is night": partial(_claim, "nobody", province="BC"),

@@ -25,7 +25,7 @@ from tests.plans.rows import fill
 from tests.served import ENVIRONMENT, fresh_database
 from wholesale.plumbing.act import Act
 
-NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday; in no province is it too early or too late
+NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday, at an hour that every province permits
 DUE = 840  # places and owners repeat after 70 ladders (rows.py): a multiple of that gives both tables equally many of each
 LIMIT = 50
 RATIO_MAX = 1.3  # of the medians
