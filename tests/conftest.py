@@ -30,39 +30,39 @@ from wholesale.plumbing.http import authentication
 
 # The same examples in each run, and no deadline: the machine may be busy.
 hypothesis_settings.register_profile("tests", derandomize=True, deadline=None, max_examples=60)
-# A mutant is killed by one example, and need not be told by the smallest.
+# One failing example kills a mutant, so shrinking it is not needed.
 hypothesis_settings.register_profile(
     "mutants", parent=hypothesis_settings.get_profile("tests"), max_examples=12, phases=[Phase.explicit, Phase.generate]
 )
 hypothesis_settings.load_profile("tests")
 
-# What `make quick` leaves out beside the properties of hypothesis: processes and servers, races, weeks of simulation, pages,
-# and what walks the whole API, admin or schema. It is marked slow by its folder or file, or as it is run for each of these.
+# `make quick` leaves out hypothesis tests and the slow ones: processes and servers, races, weeks of simulation, pages, and
+# walks of the whole API, admin or schema. A test is slow by its folder or file, or by a parameter of such a walk.
 SLOW_FOLDERS = {"faults", "plans", "races", "recorded", "schema", "simulation", "traps"}
 SLOW_FILES = (
     *("test_*admin*.py", "test_*page.py", "test_dashboard.py", "test_work_queue.py", "test_personal_values.py"),
     *("test_up.py", "test_settings.py", "test_seeds.py", "test_schema_view.py", "test_walkthrough_command.py"),
 )
 SLOW_PARAMETERS = {"endpoint", "verb"}
-DATABASE = {"db", "transactional_db"}  # the fixtures of pytest-django that bring it
+DATABASE = {"db", "transactional_db"}  # the fixtures of pytest-django that use the database
 
-# What takes longest comes first, so that one worker is not left with it alone at the end. None of it uses the tests' own
-# database: of those that do, pytest-django keeps the order, since some empty the tables.
+# The longest tests come first, so that no worker is left alone with one at the end. None of them uses the tests' own
+# database: pytest-django keeps the order of tests that do, since some of them empty the tables.
 LONGEST = ("tests/schema/", "tests/wholesale/test_up.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The workers of one run, and the servers that its tests start, copy one migrated database."""
+    """Have the workers of a run, and the servers that its tests start, copy one migrated database."""
     if not hasattr(config, "workerinput"):
         once = ExitStack()
-        # With workers it is migrated while they read the tests.
+        # With workers the database is migrated while they collect the tests.
         once.enter_context(migrating_once(ahead=bool(config.getoption("numprocesses", None))))
         config.add_cleanup(once.close)
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> Iterator[None]:
-    """Each worker's database: a file on SQLite too, so that threads can be tested."""
+    """Give each worker its own database: on SQLite a file, so that threads can be tested."""
     with fresh_database() as url:
         connection.settings_dict["TEST"]["NAME"] = database_name(url)
         yield
@@ -71,12 +71,12 @@ def django_db_modify_db_settings() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """pytest-django takes that database as it is, and leaves it."""
+    """Let pytest-django use the prepared database and leave it in place."""
     return True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
-    """What only one database can show (races, plans, a pool; `make up`) is collected only where it is under test."""
+    """Collect tests of one database (races, plans, a pool; `make up`) only where that database is under test."""
     for item in items:
         _mark(item)
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
@@ -88,7 +88,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
 
 
 def _mark(item: pytest.Function) -> None:
-    """Mark its tier: `make quick` takes no slow one, `make mutate` none of a database either."""
+    """Mark the tier of a test: `make quick` runs no slow one, and `make mutate` no slow one and none with a database."""
     if _is_slow(item.path) or not SLOW_PARAMETERS.isdisjoint(item.fixturenames):
         item.add_marker("slow")
     if item.get_closest_marker("django_db") or not DATABASE.isdisjoint(item.fixturenames):
@@ -100,25 +100,25 @@ def _is_slow(path: Path) -> bool:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Where slow tests are left out, their files are not even read."""
+    """Do not import the files of slow tests if these are left out."""
     return True if "not slow" in config.option.markexpr and _is_slow(collection_path) else None
 
 
 @pytest.fixture(autouse=True)
 def _remember_tokens_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of another test's, and its own however slow the machine: a count of queries must not depend on the clock."""
+    """Empty the token cache for each test, and let no token expire: a count of queries must not depend on the clock."""
     monkeypatch.setattr(authentication, "remembered", TTLCache(maxsize=authentication.MAX_REMEMBERED, ttl=3600))
 
 
 @pytest.fixture(autouse=True)
 def _remember_templates_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
-    """None of another test's, whose numbers come again."""
+    """Empty the cache of templates for each test, since ids are used again."""
     monkeypatch.setattr(scripts, "known", {})
 
 
 @contextmanager
 def past_triggers() -> Iterator[None]:
-    """Within the block no row trigger acts. Django's tests empty and fill tables, also those that are append-only."""
+    """Switch off row triggers within the block: Django's tests empty and fill append-only tables too."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET session_replication_role = replica")
@@ -136,7 +136,7 @@ def past_triggers() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_and_fill_past_triggers() -> Iterator[None]:
-    """On SQLite Django's flush is a DELETE, and what was seeded is filled in by an UPDATE where it is there already."""
+    """Flush without triggers: on SQLite Django deletes rows, and restores existing seeded rows by UPDATE."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         for owner, name in (
             (TransactionTestCase, "_fixture_teardown"),
@@ -148,7 +148,7 @@ def _flush_and_fill_past_triggers() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _restore_in_bulk() -> Iterator[None]:
-    """What migrations seeded comes back after a flush, a statement for each table in place of two for each row."""
+    """Restore the seeded rows after a flush by one statement for each table instead of two for each row."""
     original = BaseDatabaseCreation.deserialize_db_from_string
 
     def restore(self: BaseDatabaseCreation, data: str) -> None:
@@ -157,7 +157,7 @@ def _restore_in_bulk() -> Iterator[None]:
             rows = serializers.deserialize("json", data, using=alias)
             for model, group in groupby(rows, key=lambda row: type(row.object)):
                 several = list(group)
-                # Before the first flush they are there still.
+                # Before the first flush the rows still exist.
                 model._base_manager.bulk_create([row.object for row in several], ignore_conflicts=True)
                 for row in several:
                     if row.m2m_data:
@@ -183,7 +183,7 @@ def user_of(db: None) -> Callable[..., User]:
 
 @pytest.fixture
 def client_of(user_of: Callable[..., User]) -> Callable[..., APIClient]:
-    """An API client whose user has these roles: `client_of("operator")`. It answers errors as a server would."""
+    """Make an API client whose user has these roles: `client_of("operator")`. It answers errors as a server does."""
 
     def make(*roles: str, username: str = "") -> APIClient:
         username = username or "-".join(roles) or "nobody"
@@ -203,7 +203,7 @@ def operator(client_of: Callable[..., APIClient]) -> APIClient:
 
 @pytest.fixture
 def agent(client_of: Callable[..., APIClient]) -> APIClient:
-    """An API client with the role agent; its user is called agent."""
+    """An API client with the role agent. Its user is called agent."""
     return client_of("agent")
 
 
@@ -221,7 +221,7 @@ def auditor(client_of: Callable[..., APIClient]) -> APIClient:
 
 @pytest.fixture
 def kill_switch(db: None) -> GoLiveState:
-    """The kill switch, engaged."""
+    """The go-live state with the kill switch engaged."""
     return engage_kill_switch(act=Act("test", reason="a test of the kill switch"))
 
 
@@ -229,7 +229,7 @@ def kill_switch(db: None) -> GoLiveState:
 def run_together() -> Callable[..., list[Any]]:
     """Call a function from n threads at the same moment, each with its own connection: `run_together(32, act)`.
 
-    The function may take the thread's number. Returns what each returned, or the exception it raised, in that order.
+    The function may take the thread's number. Returns each thread's result, or the exception it raised, in that order.
     """
 
     def run(n: int, function: Callable[..., Any]) -> list[Any]:
@@ -251,10 +251,10 @@ def run_together() -> Callable[..., list[Any]]:
 
 
 def codes(response: Any) -> list[str]:
-    """The codes of an error answer."""
+    """The codes in an error answer."""
     return [error["code"] for error in response.json()["errors"]]
 
 
 def attrs(response: Any) -> list[str | None]:
-    """The fields that an error answer names."""
+    """The fields named in an error answer."""
     return [error["attr"] for error in response.json()["errors"]]

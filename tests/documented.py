@@ -1,6 +1,6 @@
-"""What the OpenAPI document says of the API: its operations come from the router, their parameters from the serializers.
+"""The API as its OpenAPI document describes it: operations from the router, parameters from the serializers.
 
-A test that walks all of one kind (every number, every list) asks here, so that a new endpoint is walked without a line.
+Tests that walk every number or every list read them here, so that a new endpoint is walked without a new line.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter as a query takes it; a POST takes it in the body too."""
+    """A parameter of a query. A POST accepts it in the body too."""
 
     method: str
     path: str
@@ -44,17 +44,17 @@ def parameters() -> tuple[Parameter, ...]:
 
 @cache
 def lists() -> tuple[str, ...]:
-    """The paths that answer rows page by page."""
+    """The paths that answer pages of rows."""
     return tuple(one.path for one in parameters() if one.name == "page_size")
 
 
 def whole_numbers() -> list[Parameter]:
-    """The parameters that take a whole number. A page's size is none of them: an odd one is put right."""
+    """The whole-number parameters. `page_size` is left out, since the API corrects an odd one."""
     return [one for one in parameters() if _kind(one.schema) == "integer" and one.name != "page_size"]
 
 
 def numbers() -> list[Parameter]:
-    """The parameters that take a number."""
+    """The parameters that are numbers."""
     return [one for one in parameters() if _kind(one.schema) == "number"] + whole_numbers()
 
 
@@ -64,17 +64,17 @@ def _kind(schema: dict[str, Any]) -> str:
 
 
 def posts() -> set[str]:
-    """The paths that take a POST."""
+    """The paths with a POST."""
     return {path for path, operations in document()["paths"].items() if "post" in operations}
 
 
 def texts(path: str) -> set[str]:
-    """The parameters of a POST that take a text."""
+    """The text parameters of a POST."""
     return {one.name for one in parameters() if one.method == "POST" and one.path == path and _kind(one.schema) == "string"}
 
 
 def optional(path: str) -> list[str]:
-    """The parameters that a POST may go without."""
+    """The optional parameters of a POST."""
     body = document()["paths"][path]["post"].get("requestBody", {"content": {"application/json": {"schema": {}}}})
     schema = body["content"]["application/json"]["schema"]
     if "$ref" in schema:

@@ -49,20 +49,20 @@ NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)
 
 
 class Row(DjangoModelFactory):
-    """A row of the product."""
+    """Base factory of a row of the product."""
 
     class Meta:
         abstract = True
 
 
 def many(factory_class: type[Row], size: int, **values: Any) -> abc.Sequence[Any]:
-    """So many rows in one statement."""
+    """Insert so many rows in one statement."""
     rows = factory_class.build_batch(size, **values)
     return factory_class._meta.model._default_manager.bulk_create(rows)
 
 
 class PlacePolicyFactory(Row):
-    """What both kinds of policy share; each row has a market of its own."""
+    """Base factory of a policy of a place. Each row has its own market."""
 
     class Meta:
         abstract = True
@@ -98,7 +98,7 @@ class OfferPolicyFactory(PlacePolicyFactory):
 
 
 class LeadFactory(Row):
-    """A lead of Toronto with a number of its own and no e-mail address."""
+    """A lead in Toronto with its own number and no e-mail address."""
 
     class Meta:
         model = Lead
@@ -106,7 +106,7 @@ class LeadFactory(Row):
     lead_id = Sequence(lambda n: f"LEAD-{n}")
     first_name = "Jane"
     last_name = "Roe"
-    # In no block of numbers that tests write by hand: of one number only one lead is followed up.
+    # Outside the numbers that tests write by hand, since only one lead of a number is followed up.
     phone = Sequence(lambda n: f"+1416556{n % 10_000:04}")
     postal_code = "M5V 2T6"
     province = "ON"
@@ -116,7 +116,7 @@ class LeadFactory(Row):
 
 
 class LeadReopeningFactory(Row):
-    """A lead that was given up."""
+    """The reopening of a lead that was given up."""
 
     class Meta:
         model = LeadReopening
@@ -131,7 +131,7 @@ class LeadReopeningFactory(Row):
 
 
 class LeadImportFactory(Row):
-    """A file that was looked through; it has one new lead."""
+    """A checked file with one new lead."""
 
     class Meta:
         model = LeadImport
@@ -146,7 +146,7 @@ class LeadImportFactory(Row):
 
 
 class LadderFactory(Row):
-    """An open ladder of a lead of Toronto, without its tasks."""
+    """An open ladder of a lead in Toronto, without tasks."""
 
     class Meta:
         model = FollowupLadder
@@ -161,7 +161,7 @@ class LadderFactory(Row):
 
 
 class TaskFactory(Row):
-    """An open task, due at `NOON` and permitted around it, the first of a ladder of its own."""
+    """An open task, the first of its own ladder, due at `NOON` and permitted around it."""
 
     class Meta:
         model = FollowupTask
@@ -172,7 +172,7 @@ class TaskFactory(Row):
     due_at = actionable_at = NOON
     open_from = NOON - timedelta(hours=3)
     open_until = NOON + timedelta(hours=3)
-    # By the seeded SLA policy, where no forbidden minute lies in between.
+    # By the seeded SLA policy, if every minute in between is permitted.
     warns_at = LazyAttribute(lambda task: (task.actionable_at or task.due_at) + timedelta(minutes=30))
     breaches_at = LazyAttribute(lambda task: (task.actionable_at or task.due_at) + timedelta(minutes=120))
     lead_id = SelfAttribute("ladder.lead_id")
@@ -184,7 +184,7 @@ class TaskFactory(Row):
 
 
 def completed(*, late: timedelta, **values: Any) -> Any:
-    """A task that was completed so long after it was due (before it, if negative), all of it permitted."""
+    """A task completed so long after it was due (before, if negative), with every minute permitted."""
     due_at = values.pop("due_at", NOON)
     values.setdefault("actionable_at", due_at)
     values.setdefault("late_for", max(late, timedelta()))
@@ -192,7 +192,7 @@ def completed(*, late: timedelta, **values: Any) -> Any:
 
 
 class AttemptFactory(Row):
-    """A text message to Toronto at noon, within the rules."""
+    """An attempt within the rules: a text message to Toronto at noon."""
 
     class Meta:
         model = ContactAttempt
@@ -215,7 +215,7 @@ class AttemptFactory(Row):
 
 
 class TaskEventFactory(Row):
-    """A task was snoozed by two hours."""
+    """The event of a snooze by two hours."""
 
     class Meta:
         model = TaskEvent
@@ -230,7 +230,7 @@ class TaskEventFactory(Row):
 
 
 class InboundFactory(Row):
-    """A doubtful message that waits for a person, from a number that nobody knows."""
+    """A doubtful message from an unknown number, which waits for a person."""
 
     class Meta:
         model = InboundMessage
@@ -245,7 +245,7 @@ class InboundFactory(Row):
 
 
 class ReplyFactory(Row):
-    """The answer to a HELP by text waits."""
+    """An unsent administrative reply to a HELP by text."""
 
     class Meta:
         model = AdministrativeReply
@@ -262,7 +262,7 @@ class ReplyFactory(Row):
 
 
 class DecisionFactory(Row):
-    """Somebody read a message as a reply."""
+    """A decision that a message is a reply."""
 
     class Meta:
         model = InboundDecision
@@ -276,7 +276,7 @@ class DecisionFactory(Row):
 
 
 class InboundWordFactory(Row):
-    """A wish that is looked for."""
+    """An enabled inbound word that is a wish."""
 
     class Meta:
         model = InboundWord
@@ -289,7 +289,7 @@ class InboundWordFactory(Row):
 
 
 class InboxItemFactory(Row):
-    """A lead who answered at noon, whom anybody may look after."""
+    """An unowned inbox item about a lead who replied at noon."""
 
     class Meta:
         model = InboxItem
@@ -302,7 +302,7 @@ class InboxItemFactory(Row):
 
 
 class PoolAgentFactory(Row):
-    """An agent of Toronto who works, of weight 1."""
+    """A working agent of Toronto's pool with weight 1."""
 
     class Meta:
         model = PoolAgent
@@ -315,7 +315,7 @@ class PoolAgentFactory(Row):
 
 
 class LadderTemplateFactory(PlacePolicyFactory):
-    """The guide's steps."""
+    """A template with the guide's steps."""
 
     class Meta:
         model = LadderTemplate
@@ -324,7 +324,7 @@ class LadderTemplateFactory(PlacePolicyFactory):
 
 
 class SlaPolicyFactory(PlacePolicyFactory):
-    """Of text messages, with the guide's times."""
+    """An SLA policy for text messages, with the guide's times."""
 
     class Meta:
         model = SlaPolicy
@@ -335,7 +335,7 @@ class SlaPolicyFactory(PlacePolicyFactory):
 
 
 class SlaNoticeFactory(Row):
-    """One breach, nobody was written to, and nobody has read it."""
+    """An unread notice of one breach, without an e-mail."""
 
     class Meta:
         model = SlaNotice
@@ -347,7 +347,7 @@ class SlaNoticeFactory(Row):
 
 
 class SlaBreachFactory(Row):
-    """Two hours after it was due a task was a breach, and it was found a minute later."""
+    """A breach two hours after its task was due, found a minute later."""
 
     class Meta:
         model = SlaBreach
@@ -426,7 +426,7 @@ class KpiFactory(Row):
 
 
 class PolicyFactory(Row):
-    """What the policies of the control plane share."""
+    """Base factory of a policy of the control plane."""
 
     class Meta:
         abstract = True
@@ -436,7 +436,7 @@ class PolicyFactory(Row):
 
 
 class RiskPolicyFactory(PolicyFactory):
-    """On, and without any cap."""
+    """An enabled risk policy without any cap."""
 
     class Meta:
         model = RiskPolicy
@@ -454,7 +454,7 @@ class RiskDayFactory(Row):
 
 
 class ReservationFactory(Row):
-    """An open reservation, without what it does to the ledgers."""
+    """An open reservation that no ledger counts."""
 
     class Meta:
         model = RiskReservation
@@ -480,7 +480,7 @@ class RiskEventFactory(Row):
 
 
 class CharterFactory(PolicyFactory):
-    """Production use is on; 50 trials, of which 8 of 10 succeed, and a confidence of 0.9."""
+    """A charter with production use on. It asks for 50 trials, 8 of 10 successful, and a confidence of 0.9."""
 
     class Meta:
         model = HeimdallPolicy
@@ -526,7 +526,7 @@ class HeimdallEventFactory(Row):
 
 
 class PointFactory(Row):
-    """A phone number whose digest is of no number at all: `governance.ledger.points` makes those that are found."""
+    """A point whose digest belongs to no number. `governance.ledger.points` makes points that can be found."""
 
     class Meta:
         model = ContactPoint
@@ -537,7 +537,7 @@ class PointFactory(Row):
 
 
 class RecordFactory(Row):
-    """An opt-out of everything, of a point of its own."""
+    """An opt-out of everything by its own point."""
 
     class Meta:
         model = ContactRecord
@@ -550,7 +550,7 @@ class RecordFactory(Row):
 
 
 class AreaCodeFactory(Row):
-    """A subscription in force."""
+    """A subscription for an area code, in force."""
 
     class Meta:
         model = AreaCodeSubscription
@@ -562,7 +562,7 @@ class AreaCodeFactory(Row):
 
 
 class VendorFactory(Row):
-    """One whose registration is in force."""
+    """A vendor whose registration is in force."""
 
     class Meta:
         model = Vendor
@@ -595,7 +595,7 @@ class ClosedDayFactory(Row):
 
 
 class LegalDutyFactory(Row):
-    """The training of an agent, due in a year."""
+    """The duty to train agents, due in a year."""
 
     class Meta:
         model = LegalDuty
@@ -628,7 +628,7 @@ class RegressionPolicyFactory(PolicyFactory):
 
 
 class TriggerFactory(Row):
-    """A tripwire that went off and found nothing to do."""
+    """A trigger that found nothing to do."""
 
     class Meta:
         model = RegressionTrigger

@@ -1,4 +1,4 @@
-"""What the product writes into its log, as its own formatter writes it."""
+"""The log of the product, as its own formatter writes it."""
 
 import io
 import json
@@ -16,7 +16,7 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 
 def logged_lines(monkeypatch: pytest.MonkeyPatch, level: int = logging.INFO) -> Lines:
-    """Begin to listen; the returned function gives the lines since it was called last."""
+    """Begin to record. The returned function gives the lines since its last call."""
     stream = _listen(monkeypatch, level)
 
     def lines() -> list[dict[str, Any]]:

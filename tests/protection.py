@@ -1,4 +1,4 @@
-"""Tables whose protection is lifted for a test."""
+"""Lift the protection of append-only tables for a test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from wholesale.plumbing import append_only
 
 @contextmanager
 def unprotected(table: str) -> Iterator[None]:
-    """Let rows of an append-only table be changed, then protect it again."""
+    """Allow changes of an append-only table within the block, then protect it again."""
     append_only.remove(connection, table)
     yield
     append_only.install(connection, table)

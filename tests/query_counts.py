@@ -1,4 +1,4 @@
-"""How many queries each operation takes, those that begin and end a transaction aside. The tests that count read them here.
+"""The number of queries of each operation, without those that begin and end a transaction. Counting tests read it here.
 
 A figure that grows is a decision: say in the commit what the new query is for.
 """
@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 QUERIES: dict[str, int | dict[str, int]] = {
-    # Reads over the API, the token remembered
+    # Reads over the API with a cached token
     "GET followups/due": 3,  # the gate's row, the tasks, the gate's rules for them all
     "GET followups/sla": 1,
     "GET governance/market/can-contact": 1,
@@ -18,7 +18,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "GET followups/replies, at most": 6,
     "GET governance/runbook/status, at most": 12,
     "POST governance/contact/explain": 2,
-    # Acts over the API, outside a transaction. The gate's row goes in one message with its lock on PostgreSQL, unseen here.
+    # Acts over the API, outside a transaction. On PostgreSQL the gate's row comes in one message with its lock, uncounted.
     "create a ladder of nobody": {"sqlite": 8, "postgresql": 7},
     "create a ladder of a lead": {"sqlite": 10, "postgresql": 10},
     "complete a task": {"sqlite": 11, "postgresql": 9},
@@ -43,17 +43,17 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "states of the tripwires": 2,
     # Pages
     "the work queue's page, at most": 24,
-    "the dashboard's own, at most": 14,  # session, user, and one for each thing shown; the week and what is at risk are two
+    "the dashboard's own, at most": 14,  # session, user, one for each figure; week and tasks at risk take two
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 
 
 def queries(operation: str) -> int:
-    """The figure of an operation, on the database under test."""
+    """The expected number of queries of an operation on the database under test."""
     figure = QUERIES[operation]
     return int(figure if isinstance(figure, int) else figure[connection.vendor])
 
 
 def counted(captured: CaptureQueriesContext) -> int:
-    """How many were captured."""
+    """The number of captured queries, without those of transactions."""
     return sum(not query["sql"].lstrip().startswith(TRANSACTION) for query in captured)

@@ -1,6 +1,6 @@
-"""The real server as a process of its own, as `make serve` starts it, on a database of its own.
+"""The real server as a separate process, as `make serve` starts it, with a separate database.
 
-What a test client cannot show (a killed process, a lost connection, a body that stops half-way) is shown on it.
+It shows what a test client cannot: a killed process, a lost connection, a body that stops half-way.
 """
 
 import fcntl
@@ -26,7 +26,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT = 60  # seconds
-# Most tests are of something else than the proofs that the law wants. What an installation has instead is tested on one:
+# Most tests do not concern the proofs that the law requires, so these are not enforced. An installation enforces them:
 # tests/governance/test_strictness.py.
 LENIENT = """
 from governance.models import Organisation
@@ -42,15 +42,15 @@ ENVIRONMENT = {
 
 
 def on_postgresql() -> bool:
-    """Whether PostgreSQL is under test; else SQLite."""
+    """Whether PostgreSQL is under test, and not SQLite."""
     return os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 
 @contextmanager
 def migrating_once(*, ahead: bool = False) -> Iterator[None]:
-    """Within it the fresh databases of this process and of its children are copies of one that was migrated.
+    """Within the block, fresh databases of this process and its children are copies of one migrated database.
 
-    Whoever needs it first migrates it: that takes twenty times as long as a copy. `ahead` begins now, so that nobody waits.
+    The first use migrates it, which takes twenty times as long as a copy. `ahead` starts at once, so that no test waits.
     """
     with tempfile.TemporaryDirectory(prefix="wholesale-migrated-") as folder:
         os.environ[MIGRATED] = folder
@@ -68,7 +68,7 @@ def migrating_once(*, ahead: bool = False) -> Iterator[None]:
 
 @contextmanager
 def fresh_database() -> Iterator[str]:
-    """A migrated database that nobody else uses, of the kind under test; yields its DATABASE_URL."""
+    """A migrated database of the kind under test, for one user. Yields its DATABASE_URL."""
     if folder := os.environ.get(MIGRATED):
         with new_database(_migrated(Path(folder))) as url:
             yield url
@@ -79,12 +79,12 @@ def fresh_database() -> Iterator[str]:
 
 
 def database_name(url: str) -> str:
-    """The database that a DATABASE_URL names: of SQLite its file."""
+    """The name of the database in a DATABASE_URL. For SQLite it is the file."""
     return str(environ.Env.db_url_config(url)["NAME"])
 
 
 def _migrated(folder: Path) -> str:
-    """The DATABASE_URL of the one that was migrated; of several who ask at once one migrates and the others wait."""
+    """The DATABASE_URL of the migrated database. One process migrates it while the others wait."""
     url = _on_server(folder.name) if on_postgresql() else f"sqlite:///{folder}/db.sqlite3"
     done = folder / "done"
     with (folder / "lock").open("w") as lock:
@@ -101,7 +101,7 @@ def _migrated(folder: Path) -> str:
 
 @contextmanager
 def new_database(template: str = "") -> Iterator[str]:
-    """A new database, empty or a copy of another, gone afterwards; yields its DATABASE_URL."""
+    """A new database, empty or a copy, deleted afterwards. Yields its DATABASE_URL."""
     if not on_postgresql():
         with tempfile.TemporaryDirectory(prefix="wholesale-served-") as folder:
             if template:
@@ -122,20 +122,20 @@ def _on_server(name: str) -> str:
 
 
 def manage(database_url: str, *arguments: str) -> str:
-    """Run a management command on the database; returns what it printed."""
+    """Run a management command on the database. Return its output."""
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
     done = subprocess.run(command, env=settings_for(database_url), check=True, stdout=subprocess.PIPE, text=True)
     return done.stdout.strip()
 
 
 def settings_for(database_url: str, **environment: str) -> dict[str, str]:
-    """The environment of a process that uses the database; `environment` adds settings."""
+    """The environment of a process that uses the database. `environment` adds settings."""
     settings = {"DATABASE_URL": database_url, "DJANGO_SETTINGS_MODULE": "wholesale.settings", **environment}
     return {**os.environ, **ENVIRONMENT, **settings}
 
 
 def operator_token(database_url: str, name: str = "served") -> str:
-    """An API token of an operator."""
+    """Issue an API token of an operator."""
     return manage(database_url, "create_api_token", name, "--role", "operator")
 
 
@@ -151,16 +151,16 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def client(self, token: str) -> httpx.Client:
-        """A client with this token and connections of its own. Without certificates, which take long to load."""
+        """A client with this token and its own connections. It loads no certificates, which takes long."""
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Token {token}"}, timeout=30, verify=False)
 
     def kill(self) -> None:
-        """kill -9 of the server with all its processes: none of them has a last word."""
+        """Kill the server and all its processes with SIGKILL."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
-        """End it if it still runs."""
+        """Stop the server if it still runs."""
         if self.process.poll() is None:
             self.kill()
 
@@ -169,7 +169,7 @@ class Server:
 def serving(
     database_url: str, *, workers: int = 1, threads: int = 1, log: Path | None = None, **environment: str
 ) -> Iterator[Server]:
-    """The production server on a free port, answering; gone afterwards. `environment` adds settings, `log` is its log.
+    """Run the production server on a free port within the block. `environment` adds settings, `log` is its log.
 
     Raises:
         RuntimeError: it did not answer in time, or ended.
@@ -186,7 +186,7 @@ def serving(
 
 @contextmanager
 def developing(database_url: str, *, log: Path | None = None, **environment: str) -> Iterator[Server]:
-    """Django's development server, as `serving` does."""
+    """Run Django's development server, as `serving` does."""
     port = free_port()
     command = [sys.executable, str(ROOT / "manage.py"), "runserver", "--noreload", f"127.0.0.1:{port}"]
     with _running(command, port, settings_for(database_url, **environment), log or Path(os.devnull)) as server:
@@ -208,7 +208,7 @@ def _running(command: list[str], port: int, settings: dict[str, str], log: Path 
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

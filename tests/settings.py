@@ -1,14 +1,14 @@
-"""The product's settings under test: production's, but quick to hash and quiet."""
+"""The settings under test: production's, with a fast password hash and a quiet log."""
 
 import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" * 4)
 os.environ.setdefault("LOG_LEVEL", "ERROR")
-os.environ.setdefault("DB_TIMEOUTS_WEB", "300,120,300")  # the machine may be busy; the tests of them set their own
+os.environ.setdefault("DB_TIMEOUTS_WEB", "300,120,300")  # the machine may be busy; tests of timeouts set their own
 
 from wholesale.settings import *  # noqa: F403
 
-GO_LIVE_ENFORCE = False  # the tests of what it refuses switch it on
+GO_LIVE_ENFORCE = False  # tests of its refusals switch it on
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-WHITENOISE_AUTOREFRESH = True  # else each test client looks through all static files before its first request
+WHITENOISE_AUTOREFRESH = True  # otherwise each test client scans all static files before its first request
 STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

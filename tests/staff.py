@@ -1,4 +1,4 @@
-"""The admin as somebody with a browser meets it."""
+"""The admin as a browser sees it."""
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -18,7 +18,7 @@ def signed_in(user: User) -> Client:
 
 
 def form_with(response: Any, field: str) -> dict[str, list[str]]:
-    """What a browser without JavaScript would send from the page's form that has this field."""
+    """The values that a browser without JavaScript sends from the form that has this field."""
     parser = _Forms()
     parser.feed(response.content.decode())
     (found,) = [dict(form) for form in parser.forms if field in form]
@@ -26,19 +26,19 @@ def form_with(response: Any, field: str) -> dict[str, list[str]]:
 
 
 def largest_form(response: Any) -> dict[str, list[str]]:
-    """The same of that form of the page which has most fields."""
+    """The values that a browser without JavaScript sends from the form with the most fields."""
     parser = _Forms()
     parser.feed(response.content.decode())
     return max(parser.forms, key=len)
 
 
 class _Forms(HTMLParser):
-    """The fields of each form, as they stand."""
+    """The fields of each form with their present values."""
 
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[dict[str, list[str]]] = []
-        self._inert = 0  # inside <template> nothing is sent
+        self._inert = 0  # fields inside <template> are not sent
         self._textarea = self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -78,14 +78,14 @@ class _Forms(HTMLParser):
 
 
 def links(response: Any) -> Iterator[str]:
-    """The addresses within the page's own part, beside the sidebar."""
+    """The links in the content of the page, without the sidebar."""
     parser = _Links()
     parser.feed(response.content.decode())
     yield from parser.found
 
 
 class _Links(HTMLParser):
-    """The links below `#content`."""
+    """Collects the links below `#content`."""
 
     def __init__(self) -> None:
         super().__init__()

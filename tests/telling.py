@@ -1,4 +1,4 @@
-"""What a signal tells within a block."""
+"""Record the envelopes of a signal."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from wholesale.plumbing.envelope import Envelope
 
 @contextmanager
 def heard(signal: Signal) -> Iterator[list[Envelope]]:
-    """What is told within the block."""
+    """Yield the envelopes that the signal sends within the block."""
     told: list[Envelope] = []
 
     def hear(envelopes: Sequence[Envelope], **kwargs: Any) -> None:

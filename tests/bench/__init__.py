@@ -1,1 +1,1 @@
-"""How fast the guide's operations are: `make bench` writes docs/benchmarks.md."""
+"""Benchmarks of the guide's operations: `make bench` writes docs/benchmarks.md."""

@@ -27,14 +27,14 @@ from tests.bench.wrk import WrkIsMissing, require_wrk
 
 PARTS = ("speed", "profile", *(run.name for run in FULL_RUNS))
 PROFILED_REQUESTS = 4_000  # half of them under the profiler
-PROFILED_OPERATIONS = 3  # at least so many: those that miss their target, and the nearest to it
+PROFILED_OPERATIONS = 3  # profile at least so many: those that miss their target, and those nearest to it
 
 
 def main() -> int:
-    """Measure what was asked for; the whole is written to docs/benchmarks.md, a part of it printed."""
+    """Measure the chosen operations. A full run writes docs/benchmarks.md, a partial run only prints."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a stopped run takes its servers with it
-    environment = dict(os.environ)  # before Django is set up here: what the other runs are started with
+    environment = dict(os.environ)  # the environment of the other runs, taken before Django is set up here
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         require_wrk()
@@ -83,7 +83,7 @@ def _speed_and_profile(options: argparse.Namespace, report: Report, say: Callabl
 
 
 def _use_django(site: Site, log: Path) -> None:
-    """Set Django up in this process, on the site's database and with the settings of its server; it logs to a file too."""
+    """Set Django up in this process with the database and the settings of the site's server. It logs to a file too."""
     os.environ.update(site.settings)
     django.setup()
     for handler in logging.getLogger().handlers:

@@ -1,4 +1,4 @@
-"""A revision's files and the environment that they run in: the working tree's own, or another's, made for a comparison."""
+"""The files of a revision and the environment they run in: those of the working tree, or of another revision to compare."""
 
 import shutil
 import subprocess
@@ -21,13 +21,13 @@ class UnknownRevision(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """Where a revision's files are, and the Python that has its packages."""
+    """The folder of a revision's files, and the Python that has its packages."""
 
     root: Path
     python: Path
 
     def run(self, database_url: str, *arguments: str) -> str:
-        """Run its Python with these arguments on the database; what it printed."""
+        """Run the checkout's Python with these arguments on the database. Return what it printed."""
         command = [str(self.python), *arguments]
         environment = settings_for(database_url)
         done = subprocess.run(command, cwd=self.root, env=environment, check=True, stdout=subprocess.PIPE, text=True)
@@ -38,7 +38,7 @@ HERE = Checkout(ROOT, Path(sys.executable))
 
 
 def commit_of(revision: str) -> str:
-    """The full name of the revision's commit.
+    """Return the full name of the revision's commit.
 
     Raises:
         UnknownRevision: there is none.
@@ -51,19 +51,20 @@ def commit_of(revision: str) -> str:
 
 
 def named(commit: str) -> str:
-    """A commit as a reader knows it: its short name and its subject."""
+    """Return the commit's short name and subject, for a reader."""
     return _git("log", "--max-count=1", "--format=%h (%s)", commit)
 
 
 def is_changed() -> bool:
-    """Whether the working tree holds what is not committed."""
+    """Whether the working tree has uncommitted changes."""
     return bool(_git("status", "--porcelain"))
 
 
 @contextmanager
 def checked_out(commit: str, folder: Path) -> Iterator[tuple[Checkout, str]]:
-    """The commit's files in this folder, with the packages of its own lock file, and which environment has them; gone
-    afterwards.
+    """Yield a checkout of the commit in this folder with the packages of its own lock file, and the environment used.
+
+    The files are deleted afterwards.
     """
     _git("worktree", "add", "--quiet", "--detach", str(folder), commit)
     try:
@@ -76,7 +77,7 @@ def checked_out(commit: str, folder: Path) -> Iterator[tuple[Checkout, str]]:
 
 
 def _make_environment(folder: Path) -> str:
-    """Link the present environment where the lock files are the same, else install another; says which."""
+    """Link the present environment if the lock files are equal, else install another. Return which was done."""
     if (folder / _LOCK).read_bytes() == (ROOT / _LOCK).read_bytes():
         (folder / _ENVIRONMENT).symlink_to(sys.prefix, target_is_directory=True)
         return f"Both have the same {_LOCK} and run in the present environment."

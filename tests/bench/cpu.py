@@ -17,7 +17,7 @@ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <
 
 
 class Meter:
-    """Within a `with`: the seconds that the processes of a session spent (`server`), and all backends of a database
+    """Measures within a `with` the CPU seconds of the processes of a session (`server`) and of all backends of a database
     (`backends`). Each is at least one tick of the system's clock.
     """
 
@@ -42,7 +42,7 @@ class Meter:
 
 
 def spent(before: dict[int, int], after: dict[int, int]) -> float:
-    """Seconds from ticks by process; one that began in between counts whole."""
+    """Seconds between two readings of ticks by process. A process that began in between counts in full."""
     return max(1, sum(ticks - before.get(pid, 0) for pid, ticks in after.items())) / TICKS_A_SECOND
 
 
@@ -54,12 +54,12 @@ def _of_session(session: int) -> Iterator[int]:
 
 
 def _ticks(processes: Iterable[int]) -> dict[int, int]:
-    """Of the user's and the system's time, all threads together."""
+    """The ticks of user and system time, of all threads together."""
     return {pid: int(stat[11]) + int(stat[12]) for pid in processes if (stat := _stat(pid))}
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields after the command's name, which is in parentheses; none of a process that is gone."""
+    """The fields after the command's name, which is in parentheses. An ended process has none."""
     try:
         return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

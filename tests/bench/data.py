@@ -1,4 +1,4 @@
-"""Rows made by SQL, as the constraints want them: ladders whose `open_steps` is the number of their open tasks."""
+"""Rows made by SQL that satisfy the constraints: the `open_steps` of a ladder is the number of its open tasks."""
 
 import secrets
 from math import ceil
@@ -8,7 +8,7 @@ from psycopg import Connection
 DUE = 3_000
 STEPS = 6
 NODES = 100
-FIRST_ID = 1_000_000  # an integer that is at least this is a row's id, never a step or a version: floor.py tells them so
+FIRST_ID = 1_000_000  # an integer of at least this value is a row id, never a step or a version: floor.py relies on it
 _WITH_IDS = (
     "followups_followupladder",
     "followups_followuptask",
@@ -18,8 +18,8 @@ _WITH_IDS = (
     "offers_offerevidence",
 )
 
-# Somewhere in each province where texts are permitted at any hour of any day: there the due tasks are, so that the list of
-# them is as long at night and on a Sunday.
+# A market in each province where texts are permitted at any hour of any day. All due tasks are there, so that their list
+# is as long at night and on a Sunday.
 ALWAYS = "BENCH"
 _POLICIES = """
 INSERT INTO governance_marketpolicy
@@ -30,9 +30,9 @@ SELECT province, %(market)s, true, 1,
 FROM governance_marketpolicy WHERE market = 'ALL'
 """
 
-# Ladder n of so many, one in `each` of them open (0: none of these). Open ladders are either all due or all to come, so
-# that the due list holds what it should; closed ones were completed over the past year, each task with its KPI row. The
-# interval of the open ones is as long as any run.
+# Ladder n of so many, of which one in `each` is open (0: none). Open ladders are either all due or all in the future, so
+# that the length of the due list is known. Closed ones were completed over the past year, each task with its KPI row. The
+# interval of the open ones outlasts every run.
 _LADDERS = """
 INSERT INTO followups_followupladder
     (lead_id, province, market, owner, created_by, user_id, reason, correlation_id, created_at, open_steps, closed_at,
@@ -93,7 +93,7 @@ WHERE completed_at IS NULL AND cancelled_at IS NULL AND due_at <= now() AND chan
 LIMIT %(amount)s
 """
 
-# As operations.py names their markets. They are there from the start, so every feedback is the same work.
+# In the markets of operations.py. They exist from the start, so that every feedback is the same work.
 _NODES = """
 INSERT INTO buyers_buyerliquiditynode
     (province, market, property_type, buyer_count, active_buyer_count, avg_response_rate, avg_close_rate, updated_at)
@@ -104,7 +104,7 @@ SELECT 'ON', 'BENCH_' || n || '_OF_' || %(nodes)s::int, 'SFR', 0, 0, 0, 0, now()
 def prepare(connection: Connection, *, tasks: int) -> None:
     """Go live, and fill the table of tasks with so many: 3,000 due, a tenth of the others open, the rest completed.
 
-    And make the liquidity nodes: a hundred, and the hot one. Later revisions call it too, of this one (`make pairs`).
+    Make a hundred liquidity nodes, and the hot one, too. Later revisions call this revision's function (`make pairs`).
     """
     connection.execute("UPDATE governance_golivestate SET go_live_enabled = true, kill_switch_engaged = false")
     for table in _WITH_IDS:
@@ -121,7 +121,7 @@ def prepare(connection: Connection, *, tasks: int) -> None:
 
 
 def open_tasks(connection: Connection, amount: int) -> list[int]:
-    """So many open tasks that are not due, in random order; made where there are too few."""
+    """Return so many open tasks that are not due, in random order. Missing ones are made."""
     found = connection.execute(_OPEN_TO_COME, {"amount": amount}).fetchall()
     if len(found) < amount:
         ladders = (amount - len(found)) // STEPS + 1
@@ -132,14 +132,14 @@ def open_tasks(connection: Connection, amount: int) -> list[int]:
 
 
 def owners_of_due_texts(connection: Connection, amount: int) -> list[str]:
-    """The owner of each of so many due texts, or of all where there are fewer; what was claimed is given back before."""
+    """Return the owners of so many due texts, or of all if there are fewer. All claims are given back before."""
     connection.execute(_GIVE_BACK)
     found = connection.execute(_OWNERS_OF_DUE_TEXTS, {"always": ALWAYS, "amount": amount}).fetchall()
     return [row[0] for row in found]
 
 
 def kpi_rows(connection: Connection, metric: str) -> int:
-    """How many rows of this metric there are."""
+    """The number of KPI rows of this metric."""
     row = connection.execute("SELECT count(*) FROM kpi_kpievent WHERE metric = %s", [metric]).fetchone()
     assert row is not None
     return int(row[0])

@@ -9,17 +9,17 @@ PAIRS = "## Beside an earlier revision\n"  # the heading of the last section
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table; all columns but the first are numbers."""
+    """Format a table. All columns but the first are numbers."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def with_pairs(document: str, section: str) -> str:
-    """The document with this section, heading included, in place of the one that it may have."""
+    """Return the document with this section (heading included) in place of an existing one."""
     return f"{document.partition(PAIRS)[0].rstrip()}\n\n{section.strip()}\n"
 
 
 def with_pairs_of(document: str, old: str) -> str:
-    """The document with the section of an older one, if that has it."""
+    """Return the document with the section of the older document, if that has one."""
     _, heading, section = old.partition(PAIRS)
     return with_pairs(document, heading + section) if heading else document

@@ -1,6 +1,6 @@
-"""The floor: the SQL that one request really runs, sent again by bare psycopg, without Django and without HTTP.
+"""The floor: the recorded SQL of one request, repeated by bare psycopg without Django and without HTTP.
 
-Two processes with a connection each, statements prepared, a transaction where Django opens one.
+Two processes run it, each with a connection, with prepared statements and with the transactions that Django opens.
 """
 
 import multiprocessing
@@ -20,13 +20,13 @@ from tests.bench.data import FIRST_ID
 from tests.bench.operations import Values
 
 PROCESSES = 2
-# Each request locks what is its own: the lock of one that was recorded would make all others wait for each other.
+# Each request takes a lock of its own: with the recorded lock all requests would wait for each other.
 _LOCK = re.compile(r"(?<=pg_advisory_xact_lock\()-?\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class FromRow:
-    """A parameter that an earlier statement answered: which statement, row and column, and as what it is sent."""
+    """A parameter taken from an earlier statement's answer: the statement, row and column, and the type it is sent as."""
 
     statement: int
     row: int
@@ -36,7 +36,7 @@ class FromRow:
 
 @dataclass(frozen=True, slots=True)
 class FromRequest:
-    """A parameter that came with the request, and as what it is sent."""
+    """A parameter taken from the request, and the type it is sent as."""
 
     name: str
     kind: type = str
@@ -44,7 +44,7 @@ class FromRequest:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a trace; among its parameters may be a FromRow or a FromRequest."""
+    """One statement of a trace. Its parameters may contain a FromRow or a FromRequest."""
 
     sql: str
     params: Any
@@ -53,14 +53,14 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What one request asks of the database."""
+    """The statements that one request sends to the database."""
 
     statements: list[Statement]
     in_transaction: bool
 
 
 def record(act: Callable[[], Any], values: Values) -> Trace:
-    """Run one request in this process and keep its statements; parameters that will differ next time are recognised."""
+    """Run one request in this process and record its statements, recognising parameters that differ in the next request."""
     raw: list[tuple[str, Any, list[tuple[Any, ...]] | None]] = []
     transactions: list[bool] = []
 
@@ -71,7 +71,7 @@ def record(act: Callable[[], Any], values: Values) -> Trace:
         if cursor.description is not None:
             rows = cursor.fetchall()
             if rows:
-                cursor.scroll(0, mode="absolute")  # the whole result is here already; Django reads it again
+                cursor.scroll(0, mode="absolute")  # the driver has the whole result already, and Django reads it again
         raw.append((sql, params, rows))
         transactions.append(context["connection"].in_atomic_block)
         return result
@@ -95,7 +95,7 @@ def _marked(params: Any, known: dict[str, FromRow | FromRequest]) -> Any:
     if isinstance(params, dict):
         return {name: _marked(param, known) for name, param in params.items()}
     if isinstance(params, Jsonb):
-        return Jsonb(params.obj)  # without Django's encoder, which the other process need not have
+        return Jsonb(params.obj)  # without Django's encoder, which the other process may lack
     kind = str if isinstance(params, str) else int
     if isinstance(params, str) or (isinstance(params, int) and params >= FIRST_ID):
         found = known.get(str(params))
@@ -116,7 +116,7 @@ def _filled(params: Any, values: Values, answers: list[list[tuple[Any, ...]]]) -
 
 
 def replay(connection: "psycopg.Connection[Any]", trace: Trace, values: Values) -> None:
-    """Run the trace once with a request's own values."""
+    """Run the trace once with the values of a request."""
     if trace.in_transaction:
         with connection.transaction():
             _run(connection, trace, values)
@@ -133,7 +133,7 @@ def _run(connection: "psycopg.Connection[Any]", trace: Trace, values: Values) ->
 
 
 def rate(database_url: str, trace: Trace, values: Sequence[Values], *, once: bool, seconds: float) -> float:
-    """How often a second two processes run the trace; with `once` they stop early when the values run out."""
+    """Traces a second that two processes run. With `once` they stop when the values run out."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
         shares = [

@@ -1,4 +1,4 @@
-"""What was measured on."""
+"""The machine of the measurement."""
 
 import os
 import platform
@@ -20,7 +20,7 @@ def cpu_model() -> str:
 
 
 def facts(connection: Connection) -> list[str]:
-    """One line for each thing that decides the figures."""
+    """One line for each property of the machine that decides the figures."""
     settings = {
         name: connection.execute(f"SHOW {name}").fetchone() for name in ("server_version", "fsync", "shared_buffers")
     }
@@ -35,11 +35,11 @@ def facts(connection: Connection) -> list[str]:
 
 
 class FsyncIsOff(Exception):
-    """The database does not wait for the disk, so its writes are no measure."""
+    """The database does not wait for the disk, so its write times mean nothing."""
 
 
 def require_fsync(connection: Connection) -> None:
-    """Look at the setting.
+    """Check the database's fsync setting.
 
     Raises:
         FsyncIsOff: it is.

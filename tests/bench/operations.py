@@ -1,4 +1,4 @@
-"""The operations that are measured: what is sent, what must come back, and what the issue asks of them."""
+"""The measured operations: the request, the expected answer, and the target of the issue."""
 
 import argparse
 import random
@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from tests.bench import data
 
-Values = dict[str, str]  # what one request fills into its path, by name
+Values = dict[str, str]  # the values that one request fills into its path, by name
 BUYERS = 500  # of one node
 
 PLACES = (
@@ -25,15 +25,15 @@ PLACES = (
     ("NB", "MONCTON"),
 )
 _EVENTS = ("RESPONDED", "NO_RESPONSE", "BOUGHT", "PASSED")
-_WEDNESDAY = datetime(2027, 1, 13, tzinfo=UTC)  # no holiday, no change of clocks near it
+_WEDNESDAY = datetime(2027, 1, 13, tzinfo=UTC)  # far from holidays and from changes of clocks
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One request of the API.
 
-    `path` is filled by the values that `fresh(connection, amount, round's name)` makes; `once`: each of them only once.
-    A `metric` is the KPI row that every answer must have left. `target` is requests a second, as the issue asks.
+    `fresh(connection, amount, name of the round)` makes the values that fill `path`. With `once` each is used only once.
+    Every answer must have written a KPI row of `metric`. `target` is the requests a second that the issue asks for.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Operation:
 
     @property
     def short_name(self) -> str:
-        """As the command line has it; several may share it."""
+        """The name on the command line. Several operations may share it."""
         return self.name.split(",")[0]
 
     def filled(self, values: Values) -> str:
@@ -189,7 +189,7 @@ OPERATIONS = (
     ),
 )
 
-# Of these no speed is asked. They stand on what over_api.py makes.
+# These have no target. They use the rows that over_api.py makes.
 MORE = (
     Operation(
         "decide, a lead with a number and a consent",
@@ -219,7 +219,7 @@ MORE = (
 
 
 def chosen(operations: Sequence[Operation]) -> Callable[[str], list[Operation]]:
-    """What reads an argument: some of the operations, by their short names with commas between them."""
+    """Return a reader of an argument: the short names of some of the operations, separated by commas."""
 
     def read(text: str) -> list[Operation]:
         wanted, known = text.split(","), dict.fromkeys(operation.short_name for operation in operations)

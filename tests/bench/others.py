@@ -1,4 +1,4 @@
-"""The other full-size runs, each a `python -m` module; the last paragraph of what it prints is its summary."""
+"""The other full-size runs, each a `python -m` module. The last paragraph of its output is its summary."""
 
 import importlib.util
 import subprocess
@@ -70,7 +70,7 @@ class Outcome:
 
 
 def carry_out(run: FullRun, environment: Mapping[str, str]) -> Outcome:
-    """Run it. A module that does not exist yet is said to be missing, and is no failure."""
+    """Run it. A module that does not exist is reported as missing, and is no failure."""
     if not _exists(run.module):
         return Outcome(run, True, f"Not run: there is no {run.module}.")
     command = [sys.executable, "-m", run.module, *run.arguments]

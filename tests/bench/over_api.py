@@ -1,4 +1,4 @@
-"""What the operations of MORE stand on, made over the API, which is the same for every revision."""
+"""The rows that the operations of MORE need, made over the API, which is the same for every revision."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,8 @@ _GRANTED = {"basis": "EXPRESS", "obtained_at": "2026-01-05T15:00:00Z", "evidence
 
 
 def furnish(site: Site, *, texts: int) -> None:
-    """Name the sender, make the leads of the due ladders, each with a number that consented to texts, lift all caps of
-    risk, and start so many ladders more, whose first text is due at once.
+    """Set the sender, make a lead with a consent to texts for each due ladder, remove all caps of risk, and start so many
+    more ladders, whose first text is due at once.
 
     Raises:
         HTTPStatusError: the revision refuses one of them.
@@ -37,7 +37,7 @@ def furnish(site: Site, *, texts: int) -> None:
 
 
 def _province(n: int) -> str:
-    """As data.py has it for the n-th ladder."""
+    """The province that data.py gives to the n-th ladder."""
     return PLACES[n % len(PLACES)][0]
 
 

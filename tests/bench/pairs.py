@@ -1,10 +1,10 @@
-"""An earlier revision beside the working tree: what has become slower or dearer, by operation.
+"""Compare the working tree with an earlier revision: the operations that became slower or more expensive.
 
     python -m tests.bench.pairs main
     python -m tests.bench.pairs HEAD~3 --only can-contact,due --rounds 8 --seconds 3
 
-All operations are written into docs/benchmarks.md, some of them are printed. The exit code is 1 when an answer was wrong,
-not when it was slow. Linux, git and wrk are needed; nothing else should run on the machine meanwhile.
+A run of all operations writes docs/benchmarks.md, a run of some prints them. The exit code is 1 after a wrong answer, but
+not after a slow one. Linux, git and wrk are needed, and nothing else should run on the machine.
 """
 
 import argparse
@@ -34,21 +34,21 @@ from tests.bench.server import Site, filled, serving
 from tests.bench.wrk import WrkIsMissing, require_wrk
 
 WARM_UP_SECONDS = 1
-COMPLETES_A_SECOND = 1_000  # so many at most: each takes an open task, of which there must be enough for the whole run
-TEXTS_A_SECOND = 1_000  # claims take so many due texts at most; after a round they are given back
+COMPLETES_A_SECOND = 1_000  # at most so many: each takes an open task, and these must last for the whole run
+TEXTS_A_SECOND = 1_000  # claims take at most so many due texts, which are given back after a round
 ONE_OPEN_IN = 10  # of the tasks that data.prepare makes
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two, being served."""
+    """One of the two revisions, being served."""
 
     site: Site
-    process: int  # the first of its server's
+    process: int  # the first process of its server
 
 
 def main() -> int:
-    """Compare; write the section or print it."""
+    """Compare the two revisions, and write the section or print it."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a stopped run takes its servers and its worktree with it
     notes = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
@@ -109,8 +109,8 @@ def measured(
     rounds: int,
     say: Callable[[str], None],
 ) -> list[Pairs]:
-    """Warm up; then pair by pair all operations, so that a disturbance of the machine meets one pair of many operations
-    rather than all pairs of one.
+    """Warm up, then measure all operations pair by pair, so that a disturbance of the machine affects one pair of many
+    operations and not all pairs of one.
     """
     results = {operation: Pairs(operation.name) for operation in operations}
     for operation, pairs in results.items():

@@ -1,4 +1,4 @@
-"""Where the time of one request goes: the WSGI application called in this process, under cProfile."""
+"""Where the time of one request goes: cProfile over the WSGI application in this process."""
 
 import cProfile
 import os
@@ -18,10 +18,10 @@ from tests.bench.operations import Operation, Values
 from tests.served import ROOT
 
 WARM_UP = 100
-LISTED = 12  # functions in the list of the dearest, of those
-LISTED_BELOW = 0.5  # that take less than this share; above are only the wrappers of all the rest
+LISTED = 12  # functions in the list of the most expensive ones, among those
+LISTED_BELOW = 0.5  # that take less than this share: above it are only the wrappers of all the rest
 
-# How a file's path begins, below site-packages or the project, names its layer; what is built in counts for its caller.
+# The beginning of a file's path, below site-packages or the project, names its layer. A built-in counts for its caller.
 _LAYERS = (
     ("psycopg", "driver and the wait for the database"),
     ("django/db/", "Django's ORM"),
@@ -41,7 +41,7 @@ _OTHERS = "standard library, the rest"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One operation, in this process with one connection; milliseconds a request."""
+    """The profile of one operation, in this process with one connection. Times are milliseconds a request."""
 
     operation: str
     plain: float  # without the profiler
@@ -62,7 +62,7 @@ class Caller:
         self.application = WSGIHandler()
 
     def __call__(self, request: dict[str, Any], wanted: int = HTTPStatus.OK) -> bytes:
-        """The body of the answer.
+        """Return the body of the answer.
 
         Raises:
             RuntimeError: the answer has another status.
@@ -81,7 +81,7 @@ def _start_response(status: str, headers: Any, exc_info: Any = None, /) -> Calla
 
 
 def profile(operation: Operation, values: Sequence[Values], token: str, *, requests: int) -> Profile:
-    """Half of so many requests without the profiler, half under it; the values come again where there are too few."""
+    """Run half of so many requests without the profiler and half under it. Values are reused if there are too few."""
     call = Caller()
     environs = [environ(operation, value, token) for value in values]
     queue = (environs[n % len(environs)] for n in range(requests))
@@ -127,7 +127,7 @@ def _layer(file: str) -> str:
 
 
 def _short(file: str) -> str:
-    """A path as a reader knows it: below site-packages, `./` for the project, `python:` for the standard library."""
+    """Return a short path: below site-packages, `./` for the project, `python:` for the standard library."""
     if "/site-packages/" in file:
         return file.rsplit("/site-packages/", 1)[1]
     if file.startswith(f"{ROOT}/"):

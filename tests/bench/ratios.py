@@ -1,4 +1,4 @@
-"""What two revisions side by side show: ratios of rounds that ran one right after the other."""
+"""The comparison of two revisions: ratios of rounds that ran directly one after the other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from statistics import median, quantiles
 from tests.bench.document import PAIRS, table
 from tests.bench.wrk import CONNECTIONS, Load
 
-SLOWEST = 0.87  # a median rate below so many times the earlier one's is named
+SLOWEST = 0.87  # a median rate below so many times that of the earlier revision is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,14 @@ class Ratio:
 
 
 def ratio(before: Sequence[float], now: Sequence[float]) -> Ratio:
-    """Of `now` to `before`, pair by pair; two pairs at least."""
+    """Return the ratio of `now` to `before`, pair by pair. There must be at least two pairs."""
     low, middle, high = quantiles([b / a for a, b in zip(before, now, strict=True)], n=4, method="inclusive")
     return Ratio(middle, low, high)
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round of load, and what it cost: seconds of CPU, of the server's processes and of the database's backends."""
+    """A round of load, and its cost: CPU seconds of the server's processes and of the database's backends."""
 
     load: Load
     server: float
@@ -59,34 +59,34 @@ class Pairs:
 
     @property
     def rate(self) -> Ratio:
-        """Requests a second; above 1 is quicker."""
+        """The ratio of requests a second. Above 1 is faster."""
         return ratio([side.load.rate for side in self.before], [side.load.rate for side in self.now])
 
     @property
     def server(self) -> Ratio:
-        """CPU a request, of the server; above 1 is dearer."""
+        """The ratio of the server's CPU a request. Above 1 is more expensive."""
         return ratio([side.server_ms for side in self.before], [side.server_ms for side in self.now])
 
     @property
     def backends(self) -> Ratio:
-        """CPU a request, of the backends; above 1 is dearer."""
+        """The ratio of the backends' CPU a request. Above 1 is more expensive."""
         return ratio([side.backends_ms for side in self.before], [side.backends_ms for side in self.now])
 
     @property
     def errors(self) -> int:
-        """Of both, warm-ups included."""
+        """The errors of both revisions, warm-ups included."""
         return sum(load.errors for load in self._loads())
 
     @property
     def example(self) -> str:
-        """One of the errors, in words; empty without any."""
+        """One of the errors in words, or "" if there is none."""
         return next((load.example for load in self._loads() if load.errors), "")
 
     def _loads(self) -> list[Load]:
         return [*self.warm_ups, *(side.load for side in (*self.before, *self.now))]
 
     def row(self) -> list[str]:
-        """Its line in the table."""
+        """The operation's line in the table."""
         sides = (self.before, self.now)
         return [
             self.operation,
@@ -102,7 +102,7 @@ class Pairs:
 
 @dataclass(slots=True)
 class Comparison:
-    """What was compared, how, and what it showed."""
+    """What was compared and how, with the result."""
 
     before: str
     now: str
@@ -115,7 +115,7 @@ class Comparison:
 
     @property
     def failed(self) -> bool:
-        """Whether an answer was wrong. To be slower is no failure: it is reported."""
+        """Whether an answer was wrong. A slower operation is no failure: it is reported."""
         return any(result.errors for result in self.results)
 
     def section(self) -> str:
@@ -133,7 +133,7 @@ class Comparison:
         return f"{PAIRS}\n{how}{table(_HEAD, [result.row() for result in self.results])}\n\n{self.verdict()}\n"
 
     def verdict(self) -> str:
-        """What is slower than it may be, and what went wrong."""
+        """Name the operations that are too slow and those with wrong answers."""
         lines = [
             f"- {result.operation}: {result.rate.median:.2f} of the earlier rate, less than {SLOWEST}"
             for result in self.results

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md, written from the figures alone."""
+"""docs/benchmarks.md, written from the figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from tests.bench.wrk import CONNECTIONS
 
 @dataclass(slots=True)
 class Report:
-    """All that a run found."""
+    """All results of a run."""
 
     day: date
     machine: list[str]

@@ -1,4 +1,4 @@
-"""One round of load: as many different requests as it may need, their answers, and what they left in the database."""
+"""One round of load: as many different requests as it may need, their answers, and the rows they left."""
 
 import time
 from contextlib import AbstractContextManager, nullcontext
@@ -10,11 +10,11 @@ from tests.bench.operations import Operation
 from tests.bench.server import Site
 from tests.bench.wrk import CONNECTIONS, Load, drive
 
-# How many different requests a round has ready: by this rate at first, later by so many times the first round's own rate,
-# and so many more.
+# The number of different requests that a round prepares: by this rate at first, later by so many times the rate of the first
+# round, plus so many more.
 FIRST_RATE = 3_000
 SPARE, MARGIN = 1.5, 2_000
-REST_SECONDS = 0.3  # for what was under way when the time was up: else it would count in the next round
+REST_SECONDS = 0.3  # for requests still running when the time was up: else they would count in the next round
 
 
 def one_round(
@@ -26,9 +26,9 @@ def one_round(
     tag: str,
     meter: AbstractContextManager[object] | None = None,
 ) -> Load:
-    """Send requests for so long, at most about so many a second; the tag tells this round's from all others.
+    """Send requests for so long, at about so many a second at most. The tag marks those of this round.
 
-    An act whose KPI row is not there afterwards is an error too. The meter is around the load alone.
+    An act without its KPI row afterwards is an error too. The meter measures only the load.
     """
     with psycopg.connect(site.database_url, autocommit=True) as connection:
         paths = [operation.filled(values) for values in operation.fresh(connection, round(rate * seconds) + MARGIN, tag)]
@@ -46,7 +46,7 @@ def one_round(
         time.sleep(REST_SECONDS)
         if operation.metric:
             rows = data.kpi_rows(connection, operation.metric) - before
-            # What was under way left its row and nobody heard the answer.
+            # A request that was cut off left its row, but nobody received the answer.
             if not load.requests <= rows <= load.requests + CONNECTIONS:
                 return load.with_error(f"{load.requests} answers left {rows} KPI rows")
     return load

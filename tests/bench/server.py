@@ -17,9 +17,9 @@ from tests.served import ENVIRONMENT, free_port, new_database
 WORKERS = 2
 START_SECONDS = 60  # how long a server may take until it is ready
 STOP_SECONDS = 20
-# Production's settings, all others at their defaults (the log's level too), and the gate at its strictest.
+# Production's settings with defaults for all others (also the log level), and the strictest gate.
 SETTINGS = {"DEBUG": "false", "SECRET_KEY": ENVIRONMENT["SECRET_KEY"], "GO_LIVE_ENFORCE": "true"}
-# Rows as the revision's own schema wants them.
+# Rows for the schema of the revision itself.
 _FILL = """
 import sys
 import psycopg
@@ -41,7 +41,7 @@ class Site:
 
     @property
     def url(self) -> str:
-        """Where its server listens."""
+        """The address of its server."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -52,7 +52,7 @@ class Site:
 
 @contextmanager
 def filled(name: str, *, tasks: int, checkout: Checkout = HERE) -> Iterator[Site]:
-    """A site with so many tasks, made by the checkout's own code; its database is gone afterwards."""
+    """Yield a site with so many tasks, made by the checkout's own code. Its database is deleted afterwards."""
     with new_database() as url:
         checkout.run(url, "manage.py", "migrate", "--verbosity", "0")
         checkout.run(url, "-c", _FILL, url, str(tasks))
@@ -62,8 +62,8 @@ def filled(name: str, *, tasks: int, checkout: Checkout = HERE) -> Iterator[Site
 
 @contextmanager
 def serving(site: Site, log: Path) -> Iterator[int]:
-    """The production server of the site, ready for requests; its log goes to a file, as a service's would. Yields the id of
-    its first process, which is that of its session too.
+    """Run the production server of the site, with its log in a file as for a service. Yields the id of its first process,
+    which is also the id of its session.
 
     Raises:
         RuntimeError: it did not become ready.
@@ -98,7 +98,7 @@ def _wait_until_ready(site: Site, server: "subprocess.Popen[bytes]", log: Path) 
 
 
 def _stop(server: "subprocess.Popen[bytes]") -> None:
-    """End it with all its processes."""
+    """End the server with all its processes."""
     os.killpg(server.pid, signal.SIGTERM)
     try:
         server.wait(STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""The speed of each operation: rounds of load on a small and a large table of tasks, with the floor of both beside them."""
+"""The speed of each operation: rounds of load on a small and a large table of tasks, and the floor of both."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,9 +17,9 @@ from tests.bench.wrk import Load
 
 SMALL, LARGE = "small", "large"
 TAIL = 5.0  # p99 must stay under so many times p50
-SLOWDOWN = 1.25  # what the large table may cost
-ROUND_SHARE_WARM_UP, ROUND_SHARE_FLOOR = 0.3, 0.5  # of the seconds of a round
-FLOOR_RATE = 5_000  # how many different requests a second the floor has ready
+SLOWDOWN = 1.25  # how much slower the large table may be
+ROUND_SHARE_WARM_UP, ROUND_SHARE_FLOOR = 0.3, 0.5  # share of the seconds of a round
+FLOOR_RATE = 5_000  # different requests a second that the floor has ready
 
 
 @dataclass(slots=True)
@@ -50,30 +50,30 @@ class Result:
 
     @property
     def slowdown(self) -> float:
-        """What the large table costs: the median over rounds run one right after the other."""
+        """The slowdown on the large table: the median over rounds that ran directly one after the other."""
         pairs = zip(self.loads[SMALL], self.loads[LARGE], strict=True)
         return median(small.rate / large.rate for small, large in pairs)
 
     @property
     def margin(self) -> float:
-        """How far above its target it is: the rate on the small table over the target; endless without a target."""
+        """The rate on the small table divided by the target. Infinite without a target."""
         return self.rate(SMALL) / self.operation.target if self.operation.target else float("inf")
 
     @property
     def errors(self) -> int:
-        """Of all rounds and the warm-up: wrong answers, broken connections, answers that left no row."""
+        """The errors of all rounds and the warm-up: wrong answers, broken connections, answers that left no row."""
         return sum(load.errors for load in self._all_loads())
 
     @property
     def example(self) -> str:
-        """One of the errors, in words; empty without any."""
+        """One of the errors in words, or "" if there is none."""
         return next((load.example for load in self._all_loads() if load.errors), "")
 
     def _all_loads(self) -> list[Load]:
         return [*self.warm_ups, *self.loads[SMALL], *self.loads[LARGE]]
 
     def misses(self) -> list[str]:
-        """What the issue asks and the figures do not hold."""
+        """The targets of the issue that the figures miss."""
         if self.operation.target is None:
             return []
         missed = [] if self.margin >= 1 else [f"{self.rate(SMALL):,.0f} of {self.operation.target:,} a second"]
@@ -88,7 +88,7 @@ class Result:
 
 @contextmanager
 def all_serving(sites: Sequence[Site], folder: Path) -> Iterator[None]:
-    """The production server of each site."""
+    """Yield the production server of each site."""
     with ExitStack() as stack:
         for site in sites:
             stack.enter_context(serving(site, folder / f"{site.name}.log"))
@@ -98,9 +98,9 @@ def all_serving(sites: Sequence[Site], folder: Path) -> Iterator[None]:
 def measure(
     operation: Operation, sites: Sequence[Site], *, seconds: float, rounds: int, say: Callable[[str], None]
 ) -> Result:
-    """Warm up, then round by round: every site, one right after the other, then the floor of each.
+    """Warm up, then run the rounds: in each all sites directly one after the other, then the floor of each.
 
-    This process's Django must be on the first site.
+    Django in this process must use the first site.
     """
     result = Result(operation)
     result.warm_ups = [one_round(operation, site, seconds=seconds * ROUND_SHARE_WARM_UP, tag="warm") for site in sites]
@@ -123,7 +123,7 @@ def _trace(operation: Operation, site: Site) -> floor.Trace:
     with psycopg.connect(site.database_url, autocommit=True) as connection:
         first, second = operation.fresh(connection, 2, "trace")[:2]
     call = Caller()
-    call(environ(operation, first, site.token), operation.status)  # so that the token is remembered
+    call(environ(operation, first, site.token), operation.status)  # so that the token is cached
     return floor.record(lambda: call(environ(operation, second, site.token), operation.status), second)
 
 

@@ -1,4 +1,4 @@
-"""Load by wrk, from the distribution."""
+"""Load by wrk, which the distribution packages."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from tests.bench.server import Site
 
 CONNECTIONS = 16
 THREADS = 2
-TIMEOUT = 2  # seconds without an answer that count as an error
+TIMEOUT = 2  # seconds without an answer after which a request is an error
 _SCRIPT = Path(__file__).with_name("requests.lua")
 
 
@@ -22,22 +22,22 @@ class WrkIsMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one round of load measured; times in milliseconds."""
+    """The measurements of one round of load. Times are in milliseconds."""
 
     requests: int
     rate: float
     p50: float
     p99: float
     errors: int
-    example: str  # one of the errors
+    example: str  # the text of one error
 
     def with_error(self, example: str) -> "Load":
-        """The same with one error more."""
+        """Return the load with one more error."""
         return replace(self, errors=self.errors + 1, example=example)
 
 
 def require_wrk() -> None:
-    """Look for wrk.
+    """Check that wrk is installed.
 
     Raises:
         WrkIsMissing: it is not installed.

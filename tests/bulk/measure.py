@@ -1,10 +1,10 @@
-"""Ten thousand ladders in one bulk call, beside a bare COPY of the rows that it made. How many times as long does it take?
+"""Compare the time of ten thousand ladders in one bulk call with that of a bare COPY of the same rows.
 
     python -m tests.postgres python -m tests.bulk.measure --leads 10000
 
-The call is the API's, in this process, from the JSON body to the rendered answer. The rows that it made (ladders, tasks, KPI
-rows) are read as COPY writes them, then copied by bare psycopg into another database of the same server, migrated as ours:
-the same tables, indexes, constraints and transactions of 1,000 ladders. Both alternate, and the medians count.
+The call is that of the API in this process, from the JSON body to the rendered answer. Its rows (ladders, tasks, KPI rows)
+are read by COPY, then copied by bare psycopg into another database of the same server with the same migrations: the same
+tables, indexes, constraints and transactions of 1,000 ladders. The two alternate, and the medians are compared.
 """
 
 import argparse
@@ -36,7 +36,7 @@ Batch = list[tuple[str, bytes]]  # a table, and its rows as COPY has them
 
 
 def main() -> int:
-    """Measure, print; 1 when the call took more than three times as long, or made other rows than it should."""
+    """Measure and print. Return 1 if the call took more than three times as long, or made wrong rows."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--leads", type=int, default=10_000)
     leads = parser.parse_args().leads
@@ -84,7 +84,7 @@ def _client(url: str) -> Any:
 
 
 def _prepare(target: "psycopg.Connection[Any]", source: "psycopg.Connection[Any]") -> None:
-    """The rows that the copied ones point at beside their templates, which the migrations made: the user."""
+    """Make the user that the copied rows refer to. Their templates come from the migrations."""
     user = source.cursor()
     with user.copy("COPY auth_user TO STDOUT") as out:
         rows = b"".join(bytes(chunk) for chunk in out)
@@ -93,7 +93,7 @@ def _prepare(target: "psycopg.Connection[Any]", source: "psycopg.Connection[Any]
 
 
 def _fill(source: "psycopg.Connection[Any]", number: int, leads: int) -> list[str]:
-    """Leads of all over Canada, each with a number, an address and a score of its own."""
+    """Make leads all over Canada, each with its own number, address and score."""
     lead_ids = [f"L{number}-{n}" for n in range(leads)]
     columns = "lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, zone, score, "
     columns += "source, status, changed_by, created_at, updated_at, phone_is_wrong, email_is_wrong, wrong_contacts"
@@ -120,7 +120,7 @@ def _call(client: Any, lead_ids: list[str]) -> float:
 
 
 def _rows(source: "psycopg.Connection[Any]", lead_ids: list[str]) -> Iterator[Batch]:
-    """What the call made, by transaction."""
+    """The rows that the call made, by transaction."""
     for start in range(0, len(lead_ids), BATCH):
         some = lead_ids[start : start + BATCH]
         found = source.execute("SELECT id FROM followups_followupladder WHERE lead_id = ANY(%s)", [some]).fetchall()

@@ -1,4 +1,4 @@
-"""The admin of buyers, to read."""
+"""The read-only admin of buyers."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""`/api/buyers`: feedback moves a node by exactly one event; asking never writes."""
+"""`/api/buyers`: feedback moves a node by exactly one event, and a read never writes."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -16,7 +16,7 @@ HISTORIES = st.lists(st.tuples(EVENTS, BUYERS), max_size=250)
 
 
 def by_steps(history: list[tuple[str, str | None]]) -> list[Liquidity]:
-    """The node after each event, as record_feedback moves it: asking each time what was heard before."""
+    """The node after each event, computed as record_feedback does: from the earlier events each time."""
     states = [Liquidity()]
     for n, (event, buyer) in enumerate(history):
         before = [kind for kind, name in history[:n] if name == buyer] if buyer is not None else []

@@ -1,4 +1,4 @@
-"""`rebuild_liquidity`: what it says, what it writes, how it exits."""
+"""`rebuild_liquidity`: its output, its writes and its exit code."""
 
 from io import StringIO
 

@@ -1,1 +1,1 @@
-"""Claims by many processes at once: none lost, none twice, and how many a second."""
+"""Claims by many processes at once: no task is lost or given twice, and how many a second."""

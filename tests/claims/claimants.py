@@ -1,10 +1,10 @@
-"""What a claimant process does, started by `tests.claims.drain`: claim, write it down, do it, until nothing is given.
+"""A claimant process, started by `tests.claims.drain`: claim, write a diary, complete, until no task is given.
 
     python -m tests.claims.claimants NAME JOB LIMIT DIARY
 
-When it is ready it says so on stdout. Each line on stdin is an instant, at which it works until nothing is given; then it
-says so. It ends with stdin, and with the process that started it. A line of the diary is one JSON array, on disk before the
-work begins: `["claimed", [ids], from, until]` or `["done", id]`; of a measurement `[tasks, seconds spent claiming]`.
+The process reports on stdout that it is ready. For each instant on stdin it works until no task is given, and reports that.
+It ends with stdin, and with the process that started it. A line of the diary is a JSON array, stored before the work begins:
+`["claimed", [ids], from, until]` or `["done", id]`, or for a measurement `[tasks, seconds spent claiming]`.
 """
 
 import importlib
@@ -43,7 +43,7 @@ _STARTED_BY = os.getppid()
 
 
 def through_the_service(name: str, limit: int) -> Claim:
-    """A claim as a serving process makes it for the user of this name."""
+    """Claim as a server process does for the user of this name."""
     importlib.import_module("wholesale.wsgi")
     from django.contrib.auth.models import User
 
@@ -54,12 +54,12 @@ def through_the_service(name: str, limit: int) -> Claim:
 
 
 def bare(name: str, limit: int) -> Claim:
-    """The least that a claim can be: two statements and a commit, asking no gate and reading nothing but ids."""
+    """The smallest possible claim: two statements and a commit, without the gate, reading only ids."""
     return _bare(_BARE_LEASE, name, limit)
 
 
 def bare_with_rows(name: str, limit: int) -> Claim:
-    """The least that is of use to a dialer: the same, and the second statement reads the tasks and their leads."""
+    """The smallest claim that a dialer can use: as `bare`, but the second statement reads the tasks and their leads."""
     return _bare(_BARE_WITH_ROWS, name, limit)
 
 
@@ -86,7 +86,7 @@ JOBS: dict[str, Callable[[str, int], Claim]] = {
 
 
 def drain(claim: Claim, name: str, now: datetime, diary: Path) -> None:
-    """Claim and complete each task by the product's own verbs, until nothing is given."""
+    """Claim and complete tasks by the product's own verbs, until no task is given."""
     from followups.services import complete_task
 
     with diary.open("a") as lines:
@@ -104,9 +104,9 @@ def drain(claim: Claim, name: str, now: datetime, diary: Path) -> None:
 
 
 def measure(claim: Claim, now: datetime, diary: Path) -> None:
-    """Claim until nothing is given, and write down how long it took.
+    """Claim until no task is given, and record how long it took.
 
-    The tasks are marked done by one plain statement, the same whoever claims, so that they leave the index as they would.
+    One plain statement, the same for every kind of claim, marks the tasks done, so that they leave the index as usual.
     """
     tasks, seconds = 0, 0.0
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
@@ -122,12 +122,12 @@ def measure(claim: Claim, now: datetime, diary: Path) -> None:
 
 
 def _is_wanted() -> bool:
-    """Whether the process that started this one still lives. One that was killed could not say so."""
+    """Whether the process that started this one still lives. A killed one cannot say so itself."""
     return os.getppid() == _STARTED_BY
 
 
 def main() -> int:
-    """Get ready, then work at each instant that comes in; say so of each."""
+    """Get ready, then work at each instant read from stdin, and report each."""
     name, job, limit, diary = sys.argv[1:]
     claim = JOBS[job](name, int(limit))
     _say("ready")

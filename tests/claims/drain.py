@@ -1,11 +1,11 @@
-"""Claimants in processes drain due tasks; some are killed with leases in hand. Is each task done once? How many a second?
+"""Claimant processes drain due tasks, and some are killed with leases in hand: is each task done once, and how fast?
 
     python -m tests.claims.drain --tasks 50000 --claimants 16 --kills 5
 
-First all claim and complete, and while they do some are killed by SIGKILL. When nothing more is given, what is left open is
-what the killed ones hold or own, and not a moment before their leases expire may anybody have it. Then the clock moves to
-the expiry, the killed ones are started again, and all do the rest. Last, claims a second through the service beside two bare
-loops of psycopg: one that reads the ids alone, and one that reads the tasks and their leads as a dialer needs them.
+First all claim and complete while some are killed by SIGKILL. When no more task is given, the open tasks are those that the
+killed ones hold or own, and nobody may get them before their leases expire. Then the clock moves to the expiry, the killed
+ones are started again, and all do the rest. At last the claims a second through the service are compared with two bare loops
+of psycopg: one reads only the ids, the other reads the tasks and their leads as a dialer needs them.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from tests.claims.claimants import LEASE
 from tests.claims.rows import fill
 from tests.served import ROOT, fresh_database, settings_for
 
-NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday; in no province is it too early or too late
+NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday, at an hour that every province permits
 LIMIT = 50
 LIMITS = (10, 50, 200, 500)
 PATIENCE = 3600  # seconds
@@ -42,21 +42,21 @@ _OPEN = "completed_at IS NULL AND cancelled_at IS NULL"
 
 @dataclass
 class Outcome:
-    """What was done, and what went wrong: all of the latter must be 0."""
+    """The result of a run. Every count of errors must be 0."""
 
     tasks: int
     kills: int = 0
-    recovered: int = 0  # tasks that the killed ones held
+    recovered: int = 0  # tasks that the killed claimants held
     lost: int = 0  # never completed
-    twice: int = 0  # said to be done more than once, or with more than one attempt or KPI row
+    twice: int = 0  # reported as done more than once, or with more than one attempt or KPI row
     overlapping: int = 0  # tasks under two live leases at once
-    too_early: int = 0  # given away before a killed one's lease had expired
-    held_by_nobody: int = 0  # left open, though no killed one held or owned it
+    too_early: int = 0  # given away before the lease of a killed claimant had expired
+    held_by_nobody: int = 0  # left open though no killed claimant held or owned it
     seconds: float = 0.0
 
     @property
     def faults(self) -> int:
-        """0 when every task was done once, by the one who held it."""
+        """The number of errors: 0 if every task was done once, by its holder."""
         return self.lost + self.twice + self.overlapping + self.too_early + self.held_by_nobody
 
     def __str__(self) -> str:
@@ -100,7 +100,7 @@ def drain_with_kills(url: str, *, tasks: int, claimants: int, kills: int, seed: 
 
 @contextmanager
 def _started(url: str, claimants: int, job: str, limit: int, diaries: Path) -> Iterator[list["subprocess.Popen[bytes]"]]:
-    """So many claimants, ready to work. All that are in the list afterwards are gone, however the block ends."""
+    """Yield so many claimants, ready to work. All in the list are ended after the block, however it ends."""
     processes: list[subprocess.Popen[bytes]] = []
     try:
         processes += (_claimant(url, number, job, limit, diaries) for number in range(claimants))
@@ -126,7 +126,7 @@ def _name(number: int) -> str:
 
 
 def _work(processes: Sequence["subprocess.Popen[bytes]"], now: datetime) -> None:
-    """All work at this instant, until nothing is given to any."""
+    """Let all work at this instant, until no claimant is given a task."""
     _tell(processes, now)
     _listen(processes)
 
@@ -138,7 +138,7 @@ def _tell(processes: Sequence["subprocess.Popen[bytes]"], now: datetime) -> None
 
 
 def _listen(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
-    """Wait until each has said its word.
+    """Wait until each claimant has printed its word.
 
     Raises:
         RuntimeError: one ended, or said nothing for an hour.
@@ -186,7 +186,7 @@ def _compare(postgres: psycopg.Connection, outcome: Outcome, diaries: Path) -> N
 
 
 def _parsed(text: str) -> list[Any]:
-    """A line; nothing where the kill cut it off."""
+    """Parse a line. Return None if the kill cut it off."""
     try:
         return list(json.loads(text))
     except json.JSONDecodeError:
@@ -194,13 +194,13 @@ def _parsed(text: str) -> list[Any]:
 
 
 def _overlap(spans: list[tuple[str, str]]) -> bool:
-    """Whether a lease began before the one before it had ended."""
+    """Whether a lease began before the previous one had ended."""
     spans.sort()
     return any(begins < ended for (_, ended), (begins, _) in pairwise(spans))
 
 
 def claims_a_second(url: str, *, job: str, limit: int, claimants: int) -> float:
-    """Tasks a second, by the time that the claimants spent claiming."""
+    """Tasks a second, over the time that the claimants spent claiming."""
     with psycopg.connect(url, autocommit=True) as postgres, tempfile.TemporaryDirectory(prefix="claims-") as folder:
         postgres.execute("UPDATE followups_followuptask SET leased_by = NULL, leased_until = NULL, completed_at = NULL")
         postgres.execute("VACUUM FULL ANALYZE followups_followuptask")
@@ -212,7 +212,7 @@ def claims_a_second(url: str, *, job: str, limit: int, claimants: int) -> float:
 
 
 def main() -> int:
-    """Run it and print; 1 when a task was lost, done twice or given twice, not when it was slow."""
+    """Run and print. Return 1 if a task was lost, done twice or given twice, but not for slowness."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=50_000)
     parser.add_argument("--claimants", type=int, default=16)

@@ -1,4 +1,4 @@
-"""Many due tasks that are permitted now, each of a ladder and a lead of its own."""
+"""Many due tasks that are permitted now, each with its own ladder and lead."""
 
 from datetime import datetime
 
@@ -43,7 +43,7 @@ FROM (SELECT *, %(now)s - id %% 1440 * interval '1 minute' AS due_at FROM follow
 
 
 def fill(connection: psycopg.Connection, tasks: int, now: datetime, claimants: int) -> None:
-    """Insert so many tasks, a tenth of them owned by the claimants, who are users, and tell the planner of them."""
+    """Insert so many tasks, of which the claimants (users) own a tenth, and update the planner's statistics."""
     values = {"tasks": tasks, "now": now, "claimants": claimants}
     with psycopg.ClientCursor(connection) as cursor:
         cursor.execute(_UNCHECKED)

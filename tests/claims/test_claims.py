@@ -1,4 +1,4 @@
-"""Claims: a task belongs to one claimant for some minutes, and only what the gate permits is given."""
+"""Claims: a task belongs to one claimant for some minutes, and only permitted tasks are given."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""`due`: what is permitted now, asked of the gate again; with `include_blocked` all that is due."""
+"""`due`: the tasks that the gate permits now, or with `include_blocked` every due task."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,18 +31,18 @@ def _it_is_noon() -> Any:
 
 
 def task_of(lead: Any, **values: Any) -> Any:
-    """An open task of a lead, due and permitted at noon as far as is stored."""
+    """An open task of the lead, due at noon and permitted then by its stored interval."""
     ladder = LadderFactory.create(lead_id=lead.lead_id, province=lead.province, market=lead.market, open_steps=1)
     return TaskFactory.create(ladder=ladder, **values)
 
 
 def narrow(province: str = "ON") -> None:
-    """From now on the policy allows no channel, and no worker has looked at the stored intervals since."""
+    """Let the policy allow no channel, while no worker has updated the stored intervals."""
     upsert(MarketPolicy, province=province, enabled=False, act=Act("me"))
 
 
 def say_no(lead: Any) -> None:
-    """An opt-out that stands on the ledger, before anybody has cancelled the open steps."""
+    """Record an opt-out in the ledger alone: the open steps are not cancelled yet."""
     (point,) = points.contact_points(points.points_of(phone=lead.phone), Act()).values()
     RecordFactory.create(point=point)
 

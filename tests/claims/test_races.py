@@ -1,4 +1,4 @@
-"""Many claim at once, while others renew, complete and opt out: no task is given twice, and nobody waits in a circle."""
+"""Many claim at once, while others renew, complete and opt out: no task is given twice, and nothing deadlocks."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What docs/openapi.yaml promises: the operations that a client must have, and what each of them answers."""
+"""The operations of docs/openapi.yaml that a client must have, and the answer of each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Operation:
 
     id: str
     tag: str
-    answer: str  # the name of the component that it answers with; "string" where it answers with text
-    is_list: bool  # whether it answers with a list of them
-    body: str | None  # the name of the component that it takes as its body
+    answer: str  # the name of the answer's component; "string" for text
+    is_list: bool  # whether the answer is a list of them
+    body: str | None  # the name of the body's component
 
 
 def _operations() -> Iterator[Operation]:

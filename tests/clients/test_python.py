@@ -1,4 +1,4 @@
-"""openapi-python-client, the common generator for Python, makes a client that is whole and says what it means."""
+"""openapi-python-client, the common generator for Python, makes a complete client with types."""
 
 import importlib
 import json
@@ -21,7 +21,7 @@ PACKAGE = "generated_client"
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of the generated package, which can be imported."""
+    """The name of the generated package, ready to import."""
     folder = tmp_path_factory.mktemp("python")
     (folder / "config.yaml").write_text("post_hooks: []\n")
     command = [
@@ -53,7 +53,7 @@ def test_each_operation_has_a_function_and_a_typed_answer(client: str, operation
 
 @pytest.mark.parametrize("operation", [operation for operation in OPERATIONS if operation.body], ids=attrgetter("id"))
 def test_a_body_is_sent_as_json(client: str, operation: Operation) -> None:
-    """Where a form was documented too, the client sent that, and what is free JSON came as Python's text of it."""
+    """If a form is documented too, the client sends a form, and free JSON arrives as Python's repr."""
 
     class Body(_model(client, str(operation.body))):  # type: ignore[misc]
         def to_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""openapi-generator, which pip can install with its Java, makes a TypeScript client that is whole."""
+"""openapi-generator, which pip can install with its Java, makes a complete TypeScript client."""
 
 import re
 import subprocess
@@ -11,13 +11,13 @@ import pytest
 from tests.clients.operations import DOCUMENT, OPERATIONS, Operation
 
 GENERATOR = Path(sys.executable).with_name("openapi-generator-cli")
-# What it says of every OpenAPI 3.1 document.
+# The generator prints this for every OpenAPI 3.1 document.
 KNOWN = "OpenAPI 3.1 support is still in beta."
 
 
 @pytest.fixture(scope="module")
 def functions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The functions of the generated client by name, each with the type that it promises."""
+    """The functions of the generated client by name, each with its return type."""
     folder = tmp_path_factory.mktemp("typescript")
     command = [str(GENERATOR), "generate", "-i", str(DOCUMENT), "-g", "typescript-fetch", "-o", str(folder)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)

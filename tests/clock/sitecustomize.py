@@ -1,7 +1,7 @@
-"""Python starts with this where PYTHONPATH names its folder: it sets the clock of the process to TEST_CLOCK.
+"""Python runs this file at its start if PYTHONPATH names its folder. It sets the clock of the process to TEST_CLOCK.
 
-The clock goes on from there. A process that this one starts goes on with the same clock, so that the tests and their servers
-agree on the time, and no test depends on the hour at which somebody runs it.
+The clock runs on from there. A process started by this one has the same clock, so that the tests and their servers agree on
+the time, and no test depends on the hour of its run.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A migrated database, served by the tests of one process."""
+"""The database that the tests of faults serve."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tests.served import fresh_database, operator_token
 
 @dataclass(frozen=True)
 class Served:
-    """A database to serve, and an operator's token for it."""
+    """A database to serve, and an operator's API token."""
 
     database_url: str
     token: str
@@ -18,6 +18,6 @@ class Served:
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[Served]:
-    """Shared by tests that each start their own server on it."""
+    """A migrated database, shared by tests that each start their own server on it."""
     with fresh_database() as url:
         yield Served(url, operator_token(url))

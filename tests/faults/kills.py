@@ -1,10 +1,10 @@
-"""Kill a serving process in the middle of a stream of writes, then look whether every fact still has its KPI row.
+"""Kill a server in the middle of a stream of writes, then check that every fact still has its KPI row.
 
     python -m tests.faults.kills --kills 20
 
-A server killed with its whole process group says no last word to the database. Afterwards each completed task must have
-exactly one KPI row and each such row its task, the same for ladders, the count of each ladder must be that of its open
-tasks, and what a client was told is done must be done.
+The whole process group is killed, so the server cannot close its transactions. Afterwards each completed task must have
+exactly one KPI row and each such row its task, likewise for ladders. Each ladder must count its open tasks, and every
+acknowledged completion must be stored.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from tests.served import Server, fresh_database, operator_token, serving
 
 CLIENTS = 4
 THREADS = 4
-FEWEST, MOST = 20, 200  # completes from one kill to the next; not seconds, since machines differ
+FEWEST, MOST = 20, 200  # completions between two kills; not seconds, since machines differ in speed
 PATIENCE = 60  # seconds for them
 
 _COMPLETED = "SELECT id FROM followups_followuptask WHERE completed_at IS NOT NULL"
@@ -45,21 +45,21 @@ WHERE l.open_steps <> (
 
 @dataclass
 class Outcome:
-    """What the clients were told over all kills, and what the database holds of it."""
+    """What the clients were told over all kills, compared with the database."""
 
     kills: int = 0
     acknowledged: set[int] = field(default_factory=set)  # ids of tasks
     cut_off: int = 0  # requests that the kill left without an answer
     completed: int = 0
-    lost: int = 0  # acknowledged, and not completed
+    lost: int = 0  # acknowledged but not completed
     without_kpi_row: int = 0
-    without_fact: int = 0  # KPI rows of a task or ladder that is not so
+    without_fact: int = 0  # KPI rows without a matching task or ladder
     counted_twice: int = 0
     miscounted_ladders: int = 0
 
     @property
     def mismatches(self) -> int:
-        """0 when nothing was torn."""
+        """The number of contradictions: 0 if every fact is whole."""
         return self.lost + self.without_kpi_row + self.without_fact + self.counted_twice + self.miscounted_ladders
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class Outcome:
 
 
 def kill_and_compare(database_url: str, kills: int, seed: int = 1) -> Outcome:
-    """Serve, stream, kill, as often as asked; then compare."""
+    """Serve, stream writes and kill as often as asked, then compare."""
     outcome = Outcome()
     token = operator_token(database_url, "killed")
     dice = random.Random(seed)
@@ -103,12 +103,12 @@ def _started_stream(server: Server, token: str, started: threading.Barrier, outc
 
 
 def stream(server: Server, token: str, outcome: Outcome, ended: threading.Event) -> None:
-    """Start ladders and complete their steps until a request is cut off, or it is ended."""
+    """Start ladders and complete their steps until a request is cut off or the end is signalled."""
     with server.client(token) as client:
         try:
             while not ended.is_set():
                 steps = client.post("/api/followups/ladder/create", json={"province": "ON"}).raise_for_status().json()
-                for step in steps[:-1]:  # one stays open, so that a ladder's count is put to the test too
+                for step in steps[:-1]:  # one step stays open, so that the count of the ladder is tested too
                     client.post(f"/api/followups/task/{step['id']}/complete").raise_for_status()
                     outcome.acknowledged.add(step["id"])
         except httpx.TransportError:
@@ -116,7 +116,7 @@ def stream(server: Server, token: str, outcome: Outcome, ended: threading.Event)
 
 
 def compare(database_url: str, outcome: Outcome) -> None:
-    """Fill in what the database holds of what the clients were told."""
+    """Compare the database with what the clients were told, and store the result."""
     with rows_of(database_url) as rows:
         completed = {str(row[0]) for row in rows(_COMPLETED)}
         _compare_kpi_rows(outcome, completed, rows(_COUNTED.format(metric="followup_completed")))
@@ -135,7 +135,7 @@ def _compare_kpi_rows(outcome: Outcome, facts: set[str], rows: list[Any]) -> Non
 
 @contextmanager
 def rows_of(database_url: str) -> Iterator[Any]:
-    """A function from SQL to its rows, once the killed server's transactions have ended."""
+    """Return a function from SQL to rows, once the transactions of the killed server have ended."""
     if database_url.startswith("sqlite"):
         with closing(sqlite3.connect(urlsplit(database_url).path)) as connection:
             yield lambda sql: connection.execute(sql).fetchall()
@@ -148,7 +148,7 @@ def rows_of(database_url: str) -> Iterator[Any]:
 
 
 def main() -> int:
-    """Run it and print one line; 1 when something was torn."""
+    """Run and print one line. Return 1 if a fact was torn."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,9 +1,9 @@
-"""Slow clients beside quick ones: what twenty of each kind do to the others.
+"""The effect of twenty slow clients of each kind on quick ones.
 
     python -m tests.faults.slow_clients --clients 20 --seconds 10
 
-A kind is a way to keep a server waiting: headers, a body or the reading of an answer that takes for ever. Quick clients ask
-the contact gate before and meanwhile. Their 99th percentile may be 3 times as long at most, and the kill switch must work.
+A kind is a way to keep a server waiting: endless headers, an endless body, or an endless reading of the answer. Quick
+clients ask the contact gate before and meanwhile. Their 99th percentile may at most triple, and the kill switch must work.
 """
 
 import argparse
@@ -23,7 +23,7 @@ import httpx
 from tests.served import Server, fresh_database, operator_token, serving
 
 QUICK = 4  # clients, each waiting for its answer before it asks again
-TIMES = 3.0  # so much longer may the 99th percentile be
+TIMES = 3.0  # how many times longer the 99th percentile may be
 TICK = 0.2  # seconds between two bytes of a slow client
 PATIENCE = 2  # seconds for the probe and for the kill switch
 ASKED = "/api/governance/market/can-contact?province=ON&channel=SMS"
@@ -40,7 +40,7 @@ def _post(token: str) -> bytes:
 
 
 def _send(wire: socket.socket, text: bytes, ended: threading.Event) -> None:
-    """A byte at a time, until the server has had enough."""
+    """Send a byte at a time until the server closes the connection."""
     with contextlib.suppress(OSError):
         for byte in text:
             if ended.wait(TICK):
@@ -49,30 +49,30 @@ def _send(wire: socket.socket, text: bytes, ended: threading.Event) -> None:
 
 
 def slow_headers(wire: socket.socket, token: str, ended: threading.Event) -> None:
-    """Headers without end."""
+    """Send headers without end."""
     wire.sendall(b"GET / HTTP/1.1\r\nX-Slow: ")
     _send(wire, b"a" * 100_000, ended)
 
 
 def no_headers(wire: socket.socket, token: str, ended: threading.Event) -> None:
-    """A connection, and nothing more."""
+    """Open a connection and send nothing."""
     ended.wait()
 
 
 def slow_body(wire: socket.socket, token: str, ended: threading.Event) -> None:
-    """A body that comes a byte at a time."""
+    """Send a body a byte at a time."""
     wire.sendall(_post(token) + b"Content-Length: 100000\r\n\r\n")
     _send(wire, b"a" * 100_000, ended)
 
 
 def stalled_body(wire: socket.socket, token: str, ended: threading.Event) -> None:
-    """A body that stops in the middle."""
+    """Stop in the middle of a body."""
     wire.sendall(_post(token) + b"Content-Length: 500\r\n\r\n" + b"a" * 100)
     ended.wait()
 
 
 def stalled_upload(wire: socket.socket, token: str, ended: threading.Event) -> None:
-    """A file that stops in the middle."""
+    """Stop in the middle of a file."""
     head = b"POST /admin/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=b\r\n"
     with contextlib.suppress(OSError):  # more than eight at once are refused
         wire.sendall(head + b"Content-Length: 40000000\r\n\r\n" + b"a" * 1_000_000)
@@ -80,13 +80,13 @@ def stalled_upload(wire: socket.socket, token: str, ended: threading.Event) -> N
 
 
 def stalled_chunks(wire: socket.socket, token: str, ended: threading.Event) -> None:
-    """A body in chunks that stops in the middle of one."""
+    """Stop in the middle of a chunk."""
     wire.sendall(_post(token) + b"Transfer-Encoding: chunked\r\n\r\n500\r\n" + b"a" * 100)
     ended.wait()
 
 
 def slow_reader(wire: socket.socket, token: str, ended: threading.Event) -> None:
-    """Asks for a large file, and reads it a byte at a time."""
+    """Ask for a large file, and read it a byte at a time."""
     wire.sendall(f"GET {LARGE_FILE} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
     with contextlib.suppress(OSError):
         while not ended.wait(TICK):
@@ -94,7 +94,7 @@ def slow_reader(wire: socket.socket, token: str, ended: threading.Event) -> None
 
 
 def wrong_passwords(wire: socket.socket, token: str, ended: threading.Event) -> None:
-    """Logs in with a wrong password again and again, each time under another name."""
+    """Log in with wrong passwords again and again, each time under another name."""
     page = f"http://127.0.0.1:{wire.getpeername()[1]}/admin/login/"
     with httpx.Client(timeout=60, verify=False) as client, contextlib.suppress(httpx.TransportError):
         form = client.get(page).text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
@@ -119,7 +119,7 @@ KINDS: tuple[Kind, ...] = (
 
 @contextmanager
 def slow(server: Server, token: str, kind: Kind, clients: int) -> Iterator[None]:
-    """So many clients of a kind, within the block."""
+    """Run so many clients of a kind within the block."""
     ended = threading.Event()
     with ExitStack() as stack:
         threads = []
@@ -139,7 +139,7 @@ def slow(server: Server, token: str, kind: Kind, clients: int) -> Iterator[None]
 
 
 def times(server: Server, token: str, seconds: float) -> list[float]:
-    """How long each answer took that quick clients got, in seconds."""
+    """The seconds that quick clients waited for each answer."""
     found: list[float] = []
 
     def ask() -> None:
@@ -158,13 +158,13 @@ def times(server: Server, token: str, seconds: float) -> list[float]:
 
 
 def percentile_99(found: list[float]) -> float:
-    """Of times in seconds, in milliseconds."""
+    """The 99th percentile in milliseconds, of times in seconds."""
     return quantiles(found, n=100)[98] * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the slow clients of a kind did."""
+    """The effect of the slow clients of a kind."""
 
     kind: str
     before: float
@@ -183,7 +183,7 @@ class Outcome:
 
 
 def switched(server: Server, token: str) -> float:
-    """Seconds for the probe and to engage and release the kill switch, each on a connection of its own."""
+    """The seconds for the probe, and for engaging and releasing the kill switch, each on its own connection."""
     began = time.perf_counter()
     assert httpx.get(f"{server.url}/healthz", timeout=PATIENCE).is_success
     for path in (ENGAGE, RELEASE):
@@ -193,7 +193,7 @@ def switched(server: Server, token: str) -> float:
 
 
 def measure(server: Server, token: str, kind: Kind, clients: int, seconds: float) -> Outcome:
-    """The quick clients before and beside the slow ones."""
+    """Measure the quick clients before and beside the slow ones."""
     before = times(server, token, seconds)
     with slow(server, token, kind, clients):
         time.sleep(TICK)
@@ -203,14 +203,14 @@ def measure(server: Server, token: str, kind: Kind, clients: int, seconds: float
 
 
 def main() -> int:
-    """Print a line for each kind; 1 when the others were held up."""
+    """Print a line for each kind. Return 1 if the quick clients were held up."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
     with fresh_database() as url, serving(url, workers=2, LOGIN_FAILURES="1000000") as server:
         token = operator_token(url)
-        times(server, token, options.seconds)  # warm
+        times(server, token, options.seconds)  # warm up
         found = [measure(server, token, kind, options.clients, options.seconds) for kind in KINDS]
     sys.stdout.write("\n".join(map(str, found)) + "\n")
     return 0 if all(outcome.ok for outcome in found) else 1

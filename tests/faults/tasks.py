@@ -1,4 +1,4 @@
-"""Background tasks that tell a file that they began, for a test that kills their worker or runs two."""
+"""Background tasks that write their start into a file, for tests that kill their worker or run two."""
 
 import os
 import time
@@ -11,7 +11,7 @@ PATIENCE = 60  # seconds
 
 
 def began(diary: str) -> list[str]:
-    """A line for each beginning: the process that did it, and what."""
+    """Write a line for the start of a task: the process and the task."""
     path = Path(diary)
     return path.read_text().splitlines() if path.exists() else []
 
@@ -23,7 +23,7 @@ def _begin(diary: str, what: str) -> None:
 
 @task()
 def end_at_the_second_try(diary: str) -> None:
-    """The first time it never ends."""
+    """Never end the first time, and end the second time."""
     _begin(diary, "try")
     if len(began(diary)) == 1:
         time.sleep(PATIENCE)
@@ -31,7 +31,7 @@ def end_at_the_second_try(diary: str) -> None:
 
 @task()
 def wait_for_company(diary: str, number: int) -> None:
-    """Ends once two processes have begun such tasks."""
+    """End once two processes have begun such tasks."""
     _begin(diary, str(number))
     deadline = time.monotonic() + PATIENCE
     while len({line.partition(" ")[0] for line in began(diary)}) < 2:
@@ -42,7 +42,7 @@ def wait_for_company(diary: str, number: int) -> None:
 
 @task(queue_name="long")
 def never_end(diary: str) -> None:
-    """Is at it until somebody ends it, and deaf to Python's exceptions."""
+    """Run until the process is killed, ignoring Python's exceptions."""
     _begin(diary, "long")
     while True:
         try:
@@ -53,13 +53,13 @@ def never_end(diary: str) -> None:
 
 @task(queue_name="periodic")
 def look(diary: str) -> None:
-    """Short work."""
+    """Do short work."""
     _begin(diary, "look")
 
 
 @task()
 def ask_when_told(diary: str, told: str) -> None:
-    """Asks the database something once there is a file."""
+    """Query the database once a file exists."""
     _begin(diary, "ask")
     deadline = time.monotonic() + PATIENCE
     while not Path(told).exists() and time.monotonic() < deadline:

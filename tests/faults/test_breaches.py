@@ -1,4 +1,4 @@
-"""A worker that looks for breaches is killed between finding and recording; another looks on."""
+"""A worker is killed between finding and recording breaches, and another continues."""
 
 import json
 import os
@@ -27,7 +27,7 @@ permitted = {"actionable_at": due_at, "open_from": due_at, "open_until": due_at 
 tasks = [TaskFactory.build(ladder=ladder, due_at=due_at, **permitted) for ladder in ladders]
 FollowupTask.objects.bulk_create(tasks)
 """
-# What comes after the tasks are found never comes: until then everything is as in a worker.
+# The process finds the tasks like a worker, but never records them.
 LOOK_AND_STAY = """
 import pathlib, time
 from followups.sla import breaches
@@ -59,7 +59,7 @@ DBTaskResult.objects.all().delete()
 
 @pytest.fixture
 def served() -> Iterator[Served]:
-    """A database of its own: tasks without their KPI rows are no facts for the other tests of faults."""
+    """A separate database: these tasks have no KPI rows, which the other tests of faults would report."""
     with fresh_database() as url:
         yield Served(url, token="")
 

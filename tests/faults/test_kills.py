@@ -1,4 +1,4 @@
-"""A server killed in mid-stream tears nothing: `make bench` kills twenty times and for a minute, this now and then."""
+"""A killed server tears no fact: a few kills here, twenty and a minute of them in `make bench`."""
 
 import signal
 import subprocess
@@ -10,7 +10,7 @@ from tests.faults.kills import FEWEST, kill_and_compare, rows_of
 from tests.faults.worker_kills import kill_workers, workers_of
 from tests.served import ROOT, serving, settings_for
 
-# Starts ladders ten at a time, and kills itself within the third transaction, its tasks and KPI rows written.
+# The process starts ladders ten at a time, and kills itself in the third transaction after its tasks and KPI rows.
 _KILLED_IN_THE_MIDDLE = """
 import os, signal, django
 django.setup()
@@ -31,7 +31,7 @@ bulk.start_ladders([bulk.Start(f"bulk-{n}", "ON") for n in range(50)], act=Act()
 def test_a_killed_server_leaves_every_fact_with_its_kpi_row(served: Served) -> None:
     outcome = kill_and_compare(served.database_url, kills=2)
     assert outcome.kills == 2
-    assert outcome.cut_off > 0  # the kills came in mid-stream
+    assert outcome.cut_off > 0  # the kills hit running requests
     assert outcome.completed >= len(outcome.acknowledged) >= 2 * FEWEST
     assert outcome.mismatches == 0, str(outcome)
 

@@ -1,4 +1,4 @@
-"""A lock that is not given in time is 503 `database_unavailable`: SQLite's write lock, PostgreSQL's lock_timeout."""
+"""A lock not granted in time is 503 `database_unavailable`: SQLite's write lock, PostgreSQL's lock_timeout."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ HOLD = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN; LOCK TABLE followups_
 
 @pytest.fixture
 def held() -> Iterator[None]:
-    """Another session holds what a create needs, and this one has little patience."""
+    """Another session holds the lock that a create needs, and this session waits only briefly."""
     other = connection.copy()
     with connection.cursor() as ours, other.cursor() as theirs:
         ours.execute(PATIENCE[connection.vendor])
@@ -27,7 +27,7 @@ def held() -> Iterator[None]:
         yield
         theirs.execute("ROLLBACK")
     other.close()
-    connection.close()  # its patience with it
+    connection.close()  # how long this session waits
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "held"}], ids=["plain", "with a key"])

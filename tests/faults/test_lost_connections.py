@@ -1,4 +1,4 @@
-"""PostgreSQL goes away, has no connection left, or cuts one: 503 with Retry-After, and all is well once it is back."""
+"""PostgreSQL is away, has no connection left, or cuts one: 503 with Retry-After, and recovery without a restart."""
 
 import time
 from collections import Counter
@@ -23,7 +23,7 @@ THREADS = 8
 
 @pytest.fixture
 def postgres(served: Served) -> Iterator[psycopg.Connection]:
-    """A connection of our own, to the server's other database: ours may be closed to all."""
+    """A connection to the server's other database, since ours may be closed to all."""
     server = urlsplit(served.database_url)._replace(path="/postgres").geturl()
     with psycopg.connect(server, autocommit=True) as connection:
         yield connection
@@ -38,7 +38,7 @@ def cut_connections(postgres: psycopg.Connection, served: Served) -> None:
 
 
 def is_unavailable(answer: httpx.Response) -> bool:
-    """Whether the answer is the documented refusal; anything else above 499 fails the test."""
+    """Whether the answer is the documented refusal. Any other status above 499 fails the test."""
     if answer.status_code < 500:
         return False
     assert answer.status_code == 503, answer.text
@@ -48,14 +48,14 @@ def is_unavailable(answer: httpx.Response) -> bool:
 
 
 def heals(client: httpx.Client, path: str = DUE, tries: int = 2 * THREADS) -> None:
-    """Each thread may have a dead connection to find out about; after that all answers are good."""
+    """Each thread may meet one dead connection. After that all answers must be good."""
     for _ in range(tries):
         is_unavailable(client.get(path))
     assert [client.get(path).status_code for _ in range(THREADS)] == [200] * THREADS
 
 
 def storm(server: Server, token: str, rounds: int) -> Counter[int]:
-    """As many clients as threads, each asking and writing in turn; how often which status came."""
+    """Let as many clients as threads read and write in turn. Return the number of answers by status."""
 
     def ask() -> Counter[int]:
         seen: Counter[int] = Counter()
@@ -91,7 +91,7 @@ def test_more_threads_than_connections_answer_503_and_recover(served: Served, po
 
 
 def test_a_pool_smaller_than_the_threads_answers_503_and_recovers(served: Served) -> None:
-    """Two creates wait for a table's lock and hold the pool's two connections; who asks meanwhile waits in vain."""
+    """Two creates wait for a table's lock and hold both connections of the pool, so other requests wait in vain."""
     with (
         serving(served.database_url, threads=THREADS, DB_POOL="2") as server,
         server.client(served.token) as client,
@@ -130,7 +130,7 @@ def test_a_cut_connection_costs_one_answer(served: Served, postgres: psycopg.Con
 
 @pytest.mark.parametrize("pool", ["0", "2"])
 def test_a_database_that_returns_needs_no_new_server(served: Served, postgres: psycopg.Connection, pool: str) -> None:
-    """Restarting PostgreSQL, as seen from here: connections are cut, new ones refused for a while."""
+    """A restart of PostgreSQL as a client sees it: connections are cut, and new ones are refused for a while."""
     with serving(served.database_url, threads=2, DB_POOL=pool) as server, server.client(served.token) as client:
         assert client.get(DUE).status_code == 200
         postgres.execute(f"ALTER DATABASE {database(served)} ALLOW_CONNECTIONS false")

@@ -1,4 +1,4 @@
-"""What the servers themselves write: nothing that a client wrote."""
+"""The logs of the servers hold nothing that a client wrote."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Clients that send and read slowly hold up nobody: `make bench` measures it, this shows it."""
+"""Slow clients hold up nobody. `make bench` measures the effect."""
 
 import json
 import socket
@@ -39,7 +39,7 @@ def test_slow_clients_hold_up_nobody(server: Server, served: Served, kind: Kind)
 
 
 def answer_to(server: Server, sent: bytes) -> tuple[bytes, float]:
-    """All that the server says to it until it closes the connection, and after how many seconds it does."""
+    """The server's whole answer until it closes the connection, and the seconds until then."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as wire:
         began = time.monotonic()
         wire.sendall(sent)
@@ -95,12 +95,12 @@ def test_few_large_bodies_are_read_at_once_and_small_ones_pass_them(server: Serv
         with server.client(served.token) as client:
             assert client.post(CREATE, json={"province": "ON"}).status_code == 201
     time.sleep(0.3)
-    with server.client(served.token) as client:  # they have gone, and their places are free
+    with server.client(served.token) as client:  # the slow clients are gone, and their places are free
         assert client.post(CREATE, json={"province": "ON", "lead_id": " " * 2 * SMALL}).status_code in (201, 400)
 
 
 def test_a_file_too_large_for_memory_arrives_whole(server: Server) -> None:
-    """The page asks for its token, and finds it behind four megabytes: it has read them all."""
+    """The CSRF token stands behind four megabytes, so the page has read all of them."""
     page = server.url + "/admin/login/"
     with httpx.Client(verify=False) as client:
         token = client.get(page).text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]

@@ -1,4 +1,4 @@
-"""A body that the server cannot read in full: no verb takes it for an empty one, on either server."""
+"""A body that the server cannot read in full: no verb treats it as empty, on either server."""
 
 import contextlib
 import socket
@@ -41,14 +41,14 @@ def task(client: httpx.Client) -> int:
 
 
 def standing(client: httpx.Client) -> list[object]:
-    """What the acts above would change."""
+    """The state that the acts above would change."""
     tasks = client.get("/api/followups/tasks?page_size=500").raise_for_status().json()["results"]
     ledger = client.get("/api/governance/risk/ledger/today").raise_for_status().json()
     return [tasks, ledger, client.get("/api/governance/go-live/state").raise_for_status().json()]
 
 
 def exchange(server: Server, head: str, headers: bytes, body: bytes, *, ends: bool = False) -> tuple[int, bytes]:
-    """Send a request as it is, and `ends` the sending after it; the status and the whole answer, 0 if there is none."""
+    """Send raw bytes, and close the sending side if `ends`. Return the status (0 without an answer) and the whole answer."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as wire:
         wire.sendall(f"{head} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n".encode() + headers + b"\r\n" + body)
         if ends:
@@ -156,5 +156,5 @@ def test_the_rest_of_a_refused_body_is_not_read_as_the_next_request(server: Serv
 
 
 def test_a_post_with_neither_header_has_no_body(server: Server, served: Served, task: int) -> None:
-    """As the guide's curl lines send it."""
+    """The curl lines of the guide send such a POST."""
     assert exchange(server, f"POST /api/followups/task/{task}/complete", headers_of(served), b"")[0] == 200

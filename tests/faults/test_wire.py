@@ -1,4 +1,4 @@
-"""What only a socket can send: wrong lengths, bodies that stop, bytes that are no text. The server answers, and lives."""
+"""Requests that only a raw socket can send: wrong lengths, cut-off bodies, bytes that are no text."""
 
 import contextlib
 import socket
@@ -28,15 +28,15 @@ def client(server: Server, served: Served) -> Iterator[httpx.Client]:
 
 
 def exchange(server: Server, served: Served, *, line: bytes = b"", headers: bytes = b"", body: bytes = b"") -> bytes:
-    """Send bytes as they are and read what comes back: the status line, or nothing."""
+    """Send raw bytes and return the status line of the answer, or nothing."""
     request = (line or f"POST {CREATE} HTTP/1.1".encode()) + b"\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
     if b"Authorization" not in headers:
         request += f"Authorization: Token {served.token}\r\n".encode()
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as wire:
         wire.sendall(request + headers + b"\r\n" + body)
         if body:
-            with contextlib.suppress(OSError):  # it has closed the connection already
-                wire.shutdown(socket.SHUT_WR)  # the body ends here, whatever its length was said to be
+            with contextlib.suppress(OSError):  # the server has closed the connection already
+                wire.shutdown(socket.SHUT_WR)  # the body ends here, whatever length was declared
         answer = b""
         with contextlib.suppress(ConnectionResetError):
             while chunk := wire.recv(65536):
@@ -45,7 +45,7 @@ def exchange(server: Server, served: Served, *, line: bytes = b"", headers: byte
 
 
 def status(line: bytes) -> int:
-    """0 when the connection was closed without an answer."""
+    """The status of the answer, or 0 if the connection was closed without one."""
     return int(line.split()[1]) if line else 0
 
 

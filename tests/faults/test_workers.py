@@ -47,7 +47,7 @@ def run(served: Served, code: str) -> str:
 
 
 def results(served: Served) -> list[dict[str, Any]]:
-    """What became of the tasks; they are gone afterwards."""
+    """The results of the tasks. They are deleted after the test."""
     found: list[dict[str, Any]] = json.loads(run(served, RESULTS))
     return found
 
@@ -60,7 +60,7 @@ def start(served: Served, *arguments: str, **environment: str) -> "subprocess.Po
 
 @contextmanager
 def ending(*processes: "subprocess.Popen[bytes]") -> Iterator[None]:
-    """None of them outlives the block."""
+    """End all of these processes after the block."""
     try:
         yield
     finally:
@@ -109,7 +109,7 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
 
 
 def processes_of(crew: "subprocess.Popen[bytes]") -> list[int]:
-    """The processes of a worker, one for each queue."""
+    """The processes of a worker: one for each queue."""
     listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
     rows = [line.split() for line in listed.stdout.splitlines()]
     return [int(pid) for pid, parent, state in rows if int(parent) == crew.pid and "Z" not in state]
@@ -124,7 +124,7 @@ def wait_until(is_so: Callable[[], Any], seconds: float = PATIENCE) -> Any:
 
 
 def pid_of(diary: str, what: str) -> int:
-    """The process that began it last, once one has."""
+    """The process that began the task last. Wait until one has."""
     return int(wait_until(lambda: [line.split()[0] for line in began(diary) if line.endswith(what)])[-1])
 
 
@@ -149,9 +149,9 @@ def test_short_work_does_not_wait_behind_long_work_whose_process_may_die(served:
         os.kill(long_one, signal.SIGKILL)
         wait_until(
             lambda: [line.endswith("long") for line in began(diary)].count(True) == 2, 20
-        )  # its successor does it again
+        )  # the next process does the task again
         assert set(processes_of(crew)) > others
-        crew.kill()  # without a last word
+        crew.kill()  # killed without a report
         crew.wait()
         wait_until(lambda: all(has_ended(pid) for pid in others), 20)
         os.kill(pid_of(diary, "long"), signal.SIGKILL)

@@ -2,7 +2,7 @@
 
     python -m tests.faults.worker_kills --seconds 60
 
-Only the requests that a killed worker had in hand may fail. The others go on meanwhile.
+Only the requests in hand of a killed worker may fail. The other workers continue.
 """
 
 import argparse
@@ -27,14 +27,14 @@ PATIENCE = 30  # seconds until the writes have begun
 
 @dataclass
 class WorkerKills:
-    """What the kills did."""
+    """The result of the kills."""
 
     outcome: Outcome = field(default_factory=Outcome)
     replaced: list[float] = field(default_factory=list)  # seconds, for each kill
 
     @property
     def faults(self) -> int:
-        """0 when nothing was lost, no more was cut off than was in hand, and each worker was replaced in time."""
+        """The number of errors: writes lost, requests cut off beyond those in hand, and workers replaced late."""
         more_than_in_hand = max(0, self.outcome.cut_off - CLIENTS * self.outcome.kills)
         late = sum(seconds > REPLACED_WITHIN for seconds in self.replaced)
         return self.outcome.mismatches + more_than_in_hand + late
@@ -51,7 +51,7 @@ def workers_of(server: Server) -> list[int]:
 
 
 def kill_workers(database_url: str, seconds: float) -> WorkerKills:
-    """Stream, kill one worker after another for so long, then compare."""
+    """Stream writes, kill one worker after another for so long, then compare."""
     found = WorkerKills()
     token = operator_token(database_url, "killed")
     ended = threading.Event()
@@ -80,7 +80,7 @@ def kill_workers(database_url: str, seconds: float) -> WorkerKills:
 
 
 def _kill(server: Server, number: int) -> float:
-    """kill -9 of a worker; seconds until there are as many as before."""
+    """Kill a worker with SIGKILL. Return the seconds until there are as many as before."""
     before = workers_of(server)
     began = time.monotonic()
     os.kill(before[number % len(before)], signal.SIGKILL)
@@ -90,7 +90,7 @@ def _kill(server: Server, number: int) -> float:
 
 
 def main() -> int:
-    """Run it and print one line; 1 when something was lost or late."""
+    """Run and print one line. Return 1 if a write was lost or a worker was late."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""The admin of follow-up: what is found and read, and what a person does with a task or a ladder."""
+"""The admin of follow-up: lists, pages, and the acts on a task or a ladder."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -152,21 +152,21 @@ def test_due_tasks_are_filtered_by_whether_contact_is_permitted_now(
 
 @pytest.fixture
 def noon() -> Iterator[None]:
-    """It is Tuesday, one in the afternoon in Toronto."""
+    """The clock stands at NOON, a Tuesday at 13:00 in Toronto."""
     with time_machine.travel(NOON, tick=False):
         yield
 
 
 @pytest.fixture
 def task(noon: None) -> FollowupTask:
-    """The first step of a ladder of Toronto, due since an hour."""
+    """The first step of a ladder in Toronto, due an hour ago."""
     LeadFactory.create(lead_id="LEAD-1")
     return start_ladder(lead_id="LEAD-1", province="ON", market="TORONTO", act=Act(at=NOON - timedelta(hours=1))).tasks[0]
 
 
 @pytest.fixture
 def agent_of_the_admin(user_of: Callable[..., User]) -> Client:
-    """A browser of the agent va1, who reads what is in its pool."""
+    """A browser of the agent va1, who is in the pool."""
     PoolAgentFactory.create(agent="va1", market="ALL")
     return signed_in(user_of("agent", username="va1"))
 
@@ -221,7 +221,7 @@ def test_events_are_found_by_who_acted(term: str, found: int, task: FollowupTask
     assert len(listed(admin_client, "/admin/followups/taskevent/", q=term)) == found
 
 
-# What a person does with a task -------------------------------------------------------------------------------------------
+# Acts on a task -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_task_page_shows_only_buttons_that_can_do_something(
@@ -311,7 +311,7 @@ def test_an_unknown_task_redirects(act: str, admin_client: Client) -> None:
     assert admin_client.get(f"{TASKS}99/{act}/").status_code == 302
 
 
-# What an operator does with a ladder --------------------------------------------------------------------------------------
+# Acts on a ladder ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_ladder_page_links_to_its_tasks_and_its_template(task: FollowupTask, admin_client: Client) -> None:

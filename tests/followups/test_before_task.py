@@ -1,4 +1,4 @@
-"""Backdating hides no contact: what was before its task is outside the rules, and an opt-out on file is named."""
+"""Backdating hides no contact: a contact dated before its task is outside the rules, and an opt-out on file is named."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -69,7 +69,7 @@ def test_the_earliest_contact_time_is_when_the_task_was_made(
 
 
 def test_a_contact_told_as_now_is_never_before_its_task(task: FollowupTask) -> None:
-    """The clock of the server that made the task may run ahead of ours."""
+    """The server that made the task may have a clock ahead of ours."""
     early = NOON - SECOND
     assert complete_task(task.pk, "va1", now=early).attempt.reasons == []
 

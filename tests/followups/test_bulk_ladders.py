@@ -1,4 +1,4 @@
-"""`ladder/bulk`: each lead as `ladder/create` would, an answer for each, a transaction for each thousand."""
+"""`ladder/bulk`: the same ladder as by `ladder/create` and an answer for each lead, in transactions of a thousand."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def in_ontario(lead_id: str, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def _twos(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two leads a transaction."""
+    """Process two leads in each transaction."""
     monkeypatch.setattr(bulk, "BATCH", 2)
 
 
@@ -56,7 +56,7 @@ def without(row: Model, *names: str) -> dict[str, Any]:
 
 
 def everything_of(lead_id: str) -> list[dict[str, Any]]:
-    """The rows of a lead's ladder, but for its ids."""
+    """The rows of a lead's ladder without their ids."""
     ladder = FollowupLadder.objects.get(lead_id=lead_id)
     event = KPIEvent.objects.get(subject_type="ladder", subject_id=str(ladder.pk))
     return [
@@ -66,7 +66,7 @@ def everything_of(lead_id: str) -> list[dict[str, Any]]:
     ]
 
 
-# The same as one by one -------------------------------------------------------------------------------------------------
+# The same result as one by one ------------------------------------------------------------------------------------------
 
 
 def test_the_rows_are_those_of_single_creates(user_of: Callable[..., Any]) -> None:
@@ -78,7 +78,7 @@ def test_the_rows_are_those_of_single_creates(user_of: Callable[..., Any]) -> No
         "elsewhere": {"province": "BC", "market": "VANCOUVER"},
         "short": {"province": "QC", "market": "ALL"},
     }
-    numbers = {"one": SMS_AND_CALL, "many": "+14165550124"}  # of one number only one lead is followed up
+    numbers = {"one": SMS_AND_CALL, "many": "+14165550124"}  # only one lead of a number is followed up
     for name, values in leads.items():
         for how, number in numbers.items():
             own = {"phone": number} if name == "known" else {"email": f"{how}@example.ca"} if name == "short" else {}
@@ -157,7 +157,7 @@ def test_the_pool_takes_turns_as_with_single_creates(operator: APIClient) -> Non
     for agent, weight in {"va1": 3, "va2": 1}.items():
         PoolAgentFactory.create(agent=agent, weight=weight)
     PoolAgentFactory.create(agent="va3", market="ALL")
-    PoolAgentFactory.create(agent="va4", province="QC", market="TORONTO")  # a town of that name, not asked for
+    PoolAgentFactory.create(agent="va4", province="QC", market="TORONTO")  # a town of that name that was not asked for
     rows = [in_ontario(f"L{n}", market="TORONTO") for n in range(8)]
     rows += [in_ontario("L8", market="OTTAWA"), in_ontario("L9", owner="bryan"), {"lead_id": "L10", "province": "NL"}]
     post(operator, *rows)
@@ -203,7 +203,7 @@ def test_a_refused_row_stops_no_other_row(operator: APIClient) -> None:
 
 
 def test_an_open_ladder_is_kept_whatever_is_known_of_its_lead(operator: APIClient) -> None:
-    """As `ladder/create` answers 200 for it: an opt-out has cancelled the steps that it is about."""
+    """`ladder/create` answers 200 for it too: the opt-out has already cancelled its own steps."""
     lead = LeadFactory.create(lead_id="L1", phone="", email="a@example.ca")
     start_ladder(lead_id="L1", province="ON", act=Act())
     Lead.objects.filter(pk=lead.pk).update(phone=SMS_AND_CALL, status="DEAD")

@@ -1,4 +1,4 @@
-"""A second call to a number within 30 days of one that was answered: BC's rule, where the policy switches it on."""
+"""BC's rule, where the policy enables it: no second call to a number within 30 days of an answered one."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ AFTERNOON = NOON + 5 * HOUR  # Tuesday 15:00 in Vancouver
 
 @pytest.fixture
 def one_call() -> None:
-    """BC's rule is on."""
+    """Enable BC's rule."""
     switch(True)
 
 
@@ -59,7 +59,7 @@ def refusals(at: datetime, lead_id: str = "JANE", channel: str = "CALL") -> list
     return [reason.value for reason in gate.decide_lead(lead_id, channel, at=at).verdict.reasons]
 
 
-# What is kept -----------------------------------------------------------------------------------------------------------
+# What is recorded -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def refusals(at: datetime, lead_id: str = "JANE", channel: str = "CALL") -> list
         ("APPOINTMENT", True),
         ("NOT_INTERESTED", True),
         ("WRONG_NUMBER", True),
-        (None, True),  # nobody said what came of it
+        (None, True),  # without an outcome
         ("NO_ANSWER", False),
         ("LEFT_MESSAGE", False),
     ],
@@ -78,7 +78,7 @@ def refusals(at: datetime, lead_id: str = "JANE", channel: str = "CALL") -> list
 def test_an_answered_call_is_recorded_for_the_number_alone(outcome: str | None, is_answered: bool) -> None:
     call(ladder()[1], outcome)
     assert answered() == ([AFTERNOON + HOUR] if is_answered else [])
-    assert LastContact.objects.count() == 2  # the number and the lead
+    assert LastContact.objects.count() == 2  # one row for the number and one for the lead
 
 
 def test_a_message_is_no_call() -> None:
@@ -136,7 +136,7 @@ def test_the_due_list_and_claims_obey_the_gate_at_once() -> None:
     steps = ladder()
     for step in (steps[0], steps[2]):
         call(step, None)
-    # The number is called for somebody else meanwhile: the stored minutes of this ladder do not know yet.
+    # Another lead's call to the number comes between: the stored minutes of this ladder are not updated yet.
     gate.note_contact([("PHONE", PHONE)], AFTERNOON + 2 * HOUR, is_answered_call=True)
     tomorrow = AFTERNOON + DAY
     FollowupTask.objects.filter(step=2).update(open_from=AFTERNOON, open_until=tomorrow + HOUR)

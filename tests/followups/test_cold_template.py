@@ -1,4 +1,4 @@
-"""The COLD template: which leads get its steps, what these say, and who edits it."""
+"""The COLD template: the leads that get its steps, their scripts, and who edits it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -48,13 +48,13 @@ STANDARD = ["SMS", "CALL", "SMS", "CALL", "SMS", "CALL"]
 
 @pytest.fixture(autouse=True)
 def strict() -> None:
-    """Consent is asked for, as after installation."""
+    """Enforce consent, as after installation."""
     Organisation.objects.update(consent="enforce", identity="enforce", scrub="enforce", lenient_reason="")
 
 
 @pytest.fixture
 def jane() -> None:
-    """A lead of whom nothing is on file."""
+    """A lead with nothing on file."""
     LeadFactory.create(lead_id="JANE", phone=PHONE[1])
 
 
@@ -65,7 +65,7 @@ def consent(basis: str = "EXPRESS", channel: str = "SMS", *, ago: timedelta = ti
 
 
 def start(lead_id: str = "JANE", **more: Any) -> tuple[str, list[str]]:
-    """The kind of the template of the ladder that starts, and its steps' channels."""
+    """Start a ladder. Return the kind of its template and the channels of its steps."""
     tasks = start_ladder(**{"lead_id": lead_id, "province": "ON", "market": "TORONTO", **more}, act=Act(at=NOON)).tasks
     ladder = tasks[0].ladder
     ladder.refresh_from_db()
@@ -110,7 +110,7 @@ def test_a_lead_whose_inquiry_expired_gets_the_cold_steps(jane: None) -> None:
 
 
 def test_the_ground_is_looked_for_when_the_ladder_starts(jane: None) -> None:
-    """The inquiry is in force at the start, and expired a year later."""
+    """The inquiry is in force at the start and expires within a year."""
     upsert(LadderTemplate, province="ON", steps=[{"delay_minutes": 525_600, "channel": "SMS"}], act=Act("test"))
     consent("INQUIRY")
     assert start() == ("STANDARD", ["SMS"])
@@ -133,7 +133,7 @@ def test_a_standard_template_that_begins_with_a_call_is_never_replaced(jane: Non
 
 
 def test_a_missing_identity_or_registration_of_ours_does_not_choose_the_cold_steps(jane: None) -> None:
-    """No identity and no registration is on file: the lead with a ground has the standard steps, which wait."""
+    """Without our identity and registration a lead with a ground still gets the standard steps, which wait."""
     assert not gate.sender().name
     consent()
     assert start()[0] == "STANDARD"
@@ -176,7 +176,7 @@ def test_a_consent_given_on_the_phone_opens_the_message_steps(jane: None) -> Non
     assert None not in [task.open_from for task in messages.all()]
 
 
-# Which place's ----------------------------------------------------------------------------------------------------------
+# The place of the template ----------------------------------------------------------------------------------------------
 
 
 def test_a_markets_own_cold_template_wins_over_its_provinces(jane: None) -> None:
@@ -222,14 +222,14 @@ def test_the_first_call_waits_for_the_gap_of_the_cold_template(jane: None) -> No
     upsert(LadderTemplate, province="ON", kind="COLD", min_gap_minutes=45, act=Act("test"))
     assert start()[0] == "COLD"
     assert FollowupTask.objects.get(step=1).gap_minutes == 45
-    assert gate.known_lead("JANE").min_gap_minutes == 30  # a contact without a step goes by the standard one
+    assert gate.known_lead("JANE").min_gap_minutes == 30  # a contact without a step uses the standard template
 
 
-# Many at once, and anew -------------------------------------------------------------------------------------------------
+# Bulk and restart -------------------------------------------------------------------------------------------------------
 
 
 def shapes() -> dict[str, Any]:
-    """Each lead's ladder: its template, and of each step all that its making decides."""
+    """For each lead the ladder's template and, for each step, every value set at its creation."""
     columns = ("step", "channel", "due_at", "gap_minutes", "actionable_at", "open_from", "open_until", "warns_at")
     found = {}
     for ladder in FollowupLadder.objects.all():
@@ -315,7 +315,7 @@ def test_the_cold_steps_are_well_formed_and_raise_no_doubt_in_quebec() -> None:
 
 @pytest.mark.parametrize("step", [step for step in COLD_STEPS[:-1] if step["channel"] == "CALL"])
 def test_a_call_asks_for_consent_with_everything_that_the_law_requires(step: dict[str, Any]) -> None:
-    """SOR/2012-36 section 4: purpose, who, mailing address and another way to reach us, and that it can be withdrawn."""
+    """SOR/2012-36 section 4: the purpose, our name, mailing address and another contact, and that it can be withdrawn."""
     for text, purpose, withdrawn in (
         (step["script_en"], "an offer to buy {address}", "You can withdraw this consent"),
         (step["script_fr"], "offre d'achat pour {address}", "Vous pouvez retirer ce consentement"),

@@ -1,4 +1,4 @@
-"""`task/{id}/complete`: a fact, recorded once and never refused for the state of the system."""
+"""`task/{id}/complete` records a fact once, and the state of the system never refuses it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -78,7 +78,7 @@ def test_completing_writes_one_kpi_row(integrator: APIClient, steps: Any) -> Non
     )
     assert (row.subject_type, row.subject_id, row.occurred_at) == ("task", str(task.pk), task.completed_at)
     assert (row.province, row.market, row.actor, row.user) == ("ON", "TORONTO", "bryan", task.completed_user)
-    assert row.correlation_id == "C-act"  # of the act, not of the ladder
+    assert row.correlation_id == "C-act"  # the correlation id of the act, not of the ladder
     assert task.correlation_id == "C-ladder"
     assert response["X-Correlation-ID"] == "C-act"
 

@@ -1,4 +1,4 @@
-"""The statements of completing, held to what the rest of follow-up says in query sets."""
+"""The SQL statements of completing agree with the querysets of follow-up."""
 
 from collections.abc import Callable
 from datetime import timedelta

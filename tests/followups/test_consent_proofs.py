@@ -1,4 +1,4 @@
-"""The proof of one person's consent: by command and page, for a lead, a number or an address; erased with the person."""
+"""The proof of one person's consent for a lead, number or address, by command and page. It is erased with the person."""
 
 import io
 import json
@@ -52,7 +52,7 @@ def consent(point: tuple[str, str], channel: str, reason: str = "", **options: A
 
 @pytest.fixture
 def ann() -> Lead:
-    """A lead with a consent that has content, one that has none, an opt-out and its lift."""
+    """A lead with two consents (one with content), an opt-out and its lift."""
     lead: Lead = LeadFactory.create(lead_id="L1", phone=PHONE[1], email=EMAIL[1], province="ON", market="TORONTO")
     consent(PHONE, "SMS", proof=CONTENT, reason="asked twice")
     consent(EMAIL, "EMAIL")
@@ -238,7 +238,7 @@ def test_erasing_the_person_removes_the_proof_and_keeps_the_lines(ann: Lead) -> 
     before = ContactRecord.objects.count()
     erased = erase_person("L1", act=Act("ops", reason="asked"))
     assert not ConsentProof.objects.exists()
-    assert erased.texts >= 5  # of three consents, an opt-out and a lift their words, and the content of one
+    assert erased.texts >= 5  # the texts of three consents, an opt-out and a lift, and the content of one consent
     assert ContactRecord.objects.exclude(entry="ERASED").count() == before
     found = export_proof(PHONE[1])
     assert ("CONSENT", "SMS", "EXPRESS", None) in lines(found)

@@ -1,4 +1,4 @@
-"""`ladder/create`: six steps, one open ladder per lead, and a retry that never doubles the contact."""
+"""`ladder/create`: six steps, one open ladder for each lead, and a retry that never doubles a contact."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -160,7 +160,7 @@ def test_a_restart_leaves_other_leads_alone(integrator: APIClient) -> None:
 
 
 def test_a_restart_gives_up_on_a_ladder_that_no_cancelling_closes(db: None, integrator: APIClient) -> None:
-    """A row that breaks the rule, open by its count and without an open step, is an error, never an endless wait."""
+    """A ladder that counts open steps but has none is an error, and never an endless loop."""
     broken = LadderFactory.create(lead_id="L1", open_steps=2)
     with pytest.raises(IntegrityError), transaction.atomic():
         start_ladder(lead_id="L1", province="ON", restart=True, act=Act(at=NOW))

@@ -1,4 +1,4 @@
-"""CSV files as people send them: what cannot be read is a row with its number, and the others are read."""
+"""CSV files as people send them: an unreadable row is refused by its number, and the others are read."""
 
 import io
 
@@ -23,7 +23,7 @@ def given_by(content: str | bytes) -> list[dict[str, str]]:
 
 
 def faults(content: str | bytes) -> dict[int, list[str]]:
-    """Number of a row that cannot be read -> which of its columns."""
+    """The columns at fault by the number of each unreadable row."""
     return {row.number: list(row.errors) for row in opened(content).rows if row.errors}
 
 
@@ -90,7 +90,7 @@ def test_a_cell_in_quotation_marks_may_have_several_lines() -> None:
 
     rows = list(opened(content).rows)
 
-    assert [row.number for row in rows] == [2, 3, 4]  # as a spreadsheet counts them
+    assert [row.number for row in rows] == [2, 3, 4]  # numbered as in a spreadsheet
     assert rows[0].given["address"] == "12 King St\nUnit 4\n\nToronto, Ont."
     assert rows[1].given["address"] == '1 "A" St\n2'
     assert not any(row.errors for row in rows)
@@ -266,7 +266,7 @@ def test_a_damaged_value_in_an_unused_column_is_no_fault() -> None:
     assert faults("lead_id,note\nL1,#REF!\n") == {}
 
 
-# Whatever comes ---------------------------------------------------------------------------------------------------------
+# Any content ------------------------------------------------------------------------------------------------------------
 
 BITS = st.sampled_from(
     ["L1", '"', '""', ",", ";", "\n", "\r", "\t", "|", "=", "'", "\x00", "\u00e9", "#N/A", "yes", " ", "0"]
@@ -291,7 +291,7 @@ def test_any_bytes_give_rows_or_an_unreadable_file(body: bytes) -> None:
 
 @given(st.lists(st.sampled_from(['"', "a", "\n", ","]), max_size=14).map("".join))
 def test_a_stray_mark_costs_only_its_own_row(cell: str) -> None:
-    """Ten good rows around a cell with anything in it: those above it are read, and those below a line that it ends."""
+    """Ten good rows surround a cell of any content: those above are read, and those below the line that the cell ends."""
     above = "".join(f"A{n},Ana,ON\n" for n in range(5))
     below = "".join(f"B{n},Bo,ON\n" for n in range(5))
     found = [row.given.get("lead_id") for row in opened(f"{HEADER}{above}X1,{cell},ON\n{below}").rows]

@@ -1,4 +1,4 @@
-"""`due` and `sla`: what a dialer pulls, and how late it was done."""
+"""`due`, the list that a dialer pulls, and `sla`, how late tasks were completed."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,7 +24,7 @@ def _it_is_noon() -> Any:
 
 
 def sla(count: int, within_30m: float | None, within_2h: float | None) -> dict[str, Any]:
-    """The same by both clocks: all the while the tasks were permitted."""
+    """The SLA with equal fractions by both clocks, since contact was permitted throughout."""
     within = {"within_30m": within_30m, "within_2h": within_2h}
     return {"count": count, **within, **{f"{name}_permitted": value for name, value in within.items()}}
 

@@ -1,4 +1,4 @@
-"""Each completed step leaves an attempt: the decision of its instant, as it was then, whatever it was."""
+"""Each completed step leaves an attempt: the decision of the gate at the instant of the contact."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -148,7 +148,7 @@ def test_a_repetition_is_answered_however_late_it_comes(agent: APIClient) -> Non
 
 
 def test_a_known_lead_is_judged_by_its_place_and_what_is_on_file() -> None:
-    # 13:00 in Toronto is 10:00 in Vancouver; the number said no a day before, in time for one of the two contacts.
+    # 13:00 in Toronto is 10:00 in Vancouver. The number opted out a day before, in time for one of the two contacts.
     LeadFactory.create(lead_id="JANE", phone="+16045550123", province="BC", market="ALL", zone="America/Vancouver")
     gate.record_opt_out(
         points=[("PHONE", "+16045550123")], channel="SMS", said_at=NOON - timedelta(days=1), act=Act("test", at=NOON)

@@ -1,5 +1,5 @@
-"""Nobody is contacted twice within a short time: a step waits after the last contact of the person, and steps follow each
-other."""
+"""Nobody is contacted twice within a short time: a step waits after the last contact of the person, and steps follow one
+another."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,7 +39,7 @@ DUE, CLAIM, CAN_CONTACT = "/api/followups/due", "/api/followups/due/claim", "/ap
 
 
 def after_a_night(lead_id: str = "JANE", **lead: Any) -> list[FollowupTask]:
-    """The steps of a ladder that began in the evening; in the morning three of them are due."""
+    """The steps of a ladder that began in the evening. Three of them are due in the morning."""
     LeadFactory.create(lead_id=lead_id, **{"phone": "+14165550123", **lead})
     steps = start_ladder(lead_id=lead_id, province="ON", market="TORONTO", act=Act(at=EVENING)).tasks
     roll(MORNING)
@@ -58,7 +58,7 @@ def stored(task: FollowupTask) -> FollowupTask:
     return FollowupTask.objects.get(pk=task.pk)
 
 
-# What is kept -----------------------------------------------------------------------------------------------------------
+# What is recorded -------------------------------------------------------------------------------------------------------
 
 
 def test_a_step_waits_as_long_after_the_contact_before_it_as_in_the_template_at_most_four_hours() -> None:
@@ -73,7 +73,7 @@ def test_a_ladder_keeps_the_gaps_of_its_template_alone_and_in_bulk() -> None:
     upsert(LadderTemplate, province="ON", min_gap_minutes=45, act=Act("test"))
     start_ladder(lead_id="L1", province="ON", act=Act(at=NOON))
     start_ladders([Start("L2", "ON"), Start("L3", "QC")], act=Act(at=NOON))
-    upsert(LadderTemplate, province="ON", min_gap_minutes=90, act=Act("test"))  # what was made keeps what it has
+    upsert(LadderTemplate, province="ON", min_gap_minutes=90, act=Act("test"))  # an existing step keeps its gap
     for lead_id, first in (("L1", 45), ("L2", 45), ("L3", 0)):
         gaps = FollowupTask.objects.filter(lead_id=lead_id).order_by("step").values_list("gap_minutes", flat=True)
         assert list(gaps) == [first, 30, 150, 240, 240, 240]
@@ -104,8 +104,8 @@ def test_three_due_steps_of_one_ladder_are_handed_out_one_at_a_time() -> None:
     assert listed(MORNING) == [1]
     assert claimed(MORNING, limit=50) == [1]
     assert claimed(MORNING, limit=50) == []
-    assert [one.task.step for one in claim_due(owner="va2", act=Act(at=MORNING))] == []  # nor to somebody else
-    assert listed(MORNING) == [1]  # with its holder
+    assert [one.task.step for one in claim_due(owner="va2", act=Act(at=MORNING))] == []  # nor to another claimant
+    assert listed(MORNING) == [1]  # the task with its holder
 
     complete_task(first.pk, "va1", now=MORNING + MINUTE)
     over = MORNING + 31 * MINUTE
@@ -144,7 +144,7 @@ def test_a_step_that_waits_for_an_earlier_one_says_so_in_the_full_list(agent: AP
 
 
 def test_a_step_that_is_not_permitted_holds_up_no_other() -> None:
-    """Without consent no text message is sent, and the calls go on."""
+    """Without consent no text message is sent, but the calls go on."""
     after_a_night()
     FollowupTask.objects.filter(channel="SMS").update(open_from=None, open_until=None)
     assert listed(MORNING) == claimed(MORNING) == [2]
@@ -201,7 +201,7 @@ def test_the_statement_and_the_queryset_agree_on_which_step_goes_first() -> None
     assert first.count() == 3
 
 
-# The gap is the person's ------------------------------------------------------------------------------------------------
+# The gap belongs to the person ------------------------------------------------------------------------------------------
 
 
 def test_a_contact_of_one_lead_holds_up_another_lead_with_the_same_number() -> None:
@@ -214,7 +214,7 @@ def test_a_contact_of_one_lead_holds_up_another_lead_with_the_same_number() -> N
     complete_task(first.pk, "va1", now=MORNING)
     assert other.pk not in {task.id for task in due_tasks(now=MORNING + MINUTE)}
     assert claimed(MORNING + MINUTE) == []
-    assert stored(other).open_from == MORNING + 30 * MINUTE  # the claim put it right
+    assert stored(other).open_from == MORNING + 30 * MINUTE  # the claim corrected it
     assert other.pk in {task.id for task in due_tasks(now=MORNING + 30 * MINUTE)}
 
 
@@ -222,7 +222,7 @@ def test_a_contact_of_an_unknown_lead_is_recorded_by_its_id() -> None:
     first, *_ = start_ladder(lead_id="NOBODY", province="ON", market="TORONTO", act=Act(at=EVENING)).tasks
     roll(MORNING)
     complete_task(first.pk, "va1", now=MORNING)
-    recompute_leads(["NOBODY"], now=MORNING + MINUTE)  # the worker knows it too
+    recompute_leads(["NOBODY"], now=MORNING + MINUTE)  # the worker computes the same
     assert listed(MORNING + 29 * MINUTE) == []
     assert listed(MORNING + 30 * MINUTE) == [2]
 
@@ -395,7 +395,7 @@ def test_the_gap_is_edited_with_version_and_history(operator: APIClient) -> None
 
 
 def test_no_open_step_is_permitted_before_its_gap_ends() -> None:
-    """Whatever is done in whatever order, the stored interval of an open step begins after its gap."""
+    """After any acts in any order the stored interval of an open step begins after its gap."""
     steps = after_a_night()
     for number, minutes in ((3, 0), (1, 200), (2, 500)):
         at = MORNING + minutes * MINUTE

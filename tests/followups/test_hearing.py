@@ -1,4 +1,4 @@
-"""Who listens to leads hears of a fact in its transaction: either both or neither."""
+"""A listener to the signals of leads runs in the transaction of the fact: both happen or neither."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Files of leads: how they are read, what `import_leads` says and leaves behind."""
+"""Files of leads: how they are read, and the output and the rows of `import_leads`."""
 
 import csv
 import io
@@ -48,7 +48,7 @@ def workbook(*rows: tuple[Any, ...]) -> bytes:
 
 
 def run(path: Path, *options: str) -> str:
-    """What it says; with its error, if it ends with one."""
+    """Run the command. Return its output, with its error if there is one."""
     out = io.StringIO()
     try:
         call_command("import_leads", str(path), *options, stdout=out)
@@ -291,7 +291,7 @@ def test_leading_zeros_survive_the_import_and_a_refused_row(cell: str, tmp_path:
     path.write_text(f"lead_id,province,score\n{cell},ON,9\n")
     run(path)
     beside = tmp_path / "leads.refused.csv"
-    assert "'00123,ON,9" in beside.read_text("utf-8-sig")  # a spreadsheet would make 123 of it
+    assert "'00123,ON,9" in beside.read_text("utf-8-sig")  # a spreadsheet would change it to 123
 
     beside.write_text(beside.read_text("utf-8-sig").replace(",9,", ",0.9,"))
     run(beside)
@@ -301,7 +301,7 @@ def test_leading_zeros_survive_the_import_and_a_refused_row(cell: str, tmp_path:
 @db
 @given(st.lists(st.lists(st.sampled_from(CELLS), min_size=1, max_size=6).map(",".join), max_size=8))
 def test_every_row_ends_as_created_changed_unchanged_or_refused(lines: list[str]) -> None:
-    """Whatever is in it, and however often it is imported."""
+    """For any content and any number of imports."""
     content = "\n".join(("lead_id,province,phone,dnc,score", *lines)).encode()
     with transaction.atomic():
         for _ in range(2):

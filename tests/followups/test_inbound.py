@@ -1,4 +1,4 @@
-"""`/api/followups/inbound`: an opt-out counts at once, doubt waits for a person, a reply stops nothing."""
+"""`/api/followups/inbound`: an opt-out counts at once, a doubtful message waits for a person, a reply stops nothing."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def agent(client_of: Callable[..., APIClient]) -> APIClient:
-    """Who reads what is in its pool."""
+    """An agent who is in the pool."""
     PoolAgentFactory.create(agent="agent", market="ALL")
     return client_of("agent")
 
@@ -54,7 +54,7 @@ def send(client: Any, text: str = "STOP", **given: Any) -> Any:
 
 
 def closed_to(phone: str = PHONE, email: str = MAIL) -> set[str]:
-    """The channels by which the gate lets nobody reach this number and address."""
+    """The channels by which the gate refuses this number and address."""
     lead = LeadFacts(lead_id="?", province="ON", market="ALL", phone=phone, email=email)
     contacts = [gate.Contact(lead, channel) for channel in ALL_CHANNELS]
     answers = gate.decide_contacts(contacts, at=timezone.now() + timedelta(seconds=1))
@@ -134,14 +134,14 @@ def test_a_number_may_belong_to_several_leads(integrator: APIClient, jane: Lead)
     for lead_id in ("JOHN", "MARY"):
         LeadFactory.create(lead_id=lead_id)
         start_ladder(lead_id=lead_id, province="ON", act=Act())
-    Lead.objects.filter(lead_id="JOHN").update(phone=PHONE)  # no verb would leave both ladders open
+    Lead.objects.filter(lead_id="JOHN").update(phone=PHONE)  # no verb leaves both ladders open
 
     response = send(integrator, phone=PHONE)
 
     assert response.json()["cancelled_steps"] == 12
     assert [open_steps(lead_id) for lead_id in ("JANE", "JOHN", "MARY")] == [0, 0, 6]
-    assert InboundMessage.objects.get().lead_id is None  # nobody knows which of the two it was
-    assert closed_to() == {"SMS", "EMAIL"}  # either of them is written to no more
+    assert InboundMessage.objects.get().lead_id is None  # either of the two may have sent it
+    assert closed_to() == {"SMS", "EMAIL"}  # neither of them gets a message any more
 
 
 def test_stop_all_of_a_number_closes_the_leads_address_too(integrator: APIClient, jane: Lead) -> None:
@@ -252,13 +252,13 @@ def test_a_failing_ledger_leaves_no_message_and_no_cancelled_step(jane: Lead, mo
 # A person decides --------------------------------------------------------------------------------------------------------
 
 
-# Before any decision of these tests, by the real clock.
+# Earlier than every decision of these tests, which use the real clock.
 WRITTEN = datetime(2026, 1, 13, 18, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def doubtful(jane: Lead) -> InboundMessage:
-    """Jane's, that a person must read."""
+    """A message of Jane's that a person must read."""
     return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me", act=Act(at=WRITTEN)).message
 
 
@@ -383,7 +383,7 @@ def test_nobody_but_an_operator_overrules_a_decision(agent: APIClient, doubtful:
     decide(agent, doubtful, meaning="REPLY")
     for message in (reply, doubtful):
         assert codes(decide(agent, message, meaning="OPT_OUT")) == ["already_decided"]
-        with pytest.raises(AlreadyDecided):  # nor anything without a user
+        with pytest.raises(AlreadyDecided):  # an act without a user does not overrule either
             decide_inbound(message.pk, "OPT_OUT", act=Act(reason="because"))
     assert InboundDecision.objects.count() == 1
     assert not ContactRecord.objects.filter(entry="OPT_OUT").exists()

@@ -26,7 +26,7 @@ ATTEMPTS = "/admin/followups/contactattempt/"
 
 @pytest.fixture
 def doubtful() -> InboundMessage:
-    """Of a lead with a ladder."""
+    """A doubtful message of a lead with a ladder."""
     LeadFactory.create(lead_id="JANE", phone="+14165550123")
     start_ladder(lead_id="JANE", province="ON", act=Act())
     return record_inbound(lead_id="JANE", channel="SMS", text="please stop calling me", act=Act()).message

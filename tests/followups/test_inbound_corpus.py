@@ -1,6 +1,6 @@
-"""The corpus of what homeowners answer: no wish to be left alone is taken for a reply, and few replies for a wish.
+"""The corpus of homeowners' answers: no wish to be left alone is read as a reply, and few replies as a wish.
 
-`corpus/wishes.txt` and `corpus/harmless.txt` have a message a line, `\\n` standing for a new line.
+`corpus/wishes.txt` and `corpus/harmless.txt` have one message on each line, with `\\n` for a new line.
 """
 
 from collections.abc import Iterator

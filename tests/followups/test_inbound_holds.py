@@ -1,4 +1,4 @@
-"""A doubtful message holds its sender until a person decides; whoever asks to begin again waits for a person too."""
+"""A doubtful message holds its sender until a person decides. A request to begin again waits for a person too."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def agent(client_of: Callable[..., APIClient]) -> APIClient:
-    """Who reads what is in its pool."""
+    """An agent who is in the pool."""
     PoolAgentFactory.create(agent="agent", market="ALL")
     return client_of("agent")
 
@@ -47,7 +47,7 @@ AT = NOON + timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def _soon_after(time_machine: Any) -> None:
-    """What is not told the time happens after what is."""
+    """Acts without a given time happen after those with one."""
     time_machine.move_to(AT + timedelta(minutes=5))
 
 
@@ -68,7 +68,7 @@ def reasons(lead_id: str = "JANE", channel: str = "SMS", at: datetime = AT) -> s
 
 
 def is_held(lead_id: str = "JANE", at: datetime = AT) -> bool:
-    """By every channel, or by none."""
+    """Whether the lead is held by every channel. It must be by every one or by none."""
     held = {Reason.INBOUND_UNDECIDED in reasons(lead_id, channel, at) for channel in ("SMS", "CALL", "EMAIL")}
     assert len(held) == 1
     return held.pop()
@@ -91,7 +91,7 @@ def test_a_doubtful_message_holds_the_lead_by_every_channel_and_waits_in_the_inb
     assert is_held(at=timezone.now())
     assert sorted(entries()) == [("HOLD", "LEAD"), ("HOLD", "PHONE")]
     message = InboundMessage.objects.get()
-    assert list(message.subjects.values_list("kind", flat=True)) == ["PHONE"]  # of a number alone no opt-out binds the lead
+    assert list(message.subjects.values_list("kind", flat=True)) == ["PHONE"]  # an opt-out by number alone binds no lead id
     item = InboxItem.objects.get()
     assert (item.kind, item.message, item.lead_id, item.owner) == ("MESSAGE", message, "JANE", None)
     assert item.due_by == message.created_at + timedelta(hours=4)
@@ -219,7 +219,7 @@ def test_deciding_an_opt_out_after_the_number_was_erased_binds_its_digest_and_th
 # Whom an opt-out binds --------------------------------------------------------------------------------------------------
 
 
-BY_MAIL = {("EMAIL", MAIL, "EMAIL"), ("LEAD", "JANE", "EMAIL")}  # a bare STOP closes both ways to write
+BY_MAIL = {("EMAIL", MAIL, "EMAIL"), ("LEAD", "JANE", "EMAIL")}  # a bare STOP closes text messages and e-mail
 
 
 @pytest.mark.parametrize(

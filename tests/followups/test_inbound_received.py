@@ -1,4 +1,4 @@
-"""What was received is a fact: nothing but a message of nobody refuses it, and what was altered is named."""
+"""A received message is a fact: only a message without a sender is refused, and every alteration is named."""
 
 import json
 from collections.abc import Callable
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 INBOUND = "/api/followups/inbound"
 PHONE = "+14165550123"
 STOP = {"phone": PHONE, "channel": "SMS", "text": "STOP"}
-BY_MAIL = ("EMAIL", "jane@example.ca", "EMAIL")  # a bare STOP closes both ways to write
+BY_MAIL = ("EMAIL", "jane@example.ca", "EMAIL")  # a bare STOP closes text messages and e-mail
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a message means, in English and French: a stop word alone is an opt-out, among other words a person's work."""
+"""What a message means, in English and French: a stop word alone is an opt-out, among other words it is doubtful."""
 
 import time
 import unicodedata
@@ -23,13 +23,13 @@ def read(text: str) -> Reading:
 OPT_OUTS = [
     # The words of DOMAIN 1.2.
     *("STOP", "ARRET", "ARRÊT", "END", "QUIT", "CANCEL", "UNSUBSCRIBE", "DESABONNER", "DÉSABONNER"),
-    # Their like.
+    # Similar words.
     *("opt out", "Opt-Out", "OPTOUT", "revoke", "Arrêter", "arrêtez", "arrete", "Me désabonner", "désabonnez-moi"),
     *("Désabonnement", "Me désinscrire", "désinscription", "FIN", "Annuler"),
-    # What carriers and people use in its place.
+    # Words that carriers and people use instead.
     *("REMOVE", "REMOVE ME", "UNSUB", "STOP NOW", "STOP PLEASE", "STOP SMS", "ARRET SMS", "OPT OUT", "DNC", "TD", "td."),
     *("CEASE AND DESIST", "RETIRER", "me retirer svp", "\U0001f6d1", "\U0001f6d1\U0001f6d1", "\u26d4\ufe0f"),
-    # Letters that look like them, letters apart, letters too many or too few.
+    # Lookalike letters, letters apart, letters too many or too few.
     *(
         "\u0405\u0422\u041e\u0420",
         "\u03a3\u03a4\u039f\u03a1",
@@ -290,12 +290,12 @@ LONG = "would you sell your house? " * 90_000  # 2.4 MB
     [
         (f"STOP\n{LONG}", Meaning.OPT_OUT),
         (f"{LONG} please stop", Meaning.DOUBTFUL),
-        (LONG, Meaning.DOUBTFUL),  # a wish may stand in the middle, which is not read
+        (LONG, Meaning.DOUBTFUL),  # a wish may stand in the middle part, which is not read
         (f"STOP{' ' * 2_400_000}", Meaning.OPT_OUT),
         (f"yes{chr(10) * 2_400_000}call me", Meaning.REPLY),
         (f"yes{' ' * 2 * READ_AT_EACH_END}call me", Meaning.REPLY),
         (f"STOP{chr(10) * 2 * READ_AT_EACH_END}thanks", Meaning.OPT_OUT),
-        ("sell" * (READ_AT_EACH_END // 2), Meaning.REPLY),  # as long as is read whole
+        ("sell" * (READ_AT_EACH_END // 2), Meaning.REPLY),  # the longest text that is read whole
         ("sell" * (READ_AT_EACH_END // 2) + "s", Meaning.DOUBTFUL),
     ],
 )
@@ -322,7 +322,7 @@ def test_a_run_of_accents_is_never_sorted(marks: str, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(letters, "unicodedata", SimpleNamespace(**{**vars(unicodedata), "normalize": counted}))
     assert read(f"S{marks * 5_000}TOP me").meaning == (Meaning.REPLY if "e" in marks else Meaning.OPT_OUT)
-    assert set(together) <= {1}  # none where the characters are known already
+    assert set(together) <= {1}  # 0 if the characters are cached
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_a_run_of_accents_is_never_sorted(marks: str, monkeypatch: pytest.Monkey
         ("suprimez mon numero", Meaning.DOUBTFUL),
         ("lose my #", Meaning.DOUBTFUL),
         ("cest assez", Meaning.DOUBTFUL),
-        # An ordinary word that is near one of them stays what it is.
+        # An ordinary word that is close to one of them keeps its meaning.
         ("no contract yet", Meaning.REPLY),
         ("no more tests of the well", Meaning.REPLY),
         ("apt #4", Meaning.REPLY),
@@ -377,7 +377,7 @@ A_TABLE = [
         ("OPTOUT", Reading(Meaning.OPT_OUT, language="en")),
         ("\U0001f6d1", Reading(Meaning.OPT_OUT)),
         ("unsubscirbe", Reading(Meaning.OPT_OUT, language="en")),
-        ("unsubscribed", Reading(Meaning.REPLY)),  # an ordinary word is no misspelt one
+        ("unsubscribed", Reading(Meaning.REPLY)),  # an ordinary word is not read as a misspelt one
         ("end", Reading(Meaning.OPT_OUT, language="en")),
         ("the end of it", Reading(Meaning.REPLY)),
         ("fine, end", Reading(Meaning.DOUBTFUL)),
@@ -395,11 +395,11 @@ A_TABLE = [
         ("bus stop or bus stop", Reading(Meaning.REPLY)),
         ("bus stop or bus stop or bus stop and stop it", Reading(Meaning.DOUBTFUL)),
         ("arret stop", Reading(Meaning.OPT_OUT, language="fr")),  # the first of several
-        ("unsubscirbe. Call me.", Reading(Meaning.REPLY)),  # a sentence among others is not put right
+        ("unsubscirbe. Call me.", Reading(Meaning.REPLY)),  # one of several sentences is not corrected
         ("fine, enough now", Reading(Meaning.DOUBTFUL)),
         ("we sell, no", Reading(Meaning.DOUBTFUL)),
         ("no idea", Reading(Meaning.REPLY)),
     ],
 )
-def test_a_table_is_read_by_the_kind_and_language_of_each_word(text: str, reading: Reading) -> None:
+def test_each_word_of_the_table_counts_by_its_kind_and_language(text: str, reading: Reading) -> None:
     assert read_by(text, Words(A_TABLE)) == reading

@@ -1,4 +1,4 @@
-"""The table of words: seeded, changed with a reason, and in force from the next message on."""
+"""The table of inbound words: seeded, changed with a reason, and in force from the next message."""
 
 from collections.abc import Callable
 from typing import Any

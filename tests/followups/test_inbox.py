@@ -1,4 +1,4 @@
-"""`/api/followups/inbox`: what waits for a person, and who may say that it is done."""
+"""`/api/followups/inbox`: the items that wait for a person, and who may close them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def agent(client_of: Callable[..., APIClient]) -> APIClient:
-    """Who reads what is in its pool."""
+    """An agent who is in the pool."""
     PoolAgentFactory.create(agent="agent", market="ALL")
     return client_of("agent")
 

@@ -1,4 +1,4 @@
-"""Whatever is done to ladders in whatever order: what must hold of them holds after each act, and each left its history."""
+"""After any acts on ladders in any order, every invariant of ladders holds and each act has left its history."""
 
 from collections import Counter
 from datetime import timedelta
@@ -27,7 +27,7 @@ PHONE = "+14165550123"
 LEADS = ("A", "B", "NOBODY", None)  # A and B share a number
 REFUSALS = (LadderClosed, TaskClosed, NoLadder)
 
-# A verb, and which of the leads, ladders, tasks or channels there are it is done to.
+# A verb, and the index of the lead, ladder, task or channel it is applied to.
 ACTS = st.one_of(
     st.tuples(st.sampled_from(("start", "restart_lead")), st.integers(0, len(LEADS) - 1), st.none()),
     st.tuples(st.just("complete"), st.integers(0, 30), st.sampled_from((None, *Outcome))),
@@ -39,7 +39,7 @@ ACTS = st.one_of(
 
 
 def task_at(number: int) -> int:
-    """The id of one of the tasks; the latest are the likeliest to be open."""
+    """The id of one of the tasks. The latest are the most likely to be open."""
     ids = list(FollowupTask.objects.order_by("-pk").values_list("pk", flat=True))
     return ids[number % len(ids)]
 
@@ -50,7 +50,7 @@ def ladder_at(number: int) -> int:
 
 
 def do(what_next: tuple[str, int, Any], now: Any) -> None:
-    """Do one act."""
+    """Carry out one act."""
     verb, number, what = what_next
     act = Act("va1", reason="again", at=now)
     if verb in ("start", "restart_lead"):
@@ -82,7 +82,7 @@ def states() -> dict[int, dict[str, Any]]:
 
 
 def transitions_between(before: dict[int, dict[str, Any]], after: dict[int, dict[str, Any]], verb: str) -> Counter[Any]:
-    """Which lines of history an act must leave, seen from what it changed. What is made by it leaves none."""
+    """The lines of history that an act must leave, derived from its changes. New rows leave none."""
     due: Counter[Any] = Counter()
     for task, was in before.items():
         now = after[task]
@@ -98,16 +98,16 @@ def transitions_between(before: dict[int, dict[str, Any]], after: dict[int, dict
 
 
 def assert_ladders_hold(closed_before: dict[int, Any]) -> None:
-    """What must hold of all ladders at any time."""
+    """Check the invariants of all ladders."""
     for ladder in FollowupLadder.objects.all():
         steps = list(ladder.tasks.open().values_list("step", flat=True))
         assert len(steps) == len(set(steps)) == ladder.open_steps
         assert (ladder.closed_at is not None) is (ladder.open_steps == 0)
-        assert closed_before.get(ladder.pk) in (None, ladder.closed_at)  # closed, it stays so
+        assert closed_before.get(ladder.pk) in (None, ladder.closed_at)  # a closed ladder stays closed
     open_steps = FollowupTask.objects.open().exclude(lead_id=None).values_list("lead_id", "step")
     assert len(open_steps) == len(set(open_steps))
     followed = FollowupLadder.objects.open().filter(lead__phone=PHONE).values_list("lead_id", flat=True)
-    assert len(followed) <= 1  # of all who share the number
+    assert len(followed) <= 1  # among all leads of the number
     completed = FollowupTask.objects.exclude(completed_at=None).values_list("pk", flat=True)
     told = KPIEvent.objects.filter(metric="followup_completed").values_list("subject_id", flat=True)
     assert sorted(told) == sorted(map(str, completed))
@@ -123,7 +123,7 @@ def test_every_invariant_of_ladders_holds_after_any_acts(acts: list[tuple[str, i
     try:
         _play(acts)
     finally:
-        transaction.savepoint_rollback(example)  # each example begins with nothing
+        transaction.savepoint_rollback(example)  # each example begins with empty tables
 
 
 def _play(acts: list[tuple[str, int, Any]]) -> None:

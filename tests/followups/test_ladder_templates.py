@@ -1,4 +1,4 @@
-"""Ladder templates: what is well formed, whose steps a ladder has, and what is said at them."""
+"""Ladder templates: well-formed steps, the template that a ladder gets, and its scripts."""
 
 import string
 from collections.abc import Callable
@@ -154,7 +154,7 @@ def test_an_accepted_script_can_be_rendered_and_leaves_no_brace(text: str) -> No
 
 @given(st.lists(st.one_of(plain, field.map(lambda name: (name,))), max_size=8), st.dictionaries(field, st.text(min_size=1)))
 def test_fields_are_filled_in_and_all_other_text_stays(pieces: list[Any], known: dict[str, str]) -> None:
-    """Values are never read as scripts, whatever they hold."""
+    """Values are never read as scripts, even if they contain fields."""
     values = {**dict.fromkeys(FIELDS, "{first_name}"), **known}
     text = "".join(piece if isinstance(piece, str) else f"{{{piece[0]}}}" for piece in pieces)
     assert rendered(text, values, "en") == "".join(piece if isinstance(piece, str) else values[piece[0]] for piece in pieces)
@@ -179,7 +179,7 @@ def test_a_delay_is_written_in_words(minutes: int, text: str) -> None:
     assert delay_text(minutes) == text
 
 
-# What an editor should look at ------------------------------------------------------------------------------------------
+# Warnings for an editor -------------------------------------------------------------------------------------------------
 
 
 def test_the_guides_steps_raise_no_warning_anywhere() -> None:
@@ -213,7 +213,7 @@ def test_each_script_of_the_guides_ladder_identifies_its_sender_as_the_law_requi
         assert ("Reply STOP" in step["script_en"], "Répondez ARRET" in step["script_fr"]) == (True, True)
 
 
-# Whose steps a ladder has -----------------------------------------------------------------------------------------------
+# The template of a ladder -----------------------------------------------------------------------------------------------
 
 
 def test_by_default_a_ladder_has_the_guides_steps(operator: APIClient) -> None:
@@ -366,12 +366,12 @@ def test_the_runbook_warns_of_a_step_in_quebec_without_french(db: None) -> None:
     upsert(LadderTemplate, province="ON", steps=one(script_en="Hi"), act=Act("test"))
     upsert(LadderTemplate, province="QC", market="LAVAL", enabled=False, steps=one(), act=Act("test"))
     assert finding("followups.templates_french")["ok"]
-    LadderTemplate.objects.filter(market="LAVAL").update(enabled=True)  # as from before the rule; no verb does it
+    LadderTemplate.objects.filter(market="LAVAL").update(enabled=True)  # a row from before the rule, which no verb makes
     found = finding("followups.templates_french")
     assert (found["ok"], found["severity"], found["detail"]) == (False, "warning", ["LAVAL STANDARD"])
 
 
-# What is said -----------------------------------------------------------------------------------------------------------
+# Scripts ----------------------------------------------------------------------------------------------------------------
 
 SAYS_ALL = "{first_name} {last_name}, {address}, {market}: {agent}, {company}, {company_address}, {company_contact}"
 

@@ -1,4 +1,4 @@
-"""The admin of ladder templates: steps as rows, their errors where they are, and a preview that stores nothing."""
+"""The admin of ladder templates: steps as rows, errors at their rows, and a preview that stores nothing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +39,7 @@ def page(row: LadderTemplate, name: str = "change") -> str:
 
 
 def rows(*steps: dict[str, str], initial: int = 0) -> dict[str, str]:
-    """The steps as a browser sends them, below as many rows as the page began with."""
+    """The steps as a browser sends them, with the number of rows that the page began with."""
     sent = {"steps-TOTAL_FORMS": str(len(steps)), "steps-INITIAL_FORMS": str(initial)}
     return {**sent, **{f"steps-{n}-{name}": value for n, step in enumerate(steps) for name, value in step.items()}}
 
@@ -84,7 +84,7 @@ def test_without_javascript_a_tick_removes_a_row_and_the_spare_one_adds(operator
     sent: dict[str, Any] = {**form_with(operator.get(page(template())), "steps-TOTAL_FORMS")}
     sent.update({f"steps-{n}-DELETE": "on" for n in range(1, 6)}, why="fewer")
     assert operator.post(page(template()), sent).status_code == 302
-    assert template().steps == GUIDE_STEPS[:1]  # the spare row is none while it is empty
+    assert template().steps == GUIDE_STEPS[:1]  # an empty spare row does not count
 
     sent = {**form_with(operator.get(page(template())), "steps-TOTAL_FORMS")}
     sent.update({"steps-1-amount": "3", "steps-1-unit": "1440", "steps-1-channel": "EMAIL"}, why="one more")
@@ -174,7 +174,7 @@ def preview(client: Client, *steps: dict[str, str], **more: str) -> Any:
 
 def test_the_preview_shows_due_and_first_permitted_time_in_the_places_clock_and_stores_nothing(operator: Client) -> None:
     upsert(Organisation, name="Maple Homes", act=Act("test"))
-    answer = preview(operator, SMS, CALL, preview_start="2026-12-18T19:30")  # a Friday, in the windows until 20:00
+    answer = preview(operator, SMS, CALL, preview_start="2026-12-18T19:30")  # a Friday, whose window ends at 20:00
     shown = " ".join(answer.content.decode().split())
     assert "A ladder in Ontario, TORONTO that starts on Fri 18 Dec 2026, 19:30" in shown
     assert "America/Toronto" in shown

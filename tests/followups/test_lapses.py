@@ -1,4 +1,4 @@
-"""Steps that wait for the lead's own ground lapse; what waits for us does not."""
+"""Steps that wait for the lead's own ground lapse. Steps that wait for us do not."""
 
 from datetime import timedelta
 from itertools import combinations
@@ -34,7 +34,7 @@ JANE: dict[str, Any] = {"lead_id": "JANE", "province": "ON"}
 
 @pytest.fixture(autouse=True)
 def strict(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is NOON, everything is refused without its proof, and nothing is wrong with us. No COLD template is on."""
+    """It is NOON, every proof is enforced, all of ours are on file, and no COLD template is enabled."""
     monkeypatch.setattr(timezone, "now", lambda: NOON)
     who = {"name": "Maple Homes", "mailing_address": "1 King Street, Toronto", "contact": "416-555-0100"}
     registration = {"registration_number": "R-1", "registration_expires_on": (NOON + 365 * DAY).date()}

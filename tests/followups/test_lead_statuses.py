@@ -1,4 +1,4 @@
-"""Statuses of leads: which moves there are, what ends the hunt, what is reopened with a reason."""
+"""Statuses of leads: the permitted moves, the statuses that end the hunt, and reopenings with a reason."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -136,7 +136,7 @@ def test_a_restarted_ladder_goes_on_when_the_same_status_is_repeated(operator: A
     by_the_api("NOT_INTERESTED", operator, first_name="Bo")
     by_a_file("NOT_INTERESTED", operator)
     assert FollowupLadder.objects.open().count() == 1
-    by_an_outcome("NOT_INTERESTED", operator)  # which somebody said just now
+    by_an_outcome("NOT_INTERESTED", operator)  # an outcome states it now
     assert not FollowupLadder.objects.open().exists()
 
 
@@ -294,7 +294,7 @@ def test_a_closed_lead_becomes_dead_without_a_reason() -> None:
 
 @pytest.fixture
 def browser(user_of: Callable[..., User]) -> Client:
-    """Of an operator."""
+    """A browser of an operator."""
     return signed_in(user_of("operator"))
 
 

@@ -1,4 +1,4 @@
-"""Leads: one upsert for whoever brings them, how values are spelled, and what is refused."""
+"""Leads: one upsert for the API and imports, the spelling of values, and refusals."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -206,7 +206,7 @@ def test_only_a_new_lead_needs_a_province() -> None:
 
 @db
 def test_a_second_row_of_one_lead_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whichever batch it is in."""
+    """In the same batch or another."""
     monkeypatch.setattr("followups.leads.services.BATCH", 2)
     rows = [{"lead_id": name, "province": "ON", "source": str(n)} for n, name in enumerate(("A", "A", "B", "A"))]
 
@@ -258,7 +258,7 @@ def test_refused_rows_are_handed_over_as_they_come() -> None:
 
 
 @db
-@pytest.mark.postgres  # SQLite takes fewer parameters in a statement than a batch has
+@pytest.mark.postgres  # SQLite allows fewer parameters in a statement than a batch has
 def test_a_batch_takes_as_many_statements_for_500_leads_as_for_5() -> None:
     def statements(size: int) -> int:
         rows = [{"lead_id": f"S{size}-{n}", "province": "ON"} for n in range(size)]
@@ -310,7 +310,7 @@ def test_governance_loads_leads_together() -> None:
     loaded = facts["L-9"]
 
     assert (len(facts), "nobody" in facts) == (4, False)
-    assert counted(captured) == queries("load leads") + 1  # the other is this test's own
+    assert counted(captured) == queries("load leads") + 1  # the other query belongs to this test
     assert (loaded.province, loaded.market, loaded.zone, loaded.postal_code) == (
         "ON",
         "TORONTO",

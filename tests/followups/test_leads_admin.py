@@ -1,4 +1,4 @@
-"""Leads in the admin: found, edited, brought in as files and taken out again."""
+"""Leads in the admin: search, forms, imports and exports."""
 
 import io
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def upload(client: Client, content: str | bytes = GOOD, name: str = "leads.csv")
 
 
 def work() -> None:
-    """What the worker would do; its own closing of connections would end a test's transaction."""
+    """Run the worker's tasks here: the worker closes its connections, which would end the test's transaction."""
     for result in DBTaskResult.objects.all():
         result.task.call(*result.args_kwargs["args"], **result.args_kwargs["kwargs"])
         result.delete()
@@ -100,7 +100,7 @@ def test_a_form_changes_only_the_edited_fields_of_a_lead(admin_client: Client) -
     lead = LeadFactory.create(lead_id="L1", score=Decimal("0.5"), email="a@b.ca")
     page = f"{LEADS}{lead.pk}/change/"
     form = form_with(admin_client.get(page), "province")
-    upsert_leads([{"lead_id": "L1", "source": "radio"}], act=Act())  # meanwhile, by somebody else
+    upsert_leads([{"lead_id": "L1", "source": "radio"}], act=Act())  # changed meanwhile by another user
 
     admin_client.post(page, {**form, "phone": "", "score": "", "market": "", "first_name": "Anna"})
 

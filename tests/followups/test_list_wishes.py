@@ -1,4 +1,4 @@
-"""What a list says of contact: recorded in the ledger with its rows, or held back for a person; never lost."""
+"""Wishes in a list are recorded in the ledger with its rows, or held for a person, and are never lost."""
 
 import csv
 import io
@@ -35,12 +35,12 @@ MAY = datetime(2026, 5, 1, tzinfo=UTC)
 
 
 def said(**cells: str) -> Said | None:
-    """What a row says of contact whose columns are these."""
+    """What a row with these columns says about contact."""
     return WishColumns(list(cells), [None] * len(cells)).read(list(cells.values()), NOON)
 
 
 def bring(*rows: dict[str, str], **options: Any) -> Report:
-    """Import rows as a file brings them; without columns of their own they have a lead with a number and an address."""
+    """Import rows as from a file. By default a row has a lead with a number and an address."""
     whole = {"lead_id": "L1", "province": "ON", "phone": "416-555-0123", "email": "ana@example.ca"}
     cells = [{**whole, **row} for row in rows]
     text = io.StringIO()
@@ -58,7 +58,7 @@ def ledger() -> list[tuple[str, str, str | None]]:
 
 
 def of_leads() -> list[tuple[str, str, str | None]]:
-    """The same of leads as such."""
+    """Entry, channel and lead of each line about a lead itself."""
     return _lines(ContactRecord.objects.filter(point__kind="LEAD"))
 
 
@@ -117,7 +117,7 @@ def test_no_and_empty_mean_no_wish(cell: str) -> None:
         ("2026-05-01T14:30:00Z", MAY),
         ("31/05/2026", datetime(2026, 5, 31, tzinfo=UTC)),
         ("05/31/2026", datetime(2026, 5, 31, tzinfo=UTC)),
-        ("01/05/2026", MAY),  # of two days the later
+        ("01/05/2026", MAY),  # the later of two days counts
         ("05/01/2026", MAY),
     ],
 )
@@ -186,7 +186,7 @@ def test_a_consent_has_its_basis_its_date_and_its_source(cells: dict[str, str]) 
         ({"consent_basis": "Business"}, "Its basis BUSINESS is retired: say purchase by lead or contract."),
         ({"consent": "EBR", "consent_basis": ""}, "Its basis BUSINESS is retired"),
         ({"consent_basis": "referral"}, "Its basis REFERRAL names a referrer"),
-        ({"consent_basis": "implied"}, "lacks its basis"),  # by which of two grounds, with two terms?
+        ({"consent_basis": "implied"}, "lacks its basis"),  # which of the two grounds, with different terms?
         ({"consent_date": ""}, "lacks its date"),
         ({"consent_date": "01/05/2026"}, "lacks its date"),  # January or May?
         ({"consent_source": ""}, "lacks its source"),
@@ -423,7 +423,7 @@ def test_a_wish_for_a_lead_with_a_stored_number_needs_none_in_its_row() -> None:
         {"province": "Ontaria"},
         {"province": ""},  # the lead is new
         {"lead_id": ""},
-        {"lead_id": "L\x00"},  # no lead has such an id, and the ledger could not keep it
+        {"lead_id": "L\x00"},  # no lead can have such an id, and the ledger cannot store it
         {"lead_id": "L" * 300},
         {"score": "7"},
         {"first_name": "#REF!"},
@@ -521,7 +521,7 @@ def test_a_held_row_holds_its_lead_wherever_it_stands_in_the_file(tmp_path: Path
 
 
 @db
-def test_an_import_in_the_admin_does_the_same(admin_client: Client) -> None:
+def test_an_import_in_the_admin_records_wishes_and_holds_rows_too(admin_client: Client) -> None:
     content = "lead_id,province,phone,dnc\nL1,ON,416-555-0101,yes\n\nL2,ON,416-555-0102,maybe\nL3,ON,416-555-0103,\n"
     where = upload(admin_client, content)["Location"]
 

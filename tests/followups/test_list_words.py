@@ -1,4 +1,4 @@
-"""The words of a list, English and French: what they mean in a file, and that the API does not take them."""
+"""English and French words of a list: their meaning in a file. The API does not accept them."""
 
 import io
 from typing import Any

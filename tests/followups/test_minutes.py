@@ -1,5 +1,5 @@
-"""Permitted minutes of open tasks: rolled forward every minute, worked out anew when a rule, a lead or what is on file
-changes, and run out where nobody does."""
+"""Permitted minutes of open tasks: rolled forward every minute, recomputed when a rule, a lead or the ledger
+changes, and running out if no worker rolls them."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -42,7 +42,7 @@ NEVER = (None, None)
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is NOON."""
+    """The clock stands at NOON."""
     monkeypatch.setattr(timezone, "now", lambda: NOON)
 
 
@@ -70,13 +70,13 @@ def listed(now: datetime) -> list[int]:
 
 
 def waiting() -> list[tuple[str, list[Any]]]:
-    """What waits for the worker: the task's name and its arguments, in order."""
+    """The background tasks that wait for the worker: name and arguments, in order."""
     results = DBTaskResult.objects.order_by("enqueued_at", "id")
     return [(result.task_path.rpartition(".")[2], result.args_kwargs["args"]) for result in results]
 
 
 def work() -> None:
-    """The worker's turn."""
+    """Run the worker once."""
     for result in DBTaskResult.objects.order_by("enqueued_at", "id"):
         result.task.call(*result.args_kwargs["args"])
     DBTaskResult.objects.all().delete()
@@ -105,7 +105,7 @@ def test_a_task_that_is_no_longer_permitted_has_no_interval() -> None:
     MarketPolicy.objects.filter(province="ON").update(enabled=False)
     assert roll(CLOSES + MINUTE) == 1
     assert interval(one) == NEVER
-    assert one.actionable_at == NOON - HOUR  # it was, then
+    assert one.actionable_at == NOON - HOUR  # it was permitted then
 
 
 def test_closed_tasks_are_left_alone() -> None:
@@ -164,7 +164,7 @@ def test_a_narrowed_policy_closes_the_tasks_of_its_place_alone() -> None:
     assert interval(one) == TODAY
     work()
     assert interval(one) == (NOON + HOUR, CLOSES)
-    assert one.actionable_at == NOON  # that was before
+    assert one.actionable_at == NOON  # a change from before
     assert interval(elsewhere) == TODAY
 
 
@@ -209,7 +209,7 @@ def test_setting_and_removing_a_zone_of_a_market_moves_its_tasks() -> None:
     assert interval(one) == (OPENS - HOUR, CLOSES - HOUR)
     remove_market_zone(province="QC", market="GASPE", act=Act("op", at=NOON))
     work()
-    assert interval(one) == (OPENS, CLOSES - HOUR)  # all of the province's clocks must allow it
+    assert interval(one) == (OPENS, CLOSES - HOUR)  # every clock of the province must allow it
 
 
 def test_a_closed_day_closes_tasks_and_its_removal_opens_them() -> None:
@@ -237,7 +237,7 @@ def test_a_stricter_organisation_closes_unproven_tasks_and_a_consent_opens_them(
     assert PHONE[1] not in str(list(DBTaskResult.objects.values()))
     work()
     assert interval(one) == TODAY
-    assert one.actionable_at == NOON  # nobody could know it sooner
+    assert one.actionable_at == NOON  # it could not be known sooner
 
 
 def test_a_scrub_opens_calls() -> None:

@@ -1,4 +1,4 @@
-"""One number under one name: every place that shows a fraction of the same tasks shows the same one."""
+"""Every place that shows the fraction of the same tasks shows the same number."""
 
 import json
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def rows() -> Iterator[None]:
-    """Twelve tasks of yesterday: eight done within two hours by the wall, eleven within two permitted hours."""
+    """Twelve tasks of yesterday: eight done within two elapsed hours, eleven within two permitted hours."""
     with time_machine.travel(NOON, tick=False):
         yesterday = NOON - timedelta(days=1)
         for _ in range(8):

@@ -1,4 +1,4 @@
-"""At most one open ladder for one number or e-mail address, whichever leads have it."""
+"""One number or e-mail address has at most one open ladder, whichever leads have it."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -48,7 +48,7 @@ def still_open() -> list[str | None]:
 
 
 def why_cancelled(lead_id: str) -> set[tuple[str, str]]:
-    """The reasons of the lead's cancelled steps and of their lines of history."""
+    """The reasons of the lead's cancelled steps and those in their history."""
     lines = TaskEvent.objects.filter(task__lead_id=lead_id, kind="CANCELLED")
     return set(lines.values_list("task__cancel_reason", "reason"))
 
@@ -140,7 +140,7 @@ def test_a_row_without_a_ladder_blocks_no_other_row(monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def apart() -> None:
-    """Two leads with open ladders, the one of L1 older; their numbers differ."""
+    """Two leads with different numbers and open ladders, of which L1's is older."""
     leads(L1={"phone": PHONE}, L2={"phone": "+14165550124"})
     start("L1")
     start("L2")
@@ -211,7 +211,7 @@ def test_a_wrong_number_that_becomes_right_makes_ladders_meet() -> None:
 
 @pytest.mark.usefixtures("apart")
 def test_a_change_of_other_values_leaves_ladders_alone() -> None:
-    Lead.objects.filter(lead_id="L2").update(phone=PHONE)  # from before there was the rule
+    Lead.objects.filter(lead_id="L2").update(phone=PHONE)  # ladders from before the rule
     upsert_lead(lead_id="L2", postal_code="K1A 0B1", first_name="Bo", act=Act())
     assert still_open() == ["L1", "L2"]
 
@@ -220,7 +220,7 @@ def test_the_oldest_of_several_ladders_of_one_number_stays_open() -> None:
     def ladder(id: int, phone: str = "", email: str = "", **more: Any) -> OpenLadder:
         return OpenLadder(id, LeadFacts(lead_id=f"L{id}", province="ON", market="ALL", phone=phone, email=email, **more))
 
-    # 2 meets 1; so 3, which only meets 2, goes on; 4 meets 1 by nothing but a number that is wrong; 5 meets 3.
+    # 2 shares with 1; 3 shares only with 2, so it stays open; 4 shares with 1 only a wrong number; 5 shares with 3.
     ladders = [
         ladder(1, phone="1"),
         ladder(2, phone="1", email="2"),

@@ -1,4 +1,4 @@
-"""No ladder for a lead that opted out of all its channels; of some, those steps are made cancelled."""
+"""A lead that opted out of all its channels gets no ladder. For some channels only their steps are made cancelled."""
 
 from datetime import timedelta
 from typing import Any

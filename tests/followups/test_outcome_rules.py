@@ -1,4 +1,4 @@
-"""What an outcome says by itself, without its stored rule."""
+"""The meaning of an outcome without its stored rule."""
 
 import pytest
 
@@ -11,12 +11,12 @@ from followups.tasks.outcomes.rules import Effect, Outcome, careful, is_answered
         ("CALL", "REACHED", True),
         ("CALL", "NO_ANSWER", False),
         ("CALL", "LEFT_MESSAGE", False),
-        ("CALL", "", True),  # nobody said: the next call waits
+        ("CALL", "", True),  # without an outcome the next call waits
         ("SMS", "REACHED", False),
         ("EMAIL", "", False),
     ],
 )
-def test_a_call_is_answered_unless_somebody_said_that_it_was_not(channel: str, outcome: str, answered: bool) -> None:
+def test_a_call_counts_as_answered_unless_its_outcome_denies_it(channel: str, outcome: str, answered: bool) -> None:
     assert is_answered_call(channel, outcome) is answered
 
 

@@ -1,4 +1,4 @@
-"""What an outcome does to the lead: the status to which it moves on, and a number that is somebody else's."""
+"""What an outcome changes at the lead: its status, and the mark of a wrong number."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,7 +29,7 @@ OUTCOMES = "/api/followups/outcomes"
 
 @pytest.fixture
 def steps() -> list[FollowupTask]:
-    """The steps of a ladder that began at noon, of a new lead."""
+    """The steps of a ladder of a new lead that began at noon."""
     LeadFactory.create(lead_id="JANE", phone="+14165550123", email="jane@example.ca")
     return start_ladder(lead_id="JANE", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
@@ -54,7 +54,7 @@ def jane() -> Lead:
 def test_each_outcome_gives_a_new_lead_its_status(
     steps: Any, user_of: Callable[..., User], outcome: str, status: str, goes_on: bool
 ) -> None:
-    user = user_of("integrator")  # who may name another
+    user = user_of("integrator")  # a user who may name another actor
     complete_task(steps[0].pk, "va1", outcome=outcome, user=user, now=LATER)
     lead = jane()
     assert (lead.status, FollowupLadder.objects.open().exists()) == (status, goes_on)

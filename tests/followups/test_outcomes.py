@@ -1,4 +1,4 @@
-"""What comes of a contact: what it does to the ladder, and who holds the task meanwhile."""
+"""The outcome of a contact: its effect on the ladder, and the claim on the task."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,7 +28,7 @@ LATER = NOON + timedelta(minutes=5)
 
 @pytest.fixture
 def steps(db: None) -> list[FollowupTask]:
-    """The tasks of a ladder that began at noon, of a lead with a number and an address."""
+    """The tasks of a ladder that began at noon, for a lead with a number and an address."""
     LeadFactory.create(lead_id="L1", phone="+14165550123", email="jane@example.ca")
     return start_ladder(lead_id="L1", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
@@ -116,7 +116,7 @@ def test_an_opt_out_is_recorded_for_all_points_and_stops_every_lead_that_has_the
     for lead in ("L2", "L3", "L4"):
         LeadFactory.create(lead_id=lead)
         start_ladder(lead_id=lead, province="ON", market="TORONTO", act=Act(at=NOON))
-    # No verb would leave these ladders open.
+    # No verb leaves these ladders open.
     Lead.objects.filter(lead_id="L2").update(phone="+14165550123")
     Lead.objects.filter(lead_id="L3").update(email="jane@example.ca")
     complete_task(steps[0].pk, "va1", "C-3", outcome="OPTED_OUT", contacted_at=NOON, now=LATER)
@@ -205,7 +205,7 @@ def test_force_on_an_unclaimed_task_is_not_recorded(db: None, steps: Any) -> Non
     [
         ("va1", "va1", None, True),
         ("anna", "va1", None, False),
-        ("va1", "anna", "va1", True),  # the user's own, whatever label the act has
+        ("va1", "anna", "va1", True),  # the claim of the user, under any label of the act
         ("anna", "anna", "va1", False),  # a label is no proof
     ],
 )

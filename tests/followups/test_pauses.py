@@ -1,4 +1,4 @@
-"""A pause moves the open steps by its days and by how late the first of them is; a lead who replied waits for a person."""
+"""A pause moves the open steps to its days after now. A lead who replied waits for a person."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,14 +51,14 @@ def test_a_second_pause_counts_from_its_own_time(steps: Any) -> None:
 
 def test_an_earlier_open_step_counts_as_the_first(steps: Any) -> None:
     complete_task(steps[2].pk, "va1", outcome="REPLIED", now=NOON + 10 * DAY)
-    assert due_times()[0] == NOON + 13 * DAY  # step 1, due at noon and ten days late
+    assert due_times()[0] == NOON + 13 * DAY  # step 1, due at noon, is ten days late
     assert due_times()[1] - due_times()[0] == timedelta(minutes=30)
 
 
 def test_a_snoozed_step_keeps_its_distance_too(steps: Any) -> None:
     snooze_task(steps[1].pk, NOON + 2 * DAY, act=Act(reason="later", at=NOON))
     complete_task(steps[0].pk, "va1", outcome="REPLIED", now=NOON + 10 * DAY)
-    # Step 3, due three hours after the start, is the first that is open now; the snoozed one follows it as before.
+    # Step 3, due three hours after the start, is now the first open step. The snoozed step keeps its distance.
     times = due_times()
     assert times[1] == NOON + 13 * DAY
     assert times[0] - times[1] == 2 * DAY - 3 * HOUR

@@ -1,4 +1,4 @@
-"""Lateness is held against a plain count of the minutes at which the contact was permitted, whatever the rules do."""
+"""Lateness equals a plain count of the permitted minutes, however the rules change."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -50,7 +50,7 @@ def _it_is_then() -> Iterator[None]:
 
 
 def begun(at: datetime, **values: Any) -> FollowupTask:
-    """The first step, a text that is due at once, of a ladder in Toronto."""
+    """Start a ladder in Toronto. Return its first step, a text message due at once."""
     return create_ladder("L1", province="ON", market="TORONTO", now=at, **values)[0]
 
 
@@ -59,7 +59,7 @@ def stored(task: FollowupTask) -> FollowupTask:
 
 
 def contact_rules(*, now: datetime, **changes: Any) -> None:
-    """A change of Ontario's rules, and the worker's turn."""
+    """Change Ontario's rules, and run the worker."""
     upsert(MarketPolicy, province="ON", market="ALL", act=Act("op", reason="test", at=now), **changes)
     recompute_places(["ON"], None, now)
 
@@ -69,7 +69,7 @@ def windows(start: str, end: str) -> dict[str, Any]:
     return {**rules, "contact_windows_local": [{"days": list(range(7)), "start": start, "end": end}]}
 
 
-# What it means ------------------------------------------------------------------------------------------------------------
+# What lateness means ------------------------------------------------------------------------------------------------------
 
 
 def test_a_ladder_of_friday_evening_breaches_on_saturday_and_not_at_night() -> None:
@@ -114,7 +114,7 @@ def test_the_lateness_of_a_moved_task_begins_again() -> None:
 
 
 def test_a_hold_adds_no_lateness() -> None:
-    """Until a person has decided on a doubtful message nobody is late."""
+    """No task is late until a person has decided about the doubtful message."""
     LeadFactory.create(lead_id="L1", phone=PHONE[1])
     task = begun(TUESDAY)
     hold_points(points=[PHONE, ("LEAD", "L1")], evidence="message 1", act=Act("system", at=TUESDAY + HOUR))
@@ -164,7 +164,7 @@ def test_an_older_open_task_is_judged_after_the_next_night() -> None:
 
 
 def test_a_claim_refused_by_the_gate_keeps_the_lateness() -> None:
-    """The claim meets a rule before the worker does, and replaces the interval by which it was counted."""
+    """The claim applies the rule before the worker does, and replaces the interval that was counted."""
     enable_go_live(act=Act("op", reason="test"))
     task = begun(TUESDAY)
     upsert(MarketPolicy, province="ON", market="ALL", enabled=False, act=Act("op", reason="test", at=TUESDAY + HOUR))
@@ -208,7 +208,7 @@ def test_rolling_each_minute_loses_no_lateness_where_contact_is_always_permitted
     assert late_for(stored(task), TUESDAY + 5 * DAY) == 5 * DAY
 
 
-# What it costs ------------------------------------------------------------------------------------------------------------
+# Costs --------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_new_rule_writes_only_the_tasks_that_it_affects(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,16 +222,16 @@ def test_a_new_rule_writes_only_the_tasks_that_it_affects(monkeypatch: pytest.Mo
 
 # Against a plain count ----------------------------------------------------------------------------------------------------
 
-# What happens, and after how many minutes.
+# The event, and the minutes before it.
 ACTS = st.sampled_from(["off", "on", "09:00-20:00", "12:00-12:59", "00:00-23:59", "again", "sla 30", "sla 240"])
 HAPPENINGS = st.lists(st.tuples(st.integers(1, 900), ACTS), max_size=10)
-# Two of them are evenings before a night in which the clocks change.
+# Two of the starts are evenings before a change of clocks.
 BEGINNINGS = [FRIDAY_EVENING, TUESDAY, datetime(2026, 11, 1, 2, 0, tzinfo=UTC), datetime(2027, 3, 13, 20, 0, tzinfo=UTC)]
-EVERY = 9  # minutes, from one turn of the worker to the next
+EVERY = 9  # minutes between two runs of the worker
 
 
 def situation() -> Situation:
-    """Of the lead, by the rules as they are."""
+    """The situation of the lead under the present rules."""
     contact = gate.Contact(LeadFacts(lead_id="L1", province="ON", market="TORONTO"), "SMS", is_known=False)
     return gate.decide_contacts([contact], at=FRIDAY_EVENING, standing_counts=False)[0].situation
 

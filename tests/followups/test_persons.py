@@ -1,4 +1,4 @@
-"""A person as a whole: given out, and erased such that nothing names it while every fact and opt-out stays."""
+"""Export and erasure of a person: no row names the person afterwards, and every fact and opt-out stays."""
 
 import io
 import json
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 PHONE, EMAIL, ADDRESS = "+14165550123", "odile.tremblay@example.ca", "77 Rue des Secrets"
 NAMES = ("Odile", "Tremblay")
-# What names her, in any spelling in which some row may have it.
+# Texts that name her, in every spelling that a row may have.
 PERSONAL = (*NAMES, "4165550123", "416-555-0123", "odile.tremblay", "Secrets", "H2X 1Y4", "her cousin", "her voice")
 WORDING = "Odile may be texted about 77 Rue des Secrets"
 ROW = "lead_id,first_name,last_name,phone,province\n"
@@ -54,7 +54,7 @@ def _at_noon() -> Iterator[None]:
 
 
 def everything() -> str:
-    """All that the database holds, as text."""
+    """The whole database as text."""
     found = []
     for model in apps.get_models():
         with connection.cursor() as cursor:
@@ -69,7 +69,7 @@ def _text(value: Any) -> str:
 
 
 def named() -> set[str]:
-    """Which personal texts stand anywhere, and where."""
+    """The personal texts that the database holds, and their tables."""
     return {f"{text}: {line[:80]}" for line in everything().splitlines() for text in PERSONAL if text in line}
 
 
@@ -80,7 +80,7 @@ def facts() -> dict[str, list[int]]:
 
 @pytest.fixture
 def odile(client_of: Callable[..., APIClient], admin_client: Client) -> str:
-    """A lead of whom something is on file everywhere."""
+    """A lead with rows in every table that can name a person."""
     operator = client_of("operator")
     lead = {"lead_id": "L1", "first_name": NAMES[0], "last_name": NAMES[1], "phone": PHONE, "email": EMAIL}
     place = {"address": ADDRESS, "postal_code": "H2X 1Y4", "province": "ON", "market": "TORONTO"}
@@ -225,7 +225,7 @@ def test_an_export_holds_everything_about_the_person(odile: str) -> None:
     assert found["files"]
 
 
-def test_the_commands_export_and_erase_too(odile: str, tmp_path: Any) -> None:
+def test_the_commands_export_and_erase_a_person(odile: str, tmp_path: Any) -> None:
     out = io.StringIO()
     call_command("export_person", odile, stdout=out)
     assert json.loads(out.getvalue())["lead"]["last_name"] == "Tremblay"
@@ -278,7 +278,7 @@ def test_deleting_a_lead_as_superuser_shows_the_erasing_page(odile: str, admin_c
     assert Lead.objects.filter(lead_id="L1").exists()
 
 
-# What people write ------------------------------------------------------------------------------------------------------
+# Written text -----------------------------------------------------------------------------------------------------------
 
 
 def test_written_text_is_still_shown_with_its_fact(odile: str, client_of: Callable[..., APIClient]) -> None:

@@ -1,4 +1,4 @@
-"""The pool: whose turn it is, who is away, and what is kept of it."""
+"""The pool: turns, absences and history."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -32,7 +32,7 @@ AN_HOUR = timedelta(hours=1)
 
 
 def turns(weights: list[int], n: int) -> list[int]:
-    """Who has the next so many turns, of members who begin without credit; ids are 1, 2, ..."""
+    """The ids (1, 2, ...) of the members with the next turns. All begin without credit."""
     members = [Member(id, weight, 0) for id, weight in enumerate(weights, start=1)]
     chosen = []
     for _ in range(n):
@@ -98,7 +98,7 @@ def test_a_given_owner_uses_no_turn(operator: APIClient) -> None:
     assert owners(2) == ["va1", "va2"]
     lead = {"lead_id": "L1", "province": "ON", "market": "TORONTO"}
     for _ in range(3):
-        operator.post("/api/followups/ladder/create", lead)  # only the first makes a ladder
+        operator.post("/api/followups/ladder/create", lead)  # only the first call makes a ladder
     assert FollowupLadder.objects.get(lead_id="L1").owner == "va1"
     assert owners(1) == ["va2"]
 

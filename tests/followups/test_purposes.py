@@ -1,4 +1,4 @@
-"""What a message is for: the gate asks what the purpose asks. A reply is bound to the message that it answers."""
+"""The purpose of a message decides what the gate checks. A reply is bound to the message that it answers."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def _jane() -> None:
 
 
 def wrote(text: str = "What would you pay?", **values: Any) -> int:
-    """A message of Jane's, by text message at noon unless something else is said."""
+    """A message from Jane, by default a text message at noon."""
     given: dict[str, Any] = {"channel": "SMS", "lead_id": "JANE", "phone": PHONE, "received_at": NOON, "act": Act(at=NOON)}
     return int(record_inbound(text=text, **{**given, **values}).message.pk)
 
@@ -47,7 +47,7 @@ def asked(purpose: str, answers: int | None = None, channel: str = "SMS", at: An
     return answer.purpose, [reason.value for reason in answer.verdict.reasons]
 
 
-PROSPECT = ("PROSPECT", ["consent_missing"])  # what answers no message is judged so
+PROSPECT = ("PROSPECT", ["consent_missing"])  # a message that answers none is judged as prospecting
 REPLY: tuple[str, list[str]] = ("REPLY", [])
 
 
@@ -72,7 +72,7 @@ def test_a_reply_answers_a_message_of_its_own_channel_and_number() -> None:
 
 def test_a_reply_without_a_message_is_prospecting() -> None:
     assert asked("REPLY") == PROSPECT
-    assert asked("REPLY", wrote(), at=NOON - MINUTE) == PROSPECT  # it has not come yet
+    assert asked("REPLY", wrote(), at=NOON - MINUTE) == PROSPECT  # the message has not arrived yet
 
 
 def test_a_message_counts_as_answered_once_the_lead_was_contacted() -> None:

@@ -1,4 +1,4 @@
-"""A referral is a ground for the first message alone: its use is a line of the ledger, written where the message is told."""
+"""A referral is a ground for the first message only. Recording that message writes its use into the ledger."""
 
 from datetime import timedelta
 from typing import Any
@@ -129,7 +129,7 @@ def test_completing_without_a_referral_costs_no_more_statements() -> None:
     assert counts[0] == counts[1] < counts[2]
 
 
-# Where it is counted ----------------------------------------------------------------------------------------------------
+# Where uses are counted -------------------------------------------------------------------------------------------------
 
 
 def test_the_ledger_rows_count_the_uses_of_a_referral(operator: APIClient) -> None:

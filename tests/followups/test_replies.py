@@ -1,4 +1,4 @@
-"""HELP and STOP are answered: by whom and where, in which language, and what may stand against it."""
+"""Administrative replies to HELP and STOP: channel, language, and the reasons against sending one."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,7 +34,7 @@ PHONE, MAIL = "+14165550123", "jane@example.ca"
 
 @pytest.fixture(autouse=True)
 def maple() -> None:
-    """Who we are."""
+    """Our organisation."""
     Organisation.objects.update(name="Maple", mailing_address="1 King St, Toronto", contact="416-555-0100")
 
 
@@ -139,8 +139,8 @@ def test_an_opt_out_after_a_lift_is_confirmed_again(jane: Lead) -> None:
         ({"channel": "CALL"}, None),  # a call is not answered in writing
         ({"channel": "", "lead_id": None, "phone": PHONE}, ("SMS", PHONE)),
         ({"channel": "", "lead_id": None, "email": MAIL}, ("EMAIL", MAIL)),
-        ({"channel": ""}, None),  # by text or by e-mail? nobody can tell
-        ({"lead_id": "NOBODY"}, None),  # nobody knows where
+        ({"channel": ""}, None),  # the channel of the answer is unknown
+        ({"lead_id": "NOBODY"}, None),  # the point to answer is unknown
     ],
 )
 @pytest.mark.parametrize("text", ["HELP", "STOP"])

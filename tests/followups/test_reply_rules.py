@@ -1,4 +1,4 @@
-"""What an administrative reply says, in which language, and what stands against it."""
+"""Administrative replies: text, language, and the reasons against sending."""
 
 import pytest
 
@@ -27,7 +27,7 @@ STOPPED_FR = "Maple Homes : vous êtes désabonné et ne recevrez plus de messag
         ("OPT_OUT", "en", MAPLE, STOPPED_EN),
         ("OPT_OUT", "fr", MAPLE, STOPPED_FR),
         ("OPT_OUT", "any", MAPLE, f"{STOPPED_EN}\n{STOPPED_FR}"),
-        # What is not on file is left out.
+        # Missing facts are left out.
         ("OPT_OUT", "en", Sender(), "You are unsubscribed and will get no more messages from us."),
         (
             "HELP",
@@ -37,7 +37,7 @@ STOPPED_FR = "Maple Homes : vous êtes désabonné et ne recevrez plus de messag
         ),
     ],
 )
-def test_a_reply_names_who_writes_and_says_what_was_asked(kind: str, language: str, sender: Sender, text: str) -> None:
+def test_a_reply_names_the_sender_and_answers_the_request(kind: str, language: str, sender: Sender, text: str) -> None:
     assert text_of(kind, language, sender) == text
 
 
@@ -54,7 +54,7 @@ def test_a_reply_names_who_writes_and_says_what_was_asked(kind: str, language: s
         ("OPT_OUT", "any", "en", "en"),
     ],
 )
-def test_a_reply_is_in_the_language_of_the_word_or_of_the_lead(
+def test_a_reply_uses_the_language_of_the_word_or_of_the_lead(
     kind: str, asked_in: str, lead_language: str | None, language: str
 ) -> None:
     assert language_of(kind, asked_in, lead_language) == language

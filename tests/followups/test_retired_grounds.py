@@ -1,4 +1,4 @@
-"""The retired ground BUSINESS: lines on file are read and never rewritten, a person is told of each, no new one comes in."""
+"""The retired ground BUSINESS: old lines count and are never rewritten, each is reported, and no new one is accepted."""
 
 import io
 from datetime import timedelta

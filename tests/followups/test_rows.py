@@ -1,4 +1,4 @@
-"""`/api/followups/ladders` and `/tasks`: rows to read, the newest first."""
+"""The read-only lists `/api/followups/ladders` and `/tasks`, newest first."""
 
 from datetime import timedelta
 from typing import Any

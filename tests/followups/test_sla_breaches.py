@@ -1,4 +1,4 @@
-"""Breaches of the SLA: found, recorded once, counted; whatever the database."""
+"""SLA breaches are found, recorded once and counted, on both databases."""
 
 import random
 from collections.abc import Callable
@@ -30,13 +30,13 @@ from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
 
-BREACH = timedelta(minutes=120)  # as it is seeded
+BREACH = timedelta(minutes=120)  # the seeded value
 MINUTE = timedelta(minutes=1)
 LATE = NOON + BREACH + MINUTE
 
 
 def judge() -> None:
-    """Have the worker say by the policies when each open task is at risk and when a breach."""
+    """Have the worker store when each open task is at risk and when it is a breach."""
     recompute_places(None, None, NOON)
 
 
@@ -109,7 +109,7 @@ def test_a_task_without_a_known_permitted_minute_is_not_late() -> None:
 
 
 def test_a_policy_disabled_a_moment_ago_makes_no_breach() -> None:
-    """The worker has not said so to the tasks yet."""
+    """The worker has not updated the tasks yet."""
     TaskFactory.create()
     SlaPolicy.objects.update(enabled=False)
 
@@ -132,7 +132,7 @@ def test_a_task_done_late_between_two_looks_is_found_afterwards() -> None:
 
     (breach,) = found_for(task)
     assert (breach.completed_at, breach.found_at) == (NOON + BREACH + MINUTE, NOON + timedelta(days=5))
-    assert KPIEvent.objects.get().value == Decimal(121)  # until it was done
+    assert KPIEvent.objects.get().value == Decimal(121)  # until its completion
     assert find_breaches(act=Act(at=NOON + timedelta(days=5))) == 0
 
 
@@ -145,7 +145,7 @@ def test_a_found_breach_is_not_found_again_after_its_completion() -> None:
 
 
 def test_a_completion_during_a_look_is_found_by_the_next_look() -> None:
-    """It commits after the look, with a time of before it."""
+    """The completion commits after the look, with a time before it."""
     find_breaches(act=Act(at=LATE))
     completed(late=BREACH + MINUTE)
 
@@ -317,7 +317,7 @@ def test_a_completed_or_skipped_task_is_no_open_breach() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 4])
 def test_the_statement_and_the_rules_agree_on_each_task(seed: int) -> None:
-    """Policies and tasks by chance, open and completed."""
+    """Random policies, and random open and completed tasks."""
     dice = random.Random(seed)
     SlaPolicy.objects.all().delete()
     places = list(product(("ON", "BC"), ("ALL", "X", "Y"), ("SMS", "CALL")))

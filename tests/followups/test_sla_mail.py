@@ -1,4 +1,4 @@
-"""The e-mail about breaches: a digest to the operators, at least once, not too often, and nothing private in it."""
+"""The e-mail about breaches: a summary to the operators, at least once, not too often, without private data."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The SLA in the admin."""
+"""The SLA page of the admin."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ def rows(response: Any) -> list[list[str]]:
 
 def test_the_page_shows_the_last_seven_days_by_owner_and_in_total(auditor: Client) -> None:
     completed(late=timedelta(minutes=45), due_at=NOON - timedelta(days=6), ladder__owner="va1")
-    due_at = NOON - timedelta(hours=30)  # but permitted only these three hours
+    due_at = NOON - timedelta(hours=30)  # but contact was permitted only in these three hours
     TaskFactory.create(due_at=due_at, actionable_at=NOON - timedelta(hours=3))
     TaskFactory.create(due_at=NOON - timedelta(days=7))
     completed(late=timedelta(hours=-1), due_at=NOON + timedelta(minutes=1))

@@ -129,5 +129,5 @@ def test_breaches_are_filtered_by_owner_place_and_time(operator: APIClient) -> N
         1,
         0,
     )
-    # By when they became breaches: two hours after they were due.
+    # Filtered by the time of the breach: two hours after the task was due.
     assert (found(since="2026-12-15T20:00:00Z"), found(until="2026-12-15T20:00:00Z")) == (2, 0)

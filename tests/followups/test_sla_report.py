@@ -1,4 +1,4 @@
-"""The SLA report: what it counts, how it groups, how it prints and draws."""
+"""The SLA report: its counts, its groups, its output and its chart."""
 
 import csv
 import json
@@ -47,7 +47,7 @@ def minutes(number: float) -> timedelta:
 
 
 def within(half_an_hour: Any, two_hours: Any) -> dict[str, Any]:
-    """The fractions, the same by both clocks."""
+    """The fractions, which are equal by both clocks."""
     return {
         f"within_{limit}{clock}": value
         for clock in ("", "_wall")
@@ -56,14 +56,14 @@ def within(half_an_hour: Any, two_hours: Any) -> dict[str, Any]:
 
 
 def percentiles(p50: float, p90: float, p99: float) -> dict[str, float]:
-    """The percentiles, the same by both clocks."""
+    """The percentiles, which are equal by both clocks."""
     return {
         f"{name}{clock}": value for clock in ("", "_wall") for name, value in zip(PERCENTILES, (p50, p90, p99), strict=True)
     }
 
 
 def overdue(*, by: timedelta, **values: Any) -> FollowupTask:
-    """An open task that fell due so long before noon, and could be done ever since."""
+    """An open task due so long before noon, and permitted ever since."""
     given = {"actionable_at": NOON - by, "open_from": NOON - by, **values}
     return TaskFactory.create(due_at=NOON - by, **given)
 
@@ -139,7 +139,7 @@ def test_both_clocks_are_reported_for_each_group() -> None:
     completed(late=night + minutes(30), late_for=minutes(30), ladder__owner="a")
     completed(late=night + minutes(120), late_for=minutes(120), ladder__owner="a")
     completed(late=minutes(30), ladder__owner="b")
-    overdue(by=timedelta(hours=9), open_from=NOON, ladder__owner="b")  # it opens now
+    overdue(by=timedelta(hours=9), open_from=NOON, ladder__owner="b")  # its interval begins now
     groups = sla_report(by=["owner"]).groups
     figures = [(row["owner"], row["p90"], row["p90_wall"], *(row[name] for name in within(0, 0))) for row in groups]
     assert figures == [("a", 120, 900, 0.5, 1, 0, 0), ("b", 30, 540, 1, 1, 0.5, 0.5)]
@@ -156,7 +156,7 @@ def test_an_older_completion_is_measured_by_elapsed_time_and_counted_apart() -> 
 def test_lateness_before_the_present_interval_counts_too() -> None:
     overdue(by=timedelta(days=2), late_for=minutes(90), late_until=NOON - timedelta(hours=9), open_from=NOON - minutes(40))
     overdue(by=timedelta(days=2), late_for=minutes(90), open_from=None, open_until=None)
-    overdue(by=timedelta(days=2), open_until=NOON - timedelta(days=1))  # a worker stands still
+    overdue(by=timedelta(days=2), open_until=NOON - timedelta(days=1))  # no worker runs
     whole = sla_report(now=NOON).whole
     assert (whole["p50"], whole["p99"]) == (130, 1440)
 
@@ -218,7 +218,7 @@ TASKS = st.lists(
 
 
 def recount(tasks: list[FollowupTask], since: datetime | None, until: datetime | None) -> dict[str, Any]:
-    """The figures by the words of the rule, one task at a time."""
+    """The figures counted by the rule, one task at a time."""
     lateness: dict[str, list[timedelta]] = {"": [], "_wall": []}
     done, by_wall, decided = 0, 0, defaultdict(list)
     for task in tasks:

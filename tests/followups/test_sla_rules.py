@@ -1,4 +1,4 @@
-"""Which policy of the SLA counts, as a plain lookup."""
+"""The lookup of the SLA policy that applies."""
 
 from datetime import timedelta
 
@@ -25,17 +25,17 @@ OWN, WHOLE, CALLS = rule(1, "TORONTO"), rule(2), rule(3, channel="CALL")
         ([WHOLE._replace(province="BC")], None),
         ([rule(4, "OTTAWA")], None),
         ([WHOLE._replace(enabled=False)], None),
-        ([WHOLE, OWN._replace(enabled=False)], None),  # a market's own that is off allows any lateness there
+        ([WHOLE, OWN._replace(enabled=False)], None),  # a market's own disabled policy allows any lateness there
         ([WHOLE._replace(enabled=False), OWN], OWN),
     ],
 )
-def test_a_markets_own_policy_counts_before_its_provinces(rules: list[SlaRule], expected: SlaRule | None) -> None:
+def test_a_markets_own_policy_wins_over_its_provinces(rules: list[SlaRule], expected: SlaRule | None) -> None:
     assert Rulebook(rules).of("ON", "TORONTO", "SMS") == expected
 
 
-def test_a_rulebook_is_all_its_policies() -> None:
+def test_a_rulebook_holds_all_its_policies() -> None:
     assert list(Rulebook([OWN, WHOLE, CALLS])) == [OWN, WHOLE, CALLS]
 
 
-def test_a_policys_minutes_are_its_limits() -> None:
+def test_the_limits_are_the_minutes_of_the_policy() -> None:
     assert (OWN.warn_after, OWN.breach_after) == (timedelta(minutes=30), timedelta(hours=2))

@@ -1,4 +1,4 @@
-"""A call begins with who calls and why; in Quebec each text says what the law wants before a template is on."""
+"""A call begins with the caller and the purpose. In Quebec a template is enabled only with the legally required texts."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def said(lead_id: str, **step: Any) -> str | None:
 
 @pytest.fixture
 def maple(db: None) -> None:
-    """Who we are, and whom we call."""
+    """Our organisation, and the lead we call."""
     Organisation.objects.update(name="Maple", contact="416-555-0100")
     LeadFactory.create(lead_id="EN", first_name="Jane", address="12 Elm St", language="en")
     LeadFactory.create(lead_id="FR", first_name="Luc", address="12, rue Orme", language="fr", phone="+14165550177")

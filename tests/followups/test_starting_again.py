@@ -1,4 +1,4 @@
-"""Whoever is done with is not followed up again: the cooling-off time, statuses that end the hunt, wrong numbers."""
+"""No new ladder in the cooling-off time, after a status that ends the hunt, or for a wrong number."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ PHONE, OTHER_PHONE = "+14165550123", "+14165550124"
 
 
 def followed_up(lead_id: str = "L1", outcome: str | None = "REACHED") -> FollowupLadder:
-    """A ladder in which somebody was contacted, and that was cancelled an hour after noon."""
+    """A ladder with a contact that was cancelled an hour after noon."""
     task = start_ladder(lead_id=lead_id, province="ON", act=Act(at=NOON)).tasks[0]
     complete_task(task.pk, "va1", outcome=outcome, now=NOON + timedelta(minutes=5))
     if FollowupLadder.objects.open().filter(pk=task.ladder_id).exists():
@@ -49,7 +49,7 @@ def start(lead_id: str = "L1", now: datetime = ENDED + timedelta(days=1), reason
 
 
 def refused(lead_id: str = "L1", **more: Any) -> str:
-    """The code of a bulk row's refusal, or nothing."""
+    """The code of the refusal of a bulk row, or ""."""
     (answer,) = start_ladders([Start(lead_id, "ON")], act=Act(at=more.get("now", ENDED + timedelta(days=1))))
     return answer.refusal.code if answer.refusal else ""
 
@@ -209,7 +209,7 @@ def test_a_closed_or_dead_lead_gets_no_ladder_whatever_the_reason(status: str) -
 
 
 def test_the_first_obstacle_is_named(integrator: APIClient) -> None:
-    """One after the other is taken away."""
+    """The obstacles are removed one after the other."""
     LeadFactory.create(lead_id="L1", phone=PHONE)
     LeadFactory.create(lead_id="OTHER", phone=OTHER_PHONE)
     start_ladder(lead_id="OTHER", province="ON", act=Act(at=NOON))
@@ -271,7 +271,7 @@ def test_a_wrong_address_at_an_email_step_is_marked() -> None:
     wrong(channel="EMAIL")
     lead = Lead.objects.get()
     assert (lead.phone_is_wrong, lead.email_is_wrong, lead.wrong_contacts) == (False, True, ["a@example.ca"])
-    assert start().created  # the template calls and texts
+    assert start().created  # the template has calls and text messages
 
 
 def test_a_lead_without_a_number_has_no_wrong_number() -> None:

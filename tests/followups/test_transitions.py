@@ -1,4 +1,4 @@
-"""Snooze, skip, reassign, cancel, restart: what each changes, whom it refuses, and the line it leaves."""
+"""Snooze, skip, reassign, cancel, restart: the changes, the refusals and the history of each."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +26,7 @@ LATER = NOON + timedelta(minutes=5)
 
 @pytest.fixture
 def steps(db: None) -> list[FollowupTask]:
-    """The tasks of a ladder of anna's that began at noon."""
+    """The tasks of a ladder that anna owns and that began at noon."""
     LeadFactory.create(lead_id="L1", phone="+14165550123")
     return start_ladder(lead_id="L1", province="ON", market="TORONTO", owner="anna", act=Act(at=NOON)).tasks
 
@@ -226,7 +226,7 @@ def test_every_cancellation_writes_one_line_for_each_step_but_not_for_steps_made
     start_ladder(lead_id="L1", province="ON", restart=True, act=Act(correlation_id="C-5", at=LATER))
     assert set(lines.filter(reason="restarted").values_list("correlation_id", flat=True)) == {"C-5"}
     assert lines.all().count() == 6
-    assert FollowupTask.objects.filter(cancelled_at=LATER).count() == 9  # three of them never were open
+    assert FollowupTask.objects.filter(cancelled_at=LATER).count() == 9  # three of them were never open
 
 
 def test_the_history_is_listed_by_task_ladder_and_kind(auditor: APIClient, steps: Any) -> None:

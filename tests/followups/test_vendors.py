@@ -1,4 +1,4 @@
-"""Hired callers: a vendor's agents claim while its registration is in force."""
+"""Vendors: their agents may claim while the vendor's registration is in force."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -41,7 +41,7 @@ def _it_is_noon() -> Any:
 
 
 def vendor(days: int = 0, name: str = "Atlantic Calls") -> Vendor:
-    """A vendor whose registration has so many days left after today."""
+    """A vendor whose registration ends so many days after today."""
     expires_on = TODAY + timedelta(days=days)
     return upsert_vendor(name=name, registration_number="C-1", registration_expires_on=expires_on, act=Act("ops"))
 
@@ -91,7 +91,7 @@ def test_other_agents_claim_without_a_registration() -> None:
     for agent in ("va1", "va3"):
         assert claimed(agent) == [task.id]
         release_leases(task_ids=[task.id], owner=agent, act=Act())
-    hire("va2", "Pacific Calls")  # it works for one at most
+    hire("va2", "Pacific Calls")  # an agent works for one vendor at most
     assert VendorAgent.objects.filter(agent="va2").count() == 1
     assert claimed("va2") == [task.id]
 
@@ -129,10 +129,10 @@ def test_the_api_refuses_the_agent_under_either_name(agent: APIClient, operator:
     answer = agent.post(CLAIM)
     assert (answer.status_code, codes(answer)) == (409, ["vendor_not_registered"])
     assert "Atlantic Calls" in answer.json()["errors"][0]["detail"]
-    assert operator.post(CLAIM, {"owner": name}).status_code == 409  # for the agent, by a dialer
+    assert operator.post(CLAIM, {"owner": name}).status_code == 409  # claimed for the agent by a dialer
     release_agent(agent=name, act=Act("ops"))
     hire(User.objects.get(groups__name="operator").username)
-    assert codes(operator.post(CLAIM, {"owner": "somebody"})) == ["vendor_not_registered"]  # by the agent, for others
+    assert codes(operator.post(CLAIM, {"owner": "somebody"})) == ["vendor_not_registered"]  # claimed by the agent for others
     assert len(agent.post(CLAIM).json()) == 1
 
 

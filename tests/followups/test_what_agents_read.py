@@ -1,4 +1,4 @@
-"""An agent reads about its own tasks, the markets in whose pool it is, and unowned tasks that are due; others read all."""
+"""An agent reads rows about its own tasks, about markets of its pool, and about unowned due tasks. Others read all."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -41,7 +41,7 @@ from wholesale.plumbing.api import ResourceViewSet
 
 pytestmark = pytest.mark.django_db
 
-# Lead -> whose its task is, where it is, and when it is due. The first four are the agent's to read.
+# Lead -> the owner, place and due time of its task. The agent may read the first four.
 CAST: dict[str, dict[str, Any]] = {
     "own": {"owner": "agent", "due_at": NOON + timedelta(days=3)},
     "pool": {"owner": "va1", "market": "LONDON"},
@@ -65,7 +65,7 @@ LISTS = {
 
 @pytest.fixture
 def cast(user_of: Callable[..., User]) -> dict[str, FollowupTask]:
-    """The leads with a task and whatever hangs on it; the agent is in the pool of London."""
+    """Leads with a task and the rows that depend on it. The agent is in the pool of London."""
     agent = user_of("agent")
     PoolAgentFactory.create(agent="agent", market="LONDON")
     tasks = {}
@@ -243,7 +243,7 @@ def test_the_first_page_and_a_leads_ladders_name_no_hidden_lead(desk: Client, ca
     assert "others" not in {task.lead_id for task in desk.get(reverse("admin:index")).context["due"]}
     lead = cast["others"].lead
     answer = desk.get(reverse("admin:followups_lead_ladders", args=[lead.pk]))
-    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))  # as of an id that is not there
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))  # as for an unknown id
     own = desk.get(reverse("admin:followups_lead_ladders", args=[cast["own"].lead.pk]))
     assert own["Location"].endswith("?q=own")
 

@@ -1,4 +1,4 @@
-"""The outcome OPTED_OUT: no detail refuses it, it binds the lead, and a task that is completed already does not drop it."""
+"""The outcome OPTED_OUT: no bad detail refuses it, it binds the lead, and it counts at a completed task too."""
 
 import json
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def _it_is_a_little_later() -> Any:
 
 @pytest.fixture
 def steps() -> list[FollowupTask]:
-    """The steps of a ladder that began at noon, of a lead with a number and an address."""
+    """The steps of a ladder that began at noon, for a lead with a number and an address."""
     LeadFactory.create(lead_id="JANE", phone="+14165550123", email="jane@example.ca")
     return start_ladder(lead_id="JANE", province="ON", market="TORONTO", act=Act(at=NOON)).tasks
 
@@ -73,7 +73,7 @@ def lease(task: FollowupTask, holder: str = "anna") -> None:
     [
         ({"contacted_at": (LATER + timedelta(seconds=2)).isoformat()}, LATER),
         ({"contacted_at": (LATER + 400 * DAY).isoformat()}, LATER),
-        ({"contacted_at": "2026-12-15T12:00:00"}, LATER),  # naive
+        ({"contacted_at": "2026-12-15T12:00:00"}, LATER),  # without a time zone
         ({"contacted_at": "yesterday"}, LATER),
         ({"contacted_at": NUL}, LATER),
         ({"contacted_at": []}, LATER),

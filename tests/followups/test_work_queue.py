@@ -1,4 +1,4 @@
-"""The work queue, as an agent with a browser works it."""
+"""The work queue, used by an agent in a browser."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -46,21 +46,21 @@ def va2(user_of: Callable[..., User]) -> Client:
 
 
 def due(lead_id: str = "LEAD-1", *, owner: str | None = None, minutes: int = 60, **lead: Any) -> FollowupTask:
-    """The first step of a lead's ladder, due since so many minutes and permitted now."""
+    """The first step of a lead's ladder, due so many minutes ago and permitted now."""
     LeadFactory.create(lead_id=lead_id, **lead)
     now = NOON - timedelta(minutes=minutes)
     return start_ladder(lead_id=lead_id, province="ON", market="TORONTO", owner=owner, act=Act(at=now)).tasks[0]
 
 
 def waiting(**values: Any) -> FollowupTask:
-    """A task that is due, and permitted for an hour from now."""
+    """A due task that is permitted for an hour from now."""
     return TaskFactory.create(
         due_at=NOON - timedelta(minutes=5), **{"open_from": NOON, "open_until": NOON + timedelta(hours=1), **values}
     )
 
 
 def press(client: Client, act: str, task: FollowupTask | None = None, **fields: Any) -> Any:
-    """Press a button of the page, and see the page that follows."""
+    """Press a button of the page. Return the next page."""
     return client.post(QUEUE, {"act": act, "task": task.pk if task else "", **fields}, follow=True)
 
 
@@ -78,7 +78,7 @@ def events(task: FollowupTask) -> list[tuple[str, str, str]]:
     return [(line.kind, line.reason, line.actor) for line in TaskEvent.objects.filter(task=task).order_by("id")]
 
 
-# Taking ---------------------------------------------------------------------------------------------------------------
+# Claiming -------------------------------------------------------------------------------------------------------------
 
 
 def test_next_gives_the_agents_own_oldest_task_before_unowned_ones(va1: Client) -> None:
@@ -209,7 +209,7 @@ def test_under_the_kill_switch_nothing_is_claimed_and_contacts_are_still_recorde
     assert said(recorded)[0].startswith("Step 1 of Jane Roe: Reached.")
 
 
-# What came of it ------------------------------------------------------------------------------------------------------
+# Outcomes -------------------------------------------------------------------------------------------------------------
 
 
 def test_an_outcome_records_the_contact_and_the_page_says_what_follows(va1: Client) -> None:
@@ -318,7 +318,7 @@ def test_a_task_held_past_its_permitted_hours_shows_a_warning(va1: Client) -> No
     task = due()
     press(va1, "next")
 
-    with time_machine.travel(NOON + timedelta(hours=12), tick=False):  # one in the morning there
+    with time_machine.travel(NOON + timedelta(hours=12), tick=False):  # 01:00 there
         FollowupTask.objects.filter(pk=task.pk).update(leased_until=NOON + timedelta(hours=13))
         page = va1.get(QUEUE).content.decode()
 
@@ -326,7 +326,7 @@ def test_a_task_held_past_its_permitted_hours_shows_a_warning(va1: Client) -> No
     assert "Permitted again Wed 16 Dec," in page
 
 
-# Putting off, giving back ---------------------------------------------------------------------------------------------
+# Snoozing and giving back ---------------------------------------------------------------------------------------------
 
 
 def test_a_snooze_uses_the_leads_own_clock(va1: Client) -> None:

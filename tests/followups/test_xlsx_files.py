@@ -1,4 +1,4 @@
-"""XLSX files as their owner sees them, whatever they say of themselves."""
+"""XLSX files are read as their owner sees them, whatever their metadata says."""
 
 import io
 import re
@@ -27,7 +27,7 @@ LEADS: list[tuple[Any, ...]] = [("lead_id", "province"), *((f"L{n}", "ON") for n
 
 
 def workbook(rows: list[tuple[Any, ...]], change: Callable[[Any], object] | None = None) -> bytes:
-    """A workbook of one sheet; `change` may do anything to it."""
+    """A workbook of one sheet, after `change` has edited it."""
     book = Workbook()
     sheet: Any = book.active
     for row in rows:
@@ -40,7 +40,7 @@ def workbook(rows: list[tuple[Any, ...]], change: Callable[[Any], object] | None
 
 
 def patched(content: bytes, changes: dict[str, Callable[[bytes], bytes]]) -> bytes:
-    """The same with the parts changed of which openpyxl writes nothing else."""
+    """The workbook with changed parts that openpyxl itself cannot write."""
     new = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in old.infolist():
@@ -57,7 +57,7 @@ _RELATION = (
 
 
 def with_shared_texts(content: bytes, change: Callable[[bytes], bytes] = bytes) -> bytes:
-    """The same as Excel writes it: the texts of all cells in a part of their own, which `change` may change."""
+    """The workbook as Excel writes it, with the texts of all cells in a separate part that `change` may edit."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         texts = _INLINE.findall(archive.read(SHEET))
     numbers = iter(range(len(texts)))
@@ -85,7 +85,7 @@ def given_by(content: bytes) -> list[dict[str, str]]:
 
 
 def said_of(content: bytes) -> str:
-    """Why it cannot be read. Nothing of it was handed on before."""
+    """The reason why the file cannot be read. No row of it was read before."""
     with pytest.raises(UnreadableFile) as refusal:
         next(opened(content).rows)
     return refusal.value.detail
@@ -216,7 +216,7 @@ def test_leading_zeros_of_a_format_are_added_and_no_digit_is_lost(number: int, p
 def test_an_error_of_the_spreadsheet_is_refused_by_row_and_column(error: str) -> None:
     content = workbook([("lead_id", "first_name", "note"), ("L1", "Ana", error), ("L2", error, "x")])
     assert [(row.number, row.errors) for row in opened(content).rows] == [
-        (2, {}),  # nobody uses that column
+        (2, {}),  # that column is not used
         (3, {"first_name": [f"{error} is an error of the spreadsheet."]}),
     ]
 
@@ -349,7 +349,7 @@ def test_a_chart_is_no_sheet_of_leads() -> None:
     [
         b"",
         b"lead_id\nL1\n",
-        b"\xd0\xcf\x11\xe0" + b"\x00" * 600,  # as a protected one begins
+        b"\xd0\xcf\x11\xe0" + b"\x00" * 600,  # the first bytes of a protected file
         workbook(LEADS)[:-400],
         patched(workbook(LEADS), {"xl/workbook.xml": lambda xml: b"<"}),
         with_shared_texts(workbook(LEADS), lambda xml: xml[:-30]),

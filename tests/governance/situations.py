@@ -1,4 +1,4 @@
-"""Situations of the contact gate, and what may be done in them, said once more as plainly as possible: an oracle."""
+"""Situations of the contact gate, and an oracle: the rules written a second time, as plainly as possible."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
@@ -36,7 +36,7 @@ def rules(*windows: tuple[Iterable[int], str, str], **changes: Any) -> Rules:
 
 
 def situation(*windows: tuple[Iterable[int], str, str], **changes: Any) -> Situation:
-    """Somebody in Toronto of whom nothing else is known, under a policy of these windows, by default always."""
+    """A person in Toronto with no other known facts, under a policy with these windows (by default always open)."""
     given_rules = changes.pop("rules", None) or rules(*(windows or (ALWAYS,)))
     given: dict[str, Any] = {
         "province": "ON",
@@ -58,7 +58,7 @@ def is_calling_hour(weekday: int, hhmm: str) -> bool:
 
 
 def has_said_no(lines: tuple[LedgerLine, ...], channel: str, at: datetime) -> bool:
-    """Whether an opt-out by then was not taken back: by a lift that was recorded after it, as of the same time or later."""
+    """Whether an opt-out before then still holds: no lift was recorded after it, dated at the same time or later."""
     told = [one for one in lines if one.effective_at <= at and one.channel in ("", channel)]
     return any(
         one.kind in ("OPT_OUT", "DO_NOT_CALL")
@@ -68,7 +68,7 @@ def has_said_no(lines: tuple[LedgerLine, ...], channel: str, at: datetime) -> bo
 
 
 def waits_for_a_decision(lines: tuple[LedgerLine, ...], at: datetime) -> bool:
-    """Whether more messages came than were decided. A decision is of a message that was there."""
+    """Whether more messages arrived than were decided. A decision needs a message that had arrived."""
     waiting: list[LedgerLine] = []
     for one in lines:
         if one.kind == "HOLD" and one.effective_at <= at:
@@ -79,7 +79,7 @@ def waits_for_a_decision(lines: tuple[LedgerLine, ...], at: datetime) -> bool:
 
 
 def is_left_alone(given: Situation, channel: str, at: datetime) -> bool:
-    """Whether the person wants no contact, or may not want it: the number, the address or the lead as such."""
+    """Whether an opt-out or a hold of the number, the address or the lead itself forbids contact."""
     return any(
         has_said_no(lines, channel, at) or waits_for_a_decision(lines, at)
         for lines in (given.ledger or (), given.of_lead or ())
@@ -87,12 +87,12 @@ def is_left_alone(given: Situation, channel: str, at: datetime) -> bool:
 
 
 def is_rested(given: Situation, at: datetime) -> bool:
-    """Whether the last contact is long enough ago, or still to come."""
+    """Whether the last contact is long enough ago, or in the future."""
     return given.contacted_at is None or not given.contacted_at <= at < given.contacted_at + given.gap
 
 
 def waits_after_a_call(given: Situation, channel: str, at: datetime) -> bool:
-    """BC, where the policy says so: 30 days after a call was answered none is made, unless the person agreed to calls."""
+    """Whether BC's rule, if the policy enables it, forbids a call: 30 days after an answered one, without permission."""
     if channel != "CALL" or given.policy is None or not given.policy.rules.one_call_in_30_days:
         return False
     agreed = any(
@@ -105,7 +105,7 @@ def waits_after_a_call(given: Situation, channel: str, at: datetime) -> bool:
 
 
 def is_allowed(given: Situation, channel: str, at: datetime) -> bool:
-    """Whether everything allows it, of somebody under a policy."""
+    """Whether law, policy and person all allow the contact."""
     assert given.policy is not None
     is_usable = given.policy.enabled and channel in given.policy.rules.channels
     return (
@@ -120,7 +120,7 @@ def is_allowed(given: Situation, channel: str, at: datetime) -> bool:
 
 
 def is_proven(given: Situation, channel: str, at: datetime) -> bool:
-    """Whether what must be on file is on file."""
+    """Whether every required proof is on file."""
     if given.ledger is None:
         return True
     lines = [line for line in given.ledger if line.effective_at <= at]
@@ -140,7 +140,7 @@ def is_proven(given: Situation, channel: str, at: datetime) -> bool:
 
 
 def is_ground(given: Situation, n: int, channel: str, at: datetime) -> bool:
-    """Whether the n-th line of the ledger is a ground to contact somebody in this role."""
+    """Whether the n-th line of the ledger is a ground to contact a lead in this role."""
     ledger = given.ledger or ()
     line = ledger[n]
     if line.kind != "CONSENT" or line.channel not in ("", channel) or line.effective_at > at:
@@ -158,7 +158,7 @@ def is_ground(given: Situation, n: int, channel: str, at: datetime) -> bool:
 
 
 def needs_none(given: Situation, lines: list[LedgerLine], channel: str) -> bool:
-    """Whether the purpose of a message needs no consent, by the lines that count by then."""
+    """Whether the purpose of a message needs no consent, by the lines that count at that time."""
     related = [line for line in lines if line.kind == "CONSENT" and line.channel in ("", channel)]
     return {
         "PROSPECT": False,
@@ -173,23 +173,23 @@ def _is_registered(organisation: OrganisationFacts, at: datetime) -> bool:
 
 
 def _is_by(last_day: date | None, at: datetime) -> bool:
-    """Whether it is not later than a day's end in UTC."""
+    """Whether an instant is before the end of a day in UTC."""
     return last_day is not None and at <= datetime.combine(last_day, time.max, UTC)
 
 
 def is_legal(given: Situation, channel: str, at: datetime) -> bool:
-    """Whether the law allows it in each zone."""
+    """Whether the law allows the contact in each zone."""
     in_hours = all(channel != "CALL" or is_calling_hour(*clock(at, z)[1:]) for z in given.zones)
     return in_hours and is_permitted_on_file(given, channel, at)
 
 
 def is_permitted_on_file(given: Situation, channel: str, at: datetime) -> bool:
-    """Whether the person does not stand in the way, by what is on file."""
+    """Whether nothing on file about the person forbids the contact."""
     return is_proven(given, channel, at) and not is_left_alone(given, channel, at)
 
 
 def is_open(given: Situation, channel: str, at: datetime) -> bool:
-    """Whether the hours are right in each zone: the law's and the policy's."""
+    """Whether the hours of law and policy are open in each zone."""
     return bool(given.zones) and all(_is_open_there(given, channel, *clock(at, z)) for z in given.zones)
 
 
@@ -216,20 +216,20 @@ def _holidays(province: str, year: int) -> frozenset[date]:
 
 
 def clock(at: datetime, z: ZoneInfo) -> tuple[date, int, str]:
-    """What the clock and the calendar on the wall show."""
+    """The local date and time."""
     return _clocks(z, at.date())[at.hour * 60 + at.minute]
 
 
 @lru_cache(maxsize=4096)
 def _clocks(z: ZoneInfo, day: date) -> list[tuple[date, int, str]]:
-    """For each minute of a UTC day: a search asks for the same ones again and again."""
+    """The local times of each minute of a UTC day, cached because searches repeat them."""
     midnight = datetime.combine(day, time(), UTC)
     local = [(midnight + n * MINUTE).astimezone(z) for n in range(24 * 60)]
     return [(shown.date(), shown.weekday(), f"{shown.hour:02}:{shown.minute:02}") for shown in local]
 
 
 def by_search(given: Situation, channel: str, after: datetime, span: timedelta) -> datetime | None:
-    """The first instant at or after `after` at which everything allows it, minute by minute; None within the span."""
+    """The first permitted instant at or after `after`, searched minute by minute, or None within the span."""
     at, end = after, after + span
     while at <= end:
         rested = is_rested(given, at) and not waits_after_a_call(given, channel, at)

@@ -53,7 +53,7 @@ def errors_of(response: Any) -> Any:
     return response.context["adminform"].form
 
 
-# What the list says -----------------------------------------------------------------------------------------------------
+# The list ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_the_place_of_a_policy_cannot_change(ops: Client, ontario: MarketPolicy)
 def test_an_error_of_the_rules_is_shown_at_its_row(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
     windows = {
-        "windows-0-DELETE": "on",  # so that rows and windows are not counted alike
+        "windows-0-DELETE": "on",  # so that the numbers of rows and windows differ
         **window(2, "5", "17:00", "19:00"),
         **window(3, "6", "15:00", "14:00"),
     }
@@ -296,7 +296,7 @@ def test_a_last_minute_too_late_for_calls_is_stored_with_a_warning(ops: Client, 
 def test_a_channel_gets_windows_of_its_own(ops: Client, ontario: MarketPolicy) -> None:
     form = form_with(ops.get(page_of(ontario)), "why")
     assert "own_windows" not in form
-    assert form["windows_CALL-0-start"] == ["09:00"]  # one begins with the windows of all
+    assert form["windows_CALL-0-start"] == ["09:00"]  # a channel begins with the common windows
 
     own = {"windows_CALL-1-DELETE": "on", **own_window("CALL", 0, "13", "10:00", "12:00")}
     ops.post(page_of(ontario), {**form, **own, "own_windows": ["CALL"], "holidays": "closed", "why": "Calls by day"})
@@ -432,7 +432,7 @@ def test_a_form_without_a_valid_version_is_stale(sent: str, ops: Client, ontario
 
 def test_a_market_gets_a_policy_of_its_own(ops: Client) -> None:
     form = form_with(ops.get(ADD), "why")
-    assert form["province"] == [""]  # nobody's choice but the editor's
+    assert form["province"] == [""]  # no default: the editor must choose
 
     answer = ops.post(ADD, {**form, "province": "NL", "market": "St. John's", "why": "Other hours"})
 
@@ -529,7 +529,7 @@ def test_a_long_history_takes_as_many_queries_as_a_short_one(admin_client: Clien
     user = User.objects.get(username="admin")
 
     def queries() -> int:
-        ContentType.objects.clear_cache()  # the process remembers them; each count begins without
+        ContentType.objects.clear_cache()  # the process caches them, so each count begins with an empty cache
         with CaptureQueriesContext(connection) as captured:
             admin_client.get(path)
         return len(captured)
@@ -570,7 +570,7 @@ def test_the_kill_switch_is_engaged_with_a_reason(ops: Client) -> None:
     assert state.history.first().history_user.username == "ops"
 
 
-def test_it_is_released_with_a_reason(ops: Client) -> None:
+def test_the_kill_switch_is_released_with_a_reason(ops: Client) -> None:
     GoLiveState.objects.update(kill_switch_engaged=True)
 
     ops.post(verb("release"), {"reason": "Mended"})

@@ -1,4 +1,4 @@
-"""Subscriptions by area code: how they are told, and that no call goes to an area code without one."""
+"""Subscriptions by area code: imports and lists. No number in an area code without one is called."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -93,7 +93,7 @@ def test_a_list_may_be_as_long_as_the_limit() -> None:
 
 
 @pytest.mark.parametrize("text", ["X416,2027-03-31", "416,2027-03-31X", "X416X,2027-03-31", '"X416",2027-03-31'])
-def test_only_quotes_and_the_mark_of_the_file_are_taken_off(text: str) -> None:
+def test_only_quotes_and_the_byte_order_mark_are_removed(text: str) -> None:
     with pytest.raises(InvalidList):
         read_list(text)
 
@@ -109,7 +109,7 @@ def test_only_quotes_and_the_mark_of_the_file_are_taken_off(text: str) -> None:
         ),
     ],
 )
-def test_a_refusal_quotes_the_beginning_of_what_is_wrong(text: str, says: list[str]) -> None:
+def test_a_refusal_quotes_the_beginning_of_the_wrong_line(text: str, says: list[str]) -> None:
     with pytest.raises(InvalidList) as refusal:
         read_list(text)
     assert refusal.value.errors == says
@@ -257,7 +257,7 @@ def test_the_api_imports_lists_and_removes_subscriptions(operator: APIClient) ->
     row = operator.post(API, {"area_code": " 416 ", "expires_on": "2027-03-31", "reason": "bought"}).json()
     assert (row["area_code"], row["expires_on"], row["reason"]) == ("416", "2027-03-31", "bought")
     again = operator.post(API, {"area_code": "416", "expires_on": "2027-03-31", "reason": "again"}).json()
-    assert (again["id"], again["reason"]) == (row["id"], "bought")  # the same day changes nothing
+    assert (again["id"], again["reason"]) == (row["id"], "bought")  # repeating the same day changes nothing
     stored = operator.post(f"{API}/import", {"subscriptions": "416,2027-03-31\n902,2027-04-30"}).json()
     assert stored == {"written": 1, "unchanged": 1}
     assert [one["area_code"] for one in operator.get(API).json()["results"]] == ["902", "416"]

@@ -1,4 +1,4 @@
-"""The contact gate: first refusal wins, and no answer is a refusal (CONTRACT section 2)."""
+"""The contact gate: the first refusal wins, and an unknown answer is a refusal (CONTRACT section 2)."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -189,7 +189,7 @@ def test_an_instant_is_converted_to_the_markets_clock(agent: APIClient) -> None:
         ("AB", "CALGARY", "2026-12-15T14:59:00Z", False),
         ("MB", "WINNIPEG", "2026-12-15T14:00:00Z", True),  # 09:00 at -05
         ("NL", "St. John's", "2026-12-15T12:30:00Z", True),  # 09:00 at -03:30
-        ("NL", "St. John's", "2026-12-15T23:30:59Z", True),  # 20:00 is inside to its last second
+        ("NL", "St. John's", "2026-12-15T23:30:59Z", True),  # 20:00 is in the window to its last second
         ("NL", "St. John's", "2026-12-15T23:31:00Z", False),
         ("ON", "TORONTO", "2026-12-15T09:00:00-05:00", True),
     ],

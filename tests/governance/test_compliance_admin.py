@@ -1,4 +1,4 @@
-"""The admin of compliance: the ledger's acts, erasing a point, the organisation's form, closed days."""
+"""The admin of compliance: the acts of the ledger, erasures of points, the organisation's form, closed days."""
 
 from collections.abc import Callable
 from datetime import date
@@ -313,7 +313,7 @@ def test_a_closed_day_is_set_renamed_and_removed(operator_at_desk: Client) -> No
         "operator",
         "rest",
     )
-    assert operator_at_desk.post(add, given).status_code == 200  # it is there
+    assert operator_at_desk.post(add, given).status_code == 200  # the day exists already
     change = reverse("admin:governance_closedday_change", args=[row.pk])
     assert operator_at_desk.post(change, {"name": "Christmas Eve", "why": "in full"}).status_code == 302
     row.refresh_from_db()

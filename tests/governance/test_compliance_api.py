@@ -1,4 +1,4 @@
-"""`/api/governance/contact`: what is recorded, what the gate then says, and the answers of each endpoint."""
+"""`/api/governance/contact`: the recorded lines, the gate's decision afterwards, and the answers of each endpoint."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def enforce(client: Any, **strictness: str) -> None:
     assert post(client, "organisation/upsert", **strictness).status_code == 200
 
 
-# What the gate then says ------------------------------------------------------------------------------------------------
+# The gate's decision ----------------------------------------------------------------------------------------------------
 
 
 def test_on_the_first_day_missing_proofs_are_only_warnings(auditor: APIClient) -> None:
@@ -150,7 +150,7 @@ def test_a_closed_day_of_the_province_or_of_all_provinces_refuses(operator: APIC
     assert decide(operator, "SMS")["ok"] is True
 
 
-# Who is meant -----------------------------------------------------------------------------------------------------------
+# The person who is meant ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_the_closed_days_of_a_province_include_those_of_all_provinces(operator: 
 def test_with_a_changed_key_no_lead_is_contacted_and_the_runbook_blocks(operator: APIClient, settings: Settings) -> None:
     post(operator, "opt-outs", phone=PHONE)
     settings.CONTACT_DIGEST_KEY = "another key"
-    answer = decide(operator, "SMS")  # the opt-out itself cannot be found
+    answer = decide(operator, "SMS")  # a search cannot find the opt-out itself
     assert (answer["reasons"], answer["legal_ok"]) == (["ledger_unreadable"], False)
     blockers = operator.get("/api/governance/runbook/status").json()["blockers"]
     assert [item["id"] for item in blockers] == ["contact.digest_key"]

@@ -1,4 +1,4 @@
-"""docs/contact-rules.md has a line for each reason, with what it says and where it comes from."""
+"""docs/contact-rules.md has a line for each reason, with its sentence and its source."""
 
 import re
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_the_hours_and_the_age_of_a_scrub_agree_with_the_rules() -> None:
 def test_the_document_promises_nothing() -> None:
     assert "not legal advice" in RULES
     assert "compliant" not in RULES.lower()
-    assert set(Channel.values) == {"SMS", "CALL", "EMAIL"}  # a channel more needs its rules here
+    assert set(Channel.values) == {"SMS", "CALL", "EMAIL"}  # a new channel needs its rules here
 
 
 def test_the_rules_of_the_law_agree_with_the_rows() -> None:

@@ -1,4 +1,4 @@
-"""What is on file, judged at an instant: opt-outs, consents and scrubs as a table of their edges."""
+"""Opt-outs, consents and scrubs judged at an instant: a table of their limits."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ def agreed(channel: str, ago: timedelta = DAY, *, expires_in: timedelta | None =
 
 OPT_OUT, LIFT, SCRUB = Entry.OPT_OUT, Entry.LIFT, Entry.SCRUB
 
-# The lines in the order in which they were recorded -> the channels that are refused at AT.
+# Lines in the order of recording -> the channels refused at AT.
 OPT_OUTS: list[tuple[str, list[LedgerLine], set[str]]] = [
     ("nothing on file", [], set()),
     ("every channel", [line(OPT_OUT)], {"SMS", "CALL", "EMAIL"}),
@@ -166,13 +166,13 @@ def test_an_inquiry_a_contract_or_a_purchase_is_a_relationship(lines: Any, relat
     assert has_relationship(lines, "SMS", AT) is related
 
 
-def test_a_referral_is_used_by_what_goes_out_from_its_instant_on() -> None:
+def test_a_referral_is_used_by_a_message_sent_at_or_after_its_instant() -> None:
     referral = agreed("SMS", DAY, basis="REFERRAL")
     used = [line(Entry.USED, ago) for ago in (DAY + SECOND, DAY, timedelta(0), -SECOND)]
     assert uses_of(referral, [*used, line(OPT_OUT)], AT) == 2
 
 
-def test_a_contract_may_end_on_the_day_on_which_it_was_made_and_on_none_before() -> None:
+def test_a_contract_may_end_on_the_day_it_was_made_but_not_before() -> None:
     day = datetime(2026, 12, 14, tzinfo=UTC)
     made = LedgerLine("CONSENT", "SMS", day + DAY - SECOND, basis="CONTRACT")
     assert is_ended_by(made, day)

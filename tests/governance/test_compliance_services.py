@@ -1,4 +1,4 @@
-"""The verbs of compliance: what each writes, what it refuses, and that a point outlives its value."""
+"""The verbs of compliance: the rows each writes, the refusals, and a point that outlives its value."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,7 +37,7 @@ PROOF: dict[str, Any] = {"evidence": "form 1", "act": WHO}
 
 
 def lines() -> list[tuple[Any, ...]]:
-    """Point, entry and channel of each line, as they were written."""
+    """Point, entry and channel of each line, in the order of recording."""
     return list(ContactRecord.objects.order_by("id").values_list("point__value", "entry", "channel"))
 
 
@@ -45,7 +45,7 @@ def refused(point: Any, channel: str) -> bool:
     return opted_out(reading.ledgers([point])[point].lines, channel, NOON)
 
 
-# What each writes -------------------------------------------------------------------------------------------------------
+# Rows of each verb ------------------------------------------------------------------------------------------------------
 
 
 def test_an_opt_out_of_everything_writes_a_line_for_each_point(user_of: Callable[..., User]) -> None:
@@ -247,7 +247,7 @@ def statements_of_a_scrub(first: int, size: int) -> int:
     with CaptureQueriesContext(connection) as captured:
         scrubs.record_scrub(points=points, checked_at=YESTERDAY, **PROOF)
     inserts = [query for query in captured if query["sql"].startswith("INSERT")]
-    # SQLite takes at most 999 values in a statement, so it needs a few more of them.
+    # SQLite allows at most 999 values in a statement, so it needs a few more statements.
     return len(captured) - (len(inserts) - 2 if connection.vendor == "sqlite" else 0)
 
 
@@ -262,7 +262,7 @@ def test_ten_thousand_numbers_take_as_many_statements_as_ten() -> None:
         ("(416) 555-0123", "+14165550123"),
         ("1 416 555 0123", "+14165550123"),
         ("+33 1 23 45 67 89", "+33123456789"),
-        ("+1 999 555 0123", "+19995550123"),  # an area code that nobody has yet
+        ("+1 999 555 0123", "+19995550123"),  # an unassigned area code
     ],
 )
 def test_a_number_has_one_spelling(text: Any, number: Any) -> None:
@@ -312,6 +312,6 @@ def test_a_closed_day_is_set_renamed_and_removed_with_its_history() -> None:
 
 
 def test_ten_thousand_numbers_are_put_on_the_list_at_once() -> None:
-    points = [("PHONE", f"+1416{n:07}") for n in range(10_000)]  # more than a server has room for as single locks
+    points = [("PHONE", f"+1416{n:07}") for n in range(10_000)]  # more than a server can hold as single locks
     assert len(opt_outs.record_do_not_call(points=points, act=WHO)) == 10_000
     assert refused(points[-1], "CALL")

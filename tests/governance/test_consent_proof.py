@@ -1,4 +1,4 @@
-"""The content of a consent: recorded beside its line, never changed, erased with the person, and what of it is missing."""
+"""The content of a consent: recorded beside its line, never changed, erased with the person. Missing parts are named."""
 
 import json
 from datetime import datetime, timedelta
@@ -180,7 +180,7 @@ def test_the_end_of_a_contract_has_no_content(operator: APIClient) -> None:
     assert ConsentProof.objects.count() == 1
 
 
-# A fact, but for the person's erasure -----------------------------------------------------------------------------------
+# An append-only fact, except for the person's erasure -------------------------------------------------------------------
 
 
 def on_file(at: datetime = NOON, **options: Any) -> list[ContactRecord]:

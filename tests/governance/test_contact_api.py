@@ -1,4 +1,4 @@
-"""`/api/governance/contact`: the gate for a lead that we know, with every reason."""
+"""`/api/governance/contact`: the gate for a known lead, with every reason."""
 
 from typing import Any
 
@@ -149,7 +149,7 @@ def test_a_thousand_leads_take_as_many_queries_as_two(operator: APIClient) -> No
         assert len(answered.json()["answers"]) == count
         return counted(captured)
 
-    asking(1)  # the token is remembered from here on
+    asking(1)  # the token is cached from here on
     assert asking(1000) == asking(2) == queries("POST governance/contact/explain")
 
 

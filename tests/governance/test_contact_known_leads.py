@@ -1,4 +1,4 @@
-"""`/api/governance/contact`: what is on file about a lead, and how few queries that takes."""
+"""`/api/governance/contact`: the facts on file about a lead, and the number of queries."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -164,7 +164,7 @@ def test_a_holiday_follows_the_policy(operator: APIClient) -> None:
 
 
 @pytest.mark.parametrize("channel", ["SMS", "CALL", "EMAIL"])
-def test_a_lead_costs_as_many_queries_however_long_its_ledger(operator: APIClient, channel: str) -> None:
+def test_the_queries_for_a_lead_do_not_grow_with_its_ledger(operator: APIClient, channel: str) -> None:
     known()
     for n in range(20):
         written("+14165550001", "CONSENT", basis="EXPRESS", channel="SMS", effective_at=NOON.replace(year=2000 + n))
@@ -191,7 +191,7 @@ def test_a_thousand_leads_cost_no_more_queries_than_ten(client_of: Callable[...,
         assert response.status_code == 200
         return len(captured), response.json()
 
-    asking(1)  # the token is remembered from here on
+    asking(1)  # the token is cached from here on
     of_ten, _ = asking(10)
     of_all, answer = asking(1000)
     assert of_all == of_ten

@@ -1,4 +1,4 @@
-"""The contact decision as a pure function: every reason, and what must hold for any policy, lead and instant."""
+"""The contact decision as a pure function: every reason, and properties for any policy, lead and instant."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -50,7 +50,7 @@ SCRUB = line("SCRUB", TUESDAY - timedelta(days=3))
 
 OFFICE = rules((range(5), "09:00", "17:00"))
 FALSE_SCORE = PolicyFacts("ALL", 1, True, replace(OFFICE, min_score=Decimal("0.65")))
-# Reason -> what brings it about alone, by which channel and when, and whose no it is.
+# Reason -> the changes that cause it alone, the channel, the time, and who refuses (system, policy, law or person).
 EACH: dict[Reason, tuple[dict[str, Any], str, datetime, str]] = {
     Reason.KILL_SWITCH_ENGAGED: ({"standing": Decision(False, "KILL_SWITCH_ENGAGED")}, "SMS", TUESDAY, "system"),
     Reason.GO_LIVE_DISABLED: ({"standing": Decision(False, "GO_LIVE_DISABLED")}, "SMS", TUESDAY, "system"),
@@ -124,7 +124,7 @@ FRENCH_WORDS = {
 
 
 def asked(changes: dict[str, Any]) -> Situation:
-    """Somebody whom a strict organisation may contact in office hours, but for these changes."""
+    """A person whom a strict organisation may contact in office hours, with these changes."""
     subscribed = {"organisation": STRICT, "subscribed_until": REGISTERED["registration_expires_on"]}
     return situation(**{"rules": OFFICE, "ledger": (CONSENT, SCRUB), **subscribed, **changes})
 
@@ -168,7 +168,7 @@ def test_the_reasons_have_the_order_of_the_contract() -> None:
         "opted_out",
         "inbound_undecided",
         "lead_closed",
-        "wrong_number",  # ours, not the contract's
+        "wrong_number",  # a reason of ours, not of the contract
         "consent_missing",
         "consent_expired",
         "organisation_not_identified",
@@ -259,7 +259,7 @@ OPT_OUT, HOLD, RELEASE, LIFT = (line(kind, YEAR_AGO) for kind in ("OPT_OUT", "HO
     ("at_point", "of_lead", "reasons"),
     [
         ((), (OPT_OUT,), [Reason.OPTED_OUT]),
-        ((OPT_OUT, LIFT), (OPT_OUT,), [Reason.OPTED_OUT]),  # a lift at one subject takes nothing back at another
+        ((OPT_OUT, LIFT), (OPT_OUT,), [Reason.OPTED_OUT]),  # a lift at one subject lifts nothing at another
         ((OPT_OUT,), (OPT_OUT, LIFT), [Reason.OPTED_OUT]),
         ((OPT_OUT, LIFT), (OPT_OUT, LIFT), []),
         ((HOLD,), (), [Reason.INBOUND_UNDECIDED]),
@@ -326,7 +326,7 @@ def test_the_gap_holds_for_a_local_minute_too() -> None:
 @pytest.mark.parametrize(
     ("changes", "channel", "at", "allowed"),
     [
-        # A registration holds through its day, counted in UTC; whatever offset the instant is written with.
+        # A registration is valid through its last day in UTC, whatever the offset of the instant.
         (
             {
                 "organisation": OrganisationFacts(
@@ -349,7 +349,7 @@ def test_the_gap_holds_for_a_local_minute_too() -> None:
         ),
         ({"organisation": OrganisationFacts(sender=SENDER, registration_number="1")}, "CALL", 0, False),
         ({"organisation": OrganisationFacts(sender=SENDER, registration_expires_on=date(2027, 1, 1))}, "CALL", 0, False),
-        # A scrub of 31 days ago is the oldest that counts.
+        # The oldest scrub that counts is 31 days old.
         ({"ledger": (line("SCRUB", TUESDAY - timedelta(days=31)),)}, "CALL", 0, True),
         ({"ledger": (line("SCRUB", TUESDAY - timedelta(days=31)),)}, "CALL", 1, False),
         # Consent exempts from the scrub, not from registration.
@@ -394,7 +394,7 @@ EDGES = [
     ("2027-07-06T21:30:00", False),
     ("2027-07-10T10:00:00", True),
     ("2027-07-11T18:00:00", False),
-    # the weeks in which they would have changed
+    # the weeks in which the clocks would have changed
     ("2026-11-02T09:00:00", True),
     ("2026-11-02T08:59:59", False),
     ("2027-03-15T21:29:59", True),
@@ -452,7 +452,7 @@ SATURDAY_NOON = ({5}, "11:00", "12:00")
         ("weekend_hours", [SATURDAY_NOON], "SMS", 2, ["outside_contact_window"]),
         ("weekend_hours", [(range(5), "00:00", "23:59")], "SMS", 0, ["outside_contact_window"]),
         ("normal", [SATURDAY_NOON], "SMS", 0, ["outside_contact_window"]),
-        # Boxing Day is a Saturday in 2026 and the next year a Sunday, and stays one.
+        # Boxing Day is a Saturday in 2026 and a Sunday in 2027, and is not moved.
         ("weekend_hours", [SATURDAY_NOON], "SMS", 24, []),
         ("weekend_hours", [SATURDAY_NOON], "SMS", 366 * 24, ["outside_contact_window"]),
         ("weekend_hours", [({6}, "11:00", "11:00")], "SMS", 366 * 24, []),
@@ -469,7 +469,7 @@ def test_a_holiday_follows_the_policy(rule: Any, windows: Any, channel: Any, hou
 @pytest.mark.parametrize(
     ("province", "name", "at", "allowed"),
     [
-        ("QC", "Toronto", "2027-06-24T16:00Z", False),  # the national holiday, there alone
+        ("QC", "Toronto", "2027-06-24T16:00Z", False),  # the national holiday of that province alone
         ("ON", "Toronto", "2027-06-24T16:00Z", True),
         ("ON", "Toronto", "2027-07-01T16:00Z", False),
         ("NL", "St_Johns", "2027-01-01T03:29Z", True),  # still the old year there
@@ -537,7 +537,7 @@ policies = st.builds(
     st.sampled_from([("SMS", "CALL", "EMAIL")] * 9 + [("SMS",)]),
     st.sampled_from([Decimal(0)] * 4 + [Decimal("0.65")]),
 )
-# Around each change of clocks, around holidays (one of them a closed day too), and anywhere between.
+# Instants around each change of clocks, around holidays (one is also a closed day), and between.
 DAYS = [datetime(2026, 3, 8), datetime(2026, 11, 1), datetime(2027, 3, 14), datetime(2027, 11, 7)]
 HOLIDAYS = [datetime(2026, 12, 25), datetime(2027, 6, 30), datetime(2026, 4, 3), datetime(2027, 12, 26)]
 instants = st.builds(
@@ -558,7 +558,7 @@ organisations = st.sampled_from(
 
 @st.composite
 def cases(draw: Any) -> tuple[Situation, str, datetime]:
-    """Anybody, by any channel, at any time."""
+    """Any person, channel and instant."""
     at = draw(instants)
     minutes_of_a_day = 24 * 60
     moments = st.integers(-40 * minutes_of_a_day, 2 * minutes_of_a_day).map(
@@ -598,7 +598,7 @@ ZONE_NAMES = [name.removeprefix("America/") for name in CANADIAN_ZONES]
 
 
 def may_ever(given_situation: Situation, channel: str) -> bool:
-    """Whether the policy and the lead's own row leave it to time and to what is on file."""
+    """Whether policy and lead permit contact at some time, so that only the time and the ledger decide."""
     policy, score = given_situation.policy, given_situation.lead_score
     assert policy is not None
     if given_situation.is_closed or given_situation.is_wrong:

@@ -1,4 +1,4 @@
-"""The end of a contract: the service, the endpoint and the page; the line of the contract stays as it was."""
+"""The end of a contract by service, endpoint and page. The line of the contract itself never changes."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -49,7 +49,7 @@ def lines(entry: str = "ENDED") -> list[tuple[Any, ...]]:
     return list(found.values_list("point__value", "channel", "effective_at", "expires_at"))
 
 
-# What is written --------------------------------------------------------------------------------------------------------
+# Rows -------------------------------------------------------------------------------------------------------------------
 
 
 def test_a_contract_is_in_force_until_a_line_ends_it() -> None:

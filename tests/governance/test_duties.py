@@ -1,4 +1,4 @@
-"""Duties with a date: written down, warned of before they are due, and every date that one ever had is kept."""
+"""Duties with a date: recorded, warned of before they are due, and with a history of every date."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -41,7 +41,7 @@ def test_a_date_gives_a_warning_a_month_before_and_counts_through_its_last_day(d
     assert problem in "".join(found)
 
 
-def test_a_problem_names_who_the_duty_is_about() -> None:
+def test_a_problem_names_the_subject_of_the_duty() -> None:
     missing = [Duty("TRAINING", "ann", None, None), Duty("SCRUB", "", None, None)]
     assert problems(missing, TODAY, MONTH) == ["ann: no date is on file.", "no date is on file."]
     day = TODAY - timedelta(days=1)
@@ -49,7 +49,7 @@ def test_a_problem_names_who_the_duty_is_about() -> None:
     assert problems([Duty("SCRUB", "", TODAY, None)], TODAY, MONTH) == ["is due on 2026-12-15."]
 
 
-def test_duties_in_order_say_the_nearest_date() -> None:
+def test_duties_without_a_problem_show_the_nearest_date() -> None:
     duties = [Duty("TRAINING", name, due_on, TODAY) for name, due_on in (("ann", TODAY + MONTH), ("bob", TODAY), ("", None))]
     assert in_order(duties) == "The next date is 2026-12-15."
     assert as_detail(duties) == [

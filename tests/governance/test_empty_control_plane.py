@@ -1,4 +1,4 @@
-"""With every table of the control plane empty nothing executes, and nothing is a fault of the server."""
+"""With empty tables of the control plane nothing executes, and no endpoint answers 500."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def control_tables() -> Iterator[type[Model]]:
-    """All of governance, and the tripwire; the histories too."""
+    """The tables of governance and of the tripwire, histories included."""
     yield from apps.get_app_config("governance").get_models(include_auto_created=True)
     yield from (model for model in apps.get_app_config("kpi").get_models() if "regression" in model.__name__.lower())
 
@@ -52,8 +52,8 @@ EXECUTING = [verb for verb, execution_class in VERBS.items() if execution_class 
 @pytest.mark.parametrize("enforced", [True, False])
 def test_every_verb_that_executes_refuses(settings: Settings, verb: Any, enforced: bool) -> None:
     settings.GO_LIVE_ENFORCE = enforced
-    RecommendationFactory.create()  # there is advice to use; its charter is gone
-    TaskFactory.create(ladder__lead_id="L0", ladder__open_steps=1)  # and a ladder to begin anew
+    RecommendationFactory.create()  # advice exists, but its charter does not
+    TaskFactory.create(ladder__lead_id="L0", ladder__open_steps=1)  # a ladder exists to restart
     with pytest.raises(KillSwitchEngaged):
         VERB_CALLS[verb][1]()
 

@@ -92,7 +92,7 @@ ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95")
 
 
 def contract_ended() -> Any:
-    """A contract that was on file before anything was stopped ends."""
+    """End a contract that was recorded before the switches were set."""
     governance.ledger.consents.record_consent(
         points=POINTS, basis="CONTRACT", obtained_at=NOON, evidence="contract 1", act=Act("me", at=NOON)
     )
@@ -102,14 +102,14 @@ def contract_ended() -> Any:
 
 
 def reserved() -> RiskReservation:
-    """A reservation that was made before anything was stopped."""
+    """A reservation made before the switches were set."""
     made = governance.risk.reservations.reserve(engine="WHOLESALE", amount=Decimal(10), act=Act("me"))[1]
     assert made is not None
     return made
 
 
 def settled() -> RiskReservation:
-    """The same, settled."""
+    """A reservation made before the switches were set, after its settlement."""
     return governance.risk.reservations.risk_settle(reserved().pk, act=Act("me"))
 
 
@@ -125,7 +125,7 @@ def approve_baseline() -> None:
 
 
 def upsert_each_policy() -> None:
-    """As it is seeded, or made by a factory."""
+    """Upsert one policy of each kind, with the values of its seed or of GIVEN."""
     for model in (model for model in apps.get_models() if issubclass(model, Policy)):
         row = next(iter(model.seeded()), None) or GIVEN[model]
         policies.upsert(model, act=Act("me", reason="test"), **row)
@@ -532,7 +532,7 @@ def test_the_api_answers_503_with_the_reason(
     assert answer() == (503, ["KILL_SWITCH_ENGAGED"])
     state.update(kill_switch_engaged=False)
     assert answer() == ((503, ["GO_LIVE_DISABLED"]) if executes else (201, None))
-    assert FollowupLadder.objects.count() == 1  # the one that was there
+    assert FollowupLadder.objects.count() == 1  # the existing ladder
     assert RiskEvent.objects.count() == 0
 
 

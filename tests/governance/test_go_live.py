@@ -1,4 +1,4 @@
-"""Going live: the checklist, the two toggles, who may, and what is kept (CONTRACT sections 3 and 4)."""
+"""Going live: the checklist, the two toggles, their permissions and history (CONTRACT sections 3 and 4)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ WHY = {"reason": "all thirteen checked", "changed_by": "bryan"}
 
 
 def state() -> tuple[bool, bool, int]:
-    """Live, engaged, and how many entries its history has."""
+    """Whether go-live is on, whether the kill switch is engaged, and the length of the history."""
     row = GoLiveState.objects.get()
     return row.go_live_enabled, row.kill_switch_engaged, row.history.count()
 
@@ -129,7 +129,7 @@ def test_a_refusal_is_not_stored_under_its_key(operator: APIClient) -> None:
 
 
 def test_a_blocker_does_not_disable_go_live(operator: APIClient) -> None:
-    """Nor does a missing row make it live."""
+    """A missing row does not enable go-live either."""
     operator.post(f"{API}/enable", WHY)
     HeimdallPolicy.objects.all().delete()
     assert operator.get(f"{API}/state").json()["go_live_enabled"] is True

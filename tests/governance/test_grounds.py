@@ -1,4 +1,4 @@
-"""The grounds of the law as a table: what each is worth by channel, purpose, role and date, with its section beside it.
+"""A table of the grounds of the law: the worth of each by channel, purpose, role and date, with its section.
 
 A: Canada's Anti-Spam Legislation. T: the Telecommunications Act. G: SOR/2013-221.
 """
@@ -42,7 +42,7 @@ def ended(channel: str, at: datetime = ENDED) -> LedgerLine:
 
 
 def on_file(ground: str, channel: str) -> tuple[LedgerLine, ...]:
-    """The lines of a ground: of a contract in force or ENDED, of a referral new or USED."""
+    """The ledger lines of a ground: a contract may be ENDED, a referral USED."""
     basis, _, what = ground.partition(" ")
     if not basis:
         return ()
@@ -50,7 +50,7 @@ def on_file(ground: str, channel: str) -> tuple[LedgerLine, ...]:
     return given(basis, channel), *lines[what]
 
 
-# Ground, channel, purpose, role, at, what it is worth then, section.
+# Ground, channel, purpose, role, instant, worth at that instant, section.
 Row = tuple[str, str, str, str, datetime, Validity, str]
 TABLE: list[Row] = [
     ("", "SMS", "PROSPECT", "HOMEOWNER", GIVEN, MISSING, "A 6(1)(a)"),
@@ -142,7 +142,7 @@ def test_every_ground_purpose_and_role_has_its_rows() -> None:
         assert {channel for ground, channel, *_ in TABLE if ground.startswith(basis)} == set(Channel.values), basis
 
 
-# By its message of a homeowner, its message of a business, its call, a day after it was given.
+# The worth a day after the ground was given: message to a homeowner, message to a business, call.
 WORTH = {
     "": (MISSING, MISSING, MISSING),
     "EXPRESS": (LIVE, LIVE, LIVE),
@@ -186,7 +186,7 @@ def test_a_purpose_does_not_concern_a_call(purpose: str) -> None:
 
 
 def test_a_business_number_is_exempt_from_the_national_list_but_not_from_ours() -> None:
-    """T 41.7(1): neither a scrub nor a subscription is asked for. The registration is, and the internal list binds."""
+    """T 41.7(1): a scrub and a subscription are not required. The registration is, and the internal list binds."""
     assert lasting(asked((), "BUSINESS"), "CALL", GIVEN) == (set(), set())
     assert scrub((), GIVEN, "BUSINESS") is LIVE
     assert scrub((), GIVEN) is MISSING
@@ -250,7 +250,7 @@ def test_a_retired_ground_with_a_shorter_stored_span_keeps_it() -> None:
     assert consent([line], "SMS", SIX_MONTHS) is EXPIRED
 
 
-# What the gate shares ---------------------------------------------------------------------------------------------------
+# Shared answers of the gate ---------------------------------------------------------------------------------------------
 
 
 def test_leads_with_different_roles_or_purposes_share_no_answer() -> None:

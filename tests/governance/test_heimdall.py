@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 
 
 def charter(**settings: Any) -> HeimdallPolicy:
-    """Production use is on: a confidence of 0.9, 50 trials, 8 of 10 succeeding."""
+    """Make a charter with production use on: confidence 0.9, 50 trials, 8 of 10 successful."""
     made: HeimdallPolicy = CharterFactory.create(domain=DOMAIN, **settings)
     return made
 
@@ -153,7 +153,7 @@ def test_passing_advice_may_be_used_and_each_use_is_an_event() -> None:
     [
         (timedelta(hours=24), "gate_pass"),
         (timedelta(hours=24, microseconds=1), "recommendation_expired"),
-        (timedelta(days=40), "insufficient_sandbox_trials"),  # its trials are older than the window as well
+        (timedelta(days=40), "insufficient_sandbox_trials"),  # its trials are also older than the window
     ],
 )
 def test_a_recommendation_expires(age: Any, code: Any) -> None:
@@ -192,7 +192,7 @@ def test_advice_that_passed_once_is_judged_again_at_use(change: Any, code: Any) 
     with pytest.raises(NotProdEligible, match=code):
         heimdall_require_prod_eligible(row.pk, act=Act(at=NOON))
     assert kinds() == [("RECOMMENDED", "gate_pass"), ("REFUSED", code)]
-    assert HeimdallRecommendation.objects.get().prod_eligible  # what was found then
+    assert HeimdallRecommendation.objects.get().prod_eligible  # the answer of that time
 
 
 def test_advice_that_failed_once_may_pass_at_use() -> None:

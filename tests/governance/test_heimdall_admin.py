@@ -1,4 +1,4 @@
-"""The admin of Heimdall: charters to edit, what the AI did to read."""
+"""The admin of Heimdall: editing charters, and reading what the AI did."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The gate of AI advice, as arithmetic (CONTRACT section 3, Heimdall)."""
+"""The arithmetic of the gate of AI advice (CONTRACT section 3, Heimdall)."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -30,7 +30,7 @@ ENOUGH: dict[str, Any] = {"confidence": Decimal("0.90"), "trials": 50, "successe
         ),
         (CHARTER, {"confidence": Decimal(0), "trials": 0, "successes": 0}, "confidence_below_threshold"),
         (CHARTER, {"trials": 49, "successes": 0}, "insufficient_sandbox_trials"),
-        # No trials at all, where none are asked for: nothing divides by zero, and no success is no success.
+        # A charter that asks for no trials, without trials: no division by zero, and a rate of 0.
         (replace(CHARTER, min_trials=0), {"trials": 0, "successes": 0}, "sandbox_success_rate_below_threshold"),
         (replace(CHARTER, min_trials=0, min_success_rate=Decimal(0)), {"trials": 0, "successes": 0}, "gate_pass"),
         (replace(CHARTER, min_trials=1, min_success_rate=Decimal(1)), {"trials": 1, "successes": 1}, "gate_pass"),
@@ -75,7 +75,7 @@ def test_a_confidence_of_exactly_the_minimum_is_enough() -> None:
         (CHARTER, {}, "The advice may be used."),
     ],
 )
-def test_each_decision_says_why(charter: Any, given: Any, detail: str) -> None:
+def test_each_decision_gives_its_reason(charter: Any, given: Any, detail: str) -> None:
     assert judge(charter, **{**ENOUGH, **given}).detail == detail
 
 

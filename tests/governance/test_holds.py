@@ -1,4 +1,4 @@
-"""Holds, their release, and what is said of a point whose value was erased."""
+"""Holds, their release, and lines about a point whose value was erased."""
 
 from datetime import timedelta
 from typing import Any
@@ -100,7 +100,7 @@ def test_an_erased_point_can_be_opted_out() -> None:
     with heard(opted_out_of) as refusals:
         (made,) = gate.record_opt_out(rows=[row], channel="SMS", said_at=NOON - HOUR, evidence="message 1", act=WHO)
     assert (made.point_id, made.entry, made.channel, made.effective_at) == (row.pk, "OPT_OUT", "SMS", NOON - HOUR)
-    assert opted_out(reading.ledgers([PHONE])[PHONE].lines, "SMS", NOON)  # the number comes again
+    assert opted_out(reading.ledgers([PHONE])[PHONE].lines, "SMS", NOON)  # the number returns
     assert [told.facts["points"] for told in refusals] == [[]]
     assert ContactPoint.objects.get().value is None
 

@@ -1,4 +1,4 @@
-"""The kill switch: who engaged it, why, and that engaging it again changes nothing."""
+"""The kill switch: who engaged it and why. Engaging it again changes nothing."""
 
 from typing import Any
 

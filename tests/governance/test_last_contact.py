@@ -1,4 +1,4 @@
-"""What the gate reads of a person: status, wrong numbers, the lead as such, the last contact and who keeps it."""
+"""Facts that the gate reads about a person: status, wrong numbers, lines about the lead itself, the last contact."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Markets that mean one place are one, on every way by which a market comes in."""
+"""Several names of one place are read as one market, wherever a market is given."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,7 +44,7 @@ def ops(user_of: Callable[..., User]) -> Client:
     return signed_in(user_of("operator", username="ops"))
 
 
-# Which market is meant --------------------------------------------------------------------------------------------------
+# The market that is meant -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def ops(user_of: Callable[..., User]) -> Client:
         ("ON", "DRYDEN", "DRYDEN"),
         (None, "GTA", "TORONTO"),
         (None, "SAINT_JOHN", "SAINT_JOHN"),
-        (None, "ST_JOHN", "ST_JOHN"),  # of two markets
+        (None, "ST_JOHN", "ST_JOHN"),  # a name of two markets
         (None, "DRYDEN", "DRYDEN"),
     ],
 )
@@ -93,7 +93,7 @@ def test_each_seeded_name_means_one_market_of_a_province_and_has_one_spelling() 
     assert {(zone.province, zone.market): zone.other_names for zone in MarketZone.objects.all()} == OTHER_NAMES
 
 
-# Every way in -----------------------------------------------------------------------------------------------------------
+# Every place where a market is given ------------------------------------------------------------------------------------
 
 
 def test_a_lead_lives_in_the_same_market_whoever_imports_it(operator: APIClient, ops: Client) -> None:
@@ -199,7 +199,7 @@ def test_a_pool_in_the_admin_uses_the_resolved_market(ops: Client) -> None:
     assert PoolAgent.objects.get().market == "TORONTO"
 
 
-# Names are the operator's to edit ---------------------------------------------------------------------------------------
+# Operators edit the names -----------------------------------------------------------------------------------------------
 
 
 def test_a_name_added_in_the_admin_holds_at_once(ops: Client, operator: APIClient) -> None:

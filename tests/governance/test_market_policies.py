@@ -198,7 +198,7 @@ def test_a_violated_constraint_is_not_taken_for_a_race(db: None) -> None:
 
 
 def test_a_policy_inserted_meanwhile_is_changed_instead(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody else's insert wins the race: ours becomes a change of that row."""
+    """Another insert wins the race, and ours becomes a change of that row."""
     looks = [None]
     original = QuerySet.first
 
@@ -257,7 +257,7 @@ def test_seeding_again_changes_nothing_and_never_overwrites(operator: APIClient)
 
 def test_seeding_gives_a_province_without_a_policy_its_safe_default(db: None) -> None:
     MarketPolicy.objects.filter(province__in=["ON", "QC"]).delete()
-    MarketPolicyFactory.create(province="ON", market="TORONTO")  # a market's row is not the province's
+    MarketPolicyFactory.create(province="ON", market="TORONTO")  # a market's row does not count for its province
     assert seed(MarketPolicy) == 2
     policy = MarketPolicy.objects.get(province="ON", market="ALL")
     assert (policy.enabled, policy.rules, policy.changed_by, policy.version) == (True, SAFE_RULES, "seed", 1)

@@ -95,7 +95,7 @@ def test_a_zone_is_removed_and_its_history_stays(kenora: MarketZone, user_of: Ca
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"zone": "America/Vancouver"}, "zone"),  # another province's
+        ({"zone": "America/Vancouver"}, "zone"),  # a zone of another province
         ({"zone": "Europe/Paris"}, "zone"),
         ({"zone": ""}, "zone"),
         ({"market": "!"}, "market"),
@@ -133,7 +133,7 @@ def test_the_list_can_be_searched_by_market(ops: Client) -> None:
 
 def test_a_market_is_added_in_its_one_spelling(ops: Client) -> None:
     form = form_with(ops.get(ADD), "why")
-    assert (form["province"], form["zone"]) == ([""], [""])  # nobody's choice but the editor's
+    assert (form["province"], form["zone"]) == ([""], [""])  # no default: the editor must choose
 
     answer = ops.post(ADD, {**form, **DRYDEN, "market": "Sioux Lookout", "why": "Leads there"})
 
@@ -198,7 +198,7 @@ def test_removing_a_zone_needs_a_reason(ops: Client, kenora: MarketZone) -> None
     assert not MarketZone.objects.filter(market="KENORA").exists()
     assert MarketZone.history.filter(market="KENORA").first().reason == "Wrong"
     assert LogEntry.objects.get().action_flag == DELETION
-    assert ops.get(path).status_code == 302  # there is nothing any more to remove
+    assert ops.get(path).status_code == 302  # nothing is left to remove
 
 
 def test_a_reader_sees_no_form(user_of: Callable[..., User], kenora: MarketZone) -> None:

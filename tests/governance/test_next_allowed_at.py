@@ -1,4 +1,4 @@
-"""The next permitted minute, held against a search of every minute, over the clock changes of Canada."""
+"""The next permitted minute agrees with a search of every minute, also over the clock changes of Canada."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ WINDOWS = st.builds(
     st.sets(st.integers(0, 6), min_size=1),
     st.lists(HOURS_AND_MINUTES, min_size=2, max_size=2, unique=True),
 )
-# Around the nights on which these clocks change, both years: 2026-03-08, 2026-11-01, 2027-03-14, 2027-11-07.
+# Around the nights on which these clocks change in both years: 2026-03-08, 2026-11-01, 2027-03-14, 2027-11-07.
 CHANGES = st.sampled_from([datetime(2026, 3, 8), datetime(2026, 11, 1), datetime(2027, 3, 14), datetime(2027, 11, 7)])
 AFTER = st.builds(
     lambda change, seconds: change.replace(tzinfo=UTC) + timedelta(seconds=seconds),
@@ -40,7 +40,7 @@ def opens(*windows: Any, after: datetime, zones: Any = (TORONTO,), **changes: An
 def test_the_next_time_is_the_first_permitted_minute(windows: Any, zones: Any, after: Any) -> None:
     asked = situation(*windows, zones=zones)
     found = next_allowed_at(asked, "SMS", after)
-    # A week and a day sees every window of every day; only a window that the zones hardly share may come later.
+    # A week and a day contain every window of every day. Only a window that the zones hardly share may come later.
     searched = by_search(asked, "SMS", after, timedelta(days=8))
     if searched is not None:
         assert found == searched
@@ -61,10 +61,10 @@ def test_windows_in_a_skipped_or_repeated_hour_are_right(start: Any, zones: Any,
 @pytest.mark.parametrize(
     ("zone", "window", "after", "expected"),
     [
-        # 02:00 to 03:00 is skipped: a window from 02:30 on begins with the change itself, at 03:00.
+        # 02:00 to 03:00 is skipped: a window from 02:30 begins with the change, at 03:00.
         (TORONTO, ("02:30", "04:00"), "2027-03-14T05:00Z", "2027-03-14T07:00Z"),
         (ST_JOHNS, ("02:30", "04:00"), "2027-03-14T04:00Z", "2027-03-14T05:30Z"),
-        # 01:00 to 02:00 comes twice: the window opens twice.
+        # 01:00 to 02:00 occurs twice: the window opens twice.
         (TORONTO, ("01:30", "01:40"), "2026-11-01T05:41Z", "2026-11-01T06:30Z"),
         # Vancouver no longer changes its clock.
         (VANCOUVER, ("09:00", "20:00"), "2026-12-15T04:00Z", "2026-12-15T16:00Z"),
@@ -191,9 +191,9 @@ BC_DAYS = st.sampled_from([datetime(2026, 12, 23), datetime(2027, 2, 13), dateti
 def test_a_call_in_bc_opens_at_the_first_permitted_minute(
     windows: Any, case: Any, day: Any, seconds: int, permission: Any, zones: Any
 ) -> None:
-    """Its holidays, the subscription of the area code and the 30 days, over two months of minutes."""
+    """BC's holidays, the subscription of the area code and the 30 days, over two months of minutes."""
     after = day.replace(tzinfo=UTC) + timedelta(seconds=seconds)
-    minute = after.replace(second=0)  # the search looks at whole minutes, so whatever begins or ends does so at one
+    minute = after.replace(second=0)  # the search looks at whole minutes, so everything begins and ends at one
     registered = OrganisationFacts(registration_number="123", registration_expires_on=date(2029, 12, 31))
     scrubs = [line("SCRUB", minute + timedelta(days=n), "CALL") for n in (-10, 15, 40)]
     if permission is not None:
@@ -223,11 +223,11 @@ CHRISTMAS = datetime(2026, 12, 25, 18, 0, tzinfo=UTC)  # Friday 11:00 in Vancouv
 @pytest.mark.parametrize(
     ("channel", "changes", "expected"),
     [
-        # BC: no calls on statutory holidays; messages as the policy says. Boxing Day is none in BC.
+        # BC: no calls on statutory holidays, and messages as the policy says. Boxing Day is no holiday in BC.
         ("CALL", {}, datetime(2026, 12, 26, 17, 0, tzinfo=UTC)),
         ("SMS", {}, CHRISTMAS),
         ("SMS", {"call_holidays": "closed"}, CHRISTMAS),
-        # The operator may open them.
+        # The operator may permit calls on holidays.
         ("CALL", {"call_holidays": "normal"}, CHRISTMAS),
         ("CALL", {"call_holidays": "normal", "holidays": "closed"}, CHRISTMAS),
         ("SMS", {"call_holidays": "normal", "holidays": "closed"}, datetime(2026, 12, 26, 7, 0, tzinfo=UTC)),
@@ -267,7 +267,7 @@ def test_a_second_call_waits_30_days_and_the_horizon_grows_with_it() -> None:
     [
         ({}, timedelta(days=28), True),
         ({}, timedelta(days=35), False),
-        ({}, timedelta(days=-7), False),  # it is told later than the call that it is about
+        ({}, timedelta(days=-7), False),  # recorded later than the call itself
         ({"rules": rules(({1}, "09:00", "17:00"))}, timedelta(days=28), False),
         ({"answered_at": None}, timedelta(days=28), False),
     ],
@@ -343,7 +343,7 @@ def test_the_last_day_of_a_subscription_ends_in_utc() -> None:
 # Days -------------------------------------------------------------------------------------------------------------------
 
 OFFICE = (range(5), "09:00", "17:00")
-CHRISTMAS_EVE_NIGHT = datetime(2026, 12, 25, 1, 0, tzinfo=UTC)  # Thursday 20:00 in Toronto; Boxing Day is the Monday's too
+CHRISTMAS_EVE_NIGHT = datetime(2026, 12, 25, 1, 0, tzinfo=UTC)  # Thursday 20:00 in Toronto; Monday is Boxing Day too
 
 
 @pytest.mark.parametrize(

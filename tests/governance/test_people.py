@@ -1,4 +1,4 @@
-"""People by kind: each app says how those of its kind are loaded."""
+"""Kinds of people: each app registers how people of its kind are loaded."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""The permitted interval, held against the verdict of every minute and of the microseconds around each of its ends."""
+"""The permitted interval agrees with the verdict of every minute and of the microseconds around its ends."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -68,7 +68,7 @@ ZONES = [(TORONTO,), (ST_JOHNS,), (VANCOUVER,), (REGINA,), (TORONTO, ST_JOHNS), 
 
 @st.composite
 def cases(draw: Any) -> tuple[Situation, str, datetime]:
-    """Anybody, whose consent, scrub, registration, subscription or wait after a call may begin or end near the instant."""
+    """Any person. Consent, scrub, registration, subscription or wait after a call may begin or end near the instant."""
     at = draw(instants)
     near = st.integers(-48 * 3600, 48 * 3600).map(lambda seconds: at + timedelta(seconds=seconds))
     consents = st.builds(
@@ -78,7 +78,7 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
         st.sampled_from(["INQUIRY", "INQUIRY", "EXPRESS"]),
         st.none() | near,
     )
-    # What has no end of its own, what ends it or uses it up.
+    # Grounds without an end of their own, and the line that ends or uses each.
     lasting = st.builds(
         lambda effective_at, channel, basis: line("CONSENT", effective_at, channel, basis=basis),
         near,
@@ -135,7 +135,7 @@ def allowed(asked: Situation, channel: str, at: datetime) -> bool:
 
 
 def probes(asked: Situation, start: datetime, end: datetime) -> Sequence[datetime]:
-    """Each minute, and just before, at and after whatever is on file begins or ends."""
+    """Each minute, and the instants just before, at and after each begin or end of a line on file."""
     minute = start.replace(second=0, microsecond=0)
     minutes = [minute + n * MINUTE for n in range((end - minute) // MINUTE + 1)]
     turns = [line.effective_at for lines in asked.subjects for line in lines]
@@ -172,7 +172,7 @@ def test_every_instant_within_an_interval_is_permitted_and_none_beside_it(case: 
 @settings(max_examples=60, deadline=None)
 @given(case=cases())
 def test_the_verdict_agrees_with_the_oracle_at_every_probe(case: Any) -> None:
-    """The rules said once more, without what shares or skips anything (`tests.governance.situations`)."""
+    """The oracle repeats the rules without sharing or skipping any computation (`tests.governance.situations`)."""
     asked, channel, at = case
     if asked.policy is None:
         return
@@ -183,7 +183,7 @@ def test_the_verdict_agrees_with_the_oracle_at_every_probe(case: Any) -> None:
 @settings(max_examples=150, deadline=None)
 @given(case=cases())
 def test_a_lapsing_step_had_no_permitted_minute_left_and_no_fault_of_ours_in_its_way(case: Any) -> None:
-    """A step lapses where `tasks.lapses` finds a ground and no minute is known: then a search finds none either."""
+    """A step lapses if `tasks.lapses` finds a missing ground and no minute is known. A search then finds none either."""
     asked, channel, at = case
     reasons = decide(asked, channel, at).reasons
     ground = lapsing_ground(reasons)
@@ -192,7 +192,7 @@ def test_a_lapsing_step_had_no_permitted_minute_left_and_no_fault_of_ours_in_its
     assert not any(allowed(asked, channel, one) for one in probes(asked, at, at + 2 * A_DAY))
     ours = {Reason.NOT_IDENTIFIED, Reason.NOT_REGISTERED, Reason.AREA_CODE_NOT_SUBSCRIBED, Reason.NO_POLICY}
     assert not ours & set(reasons)
-    assert asked.ledger is not None  # of a lead that nobody knows no ground is asked
+    assert asked.ledger is not None  # an unknown lead needs no ground
 
 
 @settings(max_examples=60, deadline=None)
@@ -218,12 +218,12 @@ def test_a_span_of_permitted_time_ends_after_as_many_permitted_minutes(case: Any
         assert counted < minutes * MINUTE or not minutes
     elif found <= at_most:
         assert counted == minutes * MINUTE
-        # Not a moment sooner, nor where contact is forbidden: it ends a permitted stretch, or begins one.
+        # Not a moment sooner, and not while contact is forbidden: the end lies at a limit of a permitted stretch.
         assert allowed(asked, channel, found - INSTANT if minutes else found)
 
 
 def test_the_last_minute_of_a_window_counts_in_full() -> None:
-    """09:00 to 20:00 closes at 20:01. It is 19:55 on Friday, and 120 minutes are left; Saturday opens at 10:00."""
+    """09:00 to 20:00 closes at 20:01. At 19:55 on Friday 120 minutes are left, and Saturday opens at 10:00."""
     asked = Permission(situation((range(5), "09:00", "20:00"), ({5}, "10:00", "18:00")), "SMS")
     friday = datetime(2026, 12, 12, 0, 55, tzinfo=UTC)
     assert asked.passed(friday, 6 * MINUTE) == friday + 6 * MINUTE
@@ -231,7 +231,7 @@ def test_the_last_minute_of_a_window_counts_in_full() -> None:
     assert asked.passed(friday, timedelta(days=30)) is None
 
 
-# What it says -------------------------------------------------------------------------------------------------------------
+# The interval -------------------------------------------------------------------------------------------------------------
 
 
 def test_an_instant_within_a_window_gets_that_window_to_its_last_microsecond() -> None:

@@ -1,4 +1,4 @@
-"""`gate.permitted_minutes`: when steps may be done, of many leads in as few queries as of one."""
+"""`gate.permitted_minutes`: when steps are permitted. Many leads take as few queries as one."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What all policies share: each bound is written once, on the column."""
+"""Common rules of all policies: each bound is written once, on the column."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def test_the_api_and_the_page_have_the_bounds_of_the_column(
 
 
 @pytest.mark.parametrize("model", POLICIES)
-def test_each_policy_says_what_names_its_row_and_has_a_page(model: Any) -> None:
+def test_each_policy_has_a_key_and_a_page(model: Any) -> None:
     assert set(model.key) <= {field.name for field in model._meta.concrete_fields}
     assert set(model.key).isdisjoint(column.name for column in model.settings())
     assert isinstance(admin.site.get_model_admin(model), PolicyAdmin)

@@ -1,4 +1,4 @@
-"""The risk guard: reserving, settling, releasing, and what the day ledgers say (CONTRACT section 3, risk)."""
+"""The risk guard: reserving, settling, releasing, and the day ledgers (CONTRACT section 3, risk)."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -37,7 +37,7 @@ TODAY, TOMORROW = NOON, NOON + timedelta(days=1)
 
 
 def reserve(amount: str = "10", engine: str = "WHOLESALE", **options: Any) -> Any:
-    """The decision and the reservation."""
+    """Reserve. Return the decision and the reservation."""
     return gate.risk_reserve(engine=engine, amount=Decimal(amount), **{"act": Act("bryan", at=TODAY), **options})
 
 
@@ -56,7 +56,7 @@ def cap(engine: str = "WHOLESALE", **caps: Any) -> None:
 
 
 def ledger(engine: str = "WHOLESALE", day: date = TODAY.date()) -> tuple[str, str, str, int] | None:
-    """Exposure, open risk, loss and actions of the day; None without a row."""
+    """Exposure, open risk, loss and actions of the day, or None without a row."""
     row = RiskDay.objects.filter(engine=engine, day=day).first()
     if row is None:
         return None
@@ -64,7 +64,7 @@ def ledger(engine: str = "WHOLESALE", day: date = TODAY.date()) -> tuple[str, st
 
 
 def events() -> list[tuple[str, str, str, str]]:
-    """Kind, engine, amount, loss, the oldest first."""
+    """Kind, engine, amount and loss of each event, oldest first."""
     rows = RiskEvent.objects.order_by("id")
     return [(row.kind, row.engine, str(row.amount), str(row.realized_loss)) for row in rows]
 
@@ -153,7 +153,7 @@ def test_global_itself_cannot_reserve() -> None:
 
 
 def test_ten_cents_and_twenty_fit_exactly_into_thirty() -> None:
-    """In the floating point that SQLite keeps decimals in they are more."""
+    """In SQLite, which stores decimals as floats, their sum is more than 0.30."""
     cap(max_daily_exposure=Decimal("0.30"), max_open_risk=Decimal("0.30"))
     reserved("0.10")
     reserved("0.20")
@@ -282,7 +282,7 @@ def test_an_operator_may_settle_a_loss_above_the_reservation(user_of: Callable[.
 
 
 def booked(day: date = TODAY.date(), engine: str = "WHOLESALE") -> Decimal:
-    """What the day's events say was lost."""
+    """The loss of the day by its events."""
     return sum((event.realized_loss for event in RiskEvent.objects.filter(day=day, engine=engine)), Decimal(0))
 
 

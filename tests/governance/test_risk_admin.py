@@ -1,4 +1,4 @@
-"""The admin of risk: caps to edit, reservations to release, ledgers and events to read."""
+"""The admin of risk: editing caps, releasing reservations, reading ledgers and events."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Risk caps as arithmetic (CONTRACT section 3, risk)."""
+"""The arithmetic of risk caps (CONTRACT section 3, risk)."""
 
 from dataclasses import replace
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Contact rules as values: how they must be written, and what they say (CONTRACT section 2)."""
+"""Contact rules as values: their format and their meaning (CONTRACT section 2)."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -141,7 +141,7 @@ def test_windows_must_be_a_list_of_at_most_50(given: Any) -> None:
     "other",
     [
         {"days": [4], "start": "19:00", "end": "21:00"},  # overlaps
-        {"days": [0, 6], "start": "20:00", "end": "21:00"},  # touches, for the end is inclusive
+        {"days": [0, 6], "start": "20:00", "end": "21:00"},  # touches, since the end is inclusive
         {"days": [2], "start": "08:00", "end": "09:00"},  # touches before
         {"days": [2], "start": "10:00", "end": "11:00"},  # lies within
         {"days": [2], "start": "08:00", "end": "21:00"},  # lies around
@@ -244,7 +244,7 @@ def test_the_first_refusal_wins(changes: Any, code: Any) -> None:
         (("Toronto",), "within_window"),
         (("Toronto", "Edmonton"), "outside_contact_window"),  # 09:30 in the one, 08:30 in the other
         (("Edmonton", "Toronto"), "outside_contact_window"),
-        ((), "outside_contact_window"),  # nobody knows where
+        ((), "outside_contact_window"),  # unknown place
     ],
 )
 def test_every_zone_must_be_open(zones: Any, code: Any) -> None:
@@ -323,11 +323,11 @@ def test_windows_of_a_channel_name_the_wrong_place(given: Any, place: Any) -> No
         ),
     ],
 )
-def test_what_is_wrong_is_said_at_its_place(given: Any, place: str, says: str) -> None:
+def test_an_error_is_reported_at_its_place(given: Any, place: str, says: str) -> None:
     assert errors_of(rules(**given)) == {place: says}
 
 
-def test_a_refusal_names_all_that_is_wrong() -> None:
+def test_a_refusal_names_every_error() -> None:
     with pytest.raises(InvalidRules) as refused:
         normalised(rules(colour="blue", holidays="never"))
     assert str(refused.value) == "colour: Unknown key.; holidays: Must be one of normal, weekend_hours, closed."
@@ -339,7 +339,7 @@ def test_a_refusal_names_all_that_is_wrong() -> None:
     ]
 
 
-def test_a_window_is_held_against_every_one_before_it() -> None:
+def test_a_window_is_compared_with_every_earlier_window() -> None:
     times = (("08:00", "09:30"), ("10:00", "11:30"), ("09:15", "09:45"))
     windows = [{"days": [1], "start": start, "end": end} for start, end in times]
     assert list(errors_of(rules(contact_windows_local=windows))) == ["contact_windows_local.2"]
@@ -420,7 +420,7 @@ def warned(windows: Any, channel: str = "CALL", **changes: Any) -> list[tuple[st
     ("days", "start", "end", "expected"),
     [
         ([0, 4], "09:00", "21:29", None),
-        ([0], "09:00", "21:30", True),  # its end belongs to the window, and 21:30:00 is too late
+        ([0], "09:00", "21:30", True),  # the end belongs to the window, and 21:30:00 is too late
         ([4], "09:00", "21:31", False),
         ([0], "08:59", "21:29", False),
         ([5, 6], "10:00", "17:59", None),

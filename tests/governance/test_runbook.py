@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 API = "/api/governance/runbook"
 
-# By id. How a failing check weighs.
+# The severity of each failing check, by id.
 CHECKS = {
     "contact.area_codes": "warning",
     "contact.digest_key": "blocker",
@@ -72,7 +72,7 @@ CHECKS = {
     "risk.caps": "blocker",
 }
 
-# What warns after migrate.
+# The checks that warn after migrate.
 FIRST_DAY = {
     "contact.area_codes",
     "contact.digest_key",
@@ -88,7 +88,7 @@ FIRST_DAY = {
 
 
 def found(id: str, **options: Any) -> dict[str, Any]:
-    """What the check says, wherever it stands."""
+    """The finding of the check, whatever its severity."""
     status = services.status(**options)
     (item,) = [item for group in ("blockers", "warnings", "info") for item in status[group] if item["id"] == id]
     if not item["ok"]:
@@ -261,7 +261,7 @@ def test_development_mode_blocks_where_go_live_is_enforced(settings: Settings, e
 
 # The pace of the roll-out -----------------------------------------------------------------------------------------------
 
-ROLL_OUT = datetime(2090, 1, 15, tzinfo=UTC)  # long after the seeds, whenever this runs
+ROLL_OUT = datetime(2090, 1, 15, tzinfo=UTC)  # long after the seeds, at any time of the run
 
 
 def enabled(province: str, days_ago: float, *, on: bool = True, market: str = "ALL") -> None:
@@ -334,7 +334,7 @@ def test_leniency_is_reported_while_it_lasts() -> None:
     organisation(scrub="enforce")
     assert passes("contact.strictness")
     Organisation.objects.all().delete()
-    assert passes("contact.strictness")  # which enforces both
+    assert passes("contact.strictness")  # a missing row enforces both
 
 
 def test_messages_must_say_who_sends_them() -> None:
@@ -453,7 +453,7 @@ def test_a_shared_query_runs_once_for_each_status(monkeypatch: pytest.MonkeyPatc
         check = Check(id, Severity.INFO, "A check", lambda now: Finding(True, str(read())))
         monkeypatch.setitem(registry.checks, id, check)
     assert (found("a.first")["message"], found("a.second")["message"]) == ("1", "2")
-    assert (read(), read()) == (3, 4)  # outside a status each is its own
+    assert (read(), read()) == (3, 4)  # outside a status each query runs anew
 
 
 def test_a_check_gets_the_instant_of_the_status(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -466,12 +466,12 @@ def test_a_check_gets_the_instant_of_the_status(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("path", ["status", "markdown"])
-def test_it_answers_within_its_queries(client_of: Callable[..., APIClient], path: str) -> None:
+def test_the_status_stays_within_its_number_of_queries(client_of: Callable[..., APIClient], path: str) -> None:
     for province in ("ON", "BC", "AB"):
         upsert(OfferPolicy, province=province, enabled=True, act=Act("ops", reason="roll-out"))
     TriggerFactory.create()
     client = client_of("agent")
-    client.get("/api/followups/sla")  # the token is remembered from here on
+    client.get("/api/followups/sla")  # the token is cached from here on
     with CaptureQueriesContext(connection) as captured:
         assert client.get(f"{API}/{path}").status_code == 200
     assert counted(captured) <= queries("GET governance/runbook/status, at most"), [query["sql"] for query in captured]

@@ -1,4 +1,4 @@
-"""The admin of the runbook: its page of what is found now, and the runs that are stored."""
+"""The admin of the runbook: the page of current findings, and the stored runs."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The seeds of the migrations: run again they change nothing, and an edited row is never overwritten."""
+"""The seeds of the migrations: a second run changes nothing, and an edited row is never overwritten."""
 
 from importlib import import_module
 from typing import Any
@@ -18,7 +18,7 @@ from tests.protection import unprotected
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.vocabulary import Province
 
-# Model -> how many rows it is seeded with, and one of them.
+# Model -> the number of seeded rows, and one of them.
 SEEDED: dict[Any, tuple[int, dict[str, str]]] = {
     GoLiveState: (1, {"pk": "1"}),
     Organisation: (1, {"pk": "1"}),
@@ -36,13 +36,13 @@ SEEDED: dict[Any, tuple[int, dict[str, str]]] = {
 
 
 def run(model: Any) -> None:
-    """Run the seeds of the model's app as migrate does, with the models as the migrations describe them."""
+    """Run the seeds of the model's app as migrate does, with the models of the migrations."""
     seeds = import_module(f"{model._meta.app_label}.migrations.0003_seeds")
     seeds.seed(MigrationLoader(connection).project_state().apps, None)
 
 
 def empty(model: Any) -> None:
-    """Delete all rows, also those of a history."""
+    """Delete all rows, history included."""
     if issubclass(model, AppendOnlyModel):
         with unprotected(model._meta.db_table):
             model._default_manager.all().delete()
@@ -64,7 +64,7 @@ def test_each_row_is_seeded_with_its_history(db: None, model: Any) -> None:
     assert (made.changed_by, entry.changed_by, entry.history_type) == ("seed", "seed", "+")
     assert entry.reason == made.reason == entry.history_change_reason
     if model is Organisation:
-        return  # the tests' own organisation is warned of things: conftest
+        return  # the organisation of the tests is lenient: see conftest
     shared = {field.attname for field in model._meta.concrete_fields} - {"created_at"}
     assert {name: getattr(entry, name) for name in shared} == {name: getattr(made, name) for name in shared}
 

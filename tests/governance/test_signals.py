@@ -1,4 +1,4 @@
-"""What governance tells: which places a changed rule is about, and which numbers a new line of the ledger."""
+"""The signals of governance: the place of a changed rule, and the numbers of a new ledger line."""
 
 from collections.abc import Callable
 from datetime import date
@@ -88,7 +88,7 @@ def test_a_line_that_may_permit_contact_sends_a_signal_with_its_numbers() -> Non
         record_consent(points=[JANE], basis="EXPRESS", obtained_at=NOON, evidence="form", act=Act("va1", at=NOON))
         record_scrub(points=[JANE, JOE], checked_at=NOON, evidence="list", act=Act("va1", at=NOON))
         lift_opt_out(points=[JANE, JOE], act=Act("op", reason="mistaken", at=NOON))
-        lift_opt_out(points=[JANE], act=Act("op", reason="again", at=NOON))  # nothing to lift: nothing to tell
+        lift_opt_out(points=[JANE], act=Act("op", reason="again", at=NOON))  # nothing to lift sends no signal
         record_opt_out(points=[JANE], act=Act("va1", at=NOON))
     assert {one.name for one in told} == {"contact_recorded"}
     recorded = [(one.facts["entry"], one.facts["points"], one.happened_at) for one in told]

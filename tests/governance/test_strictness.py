@@ -1,4 +1,4 @@
-"""What the law prohibits is refused from the first day; to be only warned of it is a choice with a reason, and shown."""
+"""What the law prohibits is refused from the first day. Only a warning instead is a choice with a reason, and is shown."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +28,7 @@ PHONE = ("PHONE", "+14165550123")
 
 @pytest.fixture(autouse=True)
 def installed() -> None:
-    """As after installation."""
+    """The state after installation."""
     Organisation.objects.update(consent="enforce", identity="enforce", scrub="enforce", lenient_reason="")
 
 

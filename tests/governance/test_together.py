@@ -1,4 +1,4 @@
-"""Many contacts asked together are answered as each is alone, whatever tells one from another: both places that share."""
+"""Many contacts asked together get the answers of each alone. Both places that share answers are tested."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -30,7 +30,7 @@ NO_GAP = timedelta()
 Line = tuple[str, str, datetime, dict[str, Any]]
 EXPRESS = {"basis": "EXPRESS"}
 CONSENTS: list[Line] = [("CONSENT", channel, NOON - DAY, EXPRESS) for channel in ("SMS", "CALL", "EMAIL")]
-# What is on file of each, and when it was last contacted. Of the others there is nothing.
+# The lines on file and the last contact of each lead. The others have none.
 ON_FILE: dict[tuple[str, str], tuple[list[Line], datetime | None]] = {
     ("PHONE", PHONES[1]): (CONSENTS, None),
     ("PHONE", PHONES[2]): ([*CONSENTS, ("OPT_OUT", "SMS", NOON - HOUR, {})], NOON - HOUR),
@@ -44,7 +44,7 @@ ON_FILE: dict[tuple[str, str], tuple[list[Line], datetime | None]] = {
     ("LEAD", IDS[3]): ([("HOLD", "", NOON - DAY, {})], None),
     ("LEAD", IDS[4]): ([], NOON - HOUR),
 }
-# In Ontario an e-mail is not allowed, in Alberta the score counts, in Quebec the policy is off, in Nunavut there is none.
+# Ontario allows no e-mail, Alberta checks the score, Quebec's policy is disabled, and Nunavut has none.
 POLICIES: dict[str, dict[str, Any]] = {
     "ON": {"rules": {**SAFE_RULES, "channels_allowed": ["SMS", "CALL"]}},
     "AB": {"rules": {**SAFE_RULES, "min_lead_score_to_contact": 0.8}},
@@ -94,7 +94,7 @@ contacts = st.builds(
     st.sampled_from([NO_GAP, 30 * timedelta(minutes=1), 4 * HOUR]),
 )
 instants = st.sampled_from([NOON, NOON + HOUR, NOON - HOUR / 2, NOON + 9 * HOUR, NOON + 12 * DAY])
-# Two who differ in one fact alone share most of what may be shared.
+# Two contacts that differ in only one fact share as much as possible.
 FINE = LeadFacts("L5", "BC", "ALL", phone=PHONES[1], email=EMAILS[1], status="NEW", score=Decimal("0.9"))
 TWINS: dict[str, tuple[gate.Contact, gate.Contact]] = {
     "channel": (

@@ -1,4 +1,4 @@
-"""`contact/opt-outs` and `contact/do-not-call`: a lead is bound as such, and no detail of a wish refuses it."""
+"""`contact/opt-outs` and `contact/do-not-call`: the lead itself is bound, and no bad detail refuses a wish."""
 
 import json
 from datetime import timedelta
@@ -59,7 +59,7 @@ def reason(client: Any, channel: str = "SMS", lead_id: str = "L1") -> str:
     return str(answer.json()["reason"])
 
 
-# The lead as such -----------------------------------------------------------------------------------------------------
+# The lead itself ------------------------------------------------------------------------------------------------------
 
 
 def test_an_opt_out_by_lead_binds_the_lead_its_number_and_its_address(operator: APIClient) -> None:
@@ -260,7 +260,7 @@ def test_an_address_is_found_in_any_spelling(operator: APIClient, said: str, kep
     assert operator.get(f"{API}/records", {"email": kept}).json()["results"][0]["value"] == "jean@xn--qubec-maisons-chb.ca"
 
 
-# What does ------------------------------------------------------------------------------------------------------------
+# Refusals -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["opt-outs", "do-not-call"])

@@ -1,4 +1,4 @@
-"""Which clock a lead lives by, and the clocks themselves after the changes of 2026 (DOMAIN 2)."""
+"""The zone of a lead, and the clocks after the changes of 2026 (DOMAIN 2)."""
 
 import tomllib
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ DECEMBER = datetime(2026, 12, 15, 12, 0, tzinfo=UTC)
 
 
 def names(found: Any) -> list[str]:
-    """The zones without their continent."""
+    """The names of zones without their continent."""
     return [zone.key.removeprefix("America/") for zone in found]
 
 
@@ -44,7 +44,7 @@ def test_offsets_after_the_clock_changes_of_2026(zone: Any, offset: Any) -> None
     assert DECEMBER.astimezone(ZoneInfo(zone)).isoformat()[-6:] == offset
 
 
-# Standard and summer time, in hours, of every zone of the table, and whether it still changes between them (IANA 2026f).
+# Every zone's offsets in standard and summer time, in hours, and whether its clock still changes (IANA 2026f).
 OFFSETS: dict[str, tuple[float, float]] = {
     "Atikokan": (-5, -5),
     "Blanc-Sablon": (-4, -4),
@@ -70,9 +70,9 @@ OFFSETS: dict[str, tuple[float, float]] = {
     "Whitehorse": (-7, -7),
     "Winnipeg": (-5, -5),
 }
-# Before these four stopped: their last change was in March 2026, forward, and they never went back.
+# The last change of these four zones: forward in March 2026. They never went back.
 OFFSETS_UNTIL_2026 = {"Edmonton": (-7, -6), "Inuvik": (-7, -6), "Vancouver": (-8, -7), "Winnipeg": (-6, -5)}
-# Where a clock changes it does so at 02:00, on these days forward or back.
+# A clock changes at 02:00, on these days forward or back.
 CHANGES = [
     (datetime(2026, 3, 8), True),
     (datetime(2026, 11, 1), False),
@@ -87,7 +87,7 @@ def test_the_table_of_offsets_has_every_zone() -> None:
 
 @pytest.mark.parametrize("name", OFFSETS)
 def test_conversion_is_right_at_each_clock_change(name: str) -> None:
-    """Held against the tables above, not against the zone's own data: the second before a change, and from it on."""
+    """Compared with the tables above, not with the zone's own data: the second before a change, and the change."""
     zone = ZoneInfo(f"America/{name}")
     for day, is_forward in CHANGES:
         standard, summer = OFFSETS_UNTIL_2026.get(name, OFFSETS[name]) if day < datetime(2026, 6, 1) else OFFSETS[name]
@@ -141,7 +141,7 @@ def test_no_two_provinces_share_a_postal_prefix() -> None:
     assert len(beginnings) == len(set(beginnings))
 
 
-# Which of them a lead has -----------------------------------------------------------------------------------------------
+# The zone of a lead -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -225,11 +225,11 @@ def test_a_postal_code_is_read_in_any_spelling(postal_code: str) -> None:
     [
         ("ON", "V5K 0A1"),  # British Columbia's
         ("MB", "P9N 1A1"),  # Kenora writes with Ontario's letter
-        ("NT", "X0A 1A1"),  # the X that is Nunavut's
+        ("NT", "X0A 1A1"),  # the X of Nunavut
         ("NU", "X1A 1A1"),  # and the Northwest Territories'
-        ("NU", "X9Z 1A1"),  # nobody's
+        ("NU", "X9Z 1A1"),  # an unassigned letter
         ("BC", ""),
-        ("BC", "V"),  # no code yet
+        ("BC", "V"),  # an incomplete code
         ("BC", "V1"),
         ("BC", "12345"),
         ("NS", "B"),

@@ -1,4 +1,4 @@
-"""The admin of the KPI log, to read."""
+"""The read-only admin of the KPI log."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A fact and its KPI row are one: what undoes one undoes the other (CONTRACT section 6)."""
+"""A fact and its KPI row are written together: undoing one undoes the other (CONTRACT section 6)."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -31,7 +31,7 @@ class ReceiverFails(Exception):
 
 
 def act_on_a_task() -> object:
-    return complete_task(TaskFactory.create().pk, "bryan", now=NOON)  # within the rules, whatever time it is now
+    return complete_task(TaskFactory.create().pk, "bryan", now=NOON)  # within the rules at any time of the run
 
 
 ACTS: list[tuple[Signal, Callable[[], object], str]] = [
@@ -68,7 +68,7 @@ def test_each_act_writes_exactly_one_row(signal: Any, act: Any, metric: Any) -> 
 @each_act
 def test_a_failing_receiver_undoes_the_fact_and_its_row(signal: Any, act: Any, metric: Any) -> None:
     def fail(**kwargs: Any) -> None:
-        assert KPIEvent.objects.count() == 1  # ours comes after kpi's, whose row is there already
+        assert KPIEvent.objects.count() == 1  # our receiver runs after that of kpi, whose row exists already
         raise ReceiverFails
 
     before = facts()

@@ -1,4 +1,4 @@
-"""A contact outside the rules is two KPI rows, and one fact with them: all or nothing."""
+"""A contact outside the rules writes two KPI rows with its fact: all or nothing."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -40,7 +40,7 @@ def test_a_contact_within_the_rules_is_not_counted() -> None:
 
 def test_a_failing_receiver_undoes_both_rows_the_attempt_and_the_completion() -> None:
     def fail(**kwargs: Any) -> None:
-        assert facts() == (1, 1, 2)  # ours comes after kpi's
+        assert facts() == (1, 1, 2)  # our receiver runs after that of kpi
         raise ReceiverFails
 
     task = TaskFactory.create()

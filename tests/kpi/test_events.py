@@ -1,4 +1,4 @@
-"""`/api/kpi`: the log, newest first, and its sums beside the span before."""
+"""`/api/kpi`: the log, newest first, and its summary compared with the span before."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -95,7 +95,7 @@ def test_a_summary_without_events_is_empty(auditor: APIClient) -> None:
 
 
 def test_a_summary_compares_a_metric_with_the_span_before(auditor: APIClient) -> None:
-    """Seven days to now: rates are over the rows with a success value, means over those with a value."""
+    """The last seven days: a rate is over rows with a success value, a mean over rows with a value."""
     for days, success, value in ((1, True, "1.5"), (2, False, None), (3, None, "2"), (4, True, None)):
         KpiFactory.create(occurred_at=NOON - days * DAY, success=success, value=value and Decimal(value))
     KpiFactory.create(occurred_at=NOON - 10 * DAY, success=True)
@@ -144,7 +144,7 @@ def test_a_metric_only_of_the_span_before_is_shown_too(db: None) -> None:
 @pytest.mark.parametrize(
     ("given", "counts"),
     [
-        ({"since": NOON - DAY, "until": NOON}, (1, 1)),  # the end itself belongs to the next span
+        ({"since": NOON - DAY, "until": NOON}, (1, 1)),  # the end belongs to the next span
         ({"since": NOON - DAY, "until": NOON + timedelta(microseconds=1)}, (2, 1)),
         ({"until": NOON}, (3, 0)),
         ({"since": NOON - DAY, "now": NOON + DAY}, (2, 2)),

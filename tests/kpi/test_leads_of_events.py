@@ -1,4 +1,4 @@
-"""Each KPI row names the lead that its fact is about; buyers' feedback and offers are about none."""
+"""Each KPI row names the lead of its fact. Buyers' feedback and offers have no lead."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -61,7 +61,7 @@ def lapse() -> None:
     registration = {"registration_number": "R-1", "registration_expires_on": (NOON + timedelta(days=365)).date()}
     Organisation.objects.update(
         consent="enforce", **who, **registration
-    )  # nothing is wrong with us: what is missing is the lead's own
+    )  # all our proofs are on file: only the lead's own ground is missing
     LeadFactory.create(lead_id="JANE", phone="+14165550123")
     task = task_of_jane()
     FollowupTask.objects.filter(pk=task.pk).update(open_from=None, open_until=None)
@@ -101,7 +101,7 @@ def test_each_row_names_the_lead_of_its_fact(signal: Any, act: Any, rows: Any) -
 def test_a_failing_receiver_leaves_no_row(signal: Any, act: Any, rows: Any) -> None:
     def fail(envelopes: Any, **kwargs: Any) -> None:
         assert {(one.name, one.subject.lead_id) for one in envelopes} == rows
-        assert KPIEvent.objects.count() == len(rows)  # ours comes after kpi's, whose rows are there already
+        assert KPIEvent.objects.count() == len(rows)  # our receiver runs after that of kpi, whose rows exist already
         raise ReceiverFails
 
     signal.connect(fail)
@@ -118,7 +118,7 @@ def test_each_row_of_many_ladders_names_its_own_lead() -> None:
     assert set(KPIEvent.objects.values_list("lead_id", "province")) == {("L1", "ON"), ("L2", "QC")}
 
 
-def test_a_ladder_without_a_lead_names_none() -> None:
+def test_the_row_of_a_ladder_without_a_lead_names_no_lead() -> None:
     start_ladder(province="ON", act=Act(at=NOON))
     assert KPIEvent.objects.get().lead_id is None
 

@@ -1,4 +1,4 @@
-"""What a fall does, once, and how that is taken back (CONTRACT section 3)."""
+"""A fall acts once, and its act can be undone (CONTRACT section 3)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +26,7 @@ SEEN = "now 0.74, before 0.95: 22.1% lower; 20% or more triggers"
 
 
 def trigger() -> RegressionTrigger:
-    """The latest."""
+    """The latest trigger."""
     return RegressionTrigger.objects.order_by("id").reverse()[0]
 
 
@@ -313,7 +313,7 @@ def test_undoing_does_not_release_a_kill_switch_that_a_person_engaged_since() ->
 
 
 def test_undoing_leaves_a_go_live_state_that_a_person_changed_since() -> None:
-    """It has one version for both switches; the kill switch is then released by hand, which is its own act."""
+    """One version covers both switches. The kill switch is then released by hand, which is a separate act."""
     GoLiveState.objects.update(go_live_enabled=True)
     watch(action="KILL_SWITCH")
     fallen()

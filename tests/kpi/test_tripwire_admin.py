@@ -1,4 +1,4 @@
-"""The admin of the tripwire: how metrics are watched, what to expect of that, and what went off."""
+"""The admin of the tripwire: policies, their expectations, and triggers."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -55,12 +55,12 @@ def errors(answer: Any) -> dict[str, Any]:
 
 
 def labels(client: Client, **query: str) -> dict[str, str]:
-    """What the list says of where each metric stands."""
+    """The state of each metric as the list shows it."""
     changelist = client.get(LIST, query).context["cl"]
     return {row.metric: changelist.model_admin.state_label(row) for row in changelist.result_list}
 
 
-# What to expect ---------------------------------------------------------------------------------------------------------
+# Expectations -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

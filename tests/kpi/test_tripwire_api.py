@@ -112,7 +112,7 @@ def test_a_cusum_is_not_enabled_without_a_baseline(operator: APIClient) -> None:
     assert RegressionPolicy.objects.get(**KEY).method == "DROP"
 
 
-# What to expect ----------------------------------------------------------------------------------------------------------
+# Expectations ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_policy_shows_its_expectation(operator: APIClient) -> None:
@@ -374,7 +374,7 @@ def test_a_trigger_is_undone_with_a_reason(operator: APIClient) -> None:
     assert one(operator, STATE)["triggers"] == []
 
 
-# Who and how often -------------------------------------------------------------------------------------------------------
+# Permissions and repetitions ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -426,7 +426,7 @@ def test_a_repeated_key_acts_once(operator: APIClient, path: str) -> None:
 
 
 def run() -> tuple[int, list[str]]:
-    """Exit code and lines of `evaluate_tripwires`."""
+    """Run `evaluate_tripwires`. Return its exit code and lines."""
     out = io.StringIO()
     try:
         call_command("evaluate_tripwires", stdout=out)
@@ -445,7 +445,7 @@ def test_the_daily_run_evaluates_every_enabled_policy_and_exits_1_after_a_trigge
     quiet = "WHOLESALE offer_accept_rate: quiet: now 1, before 1: no fall; 15% would trigger"
     assert run() == (1, [fell, quiet])
     assert not is_on()
-    assert run() == (1, [fell, quiet])  # still fallen; it does not act again
+    assert run() == (1, [fell, quiet])  # still fallen, and it does not act again
     assert RegressionTrigger.objects.count() == 1
     happened([True] * 250)
     assert run()[0] == 0

@@ -25,7 +25,7 @@ def approve(metric: str = KEY["metric"]) -> RegressionPolicy:
 
 
 def level(state: RegressionState) -> str:
-    """The sum that the note shows."""
+    """The sum shown in the note."""
     return state.note.partition("the sum is ")[2].partition(",")[0]
 
 
@@ -154,7 +154,7 @@ def test_red_is_latched_until_a_baseline_is_approved_and_acts_once() -> None:
     approve()
     cleared = looked()
     assert (cleared.triggered, cleared.amber, cleared.action_taken, level(cleared)) == (False, False, "", "0.00")
-    assert not is_on()  # that is undone by itself
+    assert not is_on()  # that trigger is undone separately
     happened([False] * 60)
     assert looked().triggered
     assert RegressionTrigger.objects.count() == 2
@@ -174,7 +174,7 @@ def test_frequent_evaluations_count_each_event_once() -> None:
     for start in range(0, 60, 7):
         happened(outcomes[start : start + 7])
         seen = outcomes[: start + 7]
-        # Within ten minutes, when nothing is settled yet, and long after.
+        # Within ten minutes, before late events are ruled out, and long after.
         for moment in (NOON, NOON + HOUR, NOON + HOUR):
             assert level(looked(moment)) == f"{whole[len(seen) - 1]:.2f}"
     state = RegressionState.objects.get()

@@ -26,7 +26,7 @@ def test_a_fall_from_95_to_75_percent_triggers() -> None:
 
 @pytest.mark.parametrize(("successes", "triggered"), [(24, True), (25, False)])
 def test_a_fall_of_exactly_the_threshold_triggers_on_every_database(successes: int, triggered: bool) -> None:
-    """24 of 50 after 120 of 200 is 20% less; in floating point (0.6 - 0.48) / 0.6 is 0.2 and a bit, or a bit less."""
+    """24 of 50 after 120 of 200 is exactly 20% less. As a float, (0.6 - 0.48) / 0.6 is slightly more or less than 0.2."""
     watch()
     happened(rate(120, 200) + rate(successes, 50))
     assert looked().triggered is triggered
@@ -34,7 +34,7 @@ def test_a_fall_of_exactly_the_threshold_triggers_on_every_database(successes: i
 
 @pytest.mark.parametrize("thirds", [30, 60, 90, 150])
 def test_a_fall_of_exactly_a_quarter_from_a_third_triggers(thirds: int) -> None:
-    """1/3 falls to 1/4: a quarter less, though neither binary nor decimal digits say so."""
+    """1/3 falls to 1/4: exactly a quarter less, which neither binary nor decimal digits can show."""
     watch(max_drop_fraction=Decimal("0.25"), baseline_events=thirds, window_events=40, min_events_to_enforce=1)
     happened(rate(thirds // 3, thirds) + rate(10, 40))
     assert looked().triggered
@@ -101,7 +101,7 @@ def test_the_largest_values_of_the_log_are_judged() -> None:
     valued("0.0001", "10000000000000")
     state = looked()
     assert (state.triggered, state.current) == (False, 10**13)
-    assert state.drop_fraction == -(10**6)  # shown as a rise by a million, for the column ends somewhere
+    assert state.drop_fraction == -(10**6)  # shown as a rise by a million, the largest value of the column
     valued("-10000000000000")
     assert looked().triggered
 
@@ -131,7 +131,7 @@ def test_a_volume_needs_enough_earlier_events() -> None:
 
 
 def test_the_days_of_a_volume_are_half_open() -> None:
-    """Each begins just after its first instant and ends with its last; the present instant belongs to the window."""
+    """Each day excludes its first instant and includes its last. The present instant belongs to the window."""
     watch(statistic="VOLUME", window_days=7, min_events_to_enforce=1)
     counted(1, NOON - 14 * DAY)  # before both
     counted(2, NOON - 14 * DAY + TICK)

@@ -13,7 +13,7 @@ from kpi.tripwire.rules import cusum, cusum_steps, fall, jeffreys, judge_drop, m
 
 F = Fraction
 TABLE = [
-    # baseline, current, events before and in the window; triggered, drop
+    # baseline, current, events before and in the window -> triggered, drop
     ("the guide's example", F("0.95"), F("0.75"), 200, 50, True, F(4, 19)),
     ("just the threshold", F("0.50"), F("0.40"), 200, 50, True, F(1, 5)),
     ("a hair above the threshold's rate", F(1, 2), F(2, 5) + F(1, 10**12), 200, 50, False, F(1, 5) - F(2, 10**12)),

@@ -1,4 +1,4 @@
-"""What a policy is told to expect: the simulation, and that it is the simulation of the very rules."""
+"""The expectation of a policy: its simulation, which must agree with the rules themselves."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +14,7 @@ RUNS = 500
 
 
 def within_noise(share: float, of: float, runs: int = RUNS) -> bool:
-    """Within four standard errors of a share that was itself measured on 4,000 runs."""
+    """Whether a share is within four standard errors of one measured on 4,000 runs."""
     return abs(share - of) <= 4 * (of * (1 - of) * (1 / runs + 1 / 4000)) ** 0.5
 
 

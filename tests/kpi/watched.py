@@ -22,13 +22,13 @@ REASON = "a test of the tripwire"
 
 
 def watch(**settings: Any) -> RegressionPolicy:
-    """WHOLESALE contract_rate under an enabled policy, the guide's rule unless the settings say otherwise."""
+    """Watch WHOLESALE contract_rate by an enabled policy, with the guide's rule unless the settings differ."""
     act = Act("tests", reason=settings.pop("reason", REASON), at=NOON)
     return upsert(RegressionPolicy, **{**KEY, "enabled": True, "act": act, **settings})
 
 
 def simulated(now: datetime = NOON) -> None:
-    """The worker's turn: the simulations that wait for it."""
+    """Run the waiting simulations, as the worker does."""
     waiting = DBTaskResult.objects.filter(task_path=simulate_policy.module_path)
     for result in waiting:
         policy_id, version = result.args_kwargs["args"]
@@ -37,54 +37,54 @@ def simulated(now: datetime = NOON) -> None:
 
 
 def expected(**settings: Any) -> dict[str, Any] | None:
-    """What to expect of the metric under this policy, once the worker has simulated it."""
+    """The expectation of the policy, after the worker has simulated it."""
     watch(**settings)
     simulated()
     return RegressionPolicy.objects.get(**KEY).expectation
 
 
 def happened(outcomes: Sequence[bool | None], **values: Any) -> None:
-    """One event for each outcome, in this order."""
+    """Record one event for each outcome, in this order."""
     KPIEvent.objects.bulk_create([KpiFactory.build(**{**KEY, "success": outcome, **values}) for outcome in outcomes])
 
 
 def rate(successes: int, events: int) -> list[bool]:
-    """So many successes, spread evenly."""
+    """Outcomes with so many successes, spread evenly."""
     return [(n + 1) * successes // events > n * successes // events for n in range(events)]
 
 
 def valued(*values: str | int) -> None:
-    """One event for each value, without a success value."""
+    """Record one event for each value, without a success value."""
     KPIEvent.objects.bulk_create([KpiFactory.build(**KEY, success=None, value=Decimal(value)) for value in values])
 
 
 def counted(events: int, at: datetime, **values: Any) -> None:
-    """So many events at this moment, all successes."""
+    """Record so many successful events at this moment."""
     many(KpiFactory, events, **{**KEY, "occurred_at": at, **values})
 
 
 def looked(now: datetime = NOON + timedelta(hours=1), **key: Any) -> RegressionState:
-    """The state after an evaluation."""
+    """Evaluate the metric. Return its state."""
     return evaluate(act=Act(at=now), **{**KEY, **key})
 
 
 def fallen() -> None:
-    """From 95% to 74%."""
+    """Let the rate fall from 95% to 74%."""
     happened(rate(190, 200) + rate(37, 50))
 
 
 def recovered() -> None:
-    """The window and the baseline are all successes again."""
+    """Fill the window and the baseline with successes."""
     happened([True] * 250)
 
 
 def is_on(engine: str = "WHOLESALE") -> bool:
-    """Whether the engine's risk policy is on."""
+    """Whether the engine's risk policy is enabled."""
     return RiskPolicy.objects.get(engine=engine).enabled
 
 
 def approved(successes: int = 60, events: int = 200, **settings: Any) -> RegressionPolicy:
-    """A baseline from these events, approved, and an enabled CUSUM upon it."""
+    """Approve a baseline from these events, and enable a CUSUM with it."""
     happened(rate(successes, events))
     RegressionPolicy.objects.filter(**KEY).update(enabled=False)
     approve_baseline(domain=KEY["domain"], metric=KEY["metric"], act=Act("bryan", reason=REASON, at=NOON))

@@ -1,4 +1,4 @@
-"""A large file of leads, 1% of it wrong, through `import_leads` twice: time, memory, and what the second run changes.
+"""Import a large file of leads with 1% bad rows twice: time, memory, and the changes of the second run.
 
 python -m tests.leads.full --rows 200000
 """
@@ -17,10 +17,10 @@ from tests.leads.rows import BAD_EVERY, write
 from tests.served import ENVIRONMENT, ROOT, fresh_database
 
 SECONDS_MAX = 300
-# Above a tenth of the rows the process may grow by what remembers each lead_id, and little else.
+# Beyond a tenth of the rows the process may grow only by the memory of each lead_id, and little else.
 GROWTH_MAX_MB = 64
 STATE = "SELECT count(*), count(DISTINCT lead_id), min(created_at), max(updated_at) FROM followups_lead"
-# The command in a process that says at its end how much memory it ever had (kB, as Linux counts) and its CPU seconds.
+# The command in a process that reports at its end its peak memory (kB, by Linux) and its CPU seconds.
 _MEASURED = (
     "import resource, sys; from django.core.management import execute_from_command_line as run\n"
     "try: run(sys.argv)\n"
@@ -31,7 +31,7 @@ _MEASURED = (
 
 
 def main() -> int:
-    """Import, import again, print; 1 when it took too long, grew, lost a row or changed one."""
+    """Import twice and print. Return 1 if it took too long, grew, lost a row or changed one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=200_000)
     rows = parser.parse_args().rows
@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def _import(url: str, path: Path, what: str) -> tuple[float, float]:
-    """The peak of its memory in MB, and the seconds it took."""
+    """Run an import. Return its peak memory in MB, and its seconds."""
     command = [sys.executable, "-c", _MEASURED, "import_leads", str(path)]
     environment = {**os.environ, **ENVIRONMENT, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "wholesale.settings"}
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""Files of leads as customers send them: all over Canada, written in many ways, some of them wrong."""
+"""Files of leads as customers send them: all over Canada, in many spellings, with some bad rows."""
 
 import csv
 from pathlib import Path
@@ -16,7 +16,7 @@ PLACES = (
 )
 NAMES = (("Ana", "Silva"), ("Jean-François", "Tremblay"), ("Mei", "Chen"), ("O'Neil", "Singh"))
 BAD_EVERY = 100
-# What is wrong with the bad rows, in turn: (column, cell).
+# The faults of bad rows, in turn: (column, cell).
 FAULTS = (
     ("phone", "555"),
     ("postal_code", "12345"),
@@ -32,12 +32,12 @@ FAULTS = (
 
 
 def fault(number: int) -> tuple[str, str] | None:
-    """What is wrong with the n-th row, if anything."""
+    """The fault of the n-th row, or None."""
     return FAULTS[number // BAD_EVERY % len(FAULTS)] if number % BAD_EVERY == BAD_EVERY // 2 else None
 
 
 def cells(number: int) -> dict[str, str]:
-    """The n-th row."""
+    """The cells of the n-th row."""
     province, market, postal_code, area, zone = PLACES[number % len(PLACES)]
     first_name, last_name = NAMES[number % len(NAMES)]
     row = {
@@ -61,7 +61,7 @@ def cells(number: int) -> dict[str, str]:
 
 
 def write(path: Path, rows: int) -> Path:
-    """A CSV file of so many rows."""
+    """Write a CSV file of so many rows."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, COLUMNS)
         writer.writeheader()

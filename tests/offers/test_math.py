@@ -26,7 +26,7 @@ def test_the_guides_offer_is_computed() -> None:
     [
         ("0.01", "0.5", "0.01"),  # 0.005 goes up
         ("0.01", "0.4999", "0.00"),
-        ("100.05", "0.7", "70.04"),  # 70.035: half-up, where half-even would give 70.04 too
+        ("100.05", "0.7", "70.04"),  # 70.035: half-even would give 70.04 too
         ("100.15", "0.7", "70.11"),  # 70.105: half-even would give 70.10
         ("100000000", "1", "100000000.00"),
     ],
@@ -53,7 +53,7 @@ def test_a_negative_half_cent_is_rounded_away_from_zero() -> None:
         ("100", "-0.01", "repairs", "Must be from 0 to twice the ARV."),
     ],
 )
-def test_out_of_bounds_names_the_amount_and_its_bounds(arv: Any, repairs: Any, attr: Any, says: str) -> None:
+def test_an_amount_out_of_bounds_is_named_with_its_bounds(arv: Any, repairs: Any, attr: Any, says: str) -> None:
     with pytest.raises(OutOfBounds) as refused:
         mao(arv, repairs)
     assert (refused.value.attr, refused.value.code, refused.value.status) == (attr, "out_of_bounds", 400)

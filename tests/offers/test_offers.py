@@ -1,4 +1,4 @@
-"""`/api/deals/offers`: off until somebody enables a province, bounded by policy, kept with evidence."""
+"""`/api/deals/offers`: disabled until a province is enabled, bounded by policy, and stored with evidence."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -26,7 +26,7 @@ TORONTO = {"province": "ON", "market": "TORONTO", "arv": 450000, "repairs": 5000
 
 @pytest.fixture
 def ontario(db: None) -> OfferPolicy:
-    """The policy of Ontario, on."""
+    """The enabled policy of Ontario."""
     return upsert(OfferPolicy, province="ON", enabled=True, act=Act("test"))
 
 

@@ -1,4 +1,4 @@
-"""What PostgreSQL does for the statements that the product itself sends."""
+"""PostgreSQL's plans for the statements that the product sends."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
-# The server prepares a statement that it meets again, and may then plan it without looking at the values: "generic".
+# The server prepares a repeated statement, and may then plan it without looking at the values: "generic".
 # A parameter has the type that the driver sends for it; a text's is left to the server.
 _TYPES: dict[type, str] = {
     bool: "bool",
@@ -27,7 +27,7 @@ _NAMED = re.compile(r"%\((\w+)\)s")
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL as Django hands it to the driver, and its parameters."""
+    """SQL and parameters as Django passes them to the driver."""
 
     text: str
     parameters: tuple[Any, ...]
@@ -35,7 +35,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a statement was carried out."""
+    """The plan by which a statement was executed."""
 
     scans: tuple[str, ...]  # "Index Scan using name", "Seq Scan"
     rows_read: int  # index or table entries that the scans looked at
@@ -48,7 +48,7 @@ class Plan:
 
 
 def statement_of(table: str, act: Callable[[], object]) -> Statement:
-    """The one statement that the act sends about the table.
+    """Return the one statement that the act sends about the table.
 
     Raises:
         ValueError: it sent none, or several.
@@ -74,9 +74,9 @@ def _statement(text: str, parameters: Sequence[Any] | Mapping[str, Any] | None) 
 
 
 def explain(postgres: psycopg.Connection, statement: Statement, *, generic: bool) -> Plan:
-    """Carry the statement out and see how; `generic` plans it as a prepared statement, blind to its values."""
+    """Execute the statement and return its plan. `generic` plans it as a prepared statement, without its values."""
     with psycopg.ClientCursor(postgres) as cursor:
-        if not generic or not statement.parameters:  # without a value there is nothing to be blind to
+        if not generic or not statement.parameters:  # without values both plans are the same
             cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", statement.parameters)
             return _plan(cursor.fetchall()[0][0][0])
         placeholders = [f"${n}" for n in range(1, len(statement.parameters) + 1)]

@@ -1,4 +1,4 @@
-"""How the reads of follow-up fare with a million tasks, pinned or not: a table on stdout.
+"""The cost of the reads of follow-up with a million tasks, pinned or not: a table on stdout.
 
 python -m tests.plans.full --tasks 1000000
 """
@@ -15,7 +15,7 @@ from tests.served import ENVIRONMENT, fresh_database
 
 
 def main() -> int:
-    """Fill, explain, print; 1 when a pinned read reads too much."""
+    """Fill, explain and print. Return 1 if a pinned read reads too much."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=1_000_000)
     tasks = parser.parse_args().tasks

@@ -1,4 +1,4 @@
-"""The reads that stay quick however many tasks there are."""
+"""The reads that must stay fast with any number of tasks."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,8 +16,8 @@ from tests.plans.explain import Plan
 
 TABLE = "followups_followuptask"
 ROWS_READ_MAX = 1_000
-# A list finds each of its tasks by an index of what is permitted, then its lead by its key, and looks at the lower steps
-# of its ladder and at some steps that wait for these. A claim finds the task and its ladder by their keys besides.
+# A list finds each task by an index of permitted tasks, then its lead by key, and looks at the lower steps
+# of its ladder and at some steps that wait for these. A claim also finds the task and its ladder by key.
 LONGEST_LIST, LONGEST_CLAIM = "due, the longest list", "claim, the longest"
 LONGEST_MAX = {LONGEST_LIST: 6 * 550, LONGEST_CLAIM: 8 * 500 + 10}
 
@@ -39,13 +39,13 @@ _OWNERS: dict[str, dict[str, Any]] = {
 
 
 def _claim(owner: str, limit: int = 50, **filters: str) -> object:
-    """The statement of a claim: the lease on the owner's tasks and unowned ones, which reads them with their leads."""
+    """The statement of a claim: it leases the owner's and unowned tasks, and reads them with their leads."""
     now = timezone.now()
     return reading.lease(owner, user_id=None, now=now, until=now, limit=limit, filters=filters)
 
 
 def _sla_of(span: timedelta, *, ago: timedelta, by: str | None = None) -> object:
-    """The report of what fell due in a span that began so long ago."""
+    """The SLA report of a span that began so long ago."""
     since = timezone.now() - ago
     return sla_report(since=since, until=since + span, by=[by] if by else [])
 
@@ -66,15 +66,15 @@ READS: dict[str, Callable[[], object]] = {
     },
     LONGEST_CLAIM: partial(_claim, "nobody", 500),
     "at risk": lambda: list(at_risk(timezone.now())[:50]),
-    # What a look for breaches reads of the open tasks; it reads as many as it records.
+    # The open tasks read by a look for breaches: as many as it records.
     "breaches": lambda: list(breaching(timezone.now())[:50]),
     "sla": sla_snapshot,
-    # A span costs what fell due in it: hours here, whose few hundred tasks are below the limit; a week in tests.plans.week.
+    # A span costs the tasks that fell due in it: here hours with a few hundred tasks, a week in tests.plans.week.
     "sla of hours that were worked": partial(_sla_of, timedelta(hours=8), ago=timedelta(days=100)),
     "sla of hours that were worked, by owner": partial(_sla_of, timedelta(hours=8), ago=timedelta(days=100), by="owner"),
     "sla of minutes that nobody worked": partial(_sla_of, timedelta(minutes=15), ago=timedelta(minutes=20), by="province"),
 }
-# What the server may prepare. The others have the clock in their text, so that they are planned for their values each time.
+# The statements that the server may prepare. The others contain the time, so they are planned anew each time.
 PREPARED = (
     *(f"claim {name}" for name in _OWNERS),
     LONGEST_CLAIM,
@@ -85,12 +85,12 @@ PREPARED = (
 
 
 def reads_too_much(name: str, plan: Plan) -> bool:
-    """Whether a pinned read looks at more than a handful of entries, or at a whole table."""
+    """Whether a pinned read looks at too many index entries, or at a whole table."""
     return plan.rows_read > LONGEST_MAX.get(name, ROWS_READ_MAX) or any("Seq Scan" in scan for scan in plan.scans)
 
 
-# A task that is due but not permitted now costs a look at its index entry, and none into the table: what a whole province
-# asleep costs is measured, and so is all that is due. For the other filters there is no index of their own.
+# A due task that is not permitted now costs a look at its index entry, but not at the table. The cost of a whole province
+# at night, and of all due tasks, is measured. The other filters have no index of their own.
 UNPINNED: dict[str, Callable[[], object]] = {
     "due in a province where it is night": partial(due_tasks, province="BC"),
     "claim in a province where it is night": partial(_claim, "nobody", province="BC"),

@@ -1,4 +1,4 @@
-"""Many follow-up tasks, quickly: what a few years of work leave in the table."""
+"""Fill the table quickly with the tasks of a few years of work."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -30,13 +30,13 @@ FROM generate_series(1, %(ladders)s) AS n
 ORDER BY n
 """
 
-# The oldest 90% are completed, some early and some up to 8 hours late. The open ones lie in the two days before now and
-# the two after it. The steps of a ladder lie as far apart as the guide's, at the pace of the two days before now: of a
-# ladder that began in these, several steps are due. Six ladders of ten are in ON, one of 5,000 in NU; IQALUIT has one of
-# 20,000; `busy` owns three of ten, `single` has one open task, and those of `late` became due after all others. `former`
-# and PE had a tenth of the completed ones each and have none that is open: what the planner believes of them is wrong. An
-# open task has today's interval, which contains now but for the tasks of BC: there it is night, and theirs is tomorrow's.
-# Of two in three of those that are late by two hours a breach is on record.
+# The oldest 90% are completed, some early and some up to 8 hours late. The open ones are due in the two days before now or
+# the two after it. The steps of a ladder have the guide's distances, scaled to the two days before now: a ladder that
+# began in these has several due steps. Six ladders of ten are in ON, and one of 5,000 is in NU. IQALUIT has one of
+# 20,000. `busy` owns three of ten, `single` has one open task, and those of `late` became due after all others. `former`
+# and PE had a tenth of the completed tasks each and have no open one, so the planner's estimate for them is wrong. An
+# open task has today's interval, which contains now. Tasks in BC have tomorrow's, since it is night there.
+# Two in three tasks that are two hours late have a recorded breach.
 _DAYS_AFTER_THE_FIRST = (0, 1 / 48, 1 / 8, 1, 3, 7)
 _TASKS = f"""
 INSERT INTO followups_followuptask
@@ -98,9 +98,9 @@ def fill(
     now: datetime | None = None,
     days: tuple[int, int] = (900, 90),
 ) -> None:
-    """Insert so many tasks and tell the planner of them: a tenth is open, `due` of these (else half) are due.
+    """Insert so many tasks and update the planner's statistics. A tenth is open, of which `due` (by default half) are due.
 
-    The completed ones fell due between so many days and so many days before now.
+    The completed tasks fell due between the two numbers of days before now.
     """
     now = now or datetime.now(UTC)
     completed = int(tasks * COMPLETED_SHARE)

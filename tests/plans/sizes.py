@@ -1,10 +1,10 @@
-"""Do `due` and `claim` take the same time whatever the size of the table? Their times on two tables, on stdout.
+"""Compare the times of `due` and `claim` on a small and a large table, on stdout.
 
     python -m tests.plans.sizes --small 10000 --large 5000000
 
-A tenth of each table is open. As many tasks are due and permitted in the one as in the other: what grows are the completed
-ones and those to come. Calls on the two alternate, so that whatever else the machine does meets both. A claim is rolled
-back, and its commit is not in the time: the wait for the disk is the same for both and would hide a difference.
+A tenth of each table is open. Both have equally many due and permitted tasks: the large one has more completed and future
+ones. Calls on the two alternate, so that other work of the machine affects both. A claim is rolled back, and its commit is
+not timed: the wait for the disk is the same for both and would hide a difference.
 """
 
 import argparse
@@ -25,8 +25,8 @@ from tests.plans.rows import fill
 from tests.served import ENVIRONMENT, fresh_database
 from wholesale.plumbing.act import Act
 
-NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday; in no province is it too early or too late
-DUE = 840  # places and owners come again after 70 ladders (rows.py): a multiple of that has as many of each in both tables
+NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday, at an hour that every province permits
+DUE = 840  # places and owners repeat after 70 ladders (rows.py): a multiple of that gives both tables equally many of each
 LIMIT = 50
 RATIO_MAX = 1.3  # of the medians
 WARM_UP = 30  # rounds
@@ -37,7 +37,7 @@ WHERE completed_at IS NULL AND cancelled_at IS NULL AND due_at <= %(now)s AND %(
 
 
 def main() -> int:
-    """Fill, measure, print; 1 when the large table makes an operation slower."""
+    """Fill, measure and print. Return 1 if the large table makes an operation slower."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", type=int, default=10_000, help="tasks (10,000)")
     parser.add_argument("--large", type=int, default=5_000_000, help="tasks (5,000,000)")
@@ -53,11 +53,11 @@ def main() -> int:
 
 
 def _fill(url: str, tasks: int) -> None:
-    """So many tasks, and nothing left for the server to do that would fall into the measurement."""
+    """Insert so many tasks, and finish the server's maintenance before the measurement."""
     began = time.monotonic()
     with psycopg.connect(url, autocommit=True) as postgres:
         fill(postgres, tasks, due=DUE, now=NOON)
-        # Claims leave dead rows: the small table would be vacuumed for so many, and the large one not.
+        # Claims leave dead rows: their number would cause a vacuum of the small table, but not of the large one.
         postgres.execute("ALTER TABLE followups_followuptask SET (autovacuum_enabled = off)")
         postgres.execute("VACUUM ANALYZE")
         postgres.execute("CHECKPOINT")
@@ -122,7 +122,7 @@ def _milliseconds(act: Callable[[], Sized]) -> float:
 
 
 def _figures(times: Sequence[float]) -> tuple[float, float]:
-    """The median and the 95th of a hundred."""
+    """The median and the 95th percentile."""
     return median(times), quantiles(times, n=20)[-1]
 
 

@@ -1,4 +1,4 @@
-"""With a million tasks, nine of ten completed, the hot reads look at a handful of index entries."""
+"""With a million tasks, 90% completed, the hot reads look at few index entries."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from tests.served import fresh_database
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 TASKS = 1_000_000
-# Statistics are drawn from a sample of the rows, and where two plans cost about the same the draw decides between them.
+# The planner's statistics come from a random sample, which decides between two plans of about the same cost.
 SAMPLES = 5
 
 
@@ -27,7 +27,7 @@ def million() -> Iterator[psycopg.Connection]:
 
 
 def test_hot_reads_look_at_few_index_entries(million: psycopg.Connection) -> None:
-    """Planned for its values, and planned once for all, as the server may plan a prepared statement."""
+    """Planned for the values, and as a generic plan of a prepared statement."""
     counts = "SELECT count(*), count(completed_at), count(*) FILTER (WHERE completed_at IS NULL AND due_at < %s) FROM "
     ((tasks, completed, due),) = million.execute(f"{counts} {TABLE}", [timezone.now()]).fetchall()
     assert (tasks, completed) == (TASKS, TASKS * 0.9)
@@ -35,7 +35,7 @@ def test_hot_reads_look_at_few_index_entries(million: psycopg.Connection) -> Non
 
     plans: dict[tuple[str, str, int], Plan] = {}
     for sample in range(SAMPLES):
-        million.execute(f"VACUUM ANALYZE {TABLE}")  # a claim is carried out, and leaves old versions of its tasks
+        million.execute(f"VACUUM ANALYZE {TABLE}")  # a claim is executed, and leaves old versions of its tasks
         for name, read in READS.items():
             for generic in (False, True) if name in PREPARED else (False,):
                 plan = explain(million, statement_of(TABLE, read), generic=generic)

@@ -1,9 +1,9 @@
-"""How long does the SLA of a week take with 5,000,000 tasks? Its times by each group, on stdout.
+"""The time of a week's SLA report with 5,000,000 tasks, by each group, on stdout.
 
     python -m tests.plans.week --tasks 5000000 --days 365
 
-The tasks fell due evenly over so many days. Nine of ten tasks are completed; of the others as many fell due in the last two
-days as are given, and are open. The time is the view's whole verb: the statement and what becomes of its rows.
+The tasks fell due evenly over so many days. 90% of them are completed. Of the others the given number fell due in the last
+two days and are open. The time is that of the whole verb: the statement and the processing of its rows.
 """
 
 import argparse
@@ -26,7 +26,7 @@ ROUNDS, WARM_UP = 20, 3
 
 
 def main() -> int:
-    """Fill, measure, print; 1 when a week takes too long."""
+    """Fill, measure and print. Return 1 if a week takes too long."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tasks", type=int, default=5_000_000)
     parser.add_argument("--days", type=int, default=365, help="over which the completed ones fell due (365)")

@@ -1,4 +1,4 @@
-"""What races need: as many clients as threads."""
+"""Fixtures of the races: as many clients as threads."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ CLIENTS = 32
 
 @pytest.fixture
 def operators(user_of: Callable[..., User]) -> list[APIClient]:
-    """As many API clients of one operator as there are threads: a client is not made for two threads."""
+    """One API client of the same operator for each thread: a client is not safe for two threads."""
     token = AuthToken.objects.create(user=user_of("operator", username="racer"))[1]
     clients = [APIClient(raise_request_exception=False) for _ in range(CLIENTS)]
     for client in clients:

@@ -1,4 +1,4 @@
-"""Bulk calls, single creates and opt-outs of the same leads at once: one open ladder each, and nobody waits in a circle."""
+"""Bulk calls, single creates and opt-outs of the same leads at once: one open ladder each, and no deadlock."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +26,7 @@ def _several_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rows(number: int) -> list[dict[str, str]]:
-    """Every lead, in an order of this number's own."""
+    """A row for every lead, in an order that depends on the number."""
     step = (1, 7, 11, 13, 17, 19, 23, 29)[number % 8]
     return [{"lead_id": f"L{n * step % LEADS}", "province": "ON", "market": "TORONTO"} for n in range(LEADS)]
 

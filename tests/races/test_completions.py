@@ -1,5 +1,5 @@
-"""Completions with outcomes among renewals, releases, claims and wishes of the same tasks: nobody waits in a circle, and all
-are answered."""
+"""Completions with outcomes among renewals, releases, claims and wishes of the same tasks: no deadlock, and all acts
+get an answer."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -35,7 +35,7 @@ RunTogether = Callable[..., list[Any]]
 
 
 def ladders(count: int, **lead: Any) -> list[FollowupTask]:
-    """The tasks of so many ladders, each of a lead with a number of its own, all due and leased by va1."""
+    """The tasks of so many ladders, all due and leased by va1. Each lead has its own number."""
     for n in range(count):
         LeadFactory.create(lead_id=f"L{FollowupLadder.objects.count()}-{n}", **lead)
         lead_id = f"L{FollowupLadder.objects.count()}-{n}"
@@ -69,7 +69,7 @@ def test_renewals_and_releases_do_not_deadlock_with_outcomes(run_together: RunTo
             elif number % 3 == 1:
                 release_leases(task_ids=tasks[:: luck.choice((1, -1))], owner="va1", act=Act(at=LATER))
             else:
-                # From the last step to the first: the task's own row is locked before those that come before it.
+                # From the last step to the first, so that a task's own row is locked before those of earlier steps.
                 for task in luck.sample(tasks, 4):
                     complete_task(task, "va1", outcome=luck.choice(outcomes), now=LATER)
 
@@ -84,7 +84,7 @@ def test_claims_that_return_refused_tasks_do_not_deadlock_with_outcomes(run_toge
     FollowupTask.objects.update(
         leased_by=None, leased_until=None, open_from=LATER - timedelta(hours=1), open_until=LATER + timedelta(hours=1)
     )
-    upsert(MarketPolicy, province="ON", enabled=False, act=Act("test"))  # no worker has put the intervals right yet
+    upsert(MarketPolicy, province="ON", enabled=False, act=Act("test"))  # no worker has updated the intervals yet
 
     def act(number: int) -> None:
         if number % 2:
@@ -100,7 +100,7 @@ def test_claims_that_return_refused_tasks_do_not_deadlock_with_outcomes(run_toge
 
 
 def test_contacts_and_wishes_of_new_numbers_do_not_deadlock(run_together: RunTogether) -> None:
-    """A wish makes the point's row and then cancels the ladder; a completion holds the ladder and then notes the contact."""
+    """A wish makes the point's row, then cancels the ladder. A completion locks the ladder, then records the contact."""
     for n in range(ROUNDS):
         phone = f"+1416555{n:04}"
         LeadFactory.create(lead_id=f"J{n}", phone=phone)
@@ -121,7 +121,7 @@ def test_contacts_and_wishes_of_new_numbers_do_not_deadlock(run_together: RunTog
 
 
 def test_messages_with_a_referral_do_not_deadlock_with_wishes_and_erasures(run_together: RunTogether) -> None:
-    """A use is noted under the ladder's lock, at a row that a wish and an erasure hold too."""
+    """A use is recorded under the ladder's lock in a row that a wish and an erasure also lock."""
     proof = Proof(referrer_name="Ann Lee", referrer_to_lead="sister", referrer_to_us="sold to us")
     for n in range(ROUNDS):
         points = [("PHONE", f"+1416555{n:04}"), ("EMAIL", f"j{n}@example.ca")]
@@ -149,7 +149,7 @@ def test_contacts_of_one_number_at_several_ladders_are_recorded_one_after_anothe
     for n in range(4):
         LeadFactory.create(lead_id=f"P{n}", phone="")
         steps.append(start_ladder(lead_id=f"P{n}", province="ON", market="TORONTO", act=Act(at=NOON)).tasks)
-    for n in range(4):  # since they got one number, before anybody has closed the newer ladders
+    for n in range(4):  # as the leads got one number, before the newer ladders are closed
         type(LeadFactory.build())._default_manager.filter(lead_id=f"P{n}").update(phone="+14165550123")
 
     def act(number: int) -> None:

@@ -1,4 +1,4 @@
-"""Many record what is said of one new number at once."""
+"""Many record lines about one new number at once."""
 
 from collections.abc import Callable
 from datetime import date

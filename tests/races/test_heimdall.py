@@ -1,4 +1,4 @@
-"""Trials counted by many at once: none is lost."""
+"""Many count trials at once: none is lost."""
 
 from collections.abc import Callable
 from decimal import Decimal

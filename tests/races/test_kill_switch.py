@@ -1,4 +1,4 @@
-"""The kill switch is engaged while others act: each act is wholly before it, or refused, and no lock delays it."""
+"""The kill switch is engaged during other acts: each act is complete before it or refused, and no lock delays it."""
 
 import threading
 import time
@@ -41,7 +41,7 @@ ACTS = [
     ("/api/deals/offers/compute", {"province": "ON", "arv": 450_000, "repairs": 50_000}),
     ("/api/governance/risk/check-and-reserve", {"engine": "WHOLESALE", "amount": 10}),
 ]
-# What the acts write, and when they say that they did.
+# The rows that the acts write, with their times.
 ROWS: list[tuple[Any, str]] = [
     (FollowupLadder, "created_at"),
     (OfferEvidence, "created_at"),
@@ -97,7 +97,7 @@ def test_nothing_acts_after_the_kill_switch_is_engaged(
 
 @contextmanager
 def another_session(statement: str) -> Iterator[Callable[[], bool]]:
-    """A session that has sent a statement and keeps its transaction open; yields whether it still lives."""
+    """A session that keeps its transaction open after a statement. Yields whether it still lives."""
     other = connection.copy()
     other.set_autocommit(False)
     with other.cursor() as cursor:
@@ -127,7 +127,7 @@ def test_a_lock_held_by_another_does_not_delay_the_switch(
         assert lives()
     assert IdempotencyKey.objects.count() == len(headers)
     again = operators[0].post(ENGAGE, {"reason": "stop"}, headers=headers)
-    assert again.json()["acts_in_flight"] is bool(headers)  # a replay is what was answered before
+    assert again.json()["acts_in_flight"] is bool(headers)  # a replay repeats an earlier answer
     assert GoLiveState.objects.get().history.count() == 2
 
 
@@ -168,7 +168,7 @@ def test_the_switch_waits_for_an_act_that_began_before_and_refuses_others_meanwh
             in_flight = golive.engage(Act("test", reason="race")).acts_in_flight
             order.append("answered")
             return f"in flight: {in_flight}"
-        while not GoLiveState.objects.get().kill_switch_engaged:  # the row is there while the first still acts
+        while not GoLiveState.objects.get().kill_switch_engaged:  # the row exists while the first still acts
             time.sleep(0.01)
         try:
             with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Many clients start and work one lead's ladder at once: one open ladder, one KPI row a fact, and counts that are right."""
+"""Many clients start and work one lead's ladder at once: one open ladder, one KPI row for each fact, right counts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ def complete(client: APIClient, task_id: int) -> Any:
 
 
 def assert_ladders_are_consistent() -> None:
-    """Each ladder's count is that of its open tasks, and each completed task has exactly one KPI row."""
+    """Check that each ladder counts its open tasks, and that each completed task has exactly one KPI row."""
     for ladder in FollowupLadder.objects.all():
         open_tasks = ladder.tasks.filter(completed_at=None, cancelled_at=None).count()
         assert (ladder.open_steps, ladder.closed_at is None) == (open_tasks, open_tasks > 0)
@@ -88,7 +88,7 @@ def test_concurrent_completions_of_all_steps_close_the_ladder_once(
 def test_concurrent_completions_and_restarts_neither_deadlock_nor_miscount(
     operator: APIClient, operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
-    """A completed step stays completed though its ladder is cancelled in the same moment."""
+    """A completed step stays completed even if its ladder is cancelled at the same moment."""
     for _ in range(3):
         tasks = [step["id"] for step in create(operator).json()]
 

@@ -1,4 +1,4 @@
-"""Steps lapse while others complete, cancel and bring the ground: each step ends once, and each ladder counts right."""
+"""Steps lapse while others complete, cancel or record the ground: each step ends once, and each ladder counts right."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Many imports of one file at once: no row lost, none doubled, and the counts are exact."""
+"""Many imports of one file at once: no row is lost or doubled, and the counts are exact."""
 
 import io
 from collections import Counter
@@ -30,7 +30,7 @@ def rows(**more: Any) -> list[dict[str, Any]]:
 def test_concurrent_imports_of_one_file_make_each_lead_once(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In either direction, which would deadlock if each locked row by row."""
+    """In both directions, which would deadlock if imports locked row by row."""
     monkeypatch.setattr("followups.leads.services.BATCH", 50)
 
     reports = run_together(8, lambda number: upsert_leads(rows()[:: 1 if number % 2 else -1], act=Act()))
@@ -57,7 +57,7 @@ def test_concurrent_imports_of_different_columns_lose_no_value(
 def test_concurrent_imports_of_one_list_record_each_wish_once(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In either direction, beside imports that say nothing of contact and upserts of single leads."""
+    """In both directions, beside imports without wishes and upserts of single leads."""
     monkeypatch.setattr("followups.leads.services.BATCH", 20)
     lines = [f"L{n},ON,416-555-{n:04},yes" for n in range(100)]
 

@@ -1,4 +1,4 @@
-"""A lift and an opt-out at once: a wish that the lift could not know of outlives it. Who waits reads the clock after."""
+"""A lift and an opt-out at once: a wish unknown to the lift survives it. A waiting act reads the clock after its wait."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -46,7 +46,7 @@ def test_a_lift_does_not_undo_an_uncommitted_opt_out(run_together: RunTogether) 
         has_lifted.set()
         return lifted
 
-    assert run_together(2, act) == [False, ["LEAD"]]  # it waited, and lifted what it knew of
+    assert run_together(2, act) == [False, ["LEAD"]]  # it waited, and lifted the opt-outs it knew
     assert is_refused(PHONE)
     assert not is_refused(LEAD)
 

@@ -1,4 +1,4 @@
-"""Many clients tell of buyers at once: no step is lost, and the ids are in the order of the fold."""
+"""Many clients send feedback at once: no step is lost, and the ids have the order of the fold."""
 
 import random
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def test_concurrent_feedback_moves_a_node_by_exactly_its_steps(
 def test_a_node_equals_the_fold_of_its_events_in_order_of_id(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
-    """Rates stop at 0, so the same events in another order make another node: near 0 the order shows."""
+    """Rates stop at 0, so events near 0 in another order make another node."""
 
     def tell(number: int) -> list[int]:
         dice = random.Random(number)

@@ -38,7 +38,7 @@ def number(n: int) -> str:
 
 
 def assert_one_open_ladder_a_number() -> None:
-    """And none of a lead whose status ends the hunt, but for one that somebody began anew."""
+    """Check that a number has at most one open ladder, and a lead whose status ends the hunt only a restarted one."""
     followed = Lead.objects.filter(pk__in=FollowupLadder.objects.open().values("lead__pk"))
     phones = Counter(followed.exclude(phone="").values_list("phone", flat=True))
     assert [phone for phone, leads in phones.items() if leads > 1] == []
@@ -101,7 +101,7 @@ def test_creates_and_bulk_calls_of_leads_with_shared_numbers_leave_one_ladder(
 def test_creates_and_changes_of_numbers_leave_one_ladder_for_each_number(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
-    """Whichever comes first: the create that comes after a change sees it, the change that comes after a create cancels."""
+    """In either order: a create after a change sees it, and a change after a create cancels the ladder."""
     for round_ in range(ROUNDS):
         for n in range(8):
             LeadFactory.create(lead_id=f"L{round_}-{n}", phone=number(n))
@@ -175,7 +175,7 @@ def test_a_stop_among_creates_and_changes_of_one_number_leaves_no_open_step(
 
 
 def started(lead_id: str) -> str:
-    """Try to start its ladder: the refusal's code, or that it is open."""
+    """Try to start the lead's ladder. Return the code of the refusal, or that the ladder is open."""
     try:
         start_ladder(lead_id=lead_id, province="ON", act=Act())
     except NoLadder as refusal:
@@ -186,7 +186,7 @@ def started(lead_id: str) -> str:
 def test_a_create_starts_over_when_its_lead_gets_another_number_meanwhile(
     run_together: Callable[..., list[Any]],
 ) -> None:
-    """It waits for the old number's lock. The lead gets the number of one whose ladder is started, and not committed yet."""
+    """It waits for the old number's lock. Meanwhile the lead gets the number of a lead with an uncommitted ladder."""
     LeadFactory.create(lead_id="L1", phone=PHONE)
     LeadFactory.create(lead_id="L2", phone=number(1))
     is_held, is_changed, is_started = Event(), Event(), Event()
@@ -197,7 +197,7 @@ def test_a_create_starts_over_when_its_lead_gets_another_number_meanwhile(
                 gate.lock_points([("PHONE", number(1))])
                 is_held.set()
                 is_started.wait(5)
-                time.sleep(0.5)  # the create has read the old number, and waits for us
+                time.sleep(0.5)  # the create has read the old number and waits for our lock
                 Lead.objects.filter(lead_id="L2").update(phone=PHONE)
             is_changed.set()
             return "changed"
@@ -232,7 +232,7 @@ def many(lead_id: str, **settings: Any) -> None:
 def test_a_change_waits_for_a_create_of_the_same_number(
     run_together: Callable[..., list[Any]], store: Callable[..., None], lead_id: str, settings: dict[str, str]
 ) -> None:
-    """Else neither would see the other, and both ladders would be open, or that of a dead lead."""
+    """Otherwise neither would see the other, and both ladders, or that of a dead lead, would stay open."""
     LeadFactory.create(lead_id="L1", phone=PHONE)
     LeadFactory.create(lead_id="L2", phone=number(1))
     for other in ("L2", "NEW"):
@@ -267,10 +267,10 @@ def test_a_status_set_by_an_outcome_survives_a_batch_that_read_before_it(
 
     def slowly(places: Any) -> Any:
         has_read.set()
-        has_moved.wait(1)  # the outcome waits for the batch, so it cannot come before this has passed
+        has_moved.wait(1)  # the outcome waits for the batch, so it cannot come before
         return one_markets(places)
 
-    # What a batch does between reading its leads and writing them.
+    # A batch calls this between reading its leads and writing them.
     monkeypatch.setattr("followups.leads.storing.one_markets", slowly)
 
     def act(who: int) -> str:
@@ -333,7 +333,7 @@ def test_restarts_and_outcomes_that_end_the_hunt_leave_no_open_ladder_of_a_finis
 def test_wrong_number_flags_agree_with_the_list_while_files_bring_numbers(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A flag is always what the list says of the number that the lead has."""
+    """A flag always agrees with the list of wrong numbers for the lead's present number."""
     for n in range(6):
         LeadFactory.create(lead_id=f"L{n}", phone=number(n))
 

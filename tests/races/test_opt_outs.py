@@ -1,4 +1,4 @@
-"""Ladders begin while an opt-out arrives: whichever comes first, afterwards nobody is to be contacted."""
+"""Ladders start while an opt-out arrives: in either order no open step remains."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -108,7 +108,7 @@ def test_an_opt_out_of_the_address_among_creates_leaves_no_open_e_mail_step(
 def test_a_ladder_waits_for_an_uncommitted_opt_out_of_the_address(
     run_together: Callable[..., list[Any]],
 ) -> None:
-    """The ladder that is being started waits for the address's lock, which an opt-out in flight holds."""
+    """The starting ladder waits for the lock of the address, which an uncommitted opt-out holds."""
     LeadFactory.create(lead_id="L1", phone=PHONE, email="jane@example.ca")
     is_held, has_started = Event(), Event()
 
@@ -140,7 +140,7 @@ def test_concurrent_stops_of_a_new_number_make_one_point(
 def test_two_contradicting_decisions_leave_an_opt_out_and_each_decision_once(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
-    """An operator may turn a reply into an opt-out; an opt-out stays."""
+    """An operator may turn a reply into an opt-out. An opt-out stays."""
     message = record_inbound(phone=PHONE, channel="SMS", text=DOUBT, act=Act()).message
 
     def decide(number: int) -> int:
@@ -195,7 +195,7 @@ def test_holds_among_creates_claims_and_completions_neither_deadlock_nor_get_los
 
 
 def test_nothing_is_claimed_once_a_hold_has_committed(run_together: Callable[..., list[Any]]) -> None:
-    """A claim that runs beside the hold comes before it, or gets nothing."""
+    """A claim during the hold comes before it, or gets nothing."""
     for n in range(ROUNDS):
         FollowupTask.objects.all().update(cancelled_at=timezone.now(), cancel_reason="round over")
         LeadFactory.create(lead_id=f"L{n}", phone=f"+1416555{n:04}")

@@ -1,4 +1,4 @@
-"""Many operators change one policy at once: one row, no error, a version and a line of history for each change."""
+"""Many operators change one policy at once: one row, no error, and a version and a line of history for each change."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Many ladders start at once over one pool: exact shares, nobody waits in a circle."""
+"""Many ladders start at once over one pool: exact shares, and no deadlock."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def test_concurrent_creates_give_exact_shares(operators: list[APIClient], run_to
 def test_creates_and_restarts_of_the_same_leads_give_exact_shares_without_deadlock(
     operators: list[APIClient], run_together: Callable[..., list[Any]]
 ) -> None:
-    """Every restart makes a ladder and has a turn; of creates only those that make one. Four clients share each lead."""
+    """A restart always makes a ladder and uses a turn, a create only if it makes one. Four clients share each lead."""
 
     def act(number: int) -> list[int]:
         lead = {**PLACE, "lead_id": f"L{number % 8}"}

@@ -38,7 +38,7 @@ def caps(engine: str, **changes: Any) -> None:
 
 
 def assert_all_agree(engines: tuple[str, ...] = ("WHOLESALE",)) -> None:
-    """Each engine's ledger is the sum of its reservations, GLOBAL's the sum of all, and each has its events."""
+    """Check that an engine's ledger is the sum of its reservations, GLOBAL's the sum of all, and each has its events."""
     for engine in (*engines, GLOBAL):
         made = RiskReservation.objects.filter(engine__in=engines if engine == GLOBAL else (engine,))
         ledger = RiskDay.objects.get(engine=engine)
@@ -86,7 +86,7 @@ def test_concurrent_corrections_leave_consistent_ledgers(run_together: RunTogeth
 
 
 def test_two_engines_in_opposite_order_do_not_deadlock(run_together: RunTogether) -> None:
-    """GLOBAL's cap of 1,500 is what both meet; the engine's own would allow 1,000 and 750."""
+    """Both reach GLOBAL's cap of 1,500. The engines' own caps would allow 1,000 and 750."""
     engines = ("WHOLESALE", "CAPITAL")
 
     def act(number: int) -> int:
@@ -103,7 +103,7 @@ def test_two_engines_in_opposite_order_do_not_deadlock(run_together: RunTogether
 
 
 def test_the_open_cap_holds_across_midnight(run_together: RunTogether) -> None:
-    """One reserves on one day and one on the next: two ledgers that nobody shares, and one cap over both."""
+    """One reserves on one day and one on the next: two separate ledgers under one cap."""
     caps(GLOBAL, max_daily_exposure=0, max_open_risk=0)
     engines = [policy.engine for policy in many(RiskPolicyFactory, 60, max_open_risk=TEN)]
     both = threading.Barrier(2)

@@ -66,7 +66,7 @@ def test_a_look_does_not_wait_for_completions_and_does_not_deadlock(
 def test_a_task_moved_during_its_completion_is_not_late(
     transactional_db: None, run_together: Callable[..., list[Any]]
 ) -> None:
-    """Who completes it read the task before, and waits for its ladder."""
+    """The completion read the task earlier, and waits for its ladder."""
     late_tasks(1)
     task = FollowupTask.objects.get()
     is_put_off = threading.Event()

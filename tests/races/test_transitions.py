@@ -1,4 +1,4 @@
-"""Every verb of ladders at once, on leads that share a number: nobody waits in a circle, and what must hold holds."""
+"""Every verb of ladders at once, on leads that share a number: no deadlock, and every invariant holds."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -37,7 +37,7 @@ REFUSALS = (LadderClosed, TaskClosed, NoLadder)
 
 
 def some_act(luck: Random) -> Callable[[], Any]:
-    """One of the verbs, on one of the rows that there are now."""
+    """One of the verbs, on one of the present rows."""
     tasks = list(FollowupTask.objects.order_by("-pk").values_list("pk", flat=True)[:18])
     task, lead = luck.choice(tasks), luck.choice(LEADS)
     ladder = FollowupTask.objects.values_list("ladder_id", flat=True).get(pk=task)
@@ -72,7 +72,7 @@ def assert_all_holds() -> None:
     lines = Counter(TaskEvent.objects.values_list("task_id", "kind"))
     assert sorted(task for task, kind in lines if kind == "COMPLETED") == completed
     ended = {task: times for (task, kind), times in lines.items() if kind in ("CANCELLED", "SKIPPED")}
-    cancelled = FollowupTask.objects.exclude(cancelled_at=None).exclude(cancelled_at=F("created_at"))  # not made so
+    cancelled = FollowupTask.objects.exclude(cancelled_at=None).exclude(cancelled_at=F("created_at"))  # not made cancelled
     assert set(ended) == set(cancelled.values_list("pk", flat=True))
     assert all(times == 1 for (_, kind), times in lines.items() if kind in ("COMPLETED", "CANCELLED", "SKIPPED"))
 
@@ -87,7 +87,7 @@ def test_all_verbs_at_once_on_leads_of_one_number_neither_deadlock_nor_miscount(
     for round_ in range(ROUNDS):
         for lead in LEADS:
             opt_outs.lift_opt_out(points=[("PHONE", PHONE), ("EMAIL", EMAIL)], act=Act("va1", reason="a mistake"))
-            with suppress(NoLadder):  # of the three who share a number one is followed up
+            with suppress(NoLadder):  # one of the three leads with one number is followed up
                 start_ladder(lead_id=lead, province="ON", market="TORONTO", restart=True, act=Act(reason="again"))
 
         def work(number: int, round_: int = round_) -> int:

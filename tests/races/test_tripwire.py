@@ -1,4 +1,4 @@
-"""A fall is looked at by many at once: it acts once."""
+"""Many evaluate a fall at once: it acts once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -66,7 +66,7 @@ def test_nobody_waits_for_the_simulation_of_a_policy(monkeypatch: pytest.MonkeyP
 
 
 def _lock_at_once(policy_id: int) -> None:
-    """Raises OperationalError where somebody else holds the row."""
+    """Lock without waiting. Raises OperationalError if another session holds the row."""
     try:
         with transaction.atomic():
             RegressionPolicy.objects.select_for_update(nowait=True).get(pk=policy_id)
@@ -85,7 +85,7 @@ def test_a_trigger_undone_by_many_is_undone_once(run_together: Callable[..., lis
 
 
 def test_an_engine_disabled_by_a_person_meanwhile_stays_disabled(run_together: Callable[..., list[Any]]) -> None:
-    """Whoever comes first: the trigger's undo leaves alone what is not its own."""
+    """In either order: the undo of the trigger leaves the change of the person alone."""
     watch()
     fallen()
 

@@ -23,7 +23,7 @@ RunTogether = Callable[..., list[Any]]
 
 @pytest.fixture
 def windows() -> Iterator[list[Any]]:
-    """So many windows of the agent va1, for whom as many tasks are due and permitted."""
+    """So many windows of the agent va1, with as many due and permitted tasks."""
     with time_machine.travel(NOON, tick=False):
         user = User.objects.create_user("va1")
         user.groups.set(Group.objects.filter(name="agent"))

@@ -1,1 +1,1 @@
-"""The recorded walk: what every endpoint answers and writes, stored as text. A change of behaviour is a difference."""
+"""The recorded walk: the answers and the written rows of every endpoint, stored as text. A change shows as a difference."""

@@ -1,6 +1,6 @@
-"""Which rows a request wrote, whoever wrote them: a trigger on every table keeps each row as it was and as it became.
+"""The rows that a request wrote: a trigger on every table logs each row before and after the change.
 
-It knows tables by their names alone.
+Tables are known only by their names.
 """
 
 import json
@@ -21,7 +21,7 @@ from tests.recorded.masks import FIRST_ID, IDS_OF_A_TABLE
 
 _LOG = "recorded_change"
 _NAMES = re.compile(r"\b(?:\d{10}|[0-9a-f]{32,64})\b")  # ids and digests
-# Of these it is enough that a row was written: the row's text is the answer itself, or of another package.
+# For these tables only the write counts: the row's text repeats the answer, or belongs to another package.
 _WITHOUT_CONTENT = {"wholesale_idempotencykey": ("body",), "auth_user": ("last_login",)}
 
 Row = dict[str, Any]
@@ -29,7 +29,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """A row that was written: as it was, unless it is new, and as it became, unless it is gone."""
+    """A written row: before the change (None for a new row) and after it (None for a deleted row)."""
 
     table: str
     before: Row | None
@@ -37,7 +37,7 @@ class Change:
 
 
 def in_order(written: list[Change]) -> list[Change]:
-    """In an order that does not depend on the database, on the digests' key, nor on which of several new rows came first."""
+    """Sort changes independently of the database, of the digests' key and of the order of new rows."""
     new = {str(key(change)) for change in written if not change.before}
 
     def order(change: Change) -> tuple[str, str]:
@@ -54,7 +54,7 @@ def tables() -> list[str]:
 
 @contextmanager
 def watching() -> Iterator[None]:
-    """Within it each written row is logged. The triggers are committed: else SQLite reads them anew after each rollback."""
+    """Log each row written in the block. The triggers are committed: else SQLite reads them again after each rollback."""
     with transaction.atomic(), connection.cursor() as cursor:
         number = "bigserial" if connection.vendor == "postgresql" else "integer"
         cursor.execute(f"CREATE TABLE {_LOG} (n {number} PRIMARY KEY, name text, before text, after text)")
@@ -69,7 +69,7 @@ def watching() -> Iterator[None]:
 
 
 def number_apart() -> None:
-    """Let the ids of each table begin where they are told from any other number, until the transaction is rolled back."""
+    """Start the ids of each table in a recognisable range, until the transaction is rolled back."""
     with connection.cursor() as cursor:
         for place, table in enumerate(tables()):
             first = FIRST_ID + place * IDS_OF_A_TABLE
@@ -94,7 +94,7 @@ END $$
 
 
 def _make_triggers(cursor: Any, table: str) -> Iterator[str]:
-    """Make them; the statements that drop them."""
+    """Make the triggers. Return the statements that drop them."""
     if connection.vendor == "postgresql":
         cursor.execute(_FUNCTION)
         when = f'AFTER INSERT OR UPDATE OR DELETE ON "{table}" FOR EACH ROW'
@@ -118,7 +118,7 @@ def _as_json(row: str, columns: list[str]) -> str:
 
 
 def taken() -> list[Change]:
-    """What was written since the last look."""
+    """The changes since the last call."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT name, before, after FROM {_LOG} ORDER BY n")
         found = cursor.fetchall()
@@ -131,14 +131,14 @@ _models = {model._meta.db_table: model for model in apps.get_models(include_auto
 
 
 def key(change: Change) -> Any:
-    """The primary key of the row."""
+    """The primary key of the changed row."""
     row = change.after or change.before or {}
     model = _models.get(change.table)
     return row[str(model._meta.pk.column)] if model else next(iter(row.values()))
 
 
 def _row(table: str, text: str | None) -> Row | None:
-    """The row's columns in values that do not depend on the database."""
+    """The row's columns, with values that do not depend on the database."""
     if text is None:
         return None
     row = json.loads(text, parse_float=Decimal)

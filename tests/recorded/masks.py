@@ -1,6 +1,6 @@
-"""What differs from one run to the next becomes a placeholder: ids, times, versions, digests, cursors.
+"""Values that differ between runs become placeholders: ids, times, versions, digests, cursors.
 
-The same value is the same placeholder within a scene, numbered in order of first sight, so that equality still shows.
+Within a scene equal values have one placeholder, numbered in order of appearance, so that equality shows.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-# Every table's ids begin here, each in a range of its own: so an id is told from any other number, in a sentence too.
+# The ids of each table have their own range from here on, so that an id is recognised even within a sentence.
 FIRST_ID = 1_000_000_000
 IDS_OF_A_TABLE = 1_000_000
 
@@ -18,20 +18,20 @@ _UUID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
 _DIGEST = re.compile(r"\b[0-9a-f]{32,64}\b")
 _TZDATA = re.compile(r"(?<=tzdata )[\d.]+(?= )")
 _CURSOR = re.compile(r"cursor=[\w%=-]+")
-_MICROSECONDS = (0, 999_999)  # the walk's own: its clock stands still at a full second, and a window ends just before one
+_MICROSECONDS = (0, 999_999)  # times of the walk: its clock stands still at a full second, and a window ends just before one
 _ID_NAMES = re.compile(r"(^|_)(ids?|history_id)$")
 _VERSION_NAMES = re.compile(r"(^|_)version$")
 
 
 class Masks:
-    """The placeholders of one scene. `tables` are the names of the tables in the order of their ranges of ids."""
+    """The placeholders of one scene. `tables` are the names of the tables in the order of their id ranges."""
 
     def __init__(self, tables: list[str], now: datetime) -> None:
         self._tables, self._now = tables, now
         self._seen: dict[str, dict[Any, str]] = {}
 
     def value(self, value: Any, name: str = "") -> Any:
-        """The value with its placeholders, whatever it is made of; `name` is the key under which it stands.
+        """Return the value with placeholders, at any depth. `name` is its key.
 
         Keys are sorted: PostgreSQL does not keep their order within JSON.
         """
@@ -44,11 +44,11 @@ class Masks:
         if isinstance(value, int) and not isinstance(value, bool):
             return self._number(value, name)
         if isinstance(value, float):
-            return float(f"{value:.12g}")  # what a database adds up differs beyond
+            return float(f"{value:.12g}")  # sums of the two databases differ beyond this digit
         return self.text(value) if isinstance(value, str) else value
 
     def text(self, text: str) -> str:
-        """The text with its placeholders."""
+        """Return the text with placeholders."""
         for pattern, placeholder in self._patterns():
             text = pattern.sub(lambda match, of=placeholder: of(match.group()), text)  # type: ignore[misc]  # bound now
         return text
@@ -66,7 +66,7 @@ class Masks:
     def _number(self, number: int, name: str) -> Any:
         if FIRST_ID <= number < FIRST_ID + IDS_OF_A_TABLE * len(self._tables):
             return self._id(number)
-        # The id of a row that the migrations made.
+        # The id of a row made by the migrations.
         return "<seeded>" if _ID_NAMES.search(name) else number
 
     def _id(self, number: int) -> str:
@@ -74,7 +74,7 @@ class Masks:
         return self._placeholder(self._tables[table], number) if table < len(self._tables) else str(number)
 
     def _time(self, text: str) -> str:
-        """A time as its distance from the walk's clock. The migrations wrote at a moment that the walk does not set."""
+        """Show a time as its distance from the walk's clock. The migrations wrote at a time that the walk does not set."""
         at = datetime.fromisoformat(text).astimezone(UTC)
         if at.microsecond not in _MICROSECONDS:
             return "<when migrated>"

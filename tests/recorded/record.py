@@ -1,4 +1,4 @@
-"""Record the walk anew: `python -m tests.recorded.record`. Then read in `git diff` what changed and whether it was meant."""
+"""Record the walk anew: `python -m tests.recorded.record`. Then check in `git diff` that each change is intended."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-RECORDING = "RECORD_THE_WALK"  # the environment variable that says so to the test
+RECORDING = "RECORD_THE_WALK"  # the environment variable that tells the test to record
 
 
 def main() -> int:

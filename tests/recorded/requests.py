@@ -1,6 +1,6 @@
 """Every operation of the OpenAPI document with the requests that show how it behaves: good, bad, repeated, refused.
 
-The parameters that work stand in tests.wholesale.api_walk and tests.traps.requests. What spoils them is made from it.
+Valid parameters are in tests.wholesale.api_walk and tests.traps.requests. The bad ones are derived from the document.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from tests.wholesale.api_walk import ENDPOINTS
 KEY = {"Idempotency-Key": "K-1"}
 STRICT = {"Prefer": "handling=strict"}
 NIGHT = timedelta(hours=14)  # 03:00 in Toronto
-# What the two tables reckon from the clock at which they are imported.
+# Times that the two tables compute from the clock of their import.
 OF_THE_CLOCK = {"until": "2026-12-16T18:00:00Z", "contacted_at": "2026-12-15T18:00:00Z"}
-# The row of the world that a verb is done to; of the others it is the newest of their list.
+# The row of the world that a verb acts on. For other verbs it is the newest of its list.
 ROWS = {
     "followups/task": "task",
     "followups/ladder": "ladder",
@@ -33,7 +33,7 @@ OFF = Request("", "good", "post", "/api/governance/go-live/disable", {"reason": 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter as the document has it."""
+    """A parameter as documented."""
 
     name: str
     schema: dict[str, Any]
@@ -41,7 +41,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path of the document, and the parameters that work."""
+    """One method of one path of the document, with valid parameters."""
 
     name: str  # its operationId
     method: str
@@ -50,16 +50,16 @@ class Operation:
 
     @property
     def good(self) -> dict[str, Any]:
-        """The parameters that it needs."""
+        """The required parameters."""
         return _timed(_endpoints[self.method, self.path].good)
 
     @property
     def full(self) -> dict[str, Any]:
-        """Every parameter; of a GET those that it needs."""
+        """Every parameter, or for a GET the required ones."""
         return _timed(POSTS[self.path]) if self.method == "post" else self.good
 
     def request(self, name: str, kind: str, given: Any = None, **options: Any) -> Request:
-        """A request to it, with what it needs unless other parameters are given."""
+        """A request to the operation, by default with the required parameters."""
         given = self.good if given is None else given
         return Request(name, kind, self.method, self.path.replace("{id}", f"{{{row_of(self.path)}}}"), given, **options)
 
@@ -76,7 +76,7 @@ def row_of(path: str) -> str:
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """Every operation of the document that is an endpoint of the API."""
+    """The document's operations that are endpoints of the API."""
     return tuple(
         Operation(item["operationId"], method, path, tuple(_parameters(item)))
         for path, methods in document()["paths"].items()
@@ -91,7 +91,7 @@ def _parameters(item: dict[str, Any]) -> Iterator[Parameter]:
 
 
 def scenes(operation: Operation) -> Iterator[Scene]:
-    """All that is asked of it, in a fixed order."""
+    """Every scene of the operation, in a fixed order."""
     yield from (Scene((request,)) for request in _good(operation))
     yield from (Scene((request,)) for request in _refused_to_some(operation))
     yield from (Scene((request,)) for request in _bad(operation))
@@ -139,7 +139,7 @@ def _spoilt(operation: Operation) -> Iterator[tuple[str, Any]]:
     described = {one.name: one.schema for one in operation.parameters}
     for name, schema in described.items():
         yield from ((name, value) for value in _unfitting(schema, in_json=operation.method == "post"))
-    # What the document tells of the body alone: objects and lists.
+    # Parameters documented only for the body: objects and lists.
     yield from ((name, 5) for name in operation.full if name not in described)
 
 

@@ -1,6 +1,6 @@
-"""What depends on what was done before: acts done twice, refusals by the state of a row, the contact gate's reasons.
+"""Requests that depend on earlier ones: repeated acts, refusals by the state of a row, the contact gate's reasons.
 
-In paths and parameters `{task}` is the id of a row of the world, or of one that an earlier request of the story made.
+In paths and parameters `{task}` is the id of a row of the world or of an earlier request of the story.
 """
 
 from datetime import timedelta
@@ -9,7 +9,7 @@ from typing import Any
 from tests.recorded.walking import Request, Scene
 
 NIGHT = timedelta(hours=14)  # 03:00 in Toronto
-CALLER = {"phone": "+14165550198", "channel": "SMS"}  # of the lead `walked`
+CALLER = {"phone": "+14165550198", "channel": "SMS"}  # the number of the lead `walked`
 TASK, LADDER, CONTACT = "followups/task", "followups/ladder", "governance/contact"
 RISK, TRIPWIRE = {"engine": "WHOLESALE"}, {"domain": "WHOLESALE", "metric": "contract_rate"}
 PROOF = {"evidence": "form 1", "obtained_at": "2026-11-01T12:00:00Z"}
@@ -17,17 +17,17 @@ ON, WHY = {"province": "ON"}, {"reason": "test"}
 
 
 def post(path: str, given: dict[str, Any] | None = None, **options: Any) -> Request:
-    """A POST, by an operator unless said otherwise."""
+    """A POST, by default by an operator."""
     return Request("", "good", "post", f"/api/{path}", given or {}, **options)
 
 
 def get(path: str, given: dict[str, Any] | None = None, **options: Any) -> Request:
-    """A GET, by an operator unless said otherwise."""
+    """A GET, by default by an operator."""
     return Request("", "good", "get", f"/api/{path}", given or {}, **options)
 
 
 def lead(lead_id: str, **about: Any) -> Request:
-    """Make or change a lead."""
+    """Upsert a lead."""
     return post("followups/leads/upsert", {"lead_id": lead_id, **about})
 
 
@@ -37,7 +37,7 @@ def ladder(lead_id: str, **about: Any) -> Request:
 
 
 def message(text: str, *, keep: str = "sent", **about: Any) -> Request:
-    """Something that the lead `walked` sent."""
+    """Record a message of the lead `walked`."""
     return post("followups/inbound", {**CALLER, "text": text, **about}, keep=keep)
 
 

@@ -1,4 +1,4 @@
-"""Every endpoint answers and writes what it did when the walk was recorded (`python -m tests.recorded.record`)."""
+"""Every endpoint answers and writes the same as when the walk was recorded (`python -m tests.recorded.record`)."""
 
 import difflib
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from tests.recorded.walking import Walker
 from tests.wholesale.api_walk import ENDPOINTS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("recorded")]
-NAMES = "names"  # the file of the document's names
+NAMES = "names"  # the file with the names of the document
 KINDS = {"get": {"good", "bad", "refused"}, "post": {"good", "bad", "repeated", "refused"}}
 
 
 @pytest.fixture(scope="module")
 def walker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Walker]:
-    """The world, which goes with its transaction."""
+    """A walker in the world, whose rows are rolled back afterwards."""
     with django_db_blocker.unblock(), changes.watching(), transaction.atomic():
         changes.number_apart()
         built = world.build(changes.tables())
@@ -31,7 +31,7 @@ def walker(django_db_setup: None, django_db_blocker: Any) -> Iterator[Walker]:
 
 
 def compare(name: str, walked: dict[str, str]) -> None:
-    """Fail with the requests that behave otherwise, or record how they behave now."""
+    """Fail with the requests that behave differently, or record their present behaviour."""
     if store.is_recording():
         store.write(name, walked)
         return

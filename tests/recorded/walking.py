@@ -1,4 +1,4 @@
-"""One request after another: what was asked, what was answered, and which rows were written, as text."""
+"""Make requests one after another. Describe each request, its answer and the written rows as text."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from tests.recorded import changes
 from tests.recorded.masks import Masks
 
 CLOCK = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday, 13:00 in Toronto
-# An answer has these; a header is told where it differs, or is missing.
+# The usual headers of an answer. A different or missing one is described.
 USUAL_HEADERS = {
     "Content-Type": "application/json",
     "Cache-Control": "no-store",
@@ -27,13 +27,13 @@ USUAL_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _WIDTH = 160
-_ALL_SHOWN, _SHOWN = 30, 10  # of a list longer than the first, so many items are shown
+_ALL_SHOWN, _SHOWN = 30, 10  # a list longer than the first number is shown with so many items
 _ROW = re.compile(r"{(.+)}")
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request. `kind` is good, bad, repeated or refused; who asks is a role, `nobody` (no role) or "" (no token)."""
+    """One request. `kind` is good, bad, repeated or refused. The user is a role, `nobody` (no role) or "" (no token)."""
 
     name: str
     kind: str
@@ -42,14 +42,14 @@ class Request:
     given: Any = field(default_factory=dict)
     who: str = "operator"
     headers: Mapping[str, str] = field(default_factory=dict)
-    after: timedelta = timedelta()  # how long after the walk's clock
-    is_told: bool = True  # else it only prepares the next one
-    keep: str = ""  # the name under which later paths and parameters find the id of the row that it made
+    after: timedelta = timedelta()  # how long after the time of the walk's clock
+    is_told: bool = True  # otherwise it only prepares the next request
+    keep: str = ""  # the name by which later paths and parameters refer to the row it made
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Requests that follow each other. What they write is undone before the next scene."""
+    """Consecutive requests. Their rows are rolled back before the next scene."""
 
     requests: tuple[Request, ...]
     is_go_live_enforced: bool = False
@@ -57,7 +57,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Told:
-    """What a request asked, and what came of it, in lines of text."""
+    """A request and its result in lines of text."""
 
     name: str
     asked: str
@@ -68,14 +68,14 @@ class Told:
 
 @dataclass
 class Walker:
-    """Makes the requests. `rows` are the ids of the rows of the world that a path may name."""
+    """Makes the requests. `rows` are the ids of the world's rows that a path may name."""
 
     clients: dict[str, APIClient]
     rows: dict[str, int]
     tables: list[str]
 
     def walked(self, scene: Scene) -> Iterator[Told]:
-        """What is told of each request."""
+        """Walk a scene. Return the description of each request."""
         masks, rows = Masks(self.tables, CLOCK), dict(self.rows)
         with override_settings(GO_LIVE_ENFORCE=scene.is_go_live_enforced), transaction.atomic():
             for request in scene.requests:
@@ -88,7 +88,7 @@ class Walker:
             transaction.set_rollback(True)
 
     def answer(self, request: Request, rows: Mapping[str, int]) -> Any:
-        """Make the request."""
+        """Make the request. Return the answer."""
         path = _ROW.sub(lambda named: str(rows[named[1]]), request.path)
         given = {name: _with_rows(value, rows) for name, value in request.given.items()}
         with time_machine.travel(CLOCK + request.after, tick=False):
@@ -104,7 +104,7 @@ def _with_rows(value: Any, rows: Mapping[str, int]) -> Any:
 
 
 def _made(answer: Any) -> int:
-    """The id of the row that was made; of several the first."""
+    """The id of the row that the request made, or of the first of several."""
     row = answer[0] if isinstance(answer, list) else answer
     return int(row.get("id") or row["reservation_id"])
 
@@ -121,7 +121,7 @@ def _asked(request: Request) -> str:
 
 
 def brief(text: str) -> str:
-    """The text, but for what is too long to be read."""
+    """The text, shortened where it is too long to read."""
     return text if len(text) < 100 else f"{text[:10]}... of {len(text)}"
 
 
@@ -154,7 +154,7 @@ def _change(change: changes.Change, masks: Masks) -> Iterator[str]:
 
 
 def _lines(value: Any, indent: str = "", label: str = "", end: str = "") -> Iterator[str]:
-    """JSON on one line where it fits; else what fits on a line, and the rest on lines of its own."""
+    """JSON on one line if it fits, else over several lines."""
     short = f"{indent}{label}{json.dumps(value, ensure_ascii=False)}{end}"
     if len(short) <= _WIDTH or not isinstance(value, dict | list) or not value:
         yield short
@@ -177,7 +177,7 @@ def _items(value: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any, str]]:
 
 
 def _filled(lines: list[str]) -> Iterator[str]:
-    """The lines, with those that fit beside each other put on one."""
+    """Join short lines that fit on one line."""
     filled = ""
     for line in lines:
         if filled and (len(filled) + len(line) > _WIDTH or not filled.endswith(",") or line.lstrip()[-1] in "[{"):

@@ -1,4 +1,4 @@
-"""The rows that the walk meets, made by the API itself, in the four days before the walk's clock."""
+"""The rows of the walk, made by the API itself in the four days before the walk's clock."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +21,7 @@ Post = Callable[..., Any]
 
 
 def build(tables: list[str]) -> Walker:
-    """Make the accounts and the rows; who walks there."""
+    """Make the accounts and the rows. Return the walker."""
     clients = _accounts()
     with time_machine.travel(BEGAN, tick=False) as clock:
 
@@ -43,12 +43,12 @@ def build(tables: list[str]) -> Walker:
 
 
 def jobs() -> list[Callable[[], object]]:
-    """What the worker does by itself, in the order of the functions' names: their modules may move."""
+    """Run the worker's periodic tasks, in order of the functions' names, since their modules may move."""
     return sorted((job.task.func for job in periodic.jobs()), key=lambda function: function.__name__)
 
 
 def _newest(client: APIClient) -> dict[str, int]:
-    """The newest row of each list, by the list's path."""
+    """The newest row of each list by the list's path."""
     lists = [endpoint.path.removesuffix("/{id}") for endpoint in ENDPOINTS if endpoint.path.endswith("/{id}")]
     pages = {path: client.get(path).json() for path in lists}
     found = {path: page if isinstance(page, list) else page["results"] for path, page in pages.items()}
@@ -57,7 +57,7 @@ def _newest(client: APIClient) -> dict[str, int]:
 
 
 def _found(client: APIClient, task: int) -> dict[str, int]:
-    """Rows that were made beside others."""
+    """Rows that other acts made."""
     (item,) = client.get("/api/followups/inbox", {"kind": "MESSAGE"}).json()["results"]
     triggers = [trigger for state in client.get("/api/governance/regression/state").json() for trigger in state["triggers"]]
     ladder = client.get(f"/api/followups/tasks/{task}").json()["ladder"]
@@ -83,7 +83,7 @@ def _client(name: str, role: str) -> APIClient:
 
 
 def _govern(post: Post) -> None:
-    """Who contacts, how strictly, where offers are made, and who works."""
+    """Set the organisation, its strictness, the offers and the pool."""
     post("governance/contact/organisation/upsert", **POSTS["/api/governance/contact/organisation/upsert"])
     post("deals/offers/policies/upsert", province="ON", enabled=True)
     post("followups/pool/upsert", province="ON", agent="agent")
@@ -97,10 +97,10 @@ def _govern(post: Post) -> None:
 
 
 def _meet(post: Post) -> None:
-    """Leads with and without a ground, and what is on file about a number."""
+    """Make leads with and without a ground, and lines about a number."""
     _lead(post, "L1", phone="+14165550199", email="jane@example.ca", market="TORONTO", has_consent=True)
     _lead(post, "walked", phone="+14165550198", market="TORONTO", has_consent=True)
-    # Without a number: of several points the ledger's lines come in any order.
+    # Without a number, since the ledger's lines of several points have no fixed order.
     _lead(post, "L2", province="QC", market="MONTREAL", has_consent=False)
     _lead(post, "gone", phone="+14165550196", has_consent=False)
     post("governance/contact/opt-outs", lead_id="gone", evidence="a letter")
@@ -120,7 +120,7 @@ def _lead(post: Post, lead_id: str, *, has_consent: bool, **about: Any) -> None:
 
 
 def _work(post: Post) -> dict[str, int]:
-    """Ladders at their steps, messages and what they ask for."""
+    """Make ladders at various steps, and messages with their inbox items."""
     first = post("followups/ladder/create", lead_id="walked", province="ON", market="TORONTO", owner="agent")
     agents = post("followups/ladder/create", lead_id="unknown", province="ON", owner="agent")
     others = post("followups/ladder/create", lead_id="L2", province="QC", market="MONTREAL", owner="va1")
@@ -144,7 +144,7 @@ def _work(post: Post) -> dict[str, int]:
 
 
 def _count(post: Post) -> None:
-    """Offers, reservations, trials, buyers, and a metric whose tripwire went off."""
+    """Make offers, reservations, trials, buyers, and a metric whose tripwire acted."""
     post("deals/offers/compute", province="ON", arv=450_000, repairs=50_000, comps=[{"price": 440_000}])
     for event in ("BOUGHT", "PASSED"):
         post("buyers/liquidity/feedback", province="ON", market="TORONTO", event=event, buyer_id="B1")

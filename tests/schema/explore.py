@@ -1,7 +1,7 @@
-"""Schemathesis over the whole API schema of a served application: is what it documents what it does?
+"""Schemathesis checks a served application against its whole API schema.
 
-Two explorations: everything but the kill switch, where nothing may answer 5xx; then the kill switch with the verbs that it
-stops, where the documented 503 is expected. In this order, since an engaged switch answers for all that stands behind it.
+There are two explorations. The first covers all but the kill switch, and no answer may be 5xx. The second covers the kill
+switch and the verbs that it stops, with the documented 503. It comes last, since an engaged switch hides other answers.
 """
 
 import subprocess
@@ -22,7 +22,7 @@ _STOPPED = (
 
 @dataclass(frozen=True)
 class Exploration:
-    """What was asked of schemathesis, and its report."""
+    """A run of schemathesis and its report."""
 
     passed: bool
     report: str
@@ -31,7 +31,7 @@ class Exploration:
 def explore(
     server: Server, token: str, *, phases: Sequence[str], max_examples: int, seed: int | None = None
 ) -> list[Exploration]:
-    """Explore both parts. Without a seed the run is the same every time."""
+    """Run both explorations. Without a seed each run is the same."""
     _fill(server, token)
     common = ["--continue-on-failure"]
     common += ["--generation-deterministic"] if seed is None else ["--seed", str(seed), "--generation-database", "none"]
@@ -52,13 +52,13 @@ def _run(server: Server, token: str, options: Sequence[str], *, expected: Sequen
             *(f"{server.url}/api/schema", "--header", f"Authorization: Token {token}", "--no-color"),
             *("--checks", ",".join(CHECKS), *options),
         ]
-        # In a folder of its own, since it leaves its notes where it runs.
+        # In a separate folder, since schemathesis writes files where it runs.
         done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     return Exploration(done.returncode == 0, done.stdout)
 
 
 def _fill(server: Server, token: str) -> None:
-    """Rows with id 1 of everything, and a province where offers are on: so that answers have something in them."""
+    """Make a row with id 1 of every kind, and enable offers in a province, so that answers are not empty."""
     with server.client(token) as client:
         for path, body in (
             ("deals/offers/policies/upsert", {"province": "ON", "enabled": True}),

@@ -14,7 +14,7 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 
 def main() -> int:
-    """Run it and print the reports; 1 when something was found."""
+    """Run and print the reports. Return 1 if a fault was found."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--examples", type=int, default=500, help="for each operation")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))

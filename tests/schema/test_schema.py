@@ -1,11 +1,11 @@
-"""The served API does what its schema says, whatever it is sent."""
+"""The served API does what its schema says for any input."""
 
 import pytest
 
 from tests.schema.explore import explore
 from tests.served import fresh_database, on_postgresql, operator_token, serving
 
-# All of it on PostgreSQL; on SQLite a look, since what differs there are values, which the tests of traps send to both.
+# In full on PostgreSQL, briefly on SQLite: only values differ there, which the tests of traps send to both.
 PHASES = ("examples", "coverage", "fuzzing", "stateful") if on_postgresql() else ("examples", "fuzzing")
 MAX_EXAMPLES = 25 if on_postgresql() else 5
 

@@ -1,4 +1,4 @@
-"""The simulated business at its full size, on the database under test and on SQLite: time, and contacts outside the rules.
+"""The full-size simulation on the database under test and on SQLite: time, and contacts outside the rules.
 
 python -m tests.simulation.full --leads 20000 --days 90
 """
@@ -18,7 +18,7 @@ _CELL = r"{}\s*\S\s*([\d,]+)"
 
 
 def main() -> int:
-    """Simulate, print; 1 when it took too long, or somebody was contacted outside the rules."""
+    """Simulate and print. Return 1 if it took too long, or a contact was outside the rules."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--leads", type=int, default=20_000)
     parser.add_argument("--days", type=int, default=90)
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def _simulate(name: str, url: str, leads: int, days: int) -> dict[str, bool]:
-    """What must hold of one run, and whether it does."""
+    """Simulate once. Return the conditions, and whether each holds."""
     started, used = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     said = manage(url, "simulate", "--leads", str(leads), "--days", str(days))
     seconds = time.monotonic() - started

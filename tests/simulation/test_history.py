@@ -1,4 +1,4 @@
-"""What a simulation leaves: nobody contacted outside the rules, and a believable history for every page and report."""
+"""A simulation leaves no contact outside the rules, and a plausible history for every page and report."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ PLAN = SimulationPlan(seed=1, leads=90, days=8, until=UNTIL)
 
 @pytest.fixture(scope="module")
 def history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The business as `PLAN` simulates it, once for the tests that only look at it."""
+    """The business simulated by `PLAN`, once for all tests that only read it."""
     with django_db_blocker.unblock(), transaction.atomic():
         for _ in simulation.days(PLAN):
             pass
@@ -53,7 +53,7 @@ def history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 def as_it_stood(before: datetime) -> Callable[..., Any]:
-    """`compliance.filed`, of the lines that were on file before an instant."""
+    """Return a replacement of `reading.filed` that sees only lines from before an instant."""
 
     def filed(points: Any, lines: Any) -> Any:
         rows = ContactRecord.objects.filter(created_at__lt=before).order_by("id")
@@ -71,7 +71,7 @@ def as_it_stood(before: datetime) -> Callable[..., Any]:
 
 
 def restore_policies(at: datetime) -> None:
-    """Each market policy as it was; what was seeded has been there always."""
+    """Restore the market policies of an instant. A seeded policy counts from the start."""
     for policy in MarketPolicy.objects.all():
         versions = policy.history.order_by("version")
         then = versions.filter(version__gt=1, history_date__lte=at).last() or versions.get(version=1)
@@ -93,7 +93,7 @@ def test_the_gate_allows_every_contact_by_the_rules_of_its_time(history: None, m
         monkeypatch.setattr(reading, "filed", as_it_stood(attempt.created_at))
 
         contact = contact_for(attempt.task)
-        # What an outcome said of the lead came after the contact.
+        # The status set by an outcome came after the contact.
         lead = contact.lead._replace(status="NEW", phone_is_wrong=False, email_is_wrong=False)
         (answer,) = gate.decide_contacts([contact._replace(lead=lead)], at=attempt.contacted_at, standing_counts=False)
 
@@ -126,7 +126,7 @@ def test_every_row_is_marked_and_lies_within_the_simulated_time(history: None) -
         assert not rows.exclude(correlation_id__startswith=MARKER).exists(), model
         assert not rows.exclude(created_at__range=(begun, UNTIL)).exists(), model
     assert simulation.others() == {}
-    told = KPIEvent.objects.exclude(metric="followup_breached")  # which is told when it is found
+    told = KPIEvent.objects.exclude(metric="followup_breached")  # a breach is recorded when it is found
     happened = list(told.order_by("id").values_list("occurred_at", flat=True))
     assert happened == sorted(happened)
     assert begun <= happened[0] < happened[-1] <= UNTIL

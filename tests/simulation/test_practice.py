@@ -31,7 +31,7 @@ MOMENTS = {
     "in the night of a holiday": "2026-12-25T08:00+00:00",
     "at noon on a weekday": "2026-11-25T17:00+00:00",
 }
-WEEKEND = 34  # hours without a permitted minute elsewhere, from Saturday evening on
+WEEKEND = 34  # hours without a permitted minute in other markets, from Saturday evening on
 
 
 def simulated() -> str:
@@ -46,7 +46,7 @@ def passwords(said: str) -> dict[str, str]:
 
 @pytest.fixture(params=list(MOMENTS.values()), ids=list(MOMENTS))
 def now(request: pytest.FixtureRequest) -> Any:
-    """An instant, at which the clock stands still."""
+    """The instant at which the clock stands still."""
     moment = datetime.fromisoformat(request.param)
     with time_machine.travel(moment, tick=False):
         yield moment

@@ -1,4 +1,4 @@
-"""`simulate`: what it says, where it begins and goes on, and what it refuses."""
+"""`simulate`: its output, its start and continuation, and its refusals."""
 
 from io import StringIO
 

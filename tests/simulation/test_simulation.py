@@ -1,4 +1,4 @@
-"""How a simulation goes on: the same seed, the same rows, also after a kill; what it leaves as it was."""
+"""A simulation with the same seed makes the same rows, even after a kill, and leaves other rows unchanged."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ def all_rows() -> dict[str, list[Any]]:
 
 
 def comparable(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Without the ids that PostgreSQL uses up on rows which are there already, and does not take back after a kill."""
+    """The rows without ids that may differ: PostgreSQL skips ids at conflicting inserts and after a kill."""
     if connection.vendor == "postgresql":
         for row in (*rows["Lead"], *rows["RiskDay"], *rows["HeimdallScorecard"]):
             del row["id"]
@@ -48,7 +48,7 @@ def comparable(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """A block whose rows are gone afterwards."""
+    """Roll back the rows of the block afterwards."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -61,7 +61,7 @@ def test_the_kill_switch_drill_ends_within_its_day_whenever_the_simulation_ends(
 
 
 def ids_go_on_from_the_rows_there_are() -> None:
-    """PostgreSQL does not take ids back with what was rolled back."""
+    """Reset the sequences: PostgreSQL does not take ids back after a rollback."""
     models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):

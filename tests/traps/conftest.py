@@ -1,4 +1,4 @@
-"""The rows that some POSTs need: a task, a ladder, a message to decide, as the walk of the API makes them."""
+"""The rows that some POSTs need (a task, a ladder, a message to decide), made as by the walk of the API."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ MAKE = {endpoint.path: endpoint.row for endpoint in ENDPOINTS if endpoint.method
 
 @pytest.fixture
 def to_post(db: None) -> Callable[[str], str]:
-    """The path of a POST with the id of a row in it."""
+    """Return a function from the path of a POST to the path with the id of a row."""
 
     def path(template: str) -> str:
         return template.format(id=MAKE[template]().pk) if template in MAKE else template

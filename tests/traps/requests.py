@@ -1,4 +1,4 @@
-"""Every POST with a body that is right, and what each refusal must look like."""
+"""Every POST with a valid body, and the required shape of a refusal."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ ITEM = "/api/followups/inbox/{id}/done"
 REPLY = "/api/followups/replies/{id}/sent"
 TRIGGER = "/api/governance/regression/triggers/{id}/undo"
 WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_id": "c1"}
-# What was received is a fact: no detail of it refuses it.
+# A received message or wish is a fact: no bad detail refuses it.
 INBOUND = "/api/followups/inbound"
 RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call", INBOUND)
 # What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead and no
@@ -40,7 +40,7 @@ REFUSED_AT_FIRST = {
     ),
 }
 
-# Each with all its text parameters, so that each can be spoilt.
+# Each with all its text parameters, so that a test can make each of them invalid.
 POSTS: dict[str, dict[str, Any]] = {
     "/api/buyers/liquidity/feedback": {
         "province": "ON",
@@ -459,27 +459,27 @@ RECEIVED_TEXTS = [(path, name) for path in RECEIVED for name in POSTS[path]]
 
 
 def is_as_at_first(path: str, response: Any) -> bool:
-    """Whether a POST with its right body is answered as in an empty database."""
+    """Whether a POST with its valid body is answered as in an empty database."""
     return response.status_code in ((REFUSED_AT_FIRST[path],) if path in REFUSED_AT_FIRST else (200, 201))
 
 
 def valid(method: str, path: str) -> dict[str, Any]:
-    """Parameters that the endpoint takes."""
+    """Valid parameters of the endpoint."""
     return dict(POSTS[path] if method == "POST" else GETS[path])
 
 
 def send(client: APIClient, path: str, body: str | bytes, content_type: str, **extra: Any) -> Any:
-    """Post the body as it is."""
+    """Post the body unchanged."""
     return client.generic("POST", path, body, content_type=content_type, **extra)  # type: ignore[arg-type]  # takes bytes too
 
 
 def post_json(client: APIClient, path: str, body: Any, **extra: Any) -> Any:
-    """Post JSON as Python writes it, lone surrogates and all; text and bytes go as they are."""
+    """Post JSON as Python writes it, lone surrogates included. Text and bytes are sent unchanged."""
     return send(client, path, body if isinstance(body, str | bytes) else json.dumps(body), JSON, **extra)
 
 
 def assert_refused(response: Any, status: int, *, attr: str | None = "") -> None:
-    """The answer is this refusal, in the one shape; `attr` is the field that one of its errors names."""
+    """Check that the answer is this refusal in the common shape. One of its errors names the field `attr`."""
     assert response.status_code == status, response.content[:500]
     assert response["Content-Type"].startswith("application/json")
     answer = response.json()

@@ -1,4 +1,4 @@
-"""Bodies that are no parameters: refused with 400, 413 or 415 by every POST, never a fault of the server."""
+"""Bodies that are no parameters: every POST refuses them with 400, 413 or 415, and never answers 500."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -58,7 +58,7 @@ def test_the_listed_bodies_are_valid(operator: APIClient, to_post: ToPost, path:
     ids=lambda body: repr(body[:24]),
 )
 def test_every_post_refuses_a_body_that_is_no_object(operator: APIClient, to_post: ToPost, body: str | bytes) -> None:
-    # Of a message that was received any object can be read, so these name nobody.
+    # A received message may be any JSON object, so these bodies name nobody.
     text = body.decode("latin-1") if isinstance(body, bytes) else body
     names_nobody = text.startswith('{"') and text.endswith("}")
     for path in POSTS:
@@ -120,7 +120,7 @@ def test_the_last_value_of_a_repeated_form_field_counts(operator: APIClient) -> 
     [("multipart/form-data; boundary=", 415), ("multipart/form-data; boundary=x", 415), (FORM, 400), (JSON, 400)],
 )
 def test_a_session_with_a_broken_body_is_refused_too(user_of: Callable[..., User], content_type: str, status: int) -> None:
-    """A session's POST is searched for its CSRF token, which reads the body before the API's own parsers do."""
+    """The search for a session's CSRF token reads the body before the API's own parsers do."""
     browser = APIClient(raise_request_exception=False, enforce_csrf_checks=True)
     browser.force_login(user_of("operator"))
     browser.cookies["csrftoken"] = "a" * 32

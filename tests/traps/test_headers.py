@@ -1,4 +1,4 @@
-"""Headers that no client of ours would send."""
+"""Headers that no normal client sends."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Content-Type and Accept may claim anything. Through the wrapper of the WSGI entry: Django reads the former very early."""
+"""Odd Content-Type and Accept headers, sent through the WSGI wrapper, since Django reads Content-Type very early."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ CLAIMS = ["base64", "utf-16", "nonsense", "rot13", "", '"', "\xff", "utf-8; char
 
 @pytest.fixture
 def wire(operator: APIClient) -> APIClient:
-    """The operator's client, with the wrapper between it and Django."""
+    """The operator's client, with the WSGI wrapper in front of Django."""
     django = operator.handler
     wrapped = reading_utf8(lambda environ, start_response: django(environ))
 
@@ -45,7 +45,7 @@ def test_a_charset_on_a_get_causes_no_fault(wire: APIClient, path: str, claim: s
 
 
 def test_a_charset_beside_thousands_of_query_fields_causes_no_fault(wire: APIClient) -> None:
-    """Read in the charset, the query string would be refused where nobody shapes the answer."""
+    """If the query string were read in that charset, it would be refused before the API can shape the answer."""
     many = urlencode([(f"f{n}", "1") for n in range(5_000)])
     answer = wire.get(f"/api/followups/due?{many}", CONTENT_TYPE=f"{JSON}; charset=utf-8")
     assert_refused(answer, 400, attr=None)

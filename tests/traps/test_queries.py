@@ -1,4 +1,4 @@
-"""Query strings and cursors that no client of ours would write."""
+"""Query strings and cursors that no normal client sends."""
 
 import base64
 from typing import Any

@@ -1,4 +1,4 @@
-"""Values that look like what is meant and are not: each is refused with its field named."""
+"""Values that look valid but are not: each is refused with its field named."""
 
 import json
 from typing import Any
@@ -112,7 +112,7 @@ def test_text_that_is_no_plain_number_is_refused(operator: APIClient, to_post: A
 
 @pytest.mark.parametrize("number", [one for one in numbers() if one.path not in lists()], ids=repr)
 def test_a_number_between_spaces_is_refused(operator: APIClient, to_post: Any, number: Parameter) -> None:
-    """The filters of the resource lists trim."""
+    """Only the filters of the resource lists trim spaces."""
     for value in (" 5", "5 ", "\t5", "5\n"):
         assert_refused(_ask(operator, to_post, number, value), 400, attr=number.name)
 
@@ -131,7 +131,7 @@ def test_a_fraction_is_no_whole_number(operator: APIClient, to_post: Any, number
 
 @every_number
 def test_a_number_beyond_all_bounds_is_refused(operator: APIClient, to_post: Any, number: Parameter) -> None:
-    """A KPI's value alone may be below 0."""
+    """Only the value of a KPI may be below 0."""
     below = () if number.name == "value" else ("-1",)
     for value in (*below, "9" * 20, "9" * 40, f"-{'9' * 40}"):
         assert_refused(_ask(operator, to_post, number, value), 400, attr=number.name)

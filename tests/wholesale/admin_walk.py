@@ -1,4 +1,4 @@
-"""Every page of the admin, found in its own list of addresses, and values that no browser would send."""
+"""Every page of the admin, found in its URL patterns, and values that no browser sends."""
 
 import os
 import random
@@ -20,16 +20,16 @@ HOSTILE = (
 )
 LOOKUPS = ("", "__exact", "__in", "__isnull", "__gte", "__lt", "__year", "__regex", "__contains", "__nothing", "__id__exact")
 OF_EVERY_LIST = ("q", "p", "o", "all", "e", "_to_field", "_popup", "_facets", "_changelist_filters", "pk__in", "nothing__in")
-# Names that some form of the admin has; a form that has none of them gets nothing.
+# Field names of the forms of the admin. A form without any of them is not filled in.
 FIELDS = (
     *("reason", "why", "owner", "note", "outcome", "until", "realized_loss", "act", "task", "post", "username", "password"),
     *("phone", "email", "channel", "basis", "evidence", "paused_until", "import_file", "since", "by", "format", "resource"),
 )
-EVERYTHING = os.environ.get("CRAWL") == "all"  # minutes for each database, in place of a sample
+EVERYTHING = os.environ.get("CRAWL") == "all"  # all values take minutes for each database, a sample seconds
 
 
 def pages_of_rows() -> Iterator[tuple[type[models.Model], str]]:
-    """The name of each page of a row, with its model."""
+    """The URL name of each page of a row, with its model."""
     for model, model_admin in admin.site._registry.items():
         for pattern in model_admin.urls:
             if "<" in str(pattern.pattern) and pattern.name:
@@ -37,7 +37,7 @@ def pages_of_rows() -> Iterator[tuple[type[models.Model], str]]:
 
 
 def other_pages() -> Iterator[str]:
-    """The address of each page that is of no row."""
+    """The address of each page that belongs to no row."""
     for pattern in admin.site.get_urls():
         within = pattern.url_patterns if isinstance(pattern, URLResolver) else [pattern]
         for one in within:
@@ -47,7 +47,7 @@ def other_pages() -> Iterator[str]:
 
 
 def parameters_of(model: type[models.Model]) -> Iterator[str]:
-    """The names by which its list may be asked: those of its filters, of its columns, and those of every list."""
+    """The query parameters of a list: those of its filters, of its columns, and of every list."""
     for item in admin.site._registry[model].list_filter:
         yield item if isinstance(item, str) else str(getattr(item, "parameter_name", ""))
     for field in model._meta.get_fields():
@@ -56,22 +56,22 @@ def parameters_of(model: type[models.Model]) -> Iterator[str]:
 
 
 def sample(of: object, names: Any, count: int) -> list[tuple[str, str]]:
-    """Pairs of a name and a hostile value: as many as asked for, the same in each run."""
+    """So many pairs of a name and a hostile value, the same in each run."""
     return some(of, [(name, value) for name in names for value in HOSTILE], count)
 
 
 def some(of: object, all_of_them: Sequence[T], count: int) -> list[T]:
-    """As many as asked for, the same in each run."""
+    """So many of the values, the same in each run."""
     if EVERYTHING or len(all_of_them) <= count:
         return list(all_of_them)
     return random.Random(str(of)).sample(all_of_them, count)
 
 
 def in_query(name: str, value: str) -> str:
-    """As an address has it."""
+    """The value as in an address."""
     return f"{quote_plus(name)}={quote_from_bytes(value.encode('utf-8', 'surrogatepass'))}"
 
 
 def in_form(value: str) -> str:
-    """As a form has it: what is no text is no character either."""
+    """The value as in a form, which can send only text."""
     return value.encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""Every endpoint of the API, walked, beside one table written by hand from CONTRACT sections 2, 3 and 5."""
+"""Every endpoint of the API, from the router and from a table written by hand from CONTRACT sections 2, 3 and 5."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ EVERYBODY = frozenset(ROLES)
 
 @dataclass(frozen=True, eq=False)
 class Endpoint:
-    """One method of one path: who may call it, parameters that work, and one parameter that does not."""
+    """One method of one path: the roles that may call it, valid parameters, and one bad parameter."""
 
     method: str
     path: str  # with {id} where a row's id stands
@@ -489,7 +489,7 @@ ENDPOINTS = [
         OPERATOR,
         INTEGRATOR,
         good={"phone": "416 555-0123", "channel": "SMS", "text": "STOP"},
-        bad=({"channel": "SMS", "text": "STOP"}, "lead_id"),  # nothing else refuses what was received
+        bad=({"channel": "SMS", "text": "STOP"}, "lead_id"),  # nothing else refuses a received message
         status=201,
     ),
     post(
@@ -546,20 +546,20 @@ ENDPOINTS = [
 
 
 def call(client: Any, endpoint: Endpoint, given: dict[str, Any] | None = None, *, url: str = "") -> Any:
-    """Call it with its good parameters, or with these."""
+    """Call the endpoint with its good parameters, or with the given ones."""
     given = endpoint.good if given is None else given
     return getattr(client, endpoint.method)(url or endpoint.url(), given)
 
 
 def make_everything_possible() -> None:
-    """Rows that the good parameters stand on."""
+    """Make the rows that the good parameters need."""
     OfferPolicy.objects.filter(province="ON").update(enabled=True)
-    PoolAgentFactory.create(agent="agent", market="ALL")  # of what is not in its pool it reads nothing
+    PoolAgentFactory.create(agent="agent", market="ALL")  # an agent reads only what is in its pool
 
 
 @dataclass(frozen=True)
 class Route:
-    """A route as the router has it."""
+    """A route of the router."""
 
     path: str
     view: Any
@@ -567,7 +567,7 @@ class Route:
 
 
 def routes() -> Iterator[Route]:
-    """Every routed viewset below /api/."""
+    """The routes of every viewset below /api/."""
     for path, pattern in _patterns(get_resolver(), "/"):
         actions = getattr(pattern.callback, "actions", None)
         if path.startswith("/api/") and actions:

@@ -1,4 +1,4 @@
-"""The crawl of the admin with every hostile value, in place of the sample that `make test` takes.
+"""Crawl the admin with every hostile value instead of the sample of `make test`.
 
 python -m tests.wholesale.crawl
 """

@@ -1,4 +1,4 @@
-"""One form for an e-mail address: whatever is one address for the post is one for us."""
+"""One form for each e-mail address: spellings of one mailbox have the same form."""
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ JEAN = "jean@xn--qubec-maisons-chb.ca"
         "jean@québec-maisons.ca.",
         "jean@xn--qubec-maisons-chb.ca.",
         "  jean@québec-maisons.ca\n",
-        "\u202ajean@québec\u00ad-maisons.ca\u202c\u200b\ufeff",  # marks that nobody sees
+        "\u202ajean@québec\u00ad-maisons.ca\u202c\u200b\ufeff",  # invisible characters
         "Jean Québec <Jean@québec-maisons.ca>",
         "<jean@québec-maisons.ca>",
         "mailto:jean@québec-maisons.ca",
@@ -38,7 +38,7 @@ def test_spellings_of_one_address_have_one_form(text: str) -> None:
     ("text", "form"),
     [
         ("Je\u0301an@example.ca", "jéan@example.ca"),
-        ("jean@\u2603.net", "jean@xn--n3h.net"),  # a snowman: no label of IDNA 2008, and yet there are such domains
+        ("jean@\u2603.net", "jean@xn--n3h.net"),  # a snowman: invalid in IDNA 2008, but such domains exist
         ("jean@straße.de", "jean@xn--strae-oqa.de"),
         ("jean@under_score.ca", "jean@under_score.ca"),
         ('"a@b"@Example.ca', '"a@b"@example.ca'),

@@ -109,8 +109,8 @@ from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
 
 pytestmark = pytest.mark.django_db
 
-# The framework's own: permissions are given on the pages of users and roles, sessions hold keys that open them.
-# `simulate` says what there is of a simulation. A lead's page shows its reopenings, and a last contact has no name.
+# Models of the framework: permissions are given on the pages of users and roles, and sessions hold secret keys.
+# `simulate` reports the simulation. A lead's page shows its reopenings, and a last contact has no name.
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Simulation, LastContact, LeadReopening, InboundDecision),
     *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
@@ -224,7 +224,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     DBTaskResult: _task,
     PeriodicRun: lambda n: PeriodicRun.objects.create(name="clear_expired", slot=timezone.now() + timedelta(minutes=n)),
 }
-# What an operator adds and changes.
+# Models that an operator adds and changes.
 POLICIES: list[Any] = [MarketZone, *(model for model in apps.get_models() if issubclass(model, Policy))]
 SHOWN: list[Any] = [GoLiveState, Organisation, OutcomeRule, SlaWatch, *MAKE]
 OURS = [model for model in SHOWN if model.__module__.split(".")[0] not in ("django", "django_tasks_db", "knox")]
@@ -239,7 +239,7 @@ EDITED: list[Any] = [
     User,
     Group,
 ]
-FIXED = (Organisation, OutcomeRule)  # their rows are made by migrate: edited, never added
+FIXED = (Organisation, OutcomeRule)  # migrate makes their rows, which are edited and never added
 READ_ONLY = [model for model in SHOWN if model not in (*EDITED, AuthToken)]
 
 each_model = pytest.mark.parametrize("model", SHOWN, ids=lambda model: model.__name__)
@@ -305,7 +305,7 @@ def test_a_list_takes_as_many_queries_for_twenty_rows_as_for_two(model: Any, adm
         MAKE[model](n)
 
     assert queries() == with_two
-    assert with_two <= 8  # one is the sidebar's, of unread notices
+    assert with_two <= 8  # one query is the sidebar's, for unread notices
 
 
 def test_a_list_without_a_count_shows_no_number_of_rows(admin_client: Client) -> None:

@@ -1,6 +1,6 @@
-"""No page of the admin is a fault, whatever its address, its filters and its forms hold.
+"""No page of the admin answers 500, whatever its address, its filters and its forms hold.
 
-A sample of the hostile values, the same in each run; all of them with CRAWL=all.
+A sample of the hostile values, the same in each run, or all of them with CRAWL=all.
 """
 
 from collections.abc import Callable, Iterator
@@ -53,13 +53,13 @@ each_other_page = pytest.mark.parametrize("page", list(other_pages()))
 
 @pytest.fixture
 def root(admin_client: Client) -> Client:
-    """A superuser's browser, which is answered a fault as a browser is."""
+    """A superuser's browser, which gets a 500 instead of an exception."""
     admin_client.raise_request_exception = False
     return admin_client
 
 
 def assert_no_fault(client: Client, path: str, form: dict[str, Any] | None = None) -> None:
-    """The answer is none of 5xx. What the request did is undone."""
+    """Check that the answer is no 5xx, and roll the request back."""
     with transaction.atomic():
         response = client.get(path) if form is None else client.post(path, form)
         transaction.set_rollback(True)
@@ -96,7 +96,7 @@ def test_every_filter_of_a_list_answers_the_worst_values(root: Client, model: An
 
 @each_model
 def test_every_column_answers_a_plausible_value(root: Client, model: Any) -> None:
-    """What a column reads as a value is not always what the database takes for one."""
+    """A column may accept a value that the database does not."""
     row_of(model)
     names = [f"{field.name}__exact" for field in model._meta.concrete_fields]
     for name, value in some(model, list(product(names, ("0", "2026-12-15"))), 10):
@@ -157,14 +157,14 @@ def test_every_action_answers_any_choice(root: Client, model: Any) -> None:
 @pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/followups/lead/", "/api/followups/leads", "/"])
 @pytest.mark.parametrize("cookie", ["sessionid", "csrftoken", "messages"])
 def test_no_cookie_causes_a_500(client: Client, path: str, cookie: str) -> None:
-    """A quoted cookie may hold any character, as an octal number."""
+    """A quoted cookie may hold any character as an octal number."""
     client.raise_request_exception = False
     for value in (r'"\000aaaaaaaaaaaa"', r'"\377aaaaaaaaaaaa"', "x" * 5_000, "", '"', "a=b", "\xff" * 9):
         response = client.get(path, headers={"Cookie": f"{cookie}={value}"})
         assert response.status_code < 500, value
 
 
-# Rows that are no more --------------------------------------------------------------------------------------------------
+# Removed rows -----------------------------------------------------------------------------------------------------------
 
 
 def _closed_day() -> Any:
@@ -212,7 +212,7 @@ def test_an_unknown_row_has_no_history(root: Client, model: Any) -> None:
         assert root.get(f"{url(model, 'changelist')}{object_id}/history/").status_code in (302, 404)
 
 
-# Without its database ---------------------------------------------------------------------------------------------------
+# Without a database -----------------------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -250,7 +250,7 @@ def test_nobody_signs_in_without_the_database(client: Client) -> None:
 
 
 def test_a_session_that_cannot_be_stored_is_503_too(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is saved after the view, where no view's own handling reaches."""
+    """The session is saved after the view, outside every view's error handling."""
     User.objects.create_superuser("root", password="correct horse")
     client.raise_request_exception = False
     with monkeypatch.context() as patched:

@@ -1,4 +1,4 @@
-"""Facts are inserted, then never changed or deleted: by the ORM's word and by the database's."""
+"""Facts are inserted, and then the ORM and the database forbid changing and deleting them."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -76,7 +76,7 @@ def sample(field: Any) -> Any:
 
 
 def history_of(model: Any) -> Callable[[], Any]:
-    """Makes a row of the model's history, with a value in each column that needs one."""
+    """Make a row of the model's history, with a value in each required column."""
 
     def make() -> Any:
         needed = [field for field in model._meta.concrete_fields if not field.primary_key and not field.null]
@@ -92,7 +92,7 @@ each_fact = pytest.mark.parametrize(("model", "make"), APPEND_ONLY.items(), ids=
 
 
 def text_column(model: Any) -> str:
-    """A column of text that each row made here has "made" in."""
+    """A text column, which holds "made" in every row made here."""
     return "reason" if model in HISTORIES else "correlation_id"
 
 
@@ -101,7 +101,7 @@ def table_of(model: Any) -> str:
 
 
 def refused(statement: str) -> bool:
-    """Whether the database refuses a raw statement, in its own words."""
+    """Whether the database refuses a raw statement with the trigger's message."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
@@ -182,13 +182,13 @@ def test_a_dropped_trigger_is_named(db: None, model: Any, make: Any) -> None:
     assert append_only.missing(connection) == [table]
     (error,) = run_checks(tags=[Tags.database], databases=["default"])
     assert (error.id, table in error.msg, error.is_serious()) == ("wholesale.E010", True, True)
-    assert not any(message.id == "wholesale.E010" for message in run_checks())  # only where a database is named
+    assert not any(message.id == "wholesale.E010" for message in run_checks())  # only if a database is named
 
 
 @each_fact
 @pytest.mark.parametrize("statement", ["UPDATE", "DELETE"])
 def test_a_half_protected_table_is_named(db: None, model: Any, make: Any, statement: Any) -> None:
-    """On SQLite two triggers protect a table, and losing either is losing it."""
+    """On SQLite two triggers protect a table, and it needs both."""
     table = table_of(model)
     trigger = {"UPDATE": f"{table}_append_only", "DELETE": f"{table}_append_only_delete"}[statement]
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""API tokens: hashed, expiring, one a user, and forgotten when they are revoked (CONTRACT section 5)."""
+"""API tokens: hashed, expiring, one for each user, and forgotten once revoked (CONTRACT section 5)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -102,10 +102,10 @@ def test_a_cached_token_still_expires(db: None) -> None:
         _, client = issue(days=1)
         assert client.get(SLA).status_code == 200
         clock.shift(timedelta(days=1, seconds=1))
-        response = client.get(SLA)  # remembered
+        response = client.get(SLA)  # cached
         assert (response.status_code, codes(response)) == (401, ["authentication_failed"])
         forget_tokens()
-        assert client.get(SLA).status_code == 401  # looked up
+        assert client.get(SLA).status_code == 401  # read from the database
 
 
 def test_a_token_without_expiry_is_accepted(user_of: Callable[..., User]) -> None:

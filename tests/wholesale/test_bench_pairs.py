@@ -1,4 +1,4 @@
-"""What `make pairs` makes of its figures."""
+"""The report of `make pairs` from given figures."""
 
 import argparse
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""`clear_expired`: removes what no request can use any more, and nothing else."""
+"""`clear_expired` deletes only rows that no request can use any more."""
 
 from datetime import timedelta
 from io import StringIO
@@ -45,7 +45,7 @@ def test_the_command_prints_the_counts() -> None:
 
 
 def test_a_key_deleted_during_a_request_is_created_again(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the insert that found the key and the look at its row, another process removed that row."""
+    """Another process deletes the row between the insert that found the key and the read of the row."""
     user = User.objects.get(username="operator")
     IdempotencyKey.objects.create(
         user=user, key="k", fingerprint="", status=201, created_at=timezone.now() - timedelta(days=9)

@@ -1,4 +1,4 @@
-"""Statements that are compiled once say what their query sets say."""
+"""Statements compiled once agree with their querysets."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -38,7 +38,7 @@ def test_each_call_is_one_statement_with_its_own_values(lead: Any) -> None:
     assert len(sent) == 2
 
 
-def test_the_query_set_is_built_once() -> None:
+def test_the_queryset_is_built_once() -> None:
     built = []
 
     def build(lead_id: Any) -> Any:
@@ -50,7 +50,7 @@ def test_the_query_set_is_built_once() -> None:
     assert len(built) == 1
 
 
-def test_a_value_of_a_call_is_never_a_part_of_the_statement(lead: Any) -> None:
+def test_a_value_of_a_call_never_becomes_part_of_the_statement(lead: Any) -> None:
     for value in ("L1' OR '1'='1", "%s", "%(lead_id)s", "%%", "$1", "", "O'Brien"):
         assert PHONES.rows(lead_id=value) == []
     LeadFactory(lead_id="O'Brien %s", province="ON", phone="+14165550124")
@@ -58,7 +58,7 @@ def test_a_value_of_a_call_is_never_a_part_of_the_statement(lead: Any) -> None:
 
 
 @pytest.mark.parametrize("text", ["O'Brien", "100 %", "%s %(lead_id)s %%", '"quoted"', "back\\slash", "é"])
-def test_a_constant_of_the_query_set_is_written_out_as_it_is(lead: Any, text: str) -> None:
+def test_a_constant_of_the_queryset_is_written_out_unchanged(lead: Any, text: str) -> None:
     select = Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).values_list(Value(text)))
     assert select.rows(lead_id="L1") == [(text,)]
     Lead.objects.update(address=text)
@@ -81,14 +81,14 @@ def test_rows_have_the_values_of_their_fields(lead: Any) -> None:
     assert row[1].tzinfo is UTC
 
 
-def test_a_statement_by_hand_has_the_values_of_the_columns_that_it_names(lead: Any) -> None:
+def test_a_handwritten_statement_returns_the_values_of_its_named_columns(lead: Any) -> None:
     columns = Columns(None, *Columns.of(Lead, "created_at", "score", "phone_is_wrong"))
     text = "SELECT 1, max(created_at), max(score), %(no)s = 1 FROM followups_lead WHERE created_at <= %(at)s"
     assert fetch(text, columns, {"no": 0, "at": NOON}) == [(1, NOON, Decimal("0.50"), False)]
     assert fetch(text, columns, {"no": 0, "at": NOON - timedelta(seconds=1)}) == [(1, None, None, False)]
 
 
-def test_times_dates_and_numbers_are_prepared_as_a_lookup_prepares_them(lead: Any) -> None:
+def test_times_dates_and_numbers_are_prepared_as_by_a_lookup(lead: Any) -> None:
     before = Select(lambda at: Lead.objects.filter(created_at__lt=at).values_list("lead_id"))
     assert before.rows(at=NOON) == []
     assert before.rows(at=NOON + timedelta(microseconds=1)) == [("L1",)]
@@ -103,7 +103,7 @@ def test_times_dates_and_numbers_are_prepared_as_a_lookup_prepares_them(lead: An
 
 
 @pytest.mark.parametrize("values", [["L1", "L3"], {"L1", "L3"}, ("L1",), {"L1": 0}.keys(), [], ["L1"] * 3, ["L1", "%s'"]])
-def test_among_many_values(lead: Any, values: Any) -> None:
+def test_a_row_is_found_among_many_values(lead: Any, values: Any) -> None:
     LeadFactory(lead_id="L2", province="ON")
     select = Select(lambda lead_ids: Lead.objects.filter(lead_id__among=lead_ids).values_list("lead_id"))
     assert select.rows(lead_ids=values) == ([("L1",)] if values else [])
@@ -111,14 +111,14 @@ def test_among_many_values(lead: Any, values: Any) -> None:
     assert fetch(by_hand, Columns(), {"values": values}) == select.rows(lead_ids=values)
 
 
-def test_among_numbers(lead: Any) -> None:
+def test_a_row_is_found_among_numbers(lead: Any) -> None:
     select = Select(lambda ids: Lead.objects.filter(pk__among=ids).values_list("lead_id"))
     assert select.rows(ids=[lead.pk, -1, 10**12]) == [("L1",)]
     steps = Select(lambda versions: LadderTemplate.objects.filter(version__among=versions).values_list("version"))
     assert set(steps.rows(versions={1, 2})) == set(LadderTemplate.objects.values_list("version"))
 
 
-def test_subqueries_refer_to_the_row_outside(lead: Any) -> None:
+def test_a_subquery_refers_to_the_outer_row(lead: Any) -> None:
     LeadFactory(lead_id="L2", province="BC")
     other = Lead.objects.filter(province=OuterRef("province")).exclude(pk=OuterRef("pk"))
     alone = Select(lambda lead_id: Lead.objects.filter(~Exists(other), lead_id=lead_id).values_list("lead_id"))
@@ -128,7 +128,7 @@ def test_subqueries_refer_to_the_row_outside(lead: Any) -> None:
     assert alone.rows(lead_id="L2") == [("L2",)]
 
 
-def test_a_query_set_reads_from_a_part_that_is_written_by_hand(lead: Any) -> None:
+def test_a_queryset_reads_from_a_handwritten_part(lead: Any) -> None:
     LeadFactory(lead_id="L2", province="ON")
     select = Select(
         lambda province: Lead.objects.filter(province=province).order_by("lead_id").values_list("lead_id", "created_at")
@@ -140,7 +140,7 @@ def test_a_query_set_reads_from_a_part_that_is_written_by_hand(lead: Any) -> Non
     assert select.alias_of(Lead) in select.text
 
 
-def test_an_update_says_how_many_rows_it_changed(lead: Any) -> None:
+def test_an_update_returns_the_number_of_changed_rows(lead: Any) -> None:
     update = Update(
         lambda lead_id, market, at: (
             Lead.objects.filter(lead_id=lead_id, created_at__lte=at),

@@ -1,4 +1,4 @@
-"""Times as a connection to PostgreSQL reads them."""
+"""The reading of times by a PostgreSQL connection."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -30,13 +30,13 @@ def _read(text: str) -> datetime:
         ("9999-12-31 23:59:59.999999+00", datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)),
     ],
 )
-def test_times_are_read_aware_and_in_utc(text: str, expected: datetime) -> None:
+def test_times_are_read_as_aware_utc_times(text: str, expected: datetime) -> None:
     found = _read(text)
     assert (found, found.tzinfo, found.isoformat()) == (expected, UTC, expected.isoformat())
 
 
 @pytest.mark.parametrize("text", ["infinity", "-infinity", "4713-01-01 00:00:00+00 BC"])
-def test_what_no_time_of_python_is_cannot_be_read(text: str) -> None:
+def test_a_time_outside_pythons_range_raises(text: str) -> None:
     with pytest.raises(DataError), transaction.atomic():
         _read(text)
 
@@ -47,19 +47,19 @@ def test_the_instant_is_the_same_in_a_session_of_another_zone() -> None:
     assert _read("2026-07-01 01:02:03-04") == datetime(2026, 7, 1, 5, 2, 3, tzinfo=UTC)
 
 
-def test_an_array_of_times_is_read_alike() -> None:
+def test_an_array_of_times_is_read_in_utc_too() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT ARRAY['2026-07-01 01:02:03-04'::timestamptz, NULL]")
         assert cursor.fetchone() == ([datetime(2026, 7, 1, 5, 2, 3, tzinfo=UTC), None],)
 
 
-def test_a_connection_of_the_pool_reads_times_by_the_same_loader() -> None:
+def test_a_pooled_connection_reads_times_by_the_same_loader() -> None:
     wanted = connection.connection.adapters.get_loader(TIMESTAMPTZ, Format.TEXT)
     given = {**connection.settings_dict, "CONN_MAX_AGE": 0}
     given["OPTIONS"] = {**given["OPTIONS"], "pool": {"min_size": 1, "max_size": 1, "timeout": 5}}
     pooled: Any = type(connections["default"])(given, "default")
     try:
-        for _ in range(2):  # the second time it is the same session, taken from the pool again
+        for _ in range(2):  # the second time the pool gives the same session again
             with pooled.cursor() as cursor:
                 cursor.execute("SELECT '2026-07-01 01:02:03-04'::timestamptz")
                 assert cursor.fetchone() == (datetime(2026, 7, 1, 5, 2, 3, tzinfo=UTC),)

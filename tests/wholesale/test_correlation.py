@@ -1,4 +1,4 @@
-"""The correlation id: in by header or parameter, on every row, and out again (CONTRACT section 1)."""
+"""The correlation id comes by header or parameter, is stored on every row, and is echoed (CONTRACT section 1)."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ HEADER = correlation.HEADER
 
 
 def stored(response: Any) -> str:
-    """The id on the rows that the request wrote, which must be one."""
+    """The one correlation id on all rows that the request wrote."""
     (found,) = {
         *FollowupLadder.objects.values_list("correlation_id", flat=True),
         *FollowupTask.objects.values_list("correlation_id", flat=True),
@@ -36,7 +36,7 @@ def stored(response: Any) -> str:
     [
         ("H-1", None, "H-1"),
         (None, "P-1", "P-1"),
-        ("H-1", "P-1", "P-1"),  # the parameter is the nearer word
+        ("H-1", "P-1", "P-1"),  # the parameter wins over the header
         ("H-1", "", "H-1"),
         (" H-1 ", None, "H-1"),
         ("x" * 128, None, "x" * 128),
@@ -65,7 +65,7 @@ def test_a_missing_correlation_id_is_created_anew_each_time(operator: APIClient)
 
 
 @time_machine.travel(NOON)  # a contact at night leaves one more row
-def test_feedback_offers_and_completions_carry_it_too(operator: APIClient) -> None:
+def test_feedback_offers_and_completions_carry_the_correlation_id_too(operator: APIClient) -> None:
     OfferPolicy.objects.filter(province="ON").update(enabled=True)
     task = TaskFactory.create()
     headers = {HEADER: "H-1"}

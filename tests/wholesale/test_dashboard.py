@@ -43,7 +43,7 @@ def week(client: Client) -> dict[str, tuple[int, int]]:
 
 
 def permitted(*, minutes: int, **values: Any) -> Any:
-    """A task that is due since so many minutes, and may be done now."""
+    """A task due so many minutes ago and permitted now."""
     now = timezone.now()
     due_at = now - timedelta(minutes=minutes)
     interval = {"open_from": now - timedelta(days=1), "open_until": now + timedelta(days=1)}
@@ -281,7 +281,7 @@ def test_the_page_takes_few_queries_however_many_rows_there_are(admin_client: Cl
     with CaptureQueriesContext(connection) as captured:
         status()
     assert shown() == empty
-    # Two of open risk, one of the tripwires, the runbook's own, and these:
+    # Two for open risk, one for the tripwires, those of the runbook, and these:
     assert empty - 3 - counted(captured) <= queries("the dashboard's own, at most")
 
 
@@ -292,7 +292,7 @@ def test_a_user_sees_the_figures_of_the_pages_it_may_open(user_of: Callable[...,
     assert reverse("admin:governance_golivestate_engage") not in page.content.decode()
 
 
-def test_a_user_without_a_role_is_told_to_ask_for_one(user_of: Callable[..., User]) -> None:
+def test_a_user_without_a_role_is_told_to_ask_for_a_role(user_of: Callable[..., User]) -> None:
     page = signed_in(user_of()).get(INDEX)
 
     assert page.context["tiles"] == []

@@ -1,4 +1,4 @@
-"""A day that a person writes down lies between 2000 and 2099: what is counted from it can be counted."""
+"""A day entered by a person lies between 2000 and 2099, so that dates computed from it are valid."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""deploy/: the units start what there is, and whatever dies is started again."""
+"""deploy/: the units start existing commands, and a service that ends is restarted."""
 
 import shlex
 from configparser import RawConfigParser
@@ -12,7 +12,7 @@ SERVICES = sorted(DEPLOY.glob("*.service"))
 
 
 def unit(path: Path) -> RawConfigParser:
-    """A unit file; of a name that comes twice the last."""
+    """The settings of a unit file. The last of a repeated name counts."""
     parser = RawConfigParser(strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # names as they are written
     parser.read_string(path.read_text())

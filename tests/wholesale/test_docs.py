@@ -1,4 +1,4 @@
-"""docs/api.md says what the code does: the role table, the endpoints, the codes."""
+"""docs/api.md agrees with the code: the role table, the endpoints, the codes."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ ROLE_ROW = re.compile(r"^\| `(GET|POST) (/api/\S+)` \|(.*)\|$", re.MULTILINE)
 
 
 def printed() -> dict[tuple[str, str], set[str]]:
-    """Method and path -> the roles that the document says may call it."""
+    """Method and path -> the roles that may call it by the document."""
     rows = {}
     for method, path, cells in ROLE_ROW.findall(API):
         marks = [cell.strip() for cell in cells.split("|")]
@@ -48,7 +48,7 @@ def codes_of_the_code() -> Iterator[str]:
     while kinds:
         kind = kinds.pop()
         kinds += kind.__subclasses__()
-        if kind.code != DomainError.code:  # else it is only what others have in common
+        if kind.code != DomainError.code:  # otherwise it is a base class
             yield kind.code
     for field in vars(fields).values():
         if isinstance(field, type) and issubclass(field, serializers.Field) and field.__module__ == fields.__name__:

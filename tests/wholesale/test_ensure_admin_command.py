@@ -1,4 +1,4 @@
-"""`ensure_admin`: one administrator, whose password is shown once."""
+"""`ensure_admin` makes one administrator, and shows the password once."""
 
 from io import StringIO
 

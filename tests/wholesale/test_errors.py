@@ -1,4 +1,4 @@
-"""Errors have one shape everywhere, from one handler (CONTRACT sections 1 and 9)."""
+"""All errors have one shape, made by one handler (CONTRACT sections 1 and 9)."""
 
 from typing import Any
 

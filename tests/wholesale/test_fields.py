@@ -1,4 +1,4 @@
-"""Each kind of value that the API takes: what is good, what is not, and how it comes out (CONTRACT section 1)."""
+"""Each kind of value in the API: good values, bad values, and the output (CONTRACT section 1)."""
 
 import math
 from datetime import UTC, datetime, timedelta, timezone
@@ -165,7 +165,7 @@ BAD: list[tuple[Any, Any, str]] = [
 
 
 def detail_of(field: Any, given: object) -> Any:
-    """The one error of a value that is refused."""
+    """The one error of a refused value."""
     with pytest.raises(ValidationError) as refused:
         field.run_validation(given)
     errors: Any = refused.value.detail
@@ -186,7 +186,7 @@ def test_good_values_are_accepted(field: Any, given: Any, expected: Any) -> None
 def test_bad_values_are_refused_by_code(field: Any, given: Any, code: Any) -> None:
     detail = detail_of(field, given)
     assert detail.code == code
-    detail.encode()  # a message never echoes what no answer can hold
+    detail.encode()  # a message never echoes a character that no answer can hold
 
 
 def test_a_choice_error_names_the_allowed_values_and_not_the_given_one() -> None:

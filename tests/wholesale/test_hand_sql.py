@@ -1,4 +1,4 @@
-"""SQL by hand stands in one place a room."""
+"""Each room has its handwritten SQL in one place."""
 
 import re
 from pathlib import Path
@@ -7,14 +7,14 @@ from tests.served import ROOT
 
 APPS = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
 BY_HAND = re.compile(r"\.execute(?:many)?\(|\bRawSQL\b|\.raw\(|\.extra\(|\.cursor\(|compiled import .*\b(?:fetch|change)\b")
-# Of a room: `reading.py` what reads, also where it writes in the same statement, `writing.py` what only writes.
+# In a room, `reading.py` has the statements that read (some also write), and `writing.py` those that only write.
 OF_A_ROOM = ("reading.py", "writing.py")
 PLUMBING = {
     "wholesale/plumbing/append_only.py",  # triggers
-    "wholesale/plumbing/compiled.py",  # statements that are compiled from query sets
+    "wholesale/plumbing/compiled.py",  # statements compiled from querysets
     "wholesale/plumbing/http/health.py",  # whether the database answers
     "wholesale/plumbing/locks.py",  # advisory locks
-    "wholesale/plumbing/lookups.py",  # many values as one
+    "wholesale/plumbing/lookups.py",  # many values as one parameter
     "wholesale/plumbing/many.py",  # many rows at once
 }
 
@@ -25,12 +25,12 @@ def _by_hand() -> dict[str, str]:
     return {name: text for name, text in texts.items() if BY_HAND.search(text)}
 
 
-def test_sql_by_hand_stands_in_the_reading_and_writing_of_a_room_and_in_the_plumbing() -> None:
+def test_handwritten_sql_is_only_in_reading_and_writing_files_and_the_plumbing() -> None:
     found = set(_by_hand())
     assert {file for file in found if Path(file).name not in OF_A_ROOM} == PLUMBING
     assert found > PLUMBING
 
 
-def test_what_is_open_due_and_permitted_is_said_by_the_query_set_of_tasks_alone() -> None:
+def test_only_the_queryset_of_tasks_defines_open_due_and_permitted() -> None:
     words = re.compile(r"cancelled_at IS NULL|due_at <=|open_from <=|open_until >=|leased_until <=", re.IGNORECASE)
     assert [file for file, text in _by_hand().items() if words.search(text)] == []

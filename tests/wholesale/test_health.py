@@ -1,4 +1,4 @@
-"""Probes: the process answers, and it can do its work."""
+"""Probes: whether the process answers, and whether it can work."""
 
 import zoneinfo
 from typing import Any

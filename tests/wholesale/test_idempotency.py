@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a POST repeated under its key is answered again, not acted again (CONTRACT section 1)."""
+"""`Idempotency-Key`: a POST repeated under its key gets the same answer without a second act (CONTRACT section 1)."""
 
 from datetime import timedelta
 from typing import Any
@@ -81,7 +81,7 @@ def test_another_user_gets_no_replay(operator: APIClient, integrator: APIClient)
     assert response.status_code == 201
     assert REPLAYED not in response.headers
     assert FollowupLadder.objects.count() == 2
-    assert post(operator).content == first.content  # its own, though the other's came later
+    assert post(operator).content == first.content  # its own answer, though the other came later
 
 
 def test_another_key_is_another_act(operator: APIClient) -> None:
@@ -176,7 +176,7 @@ def test_a_200_is_replayed_as_200(operator: APIClient) -> None:
 
 
 def test_a_key_deleted_during_a_request_is_created_again(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """clear_expired may take an expired row between our insert, which found it, and our look."""
+    """clear_expired may delete the expired row between our insert, which found it, and our read."""
     looks = [None]
     original = QuerySet.first
 

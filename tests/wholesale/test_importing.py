@@ -1,4 +1,4 @@
-"""The importer knows no leads: any kind of rows says its own columns."""
+"""The importer does not depend on leads: each kind of row defines its own columns."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Wrong passwords: counted by account and by address, and after ten of them nobody gets in for a while."""
+"""Wrong passwords are counted by account and by address. After ten of them logins are locked for some time."""
 
 import logging
 from datetime import timedelta
@@ -41,7 +41,7 @@ def test_sixty_wrong_passwords_lock_the_account_for_the_set_time(
         page = refused.content.decode()
         assert "Too many wrong passwords" in page
         assert "Until 15 minutes after" in page
-        assert log_in(Client(), RIGHT, REMOTE_ADDR="198.51.100.9").status_code == 429  # the account, wherever from
+        assert log_in(Client(), RIGHT, REMOTE_ADDR="198.51.100.9").status_code == 429  # locked, from any address
         clock.shift(timedelta(minutes=settings.LOGIN_LOCK_MINUTES, seconds=1))
         assert log_in(client, RIGHT).url == "/admin/"
     said = caplog.text
@@ -88,7 +88,7 @@ def test_no_password_is_hashed_for_a_locked_account(
     monkeypatch.setattr(User, "check_password", lambda *_: pytest.fail("it was hashed"))
     monkeypatch.setattr(User, "set_password", lambda *_: pytest.fail("it was hashed"))
     assert log_in(client, RIGHT).status_code == 429
-    assert log_in(client, "wrong", username="nobody").status_code == 429  # the address
+    assert log_in(client, "wrong", username="nobody").status_code == 429  # the address is locked
 
 
 def test_a_stored_attempt_holds_no_password(client: Client, ada: User) -> None:
@@ -104,7 +104,7 @@ def test_a_stored_attempt_holds_no_password(client: Client, ada: User) -> None:
         (0, "203.0.113.5", "192.0.2.1"),
         (1, "", "192.0.2.1"),
         (1, "203.0.113.5", "203.0.113.5"),
-        (1, "198.51.100.66, 203.0.113.5", "203.0.113.5"),  # what the client wrote itself is not believed
+        (1, "198.51.100.66, 203.0.113.5", "203.0.113.5"),  # the client's own value is not believed
         (2, "198.51.100.66, 203.0.113.5, 10.0.0.1", "203.0.113.5"),
         (2, "203.0.113.5", "192.0.2.1"),
         (1, "nonsense", "192.0.2.1"),

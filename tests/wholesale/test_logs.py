@@ -1,4 +1,4 @@
-"""Logs: structured, with the correlation id, and without anybody's data."""
+"""Logs: structured, with the correlation id, and without personal data."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Rows inserted by SQL of our own are those that the models would have inserted."""
+"""Rows inserted by our own SQL equal those that the models insert."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""Every endpoint against the rules that all share (CONTRACT sections 1, 5 and 9)."""
+"""Every endpoint follows the common rules (CONTRACT sections 1, 5 and 9)."""
 
 import json
 from collections.abc import Callable
@@ -124,7 +124,7 @@ def test_parameters_of_a_post_may_come_as_json_as_form_and_in_the_query(operator
         ),
     ]
     statuses = [send().status_code for send in sent]
-    # A lead keeps its open ladder, and is made once. What is closed is not closed again.
+    # A repetition keeps the open ladder or the lead (200), and is refused for a closed row (409).
     again = 200 if endpoint.path.endswith(("ladder/create", "leads/upsert")) else endpoint.status
     again = 409 if endpoint.path.endswith(("task/{id}/skip", "ladder/{id}/cancel")) else again
     assert statuses == [endpoint.status, again, again]
@@ -165,7 +165,7 @@ def test_every_post_may_be_repeated_under_a_key(operator: APIClient, endpoint: A
     assert (first.content, REPLAYED_HEADER in first.headers) == (again.content, False)
     assert again[REPLAYED_HEADER] == "true"
     other = operator.post(url, {**endpoint.good, "reason": "other", "actor": "other"}, headers={HEADER: "K-1"})
-    if endpoint.path in RECEIVED:  # no detail refuses it: it is recorded beside the first
+    if endpoint.path in RECEIVED:  # no bad detail refuses it: it is recorded beside the first
         assert (other.status_code, REPLAYED_HEADER in other.headers) == (endpoint.status, False)
     else:
         assert (other.status_code, codes(other)) == (409, ["idempotency_key_reused"])
@@ -180,7 +180,7 @@ def test_the_answer_echoes_the_correlation_id(operator: APIClient, endpoint: Any
 @every_endpoint
 def test_an_unstorable_correlation_id_is_400(operator: APIClient, endpoint: Any) -> None:
     response = getattr(operator, endpoint.method)(endpoint.url(), endpoint.good, headers={"X-Correlation-ID": "x" * 129})
-    if endpoint.method == "post" and endpoint.path in RECEIVED:  # no detail refuses it: it is given an id of ours
+    if endpoint.method == "post" and endpoint.path in RECEIVED:  # no bad detail refuses it: it gets an id of ours
         assert response.status_code == endpoint.status
         assert response["X-Correlation-ID"] != "x" * 129
     else:
@@ -203,7 +203,7 @@ def test_numbers_are_json_numbers_and_times_are_utc(operator: APIClient, endpoin
             for item in value:
                 check(name, item)
         elif isinstance(value, str):
-            # Versions, and the name of an area, though they look like numbers.
+            # Texts that look like numbers: versions and area codes.
             is_text = name in ("tz_version", "law_version", "area_code")
             assert is_text or not value.replace(".", "", 1).replace("-", "", 1).isdigit(), (name, value)
             if name.endswith(("_at", "first", "last")):

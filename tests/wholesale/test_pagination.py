@@ -1,4 +1,4 @@
-"""Pages of what grows: newest first, by a cursor that neither repeats nor hides a row."""
+"""Pages of growing tables: newest first, by a cursor that neither repeats nor hides a row."""
 
 from base64 import b64encode
 from typing import Any

@@ -1,4 +1,4 @@
-"""Background and periodic work: enqueued once, done, and given to another when its worker was killed."""
+"""Background and periodic tasks: enqueued once, done, and given to another worker after a kill."""
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -102,7 +102,7 @@ def test_old_tasks_are_deleted_and_waiting_ones_stay() -> None:
     DBTaskResult.objects.filter(pk=DBTaskResult.objects.first().pk).update(  # type: ignore[union-attr]
         status=TaskResultStatus.SUCCESSFUL, finished_at=NOW
     )
-    assert periodic.forget_old(NOW + timedelta(days=31)) == 3  # two turns, one finished task
+    assert periodic.forget_old(NOW + timedelta(days=31)) == 3  # two periodic turns, one finished task
     assert DBTaskResult.objects.count() == 1
 
 

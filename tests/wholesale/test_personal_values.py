@@ -1,4 +1,4 @@
-"""Personal values go through every endpoint and page; none of them is in the log, the KPI rows or the rows of tasks."""
+"""Personal values pass through every endpoint and page and never reach the log, the KPI rows or the rows of tasks."""
 
 import json
 import logging
@@ -56,12 +56,12 @@ def assert_clean(*written: Any) -> None:
 
 
 def stored() -> list[Any]:
-    """The rows of KPI and of tasks."""
+    """The stored KPI rows and rows of background tasks."""
     return [model_to_dict(row) for model in (KPIEvent, DBTaskResult) for row in model._default_manager.all()]
 
 
 def spoilt(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
-    """Its good parameters with personal ones among them; then each of its own holding a personal value."""
+    """The good parameters with personal ones added, then with a personal value in each parameter in turn."""
     yield {**endpoint.good, **{name: value for name, value in PERSONAL.items() if name not in endpoint.good}}
     for name in endpoint.good:
         for value in ("+14165550987", "zelda@example.ca", "Zelda Quimby"):
@@ -90,7 +90,7 @@ def test_an_endpoint_leaves_no_trace_of_personal_values(lines: Lines, operator: 
 
 @every_endpoint
 def test_a_refusal_does_not_repeat_personal_values(operator: APIClient, endpoint: Any) -> None:
-    """But for the id of what was not found, which the caller asks for."""
+    """Except for the id of an unknown row, which the caller asked for."""
     make_everything_possible()
     url = endpoint.url()
     for given in (PERSONAL, *spoilt(endpoint)):

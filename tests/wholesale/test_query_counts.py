@@ -1,4 +1,4 @@
-"""The number of queries of a GET does not grow with its rows; that of each hot read and act stands in its figure."""
+"""The queries of a GET do not grow with its rows, and each hot read and act takes its expected number."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,14 +44,14 @@ from tests.query_counts import counted, queries
 from tests.wholesale.api_walk import ENDPOINTS, Endpoint
 
 GETS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "get"]
-# They ask every check of the runbook; tests/governance/test_runbook.py counts that.
+# They run every check of the runbook, which tests/governance/test_runbook.py counts.
 RUNBOOK = ("/api/governance/go-live/checklist", "/api/governance/runbook/status", "/api/governance/runbook/markdown")
 
 DECIDE = "/api/governance/contact/decide"
 
 
 def more_rows(size: int) -> None:
-    """So many more rows in every table that a GET reads."""
+    """Insert so many more rows into every table that a GET reads."""
     many(MarketPolicyFactory, size)
     policy = many(OfferPolicyFactory, size)[0]
     tasks = FollowupTask.objects.bulk_create(TaskFactory.build(ladder=ladder) for ladder in many(LadderFactory, size))
@@ -88,10 +88,10 @@ def asking(client: APIClient, endpoint: Endpoint, url: str) -> int:
 def test_no_get_takes_more_queries_for_200_rows_than_for_2(operator: APIClient) -> None:
     more_rows(2)
     urls = {endpoint: endpoint.url() for endpoint in GETS}
-    asking(operator, GETS[0], urls[GETS[0]])  # the token is remembered from here on
+    asking(operator, GETS[0], urls[GETS[0]])  # the token is cached from here on
     with_2 = {endpoint: asking(operator, endpoint, url) for endpoint, url in urls.items()}
     more_rows(198)
-    asking(operator, GETS[0], urls[GETS[0]])  # however long that took
+    asking(operator, GETS[0], urls[GETS[0]])  # again, in case the token left the cache meanwhile
     assert {endpoint: asking(operator, endpoint, url) for endpoint, url in urls.items()} == with_2
     usual = [count for endpoint, count in with_2.items() if endpoint.path not in (*RUNBOOK, DECIDE)]
     assert max(usual) <= queries("GET of anything else, at most")
@@ -100,7 +100,7 @@ def test_no_get_takes_more_queries_for_200_rows_than_for_2(operator: APIClient) 
     ]
 
 
-# Where no transaction is open, as in a served request.
+# Without an open transaction, as in a served request.
 outside = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
@@ -123,7 +123,7 @@ def test_each_hot_read_takes_its_number_of_queries(
     client = client_of("agent")
     years = {"open_from": NOON.replace(year=2025), "open_until": NOON.replace(year=2099)}
     TaskFactory.create(owner="agent", due_at=NOON.replace(year=2025), **years)
-    client.get(f"/api/{path}", given)  # the token is remembered from here on
+    client.get(f"/api/{path}", given)  # the token is cached from here on
     with CaptureQueriesContext(connection) as captured:
         assert client.get(f"/api/{path}", given).status_code == 200
     assert counted(captured) == queries(f"GET {path}"), [query["sql"] for query in captured]
@@ -138,7 +138,7 @@ def test_each_hot_act_takes_its_number_of_queries(
     client = client_of("integrator")
     if lead_is_known:
         LeadFactory.create(lead_id="L1")
-    client.get("/api/followups/sla")  # the token is remembered from here on
+    client.get("/api/followups/sla")  # the token is cached from here on
     with CaptureQueriesContext(connection) as creating:
         steps = client.post("/api/followups/ladder/create", {"lead_id": "L1", "province": "ON"}).json()
     with CaptureQueriesContext(connection) as nobodys:

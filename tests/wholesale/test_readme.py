@@ -1,4 +1,4 @@
-"""The README's curl lines are run as they stand, but for the address; links of the documents lead somewhere."""
+"""The README's curl lines work as printed (except for the address), and all links of the documents lead somewhere."""
 
 import re
 import shlex
@@ -18,7 +18,7 @@ README = (ROOT / "README.md").read_text()
 DOCUMENTS = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
 BASE = "http://127.0.0.1:8000"
 
-# What the comment above each curl line promises, in the lines' order.
+# The promise in the comment above each curl line, in order.
 PROMISES: list[Callable[[Any], bool]] = [
     lambda ready: ready["ok"] is True,
     lambda policies: len({p["province"] for p in policies if p["market"] == "ALL"}) == 13,
@@ -38,7 +38,7 @@ def curl_lines() -> list[str]:
 
 
 def request_of(line: str, token: str, base: str) -> httpx.Request:
-    """The request that curl would make of a line."""
+    """The request that curl makes from a line."""
     words = iter(shlex.split(line.replace("$TOKEN", token))[1:])
     method, url, headers = "GET", "", {}
     for word in words:

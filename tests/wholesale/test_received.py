@@ -1,4 +1,4 @@
-"""Fields for what was received: whatever comes is kept, and what was done to it shows."""
+"""Fields of received messages: every value is accepted, and every alteration is marked."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ WORDS = [("SMS", "Text message"), ("CALL", "Call")]
 
 
 class Wish(ReceivedParams):
-    """A parameter of each kind."""
+    """Parameters with a field of each kind."""
 
     text = ReceivedTextField(required=False)
     who = ReceivedLabelField(required=False)

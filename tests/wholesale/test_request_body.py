@@ -1,4 +1,4 @@
-"""What stands between a server and Django: a body is whole, or nobody acts on it."""
+"""The layer between the server and Django: no verb acts on an incomplete body."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -25,11 +25,11 @@ CREATE = "/api/followups/ladder/create"
 
 
 def answered(path: str, client: Client, body: bytes, content_type: str, *, length: int) -> int:
-    """The status that a POST by this browser gets, whose body is said to have this length."""
+    """The status of a POST by this browser whose body claims this length."""
     django = WSGIHandler()
 
     def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        # Django's own entry would close the test's connection.
+        # Django's own WSGI entry would close the test's connection.
         response = django.get_response(WSGIRequest({**environ}))
         start_response(str(response.status_code), [])
         return []
@@ -102,7 +102,7 @@ def test_a_message_in_parts_with_a_session_is_read_whole_or_not_at_all(user_of: 
 
 
 def test_an_http_2_body_without_a_length_is_refused(operator: APIClient) -> None:
-    """It has no Transfer-Encoding: whether there is a body only the server knows."""
+    """HTTP/2 has no Transfer-Encoding, so only the server knows whether there is a body."""
     refused = operator.post(f"{CREATE}?province=ON", SERVER_PROTOCOL="HTTP/2", CONTENT_LENGTH="")
     assert (refused.status_code, codes(refused)) == (411, ["length_required"])
     assert not FollowupLadder.objects.exists()

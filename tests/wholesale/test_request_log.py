@@ -1,4 +1,4 @@
-"""The line of a request: a refusal is told from a fault, and nothing that a client wrote is in it."""
+"""The log line of a request: refusals and faults differ, and nothing that a client wrote is in it."""
 
 from collections.abc import Callable
 from typing import Any

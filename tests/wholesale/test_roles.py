@@ -1,4 +1,4 @@
-"""Roles are groups, granted after migrate, each permission once (CONTRACT section 5)."""
+"""Roles are groups. Each permission is granted once, after migrate (CONTRACT section 5)."""
 
 from typing import Any
 
@@ -64,9 +64,9 @@ READS = {
     "view_runbook",
     "view_runbookrun",
 }
-DECIDES = {"decide_inbound", "close_inboxitem"}  # what a person reads and judges, and no machine
+DECIDES = {"decide_inbound", "close_inboxitem"}  # read and judged by a person, not by a machine
 AGENT = READS | DECIDES | {"claim_task", "complete_task", "put_off_task", "record_feedback", "send_administrativereply"}
-SEES_ALL = {"view_any_lead"}  # who has it not reads what is its own, of its pool, or unowned and due
+SEES_ALL = {"view_any_lead"}  # without it a user reads only its own rows, those of its pool, and unowned due tasks
 INTEGRATOR = (
     (AGENT - DECIDES)
     | SEES_ALL

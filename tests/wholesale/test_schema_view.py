@@ -1,4 +1,4 @@
-"""`/api/schema` is built once, is open to everybody, and costs next to nothing the second time."""
+"""`/api/schema` is built once, is open to everybody, and is cheap the second time."""
 
 import json
 
@@ -12,7 +12,7 @@ from wholesale.plumbing.http import schema_view
 
 @pytest.fixture(autouse=True)
 def times_built(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One entry for each time that it was built; not at all when a test begins."""
+    """A list with one entry for each build. It is empty when a test begins."""
     built: list[int] = []
     original = SchemaGenerator.get_schema
 

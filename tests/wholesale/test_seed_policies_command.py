@@ -1,4 +1,4 @@
-"""`seed_policies`: makes what is missing, and only that."""
+"""`seed_policies` makes only missing policies."""
 
 from decimal import Decimal
 from io import StringIO

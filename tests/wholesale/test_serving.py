@@ -1,4 +1,4 @@
-"""What the production server makes of a request before the application sees it."""
+"""How the production server changes a request before the application sees it."""
 
 import json
 from types import SimpleNamespace
@@ -14,7 +14,7 @@ from wholesale.plumbing.serving.lanes import Lane, lane_of
 
 
 def scope(path: str = "/api/x", *headers: tuple[str, str]) -> Any:
-    """A request as granian gives it."""
+    """A request as granian passes it on."""
     return SimpleNamespace(
         method="GET",
         path=path,

@@ -138,7 +138,7 @@ def test_an_unknown_database_engine_is_refused_by_name(tmp_path: Any) -> None:
 
 @pytest.mark.parametrize("variable", ["DEBUG", "DB_POOL", "TOKEN_CACHE_SECONDS", "HTTPS", "GO_LIVE_ENFORCE"])
 def test_an_invalid_value_stops_the_start(tmp_path: Any, variable: Any) -> None:
-    """A protection that is misspelt must not be taken for one that is off."""
+    """A misspelt protection must not count as switched off."""
     done = run(SHOW, tmp_path, SECRET_KEY="s" * 50, **{variable: "ture"})
     assert done.returncode == 1
     assert "Error" in done.stderr if variable in ("DB_POOL", "TOKEN_CACHE_SECONDS") else variable in done.stderr

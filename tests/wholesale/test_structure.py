@@ -1,4 +1,4 @@
-"""What must hold for every view, serializer and role, and is easily forgotten in a new one."""
+"""Rules for every view, serializer and role that a new one easily forgets."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ from wholesale.plumbing.roles import grants_of
 
 PRODUCT = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
 COUNTS = {"count", "completed", "open_overdue", "by_wall_clock"}
-# Fractions of counts, and minutes, on the way out alone: a float is what they are.
+# Fractions of counts, and minutes, only in answers: these are true floats.
 PLAIN_FLOATS_OUT = {
     *(
         f"{answer}.{figure}"
@@ -97,7 +97,7 @@ def test_no_serializer_uses_plain_fields_for_numbers_or_times() -> None:
     assert checked > 100
 
 
-# Whose markets a service settles: many at once, or by the province that the lead has already.
+# Parameters whose market a service resolves: many at once, or by the lead's stored province.
 SETTLED_BY_A_SERVICE = {"LadderRow", "LeadRow", "LeadParams"}
 
 
@@ -133,7 +133,7 @@ def test_an_action_without_an_entry_is_forbidden_to_all(db: None) -> None:
     assert not HasActionPermission().has_permission(asked, view)
 
 
-# Lines that a file of the product may have, migrations aside; those that have more, and why.
+# The maximum lines of a file of the product (migrations aside), and the longer files with the reason.
 FILE_MAX, FILE_MOST = 300, 400
 LONGER = {
     "wholesale/settings.py": "Django wants its settings in one module, and each has its reason beside it",

@@ -1,4 +1,4 @@
-"""A background task that does not succeed is tried again, or its subject says what happened and what to do next."""
+"""A failed background task is retried, or its subject says what happened and what to do next."""
 
 import time
 from collections.abc import Callable
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 
 def waiting_import(state: str = State.CHECKING) -> LeadImport:
-    """An import of many rows that waits for its task."""
+    """An import of many rows that waits for its background task."""
     row = LeadImport.objects.create(
         file_name="leads.csv",
         is_large=True,
@@ -45,7 +45,7 @@ def waiting_import(state: str = State.CHECKING) -> LeadImport:
 
 
 def task_of(attempts: int = 1) -> DBTaskResult:
-    """Its task, taken by a worker for the so-manieth time."""
+    """The import's task, taken by a worker for the given number of times."""
     task = DBTaskResult.objects.get()
     task.status, task.started_at, task.worker_ids = TaskResultStatus.RUNNING, NOW, ["w"] * attempts
     task.save()
@@ -142,7 +142,7 @@ def test_the_page_of_a_failed_import_offers_a_retry(admin_client: Client) -> Non
     assert again in shown
     assert "Nothing is imported before you confirm it" in admin_client.get(again).content.decode()
     row.refresh_from_db()
-    assert row.state == State.FAILED  # to look at the page changes nothing
+    assert row.state == State.FAILED  # opening the page changes nothing
     assert admin_client.post(again).url == page  # type: ignore[attr-defined]
     row.refresh_from_db()
     assert row.state == State.CHECKING
@@ -180,7 +180,7 @@ def test_a_task_that_takes_too_long_is_ended(settings: Settings, monkeypatch: py
     def work_on(import_id: int) -> None:
         try:
             time.sleep(20)
-        except Exception:  # as code does that goes on to the next row
+        except Exception:  # like code that continues with the next row
             time.sleep(20)
 
     monkeypatch.setattr(tasks, "work_on", work_on)

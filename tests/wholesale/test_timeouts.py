@@ -1,4 +1,4 @@
-"""Statements, locks and open transactions are bounded, by kind of process; a bound that is met is 503."""
+"""Statements, locks and open transactions have timeouts by kind of process. A timeout is 503."""
 
 import json
 import time
@@ -58,7 +58,7 @@ def shown(name: str) -> str:
 @pytest.mark.postgres
 @pytest.mark.django_db
 def test_a_session_has_the_timeouts_of_its_process() -> None:
-    assert (shown("statement_timeout"), shown("lock_timeout")) == ("5min", "2min")  # tests/settings.py
+    assert (shown("statement_timeout"), shown("lock_timeout")) == ("5min", "2min")  # from tests/settings.py
     assert shown("idle_in_transaction_session_timeout") == "5min"
 
 

@@ -1,4 +1,4 @@
-"""Parameters that mean nothing to an endpoint: named in the answer, or refused for who asks that (`Prefer`)."""
+"""Unknown parameters are named in the answer, or refused if the client asks for that (`Prefer`)."""
 
 import json
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from wholesale.plumbing.unknown_parameters import HEADER_MAX_LENGTH, NAMES_MAX
 IGNORED, APPLIED = "X-Ignored-Parameters", "Preference-Applied"
 STRICT = {"Prefer": "handling=strict"}
 CREATE, BULK = "/api/followups/ladder/create", "/api/followups/ladder/bulk"
-# What was received from outside is recorded whatever comes with it (CONTRACT section 10).
+# A received message is recorded with any other parameters (CONTRACT section 10).
 RECEIVING = ("/api/followups/inbound", "/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call")
 received_endpoints = [endpoint for endpoint in ENDPOINTS if endpoint.method == "post" and endpoint.path in RECEIVING]
 every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)

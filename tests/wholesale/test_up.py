@@ -1,4 +1,4 @@
-"""`scripts/up.sh`, which `make up` calls: what it refuses before any work, and that its two processes end together."""
+"""`scripts/up.sh`, which `make up` calls: its refusals before any work, and the common end of its two processes."""
 
 import os
 import signal
@@ -43,14 +43,14 @@ def up(tmp_path: Path, port: str) -> tuple[subprocess.CompletedProcess[str], Pat
 
 @dataclass
 class Up:
-    """A running `make up`, the leader of its process group as a shell's foreground job is."""
+    """A running `make up`, leader of its process group like a foreground job of a shell."""
 
     process: subprocess.Popen[bytes]
     url: str
     said: Path
 
     def worker(self) -> int:
-        """The worker's process id, once there is one."""
+        """The process id of the worker. Wait until it exists."""
         return wait_for(lambda: next((pid for pid, command in self._children() if command.endswith("manage.py worker")), 0))
 
     def _children(self) -> Iterator[tuple[int, str]]:
@@ -67,7 +67,7 @@ class Up:
             return False
 
     def ends(self) -> int:
-        """Its exit code; no process of its group is left."""
+        """Wait for its end. Return the exit code, and check that no process of its group is left."""
         code = self.process.wait(PATIENCE)
         with pytest.raises(ProcessLookupError):
             os.killpg(self.process.pid, 0)
@@ -75,7 +75,7 @@ class Up:
 
 
 def wait_for(found: Callable[[], Any]) -> Any:
-    """What it gives as soon as that is true."""
+    """Return the function's value as soon as it is true."""
     deadline = time.monotonic() + PATIENCE
     while not (result := found()):
         assert time.monotonic() < deadline
@@ -103,13 +103,13 @@ def test_up_says_what_it_does_and_ends_server_and_worker_together(tmp_path: Path
     with running(tmp_path, "sh", "scripts/up.sh") as started:
         said = started.said.read_text()
         assert started.worker()
-        os.killpg(started.process.pid, signal.SIGINT)  # as a terminal does
+        os.killpg(started.process.pid, signal.SIGINT)  # as a terminal sends it
         assert started.ends() == 128 + signal.SIGINT
         assert "has ended" not in started.said.read_text()
     steps = ("Bringing the database up to date", "simulating two weeks", "password is shown only now:  pat", "Serving on")
     places = [said.index(step) for step in steps]
     assert places == sorted(places)
-    with running(tmp_path, sys.executable, "scripts/serve_and_work.py") as started:  # its last step, on the database made
+    with running(tmp_path, sys.executable, "scripts/serve_and_work.py") as started:  # its last step, on that database
         assert started.worker()
         started.process.terminate()
         assert started.ends() == 128 + signal.SIGTERM

@@ -1,4 +1,4 @@
-"""Words of open vocabularies have one spelling (CONTRACT section 1)."""
+"""Every word of an open vocabulary has one spelling (CONTRACT section 1)."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""`walkthrough`: the guide over real HTTP, on a server of its own or another; policies and tokens are as before after it."""
+"""`walkthrough`: the guide over real HTTP, on its own or another server. Policies and tokens are restored afterwards."""
 
 import logging
 from datetime import datetime, timedelta
@@ -88,7 +88,7 @@ def test_the_token_of_the_walk_is_revoked_and_its_user_has_no_password() -> None
 
 
 def figures() -> dict[str, Any]:
-    """What reports and charts say, by all that they can be split by."""
+    """The figures of reports and charts, by every grouping."""
     return {
         "report": {by: sla_report(by=[by]).groups for by in GROUPS},
         "all tasks": sla_report().whole,
