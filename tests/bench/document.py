@@ -1,10 +1,11 @@
-"""docs/benchmarks.md: what `make bench` writes, and at its end the section that tests.bench.pairs writes."""
+"""docs/benchmarks.md: what `make bench` writes, then the figures behind decisions, which are written by hand, then the pairs."""
 
 from collections.abc import Sequence
 
 from tests.served import ROOT
 
 PATH = ROOT / "docs" / "benchmarks.md"
+FIGURES = "## Figures behind decisions\n"  # the heading of the section before the last
 PAIRS = "## Beside an earlier revision\n"  # the heading of the last section
 
 
@@ -20,6 +21,6 @@ def with_pairs(document: str, section: str) -> str:
 
 
 def with_pairs_of(document: str, old: str) -> str:
-    """Return the document with the section of the older document, if that has one."""
-    _, heading, section = old.partition(PAIRS)
-    return with_pairs(document, heading + section) if heading else document
+    """Return the document with the last sections of the older document: the figures behind decisions, and the pairs."""
+    _, heading, sections = old.partition(FIGURES if FIGURES in old else PAIRS)
+    return with_pairs(document, heading + sections) if heading else document

@@ -8,7 +8,7 @@ import pytest
 
 from tests.bench import cpu
 from tests.bench.checkout import UnknownRevision, commit_of
-from tests.bench.document import PAIRS, with_pairs, with_pairs_of
+from tests.bench.document import FIGURES, PAIRS, with_pairs, with_pairs_of
 from tests.bench.operations import MORE, OPERATIONS, chosen
 from tests.bench.ratios import Comparison, Pairs, Round, ratio
 from tests.bench.wrk import Load
@@ -65,6 +65,8 @@ def test_the_section_begins_with_its_heading_and_replaces_the_previous_one() -> 
 def test_make_bench_keeps_the_section_of_pairs() -> None:
     old = f"# Benchmarks\n\nold\n\n{PAIRS}\nmeasured\n"
     assert with_pairs_of("# Benchmarks\n\nnew\n", old) == f"# Benchmarks\n\nnew\n\n{PAIRS}\nmeasured\n"
+    figures = f"{FIGURES}\nby hand\n\n{PAIRS}\nmeasured\n"
+    assert with_pairs_of("# Benchmarks\n\nnew\n", f"# Benchmarks\n\nold\n\n{figures}") == f"# Benchmarks\n\nnew\n\n{figures}"
     assert with_pairs_of("# Benchmarks\n\nnew\n", "# Benchmarks\n\nold\n") == "# Benchmarks\n\nnew\n"
 
 
