@@ -1,4 +1,4 @@
-"""docs/benchmarks.md: what `make bench` writes, then the figures behind decisions, which are written by hand, then the pairs."""
+"""docs/benchmarks.md: what `make bench` writes, then the figures behind decisions, written by hand, then the pairs."""
 
 from collections.abc import Sequence
 
