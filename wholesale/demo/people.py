@@ -25,7 +25,7 @@ def dice(seed: int, *what: object) -> Random:
 
 
 class DemoMarket(NamedTuple):
-    """A market: its leads in a thousand, and the beginnings of its phone numbers and postal codes."""
+    """A market: how many of a thousand leads live there, and the beginnings of phone numbers and postal codes."""
 
     province: str
     market: str

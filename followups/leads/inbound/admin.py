@@ -137,8 +137,8 @@ class InboundMessageAdmin(GrowingAdmin):
             object_id,
             Meaning.OPT_OUT,
             title="Take this message as an opt-out",
-            explanation="The channel that it came by is closed for that number or address from when it came, and the open "
-            "ladder of every lead that is reached there is cancelled.",
+            explanation="The message's channel is closed for that number or address, from the time when the message came. "
+            "The open ladder of every lead who is reached there is cancelled.",
             button="It is an opt-out",
             danger=True,
         )
@@ -157,7 +157,7 @@ class InboundMessageAdmin(GrowingAdmin):
             object_id,
             Meaning.REPLY,
             title="Take this message as a reply",
-            explanation="Nothing is closed: the lead's ladder goes on, and nobody is held any more.",
+            explanation="Nothing is closed. The hold ends, and the lead's ladder goes on.",
             button="It is a reply",
         )
 
@@ -174,7 +174,7 @@ class InboundMessageAdmin(GrowingAdmin):
             object_id,
             Meaning.RESUME,
             title="Take this message as a wish to be contacted again",
-            explanation="The opt-out of the channel that it came by is lifted for that number or address and for the lead, "
+            explanation="The opt-out of the message's channel is lifted for that number or address and for the lead, "
             "with this message as evidence. Other channels stay closed.",
             button="Lift the opt-out",
         )

@@ -16,5 +16,5 @@ class LeadImport(ImportBatch):
 
     @property
     def left_out(self) -> str:
-        """The statuses that the import did not change."""
+        """The text about statuses that the import ignored because they would have moved a lead back."""
         return self.statuses_left

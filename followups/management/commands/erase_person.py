@@ -13,7 +13,7 @@ from wholesale.plumbing.errors import DomainError
 class Command(BaseCommand):
     """Erases a person."""
 
-    help = "Forget a person whom we know as a lead, for good. What happened stays by id, and opt-outs hold."
+    help = "Erase a person whom we know as a lead. It cannot be undone. Facts stay, known by id, and opt-outs still hold."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the command's arguments."""

@@ -9,7 +9,7 @@ from followups.leads.people.services import export_person
 class Command(ExportCommand):
     """Prints all that is on file about a person, as JSON."""
 
-    help = "All that is on file about a person whom we know as a lead, as JSON."
+    help = "Print all that is on file about a person whom we know as a lead, as JSON."
     argument = "LEAD_ID"
 
     def found(self, who: str) -> dict[str, Any]:

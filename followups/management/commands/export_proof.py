@@ -9,7 +9,7 @@ from followups.leads.people.proof import export_proof
 class Command(ExportCommand):
     """Prints the proof of one person's consent, as JSON."""
 
-    help = "The proof of one person's consent, for a regulator, as JSON. WHO is a lead's id, a phone number or an e-mail."
+    help = "Print the proof of a person's consent, for a regulator, as JSON. WHO is a lead id, a phone number or an e-mail."
     argument = "WHO"
 
     def found(self, who: str) -> dict[str, Any]:

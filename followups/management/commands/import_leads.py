@@ -94,13 +94,13 @@ class Command(BaseCommand):
     """Imports leads from a file."""
 
     help = (
-        "Create or change leads from a CSV or XLSX file, of which a row at the top names the columns, lead_id among them. "
-        "What is absent or empty keeps its stored value. Rows that are not valid are left out, and written to a file with "
-        "the reason for each. A status that would move its lead back is left out. Run again, the same file changes nothing. "
-        "Columns such as do_not_call, unsubscribed and consent go to the ledger of contact. With --start-ladders each lead "
-        "of the file that has no open ladder gets one, a thousand at a time, but for those whose row is unclear about "
-        "contact, whose status ends the hunt, who were followed up a short time ago, or whose number another lead with a "
-        "ladder has. Exits 1 when rows were refused or not read, or ladders because nothing may act now."
+        "Create or change leads from a CSV or XLSX file. A row at the top names the columns, lead_id among them. An absent "
+        "or empty value keeps the stored one. Invalid rows are refused and written to a file with their reasons. A status "
+        "that would move its lead back is ignored. The same file again changes nothing. Columns such as do_not_call, "
+        "unsubscribed and consent are recorded in the ledger. With --start-ladders each lead of the file gets a ladder, "
+        "unless it has an open one, its row is unclear about contact, its status ends the hunt, it was followed up lately, "
+        "or another lead with a ladder has its number. The exit code is 1 if rows were refused or not read, or if ladders "
+        "could not start because nothing may act now."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -26,10 +26,10 @@ class Command(BaseCommand):
     """Prints how late tasks are."""
 
     help = (
-        "How late the tasks are that fell due: how many; how many of them are completed, and how many open and overdue; "
-        "p50, p90 and p99 of the lateness in permitted minutes, by nearest rank, so far where open; fractions done within "
-        "30 permitted minutes and 2 hours. (wall) is the same by the clock on the wall, from due_at, negative where early; "
-        "by_wall_clock tasks were completed before permitted minutes were counted. Without --since and --until: all tasks."
+        "Print how late due tasks are: their number, how many are completed, and how many are open and overdue; p50, p90 "
+        "and p99 of the lateness in permitted minutes (nearest rank; an open task counts until now); the fraction done in "
+        "30 permitted minutes and 2 hours. (wall) figures count all minutes since due_at, negative if early. by_wall_clock "
+        "tasks were completed before permitted minutes were counted. Without --since and --until: all tasks."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -28,7 +28,7 @@ class Command(BaseCommand):
     help = (
         "Fill an empty database with the history of a simulated business, made by the real services: leads, agents, "
         "replies, opt-outs, buyers, offers. Nobody in it exists, and nothing is sent. The same arguments give the same "
-        "rows; what was interrupted goes on where it stopped. Stop workers while it runs."
+        "rows; an interrupted simulation continues where it stopped. Stop workers while it runs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
