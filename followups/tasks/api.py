@@ -66,28 +66,28 @@ class TaskViewSet(ResourceViewSet):
 
 
 class CompleteParams(ActParams):
-    """Who did it, when, and what came of it."""
+    """Who made the contact, when, and what came of it."""
 
-    actor = LabelField(required=False, help_text="default, and of an agent always: your user name")
+    actor = LabelField(required=False, help_text="default: your user name, which is always taken for an agent")
     contacted_at = AwareDateTimeField(
-        required=False, help_text="when it happened, at most 7 days ago; default: now. The rules are judged at it"
+        required=False, help_text="when the contact happened, at most 7 days ago; default: now. The rules of that time count"
     )
     outcome = UpperChoiceField(
         required=False, choices=Outcome.choices, help_text="what came of it; the table of outcomes says what follows"
     )
     note = NoteField(default="")
     force = serializers.BooleanField(
-        default=False, help_text="record it though somebody else has claimed the task; needs a note"
+        default=False, help_text="record it even if somebody else has claimed the task; needs a note"
     )
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Of an OPTED_OUT no detail is refused."""
+        """Validate the parameters. An OPTED_OUT is not refused for any other parameter."""
         return _opted_out.run_validation(data) if is_opt_out(data) else super().run_validation(data)
 
 
 class OptedOutParams(ReceivedParams):
-    """The same of a lead who wants no more contact, without force. What cannot be stored is replaced or cut, and what cannot
-    be read is named in the note."""
+    """The parameters of a completion with the outcome OPTED_OUT; `force` is not needed. Text that cannot be stored is
+    replaced or cut. A value that cannot be read is named in the note."""
 
     actor = ReceivedLabelField(required=False)
     contacted_at = ReceivedTimeField(required=False)
@@ -100,7 +100,7 @@ class OptedOutParams(ReceivedParams):
         return {**attrs, "note": noted(attrs["note"], unreadable)}
 
 
-_opted_out = OptedOutParams()  # one for all requests, as in wholesale.plumbing.params: checking leaves no state
+_opted_out = OptedOutParams()  # one for all requests, as in wholesale.plumbing.params: validation keeps no state in it
 
 
 def is_opt_out(data: Mapping[str, Any]) -> bool:
@@ -110,19 +110,19 @@ def is_opt_out(data: Mapping[str, Any]) -> bool:
 
 
 class LadderStateOut(RowSerializer):
-    """Where a ladder stands."""
+    """How many steps of a ladder are open, when it closed, and when its next step may be done."""
 
     class Meta:
         model = FollowupLadder
         fields = ("id", "open_steps", "closed_at", "next_at")
 
     next_at = AwareDateTimeField(
-        allow_null=True, help_text="when its next step may be done; null where none is open, or no such minute is known"
+        allow_null=True, help_text="when its next step may be done; null if no step is open or no such minute is known"
     )
 
 
 class CompletedOut(RowSerializer):
-    """A completed task, whether the rules allowed the contact, and where that leaves the ladder."""
+    """A completed task, whether the rules allowed the contact, and the ladder after it."""
 
     class Meta:
         model = FollowupTask
@@ -135,16 +135,16 @@ class CompletedOut(RowSerializer):
     outside_rules = serializers.BooleanField(
         allow_null=True, help_text="null for a task that was completed before attempts were kept"
     )
-    reasons = serializers.ListField(child=serializers.ChoiceField(attempts.REASONS), help_text="what stood in the way")
+    reasons = serializers.ListField(child=serializers.ChoiceField(attempts.REASONS), help_text="the refusal reasons")
     warnings = serializers.ListField(
         child=serializers.ChoiceField(Reason.choices),
-        help_text="what would have, were it enforced; opted_out also where the lead said no after the contact",
+        help_text="refusal reasons that are not enforced; opted_out also if the lead opted out after the contact",
     )
     ladder = LadderStateOut()
 
 
 def completed(task: FollowupTask) -> dict[str, Any]:
-    """A completed task as `CompletedOut` says."""
+    """Return a completed task in the shape of `CompletedOut`."""
     attempt: ContactAttempt | None = getattr(task, "attempt", None)
     return {
         **shown(task, ("id", "completed_at", "completed_by")),
@@ -158,19 +158,19 @@ def completed(task: FollowupTask) -> dict[str, Any]:
 
 
 class ReasonParams(ActParams):
-    """Why."""
+    """The reason."""
 
     reason = NoteField()
 
 
 class SnoozeParams(ReasonParams):
-    """Until when, and why."""
+    """The new due time, and the reason."""
 
     until = AwareDateTimeField(help_text="when the task falls due, at most 90 days from now")
 
 
 class TaskActsViewSet(ApiViewSet):
-    """What is done with a task."""
+    """Complete, snooze or skip a task."""
 
     permissions = {
         "complete": "followups.complete_task",
@@ -180,24 +180,24 @@ class TaskActsViewSet(ApiViewSet):
 
     @property
     def is_receiving(self) -> bool:
-        """A wish to be left alone is received, however it came."""
+        """Whether the request is an opt-out, which is accepted even if its headers or parameters are faulty."""
         return self.action == "complete" and is_opt_out(merged(self.request))
 
     @act(f"task/{ROW_ID}/complete", CompleteParams, CompletedOut, parameters=[path_id("task")])
     def complete(self, request: Request, id: str, act: Act, **params: Any) -> Response:
-        """Record that a task was done, within the rules or not. Twice is no error and changes nothing.
+        """Record that a task was done, whether the rules allowed it or not. A repetition changes nothing and is no error.
 
-        A task under another's live claim is 409 `task_leased`; with `force` and a `note` it is recorded all the same. No
-        detail refuses an OPTED_OUT: it needs no force, and of a task that is completed already the opt-out is recorded.
+        A task that somebody else has claimed is 409 `task_leased`, unless `force` and a `note` are given. An OPTED_OUT needs
+        no `force`. If the task is completed already, the opt-out is recorded all the same.
         """
         return Response(completed(record_completion(int(id), **params, act=act)))
 
     @act(f"task/{ROW_ID}/snooze", SnoozeParams, TaskOut, parameters=[path_id("task")])
     def snooze(self, request: Request, id: str, act: Act, until: datetime) -> Response:
-        """Let an open task fall due at another time; a claim of it ends."""
+        """Move an open task to another due time. Its claim ends."""
         return Response(TaskOut(snooze_task(int(id), until, act=act)).data)
 
     @act(f"task/{ROW_ID}/skip", ReasonParams, TaskOut, parameters=[path_id("task")])
     def skip(self, request: Request, id: str, act: Act) -> Response:
-        """Cancel one open task and go on with the others."""
+        """Cancel one open task. The ladder goes on with the others."""
         return Response(TaskOut(skip_task(int(id), act=act)).data)

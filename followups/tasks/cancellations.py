@@ -1,4 +1,4 @@
-"""How open steps are cancelled, whoever asks for it: the ladders by id, then their tasks, then a line of history each."""
+"""Cancelling open steps. The caller has locked the ladders by id; each cancelled task gets a line of history."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -14,9 +14,9 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import Update
 
 EVERY_CHANNEL = tuple(Channel)
-# Why a step is cancelled.
+# The cancel reason of an opt-out.
 OPTED_OUT = "opted_out"
-# Carried out at each completion. It counts from what is stored.
+# It runs at each completion. It subtracts from the stored number, not from the one that was read.
 CLOSE_STEPS = Update(
     lambda ladder_id, steps, now: (
         FollowupLadder.objects.filter(pk=ladder_id),
@@ -29,7 +29,7 @@ CLOSE_STEPS = Update(
 
 
 def cancel_steps(ladders: Sequence[FollowupLadder], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
-    """Cancel the open steps of ladders whose rows the caller has locked, for the act's reason, and say how many."""
+    """Cancel the open steps of ladders, for the act's reason, and return how many. The caller has locked the ladders."""
     tasks = FollowupTask.objects.open().filter(ladder__in=[ladder.pk for ladder in ladders], channel__in=channels)
     found = list(tasks.order_by("pk").select_for_update().values_list("pk", "ladder_id")) if ladders else []
     if not found:
@@ -45,7 +45,7 @@ def cancel_steps(ladders: Sequence[FollowupLadder], act: Act, *, channels: Colle
 
 
 def close_steps(ladder: FollowupLadder, steps: int, now: datetime) -> None:
-    """So many steps of a locked ladder are open no more; without any it closes."""
+    """Subtract `steps` from the open steps of a locked ladder. It closes if none is left."""
     ladder.open_steps -= steps
     ladder.closed_at = None if ladder.open_steps else now
     CLOSE_STEPS.run(ladder_id=ladder.pk, steps=steps, now=now)

@@ -1,4 +1,4 @@
-"""The contact of a step, as the contact gate is asked about it, and a reply to it."""
+"""The contact of a task as the gate is asked about it, and the inbox item for a reply to it."""
 
 from followups.leads.facts import contact_of, lead_facts
 from followups.leads.inbox.models import InboxItem
@@ -9,7 +9,7 @@ from wholesale.plumbing.act import Act
 
 
 def contact_for(task: FollowupTask) -> gate.Contact:
-    """The contact of a step that was read with its lead."""
+    """Return the contact that a task wants to make. The caller has read the task with its lead."""
     lead = lead_facts(task.lead) if task.lead else None
     return contact_of(
         lead,
@@ -22,5 +22,5 @@ def contact_for(task: FollowupTask) -> gate.Contact:
 
 
 def put_reply(task: FollowupTask, act: Act) -> None:
-    """Have the task's owner look after a lead who answered, within the caller's transaction. Once a task."""
+    """Add an inbox item for the task's owner, because the lead replied. A task gets one item only."""
     put(InboxItem.Kind.REPLY, act, task=task, lead_id=task.lead_id, owner=task.owner)

@@ -1,4 +1,4 @@
-"""How open steps move to a later time, with the permitted minutes that they have there."""
+"""Moving open tasks to another due time, with their new permitted minutes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,11 +17,9 @@ MOVED = ("due_at", "actionable_at", "open_from", "open_until", "warns_at", "brea
 
 
 def put_off(tasks: Sequence[tuple[FollowupTask, datetime]], kind: TaskEvent.Kind, act: Act, **others: Any) -> None:
-    """Give each open task, whose row the caller has locked with its lead, its new time. In one question to the gate.
+    """Give each open task its new due time and permitted minutes. Its lateness begins anew. The gate is asked once.
 
-    Its lateness begins anew.
-
-    `others` are values that all of them get besides.
+    The caller has locked the tasks and read them with their leads. `others` are further values that all tasks get.
     """
     if not tasks:
         return

@@ -18,9 +18,9 @@ def write(
     *,
     details: Mapping[int, dict[str, Any]] | None = None,
 ) -> None:
-    """One line for each task, in one statement; `details` by task: names, from and to as plain JSON, never free text.
+    """Write one line of history for each task. `details` by task id: names, from and to as plain JSON, never free text.
 
-    A reason of the act that somebody wrote is kept beside the lines.
+    If a person wrote the act's reason, it is stored beside the lines, so that it can be erased.
     """
     detail, user_id = details or {}, act.user.pk if act.user else None
     if not is_own(act.reason):

@@ -1,4 +1,4 @@
-"""What happened to tasks, and the contacts by which they were done: `/api/followups/events`, `.../attempts`."""
+"""The history of tasks and the contact attempts: `/api/followups/events`, `/api/followups/attempts`."""
 
 import django_filters
 from rest_framework import serializers
@@ -23,7 +23,7 @@ class TaskEventOut(SignedSerializer):
 
 
 class EventFilter(django_filters.FilterSet):
-    """Filters of the history of tasks."""
+    """Filters of task events."""
 
     task = filters.row_id()
     ladder = filters.row_id(field_name="task__ladder")
@@ -33,7 +33,7 @@ class EventFilter(django_filters.FilterSet):
 
 
 class EventViewSet(ResourceViewSet):
-    """What happened to tasks, the newest first."""
+    """Task events, the newest first."""
 
     queryset = TaskEvent.objects.select_related("words", "user")
     serializer_class = TaskEventOut
@@ -41,7 +41,7 @@ class EventViewSet(ResourceViewSet):
 
 
 class AttemptOut(SignedSerializer):
-    """A contact, and the decision under which it was made."""
+    """A contact that happened, and the gate's decision of that moment."""
 
     class Meta:
         model = ContactAttempt

@@ -1,8 +1,8 @@
 """Steps that wait for the lead's own ground lapse: a message for a consent, a call for a scrub or an exemption.
 
 A step lapses when the next step of its ladder falls due, and the last step seven days after it fell due itself. A lapse is
-a cancellation by the worker. It is judged by the contact gate under the ladder's lock. Where anything else stands in the way
-as well (our identity or registration, the kill switch, a policy, a message that a person must read), the step waits.
+a cancellation by the worker. The gate is asked under the ladder's lock. If there is any other refusal reason as well (our
+identity or registration, the kill switch, a policy, a message that a person must read), the step waits.
 """
 
 from collections import Counter, defaultdict
@@ -26,7 +26,7 @@ from wholesale.plumbing.envelope import Envelope
 
 BATCH = 1_000
 LAST_STEP_LAPSES_AFTER = timedelta(days=7)
-# The lead's own: nothing that we do about ourselves brings them.
+# The lead's own grounds: nothing that we change about ourselves provides them.
 GROUNDS = (Reason.CONSENT_MISSING, Reason.CONSENT_EXPIRED, Reason.SCRUB_MISSING, Reason.SCRUB_EXPIRED)
 _PASSING = (
     Reason.CONTACTED_RECENTLY,
@@ -37,7 +37,7 @@ _PASSING = (
 
 
 def lapsing_ground(reasons: Sequence[Reason]) -> Reason | None:
-    """The ground that a step lapses for, by what stands in its way. None where anything but a ground or the time does."""
+    """Return the first missing ground among the reasons, or None. A reason beside grounds and the time also means None."""
     missing = [reason for reason in reasons if reason in GROUNDS]
     if not missing or set(reasons) - set(GROUNDS) - set(_PASSING):
         return None
@@ -46,16 +46,16 @@ def lapsing_ground(reasons: Sequence[Reason]) -> Reason | None:
 
 @verb(ExecutionClass.RECORD)
 def lapse_steps(*, act: Act) -> int:
-    """Cancel the due steps that waited for the lead's own ground for as long as they may. How many.
+    """Cancel the due steps that waited too long for the lead's own ground. Return how many.
 
-    It waits for nobody: what somebody else holds lapses at the next turn. Two who call it at once share the work.
+    Rows that are locked by somebody else are skipped and lapse at the next run. Two calls at once share the work.
     """
     # Each batch reads the clock anew.
     return sum(_lapse_these(task_ids, replace(act)) for task_ids in _waiting(act.now).id_batches(BATCH))
 
 
 def _waiting(now: datetime) -> TaskQuerySet:
-    """Due steps of no permitted minute, under no claim, whose time to wait is over."""
+    """Return the due steps without a permitted minute and without a live claim that have waited too long."""
     later = FollowupTask.objects.filter(ladder=OuterRef("ladder"), step__gt=OuterRef("step"), cancelled_at__isnull=True)
     waited = Q(next_due__lte=now) | Q(next_due__isnull=True, due_at__lte=now - LAST_STEP_LAPSES_AFTER)
     waiting = FollowupTask.objects.due(now).unleased(now).filter(open_from__isnull=True, lead__isnull=False)
@@ -64,7 +64,7 @@ def _waiting(now: datetime) -> TaskQuerySet:
 
 @transaction.atomic
 def _lapse_these(task_ids: Sequence[int], act: Act) -> int:
-    """Lock the ladders, then the steps, and ask the gate. What changed meanwhile is left."""
+    """Lock the ladders, then the steps, and cancel the steps that still lapse by the gate's answer. Return how many."""
     ladders = FollowupLadder.objects.filter(tasks__in=task_ids).order_by("pk").distinct().values_list("pk", flat=True)
     named = FollowupLadder.objects.filter(pk__in=list(ladders)).order_by("pk")
     held = list(named.select_for_update(skip_locked=True).values_list("pk", flat=True))
@@ -77,7 +77,7 @@ def _lapse_these(task_ids: Sequence[int], act: Act) -> int:
 
 
 def _grounds(tasks: Sequence[FollowupTask], now: datetime) -> dict[int, Reason]:
-    """The missing ground of each step that lapses, by its id."""
+    """Return the missing ground of each step that lapses, by the step's id."""
     answers = gate.decide_contacts([contact_for(task) for task in tasks], at=now) if tasks else []
     found = {task.pk: lapsing_ground(answer.verdict.reasons) for task, answer in zip(tasks, answers, strict=True)}
     return {task_id: ground for task_id, ground in found.items() if ground}
@@ -101,7 +101,7 @@ def _envelope(task: FollowupTask, ground: Reason, act: Act) -> Envelope:
 
 
 def _close_steps(lapsed: Counter[int], now: datetime) -> None:
-    """So many steps of these locked ladders are open no more: one statement for each number of steps."""
+    """Subtract the lapsed steps, counted by ladder id, from the locked ladders: one statement for each number of steps."""
     for steps in sorted(set(lapsed.values())):
         FollowupLadder.objects.filter(pk__in=[ladder for ladder, n in lapsed.items() if n == steps]).update(
             open_steps=F("open_steps") - steps,

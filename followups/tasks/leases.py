@@ -1,4 +1,4 @@
-"""Whose claim of a task counts."""
+"""Leases of tasks: whether a claim is live, and whose it is."""
 
 from datetime import datetime
 from typing import Any
@@ -14,23 +14,23 @@ NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user": None, "leased_unti
 
 
 def is_live(task: FollowupTask, now: datetime) -> bool:
-    """Whether somebody's claim of an open task still counts."""
+    """Whether the last claim of an open task is live."""
     return task.leased_until is not None and task.leased_until > now
 
 
 def is_held_by(task: FollowupTask, act: Act) -> bool:
-    """Whether the last claim is theirs: by the user or under its name; where nobody is signed in, by the actor."""
+    """Whether the last claim was made by the act's user or under its user name. Without a user the actor's name counts."""
     if act.user is None:
         return task.leased_by == act.actor
     return task.leased_user_id == act.user.pk or task.leased_by == act.user.get_username()
 
 
 def leased_to(task: FollowupTask) -> TaskLeased:
-    """The refusal that says who holds the task, and until when."""
+    """Return the refusal that says who holds the task, and until when."""
     assert task.leased_until is not None
     return TaskLeased(f"{task.leased_by} holds this task until {iso_utc(task.leased_until)}.")
 
 
 def may_work_any(user: User) -> bool:
-    """Whether somebody else's tasks are theirs to work too."""
+    """Whether the user may also work tasks that somebody else owns."""
     return user.has_perm("followups.complete_any_task")

@@ -1,4 +1,4 @@
-"""Tasks, their history and the contacts by which they were done. Time is an argument of the named reads."""
+"""Tasks, their history and their contact attempts. The named querysets take the time as an argument."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,55 +21,55 @@ from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 from wholesale.plumbing.wordings import WordedField
 
 OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
-Instant = datetime | Combinable  # a time, or what stands for one in a query set that is compiled
+Instant = datetime | Combinable  # a time, or an expression for one in a compiled queryset
 
 
 class TaskQuerySet(QuerySet[Any]):
-    """Tasks. What is open, due, permitted or free is said here, for the statements that are written by hand too."""
+    """Tasks. The meaning of open, due, permitted and unclaimed is defined here, also for the handwritten SQL."""
 
     def open(self) -> "TaskQuerySet":
-        """Neither completed nor cancelled."""
+        """Tasks that are neither completed nor cancelled."""
         return self.filter(OPEN)
 
     def due(self, now: Instant) -> "TaskQuerySet":
-        """Open and due, the oldest first."""
+        """Open tasks that have fallen due, the oldest first."""
         return self.open().filter(due_at__lte=now).order_by("due_at", "id")
 
     def permitted(self, now: Instant) -> "TaskQuerySet":
-        """Due, and as far as the stored intervals say permitted now; the oldest first."""
+        """Due tasks whose stored interval contains now, the oldest first."""
         return self.due(now).filter(open_from__lte=now, open_until__gte=now)
 
     def going_first(self, now: Instant) -> "TaskQuerySet":
-        """Those that no earlier step of their ladder goes before, because it may be done now."""
+        """Tasks whose ladder has no earlier step that may be done now."""
         return self.filter(goes_first(now))
 
     def blocked(self, now: datetime) -> "TaskQuerySet":
-        """Due, and as far as the stored intervals say not permitted now; the oldest first."""
+        """Due tasks whose stored interval does not contain now, the oldest first."""
         outside = Q(open_from__isnull=True) | Q(open_from__gt=now) | Q(open_until__lt=now)
         return self.due(now).filter(outside)
 
     def claimed(self, now: datetime) -> "TaskQuerySet":
-        """Under a live claim; what was claimed was due."""
+        """Tasks under a live claim. All are due, because only due tasks are claimed."""
         return self.due(now).filter(leased_until__gt=now)
 
     def unleased(self, now: Instant) -> "TaskQuerySet":
-        """Under no live claim."""
+        """Tasks without a live claim."""
         return self.filter(_has_no_live_claim(now))
 
     def workable_by(self, user_id: Any, holder: Any, now: Instant) -> "TaskQuerySet":
-        """Under no live claim but one of this user, or of this name (see `tasks.leases`)."""
+        """Tasks without a live claim, or with one by this user or under this name (see `tasks.leases`)."""
         return self.filter(_has_no_live_claim(now) | Q(leased_user=user_id) | Q(leased_by=holder))
 
     def breached(self) -> "TaskQuerySet":
-        """Open, and found later than the SLA allows for the time at which they are due."""
+        """Open tasks with a breach of the SLA on record for their present due time."""
         return self.open().filter(breached_due_at=F("due_at"))
 
     def completed(self) -> "TaskQuerySet":
-        """Completed, the latest first."""
+        """Completed tasks, the latest first."""
         return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
 
     def id_batches(self, size: int) -> Iterator[list[int]]:
-        """Their ids, the oldest first, so many at once. Each batch is read when the one before is dealt with."""
+        """Yield the tasks' ids in batches of `size`, the oldest first. Each batch is read when the caller asks for it."""
         ordered = self.order_by("due_at", "id").values_list("due_at", "id")
         page = list(ordered[:size])
         while page:
@@ -78,16 +78,16 @@ class TaskQuerySet(QuerySet[Any]):
             page = list(ordered.filter(due_at__gte=due_at).exclude(due_at=due_at, id__lte=last)[:size])
 
     def counted(self) -> "TaskQuerySet":
-        """Those that reports count: without those of walkthroughs, whose ladders say so."""
+        """Tasks that reports count: all but those of walkthroughs, which have a mark in their correlation id."""
         return self.exclude(correlation_id__startswith=WALKTHROUGH_MARK)
 
 
 def goes_first(now: Instant) -> Q:
-    """The condition of tasks that no earlier step of their ladder goes before, because it may be done now.
+    """Return the condition that no earlier step of the task's ladder may be done now.
 
-    Of the steps of a ladder that may be done now the lowest goes first, also while somebody holds it: it is not done before
-    it is recorded, and only then is known from when the next one may be. The limit keeps the planner from joining all tasks,
-    and of a condition like this one it expects that half of them meet it.
+    If several steps of a ladder may be done now, the lowest goes first, even while somebody holds it. The time of the next
+    step is not known before the contact of the first is recorded. The LIMIT keeps the planner from joining all tasks; it
+    expects that half of them meet a condition of this form.
     """
     earlier = FollowupTask.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
     one = Subquery(earlier.order_by().values_list(Value(False))[:1])
@@ -98,12 +98,12 @@ def _has_no_live_claim(now: Instant) -> Q:
     return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
 
 
-# No breach is on record of the present due time; one that was put off since, always to a later time, may breach anew.
+# No breach is on record for the present due time. A task that was put off has a later due time and may breach anew.
 UNRECORDED = Q(breached_due_at__isnull=True) | Q(breached_due_at__lt=F("due_at"))
 
 
 class FollowupTask(models.Model):
-    """One step of a ladder. It is open until it is completed or cancelled; completing a cancelled one keeps both times."""
+    """One step of a ladder. It is open until it is completed or cancelled. Completing a cancelled task keeps both times."""
 
     # No index of its own: the unique constraint on ladder and step begins with it.
     ladder = models.ForeignKey(FollowupLadder, on_delete=models.PROTECT, related_name="tasks", db_index=False)
@@ -111,19 +111,19 @@ class FollowupTask(models.Model):
     channel = models.CharField(max_length=5, choices=Channel)
     due_at = models.DateTimeField()
     gap_minutes = models.PositiveSmallIntegerField(default=0, help_text="at least so long after the person's last contact")
-    # Null where no minute of the next 30 days is permitted, as far as is known. Of an open task only.
+    # For open tasks. Null if no minute of the next 30 days is known to be permitted.
     actionable_at = models.DateTimeField(null=True, help_text="the first permitted minute at or after due_at, for the SLA")
     open_from = models.DateTimeField(null=True, help_text="the permitted interval that contains now, or the next one")
     open_until = models.DateTimeField(null=True, help_text="its last instant")
-    # Lateness counts permitted minutes only. Null: no lateness is a breach, or no such minute is known.
+    # Lateness counts permitted minutes only. Null if no SLA policy watches the task, or if no such minute is known.
     warns_at = models.DateTimeField(null=True, help_text="later than that it is at risk")
     breaches_at = models.DateTimeField(null=True, help_text="later than that it is a breach")
-    # Counted up to `late_until`; since then the stored interval says how much more. Of a completed task it is the whole, and
-    # null where it was completed before lateness was counted.
+    # The lateness up to `late_until`; the stored interval says how much was added since. Of a completed task it is the
+    # whole lateness, or null if the task was completed before lateness was counted.
     late_for = models.DurationField(null=True, help_text="the permitted time by which it was late")
     late_until = models.DateTimeField(null=True, help_text="up to when late_for is counted")
     breached_due_at = models.DateTimeField(null=True, help_text="the due_at of which a breach of the SLA is on record")
-    # The ladder's own, again: the due list is one query on one table.
+    # Copies of the ladder's values, so that the due list is one query on one table.
     lead = lead_key("tasks")
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
@@ -139,8 +139,8 @@ class FollowupTask(models.Model):
     note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what came of it, in words; may be emptied")
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    # The last claim. It is live until then, of an open task. The user is given where the name is not its own: a user's own
-    # name says enough, and a key that is not there need not be checked at each claim.
+    # The last claim. If the task is open, it is live until `leased_until`. `leased_user` is null if the user claimed under
+    # its own name: the name says enough, and a null foreign key costs no check at each claim.
     leased_by = label_field()
     leased_user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -168,8 +168,8 @@ class FollowupTask(models.Model):
         indexes = [
             # All that is due, permitted now or not: due?include_blocked=true, the admin's lists.
             models.Index(fields=["due_at", "id"], condition=OPEN, name="followuptask_due"),
-            # due and claim: what is permitted now, by itself, by owner, by province, by province and market. Whether the
-            # interval contains now is seen in the index, so that what is not permitted costs no look into the table.
+            # due and claim: permitted tasks, all or by owner, by province, by province and market. The interval is in the
+            # index, so a task that is not permitted now costs no look into the table.
             *(
                 models.Index(
                     fields=[*prefix, "due_at", "id", "open_from", "open_until"],
@@ -184,11 +184,11 @@ class FollowupTask(models.Model):
                     (("province", "market"), Q(), "market"),
                 )
             ),
-            models.Index(fields=["open_until", "id"], condition=OPEN, name="followuptask_roll"),  # minutes: what has run out
-            # sla_report(): what fell due in a span and was done; what was not done it finds by followuptask_due.
+            models.Index(fields=["open_until", "id"], condition=OPEN, name="followuptask_roll"),  # roll(): what ran out
+            # sla_report(): completed tasks that fell due in a span. It finds open ones by followuptask_due.
             models.Index(fields=["due_at"], condition=Q(completed_at__isnull=False), name="followuptask_completed_due"),
-            # find_breaches() and what is at risk: what is late and not on record, however much is. The time of a breach is
-            # seen in the index.
+            # find_breaches() and tasks at risk: late tasks without a breach on record, however many have one. The time of
+            # the breach is in the index.
             models.Index(
                 fields=["warns_at", "id", "breaches_at"],
                 condition=OPEN & Q(warns_at__isnull=False) & UNRECORDED,
@@ -221,12 +221,12 @@ class FollowupTask(models.Model):
 
     @property
     def subject(self) -> Subject:
-        """What is told of it is about this."""
+        """The subject of envelopes about this task."""
         return Subject("task", str(self.pk), self.lead_id, self.province, self.market)
 
 
 class ContactAttempt(SignedModel, AppendOnlyModel):
-    """A completed step as a contact: the decision under which it was made, as it was then."""
+    """The contact by which a task was completed, with the gate's decision of that moment."""
 
     task = models.OneToOneField(FollowupTask, on_delete=models.PROTECT, related_name="attempt")
     lead = lead_key("attempts")
@@ -243,7 +243,7 @@ class ContactAttempt(SignedModel, AppendOnlyModel):
     tz_version = models.CharField(max_length=16)
     matched_market = models.CharField(max_length=WORD_MAX_LENGTH, null=True)
     policy_version = models.PositiveIntegerField(null=True)
-    # Null of a contact from before the law's rules had versions.
+    # Null for a contact from before the rules of the law had versions.
     law_version = models.CharField(max_length=20, null=True, help_text="of the law's rules (governance.law)")
 
     class Meta(AppendOnlyModel.Meta):
@@ -285,7 +285,7 @@ class TaskEvent(SignedModel, AppendOnlyModel):
 
 
 class TaskEventWords(models.Model):
-    """The reason that a person gave for an event. Erasing the person whom it is about removes it."""
+    """The reason that somebody gave for an event. Erasing the person whom the event is about removes the reason."""
 
     event = models.OneToOneField(TaskEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)

@@ -1,4 +1,4 @@
-"""How ladders and tasks are shown: whose they are, where they stand, what time it is there."""
+"""Parts of the pages about ladders and tasks: the lead, the state, the local time, and links."""
 
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -13,12 +13,12 @@ from unfold.decorators import display
 
 from followups.tasks.models import FollowupTask
 
-OVERDUE_AFTER = timedelta(hours=2)  # past due by so much, a task misses the SLA
+OVERDUE_AFTER = timedelta(hours=2)  # a task that is so long past due misses the SLA
 TASK_STATES = {"Completed": "success", "Overdue": "danger", "Due": "warning", "Waiting": "info", "Cancelled": ""}
 
 
 def task_state(task: FollowupTask) -> str:
-    """One of `TASK_STATES`; a task that was completed after it was cancelled is completed."""
+    """Return the task's state, one of `TASK_STATES`. A task that was cancelled and then completed is completed."""
     if task.completed_at:
         return "Completed"
     if task.cancelled_at:
@@ -30,38 +30,38 @@ def task_state(task: FollowupTask) -> str:
 
 
 def clock(moment: datetime, zone: tzinfo | None) -> str:
-    """A moment as a clock on the wall there shows it, with its day; in UTC, and said so, where no zone is known."""
+    """Return the day and time of a moment in a zone. Without a zone the text is in UTC and says so."""
     there = moment.astimezone(zone) if zone else moment
     return f"{date_format(there, 'D j M, H:i')}{'' if zone else ' UTC'}"
 
 
 def task_url(task_id: int) -> str:
-    """The page of a task."""
+    """Return the address of a task's page."""
     return reverse("admin:followups_followuptask_change", args=[task_id])
 
 
 def ladder_url(ladder_id: int) -> str:
-    """The page of a ladder."""
+    """Return the address of a ladder's page."""
     return reverse("admin:followups_followupladder_change", args=[ladder_id])
 
 
 class WithLead:
-    """Rows that name a lead, whether or not there is one."""
+    """A mixin for admins of rows with a lead id. The lead may be unknown."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("lead")  # type: ignore[misc]
 
     @display(description="Lead", ordering="lead_id", empty_value="no lead")
     def who(self, row: Any) -> str | None:
-        """The lead's name where there is such a lead, else its id alone."""
+        """The lead's name and id, or the id alone if the lead is unknown or has no name."""
         name = str(row.lead or "")
         return f"{name} ({row.lead_id})" if name and name != row.lead_id else row.lead_id
 
 
 class WithTask:
-    """Rows that belong to a task."""
+    """A mixin for admins of rows that belong to a task."""
 
     @display(description="Task")
     def task_link(self, row: Any) -> str:
-        """To the task."""
+        """A link to the task."""
         return format_html('<a href="{}" class="text-link">Task {}</a>', task_url(row.task_id), row.task_id)

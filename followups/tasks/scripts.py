@@ -1,4 +1,4 @@
-"""What to say at each of some tasks."""
+"""The scripts of tasks: what to say at each of them."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ from governance import gate
 
 
 def scripts_of(tasks: Sequence[FollowupTask]) -> list[str | None]:
-    """What to say at each task, in their order, in five queries at most, however many there are; see `scripts`.
+    """Return the script of each task, in the order given; see `scripts`. It takes five queries at most for all tasks.
 
-    A lead that nobody knows is spoken to in English.
+    For an unknown lead the script is in English.
     """
     ladders = FollowupLadder.objects.filter(pk__in={task.ladder_id for task in tasks})
     made_from = {pk: made for pk, *made in ladders.values_list("pk", "template_id", "template_version")}
@@ -31,5 +31,5 @@ def scripts_of(tasks: Sequence[FollowupTask]) -> list[str | None]:
 
 
 def agent_of(task: FollowupTask) -> str:
-    """Who does the task: its owner, else who claimed it last; empty where it is anybody's."""
+    """Return the name of the agent who does the task: its owner, else the last claimant, else an empty text."""
     return task.owner or task.leased_by or ""

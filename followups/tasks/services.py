@@ -1,4 +1,4 @@
-"""What people do to a task besides completing it: put it off, skip it. Each keeps why."""
+"""Snoozing and skipping a task, each with a reason."""
 
 from datetime import datetime, timedelta
 
@@ -20,14 +20,14 @@ _NOT_YOURS = "Your role puts off and skips its own tasks, and unowned ones that 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def snooze_task(task_id: int, until: datetime, *, act: Act) -> FollowupTask:
-    """Let an open task fall due at another time, at most 90 days from now; a claim of it ends.
+    """Move an open task to another due time, at most 90 days from now. Its claim ends.
 
-    A user who may not work anybody's tasks puts off its own, and unowned ones that it has claimed.
+    A user who may not work anybody's tasks may snooze its own tasks, and unowned ones that it has claimed.
 
     Raises:
         TaskNotFound: no such task.
         TaskClosed: it is completed or cancelled already.
-        NotYourTask: the user may not put this one off.
+        NotYourTask: the user may not snooze this task.
         TaskLeased: somebody else holds a live claim of it.
         TimeOutOfRange: `until` is not in the future, or more than 90 days ahead.
 
@@ -43,12 +43,12 @@ def snooze_task(task_id: int, until: datetime, *, act: Act) -> FollowupTask:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def skip_task(task_id: int, *, act: Act) -> FollowupTask:
-    """Cancel one open task and go on with the others; without any the ladder closes.
+    """Cancel one open task. The ladder goes on with the others, or closes if none is left.
 
     Raises:
         TaskNotFound: no such task.
         TaskClosed: it is completed or cancelled already.
-        NotYourTask: the user may not skip this one (see `snooze_task`).
+        NotYourTask: the user may not skip this task (see `snooze_task`).
         TaskLeased: somebody else holds a live claim of it.
 
     """
@@ -62,7 +62,7 @@ def skip_task(task_id: int, *, act: Act) -> FollowupTask:
 
 
 def _locked_task(task_id: int) -> FollowupTask:
-    """The task with its lead, and its ladder, whose row is locked first."""
+    """Lock the ladder, then the task, and return the task with its lead and ladder. Raise TaskNotFound if there is none."""
     ladder = FollowupLadder.objects.filter(tasks=task_id).select_for_update(of=("self",)).first()
     if ladder is None:
         raise TaskNotFound
@@ -72,7 +72,7 @@ def _locked_task(task_id: int) -> FollowupTask:
 
 
 def _require_theirs(task: FollowupTask, act: Act) -> None:
-    """Refuse a task that is closed, that is not theirs, or that somebody else has claimed."""
+    """Refuse a task that is closed, that the user may not work, or that somebody else has claimed."""
     if task.completed_at is not None or task.cancelled_at is not None:
         raise TaskClosed
     user, is_live, is_held = act.user, leases.is_live(task, act.now), leases.is_held_by(task, act)

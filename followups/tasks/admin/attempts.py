@@ -1,4 +1,4 @@
-"""The admin of contact attempts, to read."""
+"""The read-only admin of contact attempts."""
 
 from django.contrib import admin
 from unfold.decorators import display
@@ -10,21 +10,21 @@ from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFil
 
 
 class AttemptPage:
-    """How a contact attempt is shown."""
+    """The computed columns of a contact attempt."""
 
     @display(description="By the rules", label={"Within": "success", "Outside": "danger"})
     def verdict(self, attempt: ContactAttempt) -> str:
-        """Whether nothing stood in the way."""
+        """Whether the contact was within the rules."""
         return "Within" if attempt.allowed else "Outside"
 
     @display(description="Why not", empty_value="")
     def why_not(self, attempt: ContactAttempt) -> str:
-        """The reasons as sentences."""
+        """The refusal reasons, as sentences."""
         return " ".join(LABELS[reason] for reason in attempt.reasons)
 
     @display(description="Warnings", empty_value="")
     def warned(self, attempt: ContactAttempt) -> str:
-        """What would have stood in the way, were it enforced."""
+        """The warnings, as sentences: refusal reasons that were not enforced."""
         return " ".join(LABELS[warning] for warning in attempt.warnings)
 
 
@@ -38,7 +38,7 @@ class AttemptInline(AttemptPage, ReadOnlyInline):
 
 @admin.register(ContactAttempt)
 class ContactAttemptAdmin(AttemptPage, WithTask, WithLead, GrowingAdmin):
-    """Contacts with the decision under which each was made, the newest first."""
+    """Contact attempts with the gate's decision about each, the newest first."""
 
     list_display = ("id", "contacted_at", "verdict", "channel", "who", "local_time", "why_not", "actor")
     list_display_links = ("id", "contacted_at")

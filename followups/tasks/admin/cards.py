@@ -1,4 +1,4 @@
-"""What an agent sees of a task in its hands: whom to contact, when and where, what to say, what was done before."""
+"""The card of a task that an agent holds: whom to contact, when and where, what to say, what was done before."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -22,8 +22,8 @@ from governance.channels import Channel
 from governance.gate import Point
 from wholesale.plumbing.admin_base import ReasonForm, place_text
 
-OTHERS_READ = 50  # a number that stands for nobody may be on file at thousands
-# What each button asks.
+OTHERS_READ = 50  # a placeholder number may be on file for thousands of leads
+# The form of each button.
 FORMS: dict[str, type[Form]] = {
     "complete": CompleteForm,
     "snooze": SnoozeForm,
@@ -35,63 +35,63 @@ FORMS: dict[str, type[Form]] = {
 
 @dataclass(slots=True)
 class Card:
-    """A task with what its page shows of it at `now`."""
+    """A task, with everything that its card shows at `now`."""
 
     task: FollowupTask
     answer: gate.ContactAnswer
     script: str
     steps: list[FollowupTask]  # of the whole ladder, in their order
     now: datetime
-    asks: dict[str, Form]  # what each button asks
-    standing: Standing | None = None  # with the SLA, where it is late
-    is_anothers: bool = False  # somebody else holds it, so that only force records what came of it
-    others: Sequence[Lead] = ()  # with the same number or address: an owner of several houses has one ladder
+    asks: dict[str, Form]  # the form of each button
+    standing: Standing | None = None  # with the SLA, if the task is late
+    is_anothers: bool = False  # somebody else holds the task, so completing it needs force
+    others: Sequence[Lead] = ()  # other leads with the number or address: the owner of several houses has one ladder
 
     def form(self, act: str, data: Mapping[str, Any] | None = None) -> Form:
-        """What the button asks, as it was filled in."""
+        """Return the form of a button, as it was filled in."""
         options: dict[str, Any] = {"zone": self.zone} if FORMS[act] is SnoozeForm else {}
         return FORMS[act](data, auto_id=f"{act}_{self.task.pk}_%s", **options)
 
     @property
     def lead(self) -> Lead | None:
-        """Whom to contact, where somebody knows."""
+        """The lead to contact, or None if it is unknown."""
         return self.task.lead
 
     @property
     def name(self) -> str:
-        """Its name, else its id."""
+        """The lead's name, else its id."""
         return str(self.lead or self.task.lead_id or "A lead without an id")
 
     @property
     def phone(self) -> str:
-        """Where to call or to text."""
+        """The number to call or to text; empty for an e-mail."""
         return self.lead.phone if self.lead and self.task.channel != Channel.EMAIL else ""
 
     @property
     def email(self) -> str:
-        """Where to write."""
+        """The address to write to; empty for a call or an SMS."""
         return self.lead.email if self.lead and self.task.channel == Channel.EMAIL else ""
 
     @property
     def address(self) -> str:
-        """Where it lives, as one line."""
+        """Where the lead lives, as one line."""
         if self.lead is None:
             return place_text(self.task)
         return ", ".join(filter(None, (self.lead.address, place_text(self.lead), self.lead.postal_code)))
 
     @property
     def zone(self) -> tzinfo | None:
-        """Of its clock."""
+        """The zone of the lead's clock."""
         return self.answer.verdict.zone
 
     @property
     def time_there(self) -> str:
-        """What its clock shows."""
+        """The day and time on the lead's clock."""
         return clock(self.now, self.zone)
 
     @property
     def open_until(self) -> str:
-        """When the permitted interval that contains now ends there; empty where none does."""
+        """When the permitted interval around now ends, on the lead's clock; empty if there is none."""
         task = self.task
         if task.open_from and task.open_until and task.open_from <= self.now <= task.open_until:
             return clock(task.open_until, self.zone)
@@ -107,12 +107,12 @@ class Card:
 
     @property
     def is_held(self) -> bool:
-        """Whether its last claim still lives."""
+        """Whether the last claim of the task is live."""
         return leases.is_live(self.task, self.now)
 
 
 def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
-    """A card for each of these tasks, read with their leads, in a constant number of queries."""
+    """Return a card for each of these tasks, in a constant number of queries. The tasks were read with their leads."""
     if not tasks:
         return []
     steps: dict[int, list[FollowupTask]] = defaultdict(list)
@@ -130,12 +130,12 @@ def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
 
 
 def _point(task: FollowupTask) -> Point | None:
-    """Where the task contacts its lead."""
+    """Return the number or address at which the task contacts its lead."""
     return gate.point_of(task.channel, phone=task.lead.phone, email=task.lead.email) if task.lead else None
 
 
 def _leads_at(points: Collection[Point]) -> dict[Point | None, list[Lead]]:
-    """Who has these numbers and addresses, as far as a page shows them."""
+    """Return the leads who have these numbers and addresses, at most `OTHERS_READ`."""
     found: dict[Point | None, list[Lead]] = defaultdict(list)
     for lead in leads_at(points).order_by("pk")[:OTHERS_READ]:
         for point in gate.points_of(phone=lead.phone, email=lead.email):

@@ -1,4 +1,4 @@
-"""The admin of what happened to tasks, to read."""
+"""The read-only admin of task events."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from followups.tasks.models import TaskEvent
 from followups.tasks.page_parts import WithTask
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
 
-TASK_DIGITS_MAX = 12  # a longer number is no task's
+TASK_DIGITS_MAX = 12  # a longer number is no task's id
 KIND_COLOURS = {
     TaskEvent.Kind.COMPLETED.label: "success",
     TaskEvent.Kind.CANCELLED.label: "danger",
@@ -27,7 +27,7 @@ KIND_COLOURS = {
 
 
 def value_text(value: Any) -> str:
-    """A value of an event's detail as people read it."""
+    """Return a value of an event's detail as text for people."""
     moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
     if moment:
         return f"{date_format(moment, 'Y-m-d H:i')} UTC"
@@ -37,23 +37,23 @@ def value_text(value: Any) -> str:
 
 
 class EventPage:
-    """How an event is shown."""
+    """The computed columns of a task event."""
 
     @display(description="What", label=KIND_COLOURS)
     def what(self, event: TaskEvent) -> str:
-        """Its kind."""
+        """The kind of the event."""
         return event.get_kind_display()
 
     @display(description="Changed", empty_value="")
     def change(self, event: TaskEvent) -> str:
-        """What it was and what it became, and what else is kept of it."""
+        """The old and the new value, then everything else in the event's detail."""
         detail = dict(event.detail)
         moved = [f"{value_text(detail.pop('from'))} -> {value_text(detail.pop('to'))}"] if "from" in detail else []
         return "; ".join((*moved, *(f"{name.replace('_', ' ')}: {value_text(value)}" for name, value in detail.items())))
 
 
 class EventInline(EventPage, ReadOnlyInline):
-    """The history of the task: when, what, from what to what, why, who."""
+    """The history of the task: when, what, old and new value, why, who."""
 
     model = TaskEvent
     verbose_name_plural = "history"
@@ -67,7 +67,7 @@ class EventInline(EventPage, ReadOnlyInline):
 
 @admin.register(TaskEvent)
 class TaskEventAdmin(EventPage, WithTask, GrowingAdmin):
-    """What happened to tasks after they were made, the newest first."""
+    """Task events, the newest first."""
 
     list_display = ("id", "created_at", "what", "task_link", "change", "reason", "actor")
     list_display_links = ("id", "created_at")

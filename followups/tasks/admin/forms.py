@@ -1,4 +1,4 @@
-"""What the pages of the work queue, of tasks and of ladders ask before they act."""
+"""The forms that the pages of the work queue, of tasks and of ladders show before they act."""
 
 from datetime import datetime, tzinfo
 from typing import Any
@@ -19,9 +19,9 @@ from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 
 class MomentThereField(forms.DateTimeField):
-    """A time to the minute as the lead's own clock shows it; one that its clock skips or shows twice is refused."""
+    """A time on the lead's clock, to the minute. A time that this clock skips or shows twice is refused."""
 
-    zone: tzinfo | None = None  # UTC where none is known
+    zone: tzinfo | None = None  # None means UTC
 
     def clean(self, value: Any) -> datetime | None:
         with timezone.override(self.zone):
@@ -29,7 +29,7 @@ class MomentThereField(forms.DateTimeField):
 
 
 class ThereForm(forms.Form):
-    """A form with a time of the lead's own clock."""
+    """A form with a time on the lead's clock."""
 
     def __init__(self, *args: Any, zone: tzinfo | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,7 +40,7 @@ class ThereForm(forms.Form):
 
 
 class CompleteForm(forms.Form):
-    """What came of a contact. Its outcome comes from the button that was pressed, or from a choice."""
+    """What came of a contact. The outcome comes from the button that was pressed, or from a choice."""
 
     outcome = forms.ChoiceField(choices=Outcome.choices, widget=UnfoldAdminRadioSelectWidget)
     note = forms.CharField(
@@ -57,7 +57,7 @@ class CompleteForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Whoever wants no more contact is heard, whatever stands in the note."""
+        """Accept an OPTED_OUT whatever its note holds: a note that is not valid is changed so that it can be stored."""
         cleaned = super().clean() or {}
         if cleaned.get("outcome") == Outcome.OPTED_OUT and "note" in self.errors:
             del self.errors["note"]
@@ -66,7 +66,7 @@ class CompleteForm(forms.Form):
 
 
 class SnoozeForm(ThereForm):
-    """Until when a step is put off, and why."""
+    """The time until which a step is put off, and the reason."""
 
     until = MomentThereField(label="Until", widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}))
     reason = reason_field()

@@ -1,6 +1,6 @@
-"""The work queue: an agent takes the task that is next, sees what there is to know, and says what came of it.
+"""The work queue: an agent takes the next task, sees its card, and records what came of it.
 
-It works without JavaScript: each button is a form, only a POST acts, and the page that follows says what was done.
+It works without JavaScript: each button is a form, only a POST acts, and the next page says what was done.
 """
 
 from collections.abc import Callable, Iterator
@@ -38,9 +38,9 @@ from wholesale.plumbing.admin_input import row_id
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.users import label_of
 
-COUNTED_MAX = 1000  # of each figure: a longer list is long, and counting all of it takes longer with each task
-LAPSED_SHOWN = timedelta(hours=1)  # so long after a claim ended, its task is still at hand, to say what came of it
-# What a button needs.
+COUNTED_MAX = 1000  # the limit of each figure, because counting takes longer with each task
+LAPSED_SHOWN = timedelta(hours=1)  # a task is shown so long after its claim ended, so that its outcome can be recorded
+# The permission that each button needs.
 NEEDS = {
     "next": "followups.claim_task",
     "renew": "followups.claim_task",
@@ -52,7 +52,7 @@ NEEDS = {
 
 
 def work_queue(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
-    """The page, and what its buttons do."""
+    """Show the page of the work queue, or do what the pressed button says."""
     if not request.user.has_perm("followups.claim_task"):
         raise PermissionDenied
     if request.method == "POST":
@@ -61,15 +61,15 @@ def work_queue(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
 
 
 def queue_url() -> str:
-    """Its address."""
+    """Return the address of the work queue."""
     return reverse("admin:followups_followuptask_queue")
 
 
-# What it shows ----------------------------------------------------------------------------------------------------------
+# The page ---------------------------------------------------------------------------------------------------------------
 
 
 def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused: Card | None = None) -> HttpResponse:
-    """What the user holds and what waits; after a refusal the task in question stands first, as it was filled in."""
+    """Show the tasks that the user holds, and what waits. After a refusal its task is first, with the form as filled in."""
     in_hand = [
         refused if refused and card.task.pk == refused.task.pk else card for card in cards(_in_hand(request.user, now), now)
     ]
@@ -90,26 +90,26 @@ def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused:
 
 
 def _in_hand(user: Any, now: datetime) -> list[FollowupTask]:
-    """The tasks that the user claimed, the oldest first; what was claimed was due."""
+    """Return the due tasks that the user claimed, the oldest first, also if the claim ended within `LAPSED_SHOWN`."""
     claimed = FollowupTask.objects.due(now).filter(leased_by=label_of(user), leased_until__gt=now - LAPSED_SHOWN)
     return list(claimed.select_related("lead", "ladder"))
 
 
 def _for(user: Any, tasks: TaskQuerySet) -> TaskQuerySet:
-    """Those that the user is given: its own and unowned ones."""
+    """Return those of the tasks that the user may be given: its own and unowned ones."""
     return tasks.filter(Q(owner=label_of(user)) | Q(owner__isnull=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many tasks wait; each is counted to `COUNTED_MAX`."""
+    """How many tasks wait. Each figure is `COUNTED_MAX` at most."""
 
     yours: int
     unowned: int
     blocked: int
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        """What the page says: how many, of what."""
+        """Yield each figure as the page shows it: the number, and what it counts."""
         for count, words in (
             (self.yours, "yours, to be done now"),
             (self.unowned, "nobody's, to be done now"),
@@ -119,7 +119,7 @@ class Figures:
 
 
 def _figures(user: Any, now: datetime) -> Figures:
-    """How much waits for the user."""
+    """Count the tasks that wait for the user."""
     free = FollowupTask.objects.permitted(now).going_first(now).unleased(now)
     lists = (
         free.filter(owner=label_of(user)),
@@ -130,7 +130,7 @@ def _figures(user: Any, now: datetime) -> Figures:
 
 
 def _waiting(user: Any, figures: Figures, now: datetime) -> str:
-    """What to expect of the button."""
+    """Return what the user can expect of the button Next, as a sentence."""
     if figures.yours or figures.unowned:
         return "Press Next to take the task that has waited longest: your own first, then nobody's."
     if not figures.blocked:
@@ -143,7 +143,7 @@ def _waiting(user: Any, figures: Figures, now: datetime) -> str:
 
 
 def _stopped() -> str:
-    """Why nothing acts now; empty if it does."""
+    """Return why nothing may act now; empty if it may."""
     try:
         gate.require(ExecutionClass.EXECUTE)
     except DomainError as refusal:
@@ -151,12 +151,12 @@ def _stopped() -> str:
     return ""
 
 
-# What its buttons do ----------------------------------------------------------------------------------------------------
+# The buttons ------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
-    """Act, and go back to the page. A user's acts come one after the other: a form that is sent twice acts once."""
+    """Act, and go back to the page. The user's row is locked meanwhile, so a form that is sent twice acts once."""
     act = request.POST.get("act", "")
     if act not in NEEDS or not request.user.has_perm(NEEDS[act]):
         raise PermissionDenied
@@ -194,19 +194,19 @@ def _back() -> HttpResponse:
 
 
 def _card_of(task_id: str, user: User | None, now: datetime) -> Card | None:
-    """Of a task that the user reads; without a user of any, since a wish to be left alone is heard at each."""
+    """Return the card of a task that the user may read. Without a user any task is found, for an opt-out."""
     tasks = scopes.visible(FollowupTask.objects.select_related("lead"), user)
     task = tasks.filter(pk=row_id(task_id)).first()
     return cards([task], now)[0] if task else None
 
 
 def _is_opt_out(request: HttpRequest) -> bool:
-    """Whoever wants no more contact is heard, also at a task that was recorded already."""
+    """Whether the form says OPTED_OUT, which is accepted at any task, also at one that is completed already."""
     return request.POST.get("act") == "complete" and request.POST.get("outcome") == Outcome.OPTED_OUT
 
 
 def _done_before(card: Card, act: str, user: User) -> str:
-    """What to say where the button has nothing to do any more, as when it was pressed twice."""
+    """Return what to say if the button has nothing left to do, as when it was pressed twice; else an empty text."""
     task = card.task
     if task.completed_at:
         return f"Step {task.step} of {card.name} was recorded already."
@@ -220,7 +220,7 @@ def _done_before(card: Card, act: str, user: User) -> str:
 
 
 def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
-    """One task, for somebody who holds none."""
+    """Claim one task for the user, unless it holds one already."""
     if FollowupTask.objects.claimed(now).filter(leased_by=label_of(user)).exists():
         messages.info(request, "You hold a task already: say what came of it, or give it back.")
         return _back()
@@ -233,13 +233,13 @@ def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
 
 
 def complete(card: Card, user: Any, *, outcome: str, note: str, force: bool = False) -> str:
-    """Record what came of a task, and say what follows."""
+    """Record what came of a task. Return a sentence about it and about what follows."""
     task = record_completion(card.task.pk, outcome=outcome, note=note, force=force, act=Act.by(user))
     return f"Step {task.step} of {card.name}: {Outcome(outcome).label}. {what_follows(card)}"
 
 
 def what_follows(card: Card) -> str:
-    """What is left of the ladder, and from when on the next step may be done."""
+    """Return a sentence about what is left of the ladder, and from when on the next step may be done."""
     left, now = open_steps(card.task.ladder_id), timezone.now()
     if not left:
         return "The ladder is closed."
@@ -251,13 +251,13 @@ def what_follows(card: Card) -> str:
 
 
 def snooze(card: Card, user: Any, *, until: datetime, reason: str) -> str:
-    """Put a task off."""
+    """Snooze a task. Return a sentence about it."""
     snooze_task(card.task.pk, until, act=Act.by(user, reason=reason))
     return f"Step {card.task.step} of {card.name} is put off until {clock(until, card.zone)} there."
 
 
 def skip(card: Card, user: Any, *, reason: str) -> str:
-    """Leave a task out, and say what follows."""
+    """Skip a task. Return a sentence about it and about what follows."""
     skip_task(card.task.pk, act=Act.by(user, reason=reason))
     return f"Step {card.task.step} of {card.name} is skipped. {what_follows(card)}"
 

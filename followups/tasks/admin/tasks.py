@@ -1,4 +1,4 @@
-"""The admin of tasks: found by where they stand, and what a person does with one."""
+"""The admin of tasks: lists by state, and what a person does with one task."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,7 @@ from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter,
 
 
 class TaskStateFilter(StateFilter):
-    """Where tasks stand; each choice but "all" is served by a partial index."""
+    """Filters tasks by their state. A partial index serves each choice but "all"."""
 
     states = {
         "permitted": "Due, permitted now",
@@ -61,7 +61,7 @@ class TaskStateFilter(StateFilter):
 
 
 class CompletedSinceFilter(SinceFilter):
-    """Tasks by the time of their completion."""
+    """Filters tasks by the time of their completion."""
 
     title = "completed"
     field = "completed_at"
@@ -72,7 +72,7 @@ OLDEST_FIRST = ("permitted", "blocked", "due", "claimed", "at_risk", "breached",
 
 @admin.register(FollowupTask)
 class FollowupTaskAdmin(WithLead, GrowingAdmin):
-    """Tasks; what is to be done comes in the order in which it falls due. Beside them the work queue and the SLA."""
+    """Tasks, and the pages of the work queue and the SLA. Open tasks are listed in the order in which they fall due."""
 
     list_display = ("id", "due_at", "state", "step", "channel", "who", "owner", "claimed_by", "place", "completed_at")
     list_display_links = ("id", "due_at")
@@ -84,7 +84,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     actions_detail = ("complete", "snooze", "skip")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Of a task that is open, when it may be done and who holds it; of another, what became of it."""
+        """Return the fields. An open task shows when it may be done and who holds it, another one what became of it."""
         now = (("Now", {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
         completed = (("completed_at", "outcome"), ("completed_by", "completed_user"), "note")
         return (
@@ -102,13 +102,13 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         return [*own, *super().get_urls()]
 
     def work_queue(self, request: HttpRequest) -> HttpResponse:
-        """The work queue of the user."""
+        """Show the user's work queue."""
         return queue.work_queue(request, self)
 
-    work_queue.hears_any_text = True  # type: ignore[attr-defined]  # no character refuses an opt-out; its form cleans it
+    work_queue.hears_any_text = True  # type: ignore[attr-defined]  # an opt-out may hold any character; its form cleans it
 
     def sla(self, request: HttpRequest) -> HttpResponse:
-        """How late tasks are."""
+        """Show how late tasks are."""
         return report_admin.sla_page(request, self)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
@@ -116,27 +116,27 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @display(description="State", label=TASK_STATES)
     def state(self, task: FollowupTask) -> str:
-        """Where the task stands."""
+        """The state of the task."""
         return task_state(task)
 
     @display(description="Place", ordering="province")
     def place(self, task: FollowupTask) -> str:
-        """Where the lead is."""
+        """The province and market of the task."""
         return place_text(task)
 
     @display(description="Claimed by", empty_value="")
     def claimed_by(self, task: FollowupTask) -> str | None:
-        """Who holds it now."""
+        """Who has a live claim of the task."""
         return task.leased_by if is_open(task) and task.leased_until and task.leased_until > timezone.now() else None
 
     @display(description="Ladder")
     def ladder_link(self, task: FollowupTask) -> str:
-        """To the task's ladder."""
+        """A link to the task's ladder."""
         return format_html('<a href="{}" class="text-link">Ladder {}</a>', ladder_url(task.ladder_id), task.ladder_id)
 
     @display(description="Permitted")
     def permitted(self, task: FollowupTask) -> str:
-        """The interval that contains now or is the next, by the lead's clock, and what the gate says now."""
+        """The interval that contains now, or the next one, on the lead's clock; and the gate's answer now."""
         (answer,) = gate.decide_contacts([contact_for(task)], at=timezone.now())
         zone = answer.verdict.zone
         if task.open_from is None or task.open_until is None:
@@ -148,27 +148,27 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @display(description="First permitted minute after due")
     def actionable(self, task: FollowupTask) -> str:
-        """What the SLA of permitted time counts from."""
+        """The time from which the SLA counts permitted time."""
         return clock(task.actionable_at, None) if task.actionable_at else "none is known"
 
     @display(description="Claim")
     def lease(self, task: FollowupTask) -> str:
-        """Who holds it, and until when."""
+        """Who holds the task, and until when."""
         holder = self.claimed_by(task)
         return f"{holder}, until {clock(task.leased_until, None)}" if holder and task.leased_until else "nobody holds it"
 
-    # What a person does with one ----------------------------------------------------------------------------------------
+    # What a person does with one task -----------------------------------------------------------------------------------
 
     def has_complete_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may record what came of a task; whose, the service decides."""
+        """Whether the user may complete tasks. The service decides which ones."""
         return request.user.has_perm("followups.complete_task")
 
     def has_put_off_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may snooze and skip; whose, the service decides."""
+        """Whether the user may snooze and skip tasks. The service decides which ones."""
         return request.user.has_perm("followups.put_off_task")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons that may do something: a cancelled task may still be completed, for it happened."""
+        """Return the buttons that apply. A cancelled task may still be completed: the contact happened."""
         task = FollowupTask.objects.filter(pk=object_id).first()
         if task is None or task.completed_at:
             return []
@@ -177,7 +177,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @action(description="Complete...", permissions=["complete"], icon="task_alt", url_path="complete")
     def complete(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Record what came of it; with force where somebody else holds it."""
+        """Complete the task. The form asks for force if somebody else holds the task."""
 
         def form_for(card: Card, data: Any) -> forms.Form:
             form = CompleteForm(data)
@@ -198,7 +198,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @action(description="Snooze...", permissions=["put_off"], icon="snooze", url_path="snooze")
     def snooze(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Put it off."""
+        """Snooze the task."""
         return self._act(
             request,
             object_id,
@@ -211,14 +211,14 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @action(description="Skip...", permissions=["put_off"], icon="skip_next", url_path="skip")
     def skip(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Leave it out."""
+        """Skip the task."""
         return self._act(
             request,
             object_id,
             lambda card, data: ReasonForm(data),
             queue.skip,
             title="Skip",
-            explanation="This step is left out; the ladder goes on with the next, and closes without one.",
+            explanation="This step is left out. The ladder goes on with the next one, or closes if there is none.",
             button="Skip it",
         )
 
@@ -254,5 +254,5 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
 
 def is_open(task: FollowupTask) -> bool:
-    """Neither completed nor cancelled."""
+    """Whether the task is neither completed nor cancelled."""
     return task.completed_at is None and task.cancelled_at is None

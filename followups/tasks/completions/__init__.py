@@ -1,1 +1,1 @@
-"""Completing a task: the contact that it was, by the rules of its own instant, and what follows from it."""
+"""Completing a task: recording its contact, judging it by the rules of its time, and applying the outcome."""

@@ -1,4 +1,4 @@
-"""The contact by which a task was done, judged by the rules of its own instant."""
+"""Contact attempts: the contact by which a task was completed, judged by the rules of its time."""
 
 from datetime import datetime
 from typing import Any
@@ -11,20 +11,20 @@ from governance.gate import Judged, Reason
 from wholesale.plumbing.act import Act
 
 BEFORE_TASK = "before_task"
-# Why a contact was outside the rules: what the gate says, and one reason that nobody can ask it about.
+# Why a contact was outside the rules: the gate's refusal reasons, and one that the gate does not know.
 REASONS: list[tuple[str, Any]] = [(BEFORE_TASK, "It happened before the task was made."), *Reason.choices]
 LABELS = {code: str(label) for code, label in REASONS}
 
 
 def attempt_of(task: FollowupTask, contacted_at: datetime, judged: Judged, act: Act) -> ContactAttempt:
-    """The contact, under the decision of its own instant.
+    """Return the attempt, not yet saved, with the gate's decision for the time of the contact.
 
-    A contact that is said to have happened before its task was made is outside the rules, whatever they say, and for it
-    an opt-out counts that is on file when it is told. Of any other such an opt-out is a warning.
+    A contact that is said to have happened before its task was made is always outside the rules. An opt-out that came on
+    file after the contact is a refusal reason for such a contact, and a warning for any other.
     """
     answer = judged.answer
     verdict, local_time = answer.verdict, answer.local_time
-    # What happens now is not before it, though the clock that made the task may run ahead of ours.
+    # A contact that happens now is not before its task, even if the clock that made the task runs ahead of ours.
     is_before = contacted_at < min(task.created_at, act.now)
     reasons, warnings = set(verdict.reasons), set(verdict.warnings)
     if judged.is_opted_out and Reason.OPTED_OUT not in reasons:

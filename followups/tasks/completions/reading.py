@@ -1,6 +1,6 @@
 """The statements by which a task is completed. Completing is the hottest verb, so they are compiled once.
 
-By hand is what no query set does: it locks the row of a joined table alone, and it completes, counts off and reads at once.
+No queryset locks only the row of a joined table, or completes, counts off and reads at once. That SQL is handwritten.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from governance import gate
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import Rows, Select, Update, fetch
 
-# What completing needs of the rows, its answer, its KPI row and its evidence included; in the order of the models' fields.
+# The columns that completing needs, also for its answer, its KPI row and its evidence, in the order of the models' fields.
 _TASK = (
     *("id", "ladder_id", "step", "channel", "gap_minutes", "lead_id", "province", "market", "owner"),
     *("created_at", "completed_at"),
@@ -27,14 +27,14 @@ _LADDER = ("id", "open_steps", "closed_at")
 
 
 class LockedTask(NamedTuple):
-    """A task with its ladder, whose row is locked, and the contact that the step is."""
+    """A task with its ladder, whose row is locked, and the contact that the gate is asked about."""
 
     task: FollowupTask
     contact: gate.Contact
 
 
 class OpenStep(NamedTuple):
-    """A step of the ladder that is still to be done."""
+    """An open step of a ladder."""
 
     id: int
     step: int
@@ -47,20 +47,20 @@ class OpenStep(NamedTuple):
 
     @property
     def gap(self) -> timedelta:
-        """At least so long after the last contact of the person."""
+        """The time that has to pass between the person's last contact and this step."""
         return timedelta(minutes=self.gap_minutes)
 
     def comes_too_soon(self, contacted_at: datetime, now: datetime) -> bool:
-        """Whether it is due before its gap after a contact is over, and that is yet to come."""
+        """Whether the step falls due before its gap after a contact ends, and that gap still lasts."""
         over = contacted_at + self.gap
         return self.due_at < over and over > now
 
     def moved(self, minutes: gate.Minutes) -> "OpenStep":
-        """The same with other minutes."""
+        """Return the same step with other permitted minutes."""
         return self._replace(actionable_at=minutes.actionable_at, open_from=minutes.open_from, open_until=minutes.open_until)
 
     def next_at(self, now: datetime) -> datetime | None:
-        """From when on it may be done, as far as is stored; None where no such minute is known."""
+        """Return from when on the step may be done, by its stored minutes. None if no such minute is known."""
         if self.due_at > now:
             return self.actionable_at
         if self.open_from is None or self.open_until is None or self.open_until < now:
@@ -78,7 +78,7 @@ _READ = Select(
 
 
 def locked(task_id: int) -> LockedTask | None:
-    """The task, with the ladder's row locked. The task's own row was read before the wait for that lock."""
+    """Lock the ladder's row and return the task, or None. The task's own row was read before the lock was obtained."""
     has_locks = connection.features.has_select_for_update_of
     lock = f" FOR UPDATE OF {_READ.alias_of(FollowupLadder)}" if has_locks else ""
     rows = fetch(_READ.text + lock, _READ.columns, {"task_id": task_id})
@@ -120,8 +120,8 @@ _OPEN_STEPS = Select(
 
 @cache
 def _complete_and_read_sql() -> str:
-    """In one message: complete the task, count it off its ladder as `close_steps` does, and read which other steps are open.
-    One row without a step says that none is; no row, that the task was not completed."""
+    """Return one statement that completes the task, counts it off its ladder as `close_steps` does, and reads the other open
+    steps. One row without a step means that none is open. No row means that the task was not completed."""
     closing = CLOSE_STEPS.text.replace("%(ladder_id)s", "SELECT ladder_id FROM done").replace("%(steps)s", "1")
     return f"""
         WITH done AS ({_COMPLETE.text} RETURNING ladder_id), closed AS ({closing} RETURNING id)
@@ -132,8 +132,8 @@ def _complete_and_read_sql() -> str:
 
 
 def complete_open(task: FollowupTask, act: Act, *, outcome: str, note: str) -> list[OpenStep] | None:
-    """Complete the task if it is open and under nobody else's live claim, and count it off its ladder. Then the steps of the
-    ladder that are still open, else None."""
+    """Complete the task if it is open and under nobody else's live claim, and count it off its ladder. Return the ladder's
+    open steps, or None if the task was not completed."""
     user_id, holder = (act.user.pk, act.user.get_username()) if act.user else (None, act.actor)
     values = {
         "task_id": task.pk,
@@ -158,7 +158,7 @@ def complete_open(task: FollowupTask, act: Act, *, outcome: str, note: str) -> l
 
 
 def open_steps(ladder_id: int) -> list[OpenStep]:
-    """The steps of a ladder that are still to be done, in their order."""
+    """Return the open steps of a ladder, in their order."""
     return _steps(_OPEN_STEPS.rows(ladder_id=ladder_id))
 
 

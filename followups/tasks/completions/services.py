@@ -1,4 +1,4 @@
-"""Completing a task: the verb that records a contact, what the rules say of it, and what follows from it."""
+"""The verb that completes a task: it records the contact, asks the gate about it, and applies the outcome."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -36,7 +36,7 @@ from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.users import label_of
 
-TOLD_WITHIN = timedelta(days=7)  # a contact is recorded so long after it happened, and no later
+TOLD_WITHIN = timedelta(days=7)  # a contact must be recorded within this time after it happened
 
 
 def complete_task(
@@ -67,20 +67,19 @@ def record_completion(
     force: bool = False,
     act: Act,
 ) -> FollowupTask:
-    """Record that a task was done. Doing so twice changes nothing; a cancelled task may be completed, for it happened.
+    """Record that a task was done. A repetition changes nothing. A cancelled task may be completed: the contact happened.
 
-    `contacted_at` (default: now) is when: the rules are judged at it, and what they say is kept as the task's `attempt`,
-    whatever it is, for a fact is not refused. The SLA stays on `completed_at`, which is now. A user who may not
-    complete anybody's task completes only unowned tasks and those of its own name, and as itself whatever the actor is. What
-    an `outcome` does to the ladder, the table of outcomes says. A task under another's live claim is recorded with `force`
-    and a `note`, and its history says so.
+    The gate judges the contact by the rules of `contacted_at` (default: now). Its answer is stored as the task's `attempt`.
+    A refused contact is recorded too, because it is a fact. The SLA counts `completed_at`, which is now. A user who may not
+    complete anybody's task completes unowned tasks and its own, always under its own name. The table of outcomes says what
+    an `outcome` does to the ladder. A task that somebody else has claimed needs `force` and a `note`; its history says so.
 
-    Nothing but who asks refuses an OPTED_OUT: it beats another's claim, and said ahead of our clock it was said now. Of a
-    task that is completed already the answer stays, and the opt-out is recorded.
+    An OPTED_OUT is refused only to a user who may not complete the task. It needs no `force`, and any `contacted_at` is
+    accepted: a future one counts as now. If the task is completed already, it stays as it is, and the opt-out is recorded.
 
     Raises:
         TaskNotFound: no such task.
-        NotYourTask: the user may not complete this one.
+        NotYourTask: the user may not complete this task.
         TimeOutOfRange: `contacted_at` lies in the future, or more than 7 days back.
         RequiredParameter: `force` without a `note`.
         TaskLeased: somebody else holds a live claim of the task.
@@ -96,12 +95,12 @@ def record_completion(
     found = reading.locked(task_id)
     if found is None:
         raise TaskNotFound
-    task = found.task  # as it was before the wait for the ladder's lock, so believe only the updates' counts
+    task = found.task  # read before the ladder's lock was obtained, so rely only on the row counts of the updates
     if user is not None and task.owner not in (None, user.get_username()) and not works_any:
         raise NotYourTask
     now = act.now
     contacted_at = min(contacted_at or now, now) if opting_out else contacted_at or now
-    # A repetition is answered as the first was, however late it comes.
+    # A repetition gets the answer of the first call, however late it comes.
     if task.completed_at is None and not opting_out and not now - TOLD_WITHIN <= contacted_at <= now:
         raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
     said = {"outcome": outcome or "", "note": note}
@@ -109,7 +108,7 @@ def record_completion(
     following = reading.complete_open(task, act, **said)
     done = {"completed_at": now, "completed_by": act.actor, "completed_user": user, **said}
     if following is None:
-        # Completed, cancelled or claimed by somebody else: under the task's own lock it stays what it is now.
+        # The task is completed, cancelled or claimed by somebody else. Lock its row, so that this does not change.
         stored = FollowupTask.objects.select_for_update().get(pk=task_id)
         stored.ladder = task.ladder
         if stored.completed_at is not None:
@@ -127,7 +126,7 @@ def record_completion(
         effects.take(held, task, act, said_at=contacted_at)
     if held.rule.effect != Effect.GO_ON:
         following = reading.open_steps(task.ladder_id)
-    # Last of all: whoever contacts the same person at another ladder waits here.
+    # Last of all, because a completion for the same person at another ladder waits here.
     is_answered = is_answered_call(task.channel, outcome or "")
     gate.note_contact(_reached(found), contacted_at, is_answered_call=is_answered)
     if is_answered and found.contact.lead.phone and judged.answer.is_one_call_in_30_days:
@@ -138,7 +137,7 @@ def record_completion(
 
 
 def _envelopes(task: FollowupTask, attempt: ContactAttempt, act: Act) -> list[Envelope]:
-    """What is told of a completion, and beside it of a contact that the rules did not allow."""
+    """Return the envelope of a completion, and one more if the rules did not allow the contact."""
     facts = {"task_id": task.pk, "step": task.step, "channel": task.channel}
     if task.outcome:
         facts["outcome"] = task.outcome
@@ -150,7 +149,7 @@ def _envelopes(task: FollowupTask, attempt: ContactAttempt, act: Act) -> list[En
 
 
 def _repeated(stored: FollowupTask, held: Held, act: Act, *, opting_out_at: datetime | None) -> FollowupTask:
-    """A task that is completed already, as it stands. A wish to be left alone is kept all the same."""
+    """Return a task that is completed already, as it stands. With `opting_out_at` the opt-out is recorded."""
     if opting_out_at is not None:
         effects.opt_out_afterwards(held, stored, act, said_at=opting_out_at)
     assert stored.completed_at is not None
@@ -158,10 +157,10 @@ def _repeated(stored: FollowupTask, held: Held, act: Act, *, opting_out_at: date
 
 
 def _complete_anyway(stored: FollowupTask, done: dict[str, Any], *, force: bool) -> dict[str, Any]:
-    """Complete a locked task that is cancelled, or that somebody else has claimed; what its history says of it.
+    """Complete a locked task that is cancelled, or that somebody else has claimed. Return the detail for its history.
 
     Raises:
-        TaskLeased: it is claimed, and nothing forces it.
+        TaskLeased: somebody else has claimed the task, and `force` is false.
 
     """
     is_open = stored.cancelled_at is None
@@ -177,8 +176,8 @@ def _complete_anyway(stored: FollowupTask, done: dict[str, Any], *, force: bool)
 def _judged(
     found: LockedTask, contacted_at: datetime, following: Sequence[OpenStep], held: Held, now: datetime
 ) -> tuple[Judged, list[OpenStep]]:
-    """What the rules say of the contact; and the open steps of the ladder, of which those that would come too soon after it
-    get the minutes that they have now. The gate is asked once. Where the outcome moves or cancels the steps they are left.
+    """Return the gate's answer about the contact, and the open steps of the ladder. Steps that would come too soon after the
+    contact get new minutes, unless the outcome moves or cancels them anyway. The gate is asked once.
     """
     following = _overtaken(found.task, following)
     soon = [step for step in following if step.comes_too_soon(contacted_at, now)] if held.rule.effect == Effect.GO_ON else []
@@ -188,7 +187,7 @@ def _judged(
     left = [spans(rules.of(task.province, task.market, step.channel)) for step in soon] if rules else ()
     judged = gate.judge_contact(found.contact, contacted_at, asked, now=now, spans=left)
     moved = {step.id: step.moved(minutes) for step, minutes in zip(soon, judged.following, strict=True)}
-    # None of them could be done before, so their lateness begins anew.
+    # None of these steps could be done before, so their lateness begins anew.
     store(
         [
             (pk, *minutes[:3], *(minutes.passed or (None, None)), None, None)
@@ -199,7 +198,7 @@ def _judged(
 
 
 def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenStep]:
-    """The open steps of the ladder. One that comes before the task waits after it as long as the task did after others."""
+    """Return the open steps. Those that come before the completed task get its gap, if that is longer than their own."""
     behind = [step.id for step in following if step.step < task.step and step.gap_minutes < task.gap_minutes]
     if not behind:
         return list(following)
@@ -208,15 +207,15 @@ def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenSt
 
 
 def _reached(found: LockedTask) -> list[gate.Point]:
-    """Who was contacted: the number or address, and the lead as such."""
+    """Return the points that were contacted: the number or address, and the lead as such."""
     lead = found.contact.lead
     points = gate.point_of(found.task.channel, phone=lead.phone, email=lead.email), gate.lead_point(found.task.lead_id)
     return [point for point in points if point]
 
 
 def _with_later_calls(found: LockedTask, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
-    """The open steps of the ladder, of which the calls wait for 30 days now. So do other leads' calls to the same number,
-    whose minutes a worker puts right."""
+    """Give the ladder's calls new minutes, because they now wait for 30 days, and return its open steps. A worker does the
+    same for other leads' calls to the same number."""
     enqueue_leads(lead_ids_at(gate.points_of(phone=found.contact.lead.phone)))
     return _with_minutes_of((Channel.CALL,), found, following, now)
 
@@ -224,13 +223,13 @@ def _with_later_calls(found: LockedTask, following: Sequence[OpenStep], now: dat
 def _with_minutes_of(
     channels: Collection[str], found: LockedTask, following: Sequence[OpenStep], now: datetime
 ) -> list[OpenStep]:
-    """The open steps of the ladder, of which those by these channels have the minutes that the gate gives them now."""
+    """Store the gate's present minutes for the steps by these channels, and return the open steps of the ladder."""
     put_right([step.id for step in following if step.channel in channels], now)
     return reading.open_steps(found.task.ladder_id)
 
 
 def _with_next(task: FollowupTask, following: Sequence[OpenStep], now: datetime) -> FollowupTask:
-    """The task, whose ladder says when its next step may be done."""
+    """Set when the ladder's next step may be done, and return the task."""
     times = [at for at in (step.next_at(now) for step in following) if at]
     task.ladder.next_at = None if task.ladder.closed_at else min(times, default=None)
     return task

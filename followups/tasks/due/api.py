@@ -1,4 +1,4 @@
-"""What is due, and claiming it: `/api/followups/due`."""
+"""The due list and claims: `/api/followups/due`."""
 
 from typing import Any
 
@@ -40,12 +40,12 @@ class DueParams(ListParams):
     """Which due tasks to list."""
 
     include_blocked = serializers.BooleanField(
-        default=False, help_text="list all that is due, each with what stands in the way"
+        default=False, help_text="list all due tasks, each with the first reason against it"
     )
 
 
 class DueOut(serializers.Serializer[Any]):
-    """A due task, and what the contact gate says of it now."""
+    """A due task, and the gate's answer about it now."""
 
     id = IdField(read_only=True)
     lead_id = serializers.CharField(allow_null=True)
@@ -60,10 +60,10 @@ class DueOut(serializers.Serializer[Any]):
         allow_null=True, help_text="the end of the permitted interval that contains now, or of the next one, as stored"
     )
     local_time = serializers.CharField(allow_null=True, help_text="the lead's clock: ISO 8601 with its offset")
-    timezone = serializers.CharField(allow_null=True, help_text="of the lead's clock")
+    timezone = serializers.CharField(allow_null=True, help_text="the zone of the lead's clock")
     allowed = serializers.BooleanField()
-    reason = serializers.CharField(help_text="the first refusal, a stable word; within_window when there is none")
-    next_allowed_at = AwareDateTimeField(allow_null=True, help_text="where only time stands in the way")
+    reason = serializers.CharField(help_text="the first refusal reason, a stable code; within_window if there is none")
+    next_allowed_at = AwareDateTimeField(allow_null=True, help_text="if only the time forbids the contact")
     leased_by = serializers.CharField(allow_null=True, help_text="who holds a live claim")
     leased_until = AwareDateTimeField(allow_null=True)
 
@@ -71,12 +71,12 @@ class DueOut(serializers.Serializer[Any]):
 class LeaseParams(ActParams):
     """Who claims, and for how long."""
 
-    owner = LabelField(required=False, help_text="under which name; default: your user name")
+    owner = LabelField(required=False, help_text="the name to claim under; default: your user name")
     lease_minutes = StrictIntegerField(default=LEASE_MINUTES, min_value=1, max_value=LEASE_MINUTES_MAX)
 
 
 class ClaimParams(PlaceParams, LeaseParams):
-    """What to claim."""
+    """Which tasks to claim, who claims them, and for how long."""
 
     limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
     province = ProvinceField(required=False)
@@ -85,7 +85,7 @@ class ClaimParams(PlaceParams, LeaseParams):
 
 
 class ContactDetailsOut(serializers.Serializer[Any]):
-    """Whom to contact; "" is unknown."""
+    """Whom to contact. An empty text means that it is unknown."""
 
     name = serializers.CharField(allow_blank=True)
     phone = serializers.CharField(allow_blank=True, help_text="E.164")
@@ -93,7 +93,7 @@ class ContactDetailsOut(serializers.Serializer[Any]):
 
 
 class ClaimedOut(DueOut):
-    """A task under the claimant's lease, with what to say and to whom."""
+    """A claimed task, with what to say and whom to contact."""
 
     script = serializers.CharField(allow_null=True, help_text="in the lead's language")
     contact = ContactDetailsOut()
@@ -106,7 +106,7 @@ class RenewParams(LeaseParams):
 
 
 class RenewalOut(serializers.Serializer[Any]):
-    """Which leases now end at `leased_until`, and which are lost: expired, another's, or their task is closed."""
+    """The tasks whose leases now end at `leased_until`, and the lost ones: expired, somebody else's, or of a closed task."""
 
     renewed = ManyField(child=IdField())
     lost = ManyField(child=IdField())
@@ -116,19 +116,19 @@ class RenewalOut(serializers.Serializer[Any]):
 class ReleaseParams(ActParams):
     """Which tasks to give back."""
 
-    owner = LabelField(required=False, help_text="under which name; default: your user name")
+    owner = LabelField(required=False, help_text="the name of the claim; default: your user name")
     task_ids = ManyField(child=IdField(), min_length=1, max_length=DUE_LIMIT_MAX)
 
 
 class ReleaseOut(serializers.Serializer[Any]):
-    """Which tasks were given back, and which were not held."""
+    """The tasks that were given back, and those that the claimant did not hold."""
 
     released = ManyField(child=IdField())
     lost = ManyField(child=IdField())
 
 
 class DueViewSet(ApiViewSet):
-    """What is due, and who has taken it on."""
+    """Due tasks, and claims of them."""
 
     permissions = {
         "due": "followups.list_due_tasks",
@@ -139,8 +139,8 @@ class DueViewSet(ApiViewSet):
 
     @ask("due", DueParams, DueOut(many=True))
     def due(self, request: Request, **params: Any) -> Response:
-        """The tasks that are due and permitted now, the oldest first, those that somebody has claimed included. An agent is
-        listed its own, those of the markets in whose pool it is, and unowned ones."""
+        """List the tasks that are due and permitted now, the oldest first, also those that somebody has claimed. An agent
+        sees its own tasks, unowned ones, and those of the markets in whose pool it is."""
         return Response([task._asdict() for task in services.due_tasks(**params, user=acting_user(request))])
 
     @act("due/claim", ClaimParams, ClaimedOut(many=True))
@@ -158,7 +158,7 @@ class DueViewSet(ApiViewSet):
 
     @act("due/renew", RenewParams, RenewalOut)
     def renew(self, request: Request, act: Act, **params: Any) -> Response:
-        """Let your live leases end so many minutes from now. What has expired is lost: claim it again."""
+        """Make your live leases end `lease_minutes` from now. An expired lease is lost: claim the task again."""
         return Response(claims.renew_leases(**params, act=act)._asdict())
 
     @act("due/release", ReleaseParams, ReleaseOut)

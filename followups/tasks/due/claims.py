@@ -1,8 +1,8 @@
 """Claims of due tasks: leases that end by themselves.
 
-A claim locks tasks alone and waits for none of them (SKIP LOCKED), so it stands in nobody's way and in no circle. Whatever
-else touches tasks locks their ladders first. An expired lease needs nothing: it is not live. A claim is no transition of a
-task, so it leaves no line in the task's history.
+A claim locks only tasks and waits for none of them (SKIP LOCKED), so it cannot deadlock. Everything else that changes tasks
+locks their ladders first. Nothing has to end an expired lease: it is not live. A claim is no transition of a task, so it
+leaves no line in the task's history.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -32,11 +32,11 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.users import label_of
 
 LEASE_MINUTES, LEASE_MINUTES_MAX = 15, 240
-CLAIM_ROUNDS = 10  # of so many tasks each as are wanted, where the gate refuses what the intervals permit
+CLAIM_ROUNDS = 10  # tries to fill the limit, if the gate refuses tasks that their stored intervals permit
 
 
 class ContactDetails(NamedTuple):
-    """Whom to contact, and where; "" is unknown."""
+    """Whom to contact, and where. An empty text means that it is unknown."""
 
     name: str
     phone: str  # E.164
@@ -44,15 +44,15 @@ class ContactDetails(NamedTuple):
 
 
 class ClaimedTask(NamedTuple):
-    """A task under a lease of the claimant's, with what a dialer needs."""
+    """A claimed task, with what a dialer needs."""
 
     task: DueTask
-    script: str | None  # what to say, in the lead's language; None of a ladder from before there were templates
+    script: str | None  # what to say, in the lead's language; None if the ladder is older than templates
     contact: ContactDetails
 
 
 class Renewal(NamedTuple):
-    """Which leases now end at `leased_until`, and which are lost: expired, another's, or their task closed."""
+    """The tasks whose leases now end at `leased_until`, and the lost ones: expired, somebody else's, or of a closed task."""
 
     renewed: list[int]
     lost: list[int]
@@ -60,7 +60,7 @@ class Renewal(NamedTuple):
 
 
 class Release(NamedTuple):
-    """Which tasks were given back, and which the claimant did not hold."""
+    """The tasks that were given back, and those that the claimant did not hold."""
 
     released: list[int]
     lost: list[int]
@@ -77,12 +77,12 @@ def claim_due(
     channel: str | None = None,
     act: Act,
 ) -> list[ClaimedTask]:
-    """Take on tasks that are due and permitted now: the owner's own first, then unowned ones, each the oldest first. Of one
-    ladder only the first that may be done, and none while somebody else holds that. Without an owner the actor claims.
+    """Claim tasks that are due and permitted now: the owner's own first, then unowned ones, each the oldest first. A ladder
+    gives only its first permitted step, and none while somebody else holds that step. Without an owner the actor claims.
 
-    A task is under one live lease at most, and one's own is not given again. The lease comes first, in a transaction as
-    short as can be, then the gate is asked: a task that it refuses is given back before anybody hears of it, and its stored
-    interval is put right. Should the process die in between, the lease runs out by itself. An agent is given at most
+    A task has at most one live lease, and a task that the owner holds already is not given again. The lease is taken first,
+    in a short transaction; then the gate is asked. A refused task is given back before the caller learns of it, and its
+    stored interval is put right. If the process dies in between, the lease runs out by itself. An agent gets at most
     `AGENT_CLAIM_MAX` tasks at once.
 
     Raises:
@@ -117,8 +117,8 @@ def claim_due(
 
 @transaction.atomic
 def _take(owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str | None], act: Act) -> list[Candidate]:
-    """Lease what the stored intervals permit. The tasks are locked for one statement and its commit: who
-    claims beside us passes over what is locked."""
+    """Lease tasks that the stored intervals permit. They are locked for one statement and its commit; other claims skip
+    them meanwhile."""
     gate.require(ExecutionClass.EXECUTE)
     require_registered(_names(owner, act.user), act.now)
     until = act.now + timedelta(minutes=lease_minutes)
@@ -128,7 +128,7 @@ def _take(owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str 
 
 @transaction.atomic
 def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
-    """Take the lease off what the gate refuses, and store the intervals that hold, so that no claim meets it again."""
+    """Take the lease off refused tasks, and store their present intervals, so that no claim meets them again."""
     mine = FollowupTask.objects.filter(leased_by=refused[0].leased_by, leased_until=refused[0].leased_until)
     ids = [candidate.id for candidate in refused]
     _lock(mine.filter(pk__in=ids))
@@ -137,7 +137,7 @@ def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
 
 
 def _occasion(candidate: Candidate, agent: str) -> Occasion:
-    """What is said at it, by whom and by which template."""
+    """Return what the candidate's script depends on: the template, the step, the lead and the agent."""
     lead = candidate.contact.lead
     name = candidate.first_name, candidate.last_name
     made_from = candidate.template, candidate.version
@@ -150,22 +150,22 @@ def _details(candidate: Candidate) -> ContactDetails:
 
 
 def _name_of(owner: str, user: User | None) -> str:
-    """By which the claimant introduces himself."""
+    """Return the name by which the claimant introduces itself to leads."""
     if user is not None and user.get_username() == owner:
         return user.get_full_name() or owner
     return names_of([owner]).get(owner, owner)
 
 
 def _names(owner: str, user: User | None) -> list[str]:
-    """The claimant's: under which it claims, and under which it is signed in."""
+    """Return the claimant's names: the one that it claims under, and its user name if it is signed in."""
     return [owner, user.get_username()] if user else [owner]
 
 
 def _own_name(owner: str | None, act: Act) -> str:
-    """The name under which they claim.
+    """Return the name to claim under: the owner's, else the actor's.
 
     Raises:
-        NotYourName: the user may not claim under it.
+        NotYourName: the user may not claim under this name.
 
     """
     name, user = owner or act.actor, act.user
@@ -183,7 +183,7 @@ def renew_leases(
     lease_minutes: int = LEASE_MINUTES,
     act: Act,
 ) -> Renewal:
-    """Let the owner's live leases of these tasks end so many minutes from now. What has expired is lost: claim it again.
+    """Make the owner's live leases of these tasks end `lease_minutes` from now. An expired lease is lost.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -203,7 +203,7 @@ def renew_leases(
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def release_leases(*, task_ids: Collection[int], owner: str | None = None, act: Act) -> Release:
-    """Give back the owner's live leases of these tasks: whoever claims next may have them.
+    """End the owner's live leases of these tasks, so that somebody else may claim them.
 
     Raises:
         NotYourName: the user may not claim under this name.
@@ -215,13 +215,13 @@ def release_leases(*, task_ids: Collection[int], owner: str | None = None, act: 
 
 
 def _held(task_ids: Collection[int], owner: str, act: Act) -> list[int]:
-    """Which of the tasks are under a live lease of the owner's; locked in the order of every verb."""
+    """Lock these tasks, in the order that every verb uses. Return the ids of those under a live lease of the owner."""
     locked = _lock(FollowupTask.objects.open().filter(pk__in=task_ids, leased_by=owner))
     return [task.pk for task in locked if leases.is_live(task, act.now)]
 
 
 def _lock(tasks: TaskQuerySet) -> list[FollowupTask]:
-    """These tasks, locked after their ladders, as they are by then."""
+    """Lock the ladders, then the tasks, and return the tasks as they are then."""
     ladders = FollowupLadder.objects.filter(pk__in=tasks.values("ladder")).order_by("pk")
     list(ladders.select_for_update().values_list("pk"))
     return list(tasks.order_by("ladder_id", "step").select_for_update().only("pk", "leased_until"))

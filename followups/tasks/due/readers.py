@@ -1,4 +1,4 @@
-"""Who reads which tasks of the due list. `followups.scopes` says the same of rows."""
+"""Which due tasks a user may read. `followups.scopes` has the same rule for rows."""
 
 from typing import Any
 
@@ -12,21 +12,21 @@ ANY_LEAD = "followups.view_any_lead"
 
 
 def in_pool(reader: Any) -> Q:
-    """Of rows with a place: an agent of this name is in its pool, or in that of its province."""
+    """Return the condition of rows of a place in whose pool this agent is. The pool of the whole province counts too."""
     here = PoolAgent.objects.filter(agent=reader, province=OuterRef("province"))
     return Q(Exists(here.filter(Q(market=OuterRef("market")) | Q(market=ALL))))
 
 
 def readable_by(reader: Any) -> Q:
-    """Of due tasks: unowned, the reader's own, or at a place in whose pool the reader is."""
+    """Return the condition of due tasks that are unowned, the reader's own, or of a place in whose pool the reader is."""
     return Q(owner__isnull=True) | Q(owner=reader) | in_pool(reader)
 
 
 def reads_all(user: Any) -> bool:
-    """Whether it reads leads and tasks that are not its own."""
+    """Whether the user may read leads and tasks that are not its own."""
     return user.has_perm(ANY_LEAD)
 
 
 def reader_of(user: Any) -> str | None:
-    """The name by which tasks are the user's own, where it reads no others; None of one who reads all."""
+    """Return the user's name if it may not read all tasks. None if it may, or if there is no user."""
     return None if user is None or reads_all(user) else label_of(user)

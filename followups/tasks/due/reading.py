@@ -1,7 +1,7 @@
-"""Due tasks as they are read and leased: with their leads' facts, in one statement, and no model instance.
+"""Reading and leasing due tasks, with their leads' facts, in one statement and without model instances.
 
-What is due, permitted and free is said by `TaskQuerySet`, whose text stands in these statements. The rest is by hand: no
-query set reads from another one's rows, and none leases what it reads.
+`TaskQuerySet` defines what is due, permitted and unclaimed; its SQL is part of these statements. The rest is handwritten: no
+queryset reads from another one's rows, and none leases the rows that it reads.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ from wholesale.plumbing.compiled import Columns, Parameter, Select, Update, chan
 from wholesale.plumbing.lookups import among_sql
 
 FILTERS = ("owner", "province", "market", "channel")
-_Names = tuple[str, ...]  # of the filters that are given, and "reader": the text of a statement depends on them
+_Names = tuple[str, ...]  # of the given filters, and "reader" if there is one: they decide the text of a statement
 _TASK = (
     *("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market", "actionable_at", "open_until"),
     "gap_minutes",
@@ -45,21 +45,21 @@ class Candidate(NamedTuple):
     leased_by: str | None
     leased_until: datetime | None
     contact: gate.Contact
-    first_name: str  # the lead's, as its last name and address; "" is unknown
+    first_name: str  # of the lead, as are the last name and the address; "" means unknown
     last_name: str
     address: str
-    waits: bool  # an earlier step of its ladder, which may be done now, goes first
-    template: int | None  # that its ladder was made from, and its version: of a leased task only
+    waits: bool  # an earlier step of its ladder may be done now, and goes first
+    template: int | None  # from which its ladder was made, and its version; only if the task is leased
     version: int | None
 
 
 def due(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
-    """All that is due, the oldest first; with a `reader` what that agent reads (`followups.scopes`)."""
+    """Return all due tasks, the oldest first. With a `reader`: those that this agent may read (`followups.scopes`)."""
     return _listed(_DUE, _due_sql, now, limit, {**filters, "reader": reader})
 
 
 def permitted(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
-    """What of it, as far as the stored intervals say, is to be done now; the oldest first."""
+    """Return the due tasks whose stored interval contains now and that go first in their ladder, the oldest first."""
     return _listed(_PERMITTED, _permitted_sql, now, limit, {**filters, "reader": reader})
 
 
@@ -75,7 +75,7 @@ def _with_leads(waits: Any) -> QuerySet[Any, Any]:
     return FollowupTask.objects.order_by("due_at", "id").values_list(*_TASK, *_LEAD, "leased_by", "leased_until", waits)
 
 
-# The tasks are chosen first and their leads looked up then, so that the plan is made for the index and the limit alone.
+# The tasks are chosen before their leads are looked up, so that the planner considers only the index and the limit.
 _DUE = Select(lambda now: _with_leads(ExpressionWrapper(~goes_first(now), output_field=BooleanField())))
 _PERMITTED = Select(lambda: _with_leads(Value(False)))
 _FIRST = Select(lambda now: FollowupTask.objects.going_first(now).order_by("due_at", "id").values_list(*_LISTED))
@@ -84,17 +84,17 @@ _LIMIT = " LIMIT %(limit)s"
 
 @lru_cache(maxsize=64)
 def _due_sql(names: _Names) -> str:
-    """All that is due, and of each task whether another goes before it."""
+    """Return the SQL that reads all due tasks, and for each whether another step goes before it."""
     tasks = Select(lambda now: _narrowed(FollowupTask.objects.due(now), names).values_list(*_LISTED))
     return _DUE.text_from(f"({tasks.text}{_LIMIT})")
 
 
 @lru_cache(maxsize=64)
 def _permitted_sql(names: _Names) -> str:
-    """What is permitted now and goes first.
+    """Return the SQL that reads the tasks that are permitted now and go first in their ladder.
 
-    A subquery with a limit is carried out by itself, in its order: the lower steps are looked up for as many tasks as it
-    takes to list enough of them, not for all that are permitted.
+    PostgreSQL runs a subquery with a limit separately, in its order. So it looks up lower steps only until it has found
+    enough tasks, not for all permitted ones.
     """
     tasks = Select(lambda now: _narrowed(FollowupTask.objects.permitted(now), names).values_list(*_LISTED))
     first = _FIRST.text_from(f"({tasks.text} LIMIT {2**63 - 1})")
@@ -117,9 +117,9 @@ _LEASED = Select(
 def lease(
     owner: str, *, user_id: int | None, now: datetime, until: datetime, limit: int, filters: Mapping[str, str | None]
 ) -> list[Candidate]:
-    """Lease what is to be done now and under no live lease: the owner's own, then unowned ones, each the oldest first.
+    """Lease permitted tasks that are under no live lease: the owner's own, then unowned ones, each the oldest first.
 
-    It is one statement on PostgreSQL, which passes over what somebody else has locked at this moment.
+    On PostgreSQL it is one statement, which skips tasks that somebody else has locked at this moment.
     """
     names = _names(filters)
     given = {**filters, "claimant": owner, "user_id": user_id, "limit": limit, "now": now, "until": until}
@@ -136,9 +136,9 @@ def lease(
 
 @lru_cache(maxsize=64)
 def _free_sql(names: _Names) -> str:
-    """Which tasks a claimant is given, as `wanted`.
+    """Return the SQL that chooses the tasks for a claimant, under the name `wanted`.
 
-    Of the unowned ones no more is read, and so locked, than is wanted beside one's own: the outer limit stops the inner one.
+    The outer LIMIT stops the inner one, so no more unowned tasks are read and locked than are needed beside the claimant's.
     """
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
 
@@ -160,7 +160,7 @@ def _free_sql(names: _Names) -> str:
 
 @cache
 def _taken_sql() -> str:
-    """What is wanted is leased, and read with its leads. It follows `_free_sql`, on PostgreSQL."""
+    """Return the SQL, for PostgreSQL after `_free_sql`, that leases the `wanted` tasks and reads them with their leads."""
     columns = ", ".join((*_TASK, "ladder_id"))
     return f"""
         taken AS ({_LEASE.text} WHERE id = ANY(ARRAY(SELECT id FROM wanted)) RETURNING {columns})
@@ -178,13 +178,13 @@ def _narrowed(tasks: TaskQuerySet, names: _Names) -> TaskQuerySet:
 
 
 def _planned(text: str, names: _Names, now: datetime, limit: int) -> str:
-    """The statement so that PostgreSQL plans it well.
+    """Return the statement in a form that PostgreSQL plans well.
 
-    Of all tasks it is planned once for every caller: a value from a subquery is hidden from the planner, and of a limit that
-    is hidden it expects the first tenth of what there is, which an index in that order gives soonest.
+    Without filters it is planned once for every caller. Values from subqueries are hidden from the planner. For a hidden
+    limit the planner expects a tenth of all rows, and an index in that order gives those soonest.
 
-    Of some tasks the clock and the limit stand in its text, so that the server never prepares it and always plans it for its
-    values. A plan made once for any owner and any place takes them all to be rare, and reads a busy one's whole list.
+    With filters the clock and the limit stand in the text, so that the server never prepares it and always plans it for its
+    values. A plan for any owner and any place would assume that each is rare, and read the whole list of a busy one.
     """
     if not names:
         return _blind(text)
@@ -207,7 +207,7 @@ def _candidate(
     waits: bool = False,
     made_from: Sequence[int | None] = (None, None),
 ) -> Candidate:
-    """A row of the columns `_TASK`, then `_LEAD`, as a candidate."""
+    """Return a candidate from a row with the columns `_TASK`, then `_LEAD`."""
     *of_task, gap_minutes = row[: len(_TASK)]
     *facts, first_name, last_name, address = row[len(_TASK) : len(_TASK) + len(_LEAD)]
     _, lead_id, _, channel, _, _, province, market, *_ = of_task

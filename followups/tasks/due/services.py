@@ -1,7 +1,7 @@
-"""The due list: what may be done now, with what the gate says of it.
+"""The due list: the tasks that may be done now, with the gate's answer about each.
 
-Of the steps of a ladder that may be done now only the lowest is listed and claimed: the next one may be done a while after
-the contact that has not happened yet.
+If several steps of a ladder may be done now, only the lowest is listed and claimed. The next one has to wait for a while
+after that contact, which has not happened yet.
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ from governance import gate
 from governance.decisions import ExecutionClass, verb
 
 DUE_LIMIT, DUE_LIMIT_MAX = 50, 500
-# Read beyond the limit: so many tasks that the gate refuses may stand before the permitted ones, while the stored intervals
-# are behind. A list of fewer than the limit may then have more behind it; the worker's recomputing mends it.
+# So many tasks are read beyond the limit, because the gate may refuse some while stored intervals are out of date. If it
+# refuses more, the list is shorter than it should be, until the worker has recomputed the intervals.
 SPARE = 50
-EARLIER_STEP_FIRST = "earlier_step_first"  # what stands in the way where the gate sees nothing
+EARLIER_STEP_FIRST = "earlier_step_first"  # the reason against a task that the gate itself allows
 
 
 class DueTask(NamedTuple):
-    """A due task, with what the contact gate says of it now. Times are UTC but for `local_time`."""
+    """A due task, with the gate's answer about it now. All times but `local_time` are UTC."""
 
     id: int
     lead_id: str | None
@@ -41,11 +41,11 @@ class DueTask(NamedTuple):
     open_until: datetime | None  # the last instant of the permitted interval that contains now, or of the next, as stored
     leased_by: str | None  # who holds a live claim
     leased_until: datetime | None
-    local_time: str | None  # the lead's clock: ISO 8601 with its offset; None where nobody knows where it lives
+    local_time: str | None  # the lead's clock: ISO 8601 with its offset; None if its zone is unknown
     timezone: str | None  # the IANA name of that clock's zone
     allowed: bool
-    reason: str  # `within_window`, else what stands in the way first
-    next_allowed_at: datetime | None  # where only time stands in the way
+    reason: str  # the first refusal reason, or `within_window`
+    next_allowed_at: datetime | None  # if only the time forbids the contact
 
 
 @verb(ExecutionClass.EXECUTE)
@@ -60,12 +60,12 @@ def due_tasks(
     user: User | None = None,
     now: datetime | None = None,
 ) -> list[DueTask]:
-    """The tasks that are due and permitted now, the oldest first; those under somebody's lease too, with its holder. Of one
-    ladder only the first that may be done.
+    """Return the tasks that are due and permitted now, the oldest first, also those under somebody's lease, with its holder.
+    A ladder gives only its first permitted step.
 
-    The stored intervals choose them, then the gate is asked of each and what it refuses is left out: an interval may be
-    behind, the gate never. `include_blocked` lists all that is due, each with what stands in the way. An agent as `user` is
-    listed what it reads (`followups.scopes`). It writes nothing, so it reads the go-live row without a lock.
+    The stored intervals choose the tasks. Then the gate is asked about each, because an interval may be out of date, and
+    refused tasks are left out. `include_blocked` lists all due tasks, each with the first reason against it. An agent as
+    `user` gets what it may read (`followups.scopes`). Nothing is written, so the go-live row is read without a lock.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -86,13 +86,13 @@ def due_tasks(
 
 
 def with_answers(found: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, gate.ContactAnswer]]:
-    """Each with what the gate says of it now, in a constant number of queries; in none where there is none."""
+    """Pair each candidate with the gate's answer now, in a constant number of queries; in none if there is no candidate."""
     answers = gate.decide_contacts([candidate.contact for candidate in found], at=now) if found else []
     return list(zip(found, answers, strict=True))
 
 
 def due_task(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
-    """The task with the gate's answer; of the lease no more than is live at the instant that was asked about."""
+    """Return the task with the gate's answer. The lease is left out unless it is live at the time of the answer."""
     is_leased = candidate.leased_until is not None and candidate.leased_until > answer.at
     verdict, zone = answer.verdict, answer.verdict.zone
     return DueTask(
@@ -108,5 +108,5 @@ def due_task(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
 
 @lru_cache(maxsize=128)
 def _clock(at: datetime, zone: ZoneInfo) -> str:
-    """What a clock in the zone shows: the same to all who live there."""
+    """Return what a clock in the zone shows, in ISO 8601. It is cached, because it is the same for all leads there."""
     return at.astimezone(zone).isoformat(timespec="seconds")

@@ -14,7 +14,7 @@ _MINUTES = int(OVERDUE_AFTER.total_seconds() // 60)
 
 @register("followups.minutes", Severity.WARNING, "Permitted minutes are kept up to date")
 def permitted_minutes(now: datetime) -> Finding:
-    """No open task waits for its next permitted interval; such a task is not listed."""
+    """Find open tasks that wait for their next permitted interval. Such a task is not listed as due."""
     tasks, since = overdue(now)
     if since is None:
         return Finding(True, "Every open task has its permitted interval.")
@@ -24,7 +24,7 @@ def permitted_minutes(now: datetime) -> Finding:
 
 
 def register_warning() -> None:
-    """Show it in `/readyz` too."""
+    """Add the warning about permitted minutes to `/readyz`."""
     warn_of("permitted_minutes", _not_rolled)
 
 

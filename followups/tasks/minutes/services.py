@@ -1,8 +1,8 @@
 """Permitted minutes: when each open task may be done, kept up to date.
 
-Every interval runs out within a day or so, and what has none is not listed: if nobody renews them, nothing is (fail closed).
-A batch locks its tasks first and asks the gate after, so that of two who renew one task the later one knows more. It waits
-for nobody: what somebody else holds (a claim, a completion) it leaves, or comes back to once that is done.
+Every interval runs out within a day or so, and a task without one is not listed. If nobody renews the intervals, nothing is
+listed (fail closed). A batch locks its tasks before it asks the gate: of two renewals of one task the later one knows more.
+It does not wait: it skips tasks that somebody else has locked (a claim, a completion), or tries them again later.
 """
 
 import time
@@ -24,14 +24,14 @@ from wholesale.plumbing.lookups import among
 from wholesale.plumbing.vocabulary import ALL
 
 BATCH = 2_000
-TURN_MAX = 100_000  # tasks that one turn rolls, so that other work of a worker has its turn as well
-OVERDUE_AFTER = timedelta(minutes=10)  # a worker rolls every minute
-ATTEMPTS = 50  # to lock what somebody else holds; after them its interval is left to run out
-PAUSE = 0.1  # seconds between two of them
+TURN_MAX = 100_000  # tasks that one run of `roll` renews, so that the worker gets to its other work as well
+OVERDUE_AFTER = timedelta(minutes=10)  # a worker runs `roll` every minute
+ATTEMPTS = 50  # to lock tasks that somebody else has locked; after that their intervals are left to run out
+PAUSE = 0.1  # seconds between two attempts
 
 
 class _Row(NamedTuple):
-    """What is needed of an open task."""
+    """The columns of an open task that are needed to renew its minutes."""
 
     id: int
     lead_id: str | None
@@ -50,7 +50,7 @@ class _Row(NamedTuple):
 
 
 def roll(now: datetime | None = None, limit: int = TURN_MAX) -> int:
-    """Give the open tasks whose interval has run out their next one. Two who roll at once share the work. How many."""
+    """Give the open tasks whose interval has run out their next one. Return how many. Two calls at once share the work."""
     now = now or timezone.now()
     run_out = FollowupTask.objects.open().filter(open_until__lt=now).order_by("open_until", "id")
     rolled = 0
@@ -65,14 +65,14 @@ def roll(now: datetime | None = None, limit: int = TURN_MAX) -> int:
 
 
 def recompute_leads(lead_ids: Collection[str], now: datetime | None = None) -> int:
-    """Work out the minutes of these leads' open tasks anew. How many."""
+    """Recompute the permitted minutes of these leads' open tasks. Return how many."""
     return _recompute(FollowupTask.objects.filter(lead_id__in=among(lead_ids)), now)
 
 
 def recompute_places(provinces: Collection[str] | None, markets: Collection[str] | None, now: datetime | None = None) -> int:
-    """Work out the minutes of the open tasks in these places anew; None is all of them. How many.
+    """Recompute the permitted minutes of the open tasks in these places; None means all. Return how many.
 
-    A task is where its lead lives; of a lead that nobody knows, where its ladder was started.
+    A task's place is that of its lead, or that of its ladder if the lead is unknown.
     """
     words = {"province": provinces, "market": markets}
     given = {f"{name}__in": listed for name, listed in words.items() if listed is not None}
@@ -83,32 +83,32 @@ def recompute_places(provinces: Collection[str] | None, markets: Collection[str]
 
 
 def recompute_missing(now: datetime | None = None) -> int:
-    """Look again for the minutes of open tasks of which none was known: time alone may have brought some. How many."""
+    """Recompute open tasks for which no permitted minute was known: time alone may have brought one. Return how many."""
     unknown = Q(open_from__isnull=True) | Q(actionable_at__isnull=True) | Q(breaches_at__isnull=True)
     return _recompute(FollowupTask.objects.filter(unknown), now)
 
 
 def recompute_watched(province: str, market: str, channel: str, now: datetime | None = None) -> int:
-    """Work out anew when the open tasks that an SLA policy may watch are at risk, and when a breach. How many."""
+    """Recompute the SLA limits of the open tasks that an SLA policy may watch. Return how many."""
     place = {} if market == ALL else {"market": market}
     return _recompute(FollowupTask.objects.filter(province=province, channel=channel, **place), now)
 
 
 class Overdue(NamedTuple):
-    """The open tasks whose interval ran out more than ten minutes ago, and was not rolled."""
+    """The open tasks whose interval ran out more than ten minutes ago and was not replaced."""
 
     tasks: int
-    since: datetime | None  # when the first ran out; None where there is none
+    since: datetime | None  # when the first interval ran out; None if there is no such task
 
 
 def overdue(now: datetime) -> Overdue:
-    """How many they are, and since when, by the index of what is to be rolled."""
+    """Return how many open tasks have an interval that ran out over ten minutes ago, and since when. An index serves it."""
     found = _overdue(now).aggregate(tasks=Count("id"), since=Min("open_until"))
     return Overdue(**found)
 
 
 def is_overdue(now: datetime) -> bool:
-    """Whether there is one: a look at the first of them, however many there are."""
+    """Whether an open task has an interval that ran out over ten minutes ago. Only the first such task is read."""
     return _overdue(now).exists()
 
 
@@ -129,7 +129,7 @@ def _recompute_these(ids: set[int], now: datetime) -> int:
         still_open = FollowupTask.objects.open().filter(pk__in=among(left, "bigint")).order_by("pk")
         with transaction.atomic():
             left -= _renew(still_open, now, due_too=True)
-        if left:  # somebody holds them, or has done them by now
+        if left:  # somebody has locked them, or they are closed by now
             left &= set(still_open.values_list("pk", flat=True))
         if not left:
             break
@@ -137,15 +137,15 @@ def _recompute_these(ids: set[int], now: datetime) -> int:
 
 
 def put_right(task_ids: Collection[int], now: datetime) -> None:
-    """Store the minutes of open tasks, which the caller's transaction has locked, as the gate has them now."""
+    """Store the gate's present minutes for open tasks that the caller's transaction has locked."""
     _renew(FollowupTask.objects.open().filter(pk__in=among(task_ids, "bigint")), now, due_too=True)
 
 
 def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[int]:
-    """Lock those of some open tasks that nobody holds, and store their minutes. With `due_too` also the first minute at
-    which they can be done, unless that is past: it was, whatever the rules say now. Which they were.
+    """Lock the open tasks that nobody else has locked, store their permitted minutes, and return their ids.
 
-    Of a task that no worker rolled in time the limits move on: while it was listed for nobody, nobody was late.
+    `due_too` also renews `actionable_at` and the SLA limits. An `actionable_at` that is past stays, whatever the rules say
+    now. A task that no worker renewed in time gets later limits: it was not listed, so nobody was late.
     """
     rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_Row._fields)]
     known = people.load(people.LEAD, {row.lead_id for row in rows if row.lead_id})
@@ -174,7 +174,7 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
         ends = limits(row, rule, already, found.passed, now) if is_anew else (row.warns_at, row.breaches_at)
         counted = row.late_for, row.late_until
         if is_past and (found.open_from, found.open_until) != (row.open_from, row.open_until):
-            # Under the same rules the next interval may follow at once; under new ones nothing before now is theirs.
+            # Under the same rules the next interval may follow at once. Under new rules lateness counts from now.
             counted = already, now if is_anew or row.open_until is None else row.open_until + datetime.resolution
         stored = (actionable_at, found.open_from, found.open_until, *ends, *counted)
         if stored != tuple(getattr(row, name) for name in STORED):
@@ -184,5 +184,5 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
 
 
 def _was_left(row: _Row, now: datetime) -> bool:
-    """Whether no worker rolled the task when its interval ran out."""
+    """Whether no worker replaced the task's interval within ten minutes of its end."""
     return row.open_until is not None and now - row.open_until > OVERDUE_AFTER

@@ -1,5 +1,5 @@
-"""Background work of permitted minutes, each safe to do twice. It is enqueued with the change that needs it, or not at all,
-and takes ids and places only: a number or an address has no place in a task's row."""
+"""Background tasks of permitted minutes. Each may safely run twice. It is enqueued in one transaction with the change that
+needs it. Its arguments are ids and places only, because no phone number or address may lie in the queue."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -22,43 +22,43 @@ LEADS_AT_ONCE = 1_000
 
 @task(queue_name=Queue.PERIODIC)
 def roll() -> None:
-    """Every minute: the intervals that have run out."""
+    """Give open tasks whose interval has run out their next one, every minute."""
     services.roll()
 
 
 @task(queue_name=Queue.PERIODIC)
 def lapse() -> None:
-    """Every five minutes: the steps that waited for the lead's own ground for as long as they may."""
+    """Cancel the steps that waited too long for the lead's own ground, every five minutes."""
     with correlated():
         lapse_steps(act=Act())
 
 
 @task()
 def recompute_missing() -> None:
-    """Every night: the tasks of which no minute was known."""
+    """Recompute the tasks for which no permitted minute was known, every night."""
     services.recompute_missing()
 
 
 @task()
 def recompute_leads(lead_ids: list[str]) -> None:
-    """Something about these leads changed."""
+    """Recompute the tasks of these leads, because something about the leads changed."""
     services.recompute_leads(lead_ids)
 
 
 @task()
 def recompute_places(provinces: list[str] | None, markets: list[str] | None) -> None:
-    """A rule of these places changed; None is all of them."""
+    """Recompute the tasks of these places, because a rule of the places changed. None means all places."""
     services.recompute_places(provinces, markets)
 
 
 @task()
 def recompute_watched(province: str, market: str, channel: str) -> None:
-    """An SLA policy changed."""
+    """Recompute the tasks that an SLA policy may watch, because the policy changed."""
     services.recompute_watched(province, market, channel)
 
 
 def enqueue_leads(lead_ids: Collection[str]) -> list[str]:
-    """Have the minutes of these leads' open tasks worked out anew, once the caller's transaction is through. Who has any."""
+    """Have a worker recompute these leads' open tasks after the caller's commit. Return the leads with an open ladder."""
     ladders = FollowupLadder.objects.open().filter(lead_id__in=among(lead_ids))
     with_steps = list(ladders.order_by("lead_id").values_list("lead_id", flat=True))
     for start in range(0, len(with_steps), LEADS_AT_ONCE):
@@ -67,26 +67,26 @@ def enqueue_leads(lead_ids: Collection[str]) -> list[str]:
 
 
 def on_contact_rules_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """A policy, a zone, a closed day or the organisation changed."""
+    """Recompute the places of the changed rules. A subject without a place, such as the organisation, means all places."""
     if FollowupLadder.objects.open().exists():
         for province, market in {(one.subject.province, one.subject.market) for one in envelopes}:
             recompute_places.enqueue([province] if province else None, [market] if market else None)
 
 
 def on_sla_policy_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """The open tasks that it may watch are judged anew. What is a breach already stays one."""
+    """Recompute the open tasks that the policies may watch. A breach that was found stays one."""
     if FollowupLadder.objects.open().exists():
         for policy in (one.facts["policy"] for one in envelopes):
             recompute_watched.enqueue(policy.province, policy.market, policy.channel)
 
 
 def on_contact_records_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Something is on file. An opt-out needs nothing: it cancels the steps in its own transaction."""
+    """Recompute the leads at points with a new ledger line. An opt-out leaves nothing to recompute: it cancels the steps."""
     enqueue_leads(lead_ids_at([point for one in envelopes for point in one.facts["points"]]))
 
 
 def register() -> None:
-    """Say when."""
+    """Register the periodic jobs with their times."""
     periodic.every("* * * * *", roll)
     periodic.every("*/5 * * * *", lapse)
     periodic.every("7 8 * * *", recompute_missing)

@@ -1,6 +1,6 @@
-"""How the permitted minutes of tasks are stored.
+"""Storing the permitted minutes of tasks.
 
-By hand: no query set gives each of many rows its own values in a statement whose text stays the same.
+The SQL is handwritten: no queryset gives each of many rows its own values in a statement whose text stays the same.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ WHERE task.id = given.id
 
 
 def store(minutes: Sequence[tuple[Any, ...]]) -> None:
-    """Give each task, by its id, its minutes and limits as `STORED` names them, in one statement, whatever their number."""
+    """Store the minutes and SLA limits of tasks, in one statement. Each row is a task's id, then the values of `STORED`."""
     if not minutes:
         return
     with connection.cursor() as cursor:

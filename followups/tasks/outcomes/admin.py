@@ -1,4 +1,4 @@
-"""The admin of the table of outcomes: each row is edited, none is added or taken away."""
+"""The admin of the table of outcomes. Rows are edited, but never added or removed."""
 
 from django.contrib import admin
 from django.http import HttpRequest

@@ -8,11 +8,11 @@ from governance.policies_api import params_of, policy_endpoints
 from wholesale.plumbing.api import ApiViewSet
 from wholesale.plumbing.fields import UpperChoiceField
 
-LEAVE = "LEAVE"  # an empty parameter would count as absent
+LEAVE = "LEAVE"  # stands for an empty status, because an empty parameter counts as absent
 
 
 class NextStatusField(UpperChoiceField):
-    """The status to which a lead moves on; LEAVE leaves it."""
+    """The status to which the lead moves on. LEAVE means that the lead keeps its status."""
 
     def to_internal_value(self, data: Any) -> str:
         status = super().to_internal_value(data)
@@ -27,10 +27,10 @@ class NextStatusField(UpperChoiceField):
         lead_status=NextStatusField(
             required=False,
             choices=[(LEAVE, "Leave the lead as it is"), *Lead.Status.choices],
-            help_text="to which the lead moves on",
+            help_text="the status to which the lead moves on",
         ),
     ),
-    does="Change what an outcome does to the ladder and to the lead. Days are 0 of what is no pause.",
+    does="Change what an outcome does to the ladder and to the lead. The days are 0 unless the effect is a pause.",
     example=(
         "Wait a week after a reply",
         {"outcome": "REPLIED", "effect": "PAUSE", "pause_days": 7, "reason": "they asked for time"},

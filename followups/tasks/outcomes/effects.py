@@ -1,4 +1,4 @@
-"""What an outcome does to the ladder and to the lead, within the completion that has locked the ladder's row."""
+"""Applying an outcome to the ladder and to the lead, within a completion that has locked the ladder's row."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from wholesale.plumbing.act import Act
 
 @dataclass(frozen=True, slots=True)
 class OptingOut:
-    """What an opt-out closes: the points of the lead and the lead itself, and the ladders of all who are reached there."""
+    """What an opt-out closes: the lead's points, the lead as such, and the ladders of all leads who are reached at them."""
 
     points: list[Point]
     ladders: list[FollowupLadder]
@@ -32,15 +32,15 @@ class OptingOut:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What an outcome does, and what is locked for it."""
+    """The rule of an outcome, and what is locked to apply it."""
 
     rule: OutcomeEffect = GO_ON
-    lead_id: str | None = None  # of the lead that it may change
+    lead_id: str | None = None  # of the lead that the outcome may change
     opting_out: OptingOut | None = None
 
 
 def hold(task_id: int, outcome: str) -> Held:
-    """Read what an outcome does, and lock what comes before the ladder: the lead's points, or the lead.
+    """Read the rule of an outcome, and lock what has to be locked before the ladder: the lead's points, or the lead.
 
     Raises:
         TaskNotFound: no such task.
@@ -59,7 +59,7 @@ def hold(task_id: int, outcome: str) -> Held:
 
 
 def _changes_the_lead(outcome: str, rule: OutcomeEffect, status: str) -> bool:
-    """Whether there may be something to write. Who sets the status meanwhile comes after this outcome."""
+    """Whether the outcome may change the lead. A status that somebody sets meanwhile counts as set after the outcome."""
     moves = bool(rule.lead_status) and (rule.lead_status in ENDS_THE_HUNT or status in moves_on_to(rule.lead_status))
     return moves or outcome == Outcome.WRONG_NUMBER
 
@@ -78,7 +78,7 @@ def _hold_opt_out(task_id: int) -> OptingOut:
 
 
 def take(held: Held, task: FollowupTask, act: Act, *, said_at: datetime) -> None:
-    """Do what the rule of the task's outcome says. A task of a closed ladder leaves nothing to pause or to stop."""
+    """Apply the rule of the task's outcome. If the ladder is closed, there is nothing to pause or to stop."""
     if held.rule.effect == Effect.PAUSE:
         _pause(task, act, held.rule.pause_days)
     elif held.rule.effect == Effect.STOP:
@@ -91,7 +91,7 @@ def take(held: Held, task: FollowupTask, act: Act, *, said_at: datetime) -> None
 
 
 def opt_out_afterwards(held: Held, task: FollowupTask, act: Act, *, said_at: datetime) -> None:
-    """Who wants no more contact says so at a task that is completed already: the ledger learns it, once a task."""
+    """Record the opt-out of a lead at a task that is completed already. It is recorded once for each task."""
     known = TaskEvent.objects.filter(task=task, kind=TaskEvent.Kind.OPTED_OUT)
     if held.opting_out is None or task.outcome == Outcome.OPTED_OUT or known.exists():
         return
@@ -101,9 +101,9 @@ def opt_out_afterwards(held: Held, task: FollowupTask, act: Act, *, said_at: dat
 
 
 def _pause(task: FollowupTask, act: Act, days: int) -> None:
-    """Put the open steps of the task's ladder off: the first is due so many days from now, and their distances stay.
+    """Put off all open steps of the task's ladder by so many days. The distances between them stay.
 
-    Where none is overdue all move by the days.
+    If the first is overdue, it falls due so many days from now.
     """
     steps = FollowupTask.objects.open().filter(ladder=task.ladder_id).select_related("lead").order_by("pk")
     found = list(steps.select_for_update(of=("self",)))
@@ -114,8 +114,8 @@ def _pause(task: FollowupTask, act: Act, days: int) -> None:
 
 
 def _opt_out(opting_out: OptingOut, task: FollowupTask, act: Act, outcome: str, said_at: datetime) -> None:
-    """Cancel the open steps of all who are reached at the lead's points, and keep the no for every channel."""
-    # The task's own ladder was changed by the completion; the other rows are as they were locked.
+    """Cancel the open steps of all leads who are reached at the lead's points, and record the opt-out for every channel."""
+    # The completion has changed the task's own ladder since it was locked. The other ladders are as they were.
     others = [ladder for ladder in opting_out.ladders if ladder.pk != task.ladder_id]
     cancel_steps([task.ladder, *others], act.because(OPTED_OUT))
     if opting_out.points:
@@ -125,7 +125,7 @@ def _opt_out(opting_out: OptingOut, task: FollowupTask, act: Act, outcome: str, 
 
 
 def _change_the_lead(held: Held, task: FollowupTask, act: Act, outcome: str) -> None:
-    """Mark its number as wrong, and move it on to the status that the rule names."""
+    """Mark the lead's number or address as wrong if the outcome says so, and move the lead on to the status of the rule."""
     if held.lead_id is None:
         return
     if outcome == Outcome.WRONG_NUMBER:

@@ -15,7 +15,7 @@ from wholesale.plumbing.setting_fields import Choice, SmallWhole
 
 
 class OutcomeRule(Policy):
-    """What one outcome does to the ladder and to the lead. There is a row for each outcome; none is added or taken away."""
+    """What one outcome does to the ladder and to the lead. Each outcome has one row; rows are never added or removed."""
 
     outcome = Choice(max_length=14, choices=Outcome, unique=True)
     effect = Choice(max_length=7, choices=Effect, label="What it does")
@@ -69,16 +69,16 @@ class OutcomeRule(Policy):
         ]
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """Days belong to a pause: any other effect sets them to 0."""
+        """Set the days to 0 if the effect is no pause and no days are given."""
         is_pause = changes.get("effect", self.effect) == Effect.PAUSE
         return changes if is_pause else {"pause_days": 0, **changes}
 
     def require_sound(self) -> None:
-        """Refuse a rule that contradicts itself or what somebody asked for.
+        """Refuse a rule that contradicts itself, or that ignores an opt-out.
 
         Raises:
-            OptOutStays: who wants no more contact would be contacted.
-            PauseNeedsDays: a pause without days, or days without a pause.
+            OptOutStays: OPTED_OUT has another effect than OPT_OUT.
+            PauseNeedsDays: a pause has no days, or another effect has days.
 
         """
         if self.outcome == Outcome.OPTED_OUT and self.effect != Effect.OPT_OUT:

@@ -1,4 +1,4 @@
-"""What may come of a contact, and what that does to the ladder. No database here."""
+"""The outcomes of a contact, and their effects on the ladder. No database here."""
 
 from django.db import models
 
@@ -22,7 +22,7 @@ NOT_ANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.LEFT_MESSAGE})
 
 
 def is_answered_call(channel: str, outcome: str) -> bool:
-    """Whether somebody answered a call. Where nobody said what came of it, it counts as answered: the next one waits."""
+    """Whether a call was answered. A call without an outcome counts as answered, so that the next call waits."""
     return channel == Channel.CALL and outcome not in NOT_ANSWERED
 
 
@@ -47,7 +47,7 @@ SEEDED: dict[Outcome, tuple[Effect, int]] = {
     Outcome.WRONG_NUMBER: (Effect.STOP, 0),
     Outcome.OPTED_OUT: (Effect.OPT_OUT, 0),
 }
-# outcome: the status of the lead to which it moves on; any other leaves it
+# outcome: the status to which the lead moves on; after any other outcome it keeps its status
 SEEDED_STATUSES: dict[Outcome, str] = {
     Outcome.REACHED: "CONTACTED",
     Outcome.APPOINTMENT: "APPOINTMENT",
@@ -56,5 +56,5 @@ SEEDED_STATUSES: dict[Outcome, str] = {
 
 
 def careful(outcome: Outcome) -> Effect:
-    """What an outcome does whose rule is missing: nobody is contacted further, and a no stays a no."""
+    """Return the effect of an outcome without a rule: no further contact, and OPTED_OUT is recorded as an opt-out."""
     return Effect.OPT_OUT if outcome == Outcome.OPTED_OUT else Effect.STOP

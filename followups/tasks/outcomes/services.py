@@ -16,30 +16,30 @@ def _rule(outcome: Any, task_id: Any) -> QuerySet[Any, Any]:
     return FollowupTask.objects.filter(pk=task_id).order_by().values_list(*of_rule, "lead_id", "lead__status")
 
 
-_RULE = Select(_rule)  # each contact asks it
+_RULE = Select(_rule)  # compiled, because each completion reads it
 
 
 class OutcomeEffect(NamedTuple):
-    """What an outcome does."""
+    """What an outcome does to the ladder and to the lead."""
 
     effect: Effect = Effect.GO_ON
     pause_days: int = 0
-    lead_status: str = ""  # to which the lead moves on; empty leaves it
+    lead_status: str = ""  # to which the lead moves on; empty: the lead keeps its status
 
 
 GO_ON = OutcomeEffect()
 
 
 class Applied(NamedTuple):
-    """The rule of an outcome, and the lead that it is about."""
+    """The rule of an outcome, and the lead to whom it applies."""
 
     rule: OutcomeEffect
     lead_id: str | None = None
-    lead_status: str | None = None  # None where nobody knows the lead
+    lead_status: str | None = None  # None if the lead is unknown
 
 
 def applied(outcome: str, task_id: int) -> Applied | None:
-    """What an outcome of this task does, and to whom. Without its row it does what is most careful. None: no such task."""
+    """Return the rule of an outcome, or the careful one if it is missing, and the task's lead. None without such a task."""
     row = _RULE.first(outcome=outcome, task_id=task_id)
     if row is None:
         return None
