@@ -259,7 +259,7 @@ class TaskEvent(SignedModel, AppendOnlyModel):
     """A line of a task's history: what happened to it after it was made."""
 
     class Kind(models.TextChoices):
-        """What happened."""
+        """What happened to a task."""
 
         COMPLETED = "COMPLETED", "Completed"
         CANCELLED = "CANCELLED", "Cancelled"

@@ -64,12 +64,12 @@ class Card:
 
     @property
     def phone(self) -> str:
-        """The number to call or to text; empty for an e-mail."""
+        """The lead's number; empty if the channel is EMAIL."""
         return self.lead.phone if self.lead and self.task.channel != Channel.EMAIL else ""
 
     @property
     def email(self) -> str:
-        """The address to write to; empty for a call or an SMS."""
+        """The lead's e-mail address; empty unless the channel is EMAIL."""
         return self.lead.email if self.lead and self.task.channel == Channel.EMAIL else ""
 
     @property

@@ -57,7 +57,7 @@ class CompleteForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Accept an OPTED_OUT whatever its note holds: a note that is not valid is changed so that it can be stored."""
+        """Accept an OPTED_OUT with any note. A note that is not valid is changed so that it can be stored."""
         cleaned = super().clean() or {}
         if cleaned.get("outcome") == Outcome.OPTED_OUT and "note" in self.errors:
             del self.errors["note"]

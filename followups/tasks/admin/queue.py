@@ -130,7 +130,7 @@ def _figures(user: Any, now: datetime) -> Figures:
 
 
 def _waiting(user: Any, figures: Figures, now: datetime) -> str:
-    """Return what the user can expect of the button Next, as a sentence."""
+    """Return a sentence that says what the button Next will give the user, or why it gives nothing."""
     if figures.yours or figures.unowned:
         return "Press Next to take the task that has waited longest: your own first, then nobody's."
     if not figures.blocked:
