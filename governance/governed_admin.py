@@ -1,6 +1,6 @@
 """What the admin pages of all governed rows share: the key of a row cannot be changed, and each change needs a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
@@ -46,6 +46,7 @@ class GovernedAdmin(Edited, HistoryAdmin):
     """The admin pages of governed rows. A row's key cannot be changed, and only users who may change the row see a form."""
 
     form: type[GovernedForm]
+    save_verb: ClassVar[Callable[..., Any]]  # stores a row and returns it, given its key, its settings and an act
     key_title: ClassVar[str]
     settings_fieldsets: tuple[Any, ...] = ()
     last_change: ClassVar[tuple[str, ...]] = ("changed_by", "updated_at", "reason")
@@ -66,6 +67,16 @@ class GovernedAdmin(Edited, HistoryAdmin):
         """The fields in the first part of the form."""
         return self.row_key()
 
+    def key_of(self, row: Any) -> dict[str, Any]:
+        """The values that name the row."""
+        return {name: getattr(row, name) for name in self.row_key()}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save through the verb, which writes the history."""
+        key, names = self.key_of(obj), self.form.Meta.fields  # type: ignore[attr-defined]  # of a form of a model
+        given = {name: form.cleaned_data[name] for name in names if name not in key}
+        obj.pk = type(self).save_verb(**key, **given, act=Act.by(request.user, reason=form.cleaned_data["why"])).pk
+
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
         kept = (*self.readonly_fields, *self.last_change)
         return (*self.row_key(), *kept) if obj else kept
@@ -81,16 +92,13 @@ class Removal(NamedTuple):
 
 
 class RemovableAdmin(GovernedAdmin):
-    """The admin pages of governed rows that may be removed for a reason. A subclass names the service."""
+    """The admin pages of governed rows that may be removed for a reason."""
 
+    remove_verb: ClassVar[Callable[..., Any]]  # removes a row, given its key and an act; the history stays
     actions_detail: tuple[str, ...] = ("remove",)
 
     def removal(self, row: Any) -> Removal:
         """The texts of the page that asks why this row is removed."""
-        raise NotImplementedError
-
-    def remove_row(self, row: Any, act: Act) -> None:
-        """Remove a row through its service."""
         raise NotImplementedError
 
     def has_remove_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
@@ -106,7 +114,7 @@ class RemovableAdmin(GovernedAdmin):
         @transaction.atomic
         def act(reason: str) -> str:
             self.log_deletions(request, self.model._default_manager.filter(pk=row.pk))
-            self.remove_row(row, Act.by(request.user, reason=reason))
+            type(self).remove_verb(**self.key_of(row), act=Act.by(request.user, reason=reason))
             return said.done
 
         return act_with_reason(

@@ -261,6 +261,6 @@ def candidates(rows: models.QuerySet[PlacePolicyT], places: Collection[tuple[str
 def effective_among(
     rows: Iterable[PlacePolicyT], places: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], PlacePolicyT | None]:
-    """The effective policy of each place. Of `rows`, each place has one at most."""
+    """The effective policy of each place. `rows` holds at most one policy of each place."""
     found = {(row.province, row.market): row for row in rows}
     return {(province, market): found.get((province, market)) or found.get((province, ALL)) for province, market in places}

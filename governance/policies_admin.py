@@ -192,7 +192,7 @@ class PolicyAdmin(GovernedAdmin):
             self.model,
             act=Act.by(request.user, reason=form.cleaned_data["why"]),
             expected_version=form.cleaned_data["expected_version"],
-            **{name: getattr(obj, name) for name in self.row_key()},
+            **self.key_of(obj),
             **form.changes(),
         )
         obj.pk = stored.pk

@@ -105,7 +105,7 @@ def _organisation() -> Organisation | None:
 
 
 def leniency() -> tuple[dict[str, str], str]:
-    """The strictness settings that only warn, with their names in words, and the reason; both empty if all are enforced."""
+    """The strictness settings that only warn, each with its name in words, and the reason. Empty if all are enforced."""
     organisation = _organisation() or Organisation()
     return {name: PROOFS[name] for name in organisation.lenient}, organisation.lenient_reason
 

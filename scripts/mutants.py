@@ -1,8 +1,8 @@
-"""What `make mutate` found: a line for each file, and each mutant that no test sees and docs/mutants.md does not explain.
+"""Print what `make mutate` found: a line for each file, and the surviving mutants that docs/mutants.md does not explain.
 
     python scripts/mutants.py
 
-A mutant is explained by its changed line, as it stands there in a block of code. Exits with 1 if one is not.
+A mutant is explained if its changed line is in docs/mutants.md. The exit code is 1 if a mutant is not explained.
 """
 
 import json
@@ -17,14 +17,14 @@ KILLED = (1, 3, 36, -24, 24, 152, 255)  # a test failed, or it took too long
 
 
 def changed_line(mutant: str) -> str:
-    """The first line that is new in the mutant."""
+    """Return the first changed line of the mutant."""
     new = [line for line in get_diff_for_mutant(mutant).splitlines() if line.startswith("+") and not line.startswith("+++")]
     return new[0][1:].strip()
 
 
 def main() -> int:
-    """Write the table and what is left; whether something is."""
-    os.chdir(ROOT)  # mutmut looks here
+    """Print the table and the unexplained mutants. Return 1 if there are any."""
+    os.chdir(ROOT)  # mutmut searches in the current directory
     explained = {line.strip() for line in (ROOT / "docs/mutants.md").read_text().splitlines()}
     left: list[str] = []
     sys.stdout.write("| file | mutants | killed | explained | left |\n|---|---|---|---|---|\n")

@@ -1,1 +1,1 @@
-"""The project: plumbing below all apps, console and demo above them; settings and urls."""
+"""The Django project: the plumbing below all apps, the console and the demo above them, settings and urls."""

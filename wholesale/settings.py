@@ -15,8 +15,8 @@ from wholesale.plumbing.log_text import traceback_dicts, write_traceback
 from wholesale.plumbing.work.queues import Queue
 from wholesale.plumbing.work.timeouts import process_of
 
-# Time zones come from the tzdata package alone: an operating system's copy is an hour wrong for BC, AB, MB and NT since
-# November 2026. Here, because nothing may read a zone before it (system check wholesale.E001 proves it).
+# Time zones come only from the tzdata package: an operating system's copy may be an hour wrong for BC, AB, MB and NT since
+# November 2026. This comes first, because nothing may read a zone before it (system check wholesale.E001).
 zoneinfo.reset_tzpath(to=[])
 zoneinfo.ZoneInfo.clear_cache()
 
@@ -37,7 +37,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = switch("HTTPS", default=False)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-# Both reach beyond this server and last for months after they are taken back, so HTTPS alone does not turn them on.
+# Both affect more than this server and last for months after they are switched off, so HTTPS alone does not switch them on.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = switch("HSTS_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = switch("HSTS_PRELOAD", default=False)
 if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
@@ -47,36 +47,36 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
 TRUSTED_PROXIES = env.int(
     "TRUSTED_PROXIES", default=0
-)  # how many of ours stand in front (wholesale/plumbing/http/client_address.py)
+)  # the number of our proxies in front (wholesale/plumbing/http/client_address.py)
 
-# The login: so many wrong passwords lock an account and an address for a while (wholesale/plumbing/http/logins.py).
+# The login: this many wrong passwords lock an account and an address for a while (wholesale/plumbing/http/logins.py).
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=10)
 LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", default=15)
 AXES_FAILURE_LIMIT = LOGIN_FAILURES
 AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
-AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]  # either of them
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]  # each by itself
 AXES_RESET_ON_SUCCESS = True
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or somebody could lock an account for ever
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # otherwise somebody could lock an account for ever
 AXES_LOCKOUT_CALLABLE = "wholesale.plumbing.http.logins.locked_out"
 AXES_USERNAME_CALLABLE = "wholesale.plumbing.http.logins.account_of"
 AXES_CLIENT_IP_CALLABLE = "wholesale.plumbing.http.client_address.address_of"
-AXES_DISABLE_ACCESS_LOG = True  # what succeeds is in the request log
-AXES_ENABLE_ADMIN = AXES_VERBOSE = False  # pages without our theme; a line at each start
+AXES_DISABLE_ACCESS_LOG = True  # the request log has successful logins
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False  # its pages lack our theme; verbose writes a line at each start
 
 # Business switches that differ by machine --------------------------------------------------------------------------------
 
 GO_LIVE_ENFORCE = switch("GO_LIVE_ENFORCE", default=not DEBUG)
-KILL_SWITCH_WAIT = env.float("KILL_SWITCH_WAIT", default=5.0)  # seconds for acts under way, once it is engaged
+KILL_SWITCH_WAIT = env.float("KILL_SWITCH_WAIT", default=5.0)  # seconds that engaging waits for running acts
 RISK_BUSINESS_ZONE = env.str("RISK_BUSINESS_ZONE", default="UTC")
 TRIPWIRE_ON_ARRIVAL = switch("TRIPWIRE_ON_ARRIVAL", default=False)
 BACKUPS_CONFIGURED = switch("BACKUPS_CONFIGURED", default=False)
-# Digests of phone numbers and addresses are made with it, so that whoever opted out stays refused after an erasure. It must
-# never change once there are opt-outs (runbook check contact.digest_key), so it is not SECRET_KEY.
+# The key of the digests of phone numbers and addresses, by which opt-outs still hold after an erasure. It must never change
+# once there are opt-outs (runbook check contact.digest_key), so it is not SECRET_KEY.
 UNKEYED = "unkeyed"
 CONTACT_DIGEST_KEY = env.str("CONTACT_DIGEST_KEY", default="") or UNKEYED
-COOLING_OFF_DAYS = days("COOLING_OFF_DAYS", default=90)  # after a ladder ended in which somebody was contacted
-# A message that is STOP and no more closes text and e-mail of the person: CASL asks for a way to refuse any message (s. 11).
+COOLING_OFF_DAYS = days("COOLING_OFF_DAYS", default=90)  # after the end of a ladder with a contact
+# A message that says only STOP closes both text and e-mail: CASL asks for a way to refuse any message (s. 11).
 STOP_CLOSES_EVERY_MESSAGE = switch("STOP_CLOSES_EVERY_MESSAGE", default=True)
 AGENT_CLAIM_MAX = whole_number("AGENT_CLAIM_MAX", default=25, least=1, most=500)  # tasks that an agent claims at once
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
@@ -95,7 +95,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.forms",  # its widget templates, so that ours beside them are found (FORM_RENDERER)
+    "django.forms",  # for its widget templates: FORM_RENDERER finds ours, but needs the app for Django's
     "rest_framework",
     "django_filters",
     "knox",
@@ -161,7 +161,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-# Served from the apps' own folders: no collectstatic step between `migrate` and the production server.
+# Static files are served from the apps' folders, so no collectstatic step is needed.
 WHITENOISE_USE_FINDERS = True
 
 # Database ---------------------------------------------------------------------------------------------------------------
@@ -169,12 +169,12 @@ WHITENOISE_USE_FINDERS = True
 DB_POOL = env.int("DB_POOL", default=0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'db.sqlite3'}")}
 _database = DATABASES["default"]
-# A connection lives as long as its server thread: 7 times on reads. The pool replaces it; Django refuses both together.
+# A connection lives as long as its server thread: reads are 7 times faster. A pool replaces it: Django refuses both.
 _database["CONN_MAX_AGE"] = 0 if DB_POOL else None
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     _database["OPTIONS"] = {
-        # A transaction takes the write lock at its start: no lock to upgrade, so no deadlock between two readers.
+        # A transaction takes the write lock at its start. No lock is upgraded later, so two readers cannot deadlock.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,  # seconds that a writer waits for another
         "init_command": "PRAGMA journal_mode=WAL;",
@@ -182,32 +182,32 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _options = _database.setdefault("OPTIONS", {})
     _options.update(
-        # Those in DATABASE_URL come later and win.
+        # Options in DATABASE_URL come later and take precedence.
         options=f"{timeouts_of(process_of(sys.argv)).options} {_options.get('options', '')}".strip(),
         server_side_binding=True,
-        # From the second time on; from the first, a migration's statement of several commands fails.
+        # Prepare a statement at its second use. At the first, a migration's statement with several commands would fail.
         prepare_threshold=1 if switch("DB_PREPARED_STATEMENTS", default=True) else None,
         **({"pool": {"min_size": 1, "max_size": DB_POOL, "timeout": 5}} if DB_POOL else {}),
     )
 
 # Serving ----------------------------------------------------------------------------------------------------------------
 
-HEADER_TIMEOUT = env.int("HEADER_TIMEOUT", default=15)  # seconds until a request's headers are here, and between requests
-BODY_TIMEOUT = env.int("BODY_TIMEOUT", default=20)  # seconds until its body is, and one more for each 64 kB
+HEADER_TIMEOUT = env.int("HEADER_TIMEOUT", default=15)  # seconds for a request's headers, and between requests
+BODY_TIMEOUT = env.int("BODY_TIMEOUT", default=20)  # seconds for its body, and one more for each 64 kB
 UPLOAD_MAX_SIZE = 51 * 1024 * 1024  # bytes of a form with a file: an import of leads has up to 50 MB
 WORKER_MEMORY_MB = env.int("WORKER_MEMORY_MB", default=1024)  # above it a worker is replaced; 0: no limit
 
 # Background work --------------------------------------------------------------------------------------------------------
 
-# The queue is a table, so that a task is enqueued in the transaction that needs it and is never lost with it.
+# The queue is a table, so a task is enqueued within the transaction that needs it: both are committed or neither.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": list(Queue)}}
-TASK_TIME_LIMIT = env.int("TASK_TIME_LIMIT", default=1500)  # seconds; then a task is ended, and what waits for it says so
+TASK_TIME_LIMIT = env.int("TASK_TIME_LIMIT", default=1500)  # seconds; then a task is ended and its subject is told
 TASK_MEMORY_MB = env.int("TASK_MEMORY_MB", default=2048)  # of a process of the worker; 0: no limit
 
 # E-mail -----------------------------------------------------------------------------------------------------------------
 
 BASE_URL = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")  # what links in e-mails begin with
-# Without an address to send it through, it is printed in development and nobody is written to in production.
+# Without EMAIL_URL, e-mail is printed in development and not sent in production.
 vars().update(env.email_url_config(env.str("EMAIL_URL", default="") or ("consolemail:" if DEBUG else "dummymail:")))
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="wholesale@localhost")
@@ -289,7 +289,7 @@ UNFOLD = {
     "STYLES": ["wholesale.console.frame.stylesheet"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.console.frame.navigation"},
 }
-IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"  # who may take rows out as a file, by the name of the permission
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"  # the permission that exporting rows needs
 
 # Logs -------------------------------------------------------------------------------------------------------------------
 
@@ -299,7 +299,7 @@ _log_chain: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-# Without the values of local variables, and without what an exception quotes: neither is the log's business.
+# Tracebacks show neither the values of local variables nor what an exception quotes: both may be personal.
 _renderers: dict[str, list[Any]] = {
     "json": [structlog.processors.ExceptionRenderer(traceback_dicts), structlog.processors.JSONRenderer()],
     "console": [structlog.dev.ConsoleRenderer(exception_formatter=write_traceback)],
@@ -328,24 +328,24 @@ LOGGING = {
             ],
         }
     },
-    # The handler's level too: db_worker sets its own loggers to INFO.
+    # The handler needs the level too, because db_worker sets its own loggers to INFO.
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "structured", "level": LOG_LEVEL},
         "nowhere": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"handlers": [], "level": "NOTSET", "propagate": True},  # it has handlers of its own otherwise
-        # wholesale.plumbing.http.request_log writes the line of a request. These would add its path and query as they came.
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},  # instead of its own handlers
+        # wholesale.plumbing.http.request_log logs requests. These loggers would add the path and query unmasked.
         **{
             name: {"handlers": ["nowhere"], "propagate": False}
             for name in ("django.request", "django.security", "django.server")
         },
-        # What these write below is values: those of statements, of pages, of addresses.
+        # Below these levels the loggers write values of statements, pages and addresses.
         **{name: {"level": "INFO"} for name in ("django.db.backends", "django.template")},
         "httpx": {"level": "WARNING"},
         "axes": {
             "level": "CRITICAL"
-        },  # it writes whatever was given as a user name; wholesale.plumbing.http.logins writes its line
+        },  # it would log any given user name; wholesale.plumbing.http.logins logs failures instead
     },
 }

@@ -14,14 +14,14 @@ from wholesale.plumbing.http.schema_view import SchemaView
 
 
 class UnknownPath(APIView):
-    """Whatever no other path below /api/ took."""
+    """Answers 404 for every unknown path below /api/."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
     schema = None
 
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
-        """Refuse any method alike."""
+        """Raise NotFound, whatever the method."""
         raise NotFound("There is no such path.")
 
 

@@ -21,7 +21,7 @@ from wholesale.plumbing.texts import shown
 
 
 class LeadParams(ActParams, LeadRow):
-    """A lead; what is absent keeps its stored value."""
+    """The values of a lead. An absent value keeps the stored one."""
 
     actor = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="", help_text="why a lead that is CLOSED or DEAD gets another status; required for that")
@@ -102,7 +102,7 @@ class LeadViewSet(ResourceViewSet):
         ],
     )
     def upsert(self, request: Request, *, act: Act, **params: Any) -> Response:
-        """Create a lead: 201. One with this `lead_id` is changed: 200; what is absent keeps its value.
+        """Create a lead (201), or change the lead with this `lead_id` (200). An absent value keeps the stored one.
 
         A status that ends the hunt (APPOINTMENT, UNDER_CONTRACT, NOT_INTERESTED, CLOSED, DEAD) closes the open ladder.
         """

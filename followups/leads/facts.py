@@ -8,7 +8,7 @@ from followups.leads.models import Lead
 from governance import gate
 from governance.people import LeadFacts
 
-FACTS = LeadFacts._fields[:-1]  # each is a column of a lead; the last fact is its ladder template's
+FACTS = LeadFacts._fields[:-1]  # these are columns of a lead; the last fact, the gap, comes from the ladder template
 
 
 def lead_facts(lead: Lead) -> LeadFacts:
@@ -17,13 +17,13 @@ def lead_facts(lead: Lead) -> LeadFacts:
 
 
 def facts_sql(table: str) -> str:
-    """The columns `FACTS` for SQL of our own."""
+    """Return the columns `FACTS` for SQL of our own."""
     return ", ".join(f"{table}.{name}" for name in FACTS)
 
 
 def read_facts(values: Sequence[Any]) -> LeadFacts | None:
-    """The values of the columns `FACTS`, beside a row that names a lead. None where nobody knows that lead: its province
-    is null then, and its id may be the other row's."""
+    """Return the facts from values of the columns `FACTS`, read in a join with a row that names a lead. None if the lead is
+    unknown: its province is null then, and its id may come from the other row."""
     return LeadFacts(*values) if values[1] is not None else None
 
 

@@ -70,9 +70,7 @@ _WORDS_REMEMBERED = 4096
 
 
 class LeadRow(Params):
-    """The values of a lead in a request or an imported row. An absent or empty value keeps the stored one.
-    A new lead needs a province.
-    """
+    """The values of a lead in a request or file. Absent or empty values keep the stored ones. New leads need a province."""
 
     lead_id = LabelField()
     first_name = LabelField(required=False)

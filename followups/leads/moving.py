@@ -19,10 +19,7 @@ _MOVE = Update(
 
 
 def hold_lead(lead_id: str) -> None:
-    """Lock a lead until the caller's transaction ends: nobody else changes it or starts a ladder for it.
-
-    Call it before any ladder is locked.
-    """
+    """Lock a lead, before any ladder: nobody else changes it or starts a ladder until the caller's transaction ends."""
     gate.lock_points([(gate.LEAD, lead_id)])
 
 

@@ -94,6 +94,8 @@ class PoolAgentAdmin(RemovableAdmin):
     """The agents of all pools."""
 
     form = PoolAgentForm
+    save_verb = upsert_agent
+    remove_verb = remove_agent
     key_title = "Agent"
     settings_fieldsets = (("Share", {"fields": ("weight", "share", "state")}),)
     readonly_fields = ("share", "state")
@@ -152,11 +154,6 @@ class PoolAgentAdmin(RemovableAdmin):
             "Paused until": f"{date_format(until, 'DATETIME_FORMAT')} UTC" if until else "not paused",
         }
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save with the service `upsert_agent`, which writes the history."""
-        act = Act.by(request.user, reason=form.cleaned_data["why"])
-        obj.pk = upsert_agent(**_key_of(obj), weight=form.cleaned_data["weight"], act=act).pk
-
     @action(description="Pause...", permissions=["change"], icon="pause", url_path="pause")
     @of_row
     def pause(self, request: HttpRequest, row: Any) -> HttpResponse:
@@ -164,7 +161,7 @@ class PoolAgentAdmin(RemovableAdmin):
         form = PauseForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             act = Act.by(request.user, reason=form.cleaned_data["reason"])
-            paused = upsert_agent(**_key_of(row), paused_until=form.cleaned_data["until"], act=act)
+            paused = upsert_agent(**self.key_of(row), paused_until=form.cleaned_data["until"], act=act)
             self.log_change(request, paused, "Paused.")
             messages.success(request, f"{row.agent} gets no new ladder of {place_text(row)} for now.")
             return HttpResponseRedirect(_page_of(row))
@@ -183,7 +180,7 @@ class PoolAgentAdmin(RemovableAdmin):
         """End the agent's pause, after a page that asks why."""
 
         def act(reason: str) -> str:
-            resumed = upsert_agent(**_key_of(row), paused_until=None, act=Act.by(request.user, reason=reason))
+            resumed = upsert_agent(**self.key_of(row), paused_until=None, act=Act.by(request.user, reason=reason))
             self.log_change(request, resumed, "Resumed.")
             return f"{row.agent} gets ladders of {place_text(row)} again."
 
@@ -204,14 +201,6 @@ class PoolAgentAdmin(RemovableAdmin):
             button="Remove",
             done=f"{row.agent} is in the pool of {place_text(row)} no more.",
         )
-
-    def remove_row(self, row: PoolAgent, act: Act) -> None:
-        """Remove the agent from the pool. The history stays."""
-        remove_agent(**_key_of(row), act=act)
-
-
-def _key_of(row: PoolAgent) -> dict[str, Any]:
-    return {"agent": row.agent, "province": row.province, "market": row.market}
 
 
 def _page_of(row: PoolAgent) -> str:

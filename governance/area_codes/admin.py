@@ -61,6 +61,7 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
     """The area codes that we subscribe to, with the last day of each subscription."""
 
     form = AreaCodeForm
+    remove_verb = unsubscribe
     key_title = "Area code"
     settings_fieldsets = (("Subscription", {"fields": ("expires_on",)}),)
     list_display = ("area_code", "expires_on", "state", "changed_by", "reason", "updated_at")
@@ -117,7 +118,3 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
             button="Remove the subscription",
             done=f"{row.area_code} is not subscribed to any more.",
         )
-
-    def remove_row(self, row: AreaCodeSubscription, act: Act) -> None:
-        """Remove the subscription through the service. Its history stays."""
-        unsubscribe(area_code=row.area_code, act=act)

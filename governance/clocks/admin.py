@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
@@ -20,7 +19,6 @@ from governance.clocks.services import (
 )
 from governance.clocks.zones import province_zones
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import place_text
 
 _BETWEEN_NAMES = re.compile(r"[,;\n]")
@@ -74,6 +72,8 @@ class MarketZoneAdmin(RemovableAdmin):
     """The zone and the other names of each market."""
 
     form = MarketZoneForm
+    save_verb = set_market_zone
+    remove_verb = remove_market_zone
     key_title = "Market"
     settings_fieldsets = (("Clock", {"fields": ("zone",)}), ("Names", {"fields": ("other_names",)}))
     list_display = ("place", "zone", "names", "changed_by", "reason", "updated_at")
@@ -96,17 +96,6 @@ class MarketZoneAdmin(RemovableAdmin):
     def settings_of(self, record: Any) -> dict[str, str]:
         return {"Zone": record.zone, "Other names": self.names(record)}
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save through the service, which writes the history."""
-        stored = set_market_zone(
-            province=obj.province,
-            market=obj.market,
-            zone=form.cleaned_data["zone"],
-            other_names=form.cleaned_data["other_names"],
-            act=Act.by(request.user, reason=form.cleaned_data["why"]),
-        )
-        obj.pk = stored.pk
-
     def removal(self, row: MarketZone) -> Removal:
         return Removal(
             title=f"Remove the zone of {place_text(row)}",
@@ -115,7 +104,3 @@ class MarketZoneAdmin(RemovableAdmin):
             button="Remove the zone",
             done=f"{place_text(row)} has no zone of its own any more.",
         )
-
-    def remove_row(self, row: MarketZone, act: Act) -> None:
-        """Remove the zone through the service. Its history stays."""
-        remove_market_zone(province=row.province, market=row.market, act=act)

@@ -9,7 +9,6 @@ from unfold.decorators import display
 from governance.closed_days import services
 from governance.closed_days.models import ClosedDay
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.plumbing.act import Act
 
 
 class ClosedDayForm(GovernedForm):
@@ -28,6 +27,8 @@ class ClosedDayAdmin(RemovableAdmin):
     """The operator's own closed days. Statutory holidays are not entered here: a market's policy says what they mean."""
 
     form = ClosedDayForm
+    save_verb = services.set_closed_day
+    remove_verb = services.remove_closed_day
     key_title = "Day"
     list_display = ("day", "where", "name", "changed_by", "updated_at")
     list_filter = ("province",)
@@ -52,13 +53,6 @@ class ClosedDayAdmin(RemovableAdmin):
     def settings_of(self, record: Any) -> dict[str, str]:
         return {"Day": str(record.day), "Where": self.where(record), "Name": record.name}
 
-    def save_model(self, request: HttpRequest, obj: ClosedDay, form: Any, change: bool) -> None:
-        """Save through the service, which writes the history."""
-        stored = services.set_closed_day(
-            day=obj.day, province=obj.province, name=obj.name, act=Act.by(request.user, reason=form.cleaned_data["why"])
-        )
-        obj.pk = stored.pk
-
     def removal(self, row: ClosedDay) -> Removal:
         return Removal(
             title=f"Remove {row}",
@@ -66,7 +60,3 @@ class ClosedDayAdmin(RemovableAdmin):
             button="Remove the day",
             done=f"Removed: {row}.",
         )
-
-    def remove_row(self, row: ClosedDay, act: Act) -> None:
-        """Remove the closed day through the service. Its history stays."""
-        services.remove_closed_day(day=row.day, province=row.province, act=act)

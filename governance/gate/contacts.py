@@ -196,7 +196,7 @@ def judge_contact(
     now: datetime,
     spans: Sequence[tuple[timedelta, ...]] = (),
 ) -> Judged:
-    """Judge a contact that happened at `at`, without go-live and the kill switch, and find the minutes of what follows.
+    """Judge a contact that happened at `at`, ignoring go-live and the kill switch. Find the minutes of the next contacts.
 
     `following` holds the next contacts of the same person, each with its due time. `spans` are as in `permitted_minutes`.
     Call this before the contact is noted, while the ledger still holds the contact before it. Takes one query.
@@ -216,7 +216,7 @@ def judge_contact(
 def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
     """Record that a message used a referral, if the person has one on file. Return whether there was one.
 
-    The referral is looked for in the ledger lines of `answer`, so this needs no query.
+    The referral is looked for in the ledger lines of `answer`, so a person without one costs no query.
     """
     contact, lines = answer.contact, answer.situation.ledger or ()
     if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):

@@ -13,7 +13,7 @@ from wholesale.plumbing.texts import iso_utc
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop of everything or of one engine. `mark` names the stopped state: each later change gives it another mark."""
+    """A stop of everything or of one engine. `mark` identifies the state after it: any later change has another mark."""
 
     mark: str
     began: bool  # False where it was stopped already
@@ -21,7 +21,7 @@ class Stop:
 
 
 def stop_all(act: Act) -> Stop:
-    """Engage the kill switch for `act.reason`. Call it outside any transaction: see `governance.golive.services.engage`."""
+    """Engage the kill switch. Call it outside any transaction: see `governance.golive.services.engage`."""
     state, began, _ = golive.engage(act)
     return Stop(_mark(state), began, "" if state.updated_at == act.now else state.changed_by)
 
@@ -41,7 +41,7 @@ def _mark(state: GoLiveState) -> str:
 
 
 def throttle_engine(engine: str, act: Act) -> Stop | None:
-    """Switch off the engine's risk policy for `act.reason`. Return None if the engine has no policy."""
+    """Switch off the engine's risk policy. Return None if the engine has no policy."""
     policy = policies.locked_policy(engine)
     if policy is None:
         return None

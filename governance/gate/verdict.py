@@ -113,7 +113,7 @@ def _verdict(situation: Situation, channel: str, at: datetime, shared: dict[Cale
     passing = shared.get(calendar) or shared.setdefault(calendar, _passing(calendar, at))
     reasons, warnings = lasting(situation, channel, at)
     opens = None
-    if reasons <= _WAITING and (reasons or passing.reasons):  # only time stands in the way
+    if reasons <= _WAITING and (reasons or passing.reasons):  # only time refuses
         opens = next_allowed_at(situation, channel, at)
     return Verdict(_ordered(reasons | passing.reasons), _ordered(warnings), opens, passing.zone)
 

@@ -69,7 +69,7 @@ def record_consent(
 
 
 def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime) -> None:
-    """Refuse the last day of a consent on this ground, obtained at `obtained_at`, if it cannot be right.
+    """Refuse a last day that does not fit the ground, the day of the contract or the present.
 
     Raises:
         NotAContract, InTheFuture, EndedBeforeContract: as in `record_consent`.

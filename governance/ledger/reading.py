@@ -81,7 +81,7 @@ def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
 
 
 def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
-    """What the rows of `LINES_SQL`, from the digest on, say about each key of `known_by`, which gives its digest."""
+    """What is on file for each key of `known_by`, by its digest. `lines` are rows of `LINES_SQL` from the digest on."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
     contacted: dict[str, tuple[datetime, datetime | None]] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:

@@ -29,5 +29,5 @@ CONTACT_DIGEST_KEY that made their digests."""
 
 
 def told(name: str, act: Act, **facts: Any) -> list[Envelope]:
-    """The envelopes of a signal of the ledger: one, about contact points, which the facts name."""
+    """The one envelope of a ledger signal, as a list. Its facts name the contact points."""
     return [Envelope(name, Subject("contact_points"), act, facts, act.now)]

@@ -51,7 +51,7 @@ class ReserveParams(ActParams):
 
 
 class ReserveOut(serializers.Serializer[Any]):
-    """The answer to a reservation. A denial has `ok` false, `reserved` 0, and the cap in `message`."""
+    """The answer to a reservation. A denial has `ok` false and `reserved` 0, and `message` says why."""
 
     ok = serializers.BooleanField()
     engine = serializers.CharField()
@@ -115,7 +115,7 @@ class RiskViewSet(ApiViewSet):
 
     @ask("ledger/today", Params, LedgerOut(many=True))
     def ledger_today(self, request: Request) -> Response:
-        """What each engine used and lost today, by business day. GLOBAL is first."""
+        """What each engine used and lost on today's business day, GLOBAL first."""
         today = ledgers.business_day(timezone.now())
         return Response([shown(ledger, LedgerOut.Meta.fields) for ledger in ledgers.ledger_of(today)])
 

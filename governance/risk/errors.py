@@ -43,7 +43,7 @@ class AlreadySettled(DomainError):
 
 
 class NotAnAmount(DomainError):
-    """Must be CAD in whole cents, not below 0, below a trillion; what is reserved above 0."""
+    """Must be CAD in whole cents, from 0 to below a trillion. A reserved amount must be above 0."""
 
     code = "out_of_bounds"
     status = 400

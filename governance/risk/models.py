@@ -23,7 +23,7 @@ def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
 
 
 def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """A model field for a sum in CAD. It has room for a million of the largest amounts, because a cap may be absent."""
+    """A model field for a sum in CAD. It has room for a million of the largest amounts, because there may be no cap."""
     return money_field(max_digits=20, **kwargs)
 
 

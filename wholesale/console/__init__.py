@@ -1,1 +1,1 @@
-"""Above the apps: the admin's frame, and the pages that join several apps."""
+"""The console: the admin's frame, and pages that join several apps. No app imports it."""

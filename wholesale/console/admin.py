@@ -1,4 +1,4 @@
-"""The admin's frame: its sidebar, its banner of the environment, users, roles, tokens, and the plumbing's tables."""
+"""The admin of users, roles, tokens, the admin log, background tasks and the plumbing's tables."""
 
 import json
 from typing import Any
@@ -32,7 +32,7 @@ admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 
 @admin.register(User)
 class UserAdmin(CheckedInput, Kept, BaseUserAdmin, ModelAdmin):
-    """Users. They are deactivated, not deleted: what they did stays under their name."""
+    """Users. They are deactivated, never deleted, because rows of what they did refer to them."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -47,28 +47,28 @@ class UserAdmin(CheckedInput, Kept, BaseUserAdmin, ModelAdmin):
 
     @display(description="Name", ordering="last_name")
     def person(self, user: User) -> str:
-        """Who it is."""
+        """The user's full name, or the e-mail address."""
         return user.get_full_name() or user.email
 
     @display(description="Roles")
     def roles(self, user: User) -> str:
-        """The user's groups; a superuser needs none."""
+        """The user's roles. A superuser needs none."""
         return ", ".join(group.name for group in user.groups.all()) or ("superuser" if user.is_superuser else "none")
 
     @display(description="State", ordering="is_active", label={"Active": "success", "Deactivated": "danger"})
     def active(self, user: User) -> str:
-        """Whether the user may do anything at all."""
+        """Whether the user is active. A deactivated user may do nothing."""
         return "Active" if user.is_active else "Deactivated"
 
     @display(description="Admin", ordering="is_staff", label={"Staff": "info"})
     def staff(self, user: User) -> str:
-        """Whether the user may enter here."""
+        """Whether the user may use the admin."""
         return "Staff" if user.is_staff else ""
 
 
 @admin.register(Group)
 class GroupAdmin(CheckedInput, Kept, BaseGroupAdmin, ModelAdmin):
-    """Roles. A permission taken away here stays away; a role itself stays."""
+    """Roles. A permission that is removed here is not granted again. A role cannot be deleted."""
 
     list_display = ("name", "members", "number_of_permissions")
 
@@ -83,18 +83,18 @@ class GroupAdmin(CheckedInput, Kept, BaseGroupAdmin, ModelAdmin):
 
     @display(description="Members", ordering="n_members")
     def members(self, group: Any) -> int:
-        """How many users hold the role."""
+        """The number of users with the role."""
         return group.n_members
 
     @display(description="Permissions", ordering="n_permissions")
     def number_of_permissions(self, group: Any) -> int:
-        """How many permissions the role gives."""
+        """The number of permissions of the role."""
         return group.n_permissions
 
 
 @admin.register(AuthToken)
 class AuthTokenAdmin(ReadOnlyAdmin):
-    """API tokens. `create_api_token` makes them, since only it can show one; here they are seen and revoked."""
+    """API tokens. Only the command `create_api_token` can show a new token, so it creates them; this page revokes them."""
 
     list_display = ("key", "user", "state", "created", "expiry")
     list_select_related = ("user",)
@@ -112,18 +112,18 @@ class AuthTokenAdmin(ReadOnlyAdmin):
 
     @display(description="Begins with", ordering="token_key")
     def key(self, token: AuthToken) -> str:
-        """The token's first characters; the rest is known to its owner alone."""
+        """The token's first characters. Only the owner knows the rest."""
         return f"{token.token_key[:8]}..."
 
     @display(description="State", label={"Valid": "success", "Expired": "danger"})
     def state(self, token: AuthToken) -> str:
-        """Whether it still opens the door."""
+        """Whether the token is valid or has expired."""
         return "Expired" if token.expiry is not None and token.expiry < timezone.now() else "Valid"
 
 
 @admin.register(RoleGrant)
 class RoleGrantAdmin(ReadOnlyAdmin):
-    """The permissions that the product gave to roles, each once."""
+    """The permissions that the product has granted to roles, each once."""
 
     list_display = ("group", "permission", "held")
     list_filter = ("group",)
@@ -144,7 +144,7 @@ class RoleGrantAdmin(ReadOnlyAdmin):
 
 @admin.register(IdempotencyKey)
 class IdempotencyKeyAdmin(GrowingAdmin):
-    """POSTs that were named by their sender, with the answer that a repetition gets."""
+    """Idempotency keys, each with the answer that a repeated request gets."""
 
     list_display = ("key", "user", "status", "created_at")
     list_filter = (SinceFilter,)
@@ -155,13 +155,13 @@ class IdempotencyKeyAdmin(GrowingAdmin):
 
     @display(description="Answer")
     def answer(self, row: IdempotencyKey) -> str:
-        """The answer's JSON."""
+        """The kept answer as JSON."""
         return prettify_json(json.loads(row.body), None) or row.body
 
 
 @admin.register(LogEntry)
 class LogEntryAdmin(GrowingAdmin):
-    """Who pressed which button here. What changed, and why, is in the history of each policy."""
+    """The admin's log: who pressed which button. The history of each policy tells what changed, and why."""
 
     list_display = ("action_time", "user", "kind", "content_type", "object_repr", "what")
     list_filter = ("action_flag",)
@@ -172,7 +172,7 @@ class LogEntryAdmin(GrowingAdmin):
 
     @display(description="Act", ordering="action_flag", label={"Added": "success", "Changed": "info", "Deleted": "danger"})
     def kind(self, entry: LogEntry) -> str:
-        """What kind of act."""
+        """The kind of the act: added, changed or deleted."""
         return {ADDITION: "Added", CHANGE: "Changed", DELETION: "Deleted"}[entry.action_flag]
 
     @display(description="What")
@@ -183,7 +183,7 @@ class LogEntryAdmin(GrowingAdmin):
 
 @admin.register(DBTaskResult)
 class DBTaskResultAdmin(GrowingAdmin):
-    """Work that was handed to the worker, the latest first."""
+    """Background tasks, the latest first."""
 
     list_display = ("task_name", "state", "enqueued_at", "started_at", "finished_at")
     list_filter = ("status",)
@@ -195,12 +195,12 @@ class DBTaskResultAdmin(GrowingAdmin):
     actions = ("try_again",)
 
     def has_change_task_permission(self, request: HttpRequest) -> bool:
-        """Who may have a failed task done again."""
+        """Whether the user may have failed tasks run again."""
         return request.user.has_perm("django_tasks_database.change_dbtaskresult")
 
     @action(description="Try again", permissions=["change_task"])
     def try_again(self, request: HttpRequest, tasks: models.QuerySet[DBTaskResult]) -> None:
-        """Have the failed ones among the selected done once more."""
+        """Requeue the failed tasks among the selected ones."""
         again = periodic.try_again(list(tasks.values_list("pk", flat=True)))
         messages.success(request, f"{again} failed tasks wait for the worker again.")
 
@@ -215,13 +215,13 @@ class DBTaskResultAdmin(GrowingAdmin):
         },
     )
     def state(self, task: DBTaskResult) -> str:
-        """Where the task stands."""
+        """The task's state."""
         return str(TaskResultStatus(task.status).label)
 
 
 @admin.register(PeriodicRun)
 class PeriodicRunAdmin(ReadOnlyAdmin):
-    """Turns of the periodic jobs that were handed to the worker."""
+    """The turns of periodic jobs that were enqueued for the worker."""
 
     list_display = ("name", "slot")
     list_filter = ("name",)

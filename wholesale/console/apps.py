@@ -1,4 +1,4 @@
-"""The console as an app."""
+"""The Django app of the console."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""The admin's first page: what needs a person now, from few indexed queries."""
+"""The admin's first page, which shows what needs a person now. It uses few indexed queries."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ from wholesale.plumbing import scopes
 from wholesale.plumbing.texts import cad
 from wholesale.plumbing.vocabulary import Province
 
-OLDEST = 8  # due tasks shown by name
-NOTICES = 3  # unread ones shown
-NEARLY_FULL = Decimal("0.8")  # of a cap: from here on it is worth a look
+OLDEST = 8  # due tasks in the list
+NOTICES = 3  # unread notices shown
+NEARLY_FULL = Decimal("0.8")  # the used share of a cap from which the tile warns
 
-# Metric, what its tile counts, and the list behind it.
+# The metric, the title of its figure, and the list that it links to.
 _WEEK: tuple[tuple[tuple[str, str], str, str, dict[str, str]], ...] = (
     ((Domain.WHOLESALE, "ladder_created"), "Ladders started", "followups.followupladder", {}),
     ((Domain.WHOLESALE, "followup_completed"), "Tasks completed", "followups.followuptask", {"state": "completed"}),
@@ -39,7 +39,7 @@ _WEEK: tuple[tuple[tuple[str, str], str, str, dict[str, str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A figure that leads to its list. `tone` is danger, warning, success, or nothing."""
+    """A figure that links to its list. `tone` is danger, warning, success or empty."""
 
     title: str
     value: str
@@ -49,7 +49,7 @@ class Tile:
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the page's figures to the admin index's context; each user sees those of the pages that it may open."""
+    """Add the figures to the context of the admin's index. A user sees only figures of pages that it may open."""
     may = request.user.has_perm
     context["control"] = _control(request) if may("governance.view_golivestate") else None
     context["tiles"] = []
@@ -80,7 +80,7 @@ def _list(model: str, **query: str) -> str:
 
 
 def _control(request: HttpRequest) -> dict[str, Any]:
-    """The banner: does the system act? No row means engaged."""
+    """Return the banner that shows whether the system acts. Without a row the kill switch counts as engaged."""
     state = go_live_state()
     engaged = state is None or state.kill_switch_engaged
     verb = "release" if engaged else "engage"
@@ -109,7 +109,7 @@ def _runbook() -> Tile:
 
 
 def _risk() -> Tile:
-    """What is at stake now, whatever the day it was reserved, beside GLOBAL's cap."""
+    """Return the amount at stake now, of reservations of all days, compared with GLOBAL's cap."""
     policy, at_stake = risk_policy_of(GLOBAL), open_risk(GLOBAL)
     url = _list("governance.riskreservation")
     if policy is None or not policy.enabled:
@@ -129,8 +129,8 @@ def _tripwires() -> Tile:
 
 
 def _due_counts() -> dict[str, int]:
-    """How many tasks are due, and of them permitted now, not permitted now, claimed, and on record as a breach, in one
-    query; and how many are at risk, in another."""
+    """Count the tasks that are due, and among them those that are permitted now, blocked, claimed and breached, in one
+    query. A second query counts those at risk."""
     now = timezone.now()
     counts: dict[str, int] = (
         FollowupTask.objects.due(now)
@@ -146,7 +146,7 @@ def _due_counts() -> dict[str, int]:
 
 
 def _follow_up(due: dict[str, int]) -> Iterator[Tile]:
-    """What is due, by whether it may be done now: to call somebody at a forbidden minute is no remedy for being late."""
+    """Yield the tiles of due tasks. Blocked tasks are separate: a contact at a forbidden minute does not mend lateness."""
     yield Tile(
         "Due and permitted now",
         f"{due['permitted']:,}",
@@ -198,7 +198,7 @@ def _sla() -> Tile:
 
 
 def _inbox() -> Tile:
-    """What waits for a person, in one query."""
+    """Return the tile of open and late inbox items, from one query."""
     found = waiting().aggregate(waiting=Count("id"), late=Count("id", filter=late(timezone.now())))
     note = f"{found['late']:,} of them late" if found["late"] else "none of them late" if found["waiting"] else "it is empty"
     tone = "danger" if found["late"] else "warning" if found["waiting"] else "success"
@@ -227,7 +227,7 @@ def _oldest_due(request: HttpRequest) -> list[FollowupTask]:
 
 
 def _week(request: HttpRequest) -> Iterator[dict[str, Any]]:
-    """The last 7 days beside the 7 before them."""
+    """Yield the figures of the last 7 days, compared with the 7 days before."""
     rows = {(row["domain"], row["metric"]): row for row in summarise()}
     for key, title, model, query in _WEEK:
         app, name = model.split(".")

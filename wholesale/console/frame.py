@@ -1,4 +1,4 @@
-"""The admin's frame: its sidebar, its banner of the environment, its styles."""
+"""The admin's frame: the sidebar, the label of the environment, and the stylesheet."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +10,12 @@ from django.urls import reverse_lazy
 
 from followups.models import SlaNotice
 
-BADGE_MAX = 99  # unread notices that the sidebar counts
+BADGE_MAX = 99  # the highest number of unread notices that the sidebar shows
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An entry of the sidebar: a model's list, or another page of its admin with a permission of its own."""
+    """An entry of the sidebar: the list of a model, or another page of its admin with its own permission."""
 
     title: str
     icon: str
@@ -26,12 +26,12 @@ class Page:
 
     @property
     def needs(self) -> str:
-        """The permission without which it is not shown."""
+        """The permission that a user needs to see the entry."""
         return f"{self.app}.{self.permission or f'view_{self.model}'}"
 
     @property
     def link(self) -> Any:
-        """Its address."""
+        """The address of the page."""
         return reverse_lazy(f"admin:{self.app}_{self.model}_{self.view}")
 
 
@@ -117,15 +117,15 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
 
 
 def stylesheet(request: HttpRequest) -> str:
-    """What is mended of Unfold's own styles."""
+    """Return the address of the stylesheet that corrects Unfold's styles."""
     return static("wholesale/admin.css")
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar: the pages that this user may see, by area."""
+    """Return the sidebar with the pages that this user may see, by area."""
     overview = {"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
     shown = [page for pages in NAVIGATION.values() for page in pages if request.user.has_perm(page.needs)]
-    # The theme would mark every page whose address the present one begins with.
+    # Mark only the longest match: the theme would mark every page whose address is the beginning of the current one.
     here = max((page for page in shown if request.path.startswith(str(page.link))), key=lambda p: str(p.link), default=None)
     api = {"title": "API documentation", "icon": "api", "link": reverse_lazy("docs")}
     groups = [
@@ -144,7 +144,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _badge(page: Page) -> dict[str, Any]:
-    """How much waits on that page for somebody to read it; no more of it is read than is said."""
+    """Return the badge with the number of unread notices. The query stops at one more than the badge can show."""
     if page.model != "slanotice":
         return {}
     unread = len(SlaNotice.objects.filter(read_at__isnull=True).values_list("pk", flat=True)[: BADGE_MAX + 1])
@@ -154,5 +154,5 @@ def _badge(page: Page) -> dict[str, Any]:
 
 
 def environment(request: HttpRequest) -> list[str] | None:
-    """A label beside the title where this is no production server."""
+    """Return the label beside the title. None on a production server."""
     return ["Development", "warning"] if settings.DEBUG else None

@@ -1,4 +1,4 @@
-"""On every page of Control stands what is only warned of although the law prohibits it, and why."""
+"""The notice on every page of Control that names what is only warned about although the law forbids it, and why."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ _SHOWN_TOO = ("governance_organisation_changelist", "governance_organisation_cha
 
 
 def leniency(request: HttpRequest) -> dict[str, Any]:
-    """For templates: `leniency` on the pages of Control and the organisation's own; else nothing is read.
+    """Context processor: add `leniency` on the pages of Control and on the organisation's pages.
 
-    A page renders many templates, and one of them asks: it is read then.
+    It is loaded lazily, because a page renders many templates and only one of them uses it.
     """
     match = getattr(request, "resolver_match", None)
     is_shown = match is not None and match.namespace == "admin" and _is_of_control(match.url_name or "")
@@ -27,6 +27,6 @@ def _is_of_control(url_name: str) -> bool:
 
 
 def _leniency() -> dict[str, str]:
-    """What is only warned of, and why; empty where everything is enforced."""
+    """Return what is only warned about, and why. Empty if everything is enforced."""
     what, reason = what_is_lenient()
     return {"what": "; ".join(what.values()), "reason": reason} if what else {}

@@ -1,1 +1,1 @@
-"""The demo and the guided walk: above all apps, used by `make up` and by whoever wants to see the system work."""
+"""The demo: the simulation that `make up` uses, the practice market, and the walkthrough. No app imports it."""

@@ -1,4 +1,4 @@
-"""Agents: each half hour they claim what is due and permitted, and do it, each in its own way."""
+"""The simulated agents: each half hour they claim permitted tasks and work on them, with their own habits."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +17,7 @@ from wholesale.demo.plan import DAY, QUARTER, TURN
 from wholesale.plumbing.act import Act
 
 _LEASE = TURN // timedelta(minutes=1)
-# Of a hundred calls. A warm lead agrees to an appointment more often.
+# How often each outcome follows a call, as weights. A warm lead agrees to an appointment more often.
 _CALLS: dict[str, float] = {
     Outcome.NO_ANSWER: 40,
     Outcome.LEFT_MESSAGE: 24,
@@ -26,7 +26,7 @@ _CALLS: dict[str, float] = {
     Outcome.WRONG_NUMBER: 3,
     Outcome.OPTED_OUT: 1,
 }
-_APPOINTMENTS = 22  # of a hundred calls to a lead that could not be warmer
+_APPOINTMENTS = 22  # the weight of an appointment for the warmest lead
 _TEXTS: dict[str, float] = {"": 95, Outcome.REPLIED: 4, Outcome.WRONG_NUMBER: 1}
 _REPLIES: dict[str, float] = {"": 88, "interest": 9, "stop": 1.5, "doubtful": 1.5}
 _STATUSES = {
@@ -47,7 +47,7 @@ _NOTES = (
 
 
 def put(day: SimulatedDay) -> None:
-    """Each half hour an agent at work takes tasks, one half of the team at the quarters between."""
+    """Add the times at which agents take tasks: each half hour of their work. Half of the team is a quarter hour later."""
     for n, agent in enumerate(day.team):
         for turn in range(DAY // TURN):
             when = day.start + TURN * turn + QUARTER * (n % 2)
@@ -64,7 +64,7 @@ def _is_at_work(day: SimulatedDay, agent: Agent, when: datetime) -> bool:
 
 
 def _take_tasks(day: SimulatedDay, agent: Agent, now: datetime) -> None:
-    """An agent claims what is due and permitted, and does one after the other. What does not fit is given back."""
+    """Let an agent claim permitted tasks and plan their contacts one after another. It gives back tasks that do not fit."""
     if day.is_stopped:
         return
     left = []
@@ -90,7 +90,7 @@ def _takes(day: SimulatedDay, agent: Agent, channel: str) -> timedelta:
 
 
 def _contact(day: SimulatedDay, agent: Agent, task: DueTask, began: datetime, now: datetime) -> None:
-    """The contact is over and told: when it began, and what came of it."""
+    """Record a contact at its end, with its beginning and its outcome. Some tasks are snoozed or skipped instead."""
     if task.id not in day.taken:
         return  # closed or put off in the meantime
     day.taken.discard(task.id)
@@ -106,7 +106,7 @@ def _contact(day: SimulatedDay, agent: Agent, task: DueTask, began: datetime, no
         skip_task(task.id, act=act.because("spoke to the neighbour instead"))
         return
     outcome = _outcome(day, task.channel, lead_id)
-    # Who says no says it at the end; whoever was reached before that was reached lawfully.
+    # A lead opts out at the end of a contact, so the contact before that was lawful.
     contacted_at = now if outcome == Outcome.OPTED_OUT else began
     note = day.random.choice(_NOTES) if outcome in (Outcome.REACHED, Outcome.APPOINTMENT) else ""
     record_completion(task.id, contacted_at=contacted_at, outcome=outcome or None, note=note, act=act)

@@ -1,10 +1,10 @@
-"""The demo as an app, so that its commands are found."""
+"""The Django app of the demo. Django finds its commands by this."""
 
 from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """No models."""
+    """The app's configuration."""
 
     name = "wholesale.demo"
     label = "demo"

@@ -1,7 +1,7 @@
-"""A day of the simulation as its parts share it.
+"""One day of the simulation, shared by the modules that fill it.
 
-What a day needs of the days before it is in the database, and its chances follow from the seed and its number alone: so a
-simulation that was interrupted goes on as if it had not been.
+A day reads the days before it from the database, and its random numbers depend only on the seed and the day's number. So an
+interrupted simulation continues as if it had not been interrupted.
 """
 
 from datetime import datetime, timedelta
@@ -14,12 +14,12 @@ from wholesale.demo.people import MARKER, dice, team
 from wholesale.demo.plan import DAY, QUARTER, SimulationPlan
 from wholesale.plumbing.act import Act
 
-ACTOR = "simulation"  # who signs what no agent does
-DRILL = timedelta(minutes=30)  # of the kill switch
+ACTOR = "simulation"  # the actor of everything that no agent does
+DRILL = timedelta(minutes=30)  # how long the drill of the kill switch takes
 
 
 class SimulatedDay:
-    """One day: its agenda, its chances, and what is known only within it."""
+    """One day: its agenda, its random numbers, and state that lasts only for the day."""
 
     def __init__(self, plan: SimulationPlan, number: int) -> None:
         self.plan, self.number = plan, number  # counted from 0
@@ -29,28 +29,28 @@ class SimulatedDay:
         self.random = dice(plan.seed, "day", number)
         self.team = team(plan.seed, plan.leads / plan.days, plan.days)
         self.correlation_id = f"{MARKER}day-{number + 1}"
-        self.taken: set[int] = set()  # tasks that an agent has claimed and will do, as far as they are still open
-        self.statuses: dict[str, str] = {}  # lead_id -> what the day showed of it
-        self.is_stopped = False  # by the kill switch
+        self.taken: set[int] = set()  # open tasks that agents have claimed and will work on
+        self.statuses: dict[str, str] = {}  # lead_id -> the status that the day has shown
+        self.is_stopped = False  # whether the kill switch is engaged
 
     def at(self, hour: int, minute: int = 0) -> datetime:
-        """When a clock of UTC shows this within the day."""
+        """Return the instant of the day at which a UTC clock shows this time."""
         when = self.start.replace(hour=hour, minute=minute, second=0, microsecond=0)
         return when if when >= self.start else when + DAY
 
     def sometime(self) -> datetime:
-        """A second of the day, mostly while the country is awake."""
+        """Return a random second of the day, mostly while the country is awake."""
         starts = [self.start + QUARTER * quarter for quarter in range(DAY // QUARTER)]
         weights = [1.0 if start.hour >= 13 or start.hour < 2 else 0.1 for start in starts]
         (start,) = self.random.choices(starts, weights)
         return start + timedelta(seconds=self.random.randrange(int(QUARTER.total_seconds())))
 
     def act(self, now: datetime, actor: str = ACTOR, correlation_id: str = "", reason: str = "") -> Act:
-        """What somebody does now."""
+        """Return an act at this time. By default the actor is the simulation, and the correlation id is the day's."""
         return Act(actor, None, reason, correlation_id or self.correlation_id, now)
 
     def unless_stopped(self, item: Item) -> Item:
-        """The item; while the kill switch is engaged it waits."""
+        """Return the item wrapped so that it waits while the kill switch is engaged."""
 
         def carry_out(now: datetime) -> None:
             if self.is_stopped:
@@ -61,17 +61,17 @@ class SimulatedDay:
         return carry_out
 
     def look_again(self, now: datetime) -> None:
-        """Which of the tasks on the agents' desks are still to be done, after something that may have closed some."""
+        """Forget taken tasks that are not open any more, after an event that may have closed some."""
         still = FollowupTask.objects.due(now).filter(pk__in=self.taken)
         self.taken.intersection_update(still.values_list("pk", flat=True))
 
     def put_aside(self, lead_id: str) -> None:
-        """Nobody contacts the lead any more whose message must be read first: what is on the desks about it stays there."""
+        """Forget the taken tasks of a lead, because a person must first read its message."""
         waiting = FollowupTask.objects.filter(lead_id=lead_id, pk__in=self.taken)
         self.taken.difference_update(waiting.values_list("pk", flat=True))
 
 
 def count(domain: str, metric: str, success: bool, subject: str, act: Act, **place: str) -> None:
-    """A KPI row such as other systems of the business would send."""
+    """Write a KPI event such as another system of the business would send."""
     where: dict[str, Any] = {**place, "subject_type": "simulation", "subject_id": subject}
     write_kpi(domain, metric, success=success, **where, act=act)

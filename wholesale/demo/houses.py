@@ -1,4 +1,4 @@
-"""Twenty real house sales of Windsor, Ontario, and the rule by which the demo values them (README.md names the source)."""
+"""Twenty real house sales in Windsor, Ontario, and the demo's rule for their value (README.md names the source)."""
 
 import csv
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from typing import Any
 
 SALES = Path(__file__).with_name("windsor_on_sales_1987.csv")
 SOURCE = "Anglin and Gencay (1996), R package AER"
-IMPROVEMENTS = ("recreation", "fullbase", "aircon")  # what a house may lack, and the work adds
-VALUE_ADDED = Decimal("0.06")  # of the price, for each of them
-COST = Decimal("0.04")  # of the price, for each of them
-UPKEEP = Decimal("0.02")  # of the price, for every house
+IMPROVEMENTS = ("recreation", "fullbase", "aircon")  # what a house may lack, and repairs would add
+VALUE_ADDED = Decimal("0.06")  # the value of each added improvement, as a fraction of the price
+COST = Decimal("0.04")  # the cost of each added improvement, as a fraction of the price
+UPKEEP = Decimal("0.02")  # the repairs that every house needs, as a fraction of the price
 RULE = (
     f"arv = price * (1 + {VALUE_ADDED} for each of {', '.join(IMPROVEMENTS)} that the house lacks); "
     f"repairs = price * ({UPKEEP} + {COST} for each of them); rounded to 100 dollars of 1987"
@@ -22,18 +22,18 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A sale, as the file has it."""
+    """One house with its sale, as in the file."""
 
     sale: dict[str, str]
 
     @property
     def price(self) -> Decimal:
-        """What it sold for, CAD of 1987."""
+        """The price of the sale in CAD of 1987."""
         return Decimal(self.sale["price"])
 
     @property
     def lacking(self) -> int:
-        """How many of the improvements it lacks."""
+        """The number of improvements that the house lacks."""
         return sum(self.sale[name] == "no" for name in IMPROVEMENTS)
 
     @property
@@ -48,17 +48,17 @@ class House:
 
     @property
     def comps(self) -> dict[str, Any]:
-        """The sale as the evidence keeps it."""
+        """The sale as it is kept in the offer's evidence."""
         return {"source": SOURCE, "sold": "1987, July to September", "place": "Windsor, Ontario", "sales": [self.sale]}
 
     @property
     def assumptions(self) -> dict[str, Any]:
-        """How the figures came to be."""
+        """The assumptions behind the figures, for the offer's evidence."""
         return {"rule": RULE, "demo": True}
 
 
 def houses() -> Iterator[House]:
-    """The twenty, in the file's order."""
+    """Yield the twenty houses, in the file's order."""
     with SALES.open(newline="") as file:
         for sale in csv.DictReader(file):
             yield House(sale)

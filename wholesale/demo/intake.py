@@ -1,4 +1,4 @@
-"""Leads: how they come in, what they write back, what a day has shown of them."""
+"""The simulated leads: how they come in, what they reply, and their statuses at the end of a day."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -17,12 +17,12 @@ from wholesale.demo.people import REPLIES, SOURCES, LeadPlan, correlation_of, le
 from wholesale.demo.plan import LEFT_OVER, QUARTER
 from wholesale.plumbing.act import Act
 
-_LIST = timedelta(hours=1)  # what comes in it is one list
-_UNREAD = 3  # messages at the end
+_LIST = timedelta(hours=1)  # the leads of this span form one list
+_UNREAD = 3  # doubtful messages that wait at the end of the simulation
 
 
 def put(day: SimulatedDay) -> None:
-    """Leads come at any time; each hour a list of them is read, and the ladders of who is on it start."""
+    """Add the hourly lists of new leads. Reading a list starts the ladders of its leads."""
     lists: dict[int, list[LeadPlan]] = defaultdict(list)
     for number in day.plan.arriving(day.number):
         came_at = day.sometime()
@@ -34,7 +34,7 @@ def put(day: SimulatedDay) -> None:
 
 
 def _put_unread(day: SimulatedDay) -> None:
-    """After the last contact some write what a person has to read."""
+    """Add doubtful messages after the last contact, so that some wait for a person at the end."""
     known = range(day.plan.arriving(day.number).start)
     for n, number in enumerate(day.random.sample(known, min(_UNREAD, len(known))), start=1):
         when = day.plan.work_ends + LEFT_OVER * n / (_UNREAD + 1)
@@ -42,7 +42,7 @@ def _put_unread(day: SimulatedDay) -> None:
 
 
 def _read_list(day: SimulatedDay, coming: list[LeadPlan], now: datetime) -> None:
-    """Keep the leads, each with its ground, if there is one, or checked against the National DNCL."""
+    """Store the leads of a list and start their ladders. Record each lead's consent, or else a scrub of its number."""
     act = day.act(now)
     _bring([one.row for one in coming], act)
     points: dict[str, list[Point]] = defaultdict(list)
@@ -63,7 +63,7 @@ def _read_list(day: SimulatedDay, coming: list[LeadPlan], now: datetime) -> None
 
 
 def receive(day: SimulatedDay, lead_id: str, kind: str, now: datetime) -> None:
-    """A lead answers a text message."""
+    """Record a lead's reply to a text message."""
     row = lead(day.plan.seed, number_of(lead_id)).row
     received = record_inbound(
         channel=Channel.SMS,
@@ -82,7 +82,7 @@ def receive(day: SimulatedDay, lead_id: str, kind: str, now: datetime) -> None:
 
 
 def keep_statuses(day: SimulatedDay, now: datetime) -> None:
-    """What the day has shown of the leads, as the list of the evening brings it."""
+    """Store the statuses that the day has shown, as an evening list would."""
     rows = [{"lead_id": lead_id, "status": status} for lead_id, status in sorted(day.statuses.items())]
     _bring(rows, day.act(now))
 

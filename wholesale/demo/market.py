@@ -1,4 +1,4 @@
-"""Buyers' answers, and the offers on real house sales."""
+"""The simulated buyers' answers, and offers on real house sales."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -14,19 +14,19 @@ from wholesale.demo.houses import House, houses
 from wholesale.demo.people import BUYER_MARKETS, MARKER, OFFERS_AT, BuyerMarket
 
 _ENGINE = "WHOLESALE"
-_OFFERS_EVERY = 1_000  # leads: so many more, and all houses are offered for once more
+_OFFERS_EVERY = 1_000  # leads: for each further thousand there is another round of offers on all houses
 _GOOD = (Event.RESPONDED, Event.RESPONDED, Event.RESPONDED, Event.BOUGHT)
 _BAD = (Event.NO_RESPONSE, Event.NO_RESPONSE, Event.PASSED)
 
 
 def put(day: SimulatedDay) -> None:
-    """What buyers answer, and the day's offers."""
+    """Add the buyers' answers and the offers of the day."""
     _put_buyers(day)
     _put_offers(day)
 
 
 def _put_buyers(day: SimulatedDay) -> None:
-    """What buyers answer; for some days in the middle, hardly anything good."""
+    """Add the buyers' answers. For some days in the middle, few of them are good."""
     heard = 16 + day.plan.leads // (4 * day.plan.days)
     bad_days = range(day.plan.on(0.62), day.plan.on(0.62) + max(2, day.plan.days // 20))
     for _ in range(heard):
@@ -45,7 +45,7 @@ def _hear(day: SimulatedDay, where: BuyerMarket, good: float, now: datetime) -> 
 
 
 def _put_offers(day: SimulatedDay) -> None:
-    """Offers on the real sales, spread over the days."""
+    """Add the day's offers. The offers on the real sales are spread over all days."""
     sales = list(houses())
     rounds = 1 + day.plan.leads // _OFFERS_EVERY
     first, last = (len(sales) * rounds * n // day.plan.days for n in (day.number, day.number + 1))
@@ -55,7 +55,7 @@ def _put_offers(day: SimulatedDay) -> None:
 
 
 def _offer(day: SimulatedDay, house: House, number: int, now: datetime) -> None:
-    """An offer, the deposit put at stake for it, and whether the seller accepts."""
+    """Make an offer, reserve its deposit, and count whether the seller accepts."""
     province, place = OFFERS_AT
     act = day.act(now, correlation_id=f"{MARKER}offer-{number}")
     evidence = make_offer(

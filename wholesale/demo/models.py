@@ -1,4 +1,4 @@
-"""What the demo remembers of itself."""
+"""The table of the demo."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 
 class Simulation(models.Model):
-    """The one simulation that fills this database, and how far it got. Without its row this is none."""
+    """The simulation in this database, and how far it got. A database without this row holds no simulation."""
 
     seed = models.BigIntegerField()
     leads = models.PositiveIntegerField()

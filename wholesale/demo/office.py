@@ -1,4 +1,4 @@
-"""The office: who works, what is decided and settled each morning, the changes of the rules, the drills."""
+"""The simulated office: its set-up, its decisions each morning, changes of rules, and the drill of the kill switch."""
 
 import math
 from contextlib import suppress
@@ -31,12 +31,12 @@ from wholesale.demo.people import OFFERS_AT, PLACES, Agent, correlation_of
 from wholesale.demo.plan import DAY
 from wholesale.plumbing.vocabulary import Province
 
-_HANDED_OVER = 100  # ladders of one agent
+_HANDED_OVER = 100  # ladders at most that an agent on vacation gives to others
 _CHARTERS = ("WHOLESALE_OFFER", "BUYER_MATCH", "FOLLOWUP_NEXT_ACTION", "CAPITAL_ROUTE")
 
 
 def put(day: SimulatedDay) -> None:
-    """What is done at its hours, and what only on some day."""
+    """Add the office's daily work, and the events of certain days."""
     number, plan = day.number, day.plan
     if number == 0:
         day.agenda.put(day.start, partial(_set_up, day))
@@ -55,7 +55,7 @@ def put(day: SimulatedDay) -> None:
 
 
 def _set_up(day: SimulatedDay, now: datetime) -> None:
-    """Before the first lead: who we are, who works where, what is watched, where offers are made."""
+    """Set up the business before the first lead: organisation, area codes, pools, offers and a tripwire."""
     upsert(
         Organisation,
         name="Maple Key Homes (simulated)",
@@ -93,7 +93,7 @@ def _set_up(day: SimulatedDay, now: datetime) -> None:
 
 
 def _open_the_office(day: SimulatedDay, now: datetime) -> None:
-    """The morning's round: notices, vacations, doubtful messages, what waits too long, old deals and reservations."""
+    """Do the morning's work: notices, vacations, doubtful messages, old ladders, deals, reservations and triggers."""
     for notice in SlaNotice.objects.filter(read_at__isnull=True).order_by("id"):
         read_notice(notice.pk, act=day.act(now))
     for agent in day.team:
@@ -111,7 +111,7 @@ def _open_the_office(day: SimulatedDay, now: datetime) -> None:
 
 
 def _leave(day: SimulatedDay, agent: Agent, now: datetime) -> None:
-    """An agent goes on vacation: no ladders until then, and others take most of what falls due in the meantime."""
+    """Send an agent on vacation: it gets no new ladders, and others take most of its tasks that become due meanwhile."""
     back = day.plan.starts(agent.away[-1] + 1)
     for province, place in agent.pools:
         act = day.act(now, reason="vacation")
@@ -124,7 +124,7 @@ def _leave(day: SimulatedDay, agent: Agent, now: datetime) -> None:
 
 
 def _steer_ladders(day: SimulatedDay, now: datetime) -> None:
-    """A few ladders are cancelled, and a few begin anew."""
+    """Cancel a few ladders and restart a few others."""
     still_open = FollowupLadder.objects.open().order_by("pk")
     older = list(still_open.filter(created_at__lt=now - 3 * DAY).values_list("pk", flat=True)[:100])
     a_day = day.plan.leads / day.plan.days
@@ -138,7 +138,7 @@ def _steer_ladders(day: SimulatedDay, now: datetime) -> None:
 
 
 def _bring_deals_on(day: SimulatedDay, now: datetime) -> None:
-    """What became of appointments three days ago, and of contracts three weeks ago."""
+    """Decide what becomes of appointments after three days, and of contracts after five days."""
     waiting = Lead.objects.filter(status=Lead.Status.APPOINTMENT, updated_at__lt=now - 3 * DAY).order_by("pk")
     for lead_id, province, place in waiting.values_list("lead_id", "province", "market"):
         is_contract = day.random.random() < 0.4
@@ -152,7 +152,7 @@ def _bring_deals_on(day: SimulatedDay, now: datetime) -> None:
 
 
 def _settle(day: SimulatedDay, now: datetime) -> None:
-    """Deposits of two days ago come back, but for some."""
+    """Settle the reservations of two days ago, a few of them with a loss."""
     for reservation in unsettled(before=now - 2 * DAY):
         loss = min(reservation.amount, Decimal(50)) if day.random.random() < 0.08 else Decimal(0)
         reason = "the seller kept a part of the deposit" if loss else "the deposit came back"
@@ -160,7 +160,7 @@ def _settle(day: SimulatedDay, now: datetime) -> None:
 
 
 def _advise(day: SimulatedDay, now: datetime) -> None:
-    """The AI's trials in the sandbox, and some advice of it."""
+    """Record the AI's trials in the sandbox, and some of its recommendations."""
     for domain in _CHARTERS:
         for n in range(day.random.randrange(1, 4)):
             confidence = Decimal(day.random.randrange(70, 100)) / 100
@@ -196,15 +196,15 @@ def _announce_a_closed_day(day: SimulatedDay, now: datetime) -> None:
 
 
 def drill_at(day: SimulatedDay) -> datetime:
-    """When the kill switch is tried: an hour of the afternoon after which there is time to make up for what stood still."""
+    """Return the hour of the kill switch's drill: in the afternoon, with time left that day to catch up."""
     return next(when for hour in (16, 19) if (when := day.at(hour)) + 2 * DRILL < day.end)
 
 
 def _stop(day: SimulatedDay, now: datetime) -> None:
-    """The drill of the kill switch."""
+    """Engage the kill switch for the drill."""
     engage_kill_switch(act=day.act(now, reason="a drill of the kill switch"))
     day.is_stopped = True
-    day.taken.clear()  # whoever is about to contact somebody does not
+    day.taken.clear()  # planned contacts do not happen
     day.agenda.put(now + DRILL, partial(_go_on, day))
 
 

@@ -1,7 +1,7 @@
-"""Who is simulated: leads, agents, buyers, as values that follow from a seed. No database here.
+"""The simulated leads, agents and buyers, as values that depend on a seed. It uses no database.
 
-Nobody of them exists: telephone numbers are those of the exchange 555, which reaches nobody, and addresses of e-mail end in
-example.com. Names, streets and postal codes are put together at random.
+None of these people exists: phone numbers are in the exchange 555, which reaches nobody, and e-mail addresses end in
+example.com. Names, streets and postal codes are combined at random.
 """
 
 import unicodedata
@@ -16,16 +16,16 @@ from governance.gate.rules import MIN_SCORE, SAFE_RULES
 from governance.people import Role
 from wholesale.plumbing.vocabulary import Province
 
-MARKER = "sim-"  # how the correlation id of each row of the simulation begins
+MARKER = "sim-"  # the beginning of the correlation id of every simulated row
 
 
 def dice(seed: int, *what: object) -> Random:
-    """The chances of one thing of a simulation, the same whenever they are asked for."""
+    """Return the random numbers for one thing of a simulation. They are the same each time."""
     return Random("/".join(map(str, (seed, *what))))
 
 
 class DemoMarket(NamedTuple):
-    """A market, how many in a thousand leads live there, and how its numbers and postal codes begin."""
+    """A market: its leads in a thousand, and the beginnings of its phone numbers and postal codes."""
 
     province: str
     market: str
@@ -87,8 +87,8 @@ _LETTERS = "ABCEGHJKLMNPRSTVWXYZ"
 
 
 class Source(NamedTuple):
-    """Where leads come from: its weight among the others, on what ground they may be contacted (empty: on none), and in
-    what role they are spoken to."""
+    """A source of leads: its weight, the ground on which its leads may be contacted (empty: none), their role, and the
+    proof of the consent."""
 
     share: int
     basis: str
@@ -113,17 +113,17 @@ SOURCES = {
     "landlord's ad": Source(20, Basis.PUBLICATION, Role.BUSINESS.value),
 }
 _SCORE_NEEDED = Decimal(str(SAFE_RULES[MIN_SCORE]))
-_A_NUMBER = 10_000  # lines of an exchange
+_A_NUMBER = 10_000  # phone numbers in an exchange
 
 
 @dataclass(frozen=True, slots=True)
 class LeadPlan:
-    """A lead that comes in."""
+    """A simulated lead."""
 
     number: int
     place: DemoMarket
     source: str
-    row: dict[str, Any]  # as a file of leads has it
+    row: dict[str, Any]  # its row in a file of leads
     warmth: float  # 0..1: how much it wants to sell
 
     @property
@@ -132,27 +132,27 @@ class LeadPlan:
 
     @property
     def is_worked(self) -> bool:
-        """Whether a ladder is started: below the score that the policies ask for nobody would be contacted."""
+        """Whether a ladder is started. A lead below the policies' minimum score would never be contacted."""
         return "score" not in self.row or Decimal(self.row["score"]) >= _SCORE_NEEDED
 
 
 def lead_id_of(number: int) -> str:
-    """The id of the n-th lead."""
+    """Return the id of the n-th lead."""
     return f"L{number + 1:06}"
 
 
 def number_of(lead_id: str) -> int:
-    """Which lead has this id."""
+    """Return the number of the lead with this id."""
     return int(lead_id[1:]) - 1
 
 
 def correlation_of(lead_id: str) -> str:
-    """What all that happens to a lead can be found by."""
+    """Return the correlation id of everything that happens to this lead."""
     return f"{MARKER}{lead_id}"
 
 
 def lead(seed: int, number: int, at: DemoMarket | None = None) -> LeadPlan:
-    """The n-th lead of a simulation, counted from 0; where it lives is drawn unless it is given."""
+    """Return the n-th lead of a simulation, counted from 0. Its place is random unless it is given."""
     random = dice(seed, "lead", number)
     (drawn,) = random.choices(PLACES, [place.share for place in PLACES])
     place = at or drawn
@@ -189,23 +189,23 @@ def _ascii(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Somebody who works tasks, with habits."""
+    """A simulated agent with its habits."""
 
     name: str
     pools: tuple[tuple[str, str], ...]  # where the agent takes ladders: province, market
     starts: int  # the hour UTC at which the day's work begins
     hours: int
     weekdays: frozenset[int]  # Monday is 0
-    at_once: int  # tasks of one claim
-    pace: float  # of the minutes that a contact usually takes
-    forgets: float  # of the claimed tasks, those that are left undone
-    away: range  # days of the simulation, on vacation
+    at_once: int  # tasks in one claim
+    pace: float  # the duration of a contact, as a multiple of the usual one
+    forgets: float  # the fraction of claimed tasks that are left undone
+    away: range  # days of the simulation that are vacation
 
 
 _ONTARIO, _QUEBEC = ((Province.ON, "TORONTO"), (Province.ON, "HAMILTON")), ((Province.QC, "ALL"),)
 _WEST, _PRAIRIES = ((Province.BC, "ALL"),), ((Province.AB, "ALL"),)
 _FIVE, _SIX, _WEEK = (frozenset(range(days)) for days in (5, 6, 7))
-# Who works how; a larger team has several of each.
+# The habits of the agents. A larger team has several agents with each.
 _TEAM: tuple[tuple[str, dict[str, Any]], ...] = (
     ("amelie", {"pools": _QUEBEC, "starts": 13, "hours": 9, "weekdays": _SIX, "at_once": 11, "pace": 0.9, "forgets": 0.01}),
     ("ben", {"pools": _ONTARIO, "starts": 13, "hours": 10, "weekdays": _SIX, "at_once": 9, "pace": 1.0, "forgets": 0.04}),
@@ -218,7 +218,7 @@ _LEADS_OF_AN_AGENT = 10  # new ones a day
 
 
 def team(seed: int, leads_a_day: float, days: int) -> list[Agent]:
-    """The agents that so many leads need, four at least. Each is away for a while."""
+    """Return the agents that this many leads need, at least four. Each has a vacation."""
     agents = []
     for n in range(max(4, round(leads_a_day / _LEADS_OF_AN_AGENT))):
         name, habits = _TEAM[n % len(_TEAM)]
@@ -234,7 +234,7 @@ OFFERS_AT = Province.ON, "WINDSOR"  # where offers are made
 
 
 class BuyerMarket(NamedTuple):
-    """Buyers of a market: how many there are, how much is heard of them, how often it is good."""
+    """The buyers of a market: their number, the weight of their answers, and the fraction of good answers."""
 
     province: str
     market: str
@@ -254,7 +254,7 @@ BUYER_MARKETS = (
     BuyerMarket(Province.NS, "HALIFAX", "SFR", 8, 12, 0.50),
 )
 
-# What leads write back: kind, language -> texts.
+# The replies of leads: (kind, language) -> texts.
 REPLIES: dict[tuple[str, str], Sequence[str]] = {
     ("interest", "en"): (
         "Yes, we may sell this spring. Call me after 5.",

@@ -1,7 +1,7 @@
-"""The practice market: texts and e-mails at any hour, so that a newcomer finds work at any minute, on a Saturday night too.
+"""The practice market: texts and e-mails at any hour, so that a newcomer always finds work, even on a Saturday night.
 
-No law sets hours for them. It does for calls, so there are none here. The simulated team does not work here: it has stopped
-when the ladders start.
+The law sets no hours for messages. It does for calls, so this market has none. The simulated team has stopped before these
+ladders start, so it leaves them alone.
 """
 
 import secrets
@@ -29,8 +29,8 @@ from wholesale.plumbing.roles import AGENT
 from wholesale.plumbing.vocabulary import Province
 
 MARKET = "PRACTICE"
-AGENTS = ("pat", "robin")  # users, who can log in
-LEADS = 24  # a third of them is anybody's
+AGENTS = ("pat", "robin")  # they are users who can log in
+LEADS = 24  # a third of them has no owner
 _PLACE = DemoMarket(Province.ON, MARKET, 0, ("705",), ("P3A", "P3E"))
 _RULES: dict[str, Any] = {
     WINDOWS: [{"days": list(range(7)), "start": "00:00", "end": "23:59"}],
@@ -43,13 +43,13 @@ _PASSWORD_BYTES = 9  # 12 characters
 
 
 def put(day: SimulatedDay) -> None:
-    """On the last day, when the team has stopped: the market, its leads, its agents."""
+    """Add the opening of the market on the last day, after the team has stopped."""
     if day.number == day.plan.days - 1:
         day.agenda.put(day.end - _BEFORE_THE_END, day.unless_stopped(partial(_open, day)))
 
 
 def _open(day: SimulatedDay, now: datetime) -> None:
-    """The agents come in between: the ladders before them are nobody's, those after them theirs in turn."""
+    """Create the market. The ladders before the agents join have no owner; the later ones go to the agents in turn."""
     place: dict[str, Any] = {"province": _PLACE.province, "market": MARKET}
     signed = day.act(now, reason="simulation: practice at any hour; nobody here exists")
     upsert(MarketPolicy, **place, enabled=True, rules=_RULES, act=signed, expected_version=0)
@@ -68,14 +68,14 @@ def _open(day: SimulatedDay, now: datetime) -> None:
 
 
 def _lead(day: SimulatedDay, number: int) -> LeadPlan:
-    """The n-th lead to practise with, numbered after the simulated business's; each can be written to."""
+    """Return the n-th practice lead. It is numbered after the simulation's leads, and has an e-mail address."""
     made = lead(day.plan.seed, day.plan.leads + number, at=_PLACE)
     row = {**made.row, "email": f"practice.{number + 1}@example.com", "source": "practice"}
     return replace(made, row=row)
 
 
 def _steps() -> list[dict[str, Any]]:
-    """The guide's texts, by text message and by e-mail in turn."""
+    """Return the guide's texts as steps, each once by text message and once by e-mail."""
     texts = [step for step in GUIDE_STEPS if step["channel"] == Channel.SMS]
     scripts = [{key: step[key] for key in ("script_en", "script_fr")} for step in texts for _ in range(2)]
     channels = (Channel.SMS, Channel.EMAIL) * len(texts)
@@ -87,9 +87,9 @@ def _steps() -> list[dict[str, Any]]:
 
 @transaction.atomic
 def make_users() -> dict[str, str]:
-    """Make the agents' users, who see the work queue; a name that is somebody's already is left alone.
+    """Create the agents' users, who see the work queue. A name that is taken is left alone.
 
-    Returns the passwords of those who were made, which are not stored, by name.
+    Return the passwords of the created users, by name. They are stored only hashed.
     """
     passwords = {}
     for name in AGENTS:

@@ -1,4 +1,4 @@
-"""The product, served for a moment from this process: a threaded WSGI server on a free port of 127.0.0.1."""
+"""A temporary server for the walkthrough: a threaded WSGI server in this process, on a free port of 127.0.0.1."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,15 +9,15 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
 
 class _QuietRequestHandler(WSGIRequestHandler):
-    disable_nagle_algorithm = True  # headers and body are written apart: else each answer waits 40 ms for the client's ACK
+    disable_nagle_algorithm = True  # headers and body are written apart, so each answer would wait 40 ms for an ACK
 
     def log_message(self, format: str, *args: object) -> None:
-        """Whoever asks here shows the answers."""
+        """Log nothing, because the walkthrough prints the answers."""
 
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """The address of a server that runs within this block."""
+    """Run a server within this block and provide its address."""
     server = ThreadedWSGIServer(("127.0.0.1", 0), _QuietRequestHandler)
     server.set_app(WSGIHandler())
     thread = Thread(target=server.serve_forever, args=(0.05,), name="walkthrough-server", daemon=True)

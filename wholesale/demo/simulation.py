@@ -1,4 +1,4 @@
-"""The simulation as a whole: where it may begin or go on, its days one after another, what came of it."""
+"""Running the simulation: whether the database may hold it, its days one by one, and the summary."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -34,22 +34,22 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.seeds import SEEDED_BY
 from wholesale.plumbing.texts import iso_utc
 
-LEADS_A_DAY_MAX = 1_000  # each takes a few locks of the day's transaction
+LEADS_A_DAY_MAX = 1_000  # each lead takes some locks in the day's transaction
 _APPS = ("governance", "followups", "buyers", "offers", "kpi")
 _SIGNED_BY = (ACTOR, SEEDED_BY, TRIPWIRE)
 
 
 class SimulationRefused(Exception):
-    """This database is none for this simulation; the message says why."""
+    """This database cannot hold this simulation. The message says why."""
 
 
 def stored() -> Any:
-    """The simulation in this database, finished or not; None where there is none."""
+    """Return the simulation in this database, finished or not, or None."""
     return Simulation.objects.first()
 
 
 def others() -> dict[str, int]:
-    """What this database holds beside a simulation and what was seeded: model -> how many rows."""
+    """Return the numbers of rows that are neither simulated nor seeded, by model."""
     counts = {
         model._meta.verbose_name_plural: rows.count()
         for app in _APPS
@@ -60,15 +60,15 @@ def others() -> dict[str, int]:
 
 
 def _not_ours(model: type[models.Model]) -> "models.QuerySet[Any] | None":
-    """The rows of others, where a row says whose it is; what says nothing of it goes along with rows that do."""
+    """Return the rows that are neither simulated nor seeded. None if rows of the model do not tell who wrote them."""
     names = {field.name for field in model._meta.get_fields()}
     rows = model._default_manager.order_by()
-    # The go-live row is one in any database; the switches are asked by themselves. A history is its rows' past.
+    # Every database has the go-live row. A history is checked by the rows that it belongs to.
     if model._meta.label == "governance.GoLiveState" or "history_id" in names:
         return None
     if "correlation_id" in names:
         return rows.exclude(correlation_id__startswith=MARKER)
-    if model is Lead:  # an agent changed it last, where an outcome moved it
+    if model is Lead:  # its last change may be by an agent, whose outcome moved it
         followed = FollowupLadder.objects.filter(correlation_id__startswith=MARKER).values("lead_id")
         return rows.exclude(changed_by__in=_SIGNED_BY).exclude(lead_id__in=followed)
     if issubclass(model, Governed) or "changed_by" in names:
@@ -77,10 +77,10 @@ def _not_ours(model: type[models.Model]) -> "models.QuerySet[Any] | None":
 
 
 def is_missing(plan: SimulationPlan) -> bool:
-    """Whether the plan's days are not all in this database yet.
+    """Whether some days of the plan are not in this database yet.
 
     Raises:
-        SimulationRefused: the database holds something else.
+        SimulationRefused: the database holds another simulation or other rows.
 
     """
     simulation = stored()
@@ -102,11 +102,11 @@ def _plan_of(simulation: Any) -> SimulationPlan:
 
 
 def days(plan: SimulationPlan) -> Iterator[int]:
-    """Make the days that are not in the database yet, each in a transaction of its own; yields how many there are then.
+    """Simulate the missing days, each in its own transaction. Yield the number of finished days after each.
 
     Raises:
-        SimulationRefused: the database holds something else.
-        KillSwitchEngaged: nothing may act now.
+        SimulationRefused: the database holds another simulation or other rows.
+        KillSwitchEngaged: the kill switch is engaged.
         ChecklistFailed: go-live is enforced, and the runbook has blockers.
 
     """
@@ -136,7 +136,7 @@ def _simulate(day: SimulatedDay, others: Collection[UUID]) -> None:
 
 @contextmanager
 def _statements_unlogged() -> Iterator[None]:
-    """With DEBUG Django keeps the text of each statement, for which it asks SQLite once more: that is half of the time."""
+    """Keep Django from recording statements within this block. With DEBUG that would take half of the time on SQLite."""
     connection.make_debug_cursor = connection.make_cursor  # type: ignore[method-assign, assignment]
     try:
         yield
@@ -145,7 +145,7 @@ def _statements_unlogged() -> Iterator[None]:
 
 
 def _go_live(simulation: Any, now: datetime) -> None:
-    """Where go-live is enforced and off, it is on while the simulation goes on."""
+    """Enable go-live for the time of the simulation if it is enforced and off."""
     state = go_live_state()
     if settings.GO_LIVE_ENFORCE and not (state and state.go_live_enabled):
         gate.enable_go_live(act=Act(ACTOR, reason="for the time of the simulation", at=now))
@@ -154,7 +154,7 @@ def _go_live(simulation: Any, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the database holds at the simulation's end. Amounts are CAD."""
+    """The figures at the end of the simulation. Amounts are in CAD."""
 
     leads: dict[str, int]  # status -> how many
     ladders_open: int
@@ -166,12 +166,12 @@ class Summary:
     sla: dict[str, Any]
     feedback: int
     offers: int
-    exposure: Decimal  # put at stake, over all days
-    at_stake: Decimal  # and not settled
+    exposure: Decimal  # the amount put at stake over all days
+    at_stake: Decimal  # the amount not settled yet
 
 
 def summary(now: datetime) -> Summary:
-    """Count what there is."""
+    """Return the summary of the rows in this database."""
     by_status = dict(Lead.objects.order_by().values_list("status").annotate(Count("id")))
     contacts = FollowupTask.objects.completed().order_by().values_list("channel", "outcome").annotate(Count("id"))
     ladders = FollowupLadder.objects.order_by()

@@ -1,5 +1,5 @@
-"""The guide, walked over the real HTTP API: its go-live sequence and its two scenarios, each step with what it asked, what
-came back, and whether that is what the guide says."""
+"""The walkthrough of the guide over the real HTTP API: the go-live sequence and two scenarios. Each step prints its request
+and its answer, and checks the answer against the guide."""
 
 import json
 from collections.abc import Iterator
@@ -17,24 +17,24 @@ from wholesale.plumbing.vocabulary import WALKTHROUGH, WALKTHROUGH_MARK, WALKTHR
 PROVINCE, MARKET, PROPERTY_TYPE = "ON", "TORONTO", WALKTHROUGH_PROPERTY
 ARV, REPAIRS, OFFER = 450_000, 50_000, 262_500  # the guide's own figures
 OFFER_SETTINGS = {"max_arv_multiplier": 0.7, "default_assignment_fee": 10_000, "default_fees_buffer": 2_500}
-SCORE_NEEDED = 50  # below it the guide calls the market too cold for an offer
+SCORE_NEEDED = 50  # below this score the guide calls the market too cold for an offer
 BUYERS = 50
 LADDER = [(1, "SMS"), (2, "CALL"), (3, "SMS"), (4, "CALL"), (5, "SMS"), (6, "CALL")]
 PROVINCES = 13
-ENGINE = "WHOLESALE"  # it and GLOBAL must allow what the offer puts at stake
-CAPS = ("max_daily_exposure", "max_open_risk")  # those of the seeded ones that refuse the offer
+ENGINE = "WHOLESALE"  # this engine and GLOBAL must have room for the offer
+CAPS = ("max_daily_exposure", "max_open_risk")  # the seeded caps that refuse the offer
 METRICS = {"ladder_created", "followup_completed", "buyer_feedback", "offer_generated"}
-NAME = WALKTHROUGH  # who changes and acts; buyers begin with it too
-_SHOWN = 300  # characters of an answer
+NAME = WALKTHROUGH  # the actor, and the beginning of the buyers' ids
+_SHOWN = 300  # characters of an answer that are printed
 
 
 class StepFailed(Exception):
-    """A step did not come out as the guide says."""
+    """A step did not give the result that the guide says."""
 
 
 @dataclass
 class Walk:
-    """One walk: where it asks, where it writes, and the id that all its rows carry."""
+    """One walk: its API client, its console, and the correlation id of all its rows."""
 
     api: httpx.Client
     console: Console
@@ -42,14 +42,14 @@ class Walk:
     step: int = 0
 
     def title(self, text: str) -> None:
-        """Begin a part."""
+        """Print the title of a part."""
         self.console.print(f"\n[bold]{escape(text)}[/bold]")
 
     def ask(self, what: str, method: str, path: str, status: int = 200, /, **params: Any) -> Any:
-        """Take a step: say it, ask, show the answer, and give it back.
+        """Take a step: print it, send the request, print the answer and return it.
 
         Raises:
-            StepFailed: the answer has another status, or none came.
+            StepFailed: the answer has another status, or no answer came.
 
         """
         self.step += 1
@@ -62,7 +62,7 @@ class Walk:
         return answer.json()
 
     def call(self, method: str, path: str, **params: Any) -> httpx.Response:
-        """Ask without a word.
+        """Send a request without printing it.
 
         Raises:
             StepFailed: no answer came.
@@ -74,10 +74,10 @@ class Walk:
             raise StepFailed(f"{method} {path}: {type(error).__name__}: {error}") from error
 
     def hold(self, said: str, true: bool) -> None:
-        """Check what the guide says.
+        """Check a statement of the guide and print it.
 
         Raises:
-            StepFailed: it is not so.
+            StepFailed: the statement is not true.
 
         """
         if not true:
@@ -86,11 +86,11 @@ class Walk:
 
 
 def take(walk: Walk) -> None:
-    """The whole walk. Policies and caps that it changes are put back at its end, and its ladder closed, also when a step
-    fails. What it makes is marked by its id, and reports leave it out.
+    """Take the whole walk. At the end, even after a failed step, changed policies and caps are restored and the ladder is
+    cancelled. Reports leave out the walk's rows, which carry its id.
 
     Raises:
-        StepFailed: at the first step that is not what the guide says.
+        StepFailed: a step did not give the result that the guide says.
 
     """
     walk.title("Go-live sequence")
@@ -107,7 +107,7 @@ def take(walk: Walk) -> None:
 
 @contextmanager
 def offers_enabled(walk: Walk) -> Iterator[None]:
-    """Within this block the offer policy that governs the market is on, with the guide's values; then it is as before."""
+    """Enable the market's effective offer policy with the guide's values within this block, and restore it afterwards."""
     policies = walk.ask("Which offer policies are on", "GET", "/api/deals/offers/policies")
     before = _governing(policies)
     on = [policy for policy in policies if policy["enabled"]]
@@ -143,7 +143,7 @@ def offers_enabled(walk: Walk) -> Iterator[None]:
 
 @contextmanager
 def ladder_closed(walk: Walk) -> Iterator[None]:
-    """At the end of this block the walk's ladder is cancelled, so that nobody is asked to go on with it."""
+    """Cancel the walk's ladder at the end of this block, so that nobody has to work on it."""
     try:
         yield
     finally:
@@ -158,10 +158,10 @@ def ladder_closed(walk: Walk) -> Iterator[None]:
 
 
 def put_back(walk: Walk, what: str, path: str, /, **params: Any) -> None:
-    """Give a policy its own settings again, unless somebody changed it since this walk did.
+    """Restore a policy's settings, unless somebody has changed it since.
 
     Raises:
-        StepFailed: it could not be done.
+        StepFailed: the policy could not be restored.
 
     """
     answer = walk.call("POST", path, **params, reason="walkthrough: put back")
@@ -171,7 +171,7 @@ def put_back(walk: Walk, what: str, path: str, /, **params: Any) -> None:
 
 
 def lead_comes_in(walk: Walk) -> None:
-    """Scenario 1."""
+    """Walk through scenario 1: a lead comes in and gets a ladder."""
     walk.title("Scenario 1: a lead comes in")
     place = {"province": PROVINCE, "market": MARKET}
     answer = walk.ask(
@@ -194,7 +194,7 @@ def lead_comes_in(walk: Walk) -> None:
         owner=walk.id,
     )
     walk.hold("six steps, SMS and CALL in turn", [(task["step"], task["channel"]) for task in tasks] == LADDER)
-    # Blocked ones too, so that it can be walked at night.
+    # Blocked tasks are included, so that the walk also works at night.
     due = walk.ask("What is due now?", "GET", "/api/followups/due", owner=walk.id, limit=1, include_blocked="true")
     first = tasks[0]["id"]
     walk.hold("the first step, an SMS", [(t["id"], t["step"], t["channel"]) for t in due] == [(first, 1, "SMS")])
@@ -208,7 +208,7 @@ def lead_comes_in(walk: Walk) -> None:
 
 
 def offer_flow(walk: Walk) -> None:
-    """Scenario 2, up to the offer's evidence."""
+    """Walk through scenario 2, up to the offer's evidence."""
     walk.title("Scenario 2: an offer")
     place = {"province": PROVINCE, "market": MARKET}
     node = {**place, "property_type": PROPERTY_TYPE}
@@ -243,7 +243,7 @@ def offer_flow(walk: Walk) -> None:
 
 
 def risk_guard(walk: Walk) -> None:
-    """Scenario 2, the risk guard: the day's caps refuse the guide's own offer, until somebody raises them with a reason."""
+    """Walk through the risk guard of scenario 2: the caps refuse the offer until somebody raises them with a reason."""
     walk.title("Scenario 2: the risk guard")
     answer = reserve(walk, f"Put the offer's {OFFER:,} at stake")
     if answer["ok"]:
@@ -265,7 +265,7 @@ def risk_guard(walk: Walk) -> None:
 
 @contextmanager
 def caps_raised(walk: Walk, before: dict[str, Any], used: float) -> Iterator[None]:
-    """Within this block the engine's caps have room for the offer beside what today has used; then they are as before."""
+    """Raise the engine's caps by today's use and the offer within this block, and restore them afterwards."""
     engine = before["engine"]
     path = "/api/governance/risk/policies/upsert"
     raised = walk.ask(
@@ -294,20 +294,20 @@ def caps_raised(walk: Walk, before: dict[str, Any], used: float) -> Iterator[Non
 
 
 def reserve(walk: Walk, what: str) -> Any:
-    """Ask the risk guard for the offer's amount."""
+    """Ask the risk guard to reserve the offer's amount."""
     path = "/api/governance/risk/check-and-reserve"
     return walk.ask(what, "POST", path, engine=ENGINE, amount=OFFER, actor=NAME, reason="walkthrough: the offer")
 
 
 def settle(walk: Walk, reservation_id: int) -> None:
-    """Release what was reserved, without a loss."""
+    """Settle the reservation without a loss."""
     what = "The deal is done without a loss: settle the reservation"
     settled = walk.ask(what, "POST", "/api/governance/risk/settle", reservation_id=reservation_id, actor=NAME)
     walk.hold(f"{OFFER:,} is released, a loss of 0", (settled["released"], settled["realized_loss"]) == (OFFER, 0))
 
 
 def monitor(walk: Walk) -> None:
-    """The last steps of the go-live sequence."""
+    """Walk through the last steps of the go-live sequence: the KPI rows and the summary."""
     walk.title("Monitor")
     events = walk.ask("The KPI rows of this walk", "GET", "/api/kpi/events", correlation_id=walk.id)["results"]
     counted = [event["metric"] for event in events if event["metric"] in METRICS]  # at night there is contact_outside_rules
@@ -317,7 +317,7 @@ def monitor(walk: Walk) -> None:
 
 
 def _governing(policies: list[dict[str, Any]]) -> dict[str, Any]:
-    """The market's own offer policy, else its province's."""
+    """Return the market's own offer policy, or else its province's."""
     by_market = {policy["market"]: policy for policy in policies if policy["province"] == PROVINCE}
     governing = by_market.get(MARKET) or by_market.get("ALL")
     if governing is None:
@@ -335,7 +335,7 @@ def _readable(request: httpx.Request) -> str:
 
 
 def _shortened(answer: httpx.Response) -> str:
-    """The answer's JSON on one line; of a long list the first row, of a long text the beginning."""
+    """Return the answer's JSON on one line: only the first row of a list, and only the beginning of a long text."""
     try:
         content = answer.json()
     except ValueError:

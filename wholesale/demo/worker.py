@@ -1,4 +1,4 @@
-"""The simulated worker: what the background worker would do, at simulated time."""
+"""The simulated worker, which does the background worker's tasks at simulated time."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from wholesale.demo.day import SimulatedDay
 from wholesale.demo.people import MARKER
 from wholesale.plumbing.act import Act
 
-# The tasks whose work belongs to the history, as the services that they call.
+# The tasks that the simulation carries out, and the services that they call.
 _SERVICES: dict[str, Callable[..., object]] = {
     recompute_leads.module_path: minutes.recompute_leads,
     recompute_places.module_path: minutes.recompute_places,
@@ -29,14 +29,14 @@ _SERVICES: dict[str, Callable[..., object]] = {
 
 
 def put(day: SimulatedDay, others: Collection[UUID]) -> None:
-    """The periodic jobs; nobody is at work before they were done."""
+    """Add the periodic jobs. At the same time they run before the agents' work."""
     for hour in range(24):
         day.agenda.put(day.start + timedelta(hours=hour), partial(keep_up, others))
     day.agenda.put(day.at(10, 30), _work_at_night)
 
 
 def keep_up(others: Collection[UUID], now: datetime) -> None:
-    """Do what was enqueued, keep the permitted minutes up to date, and look for breaches of the SLA."""
+    """Run the enqueued tasks, update the permitted minutes, and find lapsed steps and SLA breaches."""
     _work_off(others, now)
     minutes.roll(now)
     lapse_steps(act=Act(correlation_id=f"{MARKER}lapses", at=now))
@@ -50,14 +50,14 @@ def _work_at_night(now: datetime) -> None:
 
 
 def queued() -> frozenset[UUID]:
-    """What waits in the queue now, and is none of the simulation's."""
+    """Return the ids of the tasks that wait in the queue now. Before the simulation begins, these are tasks of others."""
     return frozenset(_waiting().values_list("id", flat=True))
 
 
 def _work_off(others: Collection[UUID], now: datetime) -> None:
-    """Do what was enqueued, within the transaction that enqueued it, so that no real worker does it at another time.
+    """Run the enqueued tasks within the transaction that enqueued them, so that no real worker runs them later.
 
-    What leaves the house, such as a message, is dropped: a simulation writes to nobody.
+    Tasks that would send something, such as an e-mail, are dropped: a simulation contacts nobody.
     """
     for result in _waiting().exclude(id__in=others):
         service = _SERVICES.get(result.task_path)

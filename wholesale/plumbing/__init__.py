@@ -1,1 +1,1 @@
-"""What the apps stand on: tables, time and text, locks, errors, requests, background work. No domain."""
+"""Code that all apps share: requests, errors, fields, locks, imports, background work. It knows nothing of the domain."""

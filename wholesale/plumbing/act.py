@@ -1,4 +1,4 @@
-"""Who does something, why, and when: one value, made at the edge, that each verb takes and each line is signed with."""
+"""The act: who does something, why and when. Each verb takes one, and each written row is signed with it."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from wholesale.plumbing.users import label_of
 
 @dataclass(frozen=True)
 class Act:
-    """Who does something, why, and when. Made once, by whoever asks for it: the API, the admin, a command, a task."""
+    """Who does something, why and when. The edge makes it: the API, the admin, a command or a background task."""
 
     actor: str = "system"
     user: User | None = None
@@ -24,19 +24,19 @@ class Act:
 
     @classmethod
     def by(cls, user: Any, *, actor: str | None = None, reason: str = "") -> "Act":
-        """An act of a user who is signed in, under the user's own name where no other is given."""
+        """Return the act of a signed-in user. The actor is the user's own name unless another is given."""
         return cls(actor or label_of(user), user, reason)
 
     @cached_property
     def now(self) -> datetime:
-        """When it is done: `at`, else the time on the clock when this is first read. A verb reads it after its locks."""
+        """The time of the act: `at`, or else the clock when `now` is first read. A verb reads it after its locks."""
         return self.at or timezone.now()
 
     @property
     def signature(self) -> dict[str, Any]:
-        """What signs a row that it makes (`wholesale.plumbing.signed`)."""
+        """The columns that sign a row of this act (`wholesale.plumbing.signed`)."""
         return {"actor": self.actor, "user": self.user, "correlation_id": self.correlation_id, "created_at": self.now}
 
     def because(self, reason: str) -> "Act":
-        """The same act, at the same time, for another reason."""
+        """Return the same act, at the same time, with another reason."""
         return replace(self, reason=reason, at=self.now)

@@ -1,20 +1,20 @@
-"""E-mail addresses in one form, so that one address is one identity however it was written."""
+"""Normalising e-mail addresses, so that every spelling of an address is found."""
 
 import re
 import unicodedata
 
 import idna
 
-DOMAIN_MAX_LENGTH = 253  # longer ones are none
+DOMAIN_MAX_LENGTH = 253  # characters; a longer text is no domain
 _NAMED = re.compile(r".*<([^<>]+)>", re.DOTALL)  # Jane Doe <jane@example.ca>
 
 
 def one_form(text: str) -> str:
-    """The address in the form in which it is stored and compared; of what is no address, whatever is left of it.
+    """Return an address in the form in which it is stored and compared. A text that is no address is cleaned the same way.
 
-    All of it is lower case, though RFC 5321 lets a server tell cases apart before the @: hardly one does. Before the @ it is
-    in Unicode's NFC. The domain is ASCII as IDNA has it under the mapping of UTS #46 ("xn--..." for a label of other
-    letters), and has no dot at its end. A name around the address, `mailto:` and invisible characters are left out.
+    The result is lower case, although RFC 5321 lets a server tell cases apart before the @: hardly one does. The part before
+    the @ is in Unicode's NFC. The domain is ASCII by IDNA with the mapping of UTS #46 ("xn--..." for a label of other
+    letters), without a final dot. A name around the address, `mailto:` and invisible characters are removed.
     """
     text = text.strip().lower()
     if not text.isascii():
@@ -33,6 +33,6 @@ def _ascii(domain: str) -> str:
         mapped = idna.uts46_remap(unicodedata.normalize("NFKC", domain), std3_rules=False)
     except idna.IDNAError:
         return domain
-    # Not idna.encode, which knows no emoji, while there are domains of emoji.
+    # idna.encode refuses emoji, but domains with emoji exist.
     labels = mapped.split(".")
     return ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)

@@ -1,4 +1,4 @@
-"""What the admin's pages of all apps are made of. Whatever they change, they change through a service."""
+"""Base classes of all admin pages. The pages change rows only through services."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
@@ -24,23 +24,23 @@ from wholesale.plumbing.vocabulary import ALL, NOTE_MAX_LENGTH
 
 
 class Scoped:
-    """Rows of which a user sees those that it may read: in lists, pages, histories, inlines and searches."""
+    """An admin that shows a user only the rows that it may read, in lists, pages, histories, inlines and searches."""
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return scopes.visible(super().get_queryset(request), request.user)  # type: ignore[misc]
 
 
 class Kept:
-    """Rows that stay: nobody deletes them in the admin, superusers included."""
+    """An admin in which nobody deletes rows, not even a superuser."""
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
 
 class Edited(Kept):
-    """Rows with a form that only who may change them sees, and in which nothing is chosen beforehand."""
+    """An admin with a form that is shown only to users who may change the row. Choices without a default begin empty."""
 
-    left_open: ClassVar[str] = "Choose one"  # how a choice is shown that may stay open
+    left_open: ClassVar[str] = "Choose one"  # the label of no choice, for a field that may stay empty
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         page: Any = super()
@@ -51,14 +51,14 @@ class Edited(Kept):
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         page: Any = super()
         if not db_field.has_default():
-            # The theme would choose the first, a province for one.
+            # Otherwise the theme would preselect the first choice, such as a province.
             blank = self.left_open if db_field.blank else "Choose one"
             kwargs["choices"] = db_field.get_choices(blank_choice=[("", blank)])
         return page.formfield_for_choice_field(db_field, request, **kwargs)
 
 
 class ReadOnly(Kept):
-    """Rows that only the product's verbs write."""
+    """An admin of rows that only verbs write. It has no forms."""
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -68,19 +68,19 @@ class ReadOnly(Kept):
 
 
 class ReadOnlyAdmin(CheckedInput, ReadOnly, Scoped, ModelAdmin):
-    """Pages of rows to read."""
+    """The base of read-only pages."""
 
     list_per_page = 50
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        # Nobody changes the row here, so the admin's log of it, behind the button "History", stays empty.
+        # Nobody changes the row here, so the admin's log behind the button "History" would be empty.
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "show_history": False})
 
 
 class GrowingAdmin(ReadOnlyAdmin):
-    """Pages of a table that grows without end: nothing here counts its rows or sorts them all, filters make them few."""
+    """Read-only pages of a table that grows without end. The list never counts or sorts all rows; filters narrow it."""
 
     paginator = InfinitePaginator
     show_full_result_count = False
@@ -89,14 +89,14 @@ class GrowingAdmin(ReadOnlyAdmin):
 
 
 class ReadOnlyInline(ReadOnly, Scoped, TabularInline):
-    """Rows to read on the page of the row that they belong to."""
+    """A read-only table of related rows on the page of their row."""
 
     extra = 0
     hide_title = True
 
 
 class SinceFilter(admin.SimpleListFilter):
-    """The rows of the last days, by the time that `field` names."""
+    """Filter rows by age. The time is in the column `field`."""
 
     title = "when"
     parameter_name = "days"
@@ -113,18 +113,18 @@ class SinceFilter(admin.SimpleListFilter):
 
 
 class DaySinceFilter(SinceFilter):
-    """The rows of the last days, by their day."""
+    """Filter rows by age. The day is in the column `day`."""
 
     field = "day"
 
 
 class StateFilter(admin.SimpleListFilter):
-    """The rows in one of some states. A subclass names them, and says in `queryset` which rows are in the chosen one."""
+    """Filter rows by state. A subclass names the states, and its `queryset` returns the rows of the chosen one."""
 
     title = "state"
     parameter_name = "state"
-    states: ClassVar[dict[str, str]]  # by the word of the address: how it is shown
-    unchosen: ClassVar[str] = ""  # how it is shown that none is chosen, where that is not "All"
+    states: ClassVar[dict[str, str]]  # value in the address -> label
+    unchosen: ClassVar[str] = ""  # the label for no choice, if it is not "All"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return list(self.states.items())
@@ -136,10 +136,10 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class WordFilter(admin.SimpleListFilter):
-    """The rows with one word of an open vocabulary, of those that the product knows; the search finds the others."""
+    """Filter rows by a word of an open vocabulary. It lists the product's own words; the search finds the others."""
 
     def words(self) -> Iterable[tuple[str, str]]:
-        """Pairs of a word and how it is shown."""
+        """Return pairs of a word and its label."""
         raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -153,13 +153,13 @@ class WordFilter(admin.SimpleListFilter):
 
 
 def place_text(row: Any) -> str:
-    """The province, and the market where it is not the whole province; empty where there is neither."""
+    """Return the province and the market as text. The market ALL is left out; the text is empty without a place."""
     market = row.market if row.market != ALL else None
     return ", ".join(filter(None, (row.get_province_display(), market)))
 
 
 def json_text(value: Any) -> str:
-    """JSON in colours and lines; nothing given is said so."""
+    """Return JSON as coloured HTML, or "none given" if it is empty."""
     return prettify_json(value, None) if value not in (None, {}) else "none given"
 
 
@@ -167,12 +167,12 @@ def json_text(value: Any) -> str:
 
 
 class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
-    """Pages of a row whose history can be read: when, who, why, what. Nothing is reverted there, past the service."""
+    """Pages of rows with a history: when, who, why, what. Nobody can revert to a version, which would bypass the service."""
 
     object_history_list_template = "admin/history_list.html"
 
     def get_urls(self) -> list[Any]:
-        # Without the page of one version, whose form would save that version as it is.
+        # The page of a single version is left out: its form would save that version without the service.
         return super(SimpleHistoryAdmin, self).get_urls()
 
     def revert_disabled(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
@@ -181,14 +181,14 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
     def set_history_delta_changes(
         self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
     ) -> None:
-        """Give each record its changes; the first of all shows what the row was made with."""
+        """Give each history record its changes. The first record shows the settings that the row was created with."""
         for newer, older in pairwise([*historical_records, None]):
             newer.history_delta_changes = self.changes(older, newer)
 
     def changes(self, older: Any, newer: Any) -> list[dict[str, str]]:
-        """The settings that differ between two records."""
+        """Return the settings that differ between two records."""
         if older is None and newer.history_type != "+":
-            return []  # what came before is on the next page
+            return []  # the earlier record is on the next page
         before = self.settings_of(older) if older is not None else {}
         return [
             {"field": name, "old": before.get(name, ""), "new": value}
@@ -197,7 +197,7 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
         ]
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        """What of a record the history shows, as people read it; not what changes each time, as its version."""
+        """Return the settings of a record that the history shows, as readable text. The version is not among them."""
         raise NotImplementedError
 
 
@@ -205,7 +205,7 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
 
 
 def reason_field() -> forms.CharField:
-    """Why somebody does it; asked each time, kept in the history."""
+    """Return the form field for the reason of a change. It is required, and kept in the history."""
     return forms.CharField(
         label="Reason",
         max_length=NOTE_MAX_LENGTH,
@@ -215,13 +215,13 @@ def reason_field() -> forms.CharField:
 
 
 class ReasonForm(forms.Form):
-    """What a confirmation page asks."""
+    """The form of a confirmation page that asks only for the reason."""
 
     reason = reason_field()
 
 
 def restate(form: forms.BaseForm, name: str, value: str) -> None:
-    """Make a hidden field say this when the form is shown again; the rest is shown as it was typed."""
+    """Set the value of a hidden field for the form's next display. The other fields keep what was typed."""
     data: Any = form.data
     data = data.copy()
     data[name] = value
@@ -231,10 +231,10 @@ def restate(form: forms.BaseForm, name: str, value: str) -> None:
 def confirmation(
     request: HttpRequest, model_admin: ModelAdmin, *, title: str, form: forms.Form, **context: Any
 ) -> TemplateResponse:
-    """The page between a button and its act: what will happen, to what, and why; its form posts back to this address.
+    """Return a confirmation page, which stands between a button and its act. Its form posts to the same address.
 
-    `context` may hold `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (pairs that
-    are posted along), `button` (its words) and `danger` (its colour).
+    `context` may hold `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (pairs to
+    post too), `button` (its label) and `danger` (whether it is red).
     """
     return TemplateResponse(
         request,
@@ -251,14 +251,14 @@ def confirmation(
 
 
 def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
-    """The domain's refusal in words, at the field that it names."""
+    """Show a refusal in the form, at the field that it names."""
     for detail, attr in refusal.errors:
         is_field = attr in form.fields
         form.add_error(attr if is_field else None, f"{attr}: {detail}" if attr and not is_field else detail)
 
 
 def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Make a page of one row: it is called with the row. Where there is no such row, the admin says so."""
+    """Make a page get the row itself instead of its id. If there is no such row, redirect as the admin does."""
 
     @wraps(page)
     def found(self: ModelAdmin, request: HttpRequest, object_id: str, **options: Any) -> HttpResponse:
@@ -273,10 +273,10 @@ def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def act_with_form(
     request: HttpRequest, model_admin: ModelAdmin, form: forms.Form, act: Callable[..., str], *, then: str, **page: Any
 ) -> HttpResponse:
-    """Ask on a confirmation page what the form asks, then act and go to `then`. Only a POST acts.
+    """Show a confirmation page with this form; after a valid POST act and redirect to `then`.
 
-    `act` takes the form's values by name, calls the service, logs it, and returns what to say. The domain's refusal is shown
-    on the page.
+    `act` takes the form's values as keywords, calls the service, logs it, and returns the message to show. A refusal is
+    shown on the page.
     """
     if form.is_valid():
         try:
@@ -292,6 +292,6 @@ def act_with_form(
 def act_with_reason(
     request: HttpRequest, model_admin: ModelAdmin, act: Callable[[str], str], *, then: str, **page: Any
 ) -> HttpResponse:
-    """Ask on a confirmation page why, then act with the reason and go to `then`."""
+    """Show a confirmation page that asks why; after a POST act with the reason and redirect to `then`."""
     form = ReasonForm(request.POST if "reason" in request.POST else None)
     return act_with_form(request, model_admin, form, act, then=then, **page)

@@ -1,7 +1,7 @@
-"""What comes in with an address or a choice of rows of the admin, checked before a query is made of it.
+"""Checking the parameters and ids that reach the admin, before they become queries.
 
-Django's admin makes lookups of any parameter of a list, and asks the database for any id: what no column can hold is a fault
-there, of the database or of its driver.
+Django's admin turns any parameter of a list into a lookup and queries any id. A value that no column can hold would make the
+database or its driver raise an error.
 """
 
 import re
@@ -17,26 +17,26 @@ from unfold import paginator
 
 from wholesale.plumbing.fields import BIGINT_MAX
 
-PAGES_MAX = 10**9  # of a list that is not counted
+PAGES_MAX = 10**9  # pages of a list that is not counted
 _LOOKUPS = ("exact", "in", "isnull", "gt", "gte", "lt", "lte")
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
-_TIME = re.compile(r"(19|20|21)[0-9]{2}-.*")  # Django reads the rest; near the ends of time a change of zone overflows
+_TIME = re.compile(r"(19|20|21)[0-9]{2}-.*")  # Django reads the rest; a far year would overflow in another zone
 
 
 class CheckedInput:
-    """The first base of every admin of the product (a test walks them)."""
+    """Checks input. It is the first base class of every admin of the product (a test makes sure)."""
 
     model: Any
     opts: Any
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Whether a list may be filtered so: by columns alone, and with values that they can hold."""
+        """Whether a list may be filtered by this lookup: only by columns, with values that the column can hold."""
         allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
         return allowed and _is_readable(self.model, lookup, value)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The row, or None: what is no id has none."""
+        """Return the row with this id. None if there is none, or if the text is no id."""
         if from_field is None and not _is_value(self.opts.pk, object_id):
             return None
         return super().get_object(request, object_id, from_field)  # type: ignore[misc]
@@ -44,22 +44,22 @@ class CheckedInput:
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        """The page of a row, or of a new one."""
+        """Show the page of a row or of a new one. A text that is no id redirects like a missing row."""
         if object_id is not None and not self._is_id(object_id):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """The history of a row."""
+        """Show the history of a row. A text that is no id redirects like a missing row."""
         if not self._is_id(object_id):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
 
     def response_action(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
-        """Do the action to the chosen rows.
+        """Run the action on the chosen rows.
 
         Raises:
-            SuspiciousOperation: what was chosen is no id.
+            SuspiciousOperation: a chosen value is no id.
 
         """
         if not all(self._is_id(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
@@ -67,42 +67,42 @@ class CheckedInput:
         return super().response_action(request, queryset, *args, **kwargs)  # type: ignore[misc]
 
     def _is_id(self, object_id: str) -> bool:
-        """Whether a row may have it."""
+        """Whether the text can be the id of a row."""
         return _is_value(self.opts.pk, unquote(object_id))
 
 
 class InfinitePaginator(paginator.InfinitePaginator):
-    """Pages of a table that nobody counts; beyond PAGES_MAX there is none.
+    """A paginator that does not count rows. It refuses pages beyond PAGES_MAX.
 
-    It has the name of the class that it replaces, for by that name the header knows to show no number of rows.
+    It keeps the name of the class that it replaces: the header template hides the number of rows by that name.
     """
 
     def validate_number(self, number: int) -> int:
-        """The page's number.
+        """Return the page's number.
 
         Raises:
-            EmptyPage: below 1, or beyond all pages.
+            EmptyPage: the number is below 1, or beyond all pages.
 
         """
         return super().validate_number(number if number <= PAGES_MAX else 0)
 
 
 def row_id(text: str) -> int:
-    """The id that a parameter names; 0, which no row has, where it is none."""
+    """Return the id that a parameter names, or 0, which no row has, if it is no id."""
     return int(text) if _is_bigint(text) else 0
 
 
 def _is_readable(model: type[models.Model], lookup: str, value: str) -> bool:
     field, last = _field_of(model, lookup)
     if field is None:
-        return not last  # the parameter of a filter that reads it by itself
+        return not last  # a parameter of a filter that checks it itself
     if last not in _LOOKUPS:
         return False
     return last == "isnull" or all(_is_value(field, part) for part in (value.split(",") if last == "in" else [value]))
 
 
 def _field_of(model: type[models.Model], lookup: str) -> tuple[Any, str]:
-    """The column at the end of the path, and what it is compared by; nothing where the path begins with no column."""
+    """Return the column at the end of a lookup's path and the comparison. None and "" if the path begins with no column."""
     field: Any = None
     parts = lookup.split(LOOKUP_SEP)
     for n, part in enumerate(parts):
@@ -122,7 +122,7 @@ def _is_bigint(text: str) -> bool:
 
 
 def _is_value(field: Any, text: str) -> bool:
-    """Whether a column can hold it."""
+    """Whether the column can hold the value of this text."""
     if isinstance(field, models.ForeignKey):
         return _is_value(field.target_field, text)
     if isinstance(field, models.IntegerField):
@@ -131,7 +131,7 @@ def _is_value(field: Any, text: str) -> bool:
         return _NUMBER.fullmatch(text) is not None
     if isinstance(field, models.DateField) and not _TIME.fullmatch(text):
         return False
-    if isinstance(field, models.JSONField | models.BinaryField | models.DurationField):  # no lookup reads text as one
+    if isinstance(field, models.JSONField | models.BinaryField | models.DurationField):  # no lookup accepts text for these
         return False
     try:
         field.to_python(text)

@@ -1,4 +1,4 @@
-"""Answers that are kept under an Idempotency-Key: found and erased by the texts in them."""
+"""Finding and erasing the answers that are kept under an Idempotency-Key, by texts in them."""
 
 from collections.abc import Collection
 from functools import reduce
@@ -10,11 +10,11 @@ from wholesale.plumbing.models import IdempotencyKey
 
 
 def kept_answers(texts: Collection[str]) -> QuerySet[IdempotencyKey]:
-    """The answers in which one of these texts stands, each as it stands in JSON; of no text none."""
+    """Return the kept answers that contain one of these texts. The texts are spelled as in JSON."""
     naming = reduce(or_, (Q(body__contains=text) for text in texts), Q(pk__in=[]))
     return IdempotencyKey.objects.filter(naming)
 
 
 def erase_answers(texts: Collection[str]) -> int:
-    """Empty those answers and say how many they are: the request that comes again is refused, and not acted on again."""
+    """Empty the kept answers that contain one of these texts. Return their number. Repeated requests are then refused."""
     return kept_answers(texts).update(body="")

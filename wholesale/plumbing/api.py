@@ -1,4 +1,4 @@
-"""What every viewset of the API is made of: `ask` for a GET, `act` for a POST, `ResourceViewSet` for rows."""
+"""Building blocks of the API's viewsets: `ask` for a GET, `act` for a POST, `ResourceViewSet` for rows."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -42,22 +42,22 @@ ROW_ID = r"(?P<id>[0-9]{1,18})"  # in a url_path; the schema shows {id}. 18 digi
 
 
 class ApiView(APIView):
-    """A view whose actions each name the permission they need, and which knows its correlation id."""
+    """The base of all API views. Each action names the permission that it needs; the correlation id is set first."""
 
     http_method_names = ["get", "head", "post"]
     permissions: ClassVar[dict[str, str]] = {}
-    receiving: ClassVar[frozenset[str]] = frozenset()  # the actions that record what was received: no detail refuses it
-    is_key_ignored = False  # whether the Idempotency-Key of what was received was no key, or another request's
+    receiving: ClassVar[frozenset[str]] = frozenset()  # actions that record what was received: no detail is refused
+    is_key_ignored = False  # whether a receiving action ignored an Idempotency-Key: invalid, or another request's
     ignored: Iterable[str] = ()
     preference: str | None = None
 
     @property
     def is_receiving(self) -> bool:
-        """Whether this request brings what was received."""
+        """Whether the action records what was received, so that no detail of the request may be refused."""
         return getattr(self, "action", None) in self.receiving
 
     def known_parameters(self) -> Known:
-        """What the action takes."""
+        """Return the parameters that the action knows."""
         return getattr(self, self.action).known  # type: ignore[attr-defined]  # of ViewSetMixin
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -78,7 +78,7 @@ class ApiView(APIView):
             self._note_unknown(request, self.known_parameters())
 
     def _is_parsed(self, request: Request) -> bool:
-        """Whether a parser of the action takes such a body."""
+        """Whether the action has a parser for the body's content type."""
         return self.get_content_negotiator().select_parser(request, self.get_parsers()) is not None
 
     def _note_unknown(self, request: Request, known: Known) -> None:
@@ -91,7 +91,7 @@ class ApiView(APIView):
         self.ignored = names
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """The answer, which names what was ignored, a replayed one too."""
+        """Return the answer with headers that name ignored parameters. Replayed answers get them too."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.ignored:
             response[unknown_parameters.IGNORED_HEADER] = unknown_parameters.header(self.ignored)
@@ -101,13 +101,13 @@ class ApiView(APIView):
 
 
 class ApiViewSet(ViewSetMixin, ApiView):
-    """Verbs of one area: methods made by `ask` and `act`."""
+    """The base of viewsets whose methods are made by `ask` and `act`."""
 
 
 def ask(
     url_path: str, params: type[Params], responses: Any, *, view_options: dict[str, Any] | None = None, **schema: Any
 ) -> Callable[..., Any]:
-    """Make a method of an ApiViewSet a GET. It is called with the checked parameters as keywords."""
+    """Make a method of an ApiViewSet answer a GET. It gets the checked parameters as keywords."""
 
     def decorate(handler: Callable[..., Response]) -> Any:
         documented = [params] if params().fields else []
@@ -122,9 +122,9 @@ def ask(
 def act(
     url_path: str | None, params: type[Params], responses: Any, *, in_parts: bool = False, **schema: Any
 ) -> Callable[..., Any]:
-    """Make a method of an ApiViewSet a POST, idempotent under a key. It is called with the checked parameters.
+    """Make a method of an ApiViewSet answer a POST, idempotent under a key. It gets the checked parameters as keywords.
 
-    Without a path it is the `create` of a ResourceViewSet, which the router knows already. For `in_parts` see `idempotent`.
+    Without a path it is the `create` of a ResourceViewSet, which the router already knows. For `in_parts` see `idempotent`.
     """
 
     def decorate(handler: Callable[..., Response]) -> Any:
@@ -138,7 +138,7 @@ def act(
 
 
 def _checked(handler: Callable[..., Response], params: type[Params]) -> Callable[..., Response]:
-    """The handler, called with the checked parameters beside those of the path."""
+    """Wrap a handler: it gets the checked parameters in addition to those of the path."""
 
     @wraps(handler)
     def checked(view: ApiViewSet, request: Request, **path: Any) -> Response:
@@ -149,7 +149,7 @@ def _checked(handler: Callable[..., Response], params: type[Params]) -> Callable
 
 
 def _acting(handler: Callable[..., Response]) -> Callable[..., Response]:
-    """The handler, called with the act that the request asks for: who acts and why are taken out of the parameters."""
+    """Wrap a handler that takes `act`: it gets an Act in place of the parameters `actor`, `changed_by` and `reason`."""
     if "act" not in inspect.signature(handler).parameters:
         return handler
 
@@ -163,19 +163,19 @@ def _acting(handler: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def acting_user(request: Request) -> User:
-    """Who asks. The permission class has let nobody pass who is not a user."""
+    """Return the user of a request. The permission class has refused requests without a user."""
     user = request.user
     assert isinstance(user, User)
     return user
 
 
 def path_id(what: str) -> OpenApiParameter:
-    """Documents the `{id}` of a path."""
+    """Return the documentation of the `{id}` in a path."""
     return OpenApiParameter("id", int, OpenApiParameter.PATH, description=f"id of the {what}")
 
 
 def _in_query(params: type[Params]) -> type[Params]:
-    """The same parameters as the query string takes them: each optional, since the body may hold it."""
+    """Return the serializer for the query string: all parameters are optional, since the body may hold them."""
 
     class InQuery(params):  # type: ignore[valid-type,misc]
         def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -189,7 +189,7 @@ def _in_query(params: type[Params]) -> type[Params]:
 
 
 def _fills_a_body(field: serializers.Field[Any, Any, Any, Any]) -> bool:
-    """Whether it is longer than an address may be."""
+    """Whether values of the field may be too long for a query string."""
     return (
         isinstance(field, JsonField | ManyField | ObjectParams)
         or (getattr(field, "max_length", None) or 0) > NOTE_MAX_LENGTH
@@ -197,7 +197,7 @@ def _fills_a_body(field: serializers.Field[Any, Any, Any, Any]) -> bool:
 
 
 class RowSerializer(serializers.ModelSerializer[Any]):
-    """Rows as the API shows them: JSON numbers, UTC with Z."""
+    """The base serializer of rows: numbers as JSON numbers, times in UTC with Z."""
 
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
@@ -212,9 +212,9 @@ class RowSerializer(serializers.ModelSerializer[Any]):
 
 
 class SignedSerializer(RowSerializer):
-    """Rows that name who acted, in words that a client may choose: beside them who was signed in.
+    """The base serializer of signed rows. A client may choose the name of the actor, so `user` shows who was signed in.
 
-    Read them through `select_related("user")`.
+    Read the rows with `select_related("user")`.
     """
 
     user: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
@@ -223,14 +223,14 @@ class SignedSerializer(RowSerializer):
 
 
 class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericAPIView[Any], ApiView):
-    """Rows to read: a list with filters, newest first in pages, and one by id. Every write goes through a verb."""
+    """The base of read endpoints: a filtered list in pages, newest first, and one row by id. Only verbs write."""
 
     pagination_class = NewestFirst
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """The list and the rows need the model's permission to view. A subclass names those of its own actions."""
+        """Set the permission for the list and for single rows: to view the model. A subclass names those of its actions."""
         super().__init_subclass__(**kwargs)
         assert cls.queryset is not None
         opts = cls.queryset.model._meta
@@ -238,7 +238,7 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
         cls.permissions = {"list": view, "retrieve": view, **cls.permissions}
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        """Those that the user may read."""
+        """Return the rows that the user may read."""
         return scopes.visible(super().get_queryset(), self.request.user)
 
     def known_parameters(self) -> Known:
@@ -247,10 +247,10 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
         return Known() if self.action == "retrieve" else super().known_parameters()
 
     def get_object(self) -> Any:
-        """The row of the path.
+        """Return the row that the path names.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is no such row, or the user may not read it.
 
         """
         try:

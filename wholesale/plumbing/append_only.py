@@ -1,11 +1,10 @@
-"""Tables whose rows are facts: inserted, then never changed or deleted, by the database's own word. The histories of
-governed rows are among them.
+"""Append-only tables: the database itself refuses to change or delete their rows. The histories of policies are such tables.
 
-Row triggers refuse UPDATE and DELETE on both databases. `install` is idempotent: an app's migration of triggers calls it,
-and `post_migrate` calls it again, since SQLite rebuilds a table on most alterations and silently loses its triggers. None on
-TRUNCATE: PostgreSQL's test flush needs it, and the application's user should not hold that right.
+Row triggers refuse UPDATE and DELETE on both databases. `install` is idempotent: an app's migration calls it, and
+`post_migrate` calls it again, because SQLite rebuilds a table on most alterations and silently loses its triggers. There is
+no trigger for TRUNCATE: PostgreSQL's test flush needs it, and the application's user should not have that right.
 
-What is told of a person beside a fact can be erased (`ErasableModel`): there the triggers refuse UPDATE alone.
+Words about a person can be erased (`ErasableModel`): for these tables the triggers refuse only UPDATE.
 """
 
 from collections.abc import Sequence
@@ -43,7 +42,7 @@ _REMOVE = {
     "postgresql": ("DROP TRIGGER IF EXISTS {table}_append_only ON {table}",),
     "sqlite": ("DROP TRIGGER IF EXISTS {table}_append_only", "DROP TRIGGER IF EXISTS {table}_append_only_delete"),
 }
-# The names of all tables and of all triggers that work, in one statement.
+# The names of all tables and of all enabled triggers, in one statement.
 _PRESENT = {
     "postgresql": "SELECT relname FROM pg_class UNION ALL SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
     "sqlite": "SELECT name FROM sqlite_master",
@@ -60,7 +59,7 @@ class AppendOnlyError(Exception):
 
 
 class _InsertedOnce(models.Model):
-    """It can be inserted and read, and is never changed."""
+    """A row that is inserted once and never changed."""
 
     class Meta:
         abstract = True
@@ -78,7 +77,7 @@ class _InsertedOnce(models.Model):
 
 
 class ErasableModel(_InsertedOnce):
-    """What is told of a person beside a fact: never changed, and deleted when the person is erased."""
+    """Words that lie beside a fact: never changed, but deleted when the person is erased."""
 
     class Meta:
         abstract = True
@@ -86,14 +85,14 @@ class ErasableModel(_InsertedOnce):
 
 
 class AppendOnlyModel(_InsertedOnce):
-    """A fact: it can be inserted and read."""
+    """A fact: it can be inserted and read, but neither changed nor deleted."""
 
     class Meta:
         abstract = True
         default_permissions = ("view",)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refuse.
+        """Refuse to delete the row.
 
         Raises:
             AppendOnlyError: always.
@@ -103,32 +102,32 @@ class AppendOnlyModel(_InsertedOnce):
 
 
 def append_only_models() -> list[type[models.Model]]:
-    """Every installed append-only model."""
+    """Return every installed append-only model."""
     return [model for model in apps.get_models() if issubclass(model, AppendOnlyModel)]
 
 
 def erasable_models() -> list[type[models.Model]]:
-    """Every installed erasable model."""
+    """Return every installed erasable model."""
     return [model for model in apps.get_models() if issubclass(model, ErasableModel)]
 
 
 def install(connection: BaseDatabaseWrapper, table: str) -> None:
-    """Make the table refuse UPDATE and DELETE; again is no change."""
+    """Make the table refuse UPDATE and DELETE. A repetition changes nothing."""
     _run(connection, _INSTALL, table)
 
 
 def install_erasable(connection: BaseDatabaseWrapper, table: str) -> None:
-    """Make the table refuse UPDATE; again is no change."""
+    """Make the table refuse UPDATE. A repetition changes nothing."""
     _run(connection, _INSTALL_ERASABLE, table)
 
 
 def remove(connection: BaseDatabaseWrapper, table: str) -> None:
-    """Lift the table's protection."""
+    """Remove the table's triggers."""
     _run(connection, _REMOVE, table)
 
 
 def protection(tables: Sequence[str], *, erasable: Sequence[str] = ()) -> migrations.RunPython:
-    """The operation of a migration that protects these tables."""
+    """Return the migration operation that protects these tables."""
 
     def protect(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for table in tables:
@@ -144,7 +143,7 @@ def protection(tables: Sequence[str], *, erasable: Sequence[str] = ()) -> migrat
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The append-only tables that exist without all of their triggers."""
+    """Return the append-only tables that lack one of their triggers."""
     with connection.cursor() as cursor:
         cursor.execute(_PRESENT[connection.vendor])
         present = {name for (name,) in cursor.fetchall()}
@@ -158,7 +157,7 @@ def _named(names: tuple[str, ...], table: str) -> set[str]:
 
 
 def install_for_app(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
-    """A post_migrate receiver: protect the app's append-only tables."""
+    """Receiver of post_migrate: protect the app's append-only tables."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     for protect, protected in ((install, append_only_models()), (install_erasable, erasable_models())):
@@ -169,7 +168,7 @@ def install_for_app(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwar
 
 @register(Tags.database)
 def check_triggers(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """wholesale.E010: an append-only table lost its trigger. Runs with `migrate` and `check --database default`."""
+    """wholesale.E010: an append-only table lost its trigger. It runs with `migrate` and `check --database default`."""
     return [
         Error(f"{table} is append-only but has no trigger", hint="Run manage.py migrate.", id="wholesale.E010")
         for alias in databases or []

@@ -1,4 +1,4 @@
-"""Connects the plumbing."""
+"""The Django app of the plumbing."""
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
@@ -6,7 +6,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_migrate, pos
 
 
 class PlumbingConfig(AppConfig):
-    """The plumbing as an app: its tables, its checks, and what happens after migrate."""
+    """The app's configuration: it registers system checks, tasks and the receivers of Django's signals."""
 
     name = "wholesale.plumbing"
     label = "wholesale"

@@ -1,8 +1,8 @@
-"""Statements that are built once from a query set: to build one takes several times as long as to carry it out.
+"""SQL statements that are compiled once from a queryset. Building a queryset takes several times as long as running it.
 
-The values that differ from call to call have names in its text (`%(lead_id)s`). All others are written out, so that the
-planner sees them: the condition of a partial index is implied by `completed_at IS NULL`, not by a value that is yet to come.
-No model instance is made, and no signal is sent.
+Values that differ from call to call are named parameters in the text (`%(lead_id)s`). All others are literals, so that the
+planner sees them: only the literal `completed_at IS NULL` shows that a partial index fits, a parameter would not.
+No model instances are created, and no signal is sent.
 """
 
 import inspect
@@ -21,41 +21,41 @@ from wholesale.plumbing.lookups import given_among
 
 Rows = list[tuple[Any, ...]]
 _PLACES = re.compile(r"%%|%s")
-_PLAIN = (str, int, type(None))  # what the drivers take as it is
+_PLAIN = (str, int, type(None))  # types that the drivers accept unchanged
 
 
 class Parameter(Expression):
-    """A value that is given at each call, by its name."""
+    """A named parameter of a statement. Each call gives its value."""
 
     def __init__(self, name: str, output_field: Any = None) -> None:
         super().__init__(output_field)
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        """Its name in the text; the text has no other parameters."""
+        """Return the parameter's name as SQL. The text has no unnamed parameters."""
         return f"%({self.name})s", ()
 
 
 class Columns:
-    """What the rows of a statement consist of: expressions with a field, or None for what needs no field to be read."""
+    """The columns of a statement's rows: expressions with a field, or None for a column that needs no conversion."""
 
     def __init__(self, *columns: Any) -> None:
         self._columns = columns
 
     @classmethod
     def of(cls, model: type[Model], *names: str) -> list[Any]:
-        """Columns of a model's table, for a statement that is written by hand."""
+        """Return columns of a model's table, for a handwritten statement."""
         fields: list[Any] = [model._meta.get_field(name) for name in names]
         return [field.cached_col for field in fields]
 
     def converted(self, rows: Rows) -> Rows:
-        """Rows as the driver gave them, with the values of their fields. PostgreSQL's driver gives most of them itself."""
+        """Convert the driver's values to those of the fields. PostgreSQL's driver gives most of them itself."""
         converters = self._converters
         return [_values(row, converters) for row in rows] if converters else rows
 
     @cached_property
     def _converters(self) -> list[tuple[int, Any, list[Any]]]:
-        """Of each column that has some: its place, the column, and the functions that make the field's value."""
+        """The columns that need a conversion: the index, the column, and the functions that convert a value."""
         found = [
             (n, column, [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)])
             for n, column in enumerate(self._columns)
@@ -73,31 +73,32 @@ def _values(row: tuple[Any, ...], converters: Sequence[tuple[int, Any, list[Any]
 
 
 def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
-    """The rows of a statement."""
+    """Run a statement with the given values and return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(text, bound(given))
         return columns.converted(cursor.fetchall())
 
 
 def change(text: str, given: Mapping[str, Any]) -> int:
-    """Carry out a statement that writes. How many rows there were."""
+    """Run a statement that writes. Return the number of rows."""
     with connection.cursor() as cursor:
         cursor.execute(text, bound(given))
         return cursor.rowcount
 
 
 class Select:
-    """`Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).values_list("phone"))`, then `rows(lead_id="L1")`."""
+    """A compiled SELECT. `build` returns a queryset with `values_list`, and takes the parameters by name: after
+    `Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).values_list("phone"))` call `rows(lead_id="L1")`."""
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
 
     def rows(self, **given: Any) -> Rows:
-        """The rows of these values, each with the columns of the query set's `values_list`."""
+        """Return the rows for these values of the parameters, with the columns of the queryset's `values_list`."""
         return fetch(self.text, self.columns, given)
 
     def first(self, **given: Any) -> tuple[Any, ...] | None:
-        """The first row, or None. It reads them all: use it where there is one at most, or where the query set says so."""
+        """Return the first row, or None. It reads all rows, so use it if the queryset gives at most one."""
         return next(iter(self.rows(**given)), None)
 
     @property
@@ -106,18 +107,18 @@ class Select:
         return self._compiled.text
 
     def text_from(self, source: str) -> str:
-        """The statement, with a part of one that is written by hand in the place of the query set's table: the name of a
-        WITH, or a SELECT in brackets. It has the columns that the query set asks of the table."""
+        """Return the statement with another source than the queryset's table: the name of a WITH, or a SELECT in brackets.
+        The source must have the columns that the queryset reads from the table."""
         table, alias = next(iter(self._compiled.aliases.items()))
         return self.text.replace(f'FROM "{table}" {alias}', f"FROM {source} {alias}")
 
     def alias_of(self, model: type[Model]) -> str:
-        """The name of a model's table within the statement."""
+        """Return the alias of a model's table within the statement."""
         return self._compiled.aliases[model._meta.db_table]
 
     @property
     def columns(self) -> Columns:
-        """What its rows consist of."""
+        """The columns of the statement's rows."""
         return self._compiled.columns
 
     @cached_property
@@ -126,13 +127,13 @@ class Select:
 
 
 class Update:
-    """The same of an update. `build` gives the rows, as a query set, and the new values of their columns."""
+    """A compiled UPDATE. `build` returns a queryset of the rows, and the new values by column."""
 
     def __init__(self, build: Callable[..., tuple[QuerySet[Any, Any], Mapping[str, Any]]]) -> None:
         self._build = build
 
     def run(self, **given: Any) -> int:
-        """Carry it out with these values. How many rows there were."""
+        """Run the update with these values of the parameters. Return the number of changed rows."""
         return change(self.text, given)
 
     @cached_property
@@ -147,7 +148,7 @@ class Update:
 class _Compiled(NamedTuple):
     text: str
     columns: Columns
-    aliases: dict[str, str]  # by table, the query set's own first
+    aliases: dict[str, str]  # table -> alias; the queryset's own table is first
 
 
 def _parameters(build: Callable[..., Any]) -> list[Parameter]:
@@ -156,7 +157,7 @@ def _parameters(build: Callable[..., Any]) -> list[Parameter]:
 
 def _compile(queryset: QuerySet[Any, Any]) -> _Compiled:
     query: Any = queryset.query.clone()
-    # Short names: the driver parses a statement of more than 4 kB anew each time.
+    # Short aliases: the driver parses a statement of more than 4 kB anew each time.
     aliases = {table: f"t{n}" for n, table in enumerate(query.alias_map)}
     query.change_aliases(aliases)
     compiler = query.get_compiler(connection=connection)
@@ -166,7 +167,7 @@ def _compile(queryset: QuerySet[Any, Any]) -> _Compiled:
 
 
 def _written_out(text: str, values: Sequence[Any]) -> str:
-    """The statement with these values in the places of its parameters without a name."""
+    """Return the statement with its unnamed parameters replaced by these values as literals."""
     left = iter(values)
     return _PLACES.sub(lambda place: _literal(next(left)) if place[0] == "%s" else place[0], text)
 
@@ -177,12 +178,12 @@ def _literal(value: Any) -> str:
     elif connection.vendor == "postgresql":
         literal = sql.Literal(value).as_string().strip()
     else:
-        literal = "NULL" if value is None else str(value)  # of a number or a boolean: SQLite has nothing else
+        literal = "NULL" if value is None else str(value)  # a number or a boolean: on SQLite there is nothing else
     return literal.replace("%", "%%")
 
 
 def bound(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by name, as the driver takes them."""
+    """Return the values by name, in the form that the driver accepts."""
     return {name: value if isinstance(value, _PLAIN) else _prepared(value) for name, value in given.items()}
 
 

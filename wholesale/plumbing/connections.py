@@ -1,4 +1,4 @@
-"""How a connection to PostgreSQL reads times."""
+"""Faster reading of times from PostgreSQL."""
 
 from datetime import UTC
 from typing import Any
@@ -8,23 +8,23 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import Format
 
 _TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
-_OWN_LOADER: Any = psycopg.adapters.get_loader(_TIMESTAMPTZ, Format.TEXT)  # in C, where that part of psycopg is installed
+_OWN_LOADER: Any = psycopg.adapters.get_loader(_TIMESTAMPTZ, Format.TEXT)  # in C, if psycopg's C part is installed
 
 
 class _TimeLoader:
-    """psycopg's own loader of a time with its zone. Django puts one in Python in its place, which takes ten times as long.
+    """Loads times with psycopg's own loader. Django would replace it by one in Python, which takes ten times as long.
 
-    Each session is in UTC, and so is what it reads. Where a session has another zone, Django brings its own loader.
+    Our sessions are in UTC, and so are the times that they read. For a session in another zone Django uses its own loader.
     """
 
     format = Format.TEXT
-    timezone = UTC  # Django compares it with the connection's, at each cursor
+    timezone = UTC  # Django compares it with the connection's zone at each cursor
 
     def __new__(cls, *args: Any) -> Any:
         return _OWN_LOADER(*args)
 
 
 def read_times_fast(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Let a new connection read times by psycopg's own loader."""
+    """Receiver: make a new connection read times with psycopg's own loader."""
     if connection.vendor == "postgresql":
         connection.connection.adapters.register_loader(_TIMESTAMPTZ, _TimeLoader)

@@ -1,4 +1,4 @@
-"""The correlation id: one for each request, stored on every row that the request writes and echoed in the answer."""
+"""The correlation id of a request. It is stored on every row that the request writes, and repeated in the answer."""
 
 import re
 import uuid
@@ -16,19 +16,19 @@ _VALID_HEADER = re.compile(r"[\x20-\x7e\xa0-\xff]{1,128}")
 
 
 def current() -> str:
-    """The correlation id of the request at hand; outside a request, a new one at each call."""
+    """Return the correlation id of the current request or block. Outside of both, return a new one at each call."""
     return _current.get() or uuid.uuid4().hex
 
 
 def use(correlation_id: str) -> None:
-    """Make this the correlation id of the request at hand: a parameter that came with it wins over the header."""
+    """Set the correlation id of the current request: a parameter takes precedence over the header."""
     _current.set(correlation_id)
     structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
 
 
 @contextmanager
 def correlated(correlation_id: str | None = None) -> Iterator[str]:
-    """Give all that a command or a background task does within this block one correlation id."""
+    """Use one correlation id for everything within this block. Commands and background tasks use it."""
     token = _current.set(correlation_id or uuid.uuid4().hex)
     try:
         yield current()
@@ -37,12 +37,12 @@ def correlated(correlation_id: str | None = None) -> Iterator[str]:
 
 
 def is_valid_header(value: str) -> bool:
-    """Whether a header's text can be a correlation id: 1 to 128 characters, none of them a control character."""
+    """Whether a header can be a correlation id: 1 to 128 characters without control characters."""
     return _VALID_HEADER.fullmatch(value) is not None
 
 
 class CorrelationMiddleware:
-    """Takes the id from the header or makes one; the API's views refuse a header that is not valid."""
+    """Takes the correlation id from the header or makes one. The API's views refuse an invalid header."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

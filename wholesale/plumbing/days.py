@@ -1,4 +1,4 @@
-"""The days that may be written down, and when one begins."""
+"""The range of days that may be stored, and the instant at which a day begins."""
 
 from datetime import UTC, date, datetime, time
 
@@ -6,10 +6,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 OUT_OF_RANGE = "The day must lie between the years 2000 and 2099."
-# For the column or the form field of a day. The end of the last day of all cannot be counted, so a day far off is a mistake.
+# Validators for a column or form field of a day. A day outside of the range is a mistake, and may have no computable end.
 WITHIN_RANGE = (MinValueValidator(FIRST, OUT_OF_RANGE), MaxValueValidator(LAST, OUT_OF_RANGE))
 
 
 def beginning(day: date) -> datetime:
-    """When a day begins in UTC, which in Canada is the evening before."""
+    """Return the instant at which a day begins in UTC. In Canada it is the evening before."""
     return datetime.combine(day, time(), UTC)

@@ -1,4 +1,4 @@
-"""What every signal carries: what happened, to what, by which act. Whoever listens reads all of them alike."""
+"""The envelope that every signal carries, so that receivers read all signals in the same way."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from wholesale.plumbing.act import Act
 
 
 class Subject(NamedTuple):
-    """What something happened to."""
+    """The thing that something happened to."""
 
-    kind: str  # a word: "task", "ladder", "lead"
+    kind: str  # such as "task", "ladder", "lead"
     id: str = ""
     lead_id: str | None = None
     province: str | None = None
@@ -20,7 +20,7 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Something that happened. `facts`: plain values, and rows for those who listen within the product."""
+    """Something that happened: its name, its subject, the act and facts. `facts` are plain values and rows."""
 
     name: str
     subject: Subject

@@ -1,4 +1,4 @@
-"""What the environment says, read strictly: a word that cannot be read stops the start. Imported before the settings are."""
+"""Reading environment variables strictly: an invalid value stops the start. This is imported before the settings."""
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -11,10 +11,10 @@ env = environ.Env()
 
 
 def switch(name: str, *, default: bool) -> bool:
-    """Read a switch; empty counts as absent. A protection that is misspelt ("ture") must not be taken for one that is off.
+    """Read a switch; empty counts as absent. A misspelt value ("ture") must not switch a protection off.
 
     Raises:
-        ImproperlyConfigured: a word that is neither true nor false.
+        ImproperlyConfigured: the value is neither true nor false.
 
     """
     word = env.str(name, default="").strip().lower()
@@ -28,10 +28,10 @@ def switch(name: str, *, default: bool) -> bool:
 
 
 def timeouts_of(process: Process) -> Timeouts:
-    """What bounds the database's work for this kind of process: DB_TIMEOUTS_WEB and so on.
+    """Read the database timeouts of this kind of process: DB_TIMEOUTS_WEB and so on.
 
     Raises:
-        ImproperlyConfigured: not three numbers of seconds.
+        ImproperlyConfigured: the value is not three numbers of seconds.
 
     """
     name = f"DB_TIMEOUTS_{process.upper()}"
@@ -45,7 +45,7 @@ def days(name: str, *, default: int) -> int:
     """Read a number of days; empty counts as absent.
 
     Raises:
-        ImproperlyConfigured: no whole number from 0 to 3650.
+        ImproperlyConfigured: the value is not a whole number from 0 to 3650.
 
     """
     word = env.str(name, default="").strip() or str(default)
@@ -58,7 +58,7 @@ def whole_number(name: str, *, default: int, least: int, most: int) -> int:
     """Read a whole number; empty counts as absent.
 
     Raises:
-        ImproperlyConfigured: it is none, or not from `least` to `most`.
+        ImproperlyConfigured: the value is not a whole number from `least` to `most`.
 
     """
     word = env.str(name, default="").strip() or str(default)

@@ -1,11 +1,11 @@
-"""The base of the domain's refusals, and those that no one app owns. `http/handlers.py` shapes them for the API."""
+"""The base class of all refusals, and the refusals that several apps share. `http/handlers.py` shapes them for the API."""
 
 import inspect
 from typing import ClassVar
 
 
 class DomainError(Exception):
-    """A refusal of the domain. A subclass names its code and HTTP status; its docstring is the default message."""
+    """The base of all refusals. A subclass names its code and HTTP status; its docstring is the default message."""
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 409
@@ -18,7 +18,7 @@ class DomainError(Exception):
 
     @property
     def errors(self) -> list[tuple[str, str | None]]:
-        """What the answer lists: (detail, attr)."""
+        """The errors that the answer lists, as pairs of detail and attr."""
         return [(self.detail, self.attr)]
 
 

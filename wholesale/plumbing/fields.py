@@ -1,7 +1,7 @@
-"""One serializer field for each kind of value that the API takes (CONTRACT section 1, words and numbers).
+"""Serializer fields for each kind of value that the API accepts (CONTRACT section 1, words and numbers).
 
-DRF's own number fields take "1e3", "1_000", NaN and the digits of other scripts; these do not, and no serializer of the
-product uses the plain ones (a test walks them).
+DRF's own number fields accept "1e3", "1_000", NaN and digits of other scripts. These fields do not, and all serializers of
+the product use them (a test makes sure).
 """
 
 import json
@@ -60,7 +60,7 @@ class NoteField(LabelField):
 
 
 class EmailAddressField(LabelField, serializers.EmailField):
-    """An e-mail address in its one form: whoever writes is found by it."""
+    """An e-mail address, normalised by `one_form`, so that it finds every spelling."""
 
     longest = 254
 
@@ -91,7 +91,7 @@ class MetricField(WordField):
 class UpperChoiceField(serializers.ChoiceField):
     """A word of a closed vocabulary, in any case, trimmed."""
 
-    # Names what is allowed and never echoes the input, which may hold what no answer can.
+    # The message names the allowed words and never echoes the input, which may hold characters that no answer can.
     default_error_messages = {"invalid_choice": "Must be one of {allowed}."}
 
     def to_internal_value(self, data: Any) -> str:
@@ -102,7 +102,7 @@ class UpperChoiceField(serializers.ChoiceField):
 
 
 class SpelledChoiceField(serializers.ChoiceField):
-    """A word of a closed vocabulary that is not upper case; any case is taken, and the vocabulary's own given."""
+    """A word of a closed vocabulary that is not upper case. Any case is accepted; the result has the vocabulary's case."""
 
     default_error_messages = UpperChoiceField.default_error_messages
 
@@ -125,7 +125,7 @@ class ProvinceField(UpperChoiceField):
 
 
 class StrictDecimalField(serializers.DecimalField):
-    """A JSON number, or text of the form 12 or 12.5; a JSON number on the way out."""
+    """A decimal number, given as a JSON number or as text such as 12 or 12.5. Answers show it as a JSON number."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(coerce_to_string=False, **kwargs)
@@ -135,11 +135,11 @@ class StrictDecimalField(serializers.DecimalField):
             if not _NUMBER.fullmatch(data):
                 self.fail("invalid")
         elif isinstance(data, float):
-            if not math.isfinite(data):  # never asked of an int, which may be too large for a float
+            if not math.isfinite(data):  # not for an int, which may be too large for a float
                 self.fail("invalid")
         elif isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
-        # repr gives the shortest text that reads back as the same float: 0.1 is one digit, not fifty-five.
+        # repr gives the shortest text of the same float: 0.1 has one digit, not fifty-five.
         value = Decimal(data if isinstance(data, str | int) else repr(data))
         return self.quantize(self.validate_precision(value))
 
@@ -163,7 +163,7 @@ class RateField(StrictDecimalField):
 
 
 class StrictIntegerField(serializers.IntegerField):
-    """A whole number, as JSON or as ASCII digits; 1.0 is none."""
+    """A whole number, as JSON or as ASCII digits. 1.0 is refused."""
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, str):
@@ -184,7 +184,7 @@ class IdField(StrictIntegerField):
 
 
 class AwareDateTimeField(serializers.DateTimeField):
-    """An instant: ISO 8601 with a zone, between the years 2000 and 2100; a naive time is refused, not guessed."""
+    """An instant: ISO 8601 with a zone, between the years 2000 and 2100. A time without a zone is refused."""
 
     default_error_messages = {
         "naive": "The time has no zone: end it with Z or an offset such as -05:00 (in a query string + is written %2B).",
@@ -223,12 +223,12 @@ class DayField(serializers.DateField):
         return day
 
 
-# Two alternatives, not `type: [object, array]`: client generators cannot read an array that does not say what is in it.
+# Two alternatives instead of `type: [object, array]`: client generators need to know the items of an array.
 @extend_schema_field({"anyOf": [{"type": "object", "additionalProperties": True}, {"type": "array", "items": {}}]})
 class JsonField(serializers.JSONField):
-    """An object or an array of at most 64 kB, as JSON or as JSON text; no NUL and no lone surrogate within.
+    """An object or an array of at most 64 kB, as JSON or as JSON text.
 
-    PostgreSQL can store neither character, and a lone surrogate is no text at all.
+    NUL and lone surrogates are refused: PostgreSQL can store neither.
     """
 
     default_error_messages = {
@@ -253,7 +253,7 @@ class JsonField(serializers.JSONField):
 
 
 class ManyField(serializers.ListField):
-    """Several values: a JSON array, or its text where a form or a query string brings it."""
+    """Several values: a JSON array, or its text in a form or a query string."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if isinstance(data, str):
@@ -261,15 +261,15 @@ class ManyField(serializers.ListField):
                 data = parse_json(data)
             except ValueError:
                 self.fail("not_a_list", input_type="str")
-        if isinstance(data, list) and len(data) > (self.max_length or len(data)):  # before each of them is looked at
+        if isinstance(data, list) and len(data) > (self.max_length or len(data)):  # before the values are checked
             raise serializers.ValidationError(self.error_messages["max_length"], code="max_length")
         return super().to_internal_value(data)
 
 
 class RowField(serializers.Field[Any, Any, Any, Any]):
-    """A JSON object as it came: whoever takes it checks it, so that a bad row need not spoil the others.
+    """A JSON object, unchecked: the verb checks each row, so that a bad row does not refuse the others.
 
-    A subclass names in `row` the serializer that checks it.
+    A subclass names in `row` the serializer of a row.
     """
 
     row: ClassVar[type[serializers.Serializer[Any]]]
@@ -282,7 +282,7 @@ class RowField(serializers.Field[Any, Any, Any, Any]):
 
 
 def _nodes(data: Any) -> Iterator[Any]:
-    """All values and keys within parsed JSON."""
+    """Yield all values and keys within parsed JSON."""
     stack = [data]
     while stack:
         node = stack.pop()

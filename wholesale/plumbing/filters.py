@@ -1,4 +1,4 @@
-"""Filters of the resource endpoints, which take the same words, times and numbers as the verbs do."""
+"""Filters of the resource endpoints. They read words, times and numbers as the verbs do."""
 
 from typing import Any
 
@@ -21,13 +21,13 @@ from wholesale.plumbing.fields import (
 
 
 class StrictFilterBackend(filters.DjangoFilterBackend):
-    """A filter that is not valid is a 400 that names it."""
+    """Answers an invalid filter with a 400 that names it."""
 
     raise_exception = True
 
 
 class _SerializerFormField(forms.CharField):
-    """A form field that lets one of the API's own serializer fields do the checking."""
+    """A form field that is checked by a serializer field of the API."""
 
     def __init__(self, serializer_field: serializers.Field[Any, Any, Any, Any], **kwargs: Any) -> None:
         self.serializer_field = serializer_field
@@ -40,59 +40,59 @@ class _SerializerFormField(forms.CharField):
             return self.serializer_field.run_validation(value)
         except serializers.ValidationError as error:
             details: list[Any] = list(error.detail)
-            # django-filter puts parameters into a message with %, so a % that is meant as such is doubled.
+            # django-filter formats messages with %, so a literal % is doubled.
             raise ValidationError([ValidationError(str(e).replace("%", "%%"), code=e.code) for e in details]) from error
 
 
 class ParamFilter(filters.Filter):
-    """A filter over one parameter of the API's own kinds."""
+    """A filter by one parameter, which a serializer field of the API checks."""
 
     field_class = _SerializerFormField
 
 
 def label(**kwargs: Any) -> ParamFilter:
-    """Equal to an id or a label."""
+    """Return a filter for rows equal to an id or a label."""
     return ParamFilter(serializer_field=LabelField(), **kwargs)
 
 
 def word(**kwargs: Any) -> ParamFilter:
-    """Equal to a word of an open vocabulary."""
+    """Return a filter for rows equal to a word of an open vocabulary."""
     return ParamFilter(serializer_field=WordField(), **kwargs)
 
 
 def metric(**kwargs: Any) -> ParamFilter:
-    """Equal to the name of a metric."""
+    """Return a filter for rows equal to the name of a metric."""
     return ParamFilter(serializer_field=MetricField(), **kwargs)
 
 
 def province(**kwargs: Any) -> ParamFilter:
-    """Equal to a province."""
+    """Return a filter for rows of a province."""
     return ParamFilter(serializer_field=ProvinceField(), **kwargs)
 
 
 def choice(choices: Any, **kwargs: Any) -> ParamFilter:
-    """Equal to one of a closed vocabulary."""
+    """Return a filter for rows equal to a word of a closed vocabulary."""
     return ParamFilter(serializer_field=UpperChoiceField(choices=choices), **kwargs)
 
 
 @extend_schema_field(OpenApiTypes.BOOL)
 class FlagFilter(ParamFilter):
-    """True or false; anything else is refused, not ignored."""
+    """A filter by true or false. Any other value is refused."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(serializer_field=serializers.BooleanField(), **kwargs)
 
 
 def row_id(**kwargs: Any) -> ParamFilter:
-    """Equal to the id of a row."""
+    """Return a filter for rows equal to the id of a row."""
     return ParamFilter(serializer_field=IdField(), **kwargs)
 
 
 def since(field_name: str) -> ParamFilter:
-    """At or after an instant."""
+    """Return a filter for rows at or after an instant."""
     return ParamFilter(field_name=field_name, lookup_expr="gte", serializer_field=AwareDateTimeField())
 
 
 def until(field_name: str) -> ParamFilter:
-    """Before an instant."""
+    """Return a filter for rows before an instant."""
     return ParamFilter(field_name=field_name, lookup_expr="lt", serializer_field=AwareDateTimeField())

@@ -1,4 +1,4 @@
-"""Chores of an installation: its first administrator, and the rows that have expired."""
+"""Creating the first administrator, and removing expired rows."""
 
 import secrets
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _PASSWORD_BYTES = 12  # 16 characters
 
 @dataclass(frozen=True, slots=True)
 class Admin:
-    """The installation's administrator; the password is known only when this call made the user."""
+    """The installation's administrator. The password is None unless this call created the user."""
 
     name: str
     password: str | None
@@ -27,10 +27,10 @@ class Admin:
 
 @transaction.atomic
 def ensure_admin() -> Admin:
-    """Make the superuser `admin` with a random password, unless there is an active superuser already.
+    """Create the superuser `admin` with a random password, unless there is an active superuser.
 
     Raises:
-        ValueError: nobody is a superuser, and the name `admin` is taken by somebody who is not meant to be one.
+        ValueError: there is no active superuser, but a user named `admin`.
 
     """
     users = get_user_model().objects
@@ -46,7 +46,7 @@ def ensure_admin() -> Admin:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """How many rows of each kind were removed."""
+    """The number of removed rows of each kind."""
 
     idempotency_keys: int
     tokens: int
@@ -54,10 +54,10 @@ class Cleared:
 
 
 def clear_expired(now: datetime | None = None) -> Cleared:
-    """Remove the idempotency keys, API tokens and sessions that no request can use any more. Again removes nothing.
+    """Remove expired idempotency keys, API tokens and sessions.
 
-    What proves a contact is never among them, however old: limitation runs from when the regulator learns of a fact (CASL;
-    Telecommunications Act s. 72.12), so 3 years are no ceiling for keeping.
+    Proofs of contacts are never removed, whatever their age: limitation begins when the regulator learns of a fact (CASL;
+    Telecommunications Act s. 72.12), so they may be needed after more than 3 years.
     """
     now = now or timezone.now()
     return Cleared(

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a POST repeated under its key is answered again, not acted again (CONTRACT section 1)."""
+"""The header `Idempotency-Key`: a repeated POST gets the first answer and does nothing (CONTRACT section 1)."""
 
 import hashlib
 import json
@@ -44,13 +44,13 @@ class AnswerErased(DomainError):
 
 
 def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
-    """Let a view's POST be named by an Idempotency-Key; a test walks every POST of the API for this decorator.
+    """Make a view's POST idempotent under an Idempotency-Key. A test makes sure that every POST of the API is.
 
-    The key's row and the act share one transaction, so either both stay or neither. A concurrent duplicate waits at the
-    unique constraint. Only a 2xx answer is kept.
+    The key's row and the act share one transaction, so both stay or neither. A concurrent duplicate waits at the unique
+    constraint. Only 2xx answers are kept.
 
-    An act `in_parts` has transactions of its own, and may be done twice without harm: its answer is kept after it. Of two at
-    once both act, and both are answered as the first of them to end; one whose answer could not be kept acts again.
+    An act `in_parts` has its own transactions and may safely be done twice. Its answer is kept afterwards. Two concurrent
+    requests both act, and both get the answer that was kept first. If an answer could not be kept, a repetition acts again.
     """
 
     @wraps(handler)
@@ -81,7 +81,7 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
 
 
 def _regardless(handler: Handler, view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-    """Record what was received, whatever its key."""
+    """Carry out a receiving request without its key, because a received fact is never refused."""
     view.is_key_ignored = True
     return handler(view, request, *args, **kwargs)
 
@@ -103,17 +103,17 @@ def _fingerprint(request: Request) -> str:
 
 
 def _kept(user: Any, key: str, now: datetime) -> IdempotencyKey | None:
-    """The key's row, where it has an answer that has not expired."""
+    """Return the key's row if it has an answer that has not expired."""
     answered = IdempotencyKey.objects.filter(user=user, key=key, status__isnull=False)
     return answered.filter(created_at__gte=now - settings.IDEMPOTENCY_KEY_LIFETIME).first()
 
 
 def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:
-    """The key's row, locked. It has no status when the act is ours to do."""
+    """Return the key's row, locked. Its status is None if this request has to act."""
     fresh = IdempotencyKey(user=user, key=key, fingerprint=fingerprint, created_at=now)
     IdempotencyKey.objects.bulk_create([fresh], ignore_conflicts=True)
     row = IdempotencyKey.objects.select_for_update().filter(user=user, key=key).first()
-    if row is None:  # it was there, expired, and clear_expired removed it between our two statements
+    if row is None:  # clear_expired removed the expired row between our two statements
         return _own(user, key, fingerprint, now)
     if row.created_at < now - settings.IDEMPOTENCY_KEY_LIFETIME:
         row.fingerprint, row.status, row.created_at = fingerprint, None, now
@@ -127,7 +127,7 @@ def _keep(row: IdempotencyKey, response: Response) -> None:
 
 
 def _kept_after(response: Response, user: Any, key: str, fingerprint: str) -> Response:
-    """The answer to an act that is done, kept unless somebody has the key's row for long: that is no reason to refuse it."""
+    """Keep the answer of a finished act and return it. If the key's row stays locked for long, the answer is not kept."""
     try:
         with transaction.atomic():
             locks.wait_for_rows(_ROW_WAIT)

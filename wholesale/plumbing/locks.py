@@ -1,4 +1,4 @@
-"""Advisory locks: for what no row stands for. SQLite's IMMEDIATE transactions are one after another and need none."""
+"""Advisory locks of PostgreSQL, for things without a row. SQLite needs none: its IMMEDIATE transactions run one by one."""
 
 import time
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ _LOOK_AGAIN = 0.05  # seconds
 
 
 def hold(key: int, *, shared: bool = False) -> None:
-    """Hold PostgreSQL's advisory lock of this key until the caller's transaction ends; wait for it as long as it takes.
+    """Take the advisory lock of this key until the caller's transaction ends. It waits without a limit of its own.
 
-    What the lock protects is read in a later statement, never in the same one: its snapshot would be older than the lock.
+    Read what the lock protects in a later statement: the snapshot of the same statement would be older than the lock.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -20,16 +20,16 @@ def hold(key: int, *, shared: bool = False) -> None:
 
 
 def hold_some(keys: Sequence[int], *, of: int) -> None:
-    """Hold these keys' locks on PostgreSQL, in this order, and share that of a key which stands for all of them."""
+    """Take the locks of these keys (PostgreSQL) in this order, and the shared lock of the key that stands for all keys."""
     waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
     with connection.cursor() as cursor:
         cursor.execute(f"{_lock(of, shared=True)}, {waits}")
 
 
 def is_free_within(key: int, seconds: float) -> bool:
-    """Whether all who hold this key's lock end within so many seconds; nobody waits for the one who asks here.
+    """Whether this key's lock becomes free within so many seconds.
 
-    To queue for the lock would make those wait who come after, so it is tried again and again.
+    It polls instead of queueing for the lock, because others would have to wait behind it in the queue.
     """
     if connection.vendor != "postgresql":
         return True
@@ -48,13 +48,13 @@ def _was_free(key: int) -> bool:
 
 
 def wait_for_rows(seconds: float) -> None:
-    """Let the caller's transaction wait so long for a row that another holds."""
+    """Limit how many seconds the caller's transaction waits for a locked row."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = {round(seconds * 1000)}")
 
 
-# The sessions of ours that hold a lock, in this database: granted, for one that waits is no obstacle.
+# Ends our sessions of this database that hold a lock. A lock that is not granted yet is no obstacle.
 _END = """
 SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) {more}
 WHERE granted AND datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
@@ -67,7 +67,7 @@ _END_HOLDER_OF_ROW = f"{_END.format(more='JOIN {table} AS t ON transactionid = t
 
 
 def end_holders_of(row: models.Model, history: type[models.Model]) -> None:
-    """End the sessions of ours that keep a row, its table or its history's table from being written."""
+    """End our sessions whose locks prevent writing to a row, to its table or to its history's table."""
     if connection.vendor != "postgresql":
         return
     tables = [row._meta.db_table, history._meta.db_table]
@@ -77,13 +77,13 @@ def end_holders_of(row: models.Model, history: type[models.Model]) -> None:
 
 
 def hold_and_read(key: int, query: str) -> tuple[Any, ...] | None:
-    """Hold the shared lock of this key as `hold` does, then read the first row of a query without parameters.
+    """Take the shared lock of this key as `hold` does, and return the first row of a query without parameters.
 
-    They are two statements in one message to PostgreSQL, each with its own snapshot: the query's is younger than the lock.
+    Both statements go to PostgreSQL in one message. Each has its own snapshot, so the query's is younger than the lock.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # What has several statements is never prepared. Django has no word for that, and its own errors no other way.
+            # Several statements cannot be prepared. Django has no option for that, so this calls the driver's own cursor.
             with connection.wrap_database_errors:
                 cursor.cursor.execute(f"{_lock(key, shared=True)}; {query}", prepare=False)
             cursor.nextset()

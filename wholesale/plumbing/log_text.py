@@ -1,4 +1,4 @@
-"""Text that may stand in a log: an exception's own words quote what it was given."""
+"""Masking of texts for the log. The message of an exception may quote personal values."""
 
 import re
 import traceback
@@ -10,32 +10,32 @@ _QUOTED = re.compile(r"""'[^'\n]*'|"[^"\n]*"|\(.*\)""")  # PostgreSQL shows a ro
 _ADDRESS = re.compile(r"[^\s()]+@[^\s()]+")
 _NUMBER = re.compile(r"\+?\d(?:[ .()-]{0,2}\d){6,}")
 
-# What PostgreSQL adds holds values, of several lines perhaps; it ends where the next traceback of a chain begins.
+# PostgreSQL's DETAIL holds values, perhaps on several lines. It ends where the next traceback of a chain begins.
 _DETAIL = re.compile(r"^DETAIL:.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.MULTILINE | re.DOTALL)
 
 _as_dicts = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
 
 def masked(text: str) -> str:
-    """The text without what may be somebody's: quotations, what stands in parentheses, addresses, long numbers."""
+    """Return the text with possibly personal parts masked: quotations, parentheses, addresses and long numbers."""
     for pattern in (_DETAIL, _NUMBER, _ADDRESS, _QUOTED):
         text = pattern.sub("...", text)
     return text
 
 
 def masked_traceback(text: str) -> str:
-    """A traceback whose exceptions' own words are masked; its frames and lines of code, which are indented, stay."""
+    """Return a traceback with the messages of its exceptions masked. Its indented frames and lines of code stay."""
     lines = _DETAIL.sub("...", text).splitlines(keepends=True)
     return "".join(line if line.startswith("  ") else masked(line) for line in lines)
 
 
 def write_traceback(stream: TextIO, exc_info: Any) -> None:
-    """Write a traceback for a person; structlog's console calls it."""
+    """Write a masked traceback for a person. structlog's console renderer calls it."""
     stream.write("\n" + masked_traceback("".join(traceback.format_exception(*exc_info))))
 
 
 def traceback_dicts(exc_info: Any) -> list[dict[str, Any]]:
-    """A traceback for a machine; structlog's JSON calls it."""
+    """Return a masked traceback as plain values. structlog's JSON renderer calls it."""
     stacks = _as_dicts(exc_info)
     for stack in stacks:
         stack["exc_value"] = masked(stack["exc_value"])

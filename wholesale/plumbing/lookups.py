@@ -1,4 +1,4 @@
-"""Many values in one lookup."""
+"""Lookups with many values in one parameter."""
 
 import json
 from collections.abc import Collection
@@ -10,9 +10,9 @@ from django.db.models.expressions import RawSQL
 
 
 def among(values: Collection[Any], sql_type: str = "varchar") -> Any:
-    """What an `__in` lookup takes: on PostgreSQL one array of this type.
+    """Return the values for an `__in` lookup. On PostgreSQL they become one array of this type.
 
-    A prepared statement with a thousand parameters may compare each of them with each row of the table.
+    With a thousand parameters, a prepared statement may compare each of them with each row of the table.
     """
     if connection.vendor != "postgresql":
         return list(values)
@@ -20,10 +20,10 @@ def among(values: Collection[Any], sql_type: str = "varchar") -> Any:
 
 
 def among_sql(name: str, sql_type: str = "text") -> str:
-    """The same in SQL of our own: what follows the column. `name` is that of its one parameter, which `given_among` makes.
+    """Return the SQL after a column that tests for many values. Its one parameter `name` gets the result of `given_among`.
 
-    PostgreSQL's driver passes one string on in a tenth of the time that an array takes. A subquery hides the values from its
-    planner: for each of two hundred that it sees it may count a page of its own, and read a whole table instead.
+    PostgreSQL's driver sends one string in a tenth of the time of an array. The subquery hides the values from the planner:
+    if it sees two hundred values, it may count a page for each and read the whole table instead.
     """
     if connection.vendor == "postgresql":
         return f"= ANY((SELECT string_to_array(%({name})s, chr(10))::{sql_type}[])::{sql_type}[])"
@@ -31,18 +31,18 @@ def among_sql(name: str, sql_type: str = "text") -> str:
 
 
 def given_among(values: Collection[object]) -> str:
-    """Many values as one parameter. None of them holds a line break."""
+    """Return many values as one parameter. No value may hold a line break."""
     return "\n".join(map(str, values)) if connection.vendor == "postgresql" else json.dumps(list(values))
 
 
 @Field.register_lookup
 class Among(Lookup[Any]):
-    """`among_sql` in a query set that is compiled: `province__among`, of a parameter."""
+    """A lookup for compiled querysets that uses `among_sql`, such as `province__among=parameter`."""
 
     lookup_name = "among"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        """The column, and its values by the parameter's name."""
+        """Return the SQL that tests the column. The values come by the parameter's name."""
         column, parameters = self.process_lhs(compiler, connection)
         field: Any = self.lhs.output_field
         sql_type = "text" if isinstance(field, CharField) else field.rel_db_type(connection)

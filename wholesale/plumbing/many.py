@@ -1,7 +1,7 @@
-"""Rows inserted by SQL of our own: one by an INSERT, many at once by COPY on PostgreSQL, which costs a fraction of it.
+"""Inserting rows by SQL of our own: one row by an INSERT, many by COPY on PostgreSQL, which costs a fraction.
 
-The INSERT's text is always the same, so that it is built once and the server prepares it. A query set builds it each time,
-which takes longer than to carry it out. No signal is sent.
+The text of the INSERT never changes, so it is built once and the server prepares it. A queryset builds it each time, which
+takes longer than running it. No signal is sent.
 """
 
 from collections.abc import Sequence
@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
 
-# Fields whose values both drivers take as they are. Times, decimals and JSON each database wants in its own way.
+# Fields whose values both drivers accept unchanged. Times, decimals and JSON need a conversion for each database.
 _PLAIN = (models.BooleanField, models.CharField, models.ForeignKey, models.IntegerField)
 
 
 def insert(model: type[models.Model], columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows of these columns (attribute names, as `user_id`), in their order; the others have their defaults.
+    """Insert rows with values for these columns (attribute names such as `user_id`). Others get their defaults.
 
-    No object is made. A row that breaks a constraint undoes them all.
+    No model objects are created. If one row breaks a constraint, none is inserted.
     """
     if not rows:
         return
@@ -35,12 +35,12 @@ def insert(model: type[models.Model], columns: tuple[str, ...], rows: Sequence[S
 
 
 def insert_object(row: models.Model) -> None:
-    """Insert an object that is not stored yet, and give it its id."""
+    """Insert one unsaved object and set its id."""
     insert_objects([row])
 
 
 def insert_objects(rows: Sequence[models.Model]) -> None:
-    """Insert a few objects of one model that are not stored yet, in one statement, and give each its id."""
+    """Insert a few unsaved objects of one model in one statement, and set their ids."""
     columns = _columns(type(rows[0]))
     table = _table(type(rows[0]), columns)
     values = attrgetter(*columns)
@@ -53,7 +53,7 @@ def insert_objects(rows: Sequence[models.Model]) -> None:
 
 
 def ids(model: type[models.Model], count: int) -> list[int]:
-    """The ids of as many rows that are to be inserted, of PostgreSQL's sequence."""
+    """Return `count` new ids from the model's sequence (PostgreSQL), for rows that are inserted later."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count]
@@ -62,13 +62,13 @@ def ids(model: type[models.Model], count: int) -> list[int]:
 
 
 class _Table(NamedTuple):
-    """Where rows of some columns go."""
+    """The statements and fields for inserting rows with certain columns."""
 
-    insert: str  # of one row
-    places: str  # of its values
+    insert: str  # the INSERT of one row
+    places: str  # the placeholders of one row
     copy: str
-    fields: list[Any]  # those of the columns, then those of the defaults
-    defaults: tuple[Any, ...]  # of the columns that are not given and not null
+    fields: list[Any]  # the fields of the given columns, then of the defaults
+    defaults: tuple[Any, ...]  # the defaults, other than null, of columns that are not given
 
 
 @lru_cache
@@ -100,8 +100,8 @@ def _prepared(table: _Table, row: Sequence[Any]) -> list[Any]:
 def _copy(table: _Table, rows: Sequence[Sequence[Any]]) -> None:
     json = [n for n, field in enumerate(table.fields) if isinstance(field, models.JSONField)]
     times = [n for n, field in enumerate(table.fields) if isinstance(field, models.DateTimeField)]
-    texts: dict[datetime | None, str | None] = {None: None}  # many rows share their times, and to write one costs most
-    # Django makes the driver's errors its own in every call of a cursor but this one.
+    texts: dict[datetime | None, str | None] = {None: None}  # a cache: formatting a time is slow
+    # Django does not wrap the driver's errors for `copy`, so this does.
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(table.copy) as copy:
         for row in rows:
             values = [*row, *table.defaults]

@@ -1,4 +1,4 @@
-"""The plumbing's tables."""
+"""The tables of the plumbing."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 class IdempotencyKey(models.Model):
-    """A POST that a user has named, with its answer; a row without an answer exists only inside the act's transaction."""
+    """A user's Idempotency-Key of a POST, with its answer. Only within the act's transaction a row has no answer yet."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -26,7 +26,7 @@ class IdempotencyKey(models.Model):
 
 
 class PeriodicRun(models.Model):
-    """A turn of a periodic job that somebody enqueued (periodic.py)."""
+    """A turn of a periodic job that was enqueued (periodic.py)."""
 
     name = models.CharField(max_length=LABEL_MAX_LENGTH)
     slot = models.DateTimeField(help_text="the minute that it was due")
@@ -41,7 +41,7 @@ class PeriodicRun(models.Model):
 
 
 class RoleGrant(models.Model):
-    """A permission that a role was given once by the product itself, so that it is not given again (roles.py)."""
+    """A permission that the product has granted to a role once. It is not granted again (roles.py)."""
 
     group = models.ForeignKey("auth.Group", on_delete=models.CASCADE, related_name="+")
     permission = models.ForeignKey("auth.Permission", on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""Pages for what grows without bound."""
+"""Pagination of tables that grow without end."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from wholesale.plumbing.fields import BIGINT_MAX
 
 
 class NewestFirst(CursorPagination):
-    """Pages of `{next, previous, results}` by descending id: a row written meanwhile neither hides nor repeats one."""
+    """Pages of `{next, previous, results}` by descending id. New rows neither hide nor repeat a row of the next page."""
 
     ordering = "-id"
     page_size = 100
@@ -28,5 +28,5 @@ class NewestFirst(CursorPagination):
         return cursor
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
-        """Always ours: the filter backends have no say."""
+        """Return the fixed ordering. Filter backends cannot change it."""
         return (self.ordering,)

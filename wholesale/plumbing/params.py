@@ -1,4 +1,4 @@
-"""Parameters of a request, wherever they came: JSON body, form body or query string (CONTRACT section 1)."""
+"""The parameters of a request, from a JSON body, a form body or the query string (CONTRACT section 1)."""
 
 import codecs
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from wholesale.plumbing.unknown_parameters import Known
 
 
 def read_body(stream: IO[bytes]) -> bytes:
-    """The whole body. Django bounds one only when it reads it itself; the parsers read the stream, so they bound it too."""
+    """Return the whole body, or raise RequestTooLarge. Django does not check the limit when a parser reads the stream."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     body = stream.read(limit + 1)
     if len(body) > limit:
@@ -28,7 +28,7 @@ def read_body(stream: IO[bytes]) -> bytes:
 
 
 class BoundedJSONParser(BaseParser):
-    """JSON in UTF-8, whatever charset the header claims, of bounded size and depth; NaN and infinities are no JSON."""
+    """JSON in UTF-8, whatever charset the header claims, with bounded size and depth. NaN and infinities are refused."""
 
     media_type = "application/json"
 
@@ -39,10 +39,10 @@ class BoundedJSONParser(BaseParser):
             raise ParseError(f"JSON parse error: {error}") from error
 
     def loads(self, body: bytes) -> Any:
-        """What the body says.
+        """Parse the body.
 
         Raises:
-            ValueError: it is no such JSON.
+            ValueError: the body is not valid JSON.
 
         """
         return parse_json(body.removeprefix(codecs.BOM_UTF8).decode())
@@ -60,7 +60,7 @@ class Utf8FormParser(BaseParser):
             raise ParseError(f"The form is not UTF-8: {error}") from error
 
     def query(self, body: bytes) -> Any:
-        """The names and values of the form. Given the bytes, QueryDict would guess Latin-1."""
+        """Return the names and values of the form. The bytes are decoded here, since QueryDict would guess Latin-1."""
         return QueryDict(body.decode(), encoding="utf-8")
 
 
@@ -77,7 +77,7 @@ class Params(serializers.Serializer[Any]):
 
 
 class ObjectParams(Params):
-    """Parameters within a parameter: a JSON object, or its text where a form brings it. A null within counts as absent."""
+    """A parameter that is a JSON object, or its text in a form. A null within the object counts as absent."""
 
     default_error_messages = {"not_an_object": "Must be a JSON object."}
 
@@ -97,26 +97,26 @@ def _object_or_text(text: str) -> Any:
 
 
 class ActParams(Params):
-    """The parameters of an endpoint that writes: each takes a correlation id (the view has bound it by then)."""
+    """The parameters of an endpoint that writes. All of them accept a correlation id."""
 
     correlation_id = LabelField(
         required=False, help_text="Stored on every row that the request writes, and echoed in X-Correlation-ID."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs.pop("correlation_id", None)
+        attrs.pop("correlation_id", None)  # the view has set it already
         return attrs
 
 
 def is_empty(value: Any) -> bool:
-    """Whether it counts as absent for an optional parameter."""
+    """Whether the value counts as absent for an optional parameter."""
     return isinstance(value, str) and not value.strip()
 
 
 def merged(request: Request) -> dict[str, Any]:
-    """The request's parameters as one mapping: the query string, and for a POST the body, which wins.
+    """Return the request's parameters as one mapping. For a POST the body takes precedence over the query string.
 
-    A JSON null counts as absent, so the query string may fill it.
+    A JSON null counts as absent, so the query string may provide the value.
 
     Raises:
         ParseError: the body is not an object.
@@ -132,10 +132,10 @@ def merged(request: Request) -> dict[str, Any]:
 
 
 def validated(serializer_class: type[Params], request: Request) -> dict[str, Any]:
-    """The request's parameters, checked and converted by the serializer.
+    """Return the request's parameters, checked and converted by the serializer.
 
     Raises:
-        ValidationError: names each wrong field.
+        ValidationError: a parameter is wrong. It names each wrong field.
 
     """
     return _shared(serializer_class).run_validation(merged(request))
@@ -143,7 +143,7 @@ def validated(serializer_class: type[Params], request: Request) -> dict[str, Any
 
 @cache
 def known(serializer_class: type[Params]) -> Known:
-    """The names of the parameters, and of those within their rows and objects."""
+    """Return the names of the parameters, and the names within parameters that are objects or lists of objects."""
     fields = _shared(serializer_class).fields
     rows = {
         name: frozenset(_shared(field.child.row).fields)
@@ -156,5 +156,5 @@ def known(serializer_class: type[Params]) -> Known:
 
 @cache
 def _shared(serializer_class: type[Params]) -> Params:
-    """One serializer for all requests: copying its fields costs more than all its checks, and checking leaves no state."""
+    """Return one shared serializer. Copying its fields for each request costs more than checking, which leaves no state."""
     return serializer_class()

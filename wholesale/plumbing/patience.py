@@ -1,4 +1,4 @@
-"""A database that is away: how that looks, and how long to wait for it."""
+"""Handling a database that does not answer: recognising its errors, and the delays between tries."""
 
 import random
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ _IDLE_IN_TRANSACTION = "25P03"  # PostgreSQL ended the session for it
 
 
 def is_database_fault(error: BaseException) -> bool:
-    """Whether the database did not answer, or not in time, so that the same may well succeed later."""
+    """Whether the error means that the database did not answer in time, so that a later try may succeed."""
     if isinstance(error, InternalError):
         return getattr(error.__cause__, "sqlstate", None) == _IDLE_IN_TRANSACTION
     return isinstance(error, DATABASE_FAULTS)
 
 
 def growing_delays() -> Iterator[float]:
-    """Seconds to wait before each further try, without end: each about twice as long as the last, up to half a minute.
+    """Yield the seconds to wait before each further try: about twice as long each time, up to half a minute.
 
-    By chance a little shorter or longer, so that those who wait do not come back all at once.
+    They vary at random, so that waiting processes do not all return at once.
     """
     seconds = FIRST
     while True:

@@ -1,4 +1,4 @@
-"""Who may call what: every action of a viewset names the Django permission it needs."""
+"""The API's permission check: every action of a viewset names the Django permission that it needs."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ from rest_framework.request import Request
 
 
 class HasActionPermission(BasePermission):
-    """The user holds the permission that the view's `permissions` names for this action; no entry means nobody."""
+    """Requires the permission that the view's `permissions` names for the action. Without an entry nobody may call it."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:
             return False
         action = getattr(view, "action", None)
-        if action in (None, "metadata"):  # no such method here, or OPTIONS, which nothing here answers: the 405 follows
+        if action in (None, "metadata"):  # an unknown method, or OPTIONS: a 405 follows
             return True
         needed = view.permissions.get(action)
         return needed is not None and request.user.has_perm(needed)

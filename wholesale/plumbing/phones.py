@@ -1,20 +1,20 @@
-"""Phone numbers in their one spelling."""
+"""Parsing and formatting phone numbers."""
 
 import re
 
 import phonenumbers
 from phonenumbers import PhoneNumber
 
-REGION = "CA"  # of a number that names no country
-_INTERNATIONAL = re.compile(r"^\W*00[\s.-]*(?=[1-9])")  # as much of the world dials +; no Canadian number begins with it
+REGION = "CA"  # the region of a number without a country
+_INTERNATIONAL = re.compile(r"^\W*00[\s.-]*(?=[1-9])")  # 00 means + in much of the world; no Canadian number begins so
 _EXTENSION = re.compile(r"\bposte(?=\W*\d)", re.IGNORECASE)
 
 
 def parsed(text: str) -> PhoneNumber:
-    """A phone number, Canadian where it names no country: "(416) 555-0123" and "tel:+1-416-555-0123" are one.
+    """Parse a phone number. Without a country it is Canadian: "(416) 555-0123" and "tel:+1-416-555-0123" are the same.
 
     Raises:
-        ValueError: it is no phone number.
+        ValueError: the text is no phone number.
 
     """
     text = _EXTENSION.sub(" ext. ", _INTERNATIONAL.sub("+", text))
@@ -25,23 +25,23 @@ def parsed(text: str) -> PhoneNumber:
 
 
 def formatted(number: PhoneNumber) -> str:
-    """It as E.164, without its extension: +14165550123."""
+    """Return the number as E.164, without its extension: +14165550123."""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def area_code(number: str) -> str:
-    """The three digits after +1 of a number in E.164; empty of a number outside North America."""
+    """Return the three digits after +1 of a number in E.164. Empty for a number outside of North America."""
     return number[2:5] if number.startswith("+1") else ""
 
 
 def e164(text: str) -> str:
-    """A phone number as E.164.
+    """Return a phone number as E.164, without its extension.
 
-    Its length must be possible; whether the number is assigned is not asked, for a list of area codes ages, and an opt-out
-    must not be refused for that. An extension says nothing of whose number it is.
+    Only the length must be possible. Whether the number is assigned is not checked: lists of area codes become outdated,
+    and an opt-out must not be refused for that.
 
     Raises:
-        ValueError: it is no phone number.
+        ValueError: the text is no phone number.
 
     """
     number = parsed(text)

@@ -1,8 +1,8 @@
-"""Fields for what was received: a message, a wish to be left alone. It is a fact, and no detail of it refuses it
-(CONTRACT section 10).
+"""Fields for received facts, such as a message or a wish to be left alone. No detail of them is refused (CONTRACT section
+10).
 
-Text that cannot be stored is replaced or cut, and shows it. A time or a word that cannot be read counts as not given, and
-`ReceivedParams` says which they were.
+A text that cannot be stored is cut or has characters replaced, visibly. A time or word that cannot be read counts as
+absent, and `ReceivedParams` tells which ones these were.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class ReceivedTextField(serializers.CharField):
-    """Text of up to `longest` characters, whatever came; lines and tabs stay."""
+    """Text of up to `longest` characters, made from any value. Line breaks and tabs stay."""
 
     lines = True
 
@@ -41,7 +41,7 @@ class ReceivedLabelField(ReceivedTextField):
 
 
 class ReceivedTimeField(AwareDateTimeField):
-    """An instant, or None where it cannot be read."""
+    """An instant, or None if it cannot be read."""
 
     def to_internal_value(self, data: Any) -> datetime | None:  # type: ignore[override]  # what cannot be read is None
         try:
@@ -51,7 +51,7 @@ class ReceivedTimeField(AwareDateTimeField):
 
 
 class ReceivedChoiceField(UpperChoiceField):
-    """A word of a closed vocabulary, or None where it is none of it."""
+    """A word of a closed vocabulary, or None for any other word."""
 
     def to_internal_value(self, data: Any) -> str | None:  # type: ignore[override]  # what cannot be read is None
         try:
@@ -61,7 +61,7 @@ class ReceivedChoiceField(UpperChoiceField):
 
 
 class ReceivedManyField(serializers.ListField):
-    """Several texts: a JSON array, its text, or one value by itself."""
+    """Several texts, given as a JSON array, as the text of one, or as a single value."""
 
     def __init__(self, *, longest: int = NOTE_MAX_LENGTH, **kwargs: Any) -> None:
         super().__init__(child=ReceivedTextField(longest=longest), **kwargs)
@@ -80,8 +80,8 @@ class ReceivedManyField(serializers.ListField):
 
 
 class ReceivedParams(ActParams):
-    """The parameters of a verb that records what was received. The handler gets `unreadable` beside them: by name, as it
-    came, what counts as not given because it could not be read."""
+    """The parameters of a verb that records received facts. The handler also gets `unreadable`: by name, the original text
+    of each value that could not be read and so counts as absent."""
 
     correlation_id = ReceivedLabelField(required=False)  # type: ignore[assignment]  # it takes whatever comes
 

@@ -1,7 +1,7 @@
-"""How answers are written: Decimals as JSON numbers, times in UTC with Z.
+"""Rendering of answers: Decimals as JSON numbers, times in UTC with Z.
 
-The hottest views answer with plain dicts: a model serializer is built anew for each request, at a cost above the rest of the
-view's own (their serializers stay as what the OpenAPI document says, and the schema tests hold the dicts to it).
+The hottest views answer with plain dicts, because a model serializer is built anew for each request and costs more than the
+rest of the view. Their serializers stay for the OpenAPI document, and the schema tests compare the dicts with it.
 """
 
 from decimal import Decimal
@@ -14,13 +14,13 @@ from wholesale.plumbing.texts import json_number
 
 
 class NumberEncoder(JSONEncoder):
-    """DRF's encoder writes a Decimal as a string; the contract wants a number."""
+    """Writes a Decimal as a number, as the contract demands. DRF's own encoder writes a string."""
 
     def default(self, obj: Any) -> Any:
         return json_number(obj) if isinstance(obj, Decimal) else super().default(obj)
 
 
 class NumberJSONRenderer(JSONRenderer):
-    """The API's renderer."""
+    """The JSON renderer of the API."""
 
     encoder_class = NumberEncoder

@@ -1,7 +1,7 @@
-"""Roles are groups. Each app's `roles.py` says which role holds which of the app's permissions (CONTRACT section 5).
+"""Roles are groups. Each app's `roles.py` names the permissions of each role (CONTRACT section 5).
 
-They are granted after migrate, since permissions do not exist inside a fresh migration, and each only once: what an operator
-took away by hand stays away.
+They are granted after migrate, since permissions do not exist during a fresh migration. Each is granted only once: if an
+operator removes a permission by hand, it stays removed.
 """
 
 from importlib import import_module
@@ -31,7 +31,7 @@ GRANTS: Grants = {
 
 
 def grants_of(app_config: AppConfig) -> Grants:
-    """What the app declares, or nothing."""
+    """Return the app's declared grants, or an empty mapping."""
     name = f"{app_config.name}.roles"
     if find_spec(name) is None:
         return {}
@@ -39,7 +39,7 @@ def grants_of(app_config: AppConfig) -> Grants:
 
 
 def grant_new_permissions(app_config: AppConfig, **kwargs: Any) -> None:
-    """A post_migrate receiver: give each role the permissions of this app that it was never given before.
+    """Receiver of post_migrate: give each role the permissions of this app that it was never given before.
 
     Raises:
         LookupError: the app grants a permission that it does not have.

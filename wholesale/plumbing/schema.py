@@ -1,4 +1,4 @@
-"""The OpenAPI document: tags by area, and what every operation has in common, said once."""
+"""The OpenAPI document: tags by area, and the errors and headers that all operations share."""
 
 from typing import Any
 
@@ -74,7 +74,7 @@ _ANSWER_HEADERS = {
     },
     "Preference-Applied": {"description": "Repeats Prefer.", "schema": {"type": "string"}},
 }
-# 18 digits fit into a bigint; more is a path that does not exist.
+# 18 digits fit into a bigint. A path with more digits does not exist.
 _ROW_ID = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "examples": [1]}
 
 
@@ -86,19 +86,17 @@ class ApiSchema(AutoSchema):
         return [" ".join(parts[:2]) if parts[0] in ("governance", "deals") else parts[0]]
 
     def map_parsers(self) -> list[str]:
-        """JSON alone, though forms are read too: of two kinds a generated client sends the last, and a form cannot hold
-        free JSON.
-        """
+        """Document only JSON, although forms are read too: generated clients would send a form, which holds no free JSON."""
         return ["application/json"]
 
     def get_operation_id(self) -> str:
-        """The method and the path: `get_followups_due`, `post_followups_task_by_id_complete`."""
+        """Return the method and the path: `get_followups_due`, `post_followups_task_by_id_complete`."""
         path = self.path.removeprefix("/api/").replace("{id}", "by_id")
         return f"{self.method.lower()}_{path.replace('/', '_').replace('-', '_')}"
 
 
 def document_common_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-    """A drf-spectacular hook: the errors, headers and row ids that all operations share."""
+    """Hook of drf-spectacular: add the errors, headers and row ids that all operations share."""
     result["components"]["schemas"]["ErrorOut"] = _ERROR_SCHEMA
     result["components"]["headers"] = _ANSWER_HEADERS
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorOut"}}}

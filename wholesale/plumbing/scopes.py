@@ -1,7 +1,7 @@
-"""Which rows a user may read: one condition for each model that needs one.
+"""The rows that a user may read. Each model that needs it registers one condition.
 
-The API's lists, details and filters, the admin's pages, histories, inlines and searches, and verbs that take an id all ask
-`visible`. A row that is not visible is not found.
+The API's lists, details and filters, the admin's pages, histories, inlines and searches, and verbs that take an id all use
+`visible`. A row that is not visible counts as not found.
 """
 
 from collections.abc import Callable
@@ -9,24 +9,24 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-Scope = Callable[[Any], Q | None]  # of a user; None is every row
+Scope = Callable[[Any], Q | None]  # from a user to the condition; None stands for all rows
 Row = TypeVar("Row", bound=Model)
 
 _scopes: dict[type[Model], Scope] = {}
 
 
 def register(model: type[Model], scope: Scope) -> None:
-    """Say which rows of a model a user may read. The last one counts."""
+    """Register the condition for the rows of a model that a user may read. A later one replaces it."""
     _scopes[model] = scope
 
 
 def scoped_models() -> set[type[Model]]:
-    """The models of which not everybody reads all rows."""
+    """Return the models with a registered condition."""
     return set(_scopes)
 
 
 def visible(rows: QuerySet[Row], user: Any) -> QuerySet[Row]:
-    """Of these rows those that the user may read. Without a user it is the product itself that reads: all of them."""
+    """Return those rows that the user may read. Without a user the product itself reads, so all rows are returned."""
     scope = _scopes.get(rows.model)
     condition = scope(user) if scope and user is not None else None
     return rows if condition is None else rows.filter(condition)

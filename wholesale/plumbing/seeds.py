@@ -1,4 +1,4 @@
-"""The registry of what each app seeds: `migrate` makes it, and `seed_policies` makes what is missing. Apps register in
+"""The registry of default rows. `migrate` creates them, and `seed_policies` creates missing ones. Apps register in
 `ready()`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,12 +13,12 @@ _seeds: dict[str, Callable[[], int]] = {}
 
 
 def register(what: str, seed: Callable[[], int]) -> None:
-    """Register a function that makes what is missing, never overwrites, and returns how many it made of `what`."""
+    """Register a function that creates missing rows called `what` and returns their number. It never overwrites a row."""
     _seeds[what] = seed
 
 
 def make_missing() -> Iterator[tuple[str, int]]:
-    """Make it, and say how many of what, in the order of the apps."""
+    """Create all missing rows. Yield the name and number of each registered kind, in the order of the apps."""
     for what, seed in _seeds.items():
         yield what, seed()
 
@@ -26,7 +26,7 @@ def make_missing() -> Iterator[tuple[str, int]]:
 def seed_rows(
     apps: Any, app: str, name: str, key: Sequence[str], rows: Iterable[Mapping[str, Any]], *, reason: str = SAFE_DEFAULT
 ) -> None:
-    """Within a migration: make those rows of a governed model whose key is absent, each with its first entry of history."""
+    """In a migration, create the rows of a governed model whose key is absent, each with its first history entry."""
     model, history = apps.get_model(app, name), apps.get_model(app, f"Historical{name}")
     now = timezone.now()
     stamp = {"changed_by": SEEDED_BY, "reason": reason, "updated_at": now}

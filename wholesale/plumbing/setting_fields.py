@@ -1,8 +1,8 @@
-"""Columns that an operator sets. Each says once how it is bounded, named and explained.
+"""Model fields of policies. Each column states its bounds, name and help once.
 
-Out of it are made the parameter of the API (`governance.policies_api`), and the field of the admin's form, the column of the
-list and the line of the history (`governance.policies_admin`). What a page says is no part of the schema: no migration names
-it.
+The API's parameter (`governance.policies_api`) and the admin's form field, list column and history line
+(`governance.policies_admin`) are derived from it. The texts for pages are not part of the schema, so migrations leave them
+out.
 """
 
 from decimal import Decimal
@@ -21,12 +21,12 @@ WHOLE_MAX = 2**31 - 1
 
 
 class Setting(models.Field[Any, Any]):
-    """What all of them can say.
+    """The options that all setting fields share.
 
     `help_text` explains the setting in the API, `page_help` on the page. `label` is its name on the page, `short` in lists
-    and in the history. Its value lies from `at_least` to `at_most`; `within` gives both, and answers of the API tell them.
-    `unit` stands behind a number, `zero` in the place of 0, `empty` in that of nothing. `suggested` stands in the form of a
-    new policy where there is no default.
+    and in the history. The value lies from `at_least` to `at_most`; `within` gives both and adds validators, so that the
+    API's answers show them. `unit` is shown after a number, `zero` instead of 0, `empty` instead of no value. `suggested`
+    is the initial value in the form of a new policy if there is no default.
     """
 
     def __init__(
@@ -68,18 +68,18 @@ class Setting(models.Field[Any, Any]):
         return super().formfield(**{**{name: value for name, value in said.items() if value is not None}, **kwargs})
 
     def text(self, value: Any) -> str:
-        """A value as people read it."""
+        """Return a value as readable text."""
         if value in (None, ""):
             return self.empty
         return self.zero if self.zero is not None and value == 0 else self.said(value)
 
     def said(self, value: Any) -> str:
-        """The same of one that is there."""
+        """Return a value that is neither empty nor replaced by `zero` as text. Subclasses format it."""
         return str(dict(self.flatchoices)[value]) if self.choices else str(value)
 
     @property
     def is_needed(self) -> bool:
-        """Whether a new policy must say it."""
+        """Whether a new policy must give this setting."""
         return self.editable and not (self.has_default() or self.blank or self.null)
 
 
@@ -126,7 +126,7 @@ class Whole(Counted, models.PositiveIntegerField[Any, Any]):
 
 
 class SmallWhole(Counted, models.PositiveSmallIntegerField[Any, Any]):
-    """A whole number up to 32,767. It says how large it may be."""
+    """A whole number up to 32,767. Each field gives its own largest value."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"at_least": 0, **kwargs})
@@ -169,10 +169,10 @@ class Document(Setting, models.JSONField):
 
 
 def one_spelling(word: str) -> str:
-    """A word of an open vocabulary in its one spelling.
+    """Return a word of an open vocabulary in its one spelling.
 
     Raises:
-        ValidationError: it has none.
+        ValidationError: the text is no such word.
 
     """
     try:
@@ -182,7 +182,7 @@ def one_spelling(word: str) -> str:
 
 
 class WordInput(forms.CharField):
-    """A word in a form, in its one spelling; empty stays so."""
+    """A form field for a word, which is brought into its one spelling. An empty text stays empty."""
 
     def to_python(self, value: Any) -> str:
         word = super().to_python(value) or ""

@@ -1,4 +1,4 @@
-"""Rows that say by which act they were made."""
+"""The base of rows that are signed with their act."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 class SignedModel(models.Model):
-    """A row with the signature of the act that made it: `Act.signature` gives the values."""
+    """A row with the signature of its act. `Act.signature` returns the values."""
 
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -5,9 +5,9 @@ from typing import IO, cast
 from django.core.management.base import OutputWrapper
 from rich.console import Console
 
-PLAIN_WIDTH = 160  # columns where the output is no terminal: a file, a pipe, a test
+PLAIN_WIDTH = 160  # columns, if the output is no terminal: a file, a pipe, a test
 
 
 def console_on(stdout: OutputWrapper) -> Console:
-    """A rich console that writes to a command's output."""
+    """Return a rich console that writes to a command's output."""
     return Console(file=cast(IO[str], stdout), width=None if stdout.isatty() else PLAIN_WIDTH, highlight=False)

@@ -1,4 +1,4 @@
-"""Times, numbers and JSON as text, both ways. No serializer, so that the domain may use it."""
+"""Converting times, numbers and JSON to text and back. It has no serializers, so that the domain may use it."""
 
 import json
 import math
@@ -9,26 +9,26 @@ from typing import Any
 
 
 def json_number(value: Decimal) -> int | float:
-    """A Decimal of at most 15 digits as the JSON number that reads the same."""
+    """Return a Decimal of at most 15 digits as a JSON number with the same digits."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def cad(amount: Decimal) -> str:
-    """An amount as people read it."""
+    """Return an amount in CAD as text: $1,234.50."""
     return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
 
 
 def percent(rate: Decimal) -> str:
-    """A fraction as people read it."""
+    """Return a fraction as percent: 0.25 is 25%."""
     return f"{(rate * 100).normalize():f}%"
 
 
 def iso_utc(value: datetime) -> str:
-    """An aware time as ISO 8601 in UTC with Z."""
+    """Return an aware time as ISO 8601 in UTC with Z."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-# Deeper JSON than any client of ours means is refused at the door: Python's own encoder gives up at about a thousand.
+# Deeper JSON is refused: no client needs it, and Python's own encoder fails at a depth of about a thousand.
 JSON_MAX_DEPTH = 64
 
 
@@ -36,7 +36,7 @@ def parse_json(text: str, **hooks: Any) -> Any:
     """Parse JSON strictly; `hooks` are those of `json.loads`.
 
     Raises:
-        ValueError: not JSON, nested deeper than 64, or a number that is not finite.
+        ValueError: the text is not JSON, is nested deeper than 64, or has a number that is not finite.
 
     """
     try:
@@ -68,5 +68,5 @@ def _finite_float(text: str) -> float:
 
 
 def shown(row: object, names: Iterable[str]) -> dict[str, Any]:
-    """A row's fields as a plain dict for the renderer."""
+    """Return these fields of a row as a dict for the renderer."""
     return {name: getattr(row, name) for name in names}

@@ -1,4 +1,4 @@
-"""API tokens: one for each user, since every one of a user's tokens is read on each look-up."""
+"""Issuing API tokens. A user has only one, because each look-up reads all tokens of the user."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from knox.models import AuthToken
 
 @transaction.atomic
 def issue_token(username: str, *, role: str, lifetime: timedelta) -> str:
-    """Make the user if there is none, give it the role, and replace its token. Returns the token, which is not stored.
+    """Create the user if needed, give it the role, and replace its token. Return the token, which is stored only hashed.
 
     Raises:
         Group.DoesNotExist: there is no such role (run migrate).

@@ -1,4 +1,4 @@
-"""Parameters that an endpoint does not know: named in a header, or refused if the client asked for that (RFC 7240)."""
+"""Unknown parameters of a request. A header of the answer names them, or they are refused if the client asks (RFC 7240)."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,12 +19,12 @@ NAME_MAX_LENGTH = 64
 HEADER_MAX_LENGTH = 1000
 STRICT = "handling=strict"
 _HANDLING = re.compile(r'(?:^|,)\s*handling\s*=\s*"?(strict|lenient)"?\s*(?=$|[,;])', re.IGNORECASE)
-_CSRF = "csrfmiddlewaretoken"  # a browser's form sends it, and the session's check reads it
+_CSRF = "csrfmiddlewaretoken"  # browsers' forms send it for the CSRF check
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The parameters that an endpoint takes, and the names within those that are lists of objects, or objects."""
+    """The names of an endpoint's parameters, and the names within parameters that are lists of objects, or objects."""
 
     names: frozenset[str] = frozenset()
     rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -32,15 +32,15 @@ class Known:
 
 
 def unknown(request: Request, known: Known) -> list[str]:
-    """The names in the request that mean nothing here, in order, at most NAMES_MAX.
+    """Return the unknown names in the request, sorted, at most NAMES_MAX.
 
     Raises:
-        ParseError: the body is no object.
+        ParseError: the body is not an object.
 
     """
     names = request.query_params.keys() - known.names
     body = _body(request)
-    # A GET takes the query string alone.
+    # For a GET, every name in a body is unknown.
     names |= body.keys() - known.names - {_CSRF} if request.method == "POST" else body.keys()
     if not names and not known.rows and not known.objects:
         return []
@@ -50,7 +50,7 @@ def unknown(request: Request, known: Known) -> list[str]:
 
 
 def preference(request: Request) -> str | None:
-    """What the client prefers, as `Preference-Applied` repeats it: `handling=strict`, `handling=lenient` or nothing."""
+    """Return the client's preference: `handling=strict`, `handling=lenient` or None. `Preference-Applied` repeats it."""
     found = _HANDLING.search(request.META.get("HTTP_PREFER", ""))
     return f"handling={found[1].lower()}" if found else None
 
@@ -59,7 +59,7 @@ def refuse(names: Iterable[str], known: Known) -> None:
     """Refuse the request for its unknown parameters.
 
     Raises:
-        ValidationError: names each.
+        ValidationError: always. It names each parameter.
 
     """
     there_are = f"There are: {', '.join(sorted(known.names))}." if known.names else "It takes none."
@@ -68,7 +68,7 @@ def refuse(names: Iterable[str], known: Known) -> None:
 
 
 def header(names: Iterable[str]) -> str:
-    """The value of the header that names them."""
+    """Return the value of the header that names unknown parameters."""
     value = ", ".join(names)
     return value if len(value) <= HEADER_MAX_LENGTH else value[: value.rindex(",", 0, HEADER_MAX_LENGTH)] + ", ..."
 
@@ -106,10 +106,10 @@ def _rows(given: Any) -> list[Any]:
 
 
 def _parsed(given: Any) -> Any:
-    """The value as JSON brings it, or as text."""
+    """Return a text as parsed JSON, any other value unchanged. None if the text is not JSON."""
     if not isinstance(given, str):
         return given
     try:
         return parse_json(given)
     except ValueError:
-        return None  # what is wrong with it is for the field to say
+        return None  # the field reports the fault

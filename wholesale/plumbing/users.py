@@ -1,4 +1,4 @@
-"""Users as rows and answers name them."""
+"""The names of users in rows and answers."""
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -7,5 +7,5 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 def label_of(user: AbstractBaseUser | AnonymousUser) -> str:
-    """A user's name as the label that stands for it in `changed_by` and `actor`: Django's names may be longer."""
+    """Return a user's name for the columns `changed_by` and `actor`, cut to their length: Django's names may be longer."""
     return user.get_username()[:LABEL_MAX_LENGTH]

@@ -1,4 +1,4 @@
-"""Words that every app shares: the provinces, and how an open vocabulary is normalised (CONTRACT section 1)."""
+"""The provinces, lengths of texts, and the spelling of open vocabularies (CONTRACT section 1)."""
 
 import re
 import unicodedata
@@ -10,9 +10,9 @@ WORD_MAX_LENGTH = 64
 LABEL_MAX_LENGTH = 128
 NOTE_MAX_LENGTH = 1000
 
-# What a walkthrough makes is marked and left out of reports: the correlation ids of its rows begin with the mark, and its
-# buyers, whom it invents, buy property of a type of their own.
-WALKTHROUGH = "walkthrough"  # who acts in one
+# The rows of a walkthrough are marked and left out of reports: their correlation ids begin with the mark, and its invented
+# buyers have their own property type.
+WALKTHROUGH = "walkthrough"  # the actor of a walkthrough
 WALKTHROUGH_MARK = f"{WALKTHROUGH}-"
 WALKTHROUGH_PROPERTY = "WALKTHROUGH"
 

@@ -1,7 +1,7 @@
-"""What people write of a fact, kept beside it.
+"""Words that people write about a fact. They are stored beside the fact.
 
-Rows that stay for ever hold only the product's own words (`is_own`): they name nobody. What somebody wrote, a reason or
-where a proof is, may name a person. It stands in a row of another table, so that it can be removed and the fact stays whole.
+Append-only rows hold only the product's own texts (`is_own`), which name nobody. Words of people, such as a reason or the
+place of a proof, may name a person. They are in a row of another table, so that an erasure can remove them.
 """
 
 import re
@@ -17,18 +17,18 @@ _OWN = re.compile(
 
 
 def is_own(text: str) -> bool:
-    """Whether the product itself says so, or nothing is said."""
+    """Whether the text is one of the product's own, or empty."""
     return not text or _OWN.fullmatch(text) is not None
 
 
 def parted(texts: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What is kept in the fact's own row, and what beside it; both by column, "" where there is nothing."""
+    """Split texts into those for the fact's own row and those for the row of words. Both have all columns, "" if empty."""
     own = {name: text if is_own(text) else "" for name, text in texts.items()}
     return own, {name: "" if own[name] else text for name, text in texts.items()}
 
 
 class _InWords(DeferredAttribute):
-    """The column's own text, else what people wrote beside it."""
+    """Reads the column's own text, or else the words beside it."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         own = super().__get__(instance, cls)
@@ -41,9 +41,9 @@ class _InWords(DeferredAttribute):
 
 
 class WordedField(models.CharField[Any, Any]):
-    """A text of a fact: in the column the product's own words, beside it, in the row's `words`, those of people.
+    """A text of a fact. The column holds the product's own texts; words of people are in the related row `words`.
 
-    Reading the attribute finds either. Read many rows through `select_related("words")`.
+    Reading the attribute returns either. To read many rows use `select_related("words")`.
     """
 
     descriptor_class = _InWords
@@ -54,7 +54,7 @@ class WordedField(models.CharField[Any, Any]):
 
 
 class WordedJsonField(models.JSONField):
-    """The same of JSON."""
+    """JSON of a fact, which works as `WordedField` does."""
 
     descriptor_class = _InWords
 

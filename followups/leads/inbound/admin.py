@@ -57,7 +57,7 @@ class MeaningFilter(StateFilter):
 
 
 class DecisionInline(ReadOnlyInline):
-    """What persons decided about the message, and why."""
+    """The decisions of persons about the message, with their reasons."""
 
     model = InboundDecision
     fields = ("created_at", "meaning", "reason", "actor")

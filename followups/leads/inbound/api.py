@@ -76,9 +76,7 @@ class DecisionOut(RowSerializer):
 class InboundOut(SignedSerializer):
     """An inbound message."""
 
-    decisions = DecisionOut(
-        many=True, read_only=True, help_text="the decisions of persons, oldest first; the last one counts"
-    )
+    decisions = DecisionOut(many=True, read_only=True, help_text="persons' decisions, oldest first; the last one counts")
     altered = JsonField(read_only=True, help_text="codes of what was not kept as sent")
     as_sent = JsonField(read_only=True, help_text="the parameters that could not be read, as sent")
 

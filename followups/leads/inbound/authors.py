@@ -31,7 +31,7 @@ class Author:
 
 
 def author_of(channel: str, lead_id: str | None, phone: str, email: str) -> Author:
-    """Return the author of a message. A channel that cannot reach the named sender is taken as unknown."""
+    """Return the author of a message. If no lead is named and the channel fits no given point, it counts as unknown."""
     lead = Lead.objects.filter(lead_id=lead_id).first() if lead_id else None
     if lead:
         phone, email = phone or lead.phone, email or lead.email
@@ -59,10 +59,7 @@ def everybody_at(author: Author) -> set[Point]:
 
 
 def other_ways(author: Author) -> dict[str, set[Point]]:
-    """Return, by channel, the points at which the author could still be sent a text or an e-mail.
-
-    Only leads with both a number and an address count.
-    """
+    """Return, by channel, the author's points for messages by other channels. Only leads with number and address count."""
     ways: dict[str, set[Point]] = defaultdict(set)
     reached = leads_at(author.subjects).exclude(phone="").exclude(email="")
     for lead in reached.only("lead_id", "phone", "email"):

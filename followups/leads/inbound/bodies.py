@@ -1,4 +1,4 @@
-"""Lenient parsers for the bodies of inbound messages. Only a body of which nothing can be read is refused."""
+"""Lenient parsers for the bodies of inbound messages. A body is refused only if nothing of it can be read."""
 
 import io
 import json

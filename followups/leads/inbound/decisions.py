@@ -95,13 +95,7 @@ def _write_decision(message: InboundMessage, as_: str, act: Act) -> None:
 
 
 def _require_last_word(message: InboundMessage, known_by: Collection[str]) -> None:
-    """Refuse to lift an opt-out that is newer than the message, or whose channel is unknown.
-
-    Raises:
-        ChannelUnknown: the message's channel is unknown.
-        OptedOutSince: an opt-out was recorded after the message.
-
-    """
+    """Raise ChannelUnknown if the message's channel is unknown, or OptedOutSince if an opt-out came after the message."""
     if not message.channel:
         raise ChannelUnknown
     refusals = ContactRecord.objects.filter(entry__in=(Entry.OPT_OUT, Entry.DO_NOT_CALL), point__digest__in=known_by)

@@ -31,9 +31,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The points that an opt-out closes for one channel. An empty channel is every channel. Erased points have no value,
-    so they are given as `rows`.
-    """
+    """The points that an opt-out closes for a channel; an empty channel is every channel. Erased points are in `rows`."""
 
     channel: str
     points: Collection[Point] = ()

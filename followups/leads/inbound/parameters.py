@@ -33,7 +33,7 @@ class InboundParams(ActParams):
     phone = AsItCameField(required=False, help_text="the sender's number")
     email = AsItCameField(required=False, help_text="the sender's e-mail address")
     channel = AsItCameField(
-        required=False, help_text=f"one of {', '.join(Channel.values)}; an opt-out by any other closes all"
+        required=False, help_text=f"one of {', '.join(Channel.values)}; by any other, an opt-out closes all channels"
     )
     text = AsItCameField(required=False, help_text="may be absent: a picture is a message too")
     received_at = AsItCameField(required=False, help_text="default: now, also for a time that lies ahead or cannot be read")
@@ -98,12 +98,7 @@ def _email(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    """Return the value as text, without invisible characters.
-
-    Raises:
-        ValidationError: the value is neither a text nor a whole number.
-
-    """
+    """Return a text or a whole number as text, without invisible characters. Other values raise ValidationError."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValidationError
     return "".join(c for c in str(value) if c.isprintable() and c != REPLACED)

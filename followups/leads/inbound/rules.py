@@ -89,10 +89,7 @@ class Words:
         self._speller = Speller(words_in(several), [*self._ordinary, *words_in(map(parsed, phrases[Kind.HARMLESS]))])
 
     def alone(self, words: Sequence[str], kinds: Iterable[str], *, misspelt: bool = True) -> Reading | None:
-        """Return the reading if a word of these kinds is all that is said, courtesy aside. None otherwise.
-
-        With `misspelt`, one slip in the word is accepted.
-        """
+        """Return the reading if only a word of these kinds is said, beside courtesy; `misspelt`: perhaps with a slip."""
         left = self._said(words)
         joined = "".join(left)
         if not joined:

@@ -16,8 +16,7 @@ def read(stream: IO[bytes], file_format: Format, now: datetime | None = None) ->
     """Open a file of leads. Rows are read lazily; a fault that makes the whole file unreadable is raised here.
 
     Raises:
-        UnreadableFile: the file is not of its format, exceeds a bound, has no column `lead_id`, or has two columns of one
-            meaning.
+        UnreadableFile: the file is not of its format, exceeds a bound, lacks the column `lead_id`, or has a column twice.
 
     """
     return open_list(stream, file_format, LEADS, now)

@@ -1,6 +1,4 @@
-"""Recording in the ledger what a list says about contact. It happens in the transaction that stores the rows, before any
-ladder starts.
-"""
+"""Recording in the ledger what a list says about contact, in the transaction that stores its rows, before ladders start."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -54,9 +52,7 @@ def _with_lead(lead_id: str, points: Points) -> Points:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What a row says about contact. Wishes bind the row's points and the lead's earlier ones. A consent covers the points
-    that the lead will have after the import.
-    """
+    """What a row says about contact. Wishes bind the lead's points before and after the import; a consent those after it."""
 
     lead_id: str  # "" for a refused row
     said: Said

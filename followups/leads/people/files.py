@@ -44,10 +44,7 @@ def _with_refused_rows() -> list[tuple[int, str]]:
 
 
 def lock_imports() -> None:
-    """Lock all imports until the caller's transaction ends: nobody else confirms or ends one.
-
-    Call it before any lead is locked.
-    """
+    """Lock all imports until the caller's transaction ends: nobody else confirms or ends one. Lock them before any lead."""
     list(LeadImport.objects.order_by("pk").select_for_update().values_list("pk"))
 
 

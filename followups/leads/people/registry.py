@@ -9,7 +9,7 @@ from wholesale.plumbing.act import Act
 
 
 class Room(Protocol):
-    """What a room has to offer. A module with these functions is a room."""
+    """The functions that a room has to offer. A module with these functions is a room."""
 
     def names(self, lead_id: str) -> bool:
         """Whether the room has anything about this lead id. The lead need not have a row."""

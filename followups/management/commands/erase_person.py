@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Forget a person whom we know as a lead, for good. What happened stays by id, and opt-outs hold."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("lead_id", metavar="LEAD_ID")
         parser.add_argument("--reason", required=True, help="kept: do not name the person in it")
 

@@ -104,7 +104,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("file", type=Path, metavar="FILE")
         parser.add_argument(
             "--refused", type=Path, metavar="FILE", help="where refused rows go (default: NAME.refused.csv beside FILE)"

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("--since", metavar="TIME", help="fell due at or after, such as 2026-11-01T00:00:00Z")
         parser.add_argument("--until", metavar="TIME", help="fell due before")
         parser.add_argument("--by", default="", metavar="FIELDS", help=f"comma-separated, out of {', '.join(GROUPS)}")

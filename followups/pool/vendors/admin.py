@@ -3,14 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils import timezone
 from unfold.decorators import display
 
 from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
 from governance.governed_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
-from wholesale.plumbing.act import Act
 
 REGISTERED, ENDED = "Registered", "Ended: its agents claim nothing"
 
@@ -35,6 +33,7 @@ class VendorAdmin(GovernedAdmin):
     """Vendors. A vendor is never deleted; its agents can be removed from it."""
 
     form = VendorForm
+    save_verb = upsert_vendor
     key_title = "Vendor"
     settings_fieldsets = (
         ("National Do Not Call List", {"fields": ("registration_number", "registration_expires_on")}),
@@ -57,13 +56,6 @@ class VendorAdmin(GovernedAdmin):
             "Contract until": str(record.contract_ends_on or "no end"),
         }
 
-    def save_model(self, request: HttpRequest, obj: Vendor, form: Any, change: bool) -> None:
-        """Save with the service `upsert_vendor`, which writes the history."""
-        names = ("registration_number", "registration_expires_on", "contract_ends_on")
-        given = {name: form.cleaned_data[name] for name in names}
-        act = Act.by(request.user, reason=form.cleaned_data["why"])
-        obj.pk = upsert_vendor(name=obj.name, **given, act=act).pk
-
 
 class VendorAgentForm(GovernedForm):
     """The form of an agent and its vendor."""
@@ -81,6 +73,7 @@ class VendorAgentAdmin(RemovableAdmin):
     """The agents of vendors. All other agents work for us."""
 
     form = VendorAgentForm
+    remove_verb = release_agent
     key_title = "Agent"
     settings_fieldsets = (("Employer", {"fields": ("vendor",)}),)
     list_display = ("agent", "vendor", "changed_by", "reason", "updated_at")
@@ -89,13 +82,13 @@ class VendorAgentAdmin(RemovableAdmin):
     search_fields = ("agent", "vendor__name", "changed_by", "reason")
     search_help_text = "Agent, vendor, who changed it, or why"
 
+    @staticmethod
+    def save_verb(*, vendor: Vendor, **given: Any) -> VendorAgent:
+        """Assign the agent to the vendor that was chosen."""
+        return assign_agent(vendor=vendor.name, **given)
+
     def settings_of(self, record: Any) -> dict[str, str]:
         return {"Vendor": str(record.vendor)}
-
-    def save_model(self, request: HttpRequest, obj: VendorAgent, form: Any, change: bool) -> None:
-        """Save with the service `assign_agent`, which writes the history."""
-        act = Act.by(request.user, reason=form.cleaned_data["why"])
-        obj.pk = assign_agent(agent=obj.agent, vendor=form.cleaned_data["vendor"].name, act=act).pk
 
     def removal(self, row: VendorAgent) -> Removal:
         return Removal(
@@ -104,7 +97,3 @@ class VendorAgentAdmin(RemovableAdmin):
             button="Remove",
             done=f"{row.agent} works for no vendor any more.",
         )
-
-    def remove_row(self, row: VendorAgent, act: Act) -> None:
-        """Remove the agent from its vendor. The history stays."""
-        release_agent(agent=row.agent, act=act)

@@ -1,1 +1,1 @@
-"""What a request passes before an endpoint takes it, and an answer after it."""
+"""Handling of HTTP around the endpoints: bodies, authentication, errors, logging, probes."""

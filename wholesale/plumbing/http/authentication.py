@@ -1,4 +1,4 @@
-"""API tokens: knox's, looked up once and then remembered by the process for a few seconds."""
+"""Authentication by API tokens of knox. A process remembers a token for some seconds after its look-up."""
 
 import threading
 from typing import Any
@@ -19,24 +19,24 @@ remembered: TTLCache[str, tuple[Any, Any]] = TTLCache(maxsize=MAX_REMEMBERED, tt
 
 
 def forget_tokens(**kwargs: Any) -> None:
-    """Forget every remembered token in this process; a receiver, connected to the changes that revoke one."""
+    """Receiver: forget all remembered tokens of this process. It is connected to all changes that revoke one."""
     with _lock:
         remembered.clear()
 
 
 class CachedTokenAuthentication(TokenAuthentication):
-    """`Authorization: Token ...`, or `Bearer ...`, which most clients send by themselves.
+    """Accepts `Authorization: Token ...`, and `Bearer ...`, which most clients send by default.
 
-    A token revoked in another process lives on for `TOKEN_CACHE_SECONDS` in this one.
+    A token that was revoked in another process still works in this one for `TOKEN_CACHE_SECONDS`.
 
-    The user comes with its permissions, so a role taken away lives as long.
+    The user's permissions are remembered too, so a role that was taken away works just as long.
     """
 
     def authenticate(self, request: Any) -> tuple[Any, Any] | None:
-        """The user and the stored token, or nothing without such a header.
+        """Return the user and the stored token, or None without such a header.
 
         Raises:
-            AuthenticationFailed: no valid token.
+            AuthenticationFailed: the token is not valid.
 
         """
         scheme, *token = get_authorization_header(request).split() or [b""]
@@ -45,10 +45,10 @@ class CachedTokenAuthentication(TokenAuthentication):
         return self.authenticate_credentials(token[0])
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
-        """The user and the stored token.
+        """Return the user and the stored token.
 
         Raises:
-            AuthenticationFailed: not ASCII, holds NUL, unknown, expired, or its user is not active.
+            AuthenticationFailed: the token is not ASCII letters and digits, is unknown or expired, or its user is inactive.
 
         """
         if not token.isascii() or not token.isalnum():
@@ -67,7 +67,7 @@ class CachedTokenAuthentication(TokenAuthentication):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    """Describes the token in the OpenAPI document."""
+    """Describes the tokens in the OpenAPI document."""
 
     target_class = CachedTokenAuthentication
     name = "token"

@@ -1,18 +1,18 @@
-"""Where a request came from. A header that anybody may write is believed only as far as our own proxies wrote it."""
+"""The address of a client. Only the entries of X-Forwarded-For that our own proxies wrote are trusted."""
 
 import ipaddress
 
 from django.conf import settings
 from django.http import HttpRequest
 
-_IPV6_PREFIX = 64  # bits; whoever has one IPv6 address has all of these
+_IPV6_PREFIX = 64  # bits; one client usually has a whole network of this size
 
 
 def address_of(request: HttpRequest) -> str:
-    """The client's address, of IPv6 its network.
+    """Return the client's address, or for IPv6 its network.
 
-    Each of our proxies (`TRUSTED_PROXIES`, 0 where there is none) appends to X-Forwarded-For whom it heard: the entry that
-    the outermost of them wrote is the client's. What stands before it the client wrote itself.
+    Each of our proxies (`TRUSTED_PROXIES`, 0 if there is none) appends to X-Forwarded-For the address that it heard from.
+    The entry of the outermost proxy is the client's address. The entries before it were written by the client.
     """
     heard = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     proxies = settings.TRUSTED_PROXIES

@@ -1,4 +1,4 @@
-"""The Content-Type that a client claims, made harmless before Django believes it. Imported before the settings are."""
+"""Cleaning the Content-Type header before Django reads it. This is imported before the settings."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,10 +10,10 @@ WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]
 
 
 def reading_utf8(application: WsgiApplication) -> WsgiApplication:
-    """Wrap a WSGI application: all that reaches it is UTF-8, whatever charset the Content-Type claims.
+    """Wrap a WSGI application so that it reads everything as UTF-8, whatever charset the Content-Type claims.
 
-    Django makes its request before any middleware runs, and reads the query string in that charset as it does: "base64" is
-    no text encoding, and the fault would be nobody's to handle.
+    Django decodes the query string in that charset before any middleware runs. An impossible charset such as "base64" would
+    raise an error that nothing handles.
     """
 
     def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -24,6 +24,6 @@ def reading_utf8(application: WsgiApplication) -> WsgiApplication:
 
 
 def without_parameters(content_type: str) -> str:
-    """The media type alone; of its parameters only a multipart's boundary means anything here."""
+    """Return the Content-Type without its parameters, except for the boundary of a multipart body."""
     boundary = _BOUNDARY.search(content_type)
     return content_type.partition(";")[0] + (boundary[0] if boundary else "")

@@ -1,4 +1,4 @@
-"""One error shape for the whole API, from one handler.
+"""The handler that gives all errors of the API one shape.
 
 `{"type": "validation_error"|"client_error"|"server_error", "errors": [{"code", "detail", "attr"}]}` (CONTRACT section 1).
 """
@@ -23,7 +23,7 @@ API_PREFIX = "/api/"
 
 
 class ExceptionHandler(handler.ExceptionHandler):
-    """Turns domain errors, database faults and malformed requests into DRF's exceptions."""
+    """Converts refusals, database faults and malformed requests into DRF's exceptions."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if is_database_fault(exc):
@@ -47,24 +47,24 @@ class ExceptionHandler(handler.ExceptionHandler):
         return converted
 
     def get_response(self, exc: exceptions.APIException, data: Any) -> Response:
-        """The response, with the code that the log names it by."""
+        """Return the response, with the error's code for the request log."""
         response = super().get_response(exc, data)
         response.refusal = data["errors"][0]["code"]  # type: ignore[attr-defined]
         return response
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
-        """Report a fault. A refusal with a status of 5xx, such as the kill switch's, is none."""
+        """Report a fault. A refusal is not reported, even if its status is 5xx, such as the kill switch's."""
         if not isinstance(self.exc, DomainError):
             super().report_exception(exc, response)
 
     def _methods(self) -> str:
-        """Which methods would do; a GET takes HEAD too."""
+        """Return a sentence that names the allowed methods. HEAD, which goes with GET, is left out."""
         allowed = [method for method in self.context["view"].allowed_methods if method != "HEAD"]
         return f"Use {' or '.join(allowed)}."
 
 
 class ExceptionFormatter(formatter.ExceptionFormatter):
-    """Names the field that a domain error is about, which DRF's own exceptions cannot carry outside a 400."""
+    """Adds the field that a refusal names. DRF's own exceptions can carry a field only in a 400."""
 
     def get_errors(self) -> list[Error]:
         exc = self.original_exc
@@ -76,16 +76,16 @@ class ExceptionFormatter(formatter.ExceptionFormatter):
 
 
 def error_response(exc: Exception, request: HttpRequest) -> HttpResponse:
-    """The response for an exception that left a view's own handling: a rendering fault, or one in a middleware."""
+    """Return the API's response to an exception outside of a view's own handling, as in rendering or a middleware."""
     response = ExceptionHandler(exc, {"request": Request(request)}).run()  # type: ignore[typeddict-item]
     assert response is not None
     return _rendered(response)
 
 
 def fault_response(exc: Exception, request: HttpRequest) -> HttpResponse:
-    """The response to a fault or a refusal that no view handles: in the API's shape below /api/, else a page for a person.
+    """Return the response to a fault or a refusal that no view handles: the API's shape below /api/, else a page.
 
-    The page asks for nothing: no session, no user, no database.
+    The page needs no session, no user and no database.
     """
     response = error_response(exc, request)
     if request.path_info.startswith(API_PREFIX):
@@ -106,11 +106,11 @@ def _rendered(response: Response) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler400."""
+    """Answer a malformed request. It is Django's handler400."""
     return fault_response(exceptions.ParseError("The request is malformed."), request)
 
 
 def server_error(request: HttpRequest, *args: Any) -> HttpResponse:
-    """Django's handler500, of what is raised outside a view too: a session that cannot be saved without its database."""
+    """Answer a fault, even one outside of a view, such as a session that cannot be saved. It is Django's handler500."""
     fault = getattr(request, "fault", None)
     return fault_response(fault if isinstance(fault, Exception) else Exception(), request)

@@ -1,4 +1,4 @@
-"""Probes: `/healthz` says that the process answers, `/readyz` that it can do its work."""
+"""The probes: `/healthz` tells that the process answers, `/readyz` that it can do its work."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -11,20 +11,20 @@ from wholesale.plumbing.checks import check_time_zones
 
 
 def pending_migrations() -> list[str]:
-    """The migrations that are not applied, also where a later one of their app is: `app.name`, sorted."""
+    """Return the unapplied migrations as `app.name`, sorted, even if a later one of the app is applied."""
     loader = MigrationLoader(connection)
     return sorted(f"{app}.{name}" for app, name in loader.graph.nodes.keys() - loader.applied_migrations.keys())
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 as long as the process answers."""
+    """Answer 200, which shows that the process answers."""
     return JsonResponse({"ok": True})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers, all migrations are applied and the zones are right; else 503, naming what is not.
+    """Answer 200 if the database answers, all migrations are applied and the zones are right. Otherwise 503 with the cause.
 
-    Warnings make it no 503: with them, too, this process records facts and engages the kill switch.
+    Warnings do not cause a 503: with them the process can still record facts and engage the kill switch.
     """
     checks = {name: _passes(check) for name, check in _CHECKS.items()}
     warnings = {name: _passes(check) for name, check in sorted(_warnings.items())}
@@ -33,9 +33,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def warn_of(name: str, check: Callable[[], str | None]) -> None:
-    """Show a check under the warnings of `/readyz`. Each app registers its own in `ready()`.
+    """Register a check for the warnings of `/readyz`. Each app does so in `ready()`.
 
-    It says what is wrong, or nothing, by one quick query.
+    The check returns what is wrong, or None. It may use one quick query.
     """
     _warnings[name] = check
 

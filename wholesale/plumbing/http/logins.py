@@ -1,4 +1,4 @@
-"""The brake of the login: too many wrong passwords lock an account and an address for a while (django-axes counts them)."""
+"""The lock of the login: too many wrong passwords lock an account and an address for a while (django-axes counts them)."""
 
 import logging
 from collections.abc import Mapping
@@ -21,13 +21,13 @@ logger = logging.getLogger(__name__)
 
 
 def account_of(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str | None:
-    """The user name that was given, as far as it can be kept. No account has a longer one."""
+    """Return the user name of a login, cut to the column's length. No account has a longer name."""
     name = (credentials or request.POST).get("username")
     return None if name is None else str(name)[:USERNAME_MAX]
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any]) -> HttpResponse:
-    """The page that says so, for the right password too."""
+    """Return the page that tells that the login is locked. It comes for a right password too."""
     minutes = settings.LOGIN_LOCK_MINUTES
     context = {**admin.site.each_context(request), "minutes": minutes}
     page = render(request, "admin/locked.html", context, status=STATUS)
@@ -36,9 +36,9 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
 
 
 def log_failure(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """A line for each login that failed: who, from where, and how many of the account's count so far. A receiver.
+    """Receiver: log a failed login with the account, the address and the number of failures so far.
 
-    A name that no account has is not written: it may be a password, or somebody's e-mail address.
+    A name without an account is not logged: it may be a password, or somebody's e-mail address.
     """
     given = {"username": str(credentials.get("username", ""))}
     name = repr(given["username"]) if User.objects.filter(**given).exists() else "a name that no account has"

@@ -1,4 +1,4 @@
-"""What requests need before and after Django's own handling."""
+"""The middlewares for paths, caching and malformed requests."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -18,7 +18,7 @@ _REFUSALS = (APIException, DomainError, SuspiciousOperation, UnreadablePostError
 
 
 class ApiPathMiddleware:
-    """Strips a trailing slash below /api/, and answers stray exceptions: in the API's error shape, or with a page."""
+    """Strips a trailing slash below /api/, and answers unhandled exceptions in the API's error shape or with a page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,14 +30,14 @@ class ApiPathMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer a rendering fault of the API, which its view's own handling misses, and a page without its database."""
+        """Answer faults that the views do not handle: of rendering in the API, and of the database in pages."""
         if request.path_info.startswith(API_PREFIX):
             return error_response(exception, request)
         return fault_response(exception, request) if is_database_fault(exception) else None
 
 
 class NoStoreMiddleware:
-    """No answer with somebody's data stays in a cache: all of the API and the admin, where a view says nothing else."""
+    """Forbids caching of all answers of the API and the admin, unless the view sets a Cache-Control itself."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -50,10 +50,10 @@ class NoStoreMiddleware:
 
 
 class WellFormedMiddleware:
-    """Refuses a request that no view can read.
+    """Refuses malformed requests: with an incomplete body, or with the character NUL.
 
-    A body that is not there in full looks like no body. The character NUL, which no browser sends, PostgreSQL cannot compare
-    with anything; the API's own fields refuse it by their names.
+    Django would take an incomplete form for an empty one. PostgreSQL cannot store or compare NUL, and no browser sends it.
+    The API's fields refuse NUL themselves, so that the error names the field.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -66,12 +66,12 @@ class WellFormedMiddleware:
                 _read_form(request)
             _refuse_nul(request)
         except _REFUSALS as refusal:
-            # The answer has no Content-Length, so runserver ends the connection: the unread body is not the next request.
+            # Without Content-Length runserver closes the connection, so the unread body is not taken for a request.
             return fault_response(refusal, request)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Refuse a form that holds NUL, unless its view says that it `hears_any_text`."""
+        """Refuse a form that holds NUL, unless the view has the mark `hears_any_text`."""
         of_api = request.path_info.startswith(API_PREFIX)
         if of_api or request.method != "POST" or getattr(view, "hears_any_text", False):
             return None
@@ -96,9 +96,9 @@ def _require_length(request: HttpRequest) -> None:
 
 
 def _read_form(request: HttpRequest) -> None:
-    """Read a form before the search for its CSRF token does, which takes one that breaks off for an empty one.
+    """Read a form before the CSRF check does: that would take an incomplete form for an empty one.
 
-    Of the API's multipart bodies the bytes are kept: its parsers read or refuse them once they know who asks.
+    For a multipart body of the API only the bytes are read. Its parsers handle them after authentication.
     """
     if request.path_info.startswith(API_PREFIX) and request.content_type == "multipart/form-data":
         _ = request.body
@@ -107,7 +107,7 @@ def _read_form(request: HttpRequest) -> None:
 
 
 def _refuse_nul(request: HttpRequest) -> None:
-    given = [*request.COOKIES.values()]  # a quoted one may spell it \000
+    given = [*request.COOKIES.values()]  # a quoted cookie may spell NUL as \000
     if not request.path_info.startswith(API_PREFIX):
         given += [request.path_info, *_texts(request.GET)]
     _require_storable(given)
@@ -119,7 +119,7 @@ def _require_storable(given: Iterable[str]) -> None:
 
 
 def _texts(given: QueryDict) -> Iterator[str]:
-    """The names and values of a query string or a form."""
+    """Yield the names and values of a query string or a form."""
     for name, values in given.lists():
         yield name
         yield from (value for value in values if isinstance(value, str))

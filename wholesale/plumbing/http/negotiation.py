@@ -1,4 +1,4 @@
-"""Content negotiation: JSON, or 406."""
+"""Content negotiation: the API answers JSON, or 406."""
 
 from collections.abc import Iterable
 
@@ -9,18 +9,18 @@ from rest_framework.request import Request
 
 
 class ContentNegotiation(DefaultContentNegotiation):
-    """DRF's own, but an Accept header that is no list of media types is one that we cannot give."""
+    """DRF's content negotiation, but an invalid Accept header gets a 406 too."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        """The renderer and the media type to answer with.
+        """Return the renderer and the media type of the answer.
 
         Raises:
-            NotAcceptable: none fits.
+            NotAcceptable: no renderer fits, or the header is invalid.
 
         """
         try:
             return super().select_renderer(request, renderers, format_suffix)
-        except ValueError:  # a parameter in a charset that does not exist
+        except ValueError:  # such as a parameter in an unknown charset
             raise NotAcceptable from None

@@ -1,4 +1,4 @@
-"""A request's body, read whole or not at all. Imported before the settings are."""
+"""Reading request bodies completely or not at all. This is imported before the settings."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
@@ -7,24 +7,24 @@ from wholesale.plumbing.http.content_type import WsgiApplication
 
 
 class Stream(Protocol):
-    """What Django reads of a WSGI input."""
+    """The methods of a WSGI input that Django uses."""
 
     def read(self, size: int, /) -> bytes: ...
     def readline(self, size: int, /) -> bytes: ...
 
 
 class WholeBody:
-    """A WSGI input of a known length. To end before it is an error here; the server's own input just ends."""
+    """A WSGI input that raises if the body ends before its Content-Length. The server's own input would just end."""
 
     def __init__(self, stream: Stream, length: int) -> None:
         self._stream = stream
         self._left = length
 
     def read(self, size: int, /) -> bytes:
-        """So many bytes, or all that are left.
+        """Return `size` bytes, or all that are left.
 
         Raises:
-            OSError: the body ended before. Django makes an UnreadablePostError of it.
+            OSError: the body ended too early. Django turns this into an UnreadablePostError.
 
         """
         body, size = b"", min(size, self._left)
@@ -33,7 +33,7 @@ class WholeBody:
         return body
 
     def readline(self, size: int, /) -> bytes:
-        """A line of at most so many bytes; raises as `read` does."""
+        """Return a line of at most `size` bytes. It raises as `read` does."""
         return self._counted(self._stream.readline(size))
 
     def _counted(self, part: bytes) -> bytes:
@@ -44,7 +44,7 @@ class WholeBody:
 
 
 def reading_whole_bodies(application: WsgiApplication) -> WsgiApplication:
-    """Wrap a WSGI application: a body that ends before its Content-Length is an error to whoever reads it."""
+    """Wrap a WSGI application so that reading a body raises if it ends before its Content-Length."""
 
     def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH", "")
@@ -56,5 +56,5 @@ def reading_whole_bodies(application: WsgiApplication) -> WsgiApplication:
 
 
 def is_length(text: str) -> bool:
-    """Whether it can be a Content-Length."""
+    """Whether the text can be a Content-Length."""
     return text.isascii() and text.isdigit() and len(text) < 20

@@ -1,6 +1,6 @@
-"""One line in the log for each request: what was asked, by whom, how it ended, how long it took.
+"""The request log: one line for each request, with its path, user, result and duration.
 
-What a client wrote is not in it: a query string or a path may hold a telephone number, a search, a token.
+A line holds nothing that a client wrote: a query string or a path may contain a phone number, a search or a token.
 """
 
 import logging
@@ -21,7 +21,7 @@ logger = structlog.get_logger(__name__)
 _stdlib_logger = logging.getLogger(__name__)
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-# The parameters whose values are shown, where they look like this. All others may be somebody's.
+# The parameters whose values are logged, if they match the pattern. All others may be personal.
 _SHOWN = {
     "province": re.compile(r"[A-Za-z]{2}"),
     "channel": re.compile(r"SMS|CALL|EMAIL", re.IGNORECASE),
@@ -29,11 +29,11 @@ _SHOWN = {
 }
 _IN_ROUTE = re.compile(r"\(\?P<(\w+)>[^()]*\)|<(?:\w+:)?(\w+)>")
 _NO_MARKS = str.maketrans("", "", "^$?")
-_ROW_ID = re.compile(r"[0-9]{1,9}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a longer number may be a telephone's
+_ROW_ID = re.compile(r"[0-9]{1,9}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a longer number may be a phone number
 
 
 class RequestLogMiddleware:
-    """Writes the line. A refusal is a warning with its code, a fault an error with its traceback."""
+    """Writes the line of each request: a refusal as a warning with its code, a fault as an error with its traceback."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,7 +54,7 @@ class RequestLogMiddleware:
 
 
 def _remember_fault(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """A receiver of Django's signal: keep the exception until the answer to it is known."""
+    """Receiver of Django's signal: keep the exception on the request until the line is written."""
     if request is not None and not hasattr(request, "fault"):
         request.fault = sys.exc_info()[1]  # type: ignore[attr-defined]
 
@@ -74,7 +74,7 @@ def _described(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
 
 
 def path_of(request: HttpRequest) -> str:
-    """The path as its route names it, with the ids of rows."""
+    """Return the route's path, filled only with the ids of rows. Other parts of the path may be personal."""
     try:
         match = request.resolver_match or resolve(request.path_info)
     except Resolver404:
@@ -88,12 +88,12 @@ def path_of(request: HttpRequest) -> str:
 
 @cache
 def _template(route: str) -> str:
-    """`admin/.../<path:object_id>/change/` and DRF's regular expressions alike, as `/admin/.../{object_id}/change/`."""
+    """Return a route of Django or DRF as a template, such as `/admin/.../{object_id}/change/`."""
     return "/" + _IN_ROUTE.sub(lambda found: f"{{{found[1] or found[2]}}}", route).translate(_NO_MARKS)
 
 
 def _user_id(request: HttpRequest) -> Any:
-    """Who asked, where that is known: to find out now would ask the database."""
+    """Return the user's id if the user is loaded already. Loading it now would cost a query."""
     user = getattr(request, "user", None)
     if isinstance(user, SimpleLazyObject):
         user = getattr(request, "_cached_user", None)

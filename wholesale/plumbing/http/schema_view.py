@@ -1,4 +1,4 @@
-"""`/api/schema`, built once: it is the same for everybody, and takes a second of a processor."""
+"""The endpoint `/api/schema`. The document is the same for everybody and takes a second to build, so it is built once."""
 
 import hashlib
 import threading
@@ -12,14 +12,14 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-MAX_AGE = 300  # seconds that a client may keep it without asking
+MAX_AGE = 300  # seconds for which a client may cache the document
 
 _lock = threading.Lock()
 documents: dict[type[BaseRenderer], tuple[bytes, str]] = {}
 
 
 class SchemaView(SpectacularAPIView):
-    """The OpenAPI document as YAML, or JSON where that is asked for. Open to everybody."""
+    """The OpenAPI document as YAML, or as JSON on request. Everybody may read it."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase | None:
@@ -32,7 +32,7 @@ class SchemaView(SpectacularAPIView):
         return get_conditional_response(request, etag=etag, response=response)
 
     def _document(self, renderer: BaseRenderer) -> tuple[bytes, str]:
-        """Its text in the renderer's format and its mark. Of several who ask first one builds it, the others wait."""
+        """Return the document in the renderer's format, and its ETag. One thread builds it while others wait."""
         with _lock:
             if type(renderer) not in documents:
                 schema = self.generator_class().get_schema(request=None, public=True)

@@ -1,1 +1,1 @@
-"""Rows out of files: CSV and XLSX, what their headings mean, and the batch that somebody looks through first."""
+"""Imports: reading rows from CSV and XLSX files, and the batches in which they are checked and imported."""

@@ -1,4 +1,4 @@
-"""The admin of batches: the files that were brought, what would come of them and what came."""
+"""The admin of batches: the uploaded files and the results of their checks and imports."""
 
 import csv
 import io
@@ -37,12 +37,12 @@ READ_SHOWN = 5
 
 
 class ImportBatchAdmin(GrowingAdmin):
-    """Files that were brought here, the newest first."""
+    """The base of the admins of batches. The newest batch is first."""
 
     importer: Importer[Any]
-    retry: Callable[[int], Any]  # the verb that has one looked through again
+    retry: Callable[[int], Any]  # the verb that checks a failed batch again
     import_permission: str
-    asked_by: str  # the admin whose page asks whether to import one: followups_lead
+    asked_by: str  # the admin whose page asks for the confirmation, such as followups_lead
     list_display = (
         "id",
         "file_name",
@@ -60,14 +60,14 @@ class ImportBatchAdmin(GrowingAdmin):
     search_fields = ("file_name__icontains", "changed_by__exact")
     search_help_text = "Name of the file, or who brought it"
     actions_detail = ("confirm", "again", "download")
-    left_fields: tuple[str, ...] = ()  # what was left out of rows that were taken
+    left_fields: tuple[str, ...] = ()  # fields about values of imported rows that were ignored
     _counts_by_state = {State.CHECKED: "What an import would do", State.DONE: "What the import did"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("content", "refused_rows")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Only what there is: a file that cannot be read has a fault and no counts."""
+        """Return the fields that have content: an unreadable file has a failure and no counts."""
         told = (("failure", obj.failure), ("unused", obj.unknown_columns), ("remarks_shown", obj.remarks))
         more = [name for name, there in told if there]
         left = [name for name in self.left_fields if getattr(obj, name)]
@@ -79,7 +79,7 @@ class ImportBatchAdmin(GrowingAdmin):
         )
 
     def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may import, and take home what was refused."""
+        """Whether the user may import, and download refused rows."""
         return request.user.has_perm(self.import_permission)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -96,38 +96,38 @@ class ImportBatchAdmin(GrowingAdmin):
         ]
 
     def _may_be_tried_again(self, row: ImportBatch) -> bool:
-        """Whether it failed and its file is still here."""
+        """Whether the batch failed and its file is still kept."""
         kept = self.model._default_manager.filter(pk=row.pk, content__isnull=False)
         return row.state == State.FAILED and kept.exists()
 
     @display(description="State", label=STATE_COLOURS)
     def state_label(self, row: ImportBatch) -> str:
-        """How far it is."""
+        """The batch's state in words."""
         return row.get_state_display()
 
     @display(description="Columns that were not used")
     def unused(self, row: ImportBatch) -> str:
-        """Whose names mean nothing here."""
+        """The columns with unknown names."""
         return ", ".join(row.unknown_columns)
 
     @display(description="Remarks")
     def remarks_shown(self, row: ImportBatch) -> str:
-        """How the file was read, and what it says of contact."""
+        """The remarks about the file, such as how it was read and what it says about contact."""
         return remarks_list(row)
 
     @display(description="What was refused")
     def refused_shown(self, row: ImportBatch) -> str:
-        """The first of the refused rows."""
+        """A table of the first refused rows."""
         return refused_table(self.importer.kind, row)
 
     @action(description="Import...", permissions=["import"], icon="upload", url_path="confirm")
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """To what will be imported."""
+        """Redirect to the page that asks for the confirmation."""
         return HttpResponseRedirect(confirm_url(self.asked_by, get_object_or_404(self.model, pk=row_id(object_id))))
 
     @action(description="Try again...", permissions=["import"], icon="replay", url_path="again")
     def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Look through the file once more."""
+        """Check the file of a failed import again, after a confirmation page."""
         row = get_object_or_404(self.model, pk=row_id(object_id))
         if request.method == "POST":
             try:
@@ -146,7 +146,7 @@ class ImportBatchAdmin(GrowingAdmin):
 
     @action(description="Download refused rows", permissions=["import"], icon="download", url_path="refused")
     def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What was refused, to be mended and brought again."""
+        """Download the refused rows as CSV, so that somebody can mend and upload them."""
         row = get_object_or_404(self.model, pk=row_id(object_id))
         name = f"import-{row.pk}.refused.csv"
         return HttpResponse(
@@ -157,40 +157,40 @@ class ImportBatchAdmin(GrowingAdmin):
 
 
 def confirm_url(asked_by: str, row: ImportBatch) -> str:
-    """The page that asks whether to import it."""
+    """Return the address of the page that asks whether to import the batch."""
     return reverse(f"admin:{asked_by}_process_import", query={"import": row.pk})
 
 
 def page_url(row: ImportBatch) -> str:
-    """The page of a batch."""
+    """Return the address of a batch's page."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
 def counts_of(row: ImportBatch) -> list[str]:
-    """New, changed, unchanged and refused."""
+    """Return the numbers of new, changed, unchanged and refused rows as text."""
     return [f"{count:,}" for count in (row.created, row.updated, row.unchanged, row.refused)]
 
 
 def unused_text(row: ImportBatch) -> str:
-    """Which of its columns mean nothing here, and what else is left out, if anything."""
+    """Return a text about columns that are not used, and about ignored values. Empty if there are none."""
     columns = f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
     return " ".join(filter(None, (columns, row.left_out)))
 
 
 def remarks_list(row: ImportBatch) -> str:
-    """How the file was read, and what it says of contact, a line each."""
+    """Return the batch's remarks as HTML, one paragraph each."""
     return format_html_join("", "<p>{}</p>", ((remark,) for remark in row.remarks))
 
 
 def first_rows(found: ListFile) -> str:
-    """How the beginning of a file was read: whether its columns are the right ones is seen at a glance."""
+    """Return a table of the first rows as they were read, so that a person can check the columns at a glance."""
     columns = [name for name in found.kind.columns if name in found.meanings]
     rows = [[one.given.get(name) for name in columns] for one in found.first(READ_SHOWN)]
     return render_to_string("admin/importing/first_rows.html", {"columns": columns, "rows": rows})
 
 
 def refused_table(kind: RowKind, row: ImportBatch) -> str:
-    """The first of its refused rows, each with its reason."""
+    """Return a table of the first refused rows, each with its reason."""
     refused = csv.DictReader(io.StringIO(row.refused_rows))
     shown = [(one["row"], one.get(kind.key, ""), one["reason"]) for one in islice(refused, REFUSED_SHOWN)]
     return render_to_string(

@@ -1,6 +1,6 @@
-"""What becomes of a batch: it is looked through, then imported when somebody has confirmed it.
+"""The life of a batch: it is checked, and imported after somebody has confirmed it.
 
-Few rows are done at once, many by the worker. Each app has verbs and a task of its own that call this.
+A small file is handled within the request, a large one by the worker. Each app has its own verbs and task that call this.
 """
 
 import io
@@ -17,9 +17,9 @@ from wholesale.plumbing.importing.files import Format, ListFile, RefusedFile, op
 from wholesale.plumbing.importing.kinds import RowKind
 from wholesale.plumbing.importing.models import ImportBatch
 
-ROWS_AT_ONCE = 5_000  # a file with more is the worker's
-BYTES_MAX = 50 * 1024 * 1024  # some 300,000 leads
-KEPT_FOR = timedelta(days=30)  # a file and what was refused of it: personal, and of no use later
+ROWS_AT_ONCE = 5_000  # the worker handles files with more rows
+BYTES_MAX = 50 * 1024 * 1024  # about 300,000 leads
+KEPT_FOR = timedelta(days=30)  # for files and refused rows: they are personal, and of no use later
 
 State = ImportBatch.State
 Batch = TypeVar("Batch", bound=ImportBatch)
@@ -27,19 +27,19 @@ Batch = TypeVar("Batch", bound=ImportBatch)
 
 @dataclass(frozen=True, slots=True)
 class Importer(Generic[Batch]):
-    """The batches of one kind of rows. Within the caller's transaction, but for `work_on`."""
+    """Handles the batches of one kind of rows, within the caller's transaction except for `work_on`."""
 
     model: type[Batch]
     kind: RowKind
-    # Import the rows, or as long as the batch is CHECKING say what would become of them: the columns of it, by name.
+    # Imports the rows, or only checks them while the batch is CHECKING. Returns the batch's columns with the results.
     run: Callable[[Batch, ListFile, RefusedFile], dict[str, Any]]
-    command: str  # that takes larger files
+    command: str  # the command for larger files
 
     def begin(self, *, file_name: str, content: bytes, act: Act) -> Batch:
-        """Keep a file.
+        """Store a file as a new batch.
 
         Raises:
-            UnreadableFile: it is too large, neither CSV nor XLSX, or its header will not do.
+            UnreadableFile: the file is too large, neither CSV nor XLSX, or has an unusable header.
 
         """
         if len(content) > BYTES_MAX:
@@ -56,10 +56,10 @@ class Importer(Generic[Batch]):
         )
 
     def confirm(self, batch_id: int) -> Batch:
-        """Have a file imported that was looked through.
+        """Mark a checked batch to be imported.
 
         Raises:
-            ImportNotReady: it was not, it was imported already, or its file is gone.
+            ImportNotReady: the batch was not checked, was imported already, or its file is gone.
 
         """
         batches = self.model._default_manager.filter(pk=batch_id)
@@ -71,10 +71,10 @@ class Importer(Generic[Batch]):
         return confirmed
 
     def retry(self, batch_id: int) -> Batch:
-        """Have a file looked through again whose import failed.
+        """Mark a failed batch to be checked again.
 
         Raises:
-            ImportNotReady: it has not failed, or its file is gone.
+            ImportNotReady: the batch has not failed, or its file is gone.
 
         """
         kept = self.model._default_manager.filter(pk=batch_id, content__isnull=False)
@@ -86,7 +86,7 @@ class Importer(Generic[Batch]):
         return failed
 
     def work_on(self, batch_id: int) -> None:
-        """Do what a batch waits for: look through its file, or import it. One that waits for nothing is left alone."""
+        """Check or import a batch, depending on its state. A batch in another state is left alone."""
         batch = self.model._default_manager.get(pk=batch_id)
         if batch.state not in (State.CHECKING, State.IMPORTING):
             return
@@ -105,21 +105,21 @@ class Importer(Generic[Batch]):
             waiting.update(state=State.DONE, content=None, finished_at=timezone.now(), **found)
 
     def open(self, batch: Batch) -> ListFile:
-        """Its file.
+        """Open the batch's file.
 
         Raises:
-            UnreadableFile: it is damaged, or gone.
+            UnreadableFile: the file is damaged or gone.
 
         """
         return open_list(io.BytesIO(batch.content or b""), Format.of(batch.file_name), self.kind)
 
     def forget(self) -> None:
-        """Empty the batches that are old: of them their counts remain."""
+        """Remove the files and refused rows of old batches. Their counts stay."""
         old = self.model._default_manager.filter(created_at__lt=timezone.now() - KEPT_FOR)
         old.update(content=None, refused_rows="")
 
     def give_up(self, what_happened: str, batch_id: int) -> None:
-        """The worker will not do it. The file stays, so that somebody can have it tried again."""
+        """Mark a batch as failed because its task failed. The file stays, so that somebody can try again."""
         waiting = self.model._default_manager.filter(pk=batch_id, state__in=(State.CHECKING, State.IMPORTING))
         waiting.update(
             state=State.FAILED, failure=f"{what_happened} Try again, or upload it in parts.", finished_at=timezone.now()

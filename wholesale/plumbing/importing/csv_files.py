@@ -1,4 +1,4 @@
-"""CSV as spreadsheets and people write it. What cannot be read is a row, never the rest of the file."""
+"""Reading CSV as spreadsheets and people write it. A fault makes one row unreadable, never the rest of the file."""
 
 import codecs
 import csv
@@ -17,14 +17,14 @@ from wholesale.plumbing.importing.tables import HEADER_WITHIN, Line, Table, abov
 from wholesale.plumbing.importing.texts import storable
 
 DELIMITERS = ",;\t|"  # Excel writes ; where the comma is the decimal sign, as in French
-LINE_MAX = 100_000  # characters of a row
-JOINED_MAX = 200  # lines of one row, of which the others are in quotes
+LINE_MAX = 100_000  # characters in a row
+JOINED_MAX = 200  # lines in one row with line breaks in quotes
 
 _CHUNK = 1 << 20
-# How a file begins, by a mark or by a letter in so many bytes.
+# The first bytes of a file in each encoding: a byte order mark, or the bytes of two ASCII letters.
 _BY_START = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is the beginning of its own
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with UTF-16's mark
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -42,10 +42,10 @@ _DIGITS, _LETTERS = re.compile("[0-9]+"), re.compile(r"[^\W\d_]+")
 
 
 def read(stream: IO[bytes], kind: RowKind) -> Table:
-    """A CSV file.
+    """Open a CSV file.
 
     Raises:
-        UnreadableFile: no row at its top names the columns.
+        UnreadableFile: no row at the top names the columns, or that row cannot be read.
 
     """
     found = _looked_through(stream)
@@ -76,18 +76,18 @@ def _table(stream: IO[bytes], encoding: str, count: int, kind: RowKind) -> Table
 
 
 class _Found(NamedTuple):
-    """What a look through all of a file tells."""
+    """What a first pass over the whole file has found."""
 
     encoding: str
     lines: int
-    is_western: bool = False  # whatever is not UTF-8 in it would be letters of Windows-1252, and nothing in it is UTF-8
+    is_western: bool = False  # the bytes beyond ASCII are letters of Windows-1252, and hardly any are UTF-8
 
 
 def _looked_through(stream: IO[bytes]) -> _Found:
-    """In which encoding a file is: its first bytes say so, else it is UTF-8.
+    """Find a file's encoding and count its lines. The first bytes may tell the encoding; otherwise it is UTF-8.
 
-    One byte that is not UTF-8 makes a bad row. Many of them, where next to nothing beyond ASCII is UTF-8, make a file in
-    Windows' own encoding, as Excel in Quebec writes.
+    A single byte that is not UTF-8 makes a bad row. If there are many, and hardly any UTF-8 beyond ASCII, the file is in
+    Windows-1252, as Excel in Quebec writes it.
     """
     start = stream.read(4)
     stream.seek(0)
@@ -111,7 +111,7 @@ def _looked_through(stream: IO[bytes]) -> _Found:
 
 
 def _lines(stream: IO[bytes], encoding: str, errors: str) -> Iterator[str]:
-    """Its lines; of one that is too long the beginning."""
+    """Yield the lines of the file. A line that is too long is cut at LINE_MAX."""
     text = TextIOWrapper(stream, encoding, errors, newline=None)
     try:
         for line in iter(partial(text.readline, LINE_MAX), ""):
@@ -119,7 +119,7 @@ def _lines(stream: IO[bytes], encoding: str, errors: str) -> Iterator[str]:
             if len(line) == LINE_MAX and not line.endswith("\n"):
                 _skip_line(text)
     finally:
-        with suppress(ValueError):  # the stream is its owner's, and may be closed by now
+        with suppress(ValueError):  # the caller may have closed the stream already
             text.detach()
 
 
@@ -130,7 +130,7 @@ def _skip_line(text: TextIOWrapper) -> None:
 
 
 def _header(lines: Sequence[str], delimiters: str, kind: RowKind) -> tuple[int, str]:
-    """Which of some lines names the columns, and what stands between them."""
+    """Return the index of the line that names the columns, and the delimiter."""
     best = max(
         (
             (kind.rate(_cells(line, delimiter)), -index, -rank)
@@ -145,7 +145,7 @@ def _header(lines: Sequence[str], delimiters: str, kind: RowKind) -> tuple[int, 
 
 
 class _Rows(Iterator[Line]):
-    """The rows of a file, numbered on from `before`. A row in quotes may go on in the next lines."""
+    """The rows of a file, numbered from `before` + 1. A cell in quotes may continue on the next lines."""
 
     def __init__(self, lines: Iterator[str], delimiter: str, unread: re.Pattern[str], before: int) -> None:
         self.lines = lines
@@ -178,9 +178,9 @@ class _Rows(Iterator[Line]):
         return Line(self.number, [storable(cell) for cell in _cells(line, self.delimiter)], reason + where)
 
     def _joined(self, line: str) -> tuple[list[str], str]:
-        """The cells of a row whose last cell goes on in the next lines, up to the quotation mark that closes it.
+        """Return the cells of a row whose last cell continues on the next lines, up to the closing quotation mark.
 
-        One that is closed by nothing, or only past lines that are rows by themselves, is a mistake in its own line alone.
+        If the mark is missing, or comes only after lines that are rows themselves, only this line is faulty.
         """
         text = line
         for following in range(JOINED_MAX):
@@ -208,7 +208,7 @@ class _Rows(Iterator[Line]):
         return self.ahead[index]
 
     def _is_row(self, line: str, opened: str) -> bool:
-        """Whether a line is a row by itself: it has all columns, and its first cell looks like that of the row before it."""
+        """Whether a line is a row itself: it has all columns, and its first cell has the same shape as the open row's."""
         if len(self.header) < 3:
             return False
         cells, error = _parsed(line, self.delimiter)
@@ -216,7 +216,7 @@ class _Rows(Iterator[Line]):
 
 
 def _parsed(text: str, delimiter: str) -> tuple[list[str], str]:
-    """The cells of a row, or what is wrong with it."""
+    """Return the cells of a row, and what is wrong with it ("" if nothing)."""
     try:
         return next(csv.reader([text], delimiter=delimiter, strict=True), []), ""
     except csv.Error as error:
@@ -226,7 +226,7 @@ def _parsed(text: str, delimiter: str) -> tuple[list[str], str]:
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    """What can be made of a row that is perhaps none."""
+    """Return the cells of a line as far as possible, even if it is malformed."""
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:

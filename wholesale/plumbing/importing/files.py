@@ -1,4 +1,4 @@
-"""Lists as files, CSV and XLSX: what their columns and cells mean, row by row. Refused rows are written with the reason."""
+"""Lists as CSV and XLSX files: the meaning of their columns and cells, and the file of refused rows."""
 
 import csv
 import re
@@ -24,17 +24,17 @@ _ZEROS_FIRST = re.compile("0[0-9]+")
 
 
 class Format(StrEnum):
-    """Of a file."""
+    """The format of a file."""
 
     CSV = "CSV"
     XLSX = "XLSX"
 
     @classmethod
     def of(cls, name: str) -> "Format":
-        """By a file's name.
+        """Return the format by the ending of a file's name.
 
         Raises:
-            UnreadableFile: it ends otherwise.
+            UnreadableFile: the name has another ending.
 
         """
         try:
@@ -47,17 +47,17 @@ _READERS = {Format.CSV: csv_files.read, Format.XLSX: xlsx_files.read}
 
 
 def open_list(stream: IO[bytes], file_format: Format, kind: RowKind, now: datetime | None = None) -> "ListFile":
-    """Open a list. Its rows are read as they are asked for; what makes all of it unreadable is found before.
+    """Open a list. Rows are read lazily; a fault that makes the whole file unreadable is raised here.
 
     Raises:
-        UnreadableFile: it is not of its format, passes a bound, does not name the key's column, or names one twice.
+        UnreadableFile: the file is not of its format, exceeds a bound, lacks the key's column, or names a column twice.
 
     """
     return ListFile(_READERS[file_format](stream, kind), kind, now or timezone.now())
 
 
 class ListFile:
-    """A file's columns, those of them that mean nothing here, about how many rows it has, and its rows as they are read."""
+    """An open list: its columns, the unknown ones, the approximate number of rows, and the rows, read lazily."""
 
     def __init__(self, table: Table, kind: RowKind, now: datetime) -> None:
         self.kind = kind
@@ -65,8 +65,8 @@ class ListFile:
         self.meanings = _meanings(self._names, kind.column_of)
         self.beside = kind.beside(self._names, self.meanings) if kind.beside else None
         self.about = table.about
-        self.unread = table.unread  # what looks like such rows and was not read
-        self.count = 0  # rows that were read so far
+        self.unread = table.unread  # parts that look like such rows but were not read
+        self.count = 0  # rows read so far
         self.rows = self._rows(table.lines)
         self._now = now
         self._table = table
@@ -75,19 +75,19 @@ class ListFile:
 
     @property
     def unknown(self) -> list[str]:
-        """The columns that mean nothing here."""
+        """The columns with unknown names."""
         understood = self.beside.understood if self.beside else ()
         known = (meaning or name in understood for name, meaning in zip(self._names, self.meanings, strict=True))
         return [column for column, is_known in zip(self.columns, known, strict=True) if column and not is_known]
 
     @property
     def blank(self) -> int:
-        """How many rows hold nothing. Complete once all rows were read."""
+        """The number of empty rows. It is complete after all rows were read."""
         return self._table.skipped
 
     @property
     def notes(self) -> list[str]:
-        """How the file was read, where there was a choice. Complete once all rows were read."""
+        """Remarks about how the file was read. They are complete after all rows were read."""
         return [
             *self._table.notes,
             *(self.beside.notes if self.beside else ()),
@@ -95,7 +95,7 @@ class ListFile:
         ]
 
     def first(self, number: int) -> list[FileRow]:
-        """So many of its first rows, to be looked at in place of all."""
+        """Return the first rows for a preview, instead of reading all rows."""
         return [self._row(line) for line in islice(self._table.first or self._table.lines, number)]
 
     def _rows(self, lines: Iterator[Line]) -> Iterator[FileRow]:
@@ -131,7 +131,7 @@ class ListFile:
 
 
 def _columns(header: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The names of a file's columns as far as the last that has one, and the same with each name once."""
+    """Return the names of the columns up to the last named one, and the same list with repeated names numbered."""
     names = ["_".join(storable(plain(cell)).lower().replace("-", " ").split()) for cell in header]
     while names and not names[-1]:
         names.pop()
@@ -144,10 +144,10 @@ def _columns(header: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _meanings(names: Sequence[str], column_of: Mapping[str, str]) -> list[str | None]:
-    """Which of our columns each is. Our own name for a column goes before others.
+    """Return for each column of the file which of our columns it means. Our own name takes precedence over other names.
 
     Raises:
-        UnreadableFile: two mean the same.
+        UnreadableFile: two columns have the same meaning.
 
     """
     meanings = [column_of.get(key_of(name)) for name in names]
@@ -164,7 +164,7 @@ def _meanings(names: Sequence[str], column_of: Mapping[str, str]) -> list[str | 
 
 
 class RefusedFile:
-    """A CSV file of rows of another file: as they came, with their number and the reason, to be mended and read again."""
+    """A CSV file of refused rows, with their numbers and reasons. A person can mend it and import it again."""
 
     def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
         self.columns = [name for name in columns if name not in ("", "row", "reason")]
@@ -172,7 +172,7 @@ class RefusedFile:
         self.writer.writerow([*map(guarded, self.columns), "row", "reason"])
 
     def write(self, refused: RefusedRow) -> None:
-        """Add a row. A spreadsheet would take the zeros off a number's beginning, so they are guarded too."""
+        """Write a row. Numbers with leading zeros are guarded, because a spreadsheet would remove the zeros."""
         texts = ("" if (cell := refused.row.get(name)) is None else storable(str(cell)) for name in self.columns)
         cells: list[Any] = [f"'{text}" if _ZEROS_FIRST.fullmatch(text) else guarded(text) for text in texts]
         self.writer.writerow([*cells, refused.number, guarded(refused.reason)])

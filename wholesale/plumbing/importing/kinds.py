@@ -1,4 +1,4 @@
-"""A kind of rows that lists bring, such as leads: an app says which columns it has, and what a cell of them means."""
+"""The kind of rows in a list, such as leads. An app defines the columns and the meaning of their cells."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,41 +9,41 @@ from wholesale.plumbing.importing.texts import key_of
 
 
 class Beside(Protocol):
-    """What a file says in columns that are none of the kind's own. False where it says nothing."""
+    """Reads additional columns of a file, beside those of the kind. It is false if the file has none."""
 
     @property
     def understood(self) -> Collection[str]:
-        """Those columns, as the file names them."""
+        """The additional columns that are understood, by the file's names."""
 
     @property
     def lost(self) -> str:
-        """What to say of a row that cannot be read."""
+        """The remark for a row that cannot be read."""
 
     @property
     def notes(self) -> list[str]:
-        """What to say of its columns."""
+        """The remarks about the additional columns."""
 
     def __bool__(self) -> bool: ...
 
     def read(self, cells: Sequence[str], now: datetime) -> Any:
-        """What a row says; None where it says nothing."""
+        """Return what a row says in the additional columns, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowKind:
-    """One kind of rows."""
+    """One kind of rows, such as leads."""
 
-    one: str  # as people say it: lead
+    one: str  # its word for people, such as lead
     plural: str
     key: str  # the column that a header must name
     columns: tuple[str, ...]
-    column_of: Mapping[str, str]  # the letters of a heading (`key_of`) -> the column that it means
-    fault_of: Callable[[str, str], str | None]  # of a column and the text of a cell: why it cannot be read
-    value_of: Callable[[str, str], str]  # of the same: what it means, "" for nothing
-    # Of a file's headings, and the column that each means.
+    column_of: Mapping[str, str]  # the key of a heading (`key_of`) -> the column that it means
+    fault_of: Callable[[str, str], str | None]  # (column, text of a cell) -> why the cell cannot be read
+    value_of: Callable[[str, str], str]  # (column, text of a cell) -> the value, "" for none
+    # (the file's headings, the column that each means) -> the reader of additional columns
     beside: Callable[[Sequence[str], Sequence[str | None]], Beside] | None = None
 
     def rate(self, cells: Sequence[str]) -> int:
-        """How many columns a row of a file names; 0 where it is no header."""
+        """Return how many columns a row names. 0 if it does not name the key, so that it is no header."""
         meanings = {self.column_of.get(key_of(cell)) for cell in cells} - {None}
         return len(meanings) if self.key in meanings else 0

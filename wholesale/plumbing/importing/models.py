@@ -1,4 +1,4 @@
-"""The batch: a file that somebody brings. Each kind of rows has a table of its own."""
+"""The batch of an import. Each kind of rows has its own table of batches."""
 
 from django.conf import settings
 from django.db import models
@@ -7,13 +7,13 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class ImportBatch(models.Model):
-    """A file that somebody brought to the admin: looked through first, imported when confirmed.
+    """A file that somebody uploaded: it is checked first, and imported after a confirmation.
 
-    The file is kept in the row until it is imported, so that whichever process does the work finds it.
+    The row holds the file until it is imported, so that any process can do the work.
     """
 
     class State(models.TextChoices):
-        """How far it is. A file of many rows waits for the worker twice."""
+        """How far the batch is. A large file waits for the worker twice: for the check and for the import."""
 
         CHECKING = "CHECKING", "Being checked"
         CHECKED = "CHECKED", "Checked, nothing imported yet"
@@ -28,7 +28,7 @@ class ImportBatch(models.Model):
     failure = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     unknown_columns = models.JSONField(default=list, help_text="columns that were not used")
     remarks = models.JSONField(default=list, help_text="how the file was read, and what it says of contact")
-    # What was found, and once imported what was done.
+    # The results of the check, and after the import its own.
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
@@ -49,10 +49,10 @@ class ImportBatch(models.Model):
 
     @property
     def is_ready(self) -> bool:
-        """Whether it waits for somebody to confirm it."""
+        """Whether the batch waits for a confirmation."""
         return self.state == self.State.CHECKED
 
     @property
     def left_out(self) -> str:
-        """What of the rows that are taken is left out, as a line; empty where nothing is."""
+        """A line about values of accepted rows that are ignored. Empty if there are none."""
         return ""

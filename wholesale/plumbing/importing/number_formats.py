@@ -1,6 +1,6 @@
-"""A number as a spreadsheet shows it, as far as that changes what it means: zeros in front, a percentage, a date.
+"""Numbers as a spreadsheet shows them, where the format changes the meaning: leading zeros, a percentage, a date.
 
-Rounding and separators of thousands are left out: they hide digits, and what is stored counts.
+Rounding and thousands separators are ignored: the stored digits count.
 """
 
 import re
@@ -11,17 +11,17 @@ from functools import lru_cache
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils.datetime import from_excel
 
-_DIGITS_KEPT = 15  # as a spreadsheet has them: 0.1 + 0.2 is 0.3
+_DIGITS_KEPT = 15  # the precision of spreadsheets: 0.1 + 0.2 is 0.3
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
 _PARTS = re.compile(r'"([^"]*)"|\\(.)|[_*].|(.)')
-_TOO_NARROW = "#####"  # what is shown of a date that is none
+_TOO_NARROW = "#####"  # what a spreadsheet shows for an impossible date
 
 
 def shown(stored: str, code: str, epoch: datetime) -> str:
-    """The text of a number that is stored so, under a number format. `epoch`: from which day the sheet counts its dates.
+    """Return the text of a stored number under a number format. `epoch` is the day from which the sheet counts dates.
 
     Raises:
-        ValueError: it is no number.
+        ValueError: the stored text is no number.
 
     """
     if code == "General" and len(stored) <= _DIGITS_KEPT and stored.isdecimal() and stored.isascii():
@@ -55,12 +55,12 @@ def _date(value: float, epoch: datetime) -> str:
 
 @lru_cache(maxsize=1024)
 def _bare(code: str) -> str:
-    """A format's signs, without the texts in it."""
+    """Return the signs of a format without its literal texts."""
     return "".join(sign or "" for _, _, sign in _PARTS.findall(_first(code)))
 
 
 def _first(code: str) -> str:
-    """The part of a format that is for positive numbers."""
+    """Return the part of a format that applies to positive numbers."""
     quoted = False
     for index, sign in enumerate(code):
         quoted ^= sign == '"'
@@ -71,9 +71,9 @@ def _first(code: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _mask(code: str) -> tuple[tuple[str, bool], ...] | None:
-    """Where a format puts digits, and what between them: (sign, whether it stands for a digit). None where it adds nothing.
+    """Return a format's mask as pairs: a sign, and whether it is the place of a digit. None if the format adds no signs.
 
-    A format with a condition in brackets shows one of several masks: none of them is taken.
+    A format with a condition in brackets has several masks, so None is returned for it too.
     """
     if re.search(r"\[[<>=]", code):
         return None
@@ -90,7 +90,7 @@ def _mask(code: str) -> tuple[tuple[str, bool], ...] | None:
 
 
 def _masked(digits: str, mask: tuple[tuple[str, bool], ...]) -> str:
-    """Fill a mask from its right end, the digits that are left before its first place."""
+    """Fill a mask with digits from the right. Digits that are left over go before its first place."""
     left = list(digits) if digits != "0" else []
     first = next(index for index, (_, is_digit) in enumerate(mask) if is_digit)
     text = ""

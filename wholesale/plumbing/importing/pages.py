@@ -1,4 +1,4 @@
-"""The pages by which a file is brought, looked at and imported, and by which rows are taken out: these are the library's."""
+"""The admin pages for uploading, reviewing and importing a file, and for exporting rows (by the library)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -38,7 +38,7 @@ RELOAD = "Reload this page to see what came of it."
 
 
 class UploadForm(forms.Form):
-    """A file of rows."""
+    """The form for uploading a file."""
 
     import_file = forms.FileField(
         label="File",
@@ -49,19 +49,19 @@ class UploadForm(forms.Form):
 
 
 class ImportPages(ExportMixin):
-    """Of the admin of the rows that are imported."""
+    """The import and export pages, for the admin of the imported rows."""
 
     importer: Importer[Any]
     begin_import: Callable[..., ImportBatch]
     confirm_import: Callable[[int], ImportBatch]
-    columns_shown: list[tuple[str, list[str]]]  # which a file may have, by what they are about
+    columns_shown: list[tuple[str, list[str]]]  # the columns that a file may have, in titled groups
     export_form_class = ExportForm
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
-        """The rows of the list as it was filtered.
+        """Return the rows of the filtered list.
 
         Raises:
-            SuspiciousOperation: it cannot be filtered so.
+            SuspiciousOperation: a filter is not valid.
 
         """
         try:
@@ -78,16 +78,16 @@ class ImportPages(ExportMixin):
 
     @property
     def _name(self) -> str:
-        """Of these pages' addresses."""
+        """The prefix of the names of these pages' addresses."""
         return f"{self.opts.app_label}_{self.opts.model_name}"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        """Who may bring files of these rows."""
+        """Whether the user may import files of these rows."""
         return request.user.has_perm(f"{self.opts.app_label}.import_{self.opts.model_name}")
 
     @action(description="Import", permissions=["import"], icon="upload", url_path="import")
     def import_file(self, request: HttpRequest) -> HttpResponse:
-        """Take a file, and show what an import of it would do."""
+        """Show the form for a file; after the upload show what an import would do."""
         form = UploadForm(request.POST or None, request.FILES or None)
         if form.is_valid():
             file = form.cleaned_data["import_file"]
@@ -117,7 +117,7 @@ class ImportPages(ExportMixin):
         return HttpResponseRedirect(page_url(begun))
 
     def process_import(self, request: HttpRequest) -> HttpResponse:
-        """Show what a file holds; a POST imports it."""
+        """Show what a checked file holds. A POST imports it."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         asked = get_object_or_404(self.importer.model, pk=row_id(request.GET.get("import", "")))

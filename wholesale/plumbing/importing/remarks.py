@@ -1,4 +1,4 @@
-"""What to say of a file beside the counts of its rows."""
+"""Remarks about an imported file."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from wholesale.plumbing.importing.files import ListFile
 
 
 def missing(counted: int, file: ListFile) -> list[str]:
-    """What of the file did not end as a row that is counted. Empty where all of it did."""
+    """Return remarks about parts of the file that are not among the counted rows. Empty if all rows are counted."""
     rows = file.count - counted
     return [
         *(f"{what}, and was not read: import it as a file of its own." for what in file.unread),
@@ -15,13 +15,13 @@ def missing(counted: int, file: ListFile) -> list[str]:
 
 
 def blank(file: ListFile) -> list[str]:
-    """The rows that hold nothing."""
+    """Return a remark about skipped blank rows, or nothing."""
     count = file.blank
     return [f"Skipped {count:,} blank row{'s' if count > 1 else ''}."] if count else []
 
 
 def ranges(numbers: Iterable[int]) -> str:
-    """Rising numbers in short: 5, 9, 12-40."""
+    """Return rising numbers as a short text: 5, 9, 12-40."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:

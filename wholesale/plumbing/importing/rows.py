@@ -1,26 +1,26 @@
-"""A row, as a file or a caller brings it."""
+"""The rows of an import, and refused rows."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-EXTRA_CELLS = None  # the column, as csv.DictReader has it, of cells beyond the header
+EXTRA_CELLS = None  # the key for cells beyond the header, as in csv.DictReader
 
 Row = Mapping[Any, Any]  # column -> cell
 
 
 class FileRow(dict[Any, Any]):
-    """A row of a file: its cells as they came, by the column that the file names, and what they mean.
+    """A row of a file: its unchanged cells by the file's column names, and their meaning.
 
-    `given` is what our columns are given, in the words that the API takes. `errors` say why it cannot be read, by column.
-    `said` is what its other columns say (`wholesale.plumbing.importing.kinds.Beside`).
+    `given` holds the values for our columns, in the words of the API. `errors` says by column why a cell cannot be read.
+    `said` is what additional columns say (`wholesale.plumbing.importing.kinds.Beside`).
     """
 
     __slots__ = ("errors", "given", "number", "said")
 
     def __init__(self, cells: Iterable[tuple[Any, Any]], number: int) -> None:
         super().__init__(cells)
-        self.number = number  # as its owner sees it
+        self.number = number  # the row's number in the file, as a spreadsheet shows it
         self.given: dict[str, str] = {}
         self.errors: dict[str, list[str]] = {}
         self.said: Any = None
@@ -28,7 +28,7 @@ class FileRow(dict[Any, Any]):
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that was not stored, or one to be looked at, with the messages for each field of it."""
+    """A row that was refused, or that a person must look at, with messages by field."""
 
     number: int
     row: Row

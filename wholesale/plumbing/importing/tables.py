@@ -1,4 +1,4 @@
-"""What a file is before anybody knows what it means: a header and lines of text, numbered as their owner sees them."""
+"""A file before its meaning is known: a header and numbered lines of text."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from wholesale.plumbing.importing.errors import UnreadableFile
 
-HEADER_WITHIN = 20  # rows: what stands above the names of the columns is a title
+HEADER_WITHIN = 20  # rows at the top among which the header is searched; rows above the header are titles
 
 
 class Line(NamedTuple):
-    """A row of a file: its cells, and why it, or some of them, cannot be read."""
+    """A row of a file: its cells, and why the row or some of its cells cannot be read."""
 
     number: int
     cells: list[str]
@@ -20,23 +20,23 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class Table:
-    """The header of a file and its rows as they are read. `notes` and `skipped` may grow until all are read."""
+    """The header of a file and its rows, read lazily. `notes` and `skipped` may grow until all rows are read."""
 
     header: Line
     lines: Iterator[Line]
-    about: int  # how many rows, roughly
+    about: int  # the approximate number of rows
     notes: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)  # what looks like such rows, and was not read
-    first: list[Line] = field(default_factory=list)  # some of the first lines, where it takes long to begin with them all
-    skipped: int = 0  # rows that hold nothing, and are not among the lines
+    unread: list[str] = field(default_factory=list)  # parts that look like such rows but were not read
+    first: list[Line] = field(default_factory=list)  # the first lines for a preview, if starting to read takes long
+    skipped: int = 0  # empty rows, which are not among the lines
 
 
 def above(numbers: Iterable[int]) -> list[str]:
-    """What to say of the rows above a header that hold anything."""
+    """Return a note about rows above the header that are not empty, or nothing."""
     rows = ", ".join(map(str, numbers))
     return [f"Above the names of the columns these rows were not read: {rows}."] if rows else []
 
 
 def no_header(key: str) -> UnreadableFile:
-    """Nothing in it names its columns."""
+    """Return the error for a file without a header."""
     return UnreadableFile(f"A row at its top must name the columns, {key} among them.")

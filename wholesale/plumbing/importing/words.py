@@ -1,4 +1,4 @@
-"""How people write in any list that there is nothing, and provinces. The words are in `words.toml`."""
+"""Words for provinces and for "no value" that occur in any list. The words are in `words.toml`."""
 
 import re
 import tomllib
@@ -13,7 +13,7 @@ _nothing = COMMON_WORDS["nothing"]
 _EMPTY = frozenset({*_nothing["exactly"], *_nothing["words"]})
 NOTHING = _EMPTY | frozenset(_nothing["not_known"])
 NOTHING_BUT_A_NAME = frozenset(_nothing["but_a_name"])
-NOTHING_SAID = _EMPTY | NOTHING_BUT_A_NAME  # by a column that says who may be contacted
+NOTHING_SAID = _EMPTY | NOTHING_BUT_A_NAME  # for columns that say who may be contacted
 _PROVINCES = keyed(COMMON_WORDS["provinces"], Province.values)
 _PROVINCE_OF = re.compile("^province(of|du|des|del|de)")
 _BETWEEN_PLACES = re.compile(r"[,()/|]|\s-\s|^CA-")
@@ -21,7 +21,7 @@ _BETWEEN_PLACES = re.compile(r"[,()/|]|\s-\s|^CA-")
 
 @lru_cache(maxsize=REMEMBERED)
 def province_of(text: str) -> str | None:
-    """The province that a word means: `Ont.`, `Qu\u00e9bec`, `P.E.I.`, `ON - Ontario`, `Ontario, Canada`."""
+    """Return the province that a text means, or None: `Ont.`, `Qu\u00e9bec`, `P.E.I.`, `ON - Ontario`, `Ontario, Canada`."""
     known = _PROVINCES.get(_PROVINCE_OF.sub("", key_of(text)))
     if known:
         return known

@@ -1,6 +1,6 @@
-"""XLSX as its owner sees it: the sheet that holds the rows looked for, row by row.
+"""Reading XLSX: the sheet with the wanted rows, row by row, as a spreadsheet shows them.
 
-All of the sheet is looked at before its first row is handed on, so a file that cannot be read to its end imports nothing.
+The whole sheet is read before its first row is handed on, so a damaged file imports nothing.
 """
 
 import pickle
@@ -14,22 +14,22 @@ from wholesale.plumbing.importing.kinds import RowKind
 from wholesale.plumbing.importing.tables import HEADER_WITHIN, Line, Table, above, no_header
 from wholesale.plumbing.importing.xlsx_parts import Book, Merged, Sheet, SheetRow, too_much
 
-COLUMNS_MAX = 500  # that have a name
+COLUMNS_MAX = 500  # named columns
 _NO_XLSX = "It is no XLSX file, or one that is damaged or protected by a password."
 
 
 def read(stream: IO[bytes], kind: RowKind) -> Table:
-    """An XLSX file.
+    """Open an XLSX file.
 
     Raises:
-        UnreadableFile: it is none, is larger than what is read, or none of its sheets names the columns at its top.
+        UnreadableFile: the file is not XLSX, exceeds a bound, or has no sheet with a header at the top.
 
     """
     try:
         return _table(Book(stream), kind)
     except UnreadableFile:
         raise
-    except Exception as error:  # whatever a damaged archive or a damaged part makes a library raise
+    except Exception as error:  # a damaged archive or part can make the libraries raise anything
         raise UnreadableFile(_NO_XLSX) from error
 
 
@@ -64,14 +64,14 @@ def _named(sheet: Sheet) -> str:
 
 
 def _header(rows: Sequence[SheetRow], kind: RowKind) -> Line | None:
-    """The best of a sheet's first rows that names columns."""
+    """Return the best header among the first rows of a sheet, or None."""
     lines = [Line(row.number, _dense(row, max(row.cells) + 1)) for row in rows]
     best = max(lines, key=lambda line: (kind.rate(line.cells), -line.number), default=None)
     return best if best and kind.rate(best.cells) else None
 
 
 def _dense(row: SheetRow, width: int) -> list[str]:
-    """The cells under the header, then those beyond it that hold anything."""
+    """Return the cells under the header, then the non-empty cells beyond it."""
     beyond = [text for index, text in sorted(row.cells.items()) if index >= width]
     return [*(row.cells.get(index, "") for index in range(width)), *beyond]
 
@@ -81,7 +81,7 @@ def _line(row: SheetRow, header: Line) -> Line:
 
 
 def _lines(book: Book, sheet: Sheet, table: Table) -> Iterator[Line]:
-    """The rows below the header that hold anything, once all of them are known to be readable."""
+    """Yield the non-empty rows below the header, after all rows were read without an error."""
     header, notes = table.header, table.notes
     with TemporaryFile() as spool:
         kept, hidden = 0, 0
@@ -110,14 +110,14 @@ def _lines(book: Book, sheet: Sheet, table: Table) -> Iterator[Line]:
 
 
 class _Standing:
-    """The merged cells of a sheet, as its rows go by: each shows its value in all of its rows."""
+    """Fills the merged cells of a sheet row by row: each shows its value in all of its rows."""
 
     def __init__(self, merged: Sequence[Merged], columns: int) -> None:
         self.waiting = sorted((one for one in merged if one.column < columns), reverse=True)  # the next one last
         self.now: dict[int, tuple[int, str]] = {}  # column -> the last row that shows the text
 
     def fill(self, row: SheetRow) -> bool:
-        """Put into a row what merged cells of earlier rows show in it. Whether there was anything to put in."""
+        """Fill a row with the values of merged cells that began in earlier rows. Return whether a cell was filled."""
         filled = False
         for column, (last, text) in list(self.now.items()):
             if last < row.number:

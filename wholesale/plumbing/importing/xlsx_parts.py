@@ -1,7 +1,7 @@
-"""The parts of an XLSX file, within bounds: its sheets, shared texts and formats, and the cells of a sheet.
+"""Reading the parts of an XLSX file, within bounds: its sheets, shared texts and formats, and the cells of a sheet.
 
-They are read here, since no reader that is kept tells what matters: how far a sheet really goes, whether a formula has a
-result, under which format a number stands (docs/decisions.md). A cell is taken for what it shows.
+No maintained library tells what we need: where a sheet really ends, whether a formula has a result, and the format of a
+number (docs/decisions.md). The value of a cell is the text that it shows.
 """
 
 import re
@@ -22,10 +22,10 @@ from openpyxl.utils.escape import unescape
 from wholesale.plumbing.importing.errors import UnreadableFile
 from wholesale.plumbing.importing.number_formats import shown
 
-UNPACKED_MAX = 300 * 1024 * 1024  # bytes of all its parts
+UNPACKED_MAX = 300 * 1024 * 1024  # bytes of all unpacked parts
 ROWS_MAX = 500_000
 CELLS_MAX = 3_000_000
-ELEMENTS_MAX = 12_000_000  # of one part
+ELEMENTS_MAX = 12_000_000  # XML elements in one part
 SECONDS_MAX = 60.0
 _ROW_MAX = 16_384  # cells; no sheet is wider
 
@@ -34,7 +34,7 @@ _RELATION_IDS = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
     "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
 )
-# What is looked at, under either of the two names that each has.
+# The XML elements that are read. Each has a name in either namespace.
 _KINDS = {
     f"{{{namespace}}}{name}": name
     for namespace in _NAMESPACES
@@ -46,12 +46,12 @@ _CHUNK = 1 << 20
 
 
 def too_much(what: str) -> UnreadableFile:
-    """It passes a bound."""
+    """Return the error for a file that exceeds a bound."""
     return UnreadableFile(f"It has more than {what}: divide it, or save it as CSV.")
 
 
 class Merged(NamedTuple):
-    """Cells that are one, of the column in which it shows its value: from its first row to its last."""
+    """A merged cell: its first and last row, and the column that shows its value."""
 
     first: int
     last: int
@@ -60,7 +60,7 @@ class Merged(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Sheet:
-    """A sheet. Its merged cells are known once its rows are read."""
+    """A sheet. Its merged cells are known after its rows were read."""
 
     title: str
     part: str
@@ -70,7 +70,7 @@ class Sheet:
 
 @dataclass(slots=True)
 class SheetRow:
-    """A row that holds anything: what its cells show, and what is wrong with some, by column (the leftmost is 0)."""
+    """A non-empty row: the texts of its cells, and the faults of unreadable cells, by column (the leftmost is 0)."""
 
     number: int
     cells: dict[int, str]
@@ -82,7 +82,7 @@ class Book:
     """An XLSX file.
 
     Raises:
-        UnreadableFile: it passes a bound. A damaged one makes it raise anything.
+        UnreadableFile: the file exceeds a bound. A damaged file may raise any exception.
 
     """
 
@@ -106,12 +106,12 @@ class Book:
                     self.sheets.append(Sheet(element.get("name", ""), related[key][1], is_hidden))
 
     def count_rows(self, sheet: Sheet) -> int:
-        """How many rows a sheet has, roughly: for a progress bar."""
+        """Return the approximate number of rows of a sheet, for a progress bar."""
         with self.archive.open(sheet.part) as part:
             return sum(chunk.count(b"<row") for chunk in iter(lambda: part.read(_CHUNK), b""))
 
     def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
-        """The rows of a sheet that hold anything, as they come."""
+        """Yield the non-empty rows of a sheet, in the file's order."""
         self.deadline = monotonic() + SECONDS_MAX
         sheet.merged = []
         number = rows = cells = in_row = 0
@@ -157,7 +157,7 @@ class Book:
         return row
 
     def _shown(self, cell: Element) -> tuple[str, bool]:
-        """What a cell shows, and whether that is known: a formula may have no stored result."""
+        """Return the text that a cell shows, and whether it is known: a formula may have no stored result."""
         kind = cell.get("t", "n")
         parts = {_KINDS.get(part.tag): part for part in cell}
         stored, formula = parts.get("v"), parts.get("f")
@@ -176,7 +176,7 @@ class Book:
 
     @cached_property
     def _texts(self) -> list[str]:
-        """The texts that cells share."""
+        """The shared texts of the file, by index."""
         part, texts = self.of_kind.get("sharedStrings"), []
         for element, kind in self._elements(part) if part else ():
             if kind == "si":
@@ -192,7 +192,7 @@ class Book:
 
     @cached_property
     def _formats(self) -> list[str]:
-        """The number format of each style."""
+        """The number format of each style, by index."""
         part, own, styles = self.of_kind.get("styles"), dict(BUILTIN_FORMATS), []
         for element, kind in self._elements(part) if part else ():
             if kind == "numFmt":
@@ -202,7 +202,7 @@ class Book:
         return [own.get(number, "General") for number in styles]
 
     def _elements(self, part: str) -> Iterator[tuple[Element, str | None]]:
-        """The elements of a part as they end, each with its kind where it has one that is looked at."""
+        """Yield the elements of a part as they end, each with its kind, or None for an element that is not read."""
         with self.archive.open(part) as stream:
             for count, (_, element) in enumerate(iterparse(stream)):
                 if count % 4096 == 0 and monotonic() > self.deadline:
@@ -212,7 +212,7 @@ class Book:
                 yield element, _KINDS.get(element.tag)
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """What a part refers to: id -> (its kind, its part)."""
+        """Return the parts that a part refers to: id -> (kind, part)."""
         folder, name = dirname(part), part.rpartition("/")[2]
         found = {}
         with self.archive.open(join(folder, "_rels", f"{name}.rels")) as stream:
@@ -225,7 +225,7 @@ class Book:
 
 
 def _text_of(element: Element) -> str:
-    """The text of a shared or inline string, without the reading aids that may stand beside it."""
+    """Return the text of a shared or inline string, without its phonetic hints."""
     runs = [element, *(child for child in element if _KINDS.get(child.tag) == "r")]
     return _unescaped("".join(child.text or "" for run in runs for child in run if _KINDS.get(child.tag) == "t"))
 

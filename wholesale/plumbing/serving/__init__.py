@@ -1,1 +1,1 @@
-"""The production server: bodies are read before a thread is taken, and a worker that dies is replaced."""
+"""The production server. It reads bodies before it takes a thread, and replaces a worker that dies."""

@@ -1,4 +1,4 @@
-"""Request bodies, read whole in the event loop before a thread is taken: bounded in size, in time and in number."""
+"""Reading whole request bodies in the event loop, before a thread is taken. Size, time and number are bounded."""
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
@@ -11,12 +11,12 @@ from django.conf import settings
 from wholesale.plumbing.errors import RequestTimeout, RequestTooLarge, ServerBusy
 
 SMALL = 64 * 1024  # bytes; a larger body is kept on disk
-LARGE_AT_ONCE = 8  # in one worker. Small bodies are not counted, so that uploads never hold up an ordinary POST
-SLOWEST = 64 * 1024  # bytes a second: a long body gets this much more time than BODY_TIMEOUT
+LARGE_AT_ONCE = 8  # large bodies in one worker; small ones are not counted, so uploads never delay an ordinary POST
+SLOWEST = 64 * 1024  # bytes a second: a body gets a second more than BODY_TIMEOUT for each of these
 
 
 def limit_of(path: str, content_type: str) -> int:
-    """How many bytes a body may have. Only the admin takes files."""
+    """Return how many bytes a body may have. Only the admin accepts files."""
     is_file = path.startswith("/admin/") and content_type.lower().startswith("multipart/form-data")
     return settings.UPLOAD_MAX_SIZE if is_file else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
@@ -29,11 +29,11 @@ class Bodies:
 
     @asynccontextmanager
     async def whole(self, chunks: AsyncIterable[bytes], length: int) -> AsyncIterator[IO[bytes]]:
-        """The body of this length, kept until the block ends. One that breaks off is shorter than it should be.
+        """Provide the body, which is kept until the block ends. An interrupted body is shorter than `length`.
 
         Raises:
-            RequestTimeout: it did not arrive in time.
-            ServerBusy: it is large, and too many large ones are here already.
+            RequestTimeout: the body did not arrive in time.
+            ServerBusy: the body is large, and too many large bodies are being handled.
 
         """
         with self._counted(length), SpooledTemporaryFile(max_size=SMALL) as body:
@@ -59,10 +59,10 @@ class Bodies:
 
 
 def checked_length(text: str, limit: int) -> int:
-    """A Content-Length as a number; 0 without one.
+    """Return a Content-Length as a number, 0 if it is empty.
 
     Raises:
-        RequestTooLarge: it is above the limit.
+        RequestTooLarge: the length is above the limit.
 
     """
     length = int(text or 0)

@@ -1,7 +1,7 @@
-"""Gives granian's requests to the WSGI application: the event loop reads the body, then a thread does the request.
+"""The bridge from granian to the WSGI application: the event loop reads the body, then a thread handles the request.
 
-Granian's own WSGI takes a thread before the body is there, without a time limit, so that two slow clients stop a server of
-two threads. Answers go to granian whole, so a slow reader keeps no thread either.
+Granian's own WSGI mode takes a thread before the body has arrived, without a time limit, so two slow clients would stop a
+server with two threads. Answers are given to granian as a whole, so a slow reader keeps no thread busy.
 """
 
 import asyncio
@@ -47,12 +47,12 @@ class Bridge:
         self._ended: deque[asyncio.Future[None]] = deque()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Start the threads: in the worker, since none outlives a fork."""
+        """Start the threads. This happens in the worker, because threads do not survive a fork."""
         self._lanes = lanes.start(self._threads)
         self._look_for_ended(loop)
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
-        """Do one request."""
+        """Handle one request."""
         self._tell_ended()
         environ = environ_of(scope)
         path = environ["PATH_INFO"]
@@ -82,9 +82,9 @@ class Bridge:
             self._under_way[lane] -= 1
 
     def _tell_ended(self) -> None:
-        """Go on with the requests whose threads have ended. They are answered by then, so nobody waits for this.
+        """Finish the requests whose threads have ended. They are answered already, so this is not urgent.
 
-        To wake the loop for each, as asyncio does, would cost its thread a turn with the interpreter, and the others wait.
+        asyncio would wake the loop for each request. That costs a turn of the interpreter's lock and delays other threads.
         """
         while self._ended:
             ended = self._ended.popleft()
@@ -107,7 +107,7 @@ class Bridge:
 
 
 class _Start:
-    """WSGI's start_response, which keeps what it was called with."""
+    """WSGI's start_response: it stores the status and the headers."""
 
     status = 500
     headers: Headers = []
@@ -117,9 +117,9 @@ class _Start:
 
 
 def environ_of(scope: Scope) -> dict[str, Any]:
-    """The request as WSGI names it, but for its body.
+    """Return the WSGI environ of a request, without its body.
 
-    A header with an underscore in its name is left out, since WSGI cannot tell X_Forwarded_Proto from X-Forwarded-Proto.
+    Headers with an underscore are left out, because WSGI cannot tell X_Forwarded_Proto from X-Forwarded-Proto.
     """
     host, _, port = scope.server.rpartition(":")
     environ = {
@@ -141,8 +141,8 @@ def environ_of(scope: Scope) -> dict[str, Any]:
 
 
 def refused(refusal: DomainError, path: str) -> tuple[int, Headers, bytes]:
-    """Status, headers and body of a refusal that no view gave: the API's one shape below /api/, else text."""
-    headers = [("connection", "close")]  # what is left of the body is nobody's next request
+    """Return status, headers and body of a refusal before any view: in the API's error shape below /api/, else as text."""
+    headers = [("connection", "close")]  # so the unread rest of the body is not taken for the next request
     if refusal.retry_after is not None:
         headers.append(("retry-after", str(refusal.retry_after)))
     if not path.startswith("/api/"):

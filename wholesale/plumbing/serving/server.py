@@ -1,4 +1,4 @@
-"""Granian with workers that are forked from a loaded application, each with a socket that outlives it."""
+"""The granian server. Its workers are forked from the loaded application; each has a socket that outlives it."""
 
 import socket
 import time
@@ -16,28 +16,28 @@ from granian.server.mp import MPServer
 
 from wholesale.plumbing.serving.bridge import Bridge
 
-BACKLOG = 1024  # connections of a worker that wait to be accepted
-CONNECTIONS = 512  # of a worker at once
-STALLED_READER = 30  # seconds after which a client that reads nothing of its answer is cut off
-MEMORY_EVERY = 3  # seconds from one look at the workers' memory to the next
-KILL_AFTER = 10  # seconds that a worker gets to end what it is doing
-DEATHS_A_MINUTE = 120  # with more, each replacement waits
-DEATHS_WAIT = 0.5  # seconds
+BACKLOG = 1024  # connections that may wait for a worker to accept them
+CONNECTIONS = 512  # open connections of a worker
+STALLED_READER = 30  # seconds after which a client that does not read its answer is disconnected
+MEMORY_EVERY = 3  # seconds between checks of the workers' memory
+KILL_AFTER = 10  # seconds that a worker gets to finish its requests
+DEATHS_A_MINUTE = 120  # after more deaths of workers, each replacement is delayed
+DEATHS_WAIT = 0.5  # seconds of that delay
 
 
 class Server(MPServer):
-    """A worker that dies is replaced at once, however often, and the connections that wait for it go to its successor.
+    """Granian's server, which replaces a dead worker at once, however often. Its waiting connections go to the successor.
 
-    Granian itself ends when a worker dies twice within seconds, and closes a dead worker's socket.
+    Granian itself would end if a worker died twice within seconds, and would close a dead worker's socket.
     """
 
     _listeners: list[socket.socket]
     _deaths: deque[float]
 
     def _init_shared_socket(self) -> None:
-        """A socket for each worker: the system spreads connections evenly over them, which it does not do over one."""
+        """Create a socket for each worker. The system spreads connections evenly over several sockets."""
         self._deaths = deque(maxlen=DEATHS_A_MINUTE)
-        socket.create_server((self.bind_addr, self.bind_port)).close()  # an error where somebody listens there already
+        socket.create_server((self.bind_addr, self.bind_port)).close()  # raises if the port is taken
         self._listeners = [_listener(self.bind_addr, self.bind_port) for _ in range(self.workers)]
         self._sso = None
 
@@ -54,7 +54,7 @@ class Server(MPServer):
             time.sleep(DEATHS_WAIT)
         self._deaths.extend(time.monotonic() for _ in workers)
         super()._respawn_workers(workers, spawn_target, target_loader, delay)
-        self.respawned_wrks.clear()  # what granian ends for
+        self.respawned_wrks.clear()  # granian would end because of these
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -69,7 +69,7 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: the server cannot listen on the address.
 
     """
     server = Server(
@@ -79,7 +79,7 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
         interface=Interfaces.RSGI,
         workers=workers,
         websockets=False,
-        http=HTTPModes.http1,  # else a connection that sends nothing has no time limit
+        http=HTTPModes.http1,  # in other modes a silent connection has no time limit
         http1_settings=HTTP1Settings(header_read_timeout=settings.HEADER_TIMEOUT * 1000),
         backlog=BACKLOG,
         backpressure=CONNECTIONS,
@@ -95,5 +95,5 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
 
 
 def _loaded(target: Any) -> Any:
-    """Granian's way of asking for what it serves: in each worker, where it is there already."""
+    """Return the target, which is loaded already. Granian calls this in each worker."""
     return target

@@ -1,1 +1,1 @@
-"""Background work: queues, what is due periodically, the worker, and what becomes of a failure."""
+"""Background work: queues, periodic jobs, the worker, and failures of tasks."""

@@ -1,7 +1,7 @@
-"""Background and periodic work. A scheduler only enqueues: what is due becomes a task in the database; a worker does it.
+"""Periodic jobs. A scheduler only enqueues a due job as a task in the database; a worker runs it.
 
-Two schedulers may run: each turn of a job is a row with a unique slot, so it is enqueued once. A worker may be killed: what
-it was doing is given to another, so every task must be safe to do twice.
+Several schedulers may run: each turn of a job is a row with a unique slot, so it is enqueued once. If a worker is killed,
+another one gets its task, so every task must be safe to run twice.
 """
 
 import logging
@@ -25,7 +25,7 @@ from wholesale.plumbing.models import PeriodicRun
 from wholesale.plumbing.patience import DATABASE_FAULTS, growing_delays
 from wholesale.plumbing.work.task_failures import ATTEMPTS_MAX, TookTooLong, WorkerLost, fail, put_back
 
-# No task takes as long. The successor of a killed process knows at once; this is for a machine that is gone.
+# No task takes longer. The successor of a killed process takes over at once; this limit is for a lost machine.
 LOST_AFTER = timedelta(seconds=settings.TASK_TIME_LIMIT) + timedelta(minutes=5)
 KEPT_FOR = timedelta(days=30)
 
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A task without arguments, and the times (UTC, as in a crontab) at which it is due."""
+    """A periodic task without arguments, and its times as a crontab in UTC."""
 
     name: str
     crontab: str
@@ -45,18 +45,18 @@ _jobs: dict[str, Job] = {}
 
 
 def every(crontab: str, task: "Task[..., Any]") -> None:
-    """Make a task periodic. Each app says so in its `ready()`."""
+    """Register a task as a periodic job. Each app does so in its `ready()`."""
     _jobs[task.module_path] = Job(task.module_path, crontab, task)
 
 
 def jobs() -> list[Job]:
-    """All periodic jobs, by name."""
+    """Return all periodic jobs, by name."""
     return [_jobs[name] for name in sorted(_jobs)]
 
 
 @transaction.atomic
 def enqueue_turn(name: str, now: datetime | None = None) -> bool:
-    """Enqueue the job's turn of this minute, unless somebody has; says whether this call did."""
+    """Enqueue the job's turn of this minute, unless another scheduler has. Return whether this call did."""
     slot = (now or timezone.now()).replace(second=0, microsecond=0)
     _, is_ours = PeriodicRun.objects.get_or_create(name=name, slot=slot)
     if is_ours:
@@ -65,10 +65,10 @@ def enqueue_turn(name: str, now: datetime | None = None) -> bool:
 
 
 def start_scheduler() -> BackgroundScheduler:
-    """Enqueue every job at its times from a thread of this process, until its `shutdown()`."""
+    """Start a thread that enqueues every job at its times, until `shutdown()`."""
     scheduler = BackgroundScheduler(timezone="UTC")
     for job in jobs():
-        # A turn missed while the machine slept is made up for once, within the hour.
+        # Turns that were missed while the machine slept are made up for once, if it wakes within an hour.
         scheduler.add_job(
             _turn, CronTrigger.from_crontab(job.crontab, timezone="UTC"), [job.name], misfire_grace_time=3600, coalesce=True
         )
@@ -77,7 +77,7 @@ def start_scheduler() -> BackgroundScheduler:
 
 
 def _turn(name: str) -> None:
-    """Enqueue the turn that is due now, however long the database is away."""
+    """Enqueue the turn that is due now. If the database does not answer, try until it does."""
     due = timezone.now()
     for delay in growing_delays():
         close_old_connections()
@@ -94,14 +94,14 @@ def _turn(name: str) -> None:
 
 @transaction.atomic
 def requeue_lost(now: datetime | None = None) -> int:
-    """Give tasks whose worker was killed to another; one that was lost five times has failed. Returns how many."""
+    """Requeue tasks whose worker was lost. A task that was lost five times fails. Return the number of tasks."""
     now = now or timezone.now()
     return _lost(_running().filter(started_at__lt=now - LOST_AFTER), now)
 
 
 @transaction.atomic
 def requeue_of(worker_id: str, *, was_too_long: bool = False, now: datetime | None = None) -> int:
-    """The same for what a worker was doing that is known to have ended. Where it was ended for its time, that has failed."""
+    """Requeue the tasks of a worker that has ended. With `was_too_long`, they fail instead. Return the number of tasks."""
     now = now or timezone.now()
     left = [result for result in _running() if result.worker_ids[-1:] == [worker_id]]
     if not was_too_long:
@@ -127,7 +127,7 @@ def _lost(results: Iterable[DBTaskResult], now: datetime) -> int:
 
 @transaction.atomic
 def try_again(task_ids: Iterable[Any], now: datetime | None = None) -> int:
-    """Have failed tasks done once more, as often as a new one. Returns how many."""
+    """Requeue failed tasks, with as many attempts as new ones. Return the number of tasks."""
     again = DBTaskResult.objects.failed().filter(pk__in=task_ids)
     return again.update(
         status=TaskResultStatus.READY, worker_ids=[], started_at=None, finished_at=None, run_after=now or timezone.now()
@@ -135,7 +135,7 @@ def try_again(task_ids: Iterable[Any], now: datetime | None = None) -> int:
 
 
 def forget_old(now: datetime | None = None) -> int:
-    """Remove the turns and the finished tasks that nobody looks at any more. Returns how many rows."""
+    """Remove old turns and old finished tasks. Return the number of rows."""
     until = (now or timezone.now()) - KEPT_FOR
     turns, _ = PeriodicRun.objects.filter(slot__lt=until).delete()
     tasks, _ = DBTaskResult.objects.finished().filter(finished_at__lt=until).delete()

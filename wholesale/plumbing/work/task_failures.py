@@ -1,7 +1,7 @@
-"""What becomes of a background task that did not succeed: it is tried again, or its subject says what happened.
+"""Failures of background tasks: a task is tried again, or fails for good and its subject is told.
 
-A task that the database failed, or whose worker was ended, is tried again, `ATTEMPTS_MAX` times in all. Any other has
-failed: its subject, the row that waits for it, is told in the same transaction, where there is one.
+A task is tried up to `ATTEMPTS_MAX` times if the database did not answer or its worker was ended. After any other error it
+fails for good. Its subject, the row that waits for it (if any), is told in the same transaction.
 """
 
 import logging
@@ -19,25 +19,25 @@ from django_tasks_db.models import DBTaskResult
 from wholesale.plumbing.patience import is_database_fault
 
 ATTEMPTS_MAX = 5
-_AGAIN_AFTER = timedelta(seconds=2)  # the first time; each time twice as long
+_AGAIN_AFTER = timedelta(seconds=2)  # the first delay; each further one is twice as long
 _ENDED = (SystemExit, KeyboardInterrupt)
 
 logger = logging.getLogger(__name__)
 
 
 class WorkerLost(Exception):
-    """Every worker that took the task was lost."""
+    """All workers that took the task were lost."""
 
 
 class TookTooLong(BaseException):
-    """The task reached `TASK_TIME_LIMIT`. No `except Exception` of a task may keep it."""
+    """The task reached `TASK_TIME_LIMIT`. It is a BaseException, so that no `except Exception` of a task catches it."""
 
 
 _subjects: dict[str, Callable[..., None]] = {}
 
 
 def tell_subject(task: "Task[..., Any]", tell: Callable[..., None]) -> None:
-    """Have `tell(what happened, *arguments of the task)` called once the task has failed for good."""
+    """Register `tell`. It is called with what happened and the task's arguments when the task has failed for good."""
     _subjects[task.module_path] = tell
 
 
@@ -53,16 +53,16 @@ def conclude(result: DBTaskResult, error: BaseException | None, now: datetime) -
 
 
 def put_back(result: DBTaskResult, run_after: datetime | None = None) -> None:
-    """Let another worker do it: from then on, or at once."""
+    """Requeue the task, to run at once or from `run_after` on."""
     run_after = run_after or result.run_after
     _record(result, TaskResultStatus.READY, started_at=None, run_after=run_after)
 
 
 def fail(result: DBTaskResult, error: BaseException, now: datetime) -> None:
-    """It will not be done, and its subject is told why."""
+    """Record that the task failed for good, and tell its subject why."""
     kind = type(error)
     logger.error("Task %s (%s) has failed: %s", result.task_path, result.pk, kind.__qualname__)
-    # Where it happened and what it was, without its text, which may name a person.
+    # The traceback and the kind of the error, without its message, which may name a person.
     lines = [*traceback.format_tb(error.__traceback__), kind.__qualname__]
     _record(
         result,
@@ -77,7 +77,7 @@ def fail(result: DBTaskResult, error: BaseException, now: datetime) -> None:
 
 
 def what_happened(error: BaseException) -> str:
-    """A sentence for the person who waits for the task."""
+    """Return what happened as a sentence, for the person who waits for the task."""
     match error:
         case TookTooLong():
             return f"It took longer than {settings.TASK_TIME_LIMIT} seconds (TASK_TIME_LIMIT) and was ended."

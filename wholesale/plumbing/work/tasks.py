@@ -1,4 +1,4 @@
-"""The plumbing's own background tasks, each safe to do twice."""
+"""The background tasks of the plumbing. Each may safely run twice."""
 
 from django_tasks import task
 
@@ -9,18 +9,18 @@ from wholesale.plumbing.work.queues import Queue
 
 @task(queue_name=Queue.PERIODIC)
 def clear_expired() -> None:
-    """Remove what has expired."""
+    """Remove expired rows and old tasks."""
     housekeeping.clear_expired()
     periodic.forget_old()
 
 
 @task(queue_name=Queue.PERIODIC)
 def requeue_lost() -> None:
-    """Give the tasks of killed workers to another."""
+    """Requeue the tasks of lost workers."""
     periodic.requeue_lost()
 
 
 def register() -> None:
-    """Say when."""
+    """Register the periodic jobs of the plumbing."""
     periodic.every("17 4 * * *", clear_expired)
     periodic.every("*/5 * * * *", requeue_lost)

@@ -1,6 +1,6 @@
-"""What bounds a statement, the wait for a lock and a transaction left open. Imported before the settings are.
+"""The database timeouts for statements, locks and idle transactions. This is imported before the settings.
 
-It differs by the kind of process: a request may wait for seconds, an import or a migration may work for minutes.
+They depend on the kind of process: a request may wait for seconds, an import or a migration may work for minutes.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Timeouts(NamedTuple):
-    """Seconds; 0 is for ever."""
+    """The timeouts in seconds. 0 is no timeout of ours."""
 
     statement: int
     lock: int
@@ -18,7 +18,7 @@ class Timeouts(NamedTuple):
 
     @property
     def options(self) -> str:
-        """As PostgreSQL takes them when a session begins. One that is 0 is left to the server's own setting."""
+        """The options for a PostgreSQL session. A timeout of 0 is left out, so the server's own setting counts."""
         named = zip(("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"), self, strict=True)
         return " ".join(f"-c {name}={seconds}s" for name, seconds in named if seconds)
 
@@ -40,17 +40,17 @@ _BY_COMMAND = {"serve": Process.WEB, "runserver": Process.WEB, "worker": Process
 
 
 def process_of(arguments: Sequence[str]) -> Process:
-    """Which kind this command line starts. What is not manage.py is a server of somebody's, with the strictest bounds."""
+    """Return the kind of process that a command line starts. Anything but manage.py counts as a web server."""
     if not arguments or PurePath(arguments[0]).name != "manage.py":
         return Process.WEB
     return _BY_COMMAND.get(arguments[1] if len(arguments) > 1 else "", Process.COMMAND)
 
 
 def read(text: str, default: Timeouts) -> Timeouts:
-    """Three numbers of seconds, by commas; empty is the default.
+    """Read three numbers of seconds, separated by commas. An empty text gives the default.
 
     Raises:
-        ValueError: something else.
+        ValueError: the text is not three numbers of at least 0.
 
     """
     if not text.strip():

@@ -1,4 +1,4 @@
-"""The background worker: a process for each queue, so that no kind of work waits behind another, under a small parent."""
+"""The background worker: a small parent with one process for each queue, so that no queue waits for another."""
 
 import logging
 import os
@@ -24,20 +24,20 @@ from wholesale.plumbing.work import periodic
 from wholesale.plumbing.work.queues import Queue
 from wholesale.plumbing.work.task_failures import TookTooLong, conclude
 
-INTERVAL = 1.0  # seconds between two looks into an empty queue
-WELL_AFTER = 60.0  # seconds without a fault, after which the next one is waited for as briefly as the first
-GRACE = 30.0  # seconds from the time limit, which a task could catch, to the end of its process, which it cannot
-AGAIN_AFTER = 1.0  # seconds until a process that ended is started again
+INTERVAL = 1.0  # seconds between checks of an empty queue
+WELL_AFTER = 60.0  # seconds without a database fault, after which delays begin anew with the shortest
+GRACE = 30.0  # seconds from the time limit, whose exception a task could catch, to the end of the process
+AGAIN_AFTER = 1.0  # seconds until an ended process is started again
 _ENDED_BY_LIMIT = -signal.SIGALRM
 _TOLD_BY = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
-# They may come at any point of the code, within Django's own handling of a transaction too.
+# These may be raised at any point of the code, even within Django's own handling of a transaction.
 _ABRUPT = (TookTooLong, MemoryError, SystemExit, KeyboardInterrupt)
 
 logger = logging.getLogger(__name__)
 
 
 class QueueWorker(Worker):
-    """Does the tasks of some queues, one after another. A database that is away is waited for."""
+    """Runs the tasks of some queues, one after another. If the database does not answer, it waits."""
 
     def __init__(self, queues: Sequence[str], worker_id: str, *, batch: bool = False) -> None:
         self._parent = os.getppid()
@@ -54,7 +54,7 @@ class QueueWorker(Worker):
 
     @property
     def running(self) -> bool:
-        """Whether to go on: not told to stop, and the parent, which would tell, lives."""
+        """Whether to continue: nobody has told the worker to stop, and its parent process still lives."""
         return self._running and os.getppid() == self._parent
 
     @running.setter
@@ -83,11 +83,11 @@ class QueueWorker(Worker):
         finally:
             self.running_task = False
         if isinstance(error, TookTooLong | MemoryError):
-            self.running = False  # the next process begins with a memory of its own
+            self.running = False  # the successor begins with fresh memory
 
 
 def _error_of(result: DBTaskResult) -> BaseException | None:
-    """Do a task; what it raised."""
+    """Run a task. Return the exception that it raised, or None."""
     logger.info("Task %s (%s) begins", result.task_path, result.pk)
     try:
         with _limited(settings.TASK_TIME_LIMIT):
@@ -101,7 +101,7 @@ def _error_of(result: DBTaskResult) -> BaseException | None:
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong in the block after so many seconds; end the process if it goes on for as long again, or `GRACE`."""
+    """Raise TookTooLong in the block after so many seconds. If the block goes on, end the process, after `GRACE` at most."""
 
     def over(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -134,23 +134,23 @@ def _wait(seconds: float, fault: Exception) -> None:
 
 
 def _begin_connection_anew() -> None:
-    """Leave whatever transaction it was in."""
+    """Reconnect to the database, which leaves any open transaction."""
     database.close()
     with suppress(*DATABASE_FAULTS):
         database.connect()
 
 
 def work_off(queues: Sequence[str]) -> None:
-    """Do what is waiting in these queues, in this process, and return."""
+    """Run the waiting tasks of these queues in this process, then return."""
     worker = QueueWorker(queues, uuid4().hex, batch=True)
     worker.configure_signals()
     worker.run()
 
 
 def work(queue: Queue, *, schedule: bool, worker_id: str = "", predecessor: str = "", was_too_long: bool = False) -> None:
-    """Do the tasks of one queue in this process, until it is told to stop.
+    """Run the tasks of one queue in this process until it is told to stop.
 
-    What a predecessor was doing when it ended is done again, or has failed where it was too long.
+    The task that a predecessor was running when it ended is run again. With `was_too_long` it fails instead.
     """
     worker = QueueWorker([queue], worker_id or uuid4().hex)
     worker.configure_signals()
@@ -168,7 +168,7 @@ def work(queue: Queue, *, schedule: bool, worker_id: str = "", predecessor: str 
 
 
 class Crew:
-    """A process for each queue. One that ends is started again; all end when this process is told to."""
+    """Keeps a process for each queue. A process that ends is started again. All end when this process is told to stop."""
 
     def __init__(self, *, schedule: bool) -> None:
         self._schedule = schedule
@@ -176,7 +176,7 @@ class Crew:
         self._is_told = False
 
     def run(self) -> None:
-        """Until SIGTERM, SIGINT or SIGQUIT, which each process gets too."""
+        """Run the processes until SIGTERM, SIGINT or SIGQUIT, which is passed on to each of them."""
         connections.close_all()  # no connection may be shared by two processes
         for number in _TOLD_BY:
             signal.signal(number, self._tell)
@@ -199,7 +199,7 @@ class Crew:
     def _start(self, queue: Queue, **options: object) -> None:
         name = uuid4().hex
         options |= {"schedule": self._schedule, "worker_id": name}
-        # Forked, so that they share the loaded program; without signals, which are the parent's until the child has its own.
+        # Forked, to share the loaded program. Signals are blocked until the child has replaced the parent's handlers.
         signal.pthread_sigmask(signal.SIG_BLOCK, _TOLD_BY)
         if not self._is_told:
             process = get_context("fork").Process(target=_in_child, args=(queue,), kwargs=options, name=name)
@@ -215,7 +215,7 @@ class Crew:
 
 
 def _in_child(queue: Queue, **options: object) -> None:
-    os.setpgid(0, 0)  # a terminal's Ctrl-C reaches the parent alone, which tells each process once
+    os.setpgid(0, 0)  # a terminal's Ctrl-C reaches only the parent, which passes it on once
     for number in _TOLD_BY:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _TOLD_BY)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("--days", type=int, default=DAYS, help=f"1 to {DAYS_MAX} (default: {DAYS})")
         parser.add_argument("--leads", type=int, default=LEADS, help=f"at most {LEADS_A_DAY_MAX:,} a day (default: {LEADS})")
         parser.add_argument("--seed", type=int, default=SEED, help=f"another seed is another history (default: {SEED})")
@@ -44,10 +44,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, days: int, leads: int, seed: int, until: datetime | None, if_empty: bool, **options: Any) -> None:
-        """Simulate what is missing, say what there is.
+        """Simulate the missing days and print a summary.
 
         Raises:
-            CommandError: an argument will not do, the database holds something else, or nothing may act now.
+            CommandError: an argument is invalid, the database holds other rows, or the system may not act now.
 
         """
         plan = _plan(days, leads, seed, until)
@@ -81,16 +81,16 @@ class Command(BaseCommand):
 
 
 def _make_users(console: Console) -> None:
-    """Who practises, at any hour. Passwords are said once."""
+    """Create the users of the practice market and print their passwords once."""
     for name, password in practice.make_users().items():
         console.print(f"An agent with work at any hour; the password is shown only now:  {name}  {password}")
 
 
 def _plan(days: int, leads: int, seed: int, until: datetime | None) -> SimulationPlan:
-    """The arguments as a plan. Without `--until` an interrupted or finished one keeps its own end.
+    """Return the arguments as a plan. Without `--until`, a stored simulation keeps its own end.
 
     Raises:
-        CommandError: one of them will not do.
+        CommandError: an argument is invalid.
 
     """
     if not 1 <= days <= DAYS_MAX:

@@ -24,7 +24,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Command(BaseCommand):
-    """Walks the guide over the real HTTP API and says whether each step is what the guide says."""
+    """Walks through the guide over the real HTTP API and checks each step against the guide."""
 
     help = (
         "Walk the guide's go-live sequence and scenarios over the HTTP API, step by step. Writes a ladder, buyers' "
@@ -33,16 +33,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("--url", help="a running server; default: its own on 127.0.0.1, to be in ALLOWED_HOSTS")
         parser.add_argument("--token", help="an operator's token for --url")
         parser.add_argument("--yes-change-this-database", action="store_true", help="required where DEBUG is false")
 
     def handle(self, *, url: str | None, token: str | None, yes_change_this_database: bool, **options: Any) -> None:
-        """Find a server, walk.
+        """Take the walk on the given server, or on one that is started for it.
 
         Raises:
-            CommandError: an argument will not do, this database is not one to play with, or a step failed.
+            CommandError: an argument is invalid, the database may be a real one, or a step failed.
 
         """
         if (url is None) != (token is None):
@@ -55,10 +55,10 @@ class Command(BaseCommand):
             self._walk(url, token)
             return
         with serving() as own_url, _operator_token() as own_token:
-            self._walk(own_url, own_token, trust_env=False)  # a proxy of the environment could not reach it
+            self._walk(own_url, own_token, trust_env=False)  # no proxy of the environment: it could not reach this server
 
     def _walk(self, url: str, token: str, **client: Any) -> None:
-        # A server with HTTPS=true would send us to https; its TLS proxy is not between us.
+        # Without this header a server with HTTPS=true would redirect to https, because no TLS proxy is in between.
         headers = {"Authorization": f"Token {token}", "X-Forwarded-Proto": "https"}
         console = console_on(self.stdout)
         console.print(f"Walking the guide on {url}")
@@ -81,7 +81,7 @@ def _host(url: str) -> str:
 
 @contextmanager
 def _quiet_logs() -> Iterator[None]:
-    """Within this block a finished request is no line of the log: the walk shows each one itself."""
+    """Suppress the request log within this block, because the walk prints each request itself."""
     logging.disable(logging.INFO)
     try:
         yield
@@ -91,7 +91,7 @@ def _quiet_logs() -> Iterator[None]:
 
 @contextmanager
 def _operator_token() -> Iterator[str]:
-    """A token that lives as long as this block, of a user that has no password."""
+    """Provide an operator's token within this block, for a user without a password."""
     token = issue_token(NAME, role=OPERATOR, lifetime=TOKEN_LIFETIME)
     try:
         yield token

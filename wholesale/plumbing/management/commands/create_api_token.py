@@ -18,16 +18,16 @@ class Command(BaseCommand):
     help = "Create the user if needed, give it a role, replace its API token, and print the token alone."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("name", help="user name")
         parser.add_argument("--role", required=True, choices=ROLES)
         parser.add_argument("--days", type=int, default=365, help="how long the token lives (default: 365)")
 
     def handle(self, *, name: str, role: str, days: int, **options: Any) -> None:
-        """Check, issue, print.
+        """Issue the token and print it.
 
         Raises:
-            CommandError: the name or the days will not do.
+            CommandError: the name or the days are invalid.
 
         """
         name = name.strip()

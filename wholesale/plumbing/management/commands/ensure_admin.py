@@ -8,12 +8,12 @@ from wholesale.plumbing.housekeeping import ensure_admin
 
 
 class Command(BaseCommand):
-    """Makes the first administrator and prints the password, this once."""
+    """Creates the first administrator and prints the password once."""
 
     help = "Create the superuser admin with a random password, printed once, unless there is a superuser."
 
     def handle(self, **options: Any) -> None:
-        """Make or find, then say how to log in.
+        """Create or find the administrator, and print how to log in.
 
         Raises:
             CommandError: the name admin is taken.

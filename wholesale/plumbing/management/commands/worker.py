@@ -1,4 +1,4 @@
-"""`worker`: background work, and the schedule of what is periodic."""
+"""`worker`: background tasks and the schedule of periodic jobs."""
 
 from typing import Any
 
@@ -10,18 +10,18 @@ from wholesale.plumbing.work.worker import Crew, work, work_off
 
 
 class Command(BaseCommand):
-    """Does background tasks until it is told to stop, and enqueues the periodic ones. Run as many as you like."""
+    """Runs background tasks until it is told to stop, and enqueues periodic jobs. Several workers may run."""
 
     help = "Do background tasks until stopped, and enqueue periodic ones at their times. Safe to run twice and to kill."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the command's arguments."""
         parser.add_argument("--no-schedule", action="store_true", help="only do tasks; another worker keeps the schedule")
         parser.add_argument("--queue", choices=list(Queue), help="this one alone; without it each has a process of its own")
         parser.add_argument("--batch", action="store_true", help="do what is waiting, then stop")
 
     def handle(self, *, no_schedule: bool, queue: str | None, batch: bool, **options: Any) -> None:
-        """Say what is due when, and work."""
+        """Print the schedule, then run the tasks."""
         if batch:
             work_off([queue] if queue else list(Queue))
             return
