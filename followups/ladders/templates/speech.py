@@ -1,8 +1,8 @@
 """What the law wants a call to begin with, and what it wants each text in Quebec to say. Pure functions over plain values.
 
 Sources: Telecommunications Act s. 41.7(3) (every caller, exempt or not, says who calls and why at the beginning); the CRTC's
-page on telemarketing for business (a number on request); for Quebec the Charter of the French Language (served in French) and
-P-39.1 s. 22 (the organisation is named, and consent to prospection can be withdrawn), both known from secondary pages.
+page on telemarketing for business (a number on request); for Quebec the Charter of the French Language (served in French)
+and P-39.1 s. 22 (the organisation is named, and consent to prospection can be withdrawn), both known from secondary pages.
 """
 
 import re
