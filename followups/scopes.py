@@ -35,7 +35,7 @@ def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
 
 
 def _in_pool(user: Any) -> Q:
-    """Of rows with a place: the user is in its pool, or in that of its province."""
+    """Return the condition for rows of a place whose pool, or whose province's pool, the user belongs to."""
     return in_pool(label_of(user))
 
 
