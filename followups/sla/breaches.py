@@ -38,7 +38,7 @@ def at_risk(now: datetime) -> TaskQuerySet:
 
 
 def breaching(now: datetime) -> TaskQuerySet:
-    """The open tasks that are a breach and not on record. Each is at risk too, so the index of tasks at risk serves."""
+    """The open tasks that are a breach and not on record. Each is at risk too, so the index of tasks at risk is used."""
     return at_risk(now).filter(has_passed("breaches_at", now))
 
 

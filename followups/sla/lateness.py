@@ -74,7 +74,7 @@ def limits(
 ) -> tuple[datetime | None, datetime | None]:
     """When an open task is at risk, and when it is a breach. `passed` says when each of its `spans` will have passed.
 
-    A task that is at risk or a breach already keeps that time. If a stricter policy makes it one, the time is now.
+    A task that is at risk or a breach already keeps that time. A task that only a stricter policy makes so gets `now`.
     """
     if rule is None:
         return None, None

@@ -54,10 +54,10 @@ class SlaFiguresOut(serializers.Serializer[Any]):
     by_wall_clock = StrictIntegerField(
         required=False, help_text="completed before permitted minutes were counted; all minutes count for them"
     )
-    p50 = serializers.FloatField(required=False, allow_null=True, help_text="permitted minutes late; until now for open tasks")
+    p50 = serializers.FloatField(required=False, allow_null=True, help_text="permitted minutes late; until now if open")
     p90 = serializers.FloatField(required=False, allow_null=True)
     p99 = serializers.FloatField(required=False, allow_null=True)
-    p50_wall = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at; until now for open tasks")
+    p50_wall = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at; until now if open")
     p90_wall = serializers.FloatField(required=False, allow_null=True)
     p99_wall = serializers.FloatField(required=False, allow_null=True)
     within_30m_wall = serializers.FloatField(required=False, allow_null=True, help_text="all minutes count")
@@ -90,8 +90,8 @@ class SlaReportViewSet(ApiViewSet):
 
     @ask("sla", SlaParams, SlaOut)
     def sla(self, request: Request, window: int = snapshot.SLA_WINDOW, **span: Any) -> Response:
-        """How late the last completed tasks were or, with any of by, since and until, the tasks that fell due in a span.
+        """How late the last completed tasks were; with any of by, since and until, how late the tasks of a span are.
 
-        A span includes tasks that are open and overdue, with their lateness until now.
+        A span has the tasks that fell due in it. Open tasks that are overdue count with their lateness until now.
         """
         return Response(report.recent_sla(**span) if span else snapshot.sla_snapshot(window))
