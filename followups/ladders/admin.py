@@ -89,7 +89,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     @display(description="Made from")
     def made_from(self, ladder: FollowupLadder) -> str:
-        """The template and its version that the ladder was made from, or the guide's steps if it is older than templates."""
+        """The template and version of the ladder. A ladder that is older than the templates has the guide's steps."""
         if ladder.template is None:
             return "the guide's steps, before there were templates"
         url = reverse("admin:followups_laddertemplate_change", args=[ladder.template.pk])

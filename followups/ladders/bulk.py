@@ -85,7 +85,7 @@ def start_ladders(starts: Sequence[Start], *, act: Act) -> list[Answer]:
     """Start a ladder for each of these leads, as `start_ladder` does. Return the answers in the same order.
 
     A lead with an open ladder keeps it. A refused lead does not stop the others, and the second row of a lead is refused. If
-    the kill switch or go-live stops the call, the leads that are left are refused, and ladders that started stay.
+    the kill switch or go-live stops the system meanwhile, the leads that are left are refused; started ladders stay.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now, and nothing was done.

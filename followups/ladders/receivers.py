@@ -91,7 +91,7 @@ def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
 
 
 def on_markets_named(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Move leads, open ladders and their open steps to the market. Closed ladders record where they were worked."""
+    """Move leads, open ladders and their open steps to the market. Closed ladders stay as they are: they are records."""
     for envelope in envelopes:
         _move(envelope.subject.province, envelope.facts["names"], envelope.subject.market)
 

@@ -39,13 +39,13 @@ def refusal_of(
 ) -> NoLadder | None:
     """Why no ladder may start for a lead, or None if one may. The lead's own open ladder is ignored.
 
-    `minutes` are those of the plan's steps. `held` says who is followed up at each number or address. `anew` is a restart
+    `minutes` are those of the plan's steps. `held` says who is followed up at each number or address. `anew` means a restart
     with a reason, or of an open ladder.
     """
     if minutes and all(one.opted_out for one in minutes):
         return LeadOptedOut()
     if prospect.lead:
-        refusal = _of_the_lead(prospect.lead, plan, held, anew=anew)
+        refusal = _refusal_of_lead(prospect.lead, plan, held, anew=anew)
         if refusal:
             return refusal
     if not anew and prospect.followed_until and now < prospect.followed_until + cooling_off:
@@ -53,10 +53,10 @@ def refusal_of(
     return None if plan.template and plan.template.enabled else LadderTemplateDisabled()
 
 
-def _of_the_lead(lead: LeadFacts, plan: LadderPlan, held: Held, *, anew: bool) -> NoLadder | None:
+def _refusal_of_lead(lead: LeadFacts, plan: LadderPlan, held: Held, *, anew: bool) -> NoLadder | None:
     if lead.status in CLOSED or (lead.status in ENDS_THE_HUNT and not anew):
         return _closed(lead.status)
-    if _is_known_by_what_is_wrong(lead, {step.channel for step in plan.steps}):
+    if _all_points_are_wrong(lead, {step.channel for step in plan.steps}):
         return WrongNumber()
     other = holder_beside(lead, held)
     return _followed_by(other) if other else None
@@ -70,7 +70,7 @@ def _closed(status: str) -> LeadClosed:
     return LeadClosed(f"The lead's status is {status}. {what}")
 
 
-def _is_known_by_what_is_wrong(lead: LeadFacts, channels: Collection[str]) -> bool:
+def _all_points_are_wrong(lead: LeadFacts, channels: Collection[str]) -> bool:
     """Whether every number and address that these channels use is wrong. False if the lead has none that they use."""
     if not (lead.phone_is_wrong or lead.email_is_wrong):
         return False

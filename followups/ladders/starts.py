@@ -135,7 +135,7 @@ def hold_lead(lead_id: str) -> tuple[Prospect, Held]:
 
 
 def cooling_off() -> timedelta:
-    """The time after a ladder with a contact in which no new ladder starts for its lead by itself."""
+    """How long, after a ladder with a contact has ended, no new ladder starts for its lead without a reason."""
     return timedelta(days=settings.COOLING_OFF_DAYS)
 
 

@@ -2,7 +2,7 @@
 
 A text message without consent is prohibited (Canada's Anti-Spam Legislation, section 6(1)(a)), and voice is outside that
 law (section 6(8)). The first calls ask for the express consent that a message needs. The message steps come after a call. If
-the lead has given no ground by then, a message step is not done and lapses.
+the lead has given no ground by then, no message is sent, and the step lapses.
 """
 
 from typing import Any

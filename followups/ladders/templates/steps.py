@@ -49,7 +49,7 @@ class Step:
 
 
 def normalised(steps: object) -> list[dict[str, Any]]:
-    """Check steps; return them as stored: all four keys of each, channels in upper case, scripts trimmed, "" if absent.
+    """Check steps; return them as stored: all four keys of each, channels in upper case, scripts trimmed, "" for none.
 
     Raises:
         InvalidSteps: they are not well formed. It names every place that is wrong.
@@ -121,9 +121,9 @@ def parsed(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
 
 
 def gap_minutes(steps: Sequence[Step], *, first: int) -> list[int]:
-    """The minutes that each step waits for at least after the last contact of the person. The first waits for `first`.
+    """How many minutes each step must wait after the last contact of the person. The first step waits for `first`.
 
-    A later step waits for its distance from the step before it, at most 4 hours.
+    A later step waits for the time between its delay and the delay before it, at most 4 hours.
     """
     return [first, *(min(after.delay - before.delay, GAP_MAX) // MINUTE for before, after in pairwise(steps))]
 
