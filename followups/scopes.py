@@ -1,4 +1,4 @@
-"""The rows that an agent may read: about leads of its own tasks, of its pools' markets, and of due tasks without an owner.
+"""The rows that an agent may read: about leads of its own tasks, leads in its pools, and leads of due tasks without owner.
 
 All other roles have the permission `view_any_lead` and read everything. `tasks.due.readers` has the same rule for due tasks.
 """

@@ -100,7 +100,7 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
 
 
 class UnreadFilter(StateFilter):
-    """Notices that nobody has read yet."""
+    """Filters notices by whether somebody has read them."""
 
     title = "read"
     parameter_name = "read"
@@ -133,7 +133,7 @@ class SlaNoticeAdmin(GrowingAdmin):
 
     @display(description="State", label={"Not read yet": "danger", "Read": "success"})
     def state(self, notice: SlaNotice) -> str:
-        """Whether somebody has read it."""
+        """Whether somebody has read the notice."""
         return "Read" if notice.read_at else "Not read yet"
 
     @display(description="E-mail", ordering="mail", label=MAIL_COLOURS)
