@@ -49,7 +49,7 @@ class BulkLadderOut(serializers.Serializer[Any]):
     lead_id = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(STATUSES)
     ladder_id = IdField(allow_null=True, help_text="the lead's open ladder; null if refused")
-    code = serializers.CharField(required=False, help_text="only of a refused lead, like detail and attr: the error's")
+    code = serializers.CharField(required=False, help_text="the error code; present, like detail and attr, only if refused")
     detail = serializers.CharField(required=False)
     attr = serializers.CharField(required=False, allow_null=True)
 

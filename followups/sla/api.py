@@ -38,7 +38,7 @@ class AtRiskOut(serializers.Serializer[Any]):
     due_at = AwareDateTimeField()
     counted_from = AwareDateTimeField(help_text="the first permitted minute at or after due_at, if known; else due_at")
     breaches_at = AwareDateTimeField(
-        allow_null=True, help_text="when it is a breach unless completed before; null: no such permitted minute is known"
+        allow_null=True, help_text="when it becomes a breach if still open; null: no such permitted minute is known"
     )
     channel = serializers.ChoiceField(choices=Channel.choices)
     step = StrictIntegerField()

@@ -60,12 +60,12 @@ class SlaFiguresOut(serializers.Serializer[Any]):
     p50_wall = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at; until now if open")
     p90_wall = serializers.FloatField(required=False, allow_null=True)
     p99_wall = serializers.FloatField(required=False, allow_null=True)
-    within_30m_wall = serializers.FloatField(required=False, allow_null=True, help_text="all minutes count")
+    within_30m_wall = serializers.FloatField(required=False, allow_null=True, help_text="counting all minutes")
     within_2h_wall = serializers.FloatField(required=False, allow_null=True)
 
 
 class SlaGroupOut(SlaFiguresOut):
-    """The figures of one group. Only the field by which the tasks are grouped is present, and names the group."""
+    """The figures of one group. One of province, market, owner, channel and step is present, and names the group."""
 
     province = serializers.CharField(required=False)
     market = serializers.CharField(required=False)
