@@ -21,7 +21,7 @@ from governance.signals import markets_named
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.lookups import among
 
-# Without the status: one that would make the gate refuse a contact closes the ladder too.
+# Without the status: a status that would make the gate refuse a contact closes the ladder anyway.
 _OF_THE_GATE = tuple(name for name in FACTS if name != "status")
 _REACHED_BY = (*FLAGS, *FLAGS.values())
 

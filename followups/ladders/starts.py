@@ -28,7 +28,7 @@ from wholesale.plumbing import correlation, many
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL
 
-RESTARTED = "restarted"  # the cancel reason of a restart to which nobody gave a reason
+RESTARTED = "restarted"  # the cancel reason if nobody gave a reason for a restart
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -161,7 +161,7 @@ def begin_ladder(
         return LadderStart(list(FollowupTask.objects.filter(ladder=prospect.ladder_id).order_by("step")), created=False)
     place = province, market
     [(plan, minutes)] = settled([plan_of(prospect.lead, lead_id, place, owner, patterns_of(*place))], act)
-    # To restart an open ladder needs no reason: the lead is being contacted already.
+    # Restarting an open ladder needs no reason: the lead is being contacted already.
     anew = restart and bool(act.reason or prospect.ladder_id)
     refusal = refusal_of(plan, minutes, prospect, held, anew=anew, cooling_off=cooling_off(), now=act.now)
     if refusal:

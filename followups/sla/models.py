@@ -148,7 +148,7 @@ class SlaNotice(models.Model):
 class SlaBreach(AppendOnlyModel):
     """The breach of a task, judged by the policy at the time when it was found. A task has at most one for each due time."""
 
-    # No index of its own: the unique constraint on task and due time begins with it.
+    # Needs no index of its own: the unique constraint on task and due time begins with this column.
     task = models.ForeignKey("followups.FollowupTask", on_delete=models.PROTECT, related_name="breaches", db_index=False)
     due_at = models.DateTimeField()
     counted_from = models.DateTimeField(help_text="the first permitted minute at or after due_at, where one was known")

@@ -79,7 +79,7 @@ _NAMES = Select(
     lambda usernames: User.objects.filter(username__among=usernames).values_list("username", "first_name", "last_name")
 )
 _Version = tuple[int | None, int | None]  # a template's id and version; None for a ladder without a template
-# A version is read only once: the database forbids to change it (wholesale.plumbing.append_only).
+# A version is read only once: the database forbids changing it (wholesale.plumbing.append_only).
 known: dict[_Version, tuple[Step, ...]] = {}
 _KNOWN_MAX = 1_000
 

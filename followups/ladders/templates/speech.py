@@ -12,7 +12,7 @@ from typing import Any
 from governance.channels import Channel
 from wholesale.plumbing.vocabulary import Province
 
-# With the fields that a script may contain. “Do not call” is a button of the queue page.
+# An opening may contain the fields of scripts. “Do not call” is a button of the queue page.
 OPENING = {
     "en": "Say first: Hello {first_name}, my name is {agent}, and I am calling on behalf of {company} about an offer to "
     "buy {address}.\n"
