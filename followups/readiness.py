@@ -120,7 +120,7 @@ def vendor_contracts(now: datetime) -> Finding:
 
 @register("followups.sla_policies", Severity.WARNING, "Every province has SLA policies that are on")
 def sla_policies(now: datetime) -> Finding:
-    """Find provinces and channels without an SLA policy for market ALL. Only markets with their own have breaches there."""
+    """Find provinces and channels without an SLA policy for market ALL. There, only markets with their own have breaches."""
     wanted = product(Province.values, Channel.values)
     missing = [f"{province} {channel}" for province, channel in wanted if (province, channel) not in configured().watched]
     if missing:

@@ -1,4 +1,4 @@
-"""The rows that an agent may read: about leads of its own tasks, of its pools' markets, and of due tasks without an owner.
+"""The rows that an agent may read: about leads of its own tasks, leads in its pools, and leads of due tasks without owner.
 
 All other roles have the permission `view_any_lead` and read everything. `tasks.due.readers` has the same rule for due tasks.
 """
@@ -35,7 +35,7 @@ def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
 
 
 def _in_pool(user: Any) -> Q:
-    """Of rows with a place: the user is in its pool, or in that of its province."""
+    """Return the condition for rows of a place whose pool, or whose province's pool, the user belongs to."""
     return in_pool(label_of(user))
 
 

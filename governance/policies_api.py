@@ -107,9 +107,9 @@ def _help(policy: type[Policy], column: Any) -> str | None:
     if column.name in policy.key or (column.choices and not said):
         return said or None
     if column.is_needed:
-        return "; ".join(filter(None, (said, "a new one needs it")))
+        return "; ".join(filter(None, (said, "a new row needs it")))
     default = json.dumps(column.get_default(), default=str).strip('"') if column.has_default() else None
-    return "; ".join(filter(None, (said, default and f"a new one has {default}"))) or None
+    return "; ".join(filter(None, (said, default and f"default of a new row: {default}"))) or None
 
 
 def out_of(policy: type[Policy], name: str = "", **fields: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The admin of ladders: their steps, and what an operator does with a whole one."""
+"""The admin of ladders: their steps, and the buttons to reassign, cancel and restart a ladder."""
 
 from typing import Any
 
@@ -41,12 +41,12 @@ class TaskInline(ReadOnlyInline):
 
     @display(description="Step")
     def step_link(self, task: FollowupTask) -> str:
-        """To the task."""
+        """A link to the task."""
         return format_html('<a href="{}" class="text-link">{}</a>', task_url(task.pk), task.step)
 
     @display(description="State")
     def state(self, task: FollowupTask) -> str:
-        """Where the step stands."""
+        """The state of the task."""
         return task_state(task)
 
 
@@ -79,7 +79,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     @display(description="State", label={"Open": "info", "Closed": ""})
     def state(self, ladder: FollowupLadder) -> str:
-        """Whether a step is open."""
+        """Open if a step is open, else Closed."""
         return "Closed" if ladder.closed_at else "Open"
 
     @display(description="Place", ordering="province")
@@ -89,21 +89,21 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     @display(description="Made from")
     def made_from(self, ladder: FollowupLadder) -> str:
-        """The template and its version then; a ladder from before there were templates has the guide's steps."""
+        """The template and version of the ladder. A ladder that is older than the templates has the guide's steps."""
         if ladder.template is None:
             return "the guide's steps, before there were templates"
         url = reverse("admin:followups_laddertemplate_change", args=[ladder.template.pk])
         named = f"the {ladder.template_kind} template of {place_text(ladder.template)}"
         return format_html('<a href="{}" class="text-link">{}</a>, version {}', url, named, ladder.template_version)
 
-    # What an operator does with one -------------------------------------------------------------------------------------
+    # The buttons of a ladder --------------------------------------------------------------------------------------------
 
     def has_steer_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Who may reassign, cancel and restart."""
+        """Whether the user may reassign, cancel and restart ladders."""
         return request.user.has_perm("followups.steer_ladder")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons that may do something: a closed ladder may only begin anew."""
+        """The buttons of a ladder. A closed ladder has only the one to restart it."""
         is_open = FollowupLadder.objects.open().filter(pk=object_id).exists()
         actions = super().get_actions_detail(request, object_id)
         return actions if is_open else [one for one in actions if one.method.original_function_name == "restart"]
@@ -111,7 +111,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     @action(description="Reassign...", permissions=["steer"], icon="switch_account", url_path="reassign")
     @of_row
     def reassign(self, request: HttpRequest, ladder: Any) -> HttpResponse:
-        """Give it to somebody else."""
+        """Give the ladder to another owner."""
 
         def act(owner: str, reason: str) -> str:
             given = reassign_ladder(ladder.pk, owner or None, act=Act.by(request.user, reason=reason))
@@ -123,7 +123,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
             ReassignForm(request.POST if request.method == "POST" else None, initial={"owner": ladder.owner}),
             act,
             title=f"Reassign ladder {ladder.pk}",
-            explanation=f"Its open steps become the new owner's work, and whoever holds one of them does so no longer. "
+            explanation=f"Its open steps become the new owner's work, and claims of them end. "
             f"Its owner is {ladder.owner or 'nobody'}.",
             button="Reassign it",
             then=ladder_url(ladder.pk),
@@ -132,7 +132,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     @action(description="Cancel...", permissions=["steer"], icon="cancel", variant=ActionVariant.DANGER, url_path="cancel")
     @of_row
     def cancel(self, request: HttpRequest, ladder: Any) -> HttpResponse:
-        """Cancel what is open of it."""
+        """Cancel the open steps of the ladder."""
 
         def act(reason: str) -> str:
             cancelled = cancel_ladder(ladder.pk, act=Act.by(request.user, reason=reason))
@@ -143,7 +143,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
             self,
             act,
             title=f"Cancel ladder {ladder.pk}",
-            explanation=f"Its open steps are cancelled: {ladder.open_steps}. What was done stays as it is.",
+            explanation=f"Its open steps ({ladder.open_steps}) are cancelled. Completed steps stay as they are.",
             button="Cancel the ladder",
             danger=True,
             then=ladder_url(ladder.pk),
@@ -152,7 +152,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     @action(description="Restart...", permissions=["steer"], icon="restart_alt", url_path="restart")
     @of_row
     def restart(self, request: HttpRequest, ladder: Any) -> HttpResponse:
-        """Begin it anew."""
+        """Restart the ladder."""
 
         def act(reason: str) -> str:
             begun = restart_ladder(ladder.pk, act=Act.by(request.user, reason=reason)).tasks[0].ladder
@@ -175,13 +175,13 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
 
 class ReassignForm(forms.Form):
-    """Whose work a ladder becomes, and why."""
+    """The new owner of a ladder, and the reason."""
 
     owner = forms.CharField(
         label="New owner",
         required=False,
         max_length=LABEL_MAX_LENGTH,
         widget=UnfoldAdminTextInputWidget,
-        help_text="A user's name. Nothing makes it anybody's.",
+        help_text="A user's name. Empty: the ladder has no owner.",
     )
     reason = reason_field()

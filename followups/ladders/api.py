@@ -64,12 +64,12 @@ class CreateLadderParams(PlaceParams, ActParams):
     lead_id = LabelField(required=False, default=None)
     province = ProvinceField()
     market = WordField(default=ALL)
-    owner = LabelField(required=False, default=None, help_text="whose work it is; absent: anybody's")
-    restart = serializers.BooleanField(default=False, help_text="cancel the open steps and start anew")
+    owner = LabelField(required=False, default=None, help_text="absent: the next agent of the pool, or nobody")
+    restart = serializers.BooleanField(default=False, help_text="cancel the open steps and start a new ladder")
     reason = NoteField(
         default="",
-        help_text="why it starts anew, with restart: then although the lead was followed up a short time ago, or its status "
-        "ends the hunt (but for CLOSED and DEAD)",
+        help_text="why the ladder is restarted. With restart it overrides the cooling-off, and a status that ends the hunt "
+        "(except CLOSED and DEAD)",
     )
 
 
@@ -81,23 +81,23 @@ class StepOut(RowSerializer):
         fields = ("id", "due_at", "channel", "step", "cancelled")
 
     cancelled = serializers.BooleanField(
-        required=False, help_text="there, and true, on a step that is not to be done: the lead opted out of its channel"
+        required=False, help_text="present and true on a cancelled step, such as one of a channel that the lead opted out of"
     )
 
 
 def step(task: FollowupTask) -> dict[str, Any]:
-    """A step as `StepOut` says."""
+    """The fields of a task as `StepOut` declares them."""
     return {**shown(task, ("id", "due_at", "channel", "step")), **({"cancelled": True} if task.cancelled_at else {})}
 
 
 class ReassignParams(ReasonParams):
-    """To whom, and why."""
+    """The new owner, and the reason."""
 
-    owner = LabelField(required=False, default=None, help_text="whose work it is; absent: anybody's")
+    owner = LabelField(required=False, default=None, help_text="absent: nobody")
 
 
 class LadderActsViewSet(ApiViewSet):
-    """What is done with a whole ladder."""
+    """Start, reassign, cancel and restart ladders."""
 
     permissions = {
         "create_ladder": "followups.create_ladder",
@@ -119,9 +119,9 @@ class LadderActsViewSet(ApiViewSet):
         ],
     )
     def create_ladder(self, request: Request, act: Act, **params: Any) -> Response:
-        """Start a lead's six steps: 201. A lead whose ladder is open keeps it: 200 with that ladder's steps.
+        """Start a ladder: 201 with its steps. A lead with an open ladder keeps it: 200 with that ladder's steps.
 
-        Steps of a channel that the lead opted out of are made cancelled. What stops the ladder is 409, the first of
+        Steps of a channel that the lead opted out of are created cancelled. A refusal is 409, with the first that applies of
         `lead_opted_out`, `lead_closed`, `wrong_number`, `already_followed_up`, `recently_followed_up` and
         `ladder_template_disabled`; `detail` says what to do.
         """
@@ -130,7 +130,7 @@ class LadderActsViewSet(ApiViewSet):
 
     @act(f"ladder/{ROW_ID}/reassign", ReassignParams, LadderOut, parameters=[path_id("ladder")])
     def reassign(self, request: Request, id: str, act: Act, owner: str | None) -> Response:
-        """Give an open ladder and its open tasks to another owner, or to anybody; claims of them end."""
+        """Give an open ladder and its open tasks to another owner, or to nobody. Claims of these tasks end."""
         return Response(LadderOut(reassign_ladder(int(id), owner, act=act)).data)
 
     @act(f"ladder/{ROW_ID}/cancel", ReasonParams, LadderOut, parameters=[path_id("ladder")])
@@ -140,6 +140,6 @@ class LadderActsViewSet(ApiViewSet):
 
     @act(f"ladder/{ROW_ID}/restart", ReasonParams, {201: StepOut(many=True)}, parameters=[path_id("ladder")])
     def restart(self, request: Request, id: str, act: Act) -> Response:
-        """Begin a ladder anew, for the same lead, place and owner; what is open of it is cancelled."""
+        """Restart a ladder: cancel its open steps, and start a new one for the same lead, place and owner."""
         start = restart_ladder(int(id), act=act)
         return Response([step(task) for task in start.tasks], status=201)

@@ -1,6 +1,6 @@
-"""Ladders of many leads at once: a transaction for each thousand, an answer for each lead.
+"""Start ladders for many leads at once, in transactions of a thousand, with an answer for each lead.
 
-A call is safe to repeat: a lead has one open ladder, whoever starts it.
+A call is safe to repeat, because a lead has at most one open ladder.
 """
 
 from collections import defaultdict
@@ -41,7 +41,7 @@ Place = tuple[str, str]  # province, market
 
 
 class Start(NamedTuple):
-    """A lead whose ladder is to start. Without a province it starts where the lead lives."""
+    """A lead for whom to start a ladder. Without a province the ladder starts in the known lead's own place."""
 
     lead_id: str
     province: str | None = None
@@ -49,10 +49,10 @@ class Start(NamedTuple):
     owner: str | None = None
 
     def place(self, lead: LeadFacts | None) -> Place:
-        """Where the ladder starts.
+        """The province and market of the ladder.
 
         Raises:
-            RequiredParameter: neither a province is given nor the lead known.
+            RequiredParameter: no province is given, and the lead is unknown.
 
         """
         if self.province:
@@ -63,7 +63,7 @@ class Start(NamedTuple):
 
 
 class Status(StrEnum):
-    """What became of a lead that was brought."""
+    """What a bulk call did for a lead."""
 
     CREATED = "created"
     EXISTS = "exists"
@@ -72,7 +72,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a lead: the ladder that it has now, or why it got none."""
+    """The answer for one lead: the ladder that it has now, or the refusal."""
 
     lead_id: str
     status: Status
@@ -82,10 +82,10 @@ class Answer:
 
 @verb(ExecutionClass.EXECUTE)
 def start_ladders(starts: Sequence[Start], *, act: Act) -> list[Answer]:
-    """Start the ladders of many leads, as `start_ladder` would each, and answer for each in their order.
+    """Start a ladder for each of these leads, as `start_ladder` does. Return the answers in the same order.
 
-    A lead whose ladder is open keeps it. What stops one lead stops no other; what stops everything (the kill switch) stops
-    those that are left, and what was done stays done. Of a lead that comes twice the later one is refused.
+    A lead with an open ladder keeps it. A refused lead does not stop the others, and the second row of a lead is refused. If
+    the kill switch or go-live stops the system meanwhile, the leads that are left are refused; started ladders stay.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now, and nothing was done.
@@ -112,7 +112,7 @@ def start_ladders(starts: Sequence[Start], *, act: Act) -> list[Answer]:
 
 @transaction.atomic
 def _start(starts: Sequence[Start], act: Act) -> dict[str, Answer]:
-    """Start these ladders, all in one transaction. Meanwhile nobody else starts one, or changes a lead."""
+    """Start these ladders in one transaction. Meanwhile nobody else can start a ladder or change a lead."""
     gate.require(ExecutionClass.EXECUTE)
     gate.lock_all_points()
     found = prospects.find([start.lead_id for start in starts])
@@ -130,7 +130,7 @@ def _start(starts: Sequence[Start], act: Act) -> dict[str, Answer]:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A ladder that may be inserted."""
+    """A new ladder that nothing refuses, not inserted yet."""
 
     lead_id: str
     plan: LadderPlan
@@ -141,7 +141,7 @@ class _Draft:
 def _planned(
     starts: Sequence[Start], known: Mapping[str, Prospect]
 ) -> tuple[dict[str, Answer], list[tuple[str, LadderPlan]]]:
-    """The answers of the leads whose ladder is open or whose place nobody knows, and what is planned for the others."""
+    """Return answers for leads with an open ladder or without a known place, and plans for the others."""
     answers: dict[str, Answer] = {}
     places: dict[Start, Place] = {}
     for start in starts:
@@ -166,9 +166,9 @@ def _planned(
 def _drafted(
     plans: Sequence[tuple[str, LadderPlan]], found: ProspectsAndLadders, act: Act, answers: dict[str, Answer]
 ) -> list[_Draft]:
-    """The ladders that nothing stands in the way of; `answers` gets the reason for each refused one.
+    """Return the ladders that may start. Add an answer with the refusal to `answers` for each other lead.
 
-    Of several leads with one number or address the first gets its ladder.
+    If several leads share a number or address, only the first one gets a ladder.
     """
     held = held_by(found.ladders)
     asked: dict[str, Any] = {"anew": False, "cooling_off": cooling_off(), "now": act.now}
@@ -198,7 +198,7 @@ _values = attrgetter(*_LADDER)
 
 
 def _give_to_the_pool(ladders: Sequence[FollowupLadder], now: datetime) -> None:
-    """Their owners are whose turns it is, in their order. The ladders' rows come before the pools', as in `start_ladder`."""
+    """Assign the ladders, in order, to the next agents of their pools. Lock ladders before pools, as in `start_ladder`."""
     given: dict[str, list[int]] = defaultdict(list)
     owners = next_agents([(ladder.province, ladder.market) for ladder in ladders], now)
     for ladder, owner in zip(ladders, owners, strict=True):

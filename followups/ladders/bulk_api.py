@@ -23,14 +23,14 @@ class LadderRow(Params):
     """A lead to follow up."""
 
     lead_id = LabelField()
-    province = ProvinceField(required=False, help_text="of a known lead by default its own")
-    market = WordField(required=False, help_text="by default ALL; without a province the known lead's own")
-    owner = LabelField(required=False, help_text="whose work it is; absent: whose turn it is in the pool, else anybody's")
+    province = ProvinceField(required=False, help_text="default: the known lead's own")
+    market = WordField(required=False, help_text="default: ALL; without a province, the known lead's own")
+    owner = LabelField(required=False, help_text="absent: the next agent of the pool, or nobody")
 
 
 @extend_schema_field(LadderRow)
 class LadderRowField(RowField):
-    """One of the rows."""
+    """One row of a bulk call."""
 
     row = LadderRow
 
@@ -39,23 +39,23 @@ class BulkLadderParams(ActParams):
     """Leads to follow up."""
 
     ladders = ManyField(
-        child=LadderRowField(), min_length=1, max_length=LADDERS_MAX, help_text="a lead that comes twice counts once"
+        child=LadderRowField(), min_length=1, max_length=LADDERS_MAX, help_text="the second row of a lead is refused"
     )
 
 
 class BulkLadderOut(serializers.Serializer[Any]):
-    """What became of a lead."""
+    """The answer for one lead."""
 
     lead_id = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(STATUSES)
-    ladder_id = IdField(allow_null=True, help_text="of the open ladder that it has now")
-    code = serializers.CharField(required=False, help_text="of a refused one: as errors have it, and so the others")
+    ladder_id = IdField(allow_null=True, help_text="the lead's open ladder; null if refused")
+    code = serializers.CharField(required=False, help_text="the error code; present, like detail and attr, only if refused")
     detail = serializers.CharField(required=False)
     attr = serializers.CharField(required=False, allow_null=True)
 
 
 class BulkLaddersOut(serializers.Serializer[Any]):
-    """How many, and each in the order in which they were asked for."""
+    """The number of leads in each status, and the answer for each lead in the order of the call."""
 
     created = StrictIntegerField()
     existing = StrictIntegerField()
@@ -82,10 +82,10 @@ class BulkLadderViewSet(ApiViewSet):
         ],
     )
     def start(self, request: Request, act: Act, ladders: list[Mapping[str, Any]]) -> Response:
-        """Start the ladders of up to 10,000 leads, each as `ladder/create` would, in transactions of 1,000.
+        """Start ladders for up to 10,000 leads, each as `ladder/create` does, in transactions of 1,000.
 
-        A lead whose ladder is open keeps it, and a row that is refused refuses no other. So the call may be repeated at any
-        time; what was done before a fault or the kill switch stays done.
+        A lead with an open ladder keeps it, and a refused row does not stop the others. So the call may be repeated at any
+        time. Ladders that started before a fault or the kill switch stay.
         """
         results = [_checked(row) for row in ladders]
         starts = [one for one in results if isinstance(one, Start)]
@@ -106,7 +106,7 @@ _row = LadderRow()  # one for all rows, as in wholesale.plumbing.params: checkin
 
 
 def _checked(row: Mapping[str, Any]) -> Start | dict[str, Any]:
-    """What is to start, or the answer of a row that is wrong: the first thing that is."""
+    """Return the ladder to start, or, for an invalid row, the answer with its first error."""
     try:
         return Start(**_row.run_validation({name: value for name, value in row.items() if value is not None}))
     except ValidationError as error:

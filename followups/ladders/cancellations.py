@@ -1,4 +1,4 @@
-"""How the open ladders of leads are cancelled, whoever asks for it."""
+"""Cancel the open ladders of leads."""
 
 from collections.abc import Collection, Mapping
 
@@ -6,22 +6,22 @@ from followups.ladders.models import FollowupLadder
 from followups.tasks.cancellations import EVERY_CHANNEL, cancel_steps
 from wholesale.plumbing.act import Act
 
-ALREADY_FOLLOWED_UP = "already_followed_up"  # another lead's ladder, which is older, is at the same number or address
+ALREADY_FOLLOWED_UP = "already_followed_up"  # an older ladder of another lead is at the same number or address
 
 
 def cancel_open_ladders(lead_ids: Collection[str], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
-    """Cancel the open steps of these leads by these channels, and say how many. Within the caller's transaction."""
+    """Cancel the open steps of these leads by these channels, in the caller's transaction. Return how many they were."""
     ladders = FollowupLadder.objects.open().filter(lead_id__in=lead_ids).order_by("pk").select_for_update()
     return cancel_steps(list(ladders), act, channels=channels)
 
 
 def because_of(status: str) -> str:
-    """Why a step is cancelled whose lead's status ends the hunt."""
+    """The cancel reason for a lead whose status ends the hunt."""
     return f"lead_status {status}"
 
 
 def close_open_ladders(reasons: Mapping[str, str], act: Act) -> None:
-    """Cancel the open steps of these leads, each for its reason. Within the caller's transaction."""
+    """Cancel the open steps of these leads, in the caller's transaction. `reasons` has the cancel reason by lead id."""
     if not reasons:
         return
     ladders = list(FollowupLadder.objects.open().filter(lead_id__in=reasons).order_by("pk").select_for_update())

@@ -60,11 +60,11 @@ class QuebecWanting(DomainError):
 
     def __init__(self, wanting: Mapping[str, str]) -> None:
         super().__init__()
-        self.wanting = wanting  # by place, as in `0.script_fr`
+        self.wanting = wanting  # by place, such as `0.script_fr`
 
     @property
     def errors(self) -> list[tuple[str, str | None]]:
-        """One for each text that says too little."""
+        """One error for each text that lacks something."""
         return [(detail, f"steps.{place}") for place, detail in self.wanting.items()]
 
 

@@ -1,4 +1,4 @@
-"""Leads as the contact gate knows them: their own facts, and the gap that their place's ladder template wants."""
+"""What the contact gate reads of known leads: their facts, and the gap that the ladder template of their place sets."""
 
 from collections.abc import Collection
 
@@ -8,10 +8,10 @@ from followups.leads.models import Lead
 from governance.people import LeadFacts
 from wholesale.plumbing.compiled import Select
 
-# The gate is asked about a lead more often than anything else.
+# Compiled once: nothing is read more often than this.
 _FACTS = Select(lambda lead_ids: Lead.objects.filter(lead_id__among=lead_ids).order_by().values_list(*FACTS, min_gap()))
 
 
 def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
-    """What the contact gate needs of the leads that exist, by id, in one query."""
+    """The facts that the contact gate needs of known leads, by lead id, in one query."""
     return {row[0]: LeadFacts(*row) for row in _FACTS.rows(lead_ids=lead_ids)}

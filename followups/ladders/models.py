@@ -13,7 +13,7 @@ from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":
-    """A free label or an id that comes from outside; absent is null."""
+    """A column for a free label, or for an id that comes from outside. Null if absent."""
     return models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, **kwargs)
 
 
@@ -21,21 +21,21 @@ class LadderQuerySet(QuerySet[Any]):
     """Ladders."""
 
     def open(self) -> "LadderQuerySet":
-        """Those with a step to do."""
+        """The ladders with an open step."""
         return self.filter(closed_at__isnull=True)
 
 
 class FollowupLadder(models.Model):
-    """The steps by which one lead is followed up. It closes when none of them is open."""
+    """The steps by which one lead is followed up. A ladder is closed when none of its steps is open."""
 
     lead = lead_key("ladders")
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     owner = label_field(help_text="whose work it is; null is anybody's")
-    # Null of a ladder from before there were templates.
+    # Null in a ladder that is older than the templates.
     template = models.ForeignKey(LadderTemplate, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     template_version = models.PositiveIntegerField(null=True)
-    # The template's own, again: a list of ladders is one query on one table.
+    # A copy of the template's kind, so that a list of ladders reads one table.
     template_kind = models.CharField(
         max_length=8, choices=LadderTemplate.Kind, default=LadderTemplate.Kind.STANDARD, help_text="of the template"
     )
@@ -46,13 +46,13 @@ class FollowupLadder(models.Model):
     created_at = models.DateTimeField()
     open_steps = models.PositiveSmallIntegerField()
     closed_at = models.DateTimeField(null=True)
-    next_at: datetime | None = None  # no column: when its next step may be done, as far as whoever read the steps knows
+    next_at: datetime | None = None  # no column: when the next step may be done, if the code that read the steps has set it
 
     objects = LadderQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            # Serves the look for a lead's open ladder too: create_ladder().
+            # Also serves the search for a lead's open ladder in create_ladder().
             models.UniqueConstraint(
                 fields=["lead"], condition=Q(closed_at__isnull=True), name="followupladder_one_open_per_lead"
             ),

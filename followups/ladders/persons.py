@@ -26,7 +26,7 @@ def names(lead_id: str) -> bool:
 
 
 def rows(lead_id: str) -> Mapping[str, QuerySet[Any]]:
-    """Ladders, their steps, what happened to these and how the person was contacted."""
+    """The ladders, tasks, task events and contact attempts of a lead, by name."""
     return {
         "ladders": _ladders(lead_id),
         "tasks": _tasks(lead_id),
@@ -36,7 +36,7 @@ def rows(lead_id: str) -> Mapping[str, QuerySet[Any]]:
 
 
 def counts(lead_id: str) -> list[tuple[str, int]]:
-    """Open ladders, and tasks."""
+    """How many open ladders and how many tasks the lead has, each with a label."""
     return [
         ("Open ladders", _ladders(lead_id).filter(closed_at__isnull=True).count()),
         ("Tasks", _tasks(lead_id).count()),
@@ -44,18 +44,18 @@ def counts(lead_id: str) -> list[tuple[str, int]]:
 
 
 def contacts(lead_ids: Collection[str]) -> QuerySet[ContactAttempt]:
-    """The attempts, the earliest first."""
+    """The contact attempts of these leads, the earliest first."""
     return ContactAttempt.objects.filter(lead_id__in=lead_ids).order_by("id")
 
 
 def close(lead_id: str, act: Act, *, reason: str) -> int:
-    """Lock all ladders, since their reasons are taken out later, and cancel the open one: how many steps."""
+    """Cancel the open ladder; return how many steps that were. Lock all ladders, because their reasons are erased later."""
     list(_ladders(lead_id).order_by("pk").select_for_update().values_list("pk"))
     return cancel_open_ladders([lead_id], act.because(reason))
 
 
 def erase_words(lead_id: str) -> int:
-    """Of events, notes of tasks, why ladders were begun anew and why steps were cancelled."""
+    """Erase what people wrote in task events, notes, reasons of ladders and cancel reasons. Return the number of texts."""
     words = TaskEventWords.objects.filter(event__task__lead_id=lead_id).delete()[0]
     words += _tasks(lead_id).exclude(note="").update(note="")
     words += _ladders(lead_id).exclude(reason="").update(reason="")

@@ -1,4 +1,4 @@
-"""What a ladder is made of: its row and those of its tasks, however many are made at once. Nothing here writes."""
+"""Compute the rows of new ladders and of their tasks, for any number of ladders at once. Nothing here writes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,42 +25,42 @@ from wholesale.plumbing.envelope import Envelope, Subject
 
 @dataclass(frozen=True, slots=True)
 class LadderPlan:
-    """A ladder that is to be made: for whom, where, from which template."""
+    """A ladder to create: for whom, where, and from which template."""
 
-    lead: LeadFacts | None  # None where nobody knows the lead
+    lead: LeadFacts | None  # None if the lead is unknown
     lead_id: str | None
     province: str
     market: str
     owner: str | None
-    pattern: Pattern | None  # None where the place has none: then there is no step
-    cold: Pattern | None = None  # from which it is made instead where the lead has no ground for the first step
+    pattern: Pattern | None  # None if the place has no template: then there are no steps
+    cold: Pattern | None = None  # replaces `pattern` if the lead gave no ground for the first step
 
     @property
     def template(self) -> LadderTemplate | None:
-        """The template itself."""
+        """The template of the ladder, or None."""
         return self.pattern.template if self.pattern else None
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The template's steps."""
+        """The steps of the template; empty without a template."""
         return self.pattern.steps if self.pattern else ()
 
 
 def plan_of(
     lead: LeadFacts | None, lead_id: str | None, place: tuple[str, str], owner: str | None, patterns: Patterns
 ) -> LadderPlan:
-    """The ladder from the standard template. Only a lead that somebody knows, whose first step would be a message, may get
-    the COLD one instead, and only where the standard one is on."""
+    """Plan a ladder from the standard template. The plan has the COLD one as an alternative if the lead is known, the
+    standard one is on, and its first step is a message."""
     standard, cold = patterns
     may_be_cold = lead and standard and standard.template.enabled and standard.steps[0].channel != Channel.CALL
     return LadderPlan(lead, lead_id, *place, owner, standard, cold if may_be_cold else None)
 
 
 def settled(plans: Sequence[LadderPlan], act: Act) -> list[tuple[LadderPlan, list[Minutes]]]:
-    """Each ladder from the template that fits its lead, and when each of its steps may be done; `passed` has when it is at
-    risk, and when a breach.
+    """Choose the template of each ladder, and work out the minutes of each step. Their `passed` says when the step is at
+    risk, and when it is a breach.
 
-    The gate is asked once, whatever their number.
+    The gate is asked once for all ladders.
     """
     rules = rulebook({plan.province for plan in plans})
     contacts = [_contacts(plan) for plan in plans]
@@ -75,13 +75,13 @@ def settled(plans: Sequence[LadderPlan], act: Act) -> list[tuple[LadderPlan, lis
 
 
 def _longest(plans: Sequence[LadderPlan]) -> timedelta:
-    """How long the longest of these ladders takes. The last step is the latest."""
+    """The delay of the latest step of all these ladders. The last step of a template is its latest."""
     patterns = {id(pattern): pattern for plan in plans for pattern in (plan.pattern, plan.cold) if pattern}
     return max((pattern.steps[-1].delay for pattern in patterns.values()), default=timedelta())
 
 
 def _contacts(plan: LadderPlan) -> dict[Contacted, gate.Contact]:
-    """The contacts of the steps of both templates, each once."""
+    """The contacts of the steps of both templates by channel and gap, without repeats."""
     somebody: dict[str, Any] = {"lead_id": plan.lead_id, "province": plan.province, "market": plan.market}
     return {
         (channel, gap): contact_of(plan.lead, **somebody, channel=channel, gap_minutes=gap)
@@ -91,10 +91,9 @@ def _contacts(plan: LadderPlan) -> dict[Contacted, gate.Contact]:
 
 
 def _has_no_ground(plan: LadderPlan, asked: Mapping[Contacted, gate.Asked]) -> bool:
-    """Whether the lead gave no ground for the first step, a message, which is refused for it now.
+    """Whether the gate refuses the first step, a message, because the lead gave no ground for it.
 
-    A lead that wants no contact, or whose number is somebody else's, keeps the standard template. Where the ledger cannot be
-    read, nobody can tell.
+    False if the lead opted out, its number is wrong, or the ledger cannot be read: then the standard template stays.
     """
     message, call = (asked[pattern.contacted[0]].refusals for pattern in (plan.pattern, plan.cold) if pattern)
     if message.isdisjoint(GROUNDS):
@@ -114,7 +113,7 @@ def _minutes(plan: LadderPlan, asked: Mapping[Contacted, gate.Asked], rules: Rul
 
 
 def ladder_of(plan: LadderPlan, minutes: Sequence[Minutes], act: Act, *, reason: str = "") -> FollowupLadder:
-    """The ladder's row, of a plan that nothing stands in the way of. `reason`: why it begins anew."""
+    """The row of a new ladder, from a plan that nothing refuses. `reason` says why the ladder is restarted."""
     assert plan.template is not None
     return FollowupLadder(
         lead_id=plan.lead_id or None,
@@ -134,12 +133,12 @@ def ladder_of(plan: LadderPlan, minutes: Sequence[Minutes], act: Act, *, reason:
 
 
 def ladder_created(ladder: FollowupLadder, tasks: int, act: Act) -> Envelope:
-    """What is told of a new ladder of so many tasks."""
+    """The envelope of a new ladder. `tasks` is the number of its tasks."""
     subject = Subject("ladder", str(ladder.pk), ladder.lead_id, ladder.province, ladder.market)
     return Envelope("ladder_created", subject, act, {"tasks": tasks}, act.now)
 
 
-# The columns of a task that its making decides.
+# The columns of a task that are set when it is created.
 TASK = (
     *("ladder_id", "step", "channel", "due_at", "gap_minutes", "actionable_at", "open_from", "open_until", "lead_id"),
     *("province", "market", "owner", "correlation_id", "created_at", "cancelled_at", "cancel_reason"),
@@ -148,7 +147,8 @@ TASK = (
 
 
 def tasks_of(ladder: FollowupLadder, plan: LadderPlan, minutes: Sequence[Minutes]) -> list[tuple[Any, ...]]:
-    """The rows of its tasks, as `TASK` names them. Steps of a channel that the lead opted out of are made cancelled."""
+    """The rows of a ladder's tasks, with the columns of `TASK`. Steps of a channel that the lead opted out of are
+    cancelled."""
     now, ladder_id = ladder.created_at, ladder.pk
     gaps = gap_minutes(plan.steps, first=plan.template.min_gap_minutes if plan.template else 0)
     whose = ladder.lead_id, ladder.province, ladder.market, ladder.owner, ladder.correlation_id, now

@@ -1,4 +1,4 @@
-"""Leads as somebody to follow up: what is known of them, and which ladders stand beside a new one. In one statement."""
+"""What the start of a ladder reads, in one statement: the leads, and the open ladders at their numbers and addresses."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -12,37 +12,37 @@ from governance.people import LeadFacts
 
 
 class Prospect(NamedTuple):
-    """A lead as somebody to follow up."""
+    """A lead for whom a ladder may start."""
 
-    lead: LeadFacts | None = None  # None where nobody knows the lead
-    ladder_id: int | None = None  # of its own open ladder
-    followed_until: datetime | None = None  # when its last ladder ended in which somebody was contacted
+    lead: LeadFacts | None = None  # None if the lead is unknown
+    ladder_id: int | None = None  # the lead's own open ladder
+    followed_until: datetime | None = None  # when the lead's last ladder with a contact ended
 
 
 class OpenLadder(NamedTuple):
-    """An open ladder of a lead that somebody knows."""
+    """An open ladder of a known lead."""
 
     id: int
     lead: LeadFacts
 
 
 class ProspectsAndLadders(NamedTuple):
-    """What was asked about, and the open ladders at the numbers and addresses of those leads, their own included."""
+    """The leads that were asked about, and all open ladders at their numbers and addresses, their own included."""
 
     prospects: dict[str, Prospect]  # by lead
     ladders: list[OpenLadder]  # the oldest first
 
 
-Held = dict[Point, list[str]]  # the leads whose open ladder is at a number or address, that of the oldest ladder first
+Held = dict[Point, list[str]]  # the leads with an open ladder at each number or address, the oldest ladder first
 
 
 def reached_at(lead: LeadFacts) -> list[Point]:
-    """The numbers and addresses by which a lead is contacted. One that is somebody else's is not among them."""
+    """The numbers and addresses by which a lead is contacted. Wrong ones are left out."""
     return gate.points_of(phone="" if lead.phone_is_wrong else lead.phone, email="" if lead.email_is_wrong else lead.email)
 
 
 def held_by(ladders: Iterable[OpenLadder]) -> Held:
-    """Who is followed up at which number or address."""
+    """Which leads are followed up at each number or address."""
     held: Held = {}
     for ladder in ladders:
         hold(held, ladder.lead)
@@ -50,19 +50,19 @@ def held_by(ladders: Iterable[OpenLadder]) -> Held:
 
 
 def hold(held: Held, lead: LeadFacts) -> None:
-    """Add a lead who is followed up."""
+    """Add a lead who is followed up to `held`, at each of its numbers and addresses."""
     for point in reached_at(lead):
         held.setdefault(point, []).append(lead.lead_id)
 
 
 def holder_beside(lead: LeadFacts, held: Held) -> str | None:
-    """Another lead that is followed up at a number or address of this one."""
+    """Another lead who is followed up at a number or address of this one, or None."""
     holders = (holder for point in reached_at(lead) for holder in held.get(point, ()))
     return next((holder for holder in holders if holder != lead.lead_id), None)
 
 
 def meeting(ladders: Iterable[OpenLadder]) -> list[str]:
-    """Of open ladders, the oldest first: the leads of those that meet an older one at a number or address."""
+    """The leads whose open ladder shares a number or address with an older one. `ladders` come oldest first."""
     held: Held = {}
     newer = []
     for ladder in ladders:
@@ -74,7 +74,7 @@ def meeting(ladders: Iterable[OpenLadder]) -> list[str]:
 
 
 def find(lead_ids: Collection[str]) -> ProspectsAndLadders:
-    """These leads, and the open ladders at their numbers and addresses."""
+    """Read these leads, and the open ladders at their numbers and addresses."""
     found = ProspectsAndLadders({}, [])
     for lead_id, *values, ladder_id, followed_until in leads_and_ladders(lead_ids):
         lead = read_facts(values)
@@ -86,6 +86,6 @@ def find(lead_ids: Collection[str]) -> ProspectsAndLadders:
 
 
 def one(lead_id: str) -> tuple[Prospect, Held]:
-    """The same of one lead."""
+    """Read one lead, and who is followed up at its numbers and addresses."""
     found = find([lead_id])
     return found.prospects[lead_id], held_by(found.ladders)

@@ -1,4 +1,4 @@
-"""The statement about leads and the ladders beside them that is written by hand."""
+"""The hand-written statement that reads leads, and the open ladders at their numbers and addresses."""
 
 from collections.abc import Collection
 
@@ -14,7 +14,7 @@ from wholesale.plumbing.compiled import Columns, Rows, Select, fetch
 
 _LEAD, _LADDER = Lead._meta.db_table, FollowupLadder._meta.db_table
 _OPEN = Select(lambda: FollowupLadder.objects.open().order_by().values_list("id", "lead_id"))
-# A wrong number counts as a contact until the lead has another one: nobody of the lead's was reached.
+# A step with a wrong number is no contact once the lead has another number or address: it did not reach the lead.
 _CONTACTED = f"""
 SELECT 1 FROM {FollowupTask._meta.db_table} AS t WHERE t.ladder_id = d.id AND t.completed_at IS NOT NULL AND NOT (
     t.outcome = '{Outcome.WRONG_NUMBER.value}' AND CASE WHEN t.channel = '{Channel.EMAIL.value}'
@@ -22,7 +22,7 @@ SELECT 1 FROM {FollowupTask._meta.db_table} AS t WHERE t.ladder_id = d.id AND t.
         ELSE COALESCE(NOT (k.phone = '') AND NOT k.phone_is_wrong, FALSE) END
 )
 """
-# `NOT (phone = '')` as the partial indexes say it.
+# `NOT (phone = '')` is spelled as in the partial indexes, which serve it.
 _READ = f"""
 WITH known AS (
     SELECT a.lead_id AS asked, l.* FROM {{asked}} LEFT JOIN {_LEAD} AS l ON l.lead_id = a.lead_id
@@ -44,8 +44,8 @@ FROM beside AS b JOIN {_LEAD} AS o ON o.id = b.id JOIN ({{open}}) AS d ON d.lead
 ORDER BY ladder_id
 """
 _COLUMNS = Columns(None, *Columns.of(Lead, *FACTS), None, *Columns.of(FollowupLadder, "closed_at"))
-# A subquery hides the ids from PostgreSQL's planner: for a thousand that it sees it may read whole tables instead, and it
-# would plan anew each time.
+# The subquery hides the ids from PostgreSQL's planner. If it saw a thousand ids, it might read whole tables, and it would
+# plan each call anew.
 _ASKED = {
     "postgresql": "unnest((SELECT string_to_array(%(asked)s, chr(10)))) AS a (lead_id)",
     "sqlite": "(SELECT value AS lead_id FROM json_each(%(asked)s)) AS a",
@@ -53,10 +53,11 @@ _ASKED = {
 
 
 def leads_and_ladders(lead_ids: Collection[str]) -> Rows:
-    """These leads, then the open ladders at their numbers and addresses: the lead's id as it was asked (null in a line of a
-    ladder), the lead's `FACTS`, the id of its open ladder, and when its last ladder ended in which somebody was contacted.
+    """A row for each of these leads, and one for each open ladder at their numbers and addresses. The columns are the lead
+    id that was asked (null for a ladder), the lead's `FACTS`, its open ladder, and the end of its last ladder with a
+    contact.
 
-    By hand, since no query set says it in one statement. Each ladder that starts asks it, after its lock.
+    Hand-written, because no queryset does it in one statement. Each start of a ladder runs it, after its lock.
     """
     statement = _READ.format(asked=_ASKED[connection.vendor], open=_OPEN.text)
     return fetch(statement, _COLUMNS, {"asked": list(lead_ids)})

@@ -1,5 +1,5 @@
-"""What ladders hear of leads and of markets, within the transaction that tells it: who is not to be won any more, opted out,
-or changed, and which names a market has."""
+"""Receivers that close, cancel or move ladders when a lead or the names of a market change. They run in the transaction of
+that change."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -21,13 +21,13 @@ from governance.signals import markets_named
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.lookups import among
 
-# A status says nothing to the gate of a lead whose ladder is open: one that closes the lead closes the ladder.
+# Without the status: a status that would make the gate refuse a contact closes the ladder anyway.
 _OF_THE_GATE = tuple(name for name in FACTS if name != "status")
 _REACHED_BY = (*FLAGS, *FLAGS.values())
 
 
 def connect() -> None:
-    """Listen. Connecting again changes nothing."""
+    """Connect the receivers to their signals. Connecting them again changes nothing."""
     for signal, receiver in (
         (leads_changed, on_leads_changed),
         (hunt_ended, on_hunt_ended),
@@ -40,13 +40,13 @@ def connect() -> None:
 
 
 def on_leads_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Close the open ladders of leads that are not to be won any more, and those that meet an older one now."""
+    """Close the ladders of leads whose status ends the hunt, or who now share a number or address with an older one."""
     changes = [(one.facts["before"], one.facts["lead"]) for one in envelopes]
     close_open_ladders(_closings(changes), envelopes[0].act)
 
 
 def _closings(changes: Sequence[tuple[Lead | None, Lead]]) -> dict[str, str]:
-    """Why the open ladders of these leads close, by lead, and of those whose ladders they meet now."""
+    """Return why open ladders close, by lead id. Recompute, in the background, the minutes of leads whose facts changed."""
     news = [lead.lead_id for before, lead in changes if _differ(before, lead, _OF_THE_GATE)]
     followed = set(enqueue_leads(news)) if news else set()
     closings = {
@@ -66,23 +66,23 @@ def _differ(before: Lead | None, lead: Lead, names: Collection[str]) -> bool:
 
 
 def on_hunt_ended(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Close their open ladders."""
+    """Close the open ladders of leads whose status ends the hunt."""
     closings = {one.subject.id: because_of(one.facts["status"]) for one in envelopes}
     close_open_ladders(closings, envelopes[0].act)
 
 
 def on_contact_marked_wrong(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Have their minutes worked out anew."""
+    """Recompute, in the background, the minutes of leads with a wrong number or address."""
     enqueue_leads([one.subject.id for one in envelopes])
 
 
 def on_leads_opted_out(envelopes: Sequence[Envelope], **kwargs: Any) -> int:
-    """Cancel their whole open ladders: how many steps."""
+    """Cancel the open ladders of leads that want no more contact. Return how many steps were cancelled."""
     return cancel_open_ladders([one.subject.id for one in envelopes], envelopes[0].act.because(OPTED_OUT))
 
 
 def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Cancel the open steps of a channel that was closed, whoever recorded it and wherever."""
+    """Cancel the open steps by a channel that was opted out of, for every lead at that number or address."""
     for envelope in envelopes:
         channel, leads = envelope.facts["channel"], lead_ids_at(envelope.facts["points"])
         channels = [channel] if channel else EVERY_CHANNEL
@@ -91,7 +91,7 @@ def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
 
 
 def on_markets_named(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Move leads, open ladders and their open steps. Closed ladders stay: they are a record of where they were worked."""
+    """Move leads, open ladders and their open steps to the market. Closed ladders stay as they are: they are records."""
     for envelope in envelopes:
         _move(envelope.subject.province, envelope.facts["names"], envelope.subject.market)
 

@@ -1,6 +1,6 @@
-"""May a ladder of this lead start? One pure rule, whoever asks: a create, a restart, a bulk call or an import.
+"""Decide whether a ladder may start. The rule is pure, and the same for a create, a restart, a bulk call and an import.
 
-The order of the refusals, and what a restart with a reason overrides, is CONTRACT section 10.
+CONTRACT section 10 gives the order of the refusals, and says what a restart with a reason overrides.
 """
 
 from collections.abc import Collection, Sequence
@@ -37,15 +37,15 @@ def refusal_of(
     cooling_off: timedelta,
     now: datetime,
 ) -> NoLadder | None:
-    """Why no ladder starts; None where one may. The lead's own open ladder is left aside.
+    """Why no ladder may start for a lead, or None if one may. The lead's own open ladder is ignored.
 
-    `minutes` are those of the plan's steps, and `held` says who is followed up at which number or address. `anew`: somebody
-    means it to begin anew, with a reason.
+    `minutes` are those of the plan's steps. `held` says who is followed up at each number or address. `anew` means a restart
+    with a reason, or of an open ladder.
     """
     if minutes and all(one.opted_out for one in minutes):
         return LeadOptedOut()
     if prospect.lead:
-        refusal = _of_the_lead(prospect.lead, plan, held, anew=anew)
+        refusal = _refusal_of_lead(prospect.lead, plan, held, anew=anew)
         if refusal:
             return refusal
     if not anew and prospect.followed_until and now < prospect.followed_until + cooling_off:
@@ -53,10 +53,10 @@ def refusal_of(
     return None if plan.template and plan.template.enabled else LadderTemplateDisabled()
 
 
-def _of_the_lead(lead: LeadFacts, plan: LadderPlan, held: Held, *, anew: bool) -> NoLadder | None:
+def _refusal_of_lead(lead: LeadFacts, plan: LadderPlan, held: Held, *, anew: bool) -> NoLadder | None:
     if lead.status in CLOSED or (lead.status in ENDS_THE_HUNT and not anew):
         return _closed(lead.status)
-    if _is_known_by_what_is_wrong(lead, {step.channel for step in plan.steps}):
+    if _all_points_are_wrong(lead, {step.channel for step in plan.steps}):
         return WrongNumber()
     other = holder_beside(lead, held)
     return _followed_by(other) if other else None
@@ -70,8 +70,8 @@ def _closed(status: str) -> LeadClosed:
     return LeadClosed(f"The lead's status is {status}. {what}")
 
 
-def _is_known_by_what_is_wrong(lead: LeadFacts, channels: Collection[str]) -> bool:
-    """Whether all that these channels reach of the lead is somebody else's. Where they reach nothing, nothing is wrong."""
+def _all_points_are_wrong(lead: LeadFacts, channels: Collection[str]) -> bool:
+    """Whether every number and address that these channels use is wrong. False if the lead has none that they use."""
     if not (lead.phone_is_wrong or lead.email_is_wrong):
         return False
     reached = [one for one in channels if gate.point_of(one, phone=lead.phone, email=lead.email)]

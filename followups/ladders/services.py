@@ -1,4 +1,4 @@
-"""What people do to a whole ladder: give it away, cancel it, begin it anew. Each keeps why."""
+"""Reassign, cancel and restart a whole ladder. Each verb records the reason."""
 
 from django.db import transaction
 
@@ -17,8 +17,8 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def reassign_ladder(ladder_id: int, owner: str | None, *, act: Act) -> FollowupLadder:
-    """Give an open ladder and its open tasks to another owner, or to nobody; claims of them end. To its own owner changes
-    nothing.
+    """Give an open ladder and its open tasks to another owner, or to nobody. Claims of these tasks end. If the owner stays
+    the same, nothing changes.
 
     Raises:
         LadderNotFound: no such ladder.
@@ -55,10 +55,10 @@ def cancel_ladder(ladder_id: int, *, act: Act) -> FollowupLadder:
 @verb(ExecutionClass.EXECUTE)
 @again_if_moved
 def restart_ladder(ladder_id: int, *, act: Act) -> LadderStart:
-    """Begin a ladder anew, for the same lead, place and owner; what is open of it is cancelled.
+    """Restart a ladder: cancel its open steps, and start a new one for the same lead, place and owner.
 
-    A closed one may begin anew too, however short ago it ended. Where the lead has another open ladder by now, that one is
-    what is cancelled.
+    A closed ladder may be restarted too, however recently it ended. If the lead has another open ladder by now, the steps of
+    that one are cancelled.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.

@@ -1,4 +1,4 @@
-"""How a ladder starts, and starts anew. Whoever starts one holds the lead and its numbers until the transaction ends."""
+"""Start and restart ladders. A start locks the lead and its numbers and addresses until the transaction ends."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,7 +28,7 @@ from wholesale.plumbing import correlation, many
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL
 
-RESTARTED = "restarted"  # why a step is cancelled where no other reason was given
+RESTARTED = "restarted"  # the cancel reason if nobody gave a reason for a restart
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,18 +36,18 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class LadderStart:
-    """The tasks of a lead's open ladder, by step, and whether this call made them."""
+    """The tasks of a lead's open ladder, in step order, and whether this call created them."""
 
     tasks: list[FollowupTask]
     created: bool
 
 
 class LeadMoved(Exception):
-    """The lead got another number or address while we waited for the locks of those that it had."""
+    """The lead's number or address changed while we waited for the locks of the old ones."""
 
 
 def again_if_moved(act: Callable[P, R]) -> Callable[P, R]:
-    """A verb that holds a lead, in a transaction. Where the lead moved meanwhile, it begins anew: that frees the locks."""
+    """Run a verb in a transaction. If it raises `LeadMoved`, roll back, which frees the locks, and run it again."""
 
     @wraps(act)
     def acted(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -71,7 +71,7 @@ def create_ladder(
     user: User | None = None,
     now: datetime | None = None,
 ) -> list[FollowupTask]:
-    """The guide's name for `start_ladder`: the tasks of the lead's open ladder."""
+    """Start a ladder as `start_ladder` does, under the guide's name. Return the tasks of the lead's open ladder."""
     act = Act(actor, user, reason, correlation_id or correlation.current(), now)
     start = start_ladder(lead_id=lead_id, province=province, market=market, owner=owner, restart=restart, act=act)
     return start.tasks
@@ -88,19 +88,19 @@ def start_ladder(
     restart: bool = False,
     act: Act,
 ) -> LadderStart:
-    """Start the six steps for a lead; a lead whose ladder is open keeps it, so a retry never doubles the contact.
+    """Start a ladder for a lead. A lead with an open ladder keeps it, so a retry never doubles the contact.
 
-    With `restart` the open steps are cancelled and a new ladder starts. With a reason too it starts although the lead was
-    followed up a short time ago, or its status ends the hunt, but for CLOSED and DEAD. Without `lead_id` it is always a new
-    one. Steps of a channel that the lead opted out of are made cancelled. Without an owner the ladder goes to the agent of
-    the pool whose turn it is, if there is a pool.
+    `restart` cancels the open steps and starts a new ladder. With a reason, or where a ladder is open, it also overrides the
+    cooling-off and a status that ends the hunt, except CLOSED and DEAD. Without `lead_id` a new ladder always starts. Steps
+    of a channel that the lead opted out of are created cancelled. Without an owner the next agent of the pool gets the
+    ladder, if there is a pool.
 
-    The steps are those of the place's standard template. Where its first step is a message for which a known lead gave no
-    ground, they are those of the COLD template, if one is on.
+    The steps are those of the place's standard template. If its first step is a message for which a known lead gave no
+    ground, they are those of the COLD template, if that one is on.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
-        NoLadder: the first of its kinds that stands in the way, in the order of `followups.ladders.refusals`.
+        NoLadder: the first refusal that applies, in the order of `followups.ladders.refusals`.
 
     """
     gate.require(ExecutionClass.EXECUTE)
@@ -118,11 +118,11 @@ def start_ladder(
 
 
 def hold_lead(lead_id: str) -> tuple[Prospect, Held]:
-    """A lead, and who is followed up at its number or address. Until the transaction ends nobody else starts a ladder there,
-    changes the lead, or says that it wants no contact: that came before, and then it is read, or it comes after.
+    """Lock a lead and its numbers and addresses until the transaction ends, and read who is followed up there. Meanwhile
+    nobody else starts a ladder there, changes the lead or records its opt-out. What came before the locks is read.
 
     Raises:
-        LeadMoved: it has other points than those that were locked.
+        LeadMoved: the lead has a number or address that was not locked.
 
     """
     points = points_of_lead(lead_id)
@@ -135,7 +135,7 @@ def hold_lead(lead_id: str) -> tuple[Prospect, Held]:
 
 
 def cooling_off() -> timedelta:
-    """So long after a ladder in which somebody was contacted no new one starts by itself."""
+    """How long, after a ladder with a contact has ended, no new ladder starts for its lead without a reason."""
     return timedelta(days=settings.COOLING_OFF_DAYS)
 
 
@@ -150,8 +150,8 @@ def begin_ladder(
     restart: bool,
     act: Act,
 ) -> LadderStart:
-    """What starting and restarting have in common, within the caller's transaction, which has asked the gate and holds the
-    lead. With `restart` the open steps of the lead are cancelled.
+    """Start or restart a ladder in the caller's transaction. The caller has asked the gate and locked the lead. `restart`
+    cancels the lead's open steps.
 
     Raises:
         NoLadder: see `start_ladder`.
@@ -161,7 +161,7 @@ def begin_ladder(
         return LadderStart(list(FollowupTask.objects.filter(ladder=prospect.ladder_id).order_by("step")), created=False)
     place = province, market
     [(plan, minutes)] = settled([plan_of(prospect.lead, lead_id, place, owner, patterns_of(*place))], act)
-    # An open ladder that begins anew needs no reason: nobody is contacted who was let alone.
+    # Restarting an open ladder needs no reason: the lead is being contacted already.
     anew = restart and bool(act.reason or prospect.ladder_id)
     refusal = refusal_of(plan, minutes, prospect, held, anew=anew, cooling_off=cooling_off(), now=act.now)
     if refusal:
@@ -169,7 +169,7 @@ def begin_ladder(
     if prospect.ladder_id and lead_id:
         cancel_open_ladders([lead_id], act.because(act.reason or RESTARTED))
     ladder = ladder_of(plan, minutes, act, reason=act.reason if restart else "")
-    # Nobody else begins one for this lead: its lock is held.
+    # Nobody else can start a ladder for this lead, because we hold its lock.
     many.insert_object(ladder)
     if owner is None:
         _give_to_the_pool(ladder, act.now)
@@ -180,7 +180,7 @@ def begin_ladder(
 
 
 def _give_to_the_pool(ladder: FollowupLadder, now: datetime) -> None:
-    """Its owner is whose turn it is. The ladder's row comes before the pool's, so that nobody waits in a circle."""
+    """Assign the ladder to the next agent of the pool. Lock the ladder first, as every verb does, so no deadlock."""
     ladder.owner = next_agent(ladder.province, ladder.market, now)
     if ladder.owner is not None:
         ladder.save(update_fields=["owner"])

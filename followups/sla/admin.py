@@ -31,10 +31,10 @@ MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.lab
 
 
 class SlaPolicyForm(PolicyForm):
-    """How late a task may be."""
+    """The form of an SLA policy: how late a task may be."""
 
     def show(self, refusal: DomainError) -> None:
-        """In the words of the page."""
+        """Show a refusal in the words of the page."""
         self.add_error(refusal.attr, "At most the time after which it is a breach.")
 
 
@@ -50,7 +50,7 @@ class SlaPolicyAdmin(PlacePolicyAdmin):
 
 
 class FoundSinceFilter(SinceFilter):
-    """Breaches by when they were found."""
+    """Filters breaches by the time when they were found."""
 
     title = "found"
     field = "found_at"
@@ -85,7 +85,7 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
 
     @display(description="Late by, when found or done")
     def late(self, breach: SlaBreach) -> str:
-        """In words."""
+        """The lateness, in words."""
         return timesince(breach.counted_from, breach.counted_from + breach.lateness)
 
     @display(description="Today", label={"Still open": "danger", "Done": "success", "Cancelled": "", "Put off": "info"})
@@ -100,7 +100,7 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
 
 
 class UnreadFilter(StateFilter):
-    """Notices that nobody has read yet."""
+    """Filters notices by whether somebody has read them."""
 
     title = "read"
     parameter_name = "read"
@@ -112,7 +112,7 @@ class UnreadFilter(StateFilter):
 
 @admin.register(SlaNotice)
 class SlaNoticeAdmin(GrowingAdmin):
-    """What was told of breaches, the newest first; who reads a notice marks it for all."""
+    """Notices of breaches, the newest first. Whoever marks a notice as read marks it for everybody."""
 
     list_display = ("id", "created_at", "number", "state", "read_by", "read_at", "e_mail", "mailed_to")
     list_display_links = ("id", "created_at")
@@ -128,38 +128,38 @@ class SlaNoticeAdmin(GrowingAdmin):
 
     @display(description="Breaches", ordering="breaches")
     def number(self, notice: SlaNotice) -> str:
-        """How many."""
+        """How many breaches the notice tells of."""
         return f"{notice.breaches:,}"
 
     @display(description="State", label={"Not read yet": "danger", "Read": "success"})
     def state(self, notice: SlaNotice) -> str:
-        """Whether somebody has read it."""
+        """Whether somebody has read the notice."""
         return "Read" if notice.read_at else "Not read yet"
 
     @display(description="E-mail", ordering="mail", label=MAIL_COLOURS)
     def e_mail(self, notice: SlaNotice) -> str:
-        """What became of it."""
+        """What became of the e-mail about the notice."""
         return notice.get_mail_display()
 
     @display(description="The tasks")
     def breaches_link(self, notice: SlaNotice) -> str:
-        """To the breaches that it tells of."""
+        """A link to the breaches that the notice tells of."""
         url = reverse("admin:followups_slabreach_changelist")
         return format_html('<a href="{}" class="text-link">See them</a>', f"{url}?notice__id__exact={notice.pk}")
 
     def has_read_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who answers for having read it."""
+        """Whether the user may mark notices as read."""
         return request.user.has_perm("followups.read_slanotice")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The button, while nobody has read it."""
+        """The button to mark the notice as read, until somebody has."""
         notice = SlaNotice.objects.filter(pk=object_id, read_at__isnull=True).first()
         return super().get_actions_detail(request, object_id) if notice else []
 
     @action(description="Mark as read...", permissions=["read"], icon="mark_email_read", url_path="read")
     @of_row
     def read(self, request: HttpRequest, notice: Any) -> HttpResponse:
-        """Answer for having read it; the button of the first page comes here too."""
+        """Mark the notice as read. The button of the first page comes here too."""
 
         def acted() -> str:
             self._read(request, notice)
@@ -172,13 +172,13 @@ class SlaNoticeAdmin(GrowingAdmin):
             acted,
             then=reverse("admin:index"),
             title=f"Mark the notice of {notice} as read",
-            explanation="For everybody, under your name. The tasks stay what they are.",
+            explanation="It is marked for everybody, under your name. The tasks do not change.",
             button="Mark as read",
         )
 
     @action(description="Mark as read", permissions=["read"])
     def mark_as_read(self, request: HttpRequest, queryset: QuerySet[SlaNotice]) -> None:
-        """Those that were chosen."""
+        """Mark the chosen notices as read."""
         for notice in queryset.filter(read_at__isnull=True).order_by("pk"):
             self._read(request, notice)
         messages.success(request, "Marked as read.")
@@ -196,5 +196,5 @@ class SlaWatchAdmin(ReadOnlyAdmin):
 
     @display(description="Watch")
     def name(self, watch: SlaWatch) -> str:
-        """There is one."""
+        """The name of the only row."""
         return "Breaches of the SLA"

@@ -31,14 +31,14 @@ class AtRiskParams(ListParams):
 
 
 class AtRiskOut(serializers.Serializer[Any]):
-    """A task that is late, and no breach on record yet."""
+    """A task that is at risk, and has no breach on record yet."""
 
     id = IdField()
     lead_id = serializers.CharField(allow_null=True)
     due_at = AwareDateTimeField()
-    counted_from = AwareDateTimeField(help_text="the first permitted minute at or after due_at, where one is known")
+    counted_from = AwareDateTimeField(help_text="the first permitted minute at or after due_at, if known; else due_at")
     breaches_at = AwareDateTimeField(
-        allow_null=True, help_text="if it is not completed before; null: no such permitted minute is known"
+        allow_null=True, help_text="when it becomes a breach if still open; null: no such permitted minute is known"
     )
     channel = serializers.ChoiceField(choices=Channel.choices)
     step = StrictIntegerField()
@@ -50,7 +50,7 @@ class AtRiskOut(serializers.Serializer[Any]):
 @policy_endpoints(
     SlaPolicy,
     path="sla/policies",
-    does="Create or change the SLA policy of a market and a channel. What is a breach already stays one.",
+    does="Create or change the SLA policy of a market and a channel. Breaches on record stay.",
     example=(
         "Calls in Toronto within an hour",
         {
@@ -64,13 +64,13 @@ class AtRiskOut(serializers.Serializer[Any]):
     ),
 )
 class SlaViewSet(ApiViewSet):
-    """How late tasks may be, and which are about to be later."""
+    """SLA policies, and the tasks at risk."""
 
     permissions = {"at_risk": "followups.view_followuptask"}
 
     @ask("sla/at-risk", AtRiskParams, AtRiskOut(many=True))
     def at_risk(self, request: Request, limit: int, **places: Any) -> Response:
-        """The open tasks that are later than their policy warns of, and no breach yet; late the longest first."""
+        """The open tasks that are at risk and have no breach on record. The longest at risk come first."""
         tasks = scopes.visible(breaches.at_risk(timezone.now()), request.user).filter(**places)[:limit]
         return Response([{**shown(task, _SHOWN), "counted_from": counted_from(task)} for task in tasks])
 
@@ -82,7 +82,7 @@ class BreachOut(RowSerializer):
     """A breach."""
 
     late_minutes = serializers.SerializerMethodField(
-        help_text="the permitted minutes by which it was late when it was done, else when it was found"
+        help_text="the lateness in permitted minutes at completion, or else when the breach was found"
     )
 
     class Meta:

@@ -1,8 +1,8 @@
-"""What is at risk, and the breaches.
+"""Find the tasks at risk, and record breaches.
 
-A look for breaches reads what is late and not on record yet, by index, and what was completed since the look before: so it
-costs by what is new, however much is late. Who looks holds the watch's row; whoever is killed has recorded nothing, and the
-next look finds the same.
+A look for breaches reads, by index, the late tasks that are not on record, and the tasks that were completed since the last
+look. So its cost depends on what is new, not on how much is late. A look locks the watch's row. If it is killed, it has
+recorded nothing, and the next look finds the same.
 """
 
 from datetime import datetime, timedelta
@@ -23,8 +23,8 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.lookups import among
 
-LOOK_MAX = 5_000  # breaches that one look records; the next one goes on
-# A task is completed a moment before that is to be seen: so far back each look begins before the end of the last.
+LOOK_MAX = 5_000  # breaches that one look records at most; the next look records the rest
+# A completion is visible only after its commit, so each look begins this long before the end of the last one.
 OVERLAP = timedelta(minutes=15)
 _READ = (
     *("id", "ladder_id", "lead_id", "due_at", "actionable_at", "completed_at", "owner", "province", "market"),
@@ -33,22 +33,22 @@ _READ = (
 
 
 def at_risk(now: datetime) -> TaskQuerySet:
-    """The open tasks that are later than their policy warns of and no breach on record, late the longest first."""
+    """The open tasks that are at risk and have no breach on record. The longest at risk come first."""
     return FollowupTask.objects.open().filter(UNRECORDED, has_passed("warns_at", now)).order_by("warns_at", "id")
 
 
 def breaching(now: datetime) -> TaskQuerySet:
-    """The open tasks that are a breach and not on record. Each is at risk too, which is what the index serves."""
+    """The open tasks that are a breach and not on record. Each is at risk too, so the index of tasks at risk is used."""
     return at_risk(now).filter(has_passed("breaches_at", now))
 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def find_breaches(*, by_mail: bool = True, act: Act) -> int:
-    """Record each task that is later than its policy allows, or was when it was completed, once for each time at which it
-    was due; with a notice, their KPI rows, and unless `by_mail` is false an e-mail to the operators. How many.
+    """Record a breach for each task that is, or was when completed, later than its policy allows: one for each due time.
+    Write a notice and KPI rows, and e-mail the operators unless `by_mail` is false. Return the number of breaches.
 
-    A task that is locked by somebody else is left to the next look.
+    A task that somebody else has locked is left to the next look.
     """
     SlaWatch.objects.get_or_create(pk=1)
     watch = SlaWatch.objects.select_for_update().get(pk=1)
@@ -71,12 +71,12 @@ def find_breaches(*, by_mail: bool = True, act: Act) -> int:
 
 
 def _take(tasks: TaskQuerySet, limit: int) -> list[FollowupTask]:
-    """At most so many of these, locked; whoever holds others is not waited for, so nobody waits in a circle."""
+    """Lock at most so many of these tasks, and return them. Tasks that others hold are skipped, so there is no deadlock."""
     return list(tasks.only(*_READ).select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
 
 
 def _record(late: list[FollowupTask], act: Act, *, by_mail: bool) -> int:
-    """Write the breaches with their notice, and mark the tasks. A policy that was switched off a moment ago makes none."""
+    """Write breaches with their notice, mark the tasks, and return how many. A policy that is off by now makes no breach."""
     rules = rulebook()
     tasks = [task for task in late if rules.of(task.province, task.market, task.channel)]
     if not tasks:

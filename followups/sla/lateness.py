@@ -1,8 +1,8 @@
-"""How late a task is. Only permitted minutes count: nobody is late while contact is forbidden. Pure.
+"""How late a task is. Only permitted minutes count: nobody is late while contact is forbidden. Pure functions.
 
-A task's stored interval says when it may be done. Whenever it is replaced, the part of it that has passed since the first
-permitted minute is counted. So a new rule neither judges the past anew nor forgets it, and nothing counts while no worker
-renews the intervals.
+A task's stored interval says when it may be done. Before the interval is replaced, the part of it that passed since the
+first permitted minute is added to the lateness. So a new rule neither judges the past anew nor forgets it, and no lateness
+is added while no worker renews the intervals.
 """
 
 from collections.abc import Sequence
@@ -14,46 +14,46 @@ from followups.sla.rules import SlaRule
 
 
 class Timed(Protocol):
-    """What is needed of an open task."""
+    """The fields of an open task that these functions need."""
 
     @property
     def due_at(self) -> datetime:
-        """When it falls due."""
+        """When the task falls due."""
 
     @property
     def actionable_at(self) -> datetime | None:
-        """The first permitted minute at or after it fell due."""
+        """The first permitted minute at or after the task fell due."""
 
     @property
     def open_from(self) -> datetime | None:
-        """The beginning of its stored permitted interval."""
+        """The beginning of the task's stored interval, which is permitted time."""
 
     @property
     def open_until(self) -> datetime | None:
-        """The last instant of that interval."""
+        """The last instant of the task's stored interval."""
 
     @property
     def late_for(self) -> timedelta | None:
-        """The lateness that is counted; None is none yet."""
+        """The lateness that is counted so far; None if there is none yet."""
 
     @property
     def late_until(self) -> datetime | None:
-        """Up to when it is counted."""
+        """The instant up to which `late_for` is counted."""
 
     @property
     def warns_at(self) -> datetime | None:
-        """Later than that it is at risk."""
+        """After this instant the task is at risk."""
 
     @property
     def breaches_at(self) -> datetime | None:
-        """Later than that it is a breach."""
+        """After this instant the task is a breach."""
 
 
 NONE = timedelta()
 
 
 def late_for(task: Timed, at: datetime) -> timedelta:
-    """The permitted time by which an open task is late at an instant, as far as its stored interval tells."""
+    """The permitted time by which an open task is late at an instant, as far as its stored interval reaches."""
     counted = task.late_for or NONE
     if task.actionable_at is None or task.open_from is None or task.open_until is None:
         return counted
@@ -63,7 +63,7 @@ def late_for(task: Timed, at: datetime) -> timedelta:
 
 
 def spans(rule: SlaRule | None, late: timedelta = NONE) -> tuple[timedelta, ...]:
-    """The permitted time that is left until a task is at risk, and until it is a breach. None where no lateness is one."""
+    """The permitted time left until a task is at risk, and until it is a breach. Empty if no policy applies."""
     if rule is None:
         return ()
     return max(rule.warn_after - late, NONE), max(rule.breach_after - late, NONE)
@@ -72,9 +72,9 @@ def spans(rule: SlaRule | None, late: timedelta = NONE) -> tuple[timedelta, ...]
 def limits(
     task: Timed, rule: SlaRule | None, late: timedelta, passed: Sequence[datetime | None], now: datetime
 ) -> tuple[datetime | None, datetime | None]:
-    """When an open task is at risk, and when it is a breach. `passed` is when each of its `spans` will have passed.
+    """When an open task is at risk, and when it is a breach. `passed` says when each of its `spans` will have passed.
 
-    What it is already keeps its time. Where a stricter policy makes it so, that is from now on.
+    A task that is at risk or a breach already keeps that time. A task that only a stricter policy makes so gets `now`.
     """
     if rule is None:
         return None, None
@@ -87,14 +87,14 @@ def limits(
 
 
 class Standing(StrEnum):
-    """How an open task stands with its SLA, where it is late at all."""
+    """How an open task that is late stands with its SLA."""
 
     AT_RISK = "at_risk"
     BREACHED = "breached"
 
 
 def standing(task: Timed, now: datetime) -> Standing | None:
-    """How an open task stands at `now`; None where it is in time, or nobody watches."""
+    """How an open task stands with its SLA at `now`. None if it is in time, or if no policy applies."""
     counted_to = min(now, task.open_until + datetime.resolution) if task.open_until else now
     if task.breaches_at and task.breaches_at < counted_to:
         return Standing.BREACHED
@@ -102,5 +102,5 @@ def standing(task: Timed, now: datetime) -> Standing | None:
 
 
 def counted_from(task: Timed) -> datetime:
-    """What lateness counts from: a task that is due at night is not late before the morning."""
+    """The instant from which lateness counts. A task that falls due at night is not late before the morning."""
     return task.actionable_at or task.due_at

@@ -1,4 +1,4 @@
-"""`followups.sla.lateness` as SQL, of the row as it is when the statement meets it. A test holds them to each other."""
+"""`followups.sla.lateness` as SQL expressions over the task's current row. A test checks that both agree."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ NONE = Value(timedelta(), output_field=DurationField())
 
 
 def late_at(now: datetime | Expression) -> CombinedExpression:
-    """The permitted time by which an open task is late."""
+    """The permitted time by which an open task is late at `now`."""
     at = now if isinstance(now, Expression) else Value(now, output_field=DateTimeField())
     begins = Greatest("actionable_at", "open_from", Coalesce("late_until", "actionable_at"))
     ends = Least(at, F("open_until") + _INSTANT, output_field=DateTimeField())
@@ -22,10 +22,9 @@ def late_at(now: datetime | Expression) -> CombinedExpression:
 
 
 def has_passed(limit: str, at: datetime | F) -> Q:
-    """The condition of tasks that were later at an instant than `warns_at` or `breaches_at` says.
+    """The condition for tasks that had passed a limit at an instant. The limit is `warns_at` or `breaches_at`.
 
-    A limit after the stored interval is foretold. It comes true once a worker has rolled the task: until then it is listed
-    for nobody.
+    A limit after the stored interval is only a forecast. It counts once a worker has renewed the interval.
     """
     is_counted = Q(open_until__isnull=True) | Q(**{f"{limit}__lte": F("open_until")})
     return Q(**{f"{limit}__lt": at}) & is_counted

@@ -1,7 +1,7 @@
-"""The e-mail about breaches: a digest to the operators, at most one in 15 minutes, never one for each breach.
+"""The e-mail about breaches: a digest for the operators, at most one in 15 minutes, never one e-mail for each breach.
 
-It is sent at least once: notices wait for it in the database until it is out. It names tasks and owners, and nothing by
-which a lead could be reached.
+It is sent at least once: notices wait in the database until it is sent. It names tasks and owners, but no number or address
+of a lead.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ _NO_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 
 def operators() -> QuerySet[User]:
-    """Who is to be written to."""
+    """The active operators who have an e-mail address."""
     return User.objects.filter(is_active=True, groups__name=OPERATOR).exclude(email="")
 
 
@@ -41,28 +41,28 @@ def can_send() -> bool:
 
 
 def recipients() -> list[str]:
-    """The operators who have an e-mail address; nobody where the server sends no e-mail."""
+    """The operators' e-mail addresses, sorted; empty if the server sends no e-mail."""
     return sorted(set(operators().values_list("email", flat=True))) if can_send() else []
 
 
 def is_due(now: datetime) -> bool:
-    """Whether notices wait, and the last e-mail was long enough ago."""
+    """Whether notices wait, and the last e-mail is at least 15 minutes old."""
     waiting = SlaNotice.objects.filter(mail=SlaNotice.Mail.WAITING)
     return waiting.exists() and not SlaNotice.objects.filter(mailed_at__gt=now - EVERY).exists()
 
 
 @task(queue_name=Queue.PERIODIC)
 def send_digest() -> None:
-    """Of what waits, unless another has sent it by now."""
+    """Send one e-mail about the notices that wait, unless another worker has sent it by now."""
     send()
 
 
 @transaction.atomic
 def send(now: datetime | None = None) -> int:
-    """Write to the operators about the breaches of all notices that wait, if it is time. To how many.
+    """Send the operators one e-mail about all notices that wait, if it is due. Return the number of recipients.
 
-    The notices are locked while it is sent, so that two who send at once write once. If the transaction fails after it
-    was sent, it is sent again.
+    The notices are locked meanwhile, so that two workers send only one e-mail. If the transaction fails after the e-mail was
+    sent, it is sent again.
     """
     waiting = SlaNotice.objects.filter(mail=SlaNotice.Mail.WAITING).order_by("pk")
     notices = list(waiting.select_for_update(skip_locked=True))
@@ -81,7 +81,7 @@ def send(now: datetime | None = None) -> int:
 
 
 def compose(notices: Sequence[SlaNotice]) -> tuple[str, str]:
-    """Subject and text about the breaches of some notices, the earliest notice first."""
+    """The subject and the text of the e-mail about these notices, which come earliest first."""
     breaches = SlaBreach.objects.filter(notice__in=notices)
     count = sum(notice.breaches for notice in notices)
     headline = f"{count:,} {'task' if count == 1 else 'tasks'} breached the SLA"

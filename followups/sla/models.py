@@ -1,4 +1,4 @@
-"""Policies of lateness, breaches, and the notices by which they are told."""
+"""SLA policies, breaches, and the notices that tell of breaches."""
 
 from datetime import timedelta
 from typing import Any
@@ -83,7 +83,7 @@ class SlaPolicy(PlacePolicy):
 
 
 class SlaWatch(models.Model):
-    """How far the look for breaches has come. One row: who holds it is the one who looks."""
+    """How far the look for breaches has come. It has one row, which a look locks, so that only one look runs at a time."""
 
     looked_until = models.DateTimeField(null=True, help_text="tasks that were completed before have been looked at")
 
@@ -98,10 +98,10 @@ class SlaWatch(models.Model):
 
 
 class SlaNotice(models.Model):
-    """The breaches that one look found, for people to read. Who reads it first answers for all."""
+    """The breaches that one look found, for people to read. Whoever reads it first marks it as read for everybody."""
 
     class Mail(models.TextChoices):
-        """What became of the e-mail."""
+        """What became of the e-mail about the notice."""
 
         WAITING = "WAITING", "Waits"
         SENT = "SENT", "Sent"
@@ -146,9 +146,9 @@ class SlaNotice(models.Model):
 
 
 class SlaBreach(AppendOnlyModel):
-    """A task was later than its policy allows, as the policy was when it was found. Of one due time of a task one only."""
+    """The breach of a task, judged by the policy at the time when it was found. A task has at most one for each due time."""
 
-    # No index of its own: the unique constraint on task and due time begins with it.
+    # Needs no index of its own: the unique constraint on task and due time begins with this column.
     task = models.ForeignKey("followups.FollowupTask", on_delete=models.PROTECT, related_name="breaches", db_index=False)
     due_at = models.DateTimeField()
     counted_from = models.DateTimeField(help_text="the first permitted minute at or after due_at, where one was known")
@@ -181,7 +181,7 @@ class SlaBreach(AppendOnlyModel):
 
     @property
     def lateness(self) -> timedelta:
-        """How late it was when it was done, else when it was found. By the wall clock where nothing else was kept."""
+        """The lateness at completion, or else when the breach was found. In all minutes if permitted ones were not kept."""
         return self.late_for if self.late_for is not None else (self.completed_at or self.found_at) - self.counted_from
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def read_notice(notice_id: int, *, act: Act) -> SlaNotice:
-    """Say that somebody has read a notice, for all. Reading it again changes nothing.
+    """Mark a notice as read, for everybody. Marking it again changes nothing.
 
     Raises:
         NoticeNotFound: no such notice.

@@ -1,4 +1,4 @@
-"""The statement by which lateness is counted and ranked."""
+"""The SQL statement that counts tasks and ranks their lateness."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,14 +9,14 @@ from django.db.models import DurationField, QuerySet
 from followups.sla.snapshot import LIMITS
 
 PERCENTILES = (50, 90, 99)
-CLOCKS = ("", "_wall")  # suffixes of names: by permitted minutes, and by the clock on the wall
+CLOCKS = ("", "_wall")  # suffixes of figures: in permitted minutes, and in all minutes
 
 
 def counted_and_ranked(measured: QuerySet[Any, Any], by: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Tasks that were measured, told together and by the fields of `by`. Each row says whether it is about all of them, its
-    group, the counts, and for each of the `CLOCKS` the latenesses.
+    """Count the measured tasks and rank their lateness, in all and grouped by the fields of `by`. A row has: whether it is
+    about all tasks, its group, the counts, and for each of the `CLOCKS` the latenesses.
 
-    By hand, since no query set has GROUPING SETS, or percentiles by nearest rank. The tasks are those of a query set.
+    Hand-written, because querysets have no GROUPING SETS and no percentiles by nearest rank. The tasks come from a queryset.
     """
     statement, parameters = _statement(measured, by)
     with connection.cursor() as cursor:
@@ -25,10 +25,10 @@ def counted_and_ranked(measured: QuerySet[Any, Any], by: Sequence[str]) -> list[
 
 
 def _statement(measured: QuerySet[Any, Any], by: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
-    """The one statement that counts and ranks them, all together and group by group.
+    """Build the one statement that counts and ranks the tasks, in all and by group, with its parameters.
 
-    Percentiles are by nearest rank, hence real latenesses: the same on every database. On PostgreSQL `percentile_disc` is
-    that (its product of fraction and count is exact for these three); SQLite has no such thing, and hands over the list.
+    Percentiles are by nearest rank: real latenesses, the same on every database. PostgreSQL has `percentile_disc` for that
+    (its product of fraction and count is exact for these three). SQLite returns the list of latenesses instead.
     """
     tasks, parameters = measured.query.sql_with_params()
     counts = ["count(*)", "count(*) FILTER (WHERE done)", "count(*) FILTER (WHERE by_wall)"]

@@ -1,7 +1,7 @@
-"""How late follow-up is, told by the database: Python holds one row for each group, however many tasks there are.
+"""The SLA report: how late tasks are. The database computes it, so Python holds only one row for each group.
 
-What fell due is measured, not what was completed: a measure of completed tasks forgets those that nobody ever did. Lateness
-counts permitted minutes only, as `followups.sla.lateness` has it. The clock on the wall stands beside it as `..._wall`.
+It measures the tasks that fell due: a measure of completed tasks would forget those that nobody ever did. Lateness counts
+permitted minutes only, as in `followups.sla.lateness`. The figures `..._wall` count all minutes.
 """
 
 import json
@@ -31,7 +31,7 @@ SPAN = timedelta(days=7)
 
 
 class SlaReport(NamedTuple):
-    """The `FIGURES` of all tasks, and of each group, which holds the fields of its group too; in the groups' order."""
+    """The `FIGURES` of all tasks, and those of each group together with the group's fields, in the order of the groups."""
 
     whole: dict[str, Any]
     groups: list[dict[str, Any]]
@@ -45,20 +45,19 @@ def sla_report(
     by: Sequence[str] = (),
     now: datetime | None = None,
 ) -> SlaReport:
-    """How late the tasks are that fell due from `since` until before `until`, together and by the fields of `by`.
+    """How late the tasks are that fell due from `since` until before `until`, in all and grouped by the fields of `by`.
 
-    Measured are the completed ones, and those that are open and overdue, whose lateness is what it is so far. Not measured
-    are cancelled ones that nobody did, those that are not due yet, and those of walkthroughs.
+    It measures completed tasks, and open tasks that are overdue, with their lateness until now. It leaves out cancelled
+    tasks that nobody did, tasks that are not due yet, and those of walkthroughs.
 
-    `count` is `completed` + `open_overdue`. `p50`, `p90` and `p99` are the lateness in permitted minutes that so many
-    percent did not exceed, by nearest rank; in time is 0. `within_...` are fractions of the tasks that are decided:
-    completed, or open beyond that limit. `..._wall` are the same by the clock on the wall, from `due_at`; negative is early.
-    `by_wall_clock` counts the tasks that were completed before permitted minutes were counted. For them the clock on the
-    wall stands everywhere.
-    Of no task, percentiles and fractions are None, and there are no groups.
+    `count` is `completed` + `open_overdue`. `p50`, `p90` and `p99` are percentiles of the lateness in permitted minutes, by
+    nearest rank; a task in time has 0. `within_...` are fractions of the tasks that are decided: completed, or open beyond
+    that limit. `..._wall` figures count all minutes since `due_at`; negative is early. `by_wall_clock` is the number of
+    tasks that were completed before permitted minutes were counted. For them every figure counts all minutes. Without tasks,
+    percentiles and fractions are None, and there are no groups.
 
     Raises:
-        TimeOutOfRange: `since` does not lie before `until`.
+        TimeOutOfRange: `since` is not before `until`.
 
     """
     if since is not None and until is not None and since >= until:
@@ -80,12 +79,12 @@ def sla_report(
 def recent_sla(
     *, by: str | None = None, since: datetime | None = None, until: datetime | None = None, now: datetime | None = None
 ) -> dict[str, Any]:
-    """The report of a span that need not be given in full: by default it ends now and is 7 days long.
+    """The report of a span. By default the span ends now and is 7 days long.
 
-    The `FIGURES` of all tasks with `since`, `until`, `by` and the `groups`, as `sla_report` says.
+    The result has the `FIGURES` of all tasks, `since`, `until`, `by` and the `groups`, as in `sla_report`.
 
     Raises:
-        TimeOutOfRange: `since` does not lie before `until`.
+        TimeOutOfRange: `since` is not before `until`.
 
     """
     now = now or timezone.now()
@@ -96,7 +95,7 @@ def recent_sla(
 
 
 def _measured(since: datetime | None, until: datetime | None, now: datetime, by: Sequence[str]) -> Any:
-    """A row for each task: its groups, whether it is done, and how late it is (so far) by either clock."""
+    """A row for each task: its group, whether it is completed, and its lateness (until now if open) by both clocks."""
     span = Q()
     if since is not None:
         span &= Q(due_at__gte=since)
@@ -105,7 +104,7 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
     tasks = FollowupTask.objects.counted().filter(span).order_by()
     is_done = Q(completed_at__isnull=False)
     wall = Coalesce("completed_at", Value(now)) - F("due_at")
-    # Each half has its index: followuptask_completed_due, and followuptask_due.
+    # Each side of the OR has its index: followuptask_completed_due, and followuptask_due.
     return (tasks.filter(is_done) | tasks.open().filter(due_at__lt=now)).values(
         *by,
         done=ExpressionWrapper(is_done, output_field=BooleanField()),
@@ -116,7 +115,7 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
 
 
 def _figures(numbers: Sequence[Any]) -> dict[str, Any]:
-    """The `FIGURES` out of the columns of the statement."""
+    """Compute the `FIGURES` from the columns of the statement."""
     count, completed, by_wall, *limits = numbers[: -len(CLOCKS)]
     ranked = [_percentiles(listed) if count else [None] * len(PERCENTILES) for listed in numbers[-len(CLOCKS) :]]
     fractions = [
@@ -128,7 +127,7 @@ def _figures(numbers: Sequence[Any]) -> dict[str, Any]:
 
 
 def _percentiles(latenesses: list[timedelta] | str) -> list[float]:
-    """In minutes. PostgreSQL answers with the percentiles, SQLite with every lateness, in microseconds."""
+    """The percentiles in minutes. PostgreSQL has computed them; SQLite gives every lateness, in microseconds."""
     if isinstance(latenesses, str):
         ranked = sorted(json.loads(latenesses))
         ranks = [(len(ranked) * percentile + 99) // 100 for percentile in PERCENTILES]  # counted from 1
@@ -137,5 +136,5 @@ def _percentiles(latenesses: list[timedelta] | str) -> list[float]:
 
 
 def _unowned_last(key: tuple[Any, ...]) -> list[tuple[bool, Any]]:
-    """The groups' order; not the database's, whose collations differ."""
+    """The sort key of a group; None comes last. Python sorts, because the collations of databases differ."""
     return [(value is None, value) for value in key]

@@ -1,4 +1,4 @@
-"""The SLA: how late the tasks are that fell due in some days, as a chart and a table."""
+"""The SLA page: how late the tasks are that fell due in some days, as a chart and a table."""
 
 import json
 from datetime import UTC, timedelta
@@ -16,7 +16,7 @@ from followups.sla.reading import PERCENTILES
 from followups.sla.report import GROUPS, SPAN, SlaReport, sla_report
 from wholesale.plumbing.days import WITHIN_RANGE, beginning
 
-ROWS_MAX = 40  # groups in one chart; of more, those whose 90th percentile is the highest
+ROWS_MAX = 40  # groups in one chart; if there are more, those with the highest 90th percentile
 LABEL_MAX = 28  # characters
 COLOURS = {50: "var(--color-primary-700)", 90: "var(--color-primary-500)", 99: "var(--color-primary-300)"}
 HEADERS = (
@@ -30,7 +30,7 @@ def _day(label: str) -> forms.DateField:
 
 
 class SpanForm(forms.Form):
-    """Which days, and by what."""
+    """The days of the report, and the field to group by."""
 
     by = forms.ChoiceField(choices=[(name, name.capitalize()) for name in GROUPS], widget=UnfoldAdminSelectWidget)
     since = _day("Fell due from")
@@ -44,7 +44,7 @@ class SpanForm(forms.Form):
 
 
 def sla_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
-    """The page; without a choice it shows the last 7 days, today's among them, by owner."""
+    """Show the SLA page. By default it covers the last 7 days, today included, grouped by owner."""
     if not request.user.has_perm("followups.view_sla"):
         raise PermissionDenied
     now = timezone.now()
@@ -59,7 +59,7 @@ def sla_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     if form.is_valid():
         by = form.cleaned_data["by"]
         since = beginning(form.cleaned_data["since"])
-        # What falls due later today is not late yet, and those of it that are done would all count as in time.
+        # Tasks that fall due later today are left out: only those done early would count, all as in time.
         until = min(beginning(form.cleaned_data["until"] + timedelta(days=1)), now)
         report = sla_report(since=since, until=max(until, since + timedelta(microseconds=1)), by=[by], now=now)
         context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by), "options": OPTIONS}
@@ -91,7 +91,7 @@ def _share(part: float | None) -> str:
 
 
 def in_words(minutes: float | None) -> str:
-    """A lateness as people say it, to the minute below a day and to the hour above."""
+    """A lateness in words: to the minute if it is below a day, else to the hour."""
     if minutes is None:
         return "-"
     whole = round(abs(minutes))
@@ -102,7 +102,7 @@ def in_words(minutes: float | None) -> str:
 
 
 def _chart(report: SlaReport, by: str) -> str:
-    """What Chart.js draws: bars of minutes, three for each group."""
+    """The data for Chart.js, as JSON: three bars for each group, in minutes."""
     rows = chart_rows(report, by)
     datasets = [
         {
@@ -116,7 +116,7 @@ def _chart(report: SlaReport, by: str) -> str:
 
 
 def chart_rows(report: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
-    """What is drawn, from the left: a label and the figures of each group, after them all tasks together."""
+    """The rows of the chart, from the left: the label and figures of each group, and then those of all tasks."""
     groups = report.groups
     if len(groups) > ROWS_MAX:
         latest = sorted(groups, key=lambda row: -row["p90"])[:ROWS_MAX]
@@ -137,7 +137,7 @@ OPTIONS = json.dumps(
         "plugins": {"legend": {"align": "end", "labels": {**_GREY, "boxHeight": 8, "boxWidth": 8}}},
         "scales": {
             "x": {"ticks": _GREY, "grid": {"display": False}},
-            # What is in time has no bar.
+            # A group that is in time has no bar.
             "y": {
                 "type": "logarithmic",
                 "min": 1,

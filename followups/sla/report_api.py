@@ -16,16 +16,16 @@ SLA_WINDOW_MAX = 10_000
 
 
 class SlaParams(Params):
-    """Of which tasks: the last completed ones, or with any of `by`, `since` and `until` those that fell due in a span."""
+    """Which tasks to measure: the last completed ones or, with by, since or until, those that fell due in a span."""
 
     window = StrictIntegerField(
         required=False,
         min_value=1,
         max_value=SLA_WINDOW_MAX,
-        help_text="the last so many completed tasks; default: 500. Not together with the others",
+        help_text="how many of the last completed tasks; default: 500. Not together with the others",
     )
     by = SpelledChoiceField(
-        required=False, choices=[(name, name) for name in report.GROUPS], help_text="the figures of each group too"
+        required=False, choices=[(name, name) for name in report.GROUPS], help_text="adds the figures of each group"
     )
     since = AwareDateTimeField(required=False, help_text="fell due at or after; default: 7 days before until")
     until = AwareDateTimeField(required=False, help_text="fell due before; default: now")
@@ -37,35 +37,35 @@ class SlaParams(Params):
 
 
 class SlaFiguresOut(serializers.Serializer[Any]):
-    """How late tasks are; fractions from 0 to 1 and percentiles in minutes, null of no task."""
+    """How late tasks are. Fractions are from 0 to 1 and percentiles in minutes; both are null if there are no tasks."""
 
     count = StrictIntegerField()
     within_30m = serializers.FloatField(
         allow_null=True,
-        help_text="of the last completed tasks: the guide's, by the clock on the wall; of a span: permitted",
+        help_text="for the last completed tasks all minutes count, as in the guide; for a span, permitted ones",
     )
     within_2h = serializers.FloatField(allow_null=True)
-    # Of the last completed tasks.
+    # Only for the last completed tasks.
     within_30m_permitted = serializers.FloatField(required=False, allow_null=True, help_text="by permitted minutes only")
     within_2h_permitted = serializers.FloatField(required=False, allow_null=True)
     # Only where by, since or until was given.
     completed = StrictIntegerField(required=False)
     open_overdue = StrictIntegerField(required=False, help_text="due, and neither completed nor cancelled")
     by_wall_clock = StrictIntegerField(
-        required=False, help_text="completed before permitted minutes were counted: by the clock on the wall"
+        required=False, help_text="completed before permitted minutes were counted; all minutes count for them"
     )
-    p50 = serializers.FloatField(required=False, allow_null=True, help_text="permitted minutes late, so far where open")
+    p50 = serializers.FloatField(required=False, allow_null=True, help_text="permitted minutes late; until now if open")
     p90 = serializers.FloatField(required=False, allow_null=True)
     p99 = serializers.FloatField(required=False, allow_null=True)
-    p50_wall = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at, so far where open")
+    p50_wall = serializers.FloatField(required=False, allow_null=True, help_text="minutes after due_at; until now if open")
     p90_wall = serializers.FloatField(required=False, allow_null=True)
     p99_wall = serializers.FloatField(required=False, allow_null=True)
-    within_30m_wall = serializers.FloatField(required=False, allow_null=True, help_text="by the clock on the wall")
+    within_30m_wall = serializers.FloatField(required=False, allow_null=True, help_text="counting all minutes")
     within_2h_wall = serializers.FloatField(required=False, allow_null=True)
 
 
 class SlaGroupOut(SlaFiguresOut):
-    """The figures of one group, which is named by the one key of these that is there."""
+    """The figures of one group. One of province, market, owner, channel and step is present, and names the group."""
 
     province = serializers.CharField(required=False)
     market = serializers.CharField(required=False)
@@ -75,7 +75,7 @@ class SlaGroupOut(SlaFiguresOut):
 
 
 class SlaOut(SlaFiguresOut):
-    """How late tasks are, and where by, since or until was given, those of which span, and of each group."""
+    """How late tasks are. With by, since or until: also the span, and the figures of each group."""
 
     since = AwareDateTimeField(required=False)
     until = AwareDateTimeField(required=False)
@@ -90,8 +90,8 @@ class SlaReportViewSet(ApiViewSet):
 
     @ask("sla", SlaParams, SlaOut)
     def sla(self, request: Request, window: int = snapshot.SLA_WINDOW, **span: Any) -> Response:
-        """How late the last completed tasks were; or, with any of by, since and until, how late what fell due is.
+        """How late the last completed tasks were; with any of by, since and until, how late the tasks of a span are.
 
-        The latter counts what is open and overdue, as late as it is so far.
+        A span has the tasks that fell due in it. Open tasks that are overdue count with their lateness until now.
         """
         return Response(report.recent_sla(**span) if span else snapshot.sla_snapshot(window))

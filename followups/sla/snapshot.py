@@ -1,4 +1,4 @@
-"""The guide's measure of the SLA: the last completed tasks, by the clock on the wall."""
+"""The guide's measure of the SLA: the lateness of the last completed tasks, by the wall clock."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,12 +13,12 @@ LIMITS = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
 
 
 def done_within(allowed: timedelta) -> Q:
-    """The condition of tasks that were completed so soon after they fell due, by the clock on the wall."""
+    """The condition for tasks that were completed within this time after they fell due, by the wall clock."""
     return Q(completed_at__lte=F("due_at") + Value(allowed))
 
 
-# Name of a fraction of the SLA -> which completed tasks count as within. What was completed before permitted minutes were
-# counted keeps the clock on the wall.
+# Name of a fraction of the SLA -> which completed tasks count as within. For tasks that were completed before permitted
+# minutes were counted, all minutes count.
 WITHIN = {f"within_{limit}": done_within(allowed) for limit, allowed in LIMITS.items()} | {
     f"within_{limit}_permitted": Q(late_for__lte=allowed) | (Q(late_for__isnull=True) & done_within(allowed))
     for limit, allowed in LIMITS.items()
@@ -27,11 +27,11 @@ WITHIN = {f"within_{limit}": done_within(allowed) for limit, allowed in LIMITS.i
 
 @verb(ExecutionClass.READ)
 def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
-    """Over the last `window` completed tasks, without walkthroughs': `count`, and the fractions `within_30m` and
-    `within_2h` (None at count 0).
+    """Measure the last `window` completed tasks, without those of walkthroughs: `count`, and the fractions `within_30m` and
+    `within_2h` (None if `count` is 0).
 
-    They are the guide's: by the clock on the wall, from `due_at`. `within_30m_permitted` and `within_2h_permitted` count
-    permitted minutes only. Early counts as within.
+    These follow the guide: all minutes since `due_at` count. `within_30m_permitted` and `within_2h_permitted` count
+    permitted minutes only. A task that was done early counts as within.
     """
     latest = FollowupTask.objects.counted().completed()[:window]
     fractions = {name: Avg(Case(When(within, then=Value(1.0)), default=Value(0.0))) for name, within in WITHIN.items()}

@@ -11,11 +11,11 @@ from wholesale.plumbing.work.queues import Queue
 
 @task(queue_name=Queue.PERIODIC)
 def find_breaches() -> None:
-    """Every minute: what became a breach."""
+    """Record new breaches. Runs every minute."""
     with correlated():
         breaches.find_breaches(act=Act())
 
 
 def register() -> None:
-    """Say when."""
+    """Register the periodic job."""
     periodic.every("* * * * *", find_breaches)

@@ -216,7 +216,7 @@ def test_events_are_listed_newest_first_and_filtered(auditor: APIClient, given: 
     assert [row["id"] for row in answer["results"]] == [rows[n].pk for n in found]
 
 
-def test_an_event_as_the_api_shows_it(auditor: APIClient) -> None:
+def test_the_api_shows_an_event(auditor: APIClient) -> None:
     event = FeedbackFactory.create(buyer_id="B1", node__market="TORONTO")
     assert auditor.get(f"{ROWS}/{event.pk}").json() == {
         "id": event.pk,

@@ -31,15 +31,20 @@ FollowupTask.objects.bulk_create(tasks)
 LOOK_AND_STAY = """
 import pathlib, time
 from followups.sla import breaches
+from wholesale.plumbing.act import Act
 def stay(*args, **kwargs):
     {before}
     pathlib.Path({diary!r}).touch()
     time.sleep({patience})
 record = breaches._record
 breaches._record = stay
-breaches.find_breaches()
+breaches.find_breaches(act=Act())
 """
-LOOK = "from followups.sla.breaches import find_breaches; print(find_breaches())"
+LOOK = """
+from followups.sla.breaches import find_breaches
+from wholesale.plumbing.act import Act
+print(find_breaches(act=Act()))
+"""
 RECORDED = """
 import json
 from followups.models import FollowupTask, SlaBreach, SlaNotice
@@ -70,9 +75,7 @@ def recorded(served: Served) -> dict[str, Any]:
 
 
 def looking_on(served: Served) -> "subprocess.Popen[bytes]":
-    return start(
-        served, "shell", "--verbosity", "0", "--command", "from followups.sla.breaches import find_breaches as f; f()"
-    )
+    return start(served, "shell", "--verbosity", "0", "--command", LOOK)
 
 
 @pytest.mark.parametrize("before", ["pass", "record(*args, **kwargs)"], ids=["before any row", "before the commit"])

@@ -115,7 +115,7 @@ def test_ladders_are_filtered_by_state(admin_client: Client) -> None:
     assert listed(admin_client, LADDERS, state="closed") == {closed.pk}
 
 
-def test_a_task_leads_to_its_ladder(admin_client: Client) -> None:
+def test_a_task_page_links_to_its_ladder(admin_client: Client) -> None:
     task = TaskFactory.create()
 
     page = admin_client.get(reverse("admin:followups_followuptask_change", args=[task.pk]))
@@ -202,7 +202,7 @@ def test_a_task_page_shows_the_reasons_against_contact(task: FollowupTask, admin
     assert "Now: It is outside the" in page
 
 
-def test_a_tasks_history_says_what_when_why_and_who(task: FollowupTask, admin_client: Client) -> None:
+def test_the_history_of_a_task_shows_act_time_reason_and_actor(task: FollowupTask, admin_client: Client) -> None:
     snooze_task(task.pk, NOON + timedelta(hours=3), act=Act("va1", reason="Elle préfère l'après-midi"))
 
     page = admin_client.get(page_of(task)).content.decode()
@@ -215,7 +215,7 @@ def test_a_tasks_history_says_what_when_why_and_who(task: FollowupTask, admin_cl
 
 
 @pytest.mark.parametrize(("term", "found"), [("va1", 1), ("va2", 0), ("1" * 30, 0), ("nobody", 0)])
-def test_events_are_found_by_who_acted(term: str, found: int, task: FollowupTask, admin_client: Client) -> None:
+def test_events_are_found_by_actor(term: str, found: int, task: FollowupTask, admin_client: Client) -> None:
     snooze_task(task.pk, NOON + timedelta(hours=3), act=Act("va1", reason="later"))
 
     assert len(listed(admin_client, "/admin/followups/taskevent/", q=term)) == found

@@ -69,7 +69,7 @@ def everything_of(lead_id: str) -> list[dict[str, Any]]:
 # The same result as one by one ------------------------------------------------------------------------------------------
 
 
-def test_the_rows_are_those_of_single_creates(user_of: Callable[..., Any]) -> None:
+def test_the_rows_equal_those_of_single_creates(user_of: Callable[..., Any]) -> None:
     act = Act("me", user_of("operator"), correlation_id="C-1", at=NOON)
     steps = [{**GUIDE_STEPS[0], "delay_minutes": 5, "channel": "EMAIL"}]
     upsert(LadderTemplate, province="QC", steps=steps, expected_version=1, act=Act("me", reason="short"))
@@ -262,7 +262,7 @@ def test_with_the_kill_switch_engaged_only_the_refusal_is_answered(operator: API
 
 
 @pytest.mark.usefixtures("_twos")
-def test_a_fault_in_the_middle_leaves_whole_transactions(operator: APIClient) -> None:
+def test_a_fault_in_the_middle_keeps_whole_transactions(operator: APIClient) -> None:
     seen: list[int] = []
 
     def fail(envelopes: Any, **kwargs: Any) -> None:

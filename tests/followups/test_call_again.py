@@ -81,7 +81,7 @@ def test_an_answered_call_is_recorded_for_the_number_alone(outcome: str | None, 
     assert LastContact.objects.count() == 2  # one row for the number and one for the lead
 
 
-def test_a_message_is_no_call() -> None:
+def test_a_message_does_not_count_as_a_call() -> None:
     call(ladder()[0])
     assert answered() == []
 

@@ -148,7 +148,9 @@ def test_an_opt_out_alone_does_not_choose_the_cold_steps(jane: None) -> None:
 
 
 @pytest.mark.parametrize(("channel", "cancelled"), [("SMS", [1, 3, 5]), ("CALL", [2, 4, 6])])
-def test_a_lead_that_opted_out_is_handled_as_before(jane: None, channel: str, cancelled: list[int]) -> None:
+def test_an_opted_out_lead_gets_the_standard_steps_with_its_channel_cancelled(
+    jane: None, channel: str, cancelled: list[int]
+) -> None:
     record_opt_out(points=[PHONE], channel=channel, said_at=NOON, act=Act("test", at=NOON))
     assert start() == ("STANDARD", STANDARD)
     assert sorted(FollowupTask.objects.filter(cancelled_at=NOON).values_list("step", flat=True)) == cancelled

@@ -32,7 +32,7 @@ def completed_rows() -> Any:
     return KPIEvent.objects.filter(metric="followup_completed")
 
 
-def test_completing_answers_the_task(integrator: APIClient, steps: Any) -> None:
+def test_completing_returns_the_task(integrator: APIClient, steps: Any) -> None:
     response = complete(integrator, steps[1], actor="bryan")
     task = FollowupTask.objects.get(pk=steps[1].pk)
     assert response.status_code == 200
@@ -83,7 +83,7 @@ def test_completing_writes_one_kpi_row(integrator: APIClient, steps: Any) -> Non
     assert response["X-Correlation-ID"] == "C-act"
 
 
-def test_second_completion_changes_nothing(integrator: APIClient, steps: Any) -> None:
+def test_a_second_completion_changes_nothing(integrator: APIClient, steps: Any) -> None:
     first = complete(integrator, steps[0], actor="bryan")
     again = complete(integrator, steps[0], actor="anna")
     assert (again.status_code, again.json()) == (200, first.json())

@@ -71,7 +71,7 @@ def test_only_the_task_itself_is_completed() -> None:
         {"score": Decimal(1), "phone": "+14165550123", "email": "a@example.ca", "market": "TORONTO"},
     ],
 )
-def test_a_task_is_read_as_the_query_set_reads_it(lead: dict[str, Any]) -> None:
+def test_a_task_is_read_as_by_the_queryset(lead: dict[str, Any]) -> None:
     LeadFactory.create(lead_id="L1", **lead)
     time = NOON + timedelta(microseconds=20)
     for values in ({"lead_id": "L1", "owner": "anna"}, {"lead_id": "NOBODY", "completed_at": time}, {"lead_id": None}):

@@ -104,7 +104,7 @@ def test_due_is_filtered(integrator: APIClient, wanted: Any) -> None:
     assert ids(integrator.get(DUE, wanted)) == [match.pk]
 
 
-def test_an_empty_filter_is_no_filter(integrator: APIClient) -> None:
+def test_an_empty_filter_filters_nothing(integrator: APIClient) -> None:
     task = TaskFactory.create()
     assert ids(integrator.get(DUE, {"owner": "", "province": " ", "limit": ""})) == [task.pk]
 

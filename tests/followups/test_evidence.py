@@ -194,7 +194,7 @@ def test_a_rolled_back_completion_leaves_no_attempt() -> None:
     assert not KPIEvent.objects.exists()
 
 
-def test_an_attempt_as_the_api_shows_it(auditor: APIClient) -> None:
+def test_the_api_shows_an_attempt(auditor: APIClient) -> None:
     attempt = AttemptFactory.create(lead_id="L1", allowed=False, reasons=["closed_day"])
     shown = auditor.get(f"{ATTEMPTS}/{attempt.pk}").json()
     assert shown == {

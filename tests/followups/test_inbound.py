@@ -426,7 +426,7 @@ def test_a_decision_has_a_meaning_and_a_reason(
 # Rows to read ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_message_as_the_api_shows_it(auditor: APIClient) -> None:
+def test_the_api_shows_a_message(auditor: APIClient) -> None:
     message = InboundFactory.create(lead_id="L1")
     shown = auditor.get(f"{INBOUND}/{message.pk}").json()
     assert shown == {

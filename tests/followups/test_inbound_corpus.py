@@ -28,11 +28,11 @@ def test_the_corpus_is_large_and_has_no_duplicates() -> None:
 
 
 @pytest.mark.parametrize("text", WISHES)
-def test_no_wish_is_a_reply(text: str) -> None:
+def test_no_wish_is_read_as_a_reply(text: str) -> None:
     assert read(text).meaning != Meaning.REPLY
 
 
-def test_harmless_replies_are_replies() -> None:
+def test_harmless_replies_are_read_as_replies() -> None:
     meanings = {text: read(text).meaning for text in HARMLESS}
     assert [text for text, meaning in meanings.items() if meaning == Meaning.OPT_OUT] == []
     held = [text for text, meaning in meanings.items() if meaning == Meaning.DOUBTFUL]

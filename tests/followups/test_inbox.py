@@ -43,7 +43,7 @@ def done(client: APIClient, item: InboxItem, reason: str = "called back") -> Any
     return client.post(f"{INBOX}/{item.pk}/done", {"reason": reason})
 
 
-def test_an_item_as_the_api_shows_it(auditor: APIClient) -> None:
+def test_the_api_shows_an_item(auditor: APIClient) -> None:
     task = TaskFactory.create(owner="va1")
     put_reply(task, act())
     put_reply(task, act())

@@ -20,7 +20,7 @@ def test_a_call_counts_as_answered_unless_its_outcome_denies_it(channel: str, ou
     assert is_answered_call(channel, outcome) is answered
 
 
-def test_an_outcome_without_a_rule_stops_and_an_opt_out_stays_one() -> None:
+def test_an_outcome_without_a_rule_stops_the_ladder_but_an_opt_out_stays() -> None:
     effects = {outcome: careful(outcome) for outcome in Outcome}
     assert effects.pop(Outcome.OPTED_OUT) == Effect.OPT_OUT
     assert set(effects.values()) == {Effect.STOP}

@@ -179,7 +179,7 @@ def test_a_purpose_needs_a_lead(operator: APIClient) -> None:
     assert "purpose" not in operator.get(CAN_CONTACT, {"province": "ON", "channel": "SMS"}).json()
 
 
-def test_only_a_reply_reads_a_message() -> None:
+def test_only_the_purpose_reply_reads_a_message() -> None:
     message = wrote()
 
     def statements(purpose: str, answers: int | None = None) -> int:

@@ -73,7 +73,7 @@ def test_the_first_message_uses_the_referral_and_a_later_one_needs_another_groun
     assert reasons("SMS") == []
 
 
-def test_a_second_completion_and_a_call_use_nothing() -> None:
+def test_a_second_completion_and_a_call_use_no_referral() -> None:
     referred()
     first, call, *_ = ladder()
     complete_task(call.pk, "va1", now=NOON + HOUR)

@@ -214,7 +214,7 @@ def test_a_stop_closes_the_known_points_if_the_lead_lacks_one() -> None:
 # The list, and sending --------------------------------------------------------------------------------------------------
 
 
-def test_a_reply_as_the_api_shows_it(auditor: APIClient, jane: Lead) -> None:
+def test_the_api_shows_a_reply(auditor: APIClient, jane: Lead) -> None:
     message = write("AIDE", act=Act(correlation_id="C-1", at=NOON))
     (row,) = auditor.get(REPLIES).json()["results"]
     reply = AdministrativeReply.objects.get()

@@ -16,7 +16,7 @@ def ids(response: Any) -> list[int]:
     return [row["id"] for row in response.json()["results"]]
 
 
-def test_a_ladder_as_the_api_shows_it(auditor: APIClient) -> None:
+def test_the_api_shows_a_ladder(auditor: APIClient) -> None:
     ladder = LadderFactory.create(lead_id="L1", owner="bryan")
     shown = auditor.get(f"{LADDERS}/{ladder.pk}").json()
     assert shown == {
@@ -38,7 +38,7 @@ def test_a_ladder_as_the_api_shows_it(auditor: APIClient) -> None:
     assert auditor.get(LADDERS).json() == {"next": None, "previous": None, "results": [shown]}
 
 
-def test_a_task_as_the_api_shows_it(auditor: APIClient) -> None:
+def test_the_api_shows_a_task(auditor: APIClient) -> None:
     task = completed(late=timedelta(minutes=5), cancelled_at=NOON, cancel_reason="restarted")
     shown = auditor.get(f"{TASKS}/{task.pk}").json()
     assert (shown["ladder"], shown["step"], shown["channel"]) == (task.ladder_id, 1, "SMS")
@@ -108,6 +108,6 @@ def test_tasks_are_filtered(auditor: APIClient, given: Any, found: Any) -> None:
     assert ids(auditor.get(TASKS, given)) == [rows[n].pk for n in found]
 
 
-def test_tasks_of_a_ladder(auditor: APIClient) -> None:
+def test_tasks_are_filtered_by_ladder(auditor: APIClient) -> None:
     wanted, _ = TaskFactory.create(), TaskFactory.create()
     assert ids(auditor.get(TASKS, {"ladder": wanted.ladder_id})) == [wanted.pk]

@@ -399,7 +399,7 @@ def test_the_command_covers_all_time_by_default() -> None:
     assert json.loads(printed("--format", "json"))[0]["open_overdue"] == 1
 
 
-def test_the_output_goes_to_a_file(tmp_path: Path) -> None:
+def test_the_output_can_go_to_a_file(tmp_path: Path) -> None:
     overdue(by=minutes(5), ladder__owner="Éric")
     file = tmp_path / "sla.csv"
     assert printed("--by", "owner", "--format", "csv", "--output", str(file)) == ""

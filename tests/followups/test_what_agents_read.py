@@ -265,7 +265,7 @@ def test_every_list_of_a_restricted_model_uses_the_one_condition() -> None:
 # Claims and names -------------------------------------------------------------------------------------------------------
 
 
-def test_an_agents_claim_is_cut_to_the_setting(
+def test_an_agents_claim_is_limited_by_the_setting(
     user_of: Callable[..., User], settings: Any, client_of: Callable[..., APIClient], at_noon: None
 ) -> None:
     for _ in range(30):

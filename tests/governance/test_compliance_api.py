@@ -198,7 +198,7 @@ def test_a_repeated_opt_out_under_its_key_is_one_line(operator: APIClient) -> No
 # What is on file --------------------------------------------------------------------------------------------------------
 
 
-def test_the_ledger_is_found_by_lead_by_number_and_by_address(operator: APIClient, auditor: APIClient) -> None:
+def test_ledger_lines_are_found_by_lead_by_number_and_by_address(operator: APIClient, auditor: APIClient) -> None:
     post(operator, "opt-outs", lead_id="L1", channel="SMS", correlation_id="C1", reason="STOP")
     post(operator, "opt-outs", lead_id="L1", channel="EMAIL")
     post(operator, "opt-outs", phone=PHONE)

@@ -166,7 +166,7 @@ def test_a_recommendation_expires(age: Any, code: Any) -> None:
     assert HeimdallEvent.objects.latest("id").kind == ("USED" if decision.allowed else "REFUSED")
 
 
-def test_the_charters_own_hours_count() -> None:
+def test_a_recommendation_expires_after_the_hours_of_its_charter() -> None:
     charter(recommendation_hours=1)
     tried()
     row = recommend()

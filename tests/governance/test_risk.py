@@ -72,7 +72,7 @@ def events() -> list[tuple[str, str, str, str]]:
 # Seeds ------------------------------------------------------------------------------------------------------------------
 
 
-def test_migrate_seeds_the_floors() -> None:
+def test_migrate_seeds_the_risk_policies() -> None:
     rows = RiskPolicy.objects.values_list(
         "engine", "max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day", "enabled"
     )

@@ -51,7 +51,7 @@ def test_a_missing_or_disabled_policy_refuses_whatever_the_caps() -> None:
     )
 
 
-def test_the_first_cap_that_refuses_is_named_with_what_is_at_stake() -> None:
+def test_the_first_refusing_cap_is_named_with_the_amount_at_stake() -> None:
     order = {
         "max_daily_loss": "today's loss is 20.05 of 1",
         "max_daily_exposure": "today's exposure is 60.10 of 1",

@@ -69,7 +69,7 @@ def test_score_must_be_a_fraction_of_4_decimals(score: Any) -> None:
 
 
 @pytest.mark.parametrize("score", [0, 1, 0.0, 1.0, 0.6543])
-def test_score_may_be_either_end(score: Any) -> None:
+def test_score_may_be_any_fraction_from_0_to_1(score: Any) -> None:
     assert normalised(rules(min_lead_score_to_contact=score))["min_lead_score_to_contact"] == score
 
 
@@ -84,7 +84,7 @@ def test_score_may_be_either_end(score: Any) -> None:
         (["SMS", "CALL", "sms"], "channels_allowed.2"),
     ],
 )
-def test_channels_name_the_wrong_place(given: Any, place: Any) -> None:
+def test_a_wrong_channel_is_named_by_its_place(given: Any, place: Any) -> None:
     assert list(errors_of(rules(channels_allowed=given))) == [place]
 
 
@@ -114,7 +114,7 @@ def test_channels_name_the_wrong_place(given: Any, place: Any) -> None:
         ({"note": "x"}, ".note"),
     ],
 )
-def test_a_window_names_the_wrong_place(change: Any, place: Any) -> None:
+def test_an_error_in_a_window_is_named_by_its_place(change: Any, place: Any) -> None:
     windows = [{**WEEKDAYS, "days": [6]}, {**WEEKDAYS, **change}]
     assert list(errors_of(rules(contact_windows_local=windows))) == [f"contact_windows_local.1{place}"]
 
@@ -280,7 +280,7 @@ def test_optional_keys_are_stored_only_when_given() -> None:
         ({"CALL": [*CALLS, {"days": [1], "start": "12:00", "end": "13:00"}]}, "channel_windows.CALL.1"),
     ],
 )
-def test_windows_of_a_channel_name_the_wrong_place(given: Any, place: Any) -> None:
+def test_an_error_in_a_channels_windows_is_named_by_its_place(given: Any, place: Any) -> None:
     assert list(errors_of(rules(channel_windows=given))) == [place]
 
 
@@ -356,7 +356,7 @@ def test_windows_of_different_channels_may_overlap() -> None:
 
 
 @pytest.mark.parametrize("given", [None, "", "never", "CLOSED", 1, True, [], ["closed"], {"closed": 1}])
-def test_holidays_must_be_one_of_the_rules_for_them(given: Any) -> None:
+def test_holidays_must_be_a_known_rule(given: Any) -> None:
     assert list(errors_of(rules(holidays=given))) == ["holidays"]
 
 
@@ -367,7 +367,7 @@ def test_holidays_are_stored_as_given(given: Any) -> None:
 
 
 @pytest.mark.parametrize("given", [None, "", "never", "CLOSED", 1, True, [], ["closed"], {"closed": 1}])
-def test_holidays_of_calls_must_be_one_of_the_rules_for_them(given: Any) -> None:
+def test_holidays_of_calls_must_be_a_known_rule(given: Any) -> None:
     assert list(errors_of(rules(call_holidays=given))) == ["call_holidays"]
 
 

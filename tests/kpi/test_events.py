@@ -18,7 +18,7 @@ EVENTS, SUMMARY = "/api/kpi/events", "/api/kpi/summary"
 DAY = timedelta(days=1)
 
 
-def test_an_event_as_the_api_shows_it(auditor: APIClient) -> None:
+def test_the_api_shows_an_event(auditor: APIClient) -> None:
     event = KpiFactory.create(value=Decimal("1.2500"), province="ON", market="TORONTO", detail={"tasks": 6})
     shown = auditor.get(f"{EVENTS}/{event.pk}").json()
     assert shown == {

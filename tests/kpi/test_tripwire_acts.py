@@ -168,7 +168,7 @@ def test_a_trigger_without_its_risk_policy_is_kept_and_the_runbook_warns() -> No
     assert not RiskPolicy.objects.filter(engine="LAB").exists()
 
 
-def test_kill_switch_engages_it_with_the_reason() -> None:
+def test_the_kill_switch_action_engages_the_switch_with_its_reason() -> None:
     watch(action="KILL_SWITCH")
     fallen()
     state = looked()
@@ -352,7 +352,7 @@ def test_an_unknown_trigger_cannot_be_undone() -> None:
         undo_trigger(4711, act=Act("bryan", reason="none"))
 
 
-def test_another_method_starts_anew_and_keeps_the_trigger() -> None:
+def test_another_method_resets_the_state_and_keeps_the_trigger() -> None:
     watch()
     fallen()
     looked()

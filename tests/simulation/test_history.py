@@ -132,7 +132,7 @@ def test_every_row_is_marked_and_lies_within_the_simulated_time(history: None) -
     assert begun <= happened[0] < happened[-1] <= UNTIL
 
 
-def test_leads_of_most_provinces_have_come_to_different_ends(history: None) -> None:
+def test_leads_of_most_provinces_reached_different_statuses(history: None) -> None:
     assert Lead.objects.exclude(market=practice.MARKET).count() == PLAN.leads
     assert len(set(Lead.objects.values_list("province", flat=True))) >= 8
     assert set(Lead.objects.values_list("province", flat=True)) <= set(Province.values)
@@ -162,7 +162,7 @@ def test_a_person_who_said_stop_was_not_contacted_afterwards(history: None) -> N
         assert not later.exists()
 
 
-def test_the_queue_is_as_a_worker_leaves_it(history: None) -> None:
+def test_the_queue_is_up_to_date(history: None) -> None:
     assert overdue(UNTIL).tasks == 0
     listed = due_tasks(now=UNTIL)
     assert listed

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from buyers.services import record_feedback
+from buyers.services import take_feedback
 from followups.ladders.models import FollowupLadder
 from followups.models import Lead
 from governance.golive.models import GoLiveState
@@ -85,9 +85,9 @@ def test_the_same_seed_gives_the_same_rows_even_after_a_kill(monkeypatch: pytest
         heard += 1
         if heard == 25:  # on the second day
             raise Killed
-        return record_feedback(*args, **given)
+        return take_feedback(*args, **given)
 
-    monkeypatch.setattr("wholesale.demo.market.record_feedback", dies)
+    monkeypatch.setattr("wholesale.demo.market.take_feedback", dies)
     days = simulation.days(SMALL)
     assert next(days) == 1
     with pytest.raises(Killed):

@@ -90,7 +90,7 @@ def test_an_invalid_token_is_401(db: None, header: Any) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "Basic YTpi"])
-def test_other_schemes_are_no_credentials(db: None, header: Any) -> None:
+def test_other_authorization_schemes_are_no_credentials(db: None, header: Any) -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=header)
     response = client.get(SLA)

@@ -92,7 +92,7 @@ def test_a_parameter_outside_latin_1_is_stored_unchanged(operator: APIClient) ->
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/api/nothing", "/api/schema"])
-def test_every_answer_echoes_it(db: None, client: Client, path: Any) -> None:
+def test_every_answer_echoes_the_correlation_id(db: None, client: Client, path: Any) -> None:
     assert client.get(path, headers={HEADER: "H-1"})[HEADER] == "H-1"
 
 

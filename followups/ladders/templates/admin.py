@@ -1,4 +1,4 @@
-"""The admin of ladder templates: steps are edited as rows, never as JSON, and looked at before they are saved."""
+"""The admin of ladder templates. Steps are edited as rows, never as JSON, and can be previewed before they are saved."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -32,7 +32,7 @@ def step_text(step: Mapping[str, Any]) -> str:
 
 @admin.register(LadderTemplate)
 class LadderTemplateAdmin(PlacePolicyAdmin):
-    """Which steps ladders have, and what to say at each."""
+    """Ladder templates: the steps of ladders, and their scripts."""
 
     form = LadderTemplateForm
     key_title = "Place and kind"
@@ -43,22 +43,22 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
 
     @display(description="Kind", ordering="kind", label={"Standard": "", "Cold": "info"})
     def which_kind(self, template: LadderTemplate) -> str:
-        """In one word."""
+        """The kind of the template, in one word."""
         return template.kind.capitalize()
 
     @display(description="Steps")
     def number_of_steps(self, template: LadderTemplate) -> int:
-        """How many."""
+        """How many steps the template has."""
         return len(template.steps)
 
     @display(description="Which")
     def in_words(self, template: LadderTemplate) -> str:
-        """The steps in one line."""
+        """The template's steps in one line."""
         return ", ".join(step_text(step) for step in template.steps)
 
     @display(description="Steps")
     def steps_to_read(self, template: LadderTemplate) -> str:
-        """The steps with their texts, for those who may not change them."""
+        """The steps with their texts, for a user who may not change them."""
         return format_html_join(
             "",
             '<div class="mb-4"><p class="font-semibold">{}. {}</p><p class="whitespace-pre-line">{}</p>'
@@ -102,7 +102,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
         return [path("preview/", view, name="followups_laddertemplate_preview"), *super().get_urls()]
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """The dates and texts of what is typed; nothing is stored. A POST, for what is typed is longer than an address."""
+        """Show the dates and texts of the steps in the form; store nothing. A POST, since steps are too long for a URL."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -138,7 +138,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
 
 
 def _errors_of(*asked: forms.Form, place: str = "") -> Iterator[str]:
-    """The errors of some forms in words, each with its place; `{}` in `place` is the form's number."""
+    """The errors of some forms as text, each with the label of its field. `{}` in `place` stands for the form's number."""
     for number, form in enumerate(asked, start=1):
         for name, errors in form.errors.items():
             label = form.fields[name].label or name.capitalize() if name in form.fields else "in all"

@@ -53,7 +53,7 @@ STEPS_SCHEMA = {
                 "type": "integer",
                 "minimum": 0,
                 "maximum": DELAY_MAX,
-                "description": "after the ladder's start; not less than that of the step before",
+                "description": "minutes after the ladder's start; at least that of the step before",
             },
             "channel": {"type": "string", "enum": Channel.values},
             "script_en": _SCRIPT_SCHEMA,
@@ -66,7 +66,7 @@ STEPS_SCHEMA = {
 
 @extend_schema_field(STEPS_SCHEMA)
 class StepsField(JsonField):
-    """The steps of a ladder, checked as a whole; an error names the place within them."""
+    """The steps of a ladder, checked together. An error names the place in the list."""
 
     def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
         try:
@@ -86,7 +86,7 @@ def _kind() -> UpperChoiceField:
     return UpperChoiceField(
         choices=LadderTemplate.Kind.choices,
         default=LadderTemplate.Kind.STANDARD.value,
-        help_text="COLD: for a known lead without a ground for the standard one's first step, a message",
+        help_text="COLD: for a known lead who gave no ground for the STANDARD one's first step, a message",
     )
 
 
@@ -109,7 +109,7 @@ class TemplateParams(PolicyParams):
 
 
 class TemplatePlaceParams(PlaceParams):
-    """A market, and which of its templates."""
+    """A market, and the kind of its template."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
@@ -117,7 +117,7 @@ class TemplatePlaceParams(PlaceParams):
 
 
 class EffectiveTemplateOut(serializers.Serializer[Any]):
-    """The template of a kind from which a market's ladders are made."""
+    """The effective template of a market, of one kind."""
 
     found = serializers.BooleanField()
     province = serializers.CharField()
@@ -135,20 +135,20 @@ class EffectiveTemplateOut(serializers.Serializer[Any]):
     path="templates",
     out=TemplateOut,
     params=TemplateParams,
-    does="Create or change a template of a market. Ladders that were made already keep the steps that they have.",
+    does="Create or change a template of a market. Existing ladders keep their steps.",
     example=(
         "Toronto, one text message and one call",
         {"province": "ON", "market": "TORONTO", "enabled": True, "steps": GUIDE_STEPS[:2], "reason": "a trial"},
     ),
 )
 class TemplateViewSet(ApiViewSet):
-    """The steps of ladders, by province and market."""
+    """Ladder templates, by province and market."""
 
     permissions = {"effective": "followups.view_laddertemplate"}
 
     @ask("templates/effective", TemplatePlaceParams, EffectiveTemplateOut)
     def effective(self, request: Request, province: str, market: str, kind: str) -> Response:
-        """The template of a kind from which a market's ladders are made: its own, else its province's."""
+        """The template of one kind that a market's ladders are made from: its own, or the province's if it has none."""
         template = policies.effective(LadderTemplate, province, market, kind=kind)
         return Response(
             {

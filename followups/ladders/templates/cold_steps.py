@@ -1,8 +1,8 @@
 """The steps for a lead who gave no ground for a message: a ladder that begins with a call. No database here.
 
-A text message without a consent is prohibited (Canada's Anti-Spam Legislation, section 6(1)(a)), and voice is outside that
-law (section 6(8)). The first calls ask for the express consent that a message needs. The message steps come after a call. A
-lead who gave no ground by then is not written to, and the step lapses.
+A text message without consent is prohibited (Canada's Anti-Spam Legislation, section 6(1)(a)), and voice is outside that
+law (section 6(8)). The first calls ask for the express consent that a message needs. The message steps come after a call. If
+the lead has given no ground by then, no message is sent, and the step lapses.
 """
 
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from governance.channels import Channel
 
-# What a request for consent must say, in speech too (section 10(1); SOR/2012-36 section 4): what for, who asks, the mailing
-# address with a way to reach us, and that the consent can be withdrawn. It is asked for by itself.
+# A request for consent, written or spoken, must say (section 10(1); SOR/2012-36 section 4): its purpose, who asks, the
+# mailing address with a way to reach us, and that the consent can be withdrawn. It is made separately from other questions.
 _CONSENT = (
     "\nThen ask, by itself: May {company} send you text messages and e-mails about an offer to buy {address}? Our address "
     "is {company_address}, and you can reach us at {company_contact}. You can withdraw this consent at any time: reply "
@@ -48,7 +48,7 @@ def _call(delay_minutes: int, texts: tuple[str, str]) -> dict[str, Any]:
 
 _, _, _SECOND_MESSAGE, _, _LAST_MESSAGE, _LAST_CALL = GUIDE_STEPS
 
-# The guide's times. As templates store it.
+# The steps at the guide's times, as templates store them.
 COLD_STEPS: list[dict[str, Any]] = [
     _call(0, _FIRST_CALL),
     _call(30, _SECOND_CALL),

@@ -35,13 +35,13 @@ LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 
 def amount_and_unit(minutes: int) -> tuple[int, str]:
-    """A delay in the largest unit in which it is a whole number: 180 is 3 hours."""
+    """A delay in the largest unit in which it is a whole number: 180 minutes are 3 hours."""
     unit = next(size for size, _ in reversed(UNITS) if minutes % int(size) == 0 and (minutes or size == "1"))
     return minutes // int(unit), unit
 
 
 class StepForm(forms.Form):
-    """One step: how long after the start, by which channel, and what to say."""
+    """One step: its delay after the ladder's start, its channel, and its scripts."""
 
     amount = forms.IntegerField(label="Delay", min_value=0, max_value=DELAY_MAX)
     unit = forms.ChoiceField(choices=UNITS, initial=UNITS[0][0])
@@ -59,11 +59,11 @@ class StepForm(forms.Form):
             self.fields[name].widget = UnfoldAdminTextareaWidget(attrs={"rows": 5, "maxlength": SCRIPT_MAX_LENGTH})
 
     def minutes(self) -> int:
-        """The delay."""
+        """The delay in minutes."""
         return self.cleaned_data["amount"] * int(self.cleaned_data["unit"])
 
     def step(self) -> dict[str, Any]:
-        """The step as a template holds it."""
+        """The step as a template stores it."""
         texts = {name: self.cleaned_data[name] for name in ("script_en", "script_fr")}
         return {"delay_minutes": self.minutes(), "channel": self.cleaned_data["channel"], **texts}
 
@@ -76,8 +76,8 @@ class BaseStepFormSet(forms.BaseFormSet):
         form.fields["DELETE"].widget = UnfoldBooleanWidget(attrs={"aria-label": "Remove this step"})
 
     def checked(self) -> list[dict[str, Any]] | None:
-        """The steps as a template holds them, by their delays whatever the order of the rows; None where a row needs
-        correction, and then it says so."""
+        """The steps as a template stores them, ordered by delay; None if a row needs correction. Then that row shows its
+        errors."""
         if not self.is_valid():
             return None
         kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data["DELETE"]]
@@ -90,7 +90,7 @@ class BaseStepFormSet(forms.BaseFormSet):
             return None
 
     def _show(self, place: str, message: str, kept: Sequence[StepForm]) -> None:
-        """Put an error of the rules where people look for it: `1.script_fr` at the French text of the second step."""
+        """Show an error of `normalised` at the row it is about: `1.script_fr` at the French text of the second step."""
         number, _, key = place.partition(".")
         if number:
             kept[int(number)].add_error("amount" if key == "delay_minutes" else key, message)
@@ -102,7 +102,7 @@ StepFormSet = forms.formset_factory(StepForm, formset=BaseStepFormSet, extra=SPA
 
 
 class LadderTemplateForm(PolicyForm):
-    """A template. Beside its fields stands the formset `steps`."""
+    """The form of a template. Its rows of steps are the formset `steps`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,7 +115,7 @@ class LadderTemplateForm(PolicyForm):
 
     @property
     def script_fields(self) -> list[str]:
-        """What a script may name, as it is written."""
+        """The fields that a script may contain, in braces."""
         return [f"{{{name}}}" for name in FIELDS]
 
     def clean(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ class LadderTemplateForm(PolicyForm):
                 self.add_error(None, f"Step 1: {error.errors['0.channel']}")
 
     def show(self, refusal: DomainError) -> None:
-        """What the texts of Quebec lack, each with its step."""
+        """Show what each text lacks under the law of Quebec, with its step and language."""
         for detail, attr in refusal.errors:
             _, number, key = str(attr).split(".")
             self.add_error(None, f"Step {int(number) + 1}, {SCRIPT_LABELS[key]}: {detail}")
@@ -150,7 +150,7 @@ class LadderTemplateForm(PolicyForm):
 
 
 class PreviewForm(PlaceInput, forms.Form):
-    """The place of a ladder that is looked at, and when it would start by the clock there."""
+    """The place of a previewed ladder, and the local time at which it starts."""
 
     province = forms.ChoiceField(choices=Province.choices)
     market = forms.CharField(max_length=WORD_MAX_LENGTH, empty_value=ALL, required=False)

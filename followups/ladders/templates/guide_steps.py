@@ -1,11 +1,11 @@
-"""The guide's six steps, with what to say at each."""
+"""The guide's six steps, with their scripts."""
 
 from typing import Any
 
 from governance.channels import Channel
 
 # A text message names its sender, the sender's address and how to reach it, and says how to stop it (CASL; DOMAIN 1.2).
-# A call begins with the opening of `speech`, which says who calls and why; each text goes on from there.
+# A call begins with the opening of `speech`, which says who calls and why. The text of a call goes on from there.
 _SENDER = "{company}, {company_address}, {company_contact}."
 _FIRST_SMS = (
     "Hi {first_name}, this is {company}. We would like to make you an offer to buy {address}, as it stands. May we talk? "

@@ -23,7 +23,7 @@ class LadderTemplate(PlacePolicy):
     """The steps of the ladders of a market. A ladder keeps the version it was made from; the history has each version."""
 
     class Kind(models.TextChoices):
-        """Whose ladders are made from it. Who has no ground for the standard template's first step has the COLD one's."""
+        """Which leads a template is for. COLD is for known leads who gave no ground for the STANDARD one's first step."""
 
         STANDARD = "STANDARD", "Standard"
         COLD = "COLD", "Cold: for a lead without a ground for the first message"
@@ -32,12 +32,12 @@ class LadderTemplate(PlacePolicy):
         max_length=8,
         choices=Kind,
         default=Kind.STANDARD,
-        page_help="Cold: for a lead that we know and that gave no ground for the standard one's first step, a message.",
+        page_help="Cold: for a known lead who gave no ground for the standard template's first step, a message.",
     )
     enabled = Switch(
         default=False,
-        page_help="Off: no ladder is made from it, those under way go on. Without the standard one none starts, without the "
-        "cold one each lead has the standard one's steps.",
+        page_help="Off: no ladder is made from it; existing ladders go on. Without a standard template no ladder starts. "
+        "Without a cold one every lead gets the standard steps.",
     )
     steps = Document(help_text="in their order: delay_minutes, channel, script_en, script_fr")
     min_gap_minutes = SmallWhole(
@@ -45,8 +45,8 @@ class LadderTemplate(PlacePolicy):
         at_most=MIN_GAP_MAX,
         label="Minutes between two contacts",
         help_text="between the last contact of a person and a ladder's first step, or a contact without a step",
-        page_help="After the last contact of a person nobody starts a ladder's first step with it, or contacts it without a "
-        "step, for so long. A later step waits as long as the delays here lie apart, at most 4 hours. Empty: as it is.",
+        page_help="The minutes that must pass after a person's last contact before a ladder's first step, or a contact "
+        "without a step. A later step waits for its delay less the one before, at most 4 hours. Empty: as it is.",
     )
 
     key = ("province", "market", "kind")
@@ -54,7 +54,7 @@ class LadderTemplate(PlacePolicy):
     class Meta(PlacePolicy.Meta):
         ordering = ["province", "market", "-kind"]
         constraints = [
-            # Serves the lookup of a place's templates and the list's order too.
+            # Also serves the lookup of a place's templates, and the order of the list.
             models.UniqueConstraint(fields=["province", "market", "kind"], name="laddertemplate_once"),
             models.CheckConstraint(condition=Q(province__in=Province.values), name="followups_laddertemplate_province"),
             models.CheckConstraint(condition=Q(kind__in=["STANDARD", "COLD"]), name="laddertemplate_kind"),
@@ -67,15 +67,15 @@ class LadderTemplate(PlacePolicy):
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
-        """The guide's six steps and those of COLD for each province, enabled."""
+        """For each province a standard template with the guide's six steps, and a cold template, both on."""
         kinds = ((cls.Kind.STANDARD, GUIDE_STEPS), (cls.Kind.COLD, COLD_STEPS))
         return [row for kind, steps in kinds for row in each_province(kind=kind.value, enabled=True, steps=steps)]
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """The steps in their one spelling.
+        """The changes, with the steps as they are stored.
 
         Raises:
-            InvalidSteps: they are not well formed, or those of a COLD template do not begin with a call.
+            InvalidSteps: the steps are not well formed, or those of a COLD template do not begin with a call.
 
         """
         if "steps" not in changes:
@@ -89,7 +89,7 @@ class LadderTemplate(PlacePolicy):
         """Refuse texts that the law of Quebec does not allow.
 
         Raises:
-            QuebecWanting: it is on in Quebec, and its texts do not say what the law wants there.
+            QuebecWanting: the template is on in Quebec, and its texts do not say what the law wants there.
 
         """
         if self.enabled and (wanting := wanting_in_quebec(self.steps, self.province)):

@@ -1,4 +1,4 @@
-"""What the reads of other rooms take from the ladder templates."""
+"""Ladder templates as other rooms read them: their steps as values, and the gap of a place."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -11,32 +11,32 @@ from followups.ladders.templates.steps import Step, parsed
 from governance import policies
 from wholesale.plumbing.vocabulary import ALL
 
-Contacted = tuple[str, int]  # a channel, and the minutes that the contact waits for after the last one of the person
+Contacted = tuple[str, int]  # a channel, and the minutes that must have passed since the person's last contact
 
 
 class Pattern(NamedTuple):
-    """A template, with its steps as values and how each contacts the lead."""
+    """A template, its steps as values, and the channel and gap of each step."""
 
     template: LadderTemplate
     steps: tuple[Step, ...]
     contacted: tuple[Contacted, ...]
-    different: frozenset[Contacted]  # each of them once
+    different: frozenset[Contacted]  # `contacted` without repeats
 
 
 class Patterns(NamedTuple):
     """The templates of a place."""
 
-    standard: Pattern | None  # may be off
-    cold: Pattern | None  # None where none is on
+    standard: Pattern | None  # None if there is none; it may be off
+    cold: Pattern | None  # None if there is none, or it is off
 
 
 def patterns_of(province: str, market: str) -> Patterns:
-    """The templates of a market. Of each kind it is the market's own, be it on or off, else its province's."""
+    """The templates of a market. For each kind it is the market's own, on or off, or the province's if it has none."""
     return patterns_in([(province, market)])[province, market]
 
 
 def patterns_in(places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Patterns]:
-    """The same for many places (province, market), in one query."""
+    """The templates of many places (province, market), chosen as in `patterns_of`, in one query."""
     rows = policies.candidates(LadderTemplate.objects.order_by(), places)
     patterns = {row.pk: _pattern(row) for row in rows}
 
@@ -49,8 +49,8 @@ def patterns_in(places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Pa
 
 
 def _pattern(template: LadderTemplate) -> Pattern:
-    """A later step need not ask for its gap: it falls due no sooner than that after the start, and so after the last
-    contact."""
+    """Build the pattern of a template. Only the first step asks for its gap: a later one falls due at least its gap after
+    the start, and so after the last contact."""
     steps = parsed(template.steps)
     contacted = [(step.channel, 0 if n else template.min_gap_minutes) for n, step in enumerate(steps)]
     return Pattern(template, steps, tuple(contacted), frozenset(contacted))
@@ -61,9 +61,9 @@ def _if_on(pattern: Pattern | None) -> Pattern | None:
 
 
 def min_gap() -> Coalesce:
-    """Of a row with a place: the minutes that the place wants between two contacts of one person.
+    """The minutes that a place wants between two contacts of one person, as an expression for rows with a place.
 
-    The market's own standard template says it, else its province's, be it on or off. Without one it is 0.
+    They come from the market's standard template, on or off, or from its province's. Without either they are 0.
     """
     standard = LadderTemplate.objects.filter(kind=LadderTemplate.Kind.STANDARD, province=OuterRef("province")).order_by()
     of_market, of_province = standard.filter(market=OuterRef("market")), standard.filter(market=ALL)

@@ -1,4 +1,4 @@
-"""What a ladder of these steps would be: when each step falls due, when it may be done, what it says."""
+"""Preview a ladder: when each step falls due, when it may be done, and its texts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from followups.leads.models import Language
 from governance import gate
 from governance.channels import Channel
 
-# Nobody's name and address.
+# Invented names and addresses.
 SAMPLES: dict[str, dict[str, str]] = {
     Language.EN: {"first_name": "Jane", "last_name": "Roe", "address": "12 Maple Street"},
     Language.FR: {"first_name": "Marie", "last_name": "Tremblay", "address": "12, rue des Érables"},
@@ -23,19 +23,19 @@ SAMPLES: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class PreviewedStep:
-    """A step of a ladder that does not exist; times are local to the place."""
+    """One step of a previewed ladder. Times are local to the place."""
 
     number: int
     channel: str
     delay: str
     due: datetime
-    first_permitted: datetime | None  # None: no minute of the 30 days from then
+    first_permitted: datetime | None  # None: no permitted minute in the 30 days after `due`
     english: str
     french: str
 
 
 def zones_of(province: str, market: str) -> Sequence[ZoneInfo]:
-    """The zones that a place may live in, by which somebody there is contacted."""
+    """The time zones of a place, by which an unknown person there is contacted."""
     somebody = contact_of(None, lead_id=None, province=province, market=market, channel=Channel.CALL)
     return gate.decide_contacts([somebody], standing_counts=False)[0].zones.zones
 
@@ -43,7 +43,7 @@ def zones_of(province: str, market: str) -> Sequence[ZoneInfo]:
 def preview(
     steps: Sequence[Mapping[str, Any]], *, province: str, market: str, start: datetime, zone: ZoneInfo, agent: str
 ) -> list[PreviewedStep]:
-    """The ladder of a lead of this place of whom nothing is on file, started at `start`. `steps` are well formed."""
+    """The steps of a ladder that starts at `start` for an unknown lead of this place. `steps` are well formed."""
     values = parsed(steps)
     contacts = [
         (contact_of(None, lead_id=None, province=province, market=market, channel=step.channel), start + step.delay)

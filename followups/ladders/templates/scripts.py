@@ -1,4 +1,4 @@
-"""What to say at a step, by the version of the template that its ladder was made from."""
+"""The scripts of steps. A script comes from the version of the template that the ladder was made from."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
@@ -16,9 +16,9 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 class Occasion(NamedTuple):
-    """What a script is made from: the step, the template and version that its ladder was made from, and the values."""
+    """What a script is made from: the step, its ladder's template and version, and the values to fill in."""
 
-    template: int | None  # None of a ladder from before there were templates
+    template: int | None  # None if the ladder is older than the templates
     version: int | None
     step: int
     language: str
@@ -26,15 +26,15 @@ class Occasion(NamedTuple):
     last_name: str
     address: str
     market: str
-    agent: str  # the name by which whoever does it introduces himself
+    agent: str  # the name under which the agent introduces himself
 
 
 def scripts(occasions: Sequence[Occasion], sender: Sender) -> list[str | None]:
-    """What to say on each occasion, in their order, in one query at most, however many there are.
+    """The script for each occasion, in their order, read in at most one query.
 
-    It is the text of the version that the ladder was made from, in the lead's language, with the lead's values and the
-    organisation's; of a call it begins with who calls and why. None where nothing was written in that language, or where the
-    ladder is from before there were templates.
+    A script is the text of the ladder's template version, in the lead's language, with the values of the lead and the
+    organisation filled in. A call's script begins with who calls and why. It is None if a message has no text in that
+    language, or if the ladder is older than the templates.
     """
     steps = _steps_of({(occasion.template, occasion.version) for occasion in occasions})
     company = company_values(sender)
@@ -58,16 +58,16 @@ def _script(occasion: Occasion, steps: tuple[Step, ...], company: dict[str, str]
 
 
 def market_text(market: str) -> str:
-    """A market as people read it: NORTH_BAY is North Bay. A whole province has no name of its own among them."""
+    """A market as people read it: NORTH_BAY becomes North Bay. Empty for ALL, which is the whole province."""
     return "" if market == ALL else market.replace("_", " ").title()
 
 
 def company_values(sender: Sender) -> dict[str, str]:
-    """What the organisation gives to a script."""
+    """The organisation's values for the fields of a script."""
     return {"company": sender.name, "company_address": sender.mailing_address, "company_contact": sender.contact}
 
 
-# Claims ask these two. The history has every version.
+# Compiled once, because each claim runs these two. The history has every version.
 _STEPS = Select(
     lambda templates, versions: (
         LadderTemplate.history.model.objects.filter(id__among=templates, version__among=versions)
@@ -78,19 +78,19 @@ _STEPS = Select(
 _NAMES = Select(
     lambda usernames: User.objects.filter(username__among=usernames).values_list("username", "first_name", "last_name")
 )
-_Version = tuple[int | None, int | None]  # a template's id and the number of the version; None of a ladder without one
-# What was read once is not read again: a version never changes, by the database's own word (wholesale.plumbing.append_only).
+_Version = tuple[int | None, int | None]  # a template's id and version; None for a ladder without a template
+# A version is read only once: the database forbids changing it (wholesale.plumbing.append_only).
 known: dict[_Version, tuple[Step, ...]] = {}
 _KNOWN_MAX = 1_000
 
 
 def _steps_of(made_from: Collection[_Version]) -> dict[_Version, tuple[Step, ...]]:
-    """The steps of each template's version. The history has every version."""
+    """The steps of these template versions, from memory or else from the history, which has every version."""
     found = {version: steps for version in made_from if (steps := known.get(version))}
     new = [version for version in made_from if None not in version and version not in found]
     if new:
         read = _read_steps(new)
-        # Only then: the number of a version that is rolled back may come again, with other steps.
+        # Only after the commit: the number of a version that is rolled back may come again, with other steps.
         transaction.on_commit(partial(_remember, read))
         found |= read
     return found
@@ -108,7 +108,7 @@ def _remember(read: Mapping[_Version, tuple[Step, ...]]) -> None:
 
 
 def names_of(usernames: Collection[str]) -> dict[str, str]:
-    """The full names of users, else their user names, by user name."""
+    """The full name of each user, by user name. A user without a full name gets the user name."""
     if not usernames:
         return {}
     return {username: f"{first} {last}".strip() or username for username, first, last in _NAMES.rows(usernames=usernames)}

@@ -1,9 +1,8 @@
-"""What the law wants said: at the start of a call, and in each text of Quebec. Pure functions over plain values.
+"""What the law wants a call to begin with, and what it wants each text in Quebec to say. Pure functions over plain values.
 
-Sources: Telecommunications Act s. 41.7(3) (exempt callers too say who calls and why at the beginning; so do all others);
-the CRTC's page on telemarketing for business (a number on request); for Quebec the Charter of the French Language (served in
-French) and P-39.1 s. 22 (the organisation is named, and consent to prospection can be withdrawn), both as secondary pages
-tell them.
+Sources: Telecommunications Act s. 41.7(3) (every caller, exempt or not, says who calls and why at the beginning); the CRTC's
+page on telemarketing for business (a number on request); for Quebec the Charter of the French Language (served in French)
+and P-39.1 s. 22 (the organisation is named, and consent to prospection can be withdrawn), both known from secondary pages.
 """
 
 import re
@@ -13,7 +12,7 @@ from typing import Any
 from governance.channels import Channel
 from wholesale.plumbing.vocabulary import Province
 
-# In the fields that a script may name. The key is that of the queue page.
+# An opening may contain the fields of scripts. “Do not call” is a button of the queue page.
 OPENING = {
     "en": "Say first: Hello {first_name}, my name is {agent}, and I am calling on behalf of {company} about an offer to "
     "buy {address}.\n"
@@ -33,14 +32,14 @@ _WITHDRAWAL = re.compile(
 
 
 def opened(script: str, channel: str, language: str) -> str:
-    """A script as it is said: one of a call begins with who calls and why, also where nothing else was written."""
+    """A script as it is said. A call's script begins with who calls and why, even if no text was written for it."""
     if channel != Channel.CALL:
         return script
     return f"{OPENING['fr' if language == 'fr' else 'en']}\n\n{script}".strip()
 
 
 def wanting_in_quebec(steps: Sequence[Mapping[str, Any]], province: str) -> dict[str, str]:
-    """What the texts of a template must still say before it is on in Quebec, by place (`0.script_fr`); elsewhere nothing."""
+    """What the texts of a template lack to be on in Quebec, by place (such as `0.script_fr`). Empty for other provinces."""
     wanting: dict[str, str] = {}
     if province != Province.QC:
         return wanting
@@ -54,7 +53,7 @@ def wanting_in_quebec(steps: Sequence[Mapping[str, Any]], province: str) -> dict
 
 
 def _wanting(script: str, channel: str) -> str:
-    """A call's opening names the organisation. What is not written is not said."""
+    """What one text lacks, or "". A call need not name the organisation: its opening does. An empty text lacks nothing."""
     if not script:
         return ""
     if channel != Channel.CALL and "{company}" not in script:

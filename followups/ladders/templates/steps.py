@@ -1,4 +1,4 @@
-"""The steps of a ladder as values: whether some are well formed, and what they say. No database here."""
+"""The steps of a ladder as values: how they are checked, and how their scripts are filled in. No database here."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,15 +15,15 @@ STEPS_MAX = 20
 DELAY_MAX = 525_600  # minutes: a year
 SCRIPT_MAX_LENGTH = 1600  # ten segments of a text message
 MINUTE = timedelta(minutes=1)
-GAP_MAX = timedelta(hours=4)  # who was contacted in the morning may be again in the afternoon
+GAP_MAX = timedelta(hours=4)  # a person contacted in the morning may be contacted again in the afternoon
 KEYS = ("delay_minutes", "channel", "script_en", "script_fr")
-# What a script may name, in braces.
+# The fields that a script may contain, in braces.
 FIELDS = ("first_name", "last_name", "address", "market", "agent", "company", "company_address", "company_contact")
 _FIELD = re.compile(r"\{([^{}]{0,40})\}")
 _FILLED = re.compile(r"( ?)\{([a-z_]+)\}")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # all but lines and tabs
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters but newline and tab, and surrogates
 _HOW_TO_STOP = re.compile(r"\b(stop|arr[eê]t|unsubscribe|d[eé]sabonn\w*)\b", re.IGNORECASE)
-_COMMERCIAL_MESSAGES = (Channel.SMS, Channel.EMAIL)  # of which CASL wants identification and a way to unsubscribe
+_COMMERCIAL_MESSAGES = (Channel.SMS, Channel.EMAIL)  # CASL: these identify their sender and say how to unsubscribe
 
 
 class InvalidSteps(ValueError):
@@ -44,15 +44,15 @@ class Step:
     script_fr: str = ""
 
     def script(self, language: str) -> str:
-        """What to say in `en` or `fr`; empty where nothing was written in it."""
+        """The script in `en` or `fr`; empty if there is none."""
         return self.script_fr if language == "fr" else self.script_en
 
 
 def normalised(steps: object) -> list[dict[str, Any]]:
-    """The steps as they are stored: all four keys of each, channels in upper case, scripts trimmed, an absent script empty.
+    """Check steps; return them as stored: all four keys of each, channels in upper case, scripts trimmed, "" for none.
 
     Raises:
-        InvalidSteps: names every place that is wrong.
+        InvalidSteps: they are not well formed. It names every place that is wrong.
 
     """
     if not isinstance(steps, list) or not 1 <= len(steps) <= STEPS_MAX:
@@ -102,7 +102,7 @@ def _script(given: object, place: str, errors: dict[str, str]) -> str:
 
 
 def require_call_first(steps: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse well-formed steps of a COLD template that begin with a message: nobody gave a ground for it.
+    """Refuse well-formed steps of a COLD template that begin with a message, because its leads gave no ground for one.
 
     Raises:
         InvalidSteps: the first step is no call.
@@ -113,7 +113,7 @@ def require_call_first(steps: Sequence[Mapping[str, Any]]) -> None:
 
 
 def parsed(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
-    """Well-formed steps as values, in their order."""
+    """The steps as values, in their order. They must be well formed."""
     return tuple(
         Step(timedelta(minutes=step["delay_minutes"]), step["channel"], step["script_en"], step["script_fr"])
         for step in steps
@@ -121,24 +121,24 @@ def parsed(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
 
 
 def gap_minutes(steps: Sequence[Step], *, first: int) -> list[int]:
-    """How many minutes after the last contact of the person each step waits at least; the first waits for `first`.
+    """How many minutes each step must wait after the last contact of the person. The first step waits for `first`.
 
-    A later one waits for as long as it lies behind the step before it, at most 4 hours.
+    A later step waits for the time between its delay and the delay before it, at most 4 hours.
     """
     return [first, *(min(after.delay - before.delay, GAP_MAX) // MINUTE for before, after in pairwise(steps))]
 
 
 class Doubt(NamedTuple):
-    """What is well formed and may still be a mistake: the number of the step, from 0, and what is wrong with it."""
+    """A possible mistake in well-formed steps: the number of the step, from 0, and what may be wrong with it."""
 
     step: int
     detail: str
 
 
 def doubts(steps: Sequence[Mapping[str, Any]], province: str) -> Iterator[Doubt]:
-    """What an editor should look at: a step without French in Quebec, a message without its sender or how to stop it.
+    """What an editor should check: steps without French in Quebec, messages without their sender or how to stop them.
 
-    A template that is on in Quebec is asked for more: see `speech`.
+    A template that is on in Quebec must say more: see `speech`.
     """
     for n, step in enumerate(parsed(steps)):
         if province == Province.QC and not step.script_fr:
@@ -152,7 +152,7 @@ def doubts(steps: Sequence[Mapping[str, Any]], province: str) -> Iterator[Doubt]
                 yield Doubt(n, f"does not say in {language} how to stop the messages, as the law wants it.")
 
 
-# What stands in a script for what is not known. What a person must not leave out is seen to be missing.
+# What a script says in place of an unknown value. Brackets mark what the agent has to fill in.
 _UNKNOWN: dict[str, dict[str, str]] = {
     "en": {
         "address": "your property",
@@ -174,10 +174,10 @@ _UNKNOWN: dict[str, dict[str, str]] = {
 
 
 def rendered(text: str, values: Mapping[str, str], language: str) -> str:
-    """A well-formed script with its fields filled in, with words of this language where one is not known.
+    """Fill in the fields of a well-formed script. An unknown value is replaced by general words in this language.
 
-    A name that is not known is left out, and the space before it: "Hi {first_name}," is "Hi," to somebody whose name nobody
-    knows. A value is never read as a script itself.
+    An unknown name is left out, with the space before it: "Hi {first_name}," becomes "Hi,". A value is never read as a
+    script.
     """
     unknown = _UNKNOWN["fr" if language == "fr" else "en"]
     said = []
@@ -190,7 +190,7 @@ def rendered(text: str, values: Mapping[str, str], language: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _cut(script: str) -> tuple[tuple[str, str, str], ...]:
-    """A script as pieces: literal text, then the space before a field and its name; of the last piece both are empty."""
+    """Cut a script into pieces: literal text, the space before a field, the field's name. The last piece has no field."""
     pieces = [*_FILLED.split(script), "", ""]
     return tuple(zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True))
 
