@@ -1,1 +1,1 @@
-"""What may happen: may we contact, are we live, how much may we put at stake. One app with several rooms and one gate."""
+"""Governance decides what may happen: whom we may contact, whether we are live, how much may be put at stake."""

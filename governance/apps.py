@@ -8,7 +8,7 @@ from wholesale.plumbing import seeds
 
 
 class GovernanceConfig(AppConfig):
-    """The app. Its rooms are packages, and all their models have its label."""
+    """The configuration of the Django app. Its rooms are packages; the models of all rooms have its app label."""
 
     name = "governance"
 

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Channel(models.TextChoices):
-    """A channel of a ladder's step and of the contact rules."""
+    """A way to contact a lead. Steps of ladders and contact rules name it."""
 
     SMS = "SMS", "Text message"
     CALL = "CALL", "Call"

@@ -1,4 +1,4 @@
-"""Decisions, which are values and never a bare bool, and the execution classes of verbs."""
+"""The gate's answers as values, never a bare bool, and the execution classes of verbs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An answer of the gate. `code` is a stable word, `detail` a sentence."""
+    """An answer of the gate: whether something is allowed, and why. `code` is a stable word, `detail` a sentence."""
 
     allowed: bool
     code: str
@@ -16,7 +16,7 @@ class Decision:
 
 
 class ExecutionClass(StrEnum):
-    """Whether the kill switch and go-live stop a verb (CONTRACT section 4)."""
+    """The class of a verb. It says whether the kill switch and go-live stop the verb (CONTRACT section 4)."""
 
     READ = "READ"  # lists, scores, reports: never stopped
     RECORD = "RECORD"  # recording a fact that happened: never stopped
@@ -30,7 +30,8 @@ VERBS: dict[Callable[..., object], ExecutionClass] = {}
 
 
 def verb(execution_class: ExecutionClass) -> Callable[[Verb], Verb]:
-    """Decorate a verb with its execution class. A test checks that each verb in `VERBS` keeps to its class."""
+    """Return a decorator that enters a verb with its execution class in `VERBS`. A test checks that each verb keeps to its
+    class."""
 
     def declare(function: Verb) -> Verb:
         VERBS[function] = execution_class

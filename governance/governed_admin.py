@@ -1,4 +1,4 @@
-"""What the admin pages of all governed rows share: the key of a row cannot be changed, and each change needs a reason."""
+"""The base of the admin pages of governed rows: the key of a row cannot be changed, and each change needs a reason."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple
@@ -18,12 +18,12 @@ from wholesale.plumbing.setting_fields import one_spelling
 
 
 class PlaceInput:
-    """Form fields of a province and a market. The market is read as its own name, in its one spelling."""
+    """A mixin for forms with a province and a market. Another name of a market is replaced by the market's own name."""
 
     cleaned_data: dict[str, Any]
 
     def clean_market(self) -> str:
-        """The market in its one spelling."""
+        """Return the typed market in its one spelling."""
         return one_spelling(self.cleaned_data["market"])
 
     def clean(self) -> dict[str, Any]:
@@ -35,7 +35,7 @@ class PlaceInput:
 
 
 class GovernedForm(forms.ModelForm):
-    """The form of a governed row, with the reason of the change."""
+    """The base of the forms for governed rows, with a field for the reason of the change."""
 
     key: ClassVar[tuple[str, ...]]  # the fields that name the row, which cannot be changed
 
@@ -43,7 +43,8 @@ class GovernedForm(forms.ModelForm):
 
 
 class GovernedAdmin(Edited, HistoryAdmin):
-    """The admin pages of governed rows. A row's key cannot be changed, and only users who may change the row see a form."""
+    """The base of the admin pages of governed rows. A row's key cannot be changed. Only users who may change it see a
+    form."""
 
     form: type[GovernedForm]
     save_verb: ClassVar[Callable[..., Any]]  # stores a row and returns it, given its key, its settings and an act
@@ -60,19 +61,19 @@ class GovernedAdmin(Edited, HistoryAdmin):
         return (*key, *self.settings_fieldsets, *why, *last)
 
     def row_key(self) -> tuple[str, ...]:
-        """The fields that name the row."""
+        """The names of the fields that identify a row."""
         return self.form.key
 
     def key_fields(self) -> tuple[str, ...]:
-        """The fields in the first part of the form."""
+        """The names of the fields in the first part of the form."""
         return self.row_key()
 
     def key_of(self, row: Any) -> dict[str, Any]:
-        """The values that name the row."""
+        """The values of the fields that identify this row, by field name."""
         return {name: getattr(row, name) for name in self.row_key()}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save through the verb, which writes the history."""
+        """Save the row through `save_verb`, which also writes the history."""
         key, names = self.key_of(obj), self.form.Meta.fields  # type: ignore[attr-defined]  # of a form of a model
         given = {name: form.cleaned_data[name] for name in names if name not in key}
         obj.pk = type(self).save_verb(**key, **given, act=Act.by(request.user, reason=form.cleaned_data["why"])).pk
@@ -83,7 +84,7 @@ class GovernedAdmin(Edited, HistoryAdmin):
 
 
 class Removal(NamedTuple):
-    """The texts of the page that asks why a row is removed, and the message afterwards."""
+    """The texts of the page that asks why a row is removed, and the message after the removal."""
 
     title: str
     explanation: str
@@ -92,7 +93,7 @@ class Removal(NamedTuple):
 
 
 class RemovableAdmin(GovernedAdmin):
-    """The admin pages of governed rows that may be removed for a reason."""
+    """The base of the admin pages of governed rows that may be removed for a reason."""
 
     remove_verb: ClassVar[Callable[..., Any]]  # removes a row, given its key and an act; the history stays
     actions_detail: tuple[str, ...] = ("remove",)
@@ -108,7 +109,7 @@ class RemovableAdmin(GovernedAdmin):
     @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
     @of_row
     def remove(self, request: HttpRequest, row: Any) -> HttpResponse:
-        """Remove a row, after a page that asks for the reason."""
+        """Show a page that asks for the reason, then remove the row."""
         said = self.removal(row)
 
         @transaction.atomic

@@ -1,7 +1,8 @@
 """The grounds on which somebody may be contacted, each with its section of the law.
 
-A: Canada's Anti-Spam Legislation (text messages and e-mail). T: the Telecommunications Act (calls: what exempts a number
-from the National Do Not Call List). G: the Electronic Commerce Protection Regulations, SOR/2013-221. Not legal advice.
+In the comments A is Canada's Anti-Spam Legislation (text messages and e-mail), T the Telecommunications Act (calls: what
+exempts a number from the National Do Not Call List), and G the Electronic Commerce Protection Regulations, SOR/2013-221. Not
+legal advice.
 """
 
 from datetime import datetime
@@ -60,10 +61,11 @@ def gives_ground(channel: str, basis: str, role: str) -> bool:
 
 
 def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime | None:
-    """When a consent for this channel expires. None for an express consent and a contract in force, which have no span.
+    """When a consent for this channel expires. None if its ground has no fixed span, such as an express consent or a
+    contract.
 
-    Messages: 2 years after a purchase, 6 months after an inquiry (A 10(10)(a), (e)). Calls: 18 months and 6 months
-    (T 41.7(2)(a), (b)).
+    For messages: 2 years after a purchase, 6 months after an inquiry (CASL 10(10)(a), (e)). For calls: 18 months after a
+    purchase, 6 months after an inquiry (Telecommunications Act 41.7(2)(a), (b)).
     """
     span = _SPANS.get(Basis(basis))
     return obtained_at + span[channel == Channel.CALL] if span else None
@@ -72,6 +74,6 @@ def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime 
 def contract_expiry(channel: str, ended_at: datetime) -> datetime:
     """When a contract that ended stops being a ground: 2 years later for messages, 18 months later for calls.
 
-    A 10(10)(d); T 41.7(2)(c).
+    CASL 10(10)(d); Telecommunications Act 41.7(2)(c).
     """
     return ended_at + _LONG[channel == Channel.CALL]

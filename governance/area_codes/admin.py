@@ -23,7 +23,7 @@ IN_FORCE, ENDS_SOON, ENDED = "In force", "Ends within 30 days", "Ended"
 
 
 class AreaCodeForm(GovernedForm):
-    """The form for a subscription: an area code and the last day."""
+    """The form for one subscription to the National DNCL: its area code and its last day."""
 
     key = ("area_code",)
 
@@ -37,7 +37,7 @@ class AreaCodeForm(GovernedForm):
 
 
 class ListForm(ReasonForm):
-    """The form for a list of subscriptions, and why it is stored."""
+    """The form to store a typed list of subscriptions to the National DNCL, with the reason."""
 
     subscriptions = forms.CharField(
         label="Area codes",
@@ -49,7 +49,7 @@ class ListForm(ReasonForm):
     field_order = ("subscriptions", "reason")
 
     def clean_subscriptions(self) -> dict[str, date]:
-        """The last day of each area code."""
+        """Return the last day of each area code in the typed list."""
         try:
             return read_list(self.cleaned_data["subscriptions"])
         except InvalidList as error:
@@ -58,7 +58,7 @@ class ListForm(ReasonForm):
 
 @admin.register(AreaCodeSubscription)
 class AreaCodeSubscriptionAdmin(RemovableAdmin):
-    """The area codes that we subscribe to, with the last day of each subscription."""
+    """The admin pages of our subscriptions to the National DNCL, one for each area code."""
 
     form = AreaCodeForm
     remove_verb = unsubscribe
@@ -82,18 +82,18 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
         return {"Last day": str(record.expires_on)}
 
     def save_model(self, request: HttpRequest, obj: AreaCodeSubscription, form: Any, change: bool) -> None:
-        """Save through the service, which writes the history."""
+        """Save the subscription through `subscribe`, which also writes its history."""
         expiries = {obj.area_code: form.cleaned_data["expires_on"]}
         stored = subscribe(expiries=expiries, act=Act.by(request.user, reason=form.cleaned_data["why"]))
         obj.pk = stored.rows[obj.area_code].pk
 
     def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may store a list."""
+        """Whether the user may store a list of subscriptions."""
         return request.user.has_perm("governance.change_areacodesubscription")
 
     @action(description="Import a list...", permissions=["import"], icon="upload_file", url_path="import")
     def import_list(self, request: HttpRequest) -> HttpResponse:
-        """Ask for a list of subscriptions on a page, and store all of it or nothing."""
+        """Show a page that asks for a list of subscriptions, then store the whole list, or nothing if a line is wrong."""
 
         def act(subscriptions: dict[str, date], reason: str) -> str:
             written = subscribe(expiries=subscriptions, act=Act.by(request.user, reason=reason)).written

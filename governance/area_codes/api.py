@@ -33,7 +33,7 @@ class AreaCodeField(LabelField):
 
 
 class ListField(NoteField):
-    """A field for a list of subscriptions, read into the last day of each area code."""
+    """A field for the text of a list of subscriptions. Its value is a dict from area code to last day."""
 
     longest = LIST_MAX
 
@@ -53,7 +53,7 @@ class AreaCodeOut(RowSerializer):
 
 
 class AreaCodeParams(ActParams):
-    """The area code that a request is about."""
+    """Parameters that name an area code, and say who changes its subscription and why."""
 
     area_code = AreaCodeField(help_text="three digits, such as 416")
     changed_by = LabelField(required=False, help_text="default: your user name")
@@ -61,13 +61,13 @@ class AreaCodeParams(ActParams):
 
 
 class SubscribeParams(AreaCodeParams):
-    """A subscription to store: an area code and its last day."""
+    """Parameters of a subscription to store: its area code and its last day."""
 
     expires_on = DayField(help_text="its last day, which counts until it ends in UTC")
 
 
 class ImportParams(ActParams):
-    """A list of subscriptions to store."""
+    """Parameters with a list of subscriptions to store."""
 
     subscriptions = ListField(help_text="one a line: the area code and the last day, such as 416,2027-03-31")
     changed_by = LabelField(required=False, help_text="default: your user name")
@@ -75,14 +75,14 @@ class ImportParams(ActParams):
 
 
 class ImportedOut(serializers.Serializer[Any]):
-    """How many subscriptions of the list were written, and how many were unchanged."""
+    """The answer to storing a list: how many subscriptions were written, and how many were unchanged."""
 
     written = StrictIntegerField(help_text="new, or with another day than before")
     unchanged = StrictIntegerField()
 
 
 class UnsubscribedOut(serializers.Serializer[Any]):
-    """Whether there was a subscription to remove."""
+    """The answer to a removal: whether there was a subscription to remove."""
 
     removed = serializers.BooleanField()
 
@@ -100,7 +100,7 @@ class AreaCodeViewSet(ResourceViewSet):
 
     @act(None, SubscribeParams, {200: AreaCodeOut})
     def create(self, request: Request, area_code: str, expires_on: Any, act: Act) -> Response:
-        """Store until when we subscribe to an area code."""
+        """Store the last day of our subscription for an area code. If there is no subscription, one is made."""
         stored = services.subscribe(expiries={area_code: expires_on}, act=act)
         return Response(shown(stored.rows[area_code], AreaCodeOut.Meta.fields))
 
@@ -113,7 +113,7 @@ class AreaCodeViewSet(ResourceViewSet):
         ],
     )
     def import_list(self, request: Request, subscriptions: dict[str, Any], act: Act) -> Response:
-        """Store a list of subscriptions, all of it or nothing. Area codes that are not in the list stay as they are."""
+        """Store a list of subscriptions, or nothing if a line is wrong. Area codes that are not listed stay as they are."""
         written = services.subscribe(expiries=subscriptions, act=act).written
         return Response({"written": written, "unchanged": len(subscriptions) - written})
 

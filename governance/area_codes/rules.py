@@ -1,4 +1,4 @@
-"""Reading lists of subscriptions. No database here."""
+"""Reading a list of area-code subscriptions from a text. No database here."""
 
 import re
 from collections.abc import Iterator
@@ -26,12 +26,13 @@ def is_area_code(text: str) -> bool:
 
 
 def read_list(text: str) -> dict[str, date]:
-    """Read a list with one subscription a line, `416,2027-03-31`, into the last day of each area code.
+    """Read a list of subscriptions into a dict from area code to last day. Each line is like `416,2027-03-31`.
 
-    A comma, a semicolon or a tab stands between the two. Empty lines and a first line of column names are ignored.
+    Between the area code and the day stands a comma, a semicolon or a tab. Empty lines and a first line of column names are
+    ignored.
 
     Raises:
-        InvalidList: names each line that is wrong, or that has another day than an earlier line of the same area code.
+        InvalidList: names each line that is wrong or gives an area code another day than an earlier line.
 
     """
     found: dict[str, date] = {}
@@ -55,7 +56,7 @@ def read_list(text: str) -> dict[str, date]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines that are not empty, each with its number and its columns."""
+    """Yield the number and the columns of each line. Empty lines and a first line of column names are left out."""
     for number, line in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
         parts = [part.strip('"') for part in _BETWEEN.split(line.strip())]
         if any(parts) and not (number == 1 and parts[0].lower() == _HEADER):

@@ -15,7 +15,7 @@ from wholesale.plumbing.envelope import Subject
 
 
 class StoredSubscriptions(NamedTuple):
-    """The subscriptions of a list by area code, and the number of them that were written."""
+    """The result of `subscribe`: the subscription of each given area code, and how many of them were written."""
 
     rows: dict[str, AreaCodeSubscription]
     written: int
@@ -24,9 +24,9 @@ class StoredSubscriptions(NamedTuple):
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def subscribe(*, expiries: Mapping[str, date], act: Act) -> StoredSubscriptions:
-    """Store the last day of the subscription for each of these area codes. Other area codes stay as they are.
+    """Store the last day of our subscription for each area code in `expiries`. Other area codes stay as they are.
 
-    A subscription that has this day already is not written. The rows are locked in the order of the area codes.
+    A subscription that already has the given day is not written. Rows are locked in the order of the area codes.
     """
     locked = AreaCodeSubscription.objects.order_by("area_code").select_for_update().filter(area_code__in=list(expiries))
     known = {row.area_code: row for row in locked}
@@ -45,7 +45,7 @@ def subscribe(*, expiries: Mapping[str, date], act: Act) -> StoredSubscriptions:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def unsubscribe(*, area_code: str, act: Act) -> bool:
-    """Remove a subscription that was entered by mistake. Return whether there was one. Its history stays."""
+    """Remove a subscription that was entered by mistake. Return False if there is none. The subscription's history stays."""
     if policies.remove(AreaCodeSubscription, key={"area_code": area_code}, act=act) is None:
         return False
     _tell([area_code], act)

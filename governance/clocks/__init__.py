@@ -1,1 +1,1 @@
-"""Clocks: the time zones of provinces and markets, and their holidays. Every room may import this one."""
+"""Clocks: the time zones of provinces and markets, and their holidays. Every room may import from this room."""

@@ -69,7 +69,7 @@ class MarketZoneForm(GovernedForm):
 
 @admin.register(MarketZone)
 class MarketZoneAdmin(RemovableAdmin):
-    """The zone and the other names of each market."""
+    """The admin pages of market zones: the time zone and the other names of each market."""
 
     form = MarketZoneForm
     save_verb = set_market_zone
@@ -85,7 +85,7 @@ class MarketZoneAdmin(RemovableAdmin):
 
     @display(description="Market", ordering="market")
     def place(self, row: MarketZone) -> str:
-        """The province and the market."""
+        """The province and the market of the row, as one text."""
         return place_text(row)
 
     @display(description="Other names")

@@ -9,7 +9,8 @@ from wholesale.plumbing.params import Params
 
 
 class PlaceParams(Params):
-    """Parameters that name a market, and perhaps its province. Another name of a market is read as that market."""
+    """Parameters that name a market, and perhaps its province. If the request gives another name of a market, such as GTA,
+    the market's own name takes its place."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -19,7 +20,8 @@ class PlaceParams(Params):
 
 
 class MarketFilter(ParamFilter):
-    """Filter rows of a market, given by any of its names. It also reads the filter `province` of the same request."""
+    """A filter for the rows of one market, given by any of its names. If the request also filters by `province`, the name is
+    looked up in that province."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(serializer_field=WordField(), **kwargs)

@@ -15,7 +15,7 @@ class LegalHours:
         return self.weekend if weekday >= 5 else self.weekday
 
     def allow(self, weekday: int, hhmm: str) -> bool:
-        """Whether a local minute is within the hours."""
+        """Whether calls are allowed in a minute, given as its weekday (Monday is 0) and its local `HH:MM`."""
         start, end = self.on(weekday)
         return start <= hhmm < end
 

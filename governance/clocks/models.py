@@ -9,7 +9,7 @@ from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
 
 
 class MarketZone(Governed):
-    """The one zone of a market, and the market's other names (DOMAIN 2.2 seeds the main markets)."""
+    """A row with the time zone of a market and the market's other names. The main markets are seeded (DOMAIN 2.2)."""
 
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH)

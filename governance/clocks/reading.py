@@ -15,10 +15,10 @@ _EACH_NAME = {
 
 
 def named(words: Collection[str]) -> Rows:
-    """The markets of which these words are other names: province, name, market.
+    """Return a row (province, word, market) for each market that has one of these words as another name.
 
-    The SQL is written by hand, because a query set cannot make a row of each value of a list. Reading every list into Python
-    takes several times as long.
+    The SQL is written by hand, because a query set cannot make a row of each value of a JSON list. Reading every market's
+    list of other names into Python takes several times as long.
     """
     each = f"SELECT province, names.value, market FROM {MarketZone._meta.db_table}, {_EACH_NAME[connection.vendor]}"
     return fetch(f"{each} WHERE names.value {among_sql('words')}", Columns(), {"words": words})

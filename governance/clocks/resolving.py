@@ -9,7 +9,7 @@ from governance.clocks.zones import postal_zones, province_zones
 
 
 class ZoneSource(models.TextChoices):
-    """The source of a lead's zones, the surest first."""
+    """Where the time zones of a lead are taken from. The surest source stands first."""
 
     LEAD = "lead", "The lead's own zone"
     MARKET = "market", "The market's zone"
@@ -19,17 +19,18 @@ class ZoneSource(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class ZoneFacts:
-    """The zones in which a lead may live. Contact must be allowed in each; if it is, the answer names the first."""
+    """The time zones in which a lead may live, and their source. Contact must be allowed in all of them; if it is, the
+    gate's answer names the first."""
 
     zones: tuple[ZoneInfo, ...]
     source: str
 
 
 def resolve(province: str, *, lead_zone: str = "", market_zone: str = "", postal_code: str = "") -> ZoneFacts:
-    """The lead's own zone, else the market's, else the zones of the postal code's prefix, else all zones of the province.
+    """Return the lead's own zone, else the market's, else the zones of the postal code, else all zones of the province.
 
-    The area code of a phone number is only a hint, because numbers move, so it does not decide: see `phone_hint`. A postal
-    code of another province contradicts the address and is ignored.
+    An empty argument means unknown. A postal code of another province contradicts the address and is ignored. The area code
+    of a phone number does not decide, because people take numbers with them: see `phone_hint`.
     """
     if lead_zone:
         return ZoneFacts((ZoneInfo(lead_zone),), ZoneSource.LEAD)
@@ -45,7 +46,8 @@ HINTS_MAX = 3  # more zones are no hint: a toll-free number belongs to dozens
 
 
 def phone_hint(e164: str) -> tuple[str, ...]:
-    """The zones for which a phone number was issued, to be shown only. Empty if they are unknown or too many."""
+    """The time zones for which a phone number was issued. They are shown, and decide nothing. Empty if unknown or too
+    many."""
     import phonenumbers  # noqa: PLC0415  # loading takes 0.1 s, and few requests need it
     from phonenumbers import timezone  # noqa: PLC0415
 

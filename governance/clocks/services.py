@@ -25,10 +25,10 @@ class MarketZoneNotFound(NotFound):
 
 
 def checked_market(market: str) -> str:
-    """A market in its one spelling.
+    """Return the name of a market in its one spelling: "St. John's" is ST_JOHNS.
 
     Raises:
-        ValidationError: it has no spelling, or it is ALL: the zones of a whole province cannot be chosen.
+        ValidationError: the name cannot be spelled so, or it is ALL: the zones of a whole province cannot be chosen.
 
     """
     try:
@@ -41,10 +41,10 @@ def checked_market(market: str) -> str:
 
 
 def check_is_no_other_name(province: str, market: str) -> None:
-    """Refuse a market whose name is another name of a market of the province.
+    """Refuse a name for a market if another market of the province has it among its other names.
 
     Raises:
-        ValidationError: names the field `market`.
+        ValidationError: another market has the name. The error is at the field `market`.
 
     """
     for owner, words in _names_in(province).items():
@@ -53,10 +53,10 @@ def check_is_no_other_name(province: str, market: str) -> None:
 
 
 def checked_names(province: str, market: str, names: Iterable[str]) -> list[str]:
-    """A market's other names, each in its one spelling and once. The market's own name is left out.
+    """Return a market's other names in their one spelling, without duplicates and without the market's own name.
 
     Raises:
-        ValidationError: a name has no spelling, or is a name of another market of the province.
+        ValidationError: a name cannot be spelled as a market, or is a name of another market of the province.
 
     """
     taken = {word: owner for owner, words in _names_in(province).items() for word in (owner, *words) if owner != market}
@@ -73,14 +73,14 @@ def checked_names(province: str, market: str, names: Iterable[str]) -> list[str]
 
 
 def _names_in(province: str) -> dict[str, list[str]]:
-    """The markets of a province with their other names. Seeded markets are among them even without a row, because
-    `one_markets` never looks them up."""
+    """The other names of each market of a province, by market. Seeded markets are included even without a row, because
+    `one_markets` takes their names as own names without a look-up."""
     seeded: dict[str, list[str]] = {market: [] for where, market in MARKET_SEEDS if where == province}
     return seeded | dict(MarketZone.objects.filter(province=province).values_list("market", "other_names"))
 
 
 def check_zone(province: str, zone: str) -> None:
-    """Refuse a zone that is not one of the province's.
+    """Refuse a time zone that is not among the zones of the province.
 
     Raises:
         ValidationError: there is no such province, or the province has no such zone.
@@ -98,13 +98,13 @@ def check_zone(province: str, zone: str) -> None:
 def set_market_zone(
     *, province: str, market: str, zone: str, other_names: Collection[str] | None = None, act: Act
 ) -> MarketZone:
-    """Store a market's zone and its other names. Without `other_names` the names on file stay.
+    """Store a market's time zone and its other names. If `other_names` is None, the names on file stay.
 
     The gate uses the zone at once. Leads and open ladders that are stored under a new other name become this market's; past
     records keep the name under which they were written.
 
     Raises:
-        ValidationError: the market has no spelling, the zone is another province's, or a name is another market's.
+        ValidationError: the market cannot be spelled, the zone is another province's, or a name is another market's.
 
     """
     market = checked_market(market)
@@ -129,7 +129,8 @@ def _tell(row: MarketZone, act: Act) -> None:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def remove_market_zone(*, province: str, market: str, act: Act) -> None:
-    """Remove a market's zone. Its leads have the zones of their postal code again, else of their province. History stays.
+    """Remove the row with a market's time zone and other names. The market's leads have the zones of their postal code
+    again, else of their province. The row's history stays.
 
     Raises:
         MarketZoneNotFound: the market has no zone of its own.

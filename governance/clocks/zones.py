@@ -35,12 +35,13 @@ ZONE_CHOICES = [(name, name) for name in CANADIAN_ZONES]
 
 
 def province_zones(province: str) -> tuple[ZoneInfo, ...]:
-    """All zones of a province, its default first. Contact must be allowed in each of them (CONTRACT section 2)."""
+    """All time zones of a province, the default zone first. Contact must be allowed in each of them (CONTRACT section 2)."""
     return _BY_PROVINCE[province]
 
 
 def postal_zones(province: str, postal_code: str) -> tuple[ZoneInfo, ...]:
-    """The zones of a postal code's longest known beginning. Empty if it is incomplete, unknown or of another province."""
+    """The time zones of a postal code: those of its longest beginning that is known. Empty if the code is incomplete,
+    unknown or of another province."""
     known = _BY_POSTAL_CODE[province]
     code = postal_code.replace(" ", "").upper()
     if len(code) < _FORWARD_SORTATION_AREA:

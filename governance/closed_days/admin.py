@@ -12,7 +12,7 @@ from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 
 
 class ClosedDayForm(GovernedForm):
-    """The form for a closed day."""
+    """The form for a closed day: its date, its province and its name."""
 
     key = ("day", "province")
 
@@ -24,7 +24,8 @@ class ClosedDayForm(GovernedForm):
 
 @admin.register(ClosedDay)
 class ClosedDayAdmin(RemovableAdmin):
-    """The operator's own closed days. Statutory holidays are not entered here: a market's policy says what they mean."""
+    """The admin pages of the operator's own closed days. Statutory holidays are not entered here: a market policy treats
+    them."""
 
     form = ClosedDayForm
     save_verb = services.set_closed_day
@@ -39,7 +40,7 @@ class ClosedDayAdmin(RemovableAdmin):
 
     @display(description="Where", ordering="province")
     def where(self, closed: ClosedDay) -> str:
-        """The province in which the day is closed."""
+        """The name of the province in which the day is closed, or "Every province"."""
         return closed.get_province_display() or "Every province"
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

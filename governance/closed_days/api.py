@@ -29,7 +29,7 @@ class ClosedDayOut(RowSerializer):
 
 
 class ClosedDayParams(ActParams):
-    """The day that a request is about, in one province or in all."""
+    """Parameters that name a closed day by its date and its province, and say who changes it and why."""
 
     day = DayField()
     province = ProvinceField(required=False, help_text="default: every province")
@@ -38,13 +38,13 @@ class ClosedDayParams(ActParams):
 
 
 class SetClosedDayParams(ClosedDayParams):
-    """A closed day to store, with its name."""
+    """Parameters of a closed day to store, with its name."""
 
     name = LabelField(help_text="what the day is")
 
 
 class RemovedOut(serializers.Serializer[Any]):
-    """Whether there was a closed day to remove."""
+    """The answer to opening a closed day: whether the day was closed."""
 
     removed = serializers.BooleanField()
 
@@ -55,7 +55,7 @@ class ClosedDayFilter(django_filters.FilterSet):
     province = filters.province(method="closed_in")
 
     def closed_in(self, queryset: QuerySet[ClosedDay], name: str, value: str) -> QuerySet[ClosedDay]:
-        """The closed days of a province, with those of every province."""
+        """Keep the closed days of a province, and the days that are closed in every province."""
         return queryset.filter(province__in=(value, ""))
 
 
@@ -72,11 +72,11 @@ class ClosedDayViewSet(ResourceViewSet):
 
     @act(None, SetClosedDayParams, {200: ClosedDayOut})
     def create(self, request: Request, act: Act, **params: Any) -> Response:
-        """Close a day. A day that is closed already gets this name."""
+        """Close a day: nobody is contacted on it. If the day is closed already, it gets the new name."""
         closed = set_closed_day(**params, act=act)
         return Response(shown(closed, ClosedDayOut.Meta.fields))
 
     @act("remove", ClosedDayParams, RemovedOut)
     def remove(self, request: Request, act: Act, **params: Any) -> Response:
-        """Open a closed day again. Opening it again changes nothing."""
+        """Open a closed day, so that it counts as an ordinary day. If the day is not closed, nothing changes."""
         return Response({"removed": remove_closed_day(**params, act=act)})

@@ -8,7 +8,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, Province
 
 
 class ClosedDay(Governed):
-    """A day on which the operator contacts nobody, in one province or in all."""
+    """A day on which the operator contacts nobody, in one province or, if `province` is empty, in all."""
 
     province = models.CharField(max_length=2, choices=Province, blank=True, help_text="empty is every province")
     day = models.DateField(validators=WITHIN_RANGE)

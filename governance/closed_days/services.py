@@ -15,7 +15,8 @@ from wholesale.plumbing.envelope import Subject
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def set_closed_day(*, day: date, province: str = "", name: str, act: Act) -> ClosedDay:
-    """Close a day in a province, or in all: nobody is contacted on it. A day that is closed already gets this name."""
+    """Close a day in a province, or in all: nobody is contacted on it. If the day is closed already, it gets the new
+    name."""
     closed = policies.put(ClosedDay, key={"day": day, "province": province}, changes={"name": name}, act=act)
     _tell(closed, act)
     return closed
@@ -24,7 +25,7 @@ def set_closed_day(*, day: date, province: str = "", name: str, act: Act) -> Clo
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def remove_closed_day(*, day: date, province: str = "", act: Act) -> bool:
-    """Open a closed day again. Return whether it was closed. Its history stays."""
+    """Open a closed day, so that it counts as an ordinary day. Return False if it was not closed. The history stays."""
     key = {"day": day, "province": province}
     removed = policies.remove(ClosedDay, key=key, act=act)
     if removed is None:

@@ -8,7 +8,7 @@ from governance.policies_admin import PolicyAdmin
 
 @admin.register(LegalDuty)
 class LegalDutyAdmin(PolicyAdmin):
-    """The legal duties with their dates. The runbook warns before each date."""
+    """The admin pages of legal duties and their dates. The runbook warns before each date."""
 
     key_title = "Duty"
     settings_fieldsets = (("Dates", {"fields": (("due_on", "done_on"), "note")}),)

@@ -10,7 +10,7 @@ from wholesale.plumbing.setting_fields import Choice, Day, Label, Note, Switch
 class LegalDuty(Policy):
     """Something that the law wants done by a date. The history keeps every date that it had, and who set it.
 
-    The dates of the registration, of subscriptions and of vendors are not here: each is stored where it decides something.
+    The last days of our registration, of subscriptions and of vendors are no duties: each is stored with what it limits.
     """
 
     class Kind(models.TextChoices):

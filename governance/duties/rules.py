@@ -10,7 +10,7 @@ Kind = LegalDuty.Kind
 
 
 class DutyRule(NamedTuple):
-    """The rule behind a kind of duty, and how long before the date the runbook warns."""
+    """The rule of a kind of duty: its source, and how long before the due date the runbook warns."""
 
     source: str
     notice: timedelta
@@ -34,7 +34,8 @@ class Duty(NamedTuple):
 
 
 def problems(duties: Sequence[Duty], today: date, notice: timedelta) -> list[str]:
-    """The problems of the duties of one kind, as sentences. A duty is in time through its `due_on`."""
+    """Return a sentence for each duty that has no date, is overdue, or is due within `notice`. No duties at all are a
+    problem too. On the day `due_on` a duty is not overdue."""
     if not duties:
         return ["Nothing is on file."]
     found = []
@@ -50,7 +51,7 @@ def problems(duties: Sequence[Duty], today: date, notice: timedelta) -> list[str
 
 
 def in_order(duties: Sequence[Duty]) -> str:
-    """A sentence with the nearest date of some duties that are in order."""
+    """Return a sentence with the nearest due date of these duties. One of them at least must have a date."""
     return f"The next date is {min(duty.due_on for duty in duties if duty.due_on)}."
 
 

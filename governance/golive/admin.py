@@ -25,7 +25,7 @@ ENGAGED_STOPS = "Nothing acts: no ladder starts, no due list, no offer is comput
 
 @admin.register(GoLiveState)
 class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
-    """The go-live state. It is changed only by the buttons of its page."""
+    """The admin page of the go-live state. The state is changed only by the buttons of this page."""
 
     list_display = ("kill_switch", "go_live", "changed_by", "reason", "updated_at")
     list_display_links = ("kill_switch",)
@@ -39,17 +39,17 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
 
     @display(description="Kill switch", label={"Engaged": "danger", "Free": "success"})
     def kill_switch(self, state: GoLiveState) -> str:
-        """Whether the kill switch is engaged, in a word."""
+        """The kill switch in a word: "Engaged" or "Free"."""
         return "Engaged" if state.kill_switch_engaged else "Free"
 
     @display(description="Go-live", label={"On": "success", "Off": "warning"})
     def go_live(self, state: GoLiveState) -> str:
-        """Whether go-live is on, in a word."""
+        """Go-live in a word: "On" or "Off"."""
         return "On" if state.go_live_enabled else "Off"
 
     @display(description="On this server")
     def enforced(self, state: GoLiveState) -> str:
-        """Whether this server enforces go-live, as a sentence."""
+        """A sentence that says whether this server enforces go-live."""
         if settings.GO_LIVE_ENFORCE:
             return "Go-live is enforced: while it is off no ladder starts and there is no due list."
         return "Go-live is not enforced (GO_LIVE_ENFORCE is false); the kill switch always is."
@@ -80,7 +80,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         return self._that_apply(super().get_actions_detail(request, object_id))
 
     def _that_apply(self, actions: list[Any]) -> list[Any]:
-        """The buttons that would change the state. Without a row the kill switch is engaged and go-live is off."""
+        """Return those of the buttons that would change the state. A missing row counts as engaged and not live."""
         state = services.current_state() or GoLiveState()
         verbs = (
             "release" if state.kill_switch_engaged else "engage",
@@ -96,7 +96,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         url_path="engage",
     )
     def engage(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Ask for the reason on a page, and engage the kill switch."""
+        """Show a page that asks for the reason, then engage the kill switch."""
 
         def act(reason: str) -> str:
             engaged = services.engage(Act.by(request.user, reason=reason))
@@ -120,7 +120,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         url_path="release",
     )
     def release(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Ask for the reason on a page, and release the kill switch."""
+        """Show a page that asks for the reason, then release the kill switch."""
         return self._toggle(
             request,
             services.release_kill_switch,
@@ -138,7 +138,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         url_path="enable",
     )
     def enable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Show the runbook's findings and ask for the reason on a page, and enable go-live if there is no blocker."""
+        """Show a page with the runbook's findings that asks for the reason, then enable go-live if there is no blocker."""
         checklist = gate.go_live_checklist()
         return self._toggle(
             request,
@@ -159,7 +159,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         url_path="disable",
     )
     def disable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Ask for the reason on a page, and disable go-live."""
+        """Show a page that asks for the reason, then disable go-live."""
         return self._toggle(
             request,
             services.disable_go_live,
@@ -184,7 +184,8 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         )
 
     def _now(self) -> dict[str, Any] | None:
-        """The table of the confirmation page: the present state, and who set it, when and why. None without a row."""
+        """The table of the confirmation page: the present state, and who set it, when and why. None if the row is
+        missing."""
         state = services.current_state()
         if state is None:
             return None

@@ -17,7 +17,7 @@ from wholesale.plumbing.texts import shown
 
 
 class GoLiveStateOut(RowSerializer):
-    """The go-live state."""
+    """The state of go-live and of the kill switch, with the last change."""
 
     updated_at = AwareDateTimeField(allow_null=True, help_text="null: the row is missing, which stops everything")
 
@@ -38,7 +38,7 @@ class EngagedOut(GoLiveStateOut):
 
 
 class ToggleParams(ActParams):
-    """Who toggles a switch, and why."""
+    """Parameters to switch go-live or the kill switch: who does it, and why."""
 
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField()
@@ -75,12 +75,12 @@ class GoLiveViewSet(ApiViewSet):
 
     @ask("state", Params, GoLiveStateOut)
     def state(self, request: Request) -> Response:
-        """The go-live state. If its row is missing, the kill switch counts as engaged, and the answer says so."""
+        """The go-live state. If its row is missing, the kill switch counts as engaged, and `updated_at` is null."""
         return Response(_state_out(services.current_state() or GoLiveState()))
 
     @ask("checklist", Params, ChecklistOut)
     def checklist(self, request: Request) -> Response:
-        """The runbook's checks, which must have no blocker before go-live is enabled."""
+        """What each check of the runbook finds. Go-live can be enabled only while no check is a blocker."""
         return Response(gate.go_live_checklist())
 
     @act("enable", ToggleParams, GoLiveStateOut)
@@ -90,14 +90,14 @@ class GoLiveViewSet(ApiViewSet):
 
     @act("disable", ToggleParams, GoLiveStateOut)
     def disable(self, request: Request, act: Act) -> Response:
-        """Disable go-live. Where go-live is enforced, no EXECUTE verb acts from then on."""
+        """Disable go-live. Where go-live is enforced, no verb of the class EXECUTE acts from then on."""
         return Response(_state_out(services.disable_go_live(act=act)))
 
     @act("kill-switch/engage", ToggleParams, EngagedOut, in_parts=True)
     def engage(self, request: Request, act: Act) -> Response:
-        """Engage the kill switch: in every environment no act begins until it is released, whatever locks are held.
+        """Engage the kill switch. Until it is released, no act begins, in every environment and whatever locks are held.
 
-        The answer comes when the running acts have ended, or after some seconds.
+        The answer comes when the running acts have ended, at the latest after some seconds.
         """
         engaged = services.engage(act)
         return Response({**_state_out(engaged.state), "acts_in_flight": engaged.acts_in_flight})

@@ -6,7 +6,7 @@ from governance.policies import Governed
 
 
 class GoLiveState(Governed):
-    """The one row with the kill switch and go-live. Without the row the kill switch counts as engaged."""
+    """The one row with the kill switch and go-live. If the row is missing, the kill switch counts as engaged."""
 
     go_live_enabled = models.BooleanField(default=False)
     kill_switch_engaged = models.BooleanField(default=True)

@@ -37,7 +37,7 @@ def switches() -> tuple[bool, bool]:
 
 
 def held_switches() -> tuple[bool, bool]:
-    """As `switches`, with the shared lock: nobody toggles them until the caller's transaction ends."""
+    """Take the shared lock and return `switches()`. Nobody toggles them until the caller's transaction ends."""
     return _switches_of(locks.hold_and_read(LOCK_KEY, _SWITCHES.text))
 
 
@@ -56,7 +56,7 @@ def locked_state() -> GoLiveState | None:
 
 
 class Engagement(NamedTuple):
-    """The result of engaging the kill switch."""
+    """The result of `engage`: the state, and what happened."""
 
     state: GoLiveState
     began: bool  # False where it was engaged already
@@ -72,8 +72,8 @@ def engage_kill_switch(*, act: Act) -> GoLiveState:
 def engage(act: Act) -> Engagement:
     """Engage the kill switch, then wait for the running acts, at most `KILL_SWITCH_WAIT` seconds.
 
-    The row is committed before the wait, so every verb that reads it later is refused, whatever locks others hold. Call it
-    outside any transaction: inside one, others would see the row only after its commit.
+    The row is committed before the wait, so every verb that reads it later is refused, whatever locks others hold. Call
+    `engage` outside any transaction: inside a transaction, others would see the row only after the commit.
     """
     found = _stop(act)
     is_over = locks.is_free_within(LOCK_KEY, settings.KILL_SWITCH_WAIT)
@@ -81,7 +81,8 @@ def engage(act: Act) -> Engagement:
 
 
 def _stop(act: Act) -> tuple[GoLiveState, bool]:
-    """Write the row. No act locks this row or its tables. A database session that keeps such a lock is ended."""
+    """Write in the go-live row that the kill switch is engaged, and return as `_toggle`. No act locks this row, so a
+    database session that keeps it locked is ended."""
     try:
         return _stop_within(ROW_WAIT, act)
     except IntegrityError:  # somebody else made the missing row just now
@@ -109,19 +110,20 @@ def release_kill_switch(*, act: Act) -> GoLiveState:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def disable_go_live(*, act: Act) -> GoLiveState:
-    """Disable go-live: where it is enforced, no EXECUTE verb acts. Disabling it again changes nothing."""
+    """Disable go-live: where it is enforced, no verb of the class EXECUTE acts. Disabling it again changes nothing."""
     lock_exclusive()
     return _toggle(act, go_live_enabled=False)[0]
 
 
 def enable_go_live(act: Act) -> GoLiveState:
-    """Enable go-live, within the caller's transaction. `governance.gate.enable_go_live` asks the runbook first."""
+    """Enable go-live, within the caller's transaction. Call it through `governance.gate`, which asks the runbook first."""
     lock_exclusive()
     return _toggle(act, go_live_enabled=True)[0]
 
 
 def _toggle(act: Act, **switch: bool) -> tuple[GoLiveState, bool]:
-    """Set a switch of the row. Return the row and whether that changed it. A missing row counts as engaged and not live."""
+    """Set a switch in the go-live row. Return the row, and whether it changed. A missing row counts as engaged and not
+    live."""
     state = locked_state()
     if state is not None and all(getattr(state, name) is value for name, value in switch.items()):
         return state, False

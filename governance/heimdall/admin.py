@@ -33,7 +33,7 @@ ELIGIBLE = {"Eligible": "success", "Not eligible": "warning"}
 
 @admin.register(HeimdallPolicy)
 class HeimdallPolicyAdmin(PolicyAdmin):
-    """What advice must show before production may use it."""
+    """The admin pages of charters: what AI advice in a domain must show before production may use it."""
 
     key_title = "Domain"
     switch = "prod_use_enabled"
@@ -48,17 +48,17 @@ class HeimdallPolicyAdmin(PolicyAdmin):
 
     @display(description="Trials", ordering="min_sandbox_trials")
     def trials(self, policy: HeimdallPolicy) -> str:
-        """The minimum of trials, and the days in which they must fall."""
+        """The least number of trials, and the number of days in which they must fall, in words."""
         return f"{policy.min_sandbox_trials} in {policy.trial_window_days} days"
 
     @display(description="Success rate", ordering="min_sandbox_success_rate")
     def success_rate(self, policy: HeimdallPolicy) -> str:
-        """The minimum success rate in percent, marked if the lower bound is judged."""
+        """The minimum success rate in percent. If its lower bound is judged, the text says "lower bound"."""
         return f"{percent(policy.min_sandbox_success_rate)}{', lower bound' if policy.use_lower_bound else ''}"
 
     @display(description="The sandbox now")
     def sandbox(self, policy: HeimdallPolicy) -> str:
-        """The success rate of the trials in the window, as a sentence."""
+        """A sentence with the success rate of the domain's trials in the charter's window of days."""
         if not policy.pk:
             return "No trials yet."
         days = policy.trial_window_days
@@ -78,13 +78,13 @@ class HeimdallPolicyAdmin(PolicyAdmin):
 
 
 def rate_text(successes: int, trials: int) -> str:
-    """A success rate in percent, or "-" without trials."""
+    """The success rate in percent, or "-" if there are no trials."""
     return f"{successes / trials:.0%}" if trials else "-"
 
 
 @admin.register(HeimdallScorecard)
 class HeimdallScorecardAdmin(ReadOnlyAdmin):
-    """The sandbox trials of each domain and day (UTC)."""
+    """The admin pages of scorecards: the sandbox trials of each domain and day (UTC)."""
 
     list_display = ("day", "domain", "trials", "successes", "success_rate")
     list_display_links = ("day", "domain")
@@ -101,7 +101,7 @@ class HeimdallScorecardAdmin(ReadOnlyAdmin):
 
 
 class DomainFilter(WordFilter):
-    """The domains that have a charter."""
+    """Filter rows by domain. The domains that have a charter are offered."""
 
     title = "domain"
     parameter_name = "domain"
@@ -112,7 +112,7 @@ class DomainFilter(WordFilter):
 
 @admin.register(HeimdallRecommendation)
 class HeimdallRecommendationAdmin(GrowingAdmin):
-    """The AI's recommendations with the gate's answer of that moment, newest first."""
+    """The admin pages of AI recommendations, newest first, each with the gate's answer when it was given."""
 
     list_display = ("id", "created_at", "domain", "confidence_text", "eligible", "gate_reason", "actor")
     list_display_links = ("id", "created_at")
@@ -136,7 +136,7 @@ class HeimdallRecommendationAdmin(GrowingAdmin):
 
     @display(description="For production", ordering="prod_eligible", label=ELIGIBLE)
     def eligible(self, kept: HeimdallRecommendation) -> str:
-        """Whether the gate let the recommendation pass, in words."""
+        """"Eligible" if the gate let production use the recommendation when it was given, else "Not eligible"."""
         return "Eligible" if kept.prod_eligible else "Not eligible"
 
     @display(description="Recommendation")
@@ -152,7 +152,8 @@ class HeimdallRecommendationAdmin(GrowingAdmin):
 
 @admin.register(HeimdallEvent)
 class HeimdallEventAdmin(GrowingAdmin):
-    """The events of Heimdall, newest first: trials, recommendations, and uses and refusals of them."""
+    """The admin pages of Heimdall events, newest first: trials, recommendations, and uses and refusals of
+    recommendations."""
 
     list_display = ("id", "created_at", "what", "domain", "confidence_text", "outcome", "message", "actor")
     list_display_links = ("id", "created_at")
@@ -167,12 +168,12 @@ class HeimdallEventAdmin(GrowingAdmin):
 
     @display(description="Event", ordering="kind", label={kind.label: colour for kind, colour in EVENT_COLOURS.items()})
     def what(self, event: HeimdallEvent) -> str:
-        """The kind of the event."""
+        """The kind of the event, in words."""
         return event.get_kind_display()
 
     @display(description="Confidence", ordering="confidence")
     def confidence_text(self, event: HeimdallEvent) -> str:
-        """The AI's confidence in percent, empty for none."""
+        """The AI's confidence in percent, or empty if the event has none."""
         return "" if event.confidence is None else percent(event.confidence)
 
     @display(description="Trial", ordering="success", label={"Success": "success", "Failure": "danger"})

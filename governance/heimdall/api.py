@@ -19,7 +19,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ScorecardOut(serializers.Serializer[Any]):
-    """A domain's trials today (UTC), and in the window of days of its charter."""
+    """The numbers of a domain's sandbox trials: today (UTC), and in the window of days of its charter."""
 
     domain = serializers.CharField()
     day = serializers.DateField()
@@ -32,7 +32,7 @@ class ScorecardOut(serializers.Serializer[Any]):
 
 
 class TrialParams(ActParams):
-    """A sandbox trial to count."""
+    """Parameters of a sandbox trial to count."""
 
     domain = WordField()
     confidence = RateField()
@@ -50,7 +50,7 @@ class TrialOut(serializers.Serializer[Any]):
 
 
 class RecommendParams(ActParams):
-    """An AI's advice to store."""
+    """Parameters of an AI's advice to store."""
 
     domain = WordField()
     confidence = RateField()
@@ -79,12 +79,13 @@ class HeimdallViewSet(ApiViewSet):
 
     @ask("scorecard/today", Params, ScorecardOut(many=True))
     def scorecard_today(self, request: Request) -> Response:
-        """The trials of each charter's domain, today (UTC) and in the charter's window."""
+        """The numbers of sandbox trials of each domain that has a charter: today (UTC), and in the charter's window of
+        days."""
         return Response(services.scorecards(timezone.now()))
 
     @act("sandbox/trial", TrialParams, {201: TrialOut})
     def trial(self, request: Request, act: Act, **params: Any) -> Response:
-        """Count a sandbox trial."""
+        """Count a sandbox trial on its domain's scorecard of today (UTC)."""
         card = gate.heimdall_trial(**params, act=act)
         return Response(shown(card, ("domain", "day", "trials", "successes")), status=201)
 

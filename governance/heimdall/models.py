@@ -22,7 +22,7 @@ def rate_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
 
 
 class HeimdallPolicy(Policy):
-    """What advice in a domain must show before production may use it."""
+    """The charter of a domain: what AI advice must show before production may use it."""
 
     domain = Word(unique=True)
     min_confidence_prod = Rate(
@@ -128,7 +128,7 @@ class HeimdallScorecard(models.Model):
 
 
 class HeimdallRecommendation(SignedModel, AppendOnlyModel):
-    """An AI's advice, and whether the gate let it pass when it was given. It is judged again when it is used."""
+    """An AI's advice, and whether the gate let production use it when it was given. The gate judges it again at each use."""
 
     domain = models.CharField(max_length=WORD_MAX_LENGTH)
     confidence = rate_field()
@@ -147,7 +147,7 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
 
 
 class HeimdallEventKind(models.TextChoices):
-    """The kind of an event."""
+    """The kinds of Heimdall events."""
 
     TRIAL = "TRIAL", "Sandbox trial"
     RECOMMENDED = "RECOMMENDED", "Recommendation"
@@ -156,7 +156,7 @@ class HeimdallEventKind(models.TextChoices):
 
 
 class HeimdallEvent(SignedModel, AppendOnlyModel):
-    """An event of a domain: a trial, a recommendation, its use or its refusal. Never changed or deleted."""
+    """An event of a domain: a trial, a recommendation, or a recommendation's use or refusal. Never changed or deleted."""
 
     kind = models.CharField(max_length=11, choices=HeimdallEventKind)
     domain = models.CharField(max_length=WORD_MAX_LENGTH)

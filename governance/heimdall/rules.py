@@ -11,7 +11,7 @@ _Z = 1.959964  # of the standard normal: a two-sided interval of 95%
 
 @dataclass(frozen=True, slots=True)
 class Charter:
-    """What advice in a domain must show before production may use it. Rates are fractions 0..1."""
+    """A charter as a plain value: what AI advice must show before production may use it. Rates are fractions 0..1."""
 
     prod_use_enabled: bool
     min_confidence: Decimal
@@ -31,7 +31,8 @@ def wilson_lower_bound(successes: int, trials: int) -> float:
 
 
 def judge(charter: Charter | None, *, confidence: Decimal, trials: int, successes: int) -> Decision:
-    """Judge whether production may use advice. The first refusal wins. A missing charter refuses (CONTRACT section 3)."""
+    """Judge whether production may use advice. The answer names the first threshold that is missed. If `charter` is None,
+    the advice is refused (CONTRACT section 3)."""
     if charter is None or not charter.prod_use_enabled:
         return Decision(False, "prod_use_disabled", "Production use of this domain is off.")
     if confidence < charter.min_confidence:

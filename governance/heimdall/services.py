@@ -1,4 +1,4 @@
-"""Verbs of the Heimdall room. Call those that act through `governance.gate`, which checks the kill switch first."""
+"""Verbs of the Heimdall room. Call `record_trial`, `recommend` and `judge_use` through `governance.gate`."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -34,7 +34,7 @@ def record_trial(*, domain: str, confidence: Decimal, success: bool, act: Act) -
 def recommend(
     *, domain: str, confidence: Decimal, recommendation: Any, evidence: Any = None, act: Act
 ) -> HeimdallRecommendation:
-    """Store an AI's advice with the gate's answer, within the caller's transaction."""
+    """Store an AI's advice and whether the gate lets production use it, within the caller's transaction."""
     policy, decision = _judged(domain, confidence, act.now)
     kept = HeimdallRecommendation.objects.create(
         domain=domain,
@@ -97,7 +97,7 @@ def _keep_event(kind: HeimdallEventKind, kept: HeimdallRecommendation, decision:
 
 
 def scorecards(now: datetime) -> list[dict[str, Any]]:
-    """The trials of each charter's domain, today (UTC) and in the charter's window of days. Takes two queries."""
+    """The trials of each domain that has a charter: today (UTC), and in the charter's window of days. Takes two queries."""
     charters = list(HeimdallPolicy.objects.values_list("domain", "trial_window_days"))
     first = now.date() - timedelta(days=max((days for _, days in charters), default=1))
     cards = list(HeimdallScorecard.objects.filter(day__gt=first, day__lte=now.date()))

@@ -28,7 +28,7 @@ from governance.policies_admin import PlacePolicyAdmin
 
 
 def windows_text(rules: dict[str, Any]) -> str:
-    """Contact windows in one line: "Mon-Fri 09:00-20:00, Sat 10:00-18:00; Call: Mon 09:00-12:00", or "never"."""
+    """The contact windows in one line, such as "Mon-Fri 09:00-20:00, Sat 10:00-18:00; Call: Mon 09:00-12:00", or "never"."""
     own = rules.get(CHANNEL_WINDOWS, {})
     parts = [f"{channel.label}: {_windows_text(own[channel])}" for channel in Channel if channel in own]
     return "; ".join([_windows_text(rules[WINDOWS]), *parts])
@@ -39,7 +39,7 @@ def _windows_text(windows: list[dict[str, Any]]) -> str:
 
 
 def channels_text(rules: dict[str, Any]) -> str:
-    """The channels in one line, or "none"."""
+    """The channels that the rules allow, in one line, or "none"."""
     return ", ".join(rules[CHANNELS]) or "none"
 
 
@@ -50,7 +50,7 @@ def _days_text(days: Sequence[int]) -> str:
 
 @admin.register(MarketPolicy)
 class MarketPolicyAdmin(PlacePolicyAdmin):
-    """When, by which channel and from which score leads may be contacted."""
+    """The admin pages of market policies: when, by which channel and from which score leads may be contacted."""
 
     form = MarketPolicyForm
     change_form_template = "admin/governance/marketpolicy/change_form.html"
@@ -58,27 +58,27 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
 
     @display(description="Contact windows (local time)")
     def windows(self, policy: MarketPolicy) -> str:
-        """The windows in one line."""
+        """The policy's contact windows in one line."""
         return windows_text(policy.rules)
 
     @display(description="Channels")
     def channels(self, policy: MarketPolicy) -> str:
-        """The channels in one line."""
+        """The channels that the policy allows, in one line."""
         return channels_text(policy.rules)
 
     @display(description="Statutory holidays")
     def holidays(self, policy: MarketPolicy) -> str:
-        """The rule for statutory holidays, in words."""
+        """The policy's rule for statutory holidays, in words."""
         return HolidayRule(policy.rules.get(HOLIDAYS, HolidayRule.NORMAL)).label
 
     @display(description="Statutory holidays, for calls")
     def call_holidays(self, policy: MarketPolicy) -> str:
-        """The rule for calls on statutory holidays, in words."""
+        """The policy's rule for calls on statutory holidays, in words."""
         return HolidayRule(parsed(policy.rules).holidays_of(Channel.CALL, policy.province)).label
 
     @display(description="One call in 30 days", boolean=True)
     def one_call(self, policy: MarketPolicy) -> bool:
-        """Whether a second call waits 30 days after an answered one."""
+        """Whether a number is not called again for 30 days after an answered call."""
         return policy.rules.get(ONE_CALL, False)
 
     @display(description="Minimum lead score")

@@ -98,7 +98,7 @@ RULES_SCHEMA = {
 
 @extend_schema_field(RULES_SCHEMA)
 class RulesField(JsonField):
-    """A field for contact rules, checked as a whole. An error names the place within the rules."""
+    """A field for the contact rules of a policy, checked as a whole. An error names the place within the rules."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         try:
@@ -128,7 +128,8 @@ class MarketPolicyOut(PolicyOut):
 
 
 class WarningOut(serializers.Serializer[Any]):
-    """A window of the policy that is wider than the law's hours. It is stored, and the gate refuses calls beyond them."""
+    """A warning: a window is wider than the legal hours. The policy is stored, and the gate refuses calls outside those
+    hours."""
 
     code = serializers.CharField(help_text="the gate's refusal reason")
     detail = serializers.CharField()
@@ -136,7 +137,7 @@ class WarningOut(serializers.Serializer[Any]):
 
 
 class MarketPolicyStoredOut(MarketPolicyOut):
-    """A market policy as it was stored."""
+    """A market policy as it was stored, with warnings about windows that are wider than the legal hours."""
 
     warnings = WarningOut(
         many=True, read_only=True, help_text="windows in which calls are allowed, wider than calling hours"
@@ -150,7 +151,7 @@ MarketPolicyParams = params_of(
 
 
 class EffectiveParams(PlaceParams):
-    """The market whose effective policy is asked for."""
+    """Parameters that name the market whose effective policy is asked for."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
@@ -169,7 +170,8 @@ class EffectiveOut(serializers.Serializer[Any]):
 
 
 class CanContactParams(EffectiveParams, PurposeParams):
-    """A question to the gate. The time is a local `weekday` and `hhmm` together, or an instant `at`, or neither for now."""
+    """The parameters of a question to the gate. The time is a local `weekday` and `hhmm`, or an instant `at`; default:
+    now."""
 
     province = ProvinceField(required=False, help_text="required without lead_id")
     lead_id = LabelField(required=False, help_text="a known lead: the gate uses its own place, score and consents only")

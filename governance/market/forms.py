@@ -53,13 +53,13 @@ class WindowForm(forms.Form):
             )
 
     def window(self) -> dict[str, Any]:
-        """The window as the rules hold it."""
+        """The typed window as a dict, in the form in which the rules of a policy hold it."""
         start, end = self.cleaned_data["start"], self.cleaned_data["end"]
         return {"days": self.cleaned_data["days"], "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
 
 
 class BaseWindowFormSet(forms.BaseFormSet):
-    """The rows of a policy's contact windows."""
+    """The formset of a policy's contact windows, with a row for each window."""
 
     def add_fields(self, form: WindowForm, index: int | None) -> None:
         super().add_fields(form, index)
@@ -74,7 +74,8 @@ WindowFormSet = forms.formset_factory(WindowForm, formset=BaseWindowFormSet, ext
 
 
 class MarketPolicyForm(PolicyForm):
-    """The form of a market policy. The rules come from its fields and its formsets: `windows`, and one for each channel."""
+    """The form of a market policy. Its fields and formsets make the rules. A formset holds the windows of all channels, and
+    there is one for the own windows of each channel."""
 
     channels = forms.MultipleChoiceField(
         choices=Channel.choices,
@@ -145,12 +146,12 @@ class MarketPolicyForm(PolicyForm):
         return WindowFormSet(self.data if is_sent else None, prefix=prefix, initial=initial)
 
     def _ticked(self) -> list[str]:
-        """The channels that were ticked to have windows of their own."""
+        """The channels that were ticked to have windows of their own. Empty if the form was not sent."""
         return self["own_windows"].data or [] if self.is_bound else []
 
     @property
     def channel_sections(self) -> list[tuple[Channel, Any]]:
-        """Each channel with its own windows, for the page."""
+        """Each channel with the formset of its own windows, for the template."""
         return list(self.channel_windows.items())
 
     def clean(self) -> dict[str, Any]:
@@ -192,7 +193,8 @@ class MarketPolicyForm(PolicyForm):
                     self._show(warning.place, warning.detail, rows)
 
     def _show(self, place: str, message: str, rows: dict[str, list[WindowForm]]) -> None:
-        """Put an error of the rules on its field: `contact_windows_local.1.end` is the field `end` of the second row."""
+        """Show an error of the rules at its field: `contact_windows_local.1.end` is the field `end` of the second row.
+        `rows` has the window forms by the place of their formset in the rules."""
         for name, kept in rows.items():
             if place.startswith(f"{name}."):
                 row, *field = place.removeprefix(f"{name}.").split(".")

@@ -11,7 +11,7 @@ from governance.market.rules import CHANNEL_WINDOWS, CHANNELS, WINDOWS
 
 @dataclass(frozen=True, slots=True)
 class LegalWarning:
-    """A policy's window that is wider than the hours in which the law allows calls."""
+    """A warning about a policy's window that is wider than the hours in which the law allows calls."""
 
     place: str  # within the rules: `contact_windows_local.0`, `channel_windows.CALL.1`
     detail: str
@@ -19,9 +19,10 @@ class LegalWarning:
 
 
 def legal_warnings(rules: Mapping[str, Any], channel: str = Channel.CALL) -> list[LegalWarning]:
-    """The windows of well-formed rules in which this channel, if it is allowed, could be used outside calling hours.
+    """Return a warning for each window in which the rules allow this channel outside the legal hours for calls.
 
-    A window includes its last minute and the law's hours do not, so a lawful window ends at 21:29, or 17:59 on weekends.
+    A window includes its last minute and the legal hours do not, so a lawful window ends at 21:29, or 17:59 on weekends. If
+    the rules do not allow the channel, there is no warning.
     """
     if channel not in rules[CHANNELS]:
         return []

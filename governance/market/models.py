@@ -13,7 +13,7 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 class MarketPolicy(PlacePolicy):
-    """When, by which channel and from which lead score a lead of this market may be contacted (guide, pack G)."""
+    """A market policy: when, by which channel and from which score a lead of the market may be contacted (guide, pack G)."""
 
     rules = Document(help_text="contact_windows_local, channels_allowed, min_lead_score_to_contact")
 
@@ -24,11 +24,11 @@ class MarketPolicy(PlacePolicy):
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
-        """The safe default of each province, enabled (guide, safe defaults)."""
+        """The seeds: a policy for each province with the safe default rules, enabled (guide, safe defaults)."""
         return each_province(enabled=True, rules=SAFE_RULES)
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """The changes with the rules as they are stored.
+        """Return the changes, with the rules in the form in which they are stored.
 
         Raises:
             InvalidRules: the rules are not well formed.

@@ -1,4 +1,4 @@
-"""Contact rules as values: checking them, and reading them as stored. No database here."""
+"""Contact rules of market policies as values: checking them, and reading them as stored. No database here."""
 
 import json
 import re
@@ -67,13 +67,13 @@ class Window:
     end: str
 
     def contains(self, weekday: int, hhmm: str) -> bool:
-        """Whether a local minute is in the window."""
+        """Whether the window contains a minute, given as its weekday (Monday is 0) and its local `HH:MM`."""
         return weekday in self.days and self.start <= hhmm <= self.end
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Well-formed contact rules as a value."""
+    """The contact rules of a market policy as a plain value. They are well formed."""
 
     windows: tuple[Window, ...]
     channels: frozenset[str]
@@ -84,14 +84,14 @@ class Rules:
     one_call_in_30_days: bool = False
 
     def holidays_of(self, channel: str, province: str) -> str:
-        """The holiday rule of a channel in a province."""
+        """The rule for statutory holidays that applies to a channel in a province."""
         if channel != Channel.CALL:
             return self.holidays
         by_default = HolidayRule.CLOSED if province in NO_CALLS_ON_HOLIDAYS else self.holidays
         return self.call_holidays or by_default
 
     def windows_of(self, channel: str) -> tuple[Window, ...]:
-        """The windows of a channel. No window means that it is never used."""
+        """The contact windows of a channel. If there is none, the channel is never used."""
         return self.channel_windows.get(channel, self.windows)
 
 
@@ -101,8 +101,8 @@ def is_hhmm(text: object) -> bool:
 
 
 def normalised(rules: object) -> dict[str, Any]:
-    """The rules as they are stored: the three required keys and the optional ones that are given, days in order, channels
-    in upper case.
+    """Check the rules of a policy and return them as they are stored: the required keys, the optional keys that are given,
+    days in order, channels in upper case.
 
     Raises:
         InvalidRules: names every wrong place (CONTRACT section 2, market policy).
@@ -215,7 +215,7 @@ def _window_errors(item: object) -> Iterator[tuple[str, str]]:
 
 
 def parsed(rules: dict[str, Any]) -> Rules:
-    """Well-formed rules as a value."""
+    """Turn well-formed rules from a dict into a `Rules` value."""
     return Rules(
         windows=_parsed(rules[WINDOWS]),
         channels=frozenset(rules[CHANNELS]),
@@ -233,7 +233,8 @@ def _parsed(windows: Iterable[dict[str, Any]]) -> tuple[Window, ...]:
 
 @lru_cache(maxsize=512)
 def parsed_text(text: str) -> Rules:
-    """Stored rules as a value. The cache is keyed by their text, so a changed policy is never answered from it."""
+    """Turn the JSON text of stored rules into a `Rules` value. It is cached by the text, so changed rules are parsed
+    anew."""
     return parsed(json.loads(text))
 
 

@@ -8,10 +8,10 @@ from governance import law
 
 
 class Command(BaseCommand):
-    """Print the rules of the law as markdown, as they are in docs/contact-rules.md."""
+    """Print the rules of the law as markdown, for docs/contact-rules.md."""
 
     help = "Print the rules of the law that the contact gate holds to, with their sources and dates, as markdown."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the version of the rules and the page."""
+        """Print the version of the rules, then the rules themselves."""
         self.stdout.write(f"Version {law.VERSION}\n\n{law.page()}")

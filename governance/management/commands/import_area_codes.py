@@ -1,4 +1,4 @@
-"""The command `import_area_codes FILE [--reason TEXT]`, which stores a list of subscriptions."""
+"""The command `import_area_codes FILE [--reason TEXT]`, which stores a list of area-code subscriptions."""
 
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,12 @@ SIZE_MAX = 100_000  # bytes
 
 
 class Command(BaseCommand):
-    """Store a list of subscriptions to the National DNCL, all of it or nothing."""
+    """Store a list of subscriptions to the National DNCL, or nothing if a line is wrong."""
 
     help = "Store the subscriptions by area code of a list: one a line, such as 416,2027-03-31. Those not in it stay."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the arguments FILE and `--reason`."""
         parser.add_argument("file", type=Path)
         parser.add_argument("--reason", default="", help="why, as the history keeps it")
 
