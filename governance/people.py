@@ -1,4 +1,4 @@
-"""People as plain values, by kind. The app that stores a kind of people registers here how they are loaded."""
+"""Facts about people, by kind of people. The app that stores a kind of people registers here how they are loaded."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody con
 
 
 class Role(models.TextChoices):
-    """The role in which a lead is spoken to. It is HOMEOWNER unless somebody knows that the lead is a business."""
+    """The role in which we speak to a lead. It is HOMEOWNER unless somebody knows that the lead is a business."""
 
     HOMEOWNER = "HOMEOWNER", "Homeowner"
     BUSINESS = "BUSINESS", "Business"
@@ -49,12 +49,13 @@ class KindUnknown(LookupError):
 
 
 def register(kind: str, loader: Loader, readable: Readable) -> None:
-    """Register how people of a kind are loaded by ids in one query, and which ids a user may read. The last call counts."""
+    """Register for a kind of people how they are loaded by ids in one query, and which ids a user may read. A later call for
+    the kind replaces it."""
     _loaders[kind], _readable[kind] = loader, readable
 
 
 def load(kind: str, ids: Collection[str]) -> dict[str, LeadFacts]:
-    """The people of a kind that exist, by id.
+    """Return the facts about the people of a kind, by id. An id that does not exist is left out.
 
     Raises:
         KindUnknown: nobody registered this kind.
@@ -64,7 +65,7 @@ def load(kind: str, ids: Collection[str]) -> dict[str, LeadFacts]:
 
 
 def readable_by(kind: str, user: Any, ids: Collection[str]) -> set[str]:
-    """The ids of the people of a kind about whom the user may read. It takes no query for a user who may read about all.
+    """Return those of the ids, of people of a kind, that the user may read. Takes no query for a user who may read all.
 
     Raises:
         KindUnknown: nobody registered this kind.
@@ -83,7 +84,7 @@ def _of_kind(registry: dict[str, Registered], kind: str) -> Registered:
 
 
 class Received(NamedTuple):
-    """The facts about a message from a lead that the contact gate needs."""
+    """The facts about an inbound message that the contact gate needs."""
 
     lead_id: str
     channel: str  # "" if it is not known
@@ -96,10 +97,10 @@ _message_loaders: list[MessageLoader] = []
 
 
 def register_messages(loader: MessageLoader) -> None:
-    """Register how a message is loaded by its id in one query. The last call counts."""
+    """Register how an inbound message is loaded by its id in one query. A later call replaces it."""
     _message_loaders[:] = [loader]
 
 
 def load_message(message_id: int) -> Received | None:
-    """The message with this id. None if there is no such message, or if it is not known which lead sent it."""
+    """The inbound message with this id. None if there is no such message, or if it is not known which lead sent it."""
     return _message_loaders[0](message_id) if _message_loaders else None

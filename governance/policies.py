@@ -1,4 +1,4 @@
-"""The base of all policies: rows with a version and a history, and one verb to change them that is safe in a race."""
+"""The base of all policies: rows with a version and a history. One verb changes them, also if two callers do so at once."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
@@ -22,7 +22,7 @@ from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 class _History(HistoricalRecords):
     """A history that excludes only columns that the model has. When a row is removed, the library reads every excluded
-    column, so it would fail on one that the model lacks."""
+    column, so it would fail on a column that the model lacks."""
 
     def create_history_model(self, model: type[models.Model], inherited: bool) -> Any:
         history = super().create_history_model(model, inherited)
@@ -32,7 +32,7 @@ class _History(HistoricalRecords):
 
 
 class Governed(models.Model):
-    """A row that somebody changes for a reason. Its append-only history keeps every state that the row had."""
+    """The base of tables whose rows are changed for a reason. The append-only history keeps every state of a row."""
 
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
@@ -52,7 +52,7 @@ class Governed(models.Model):
 
 
 class Policy(Governed):
-    """A rule that an operator edits. It is switched off, never deleted.
+    """The base of policies: rules that an operator edits. A policy is switched off, never deleted.
 
     A policy is declared in one file: its settings (`wholesale.plumbing.setting_fields`), its key, its seeds, what it refuses
     and what follows from a change. `upsert` is its verb, `governance.policies_api` makes its endpoints, and
@@ -71,7 +71,7 @@ class Policy(Governed):
 
     @classmethod
     def key_of(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """Take the key of the row out of `given`. A column that is not given has its default."""
+        """Remove the columns of the key from `given` and return them by name. A column that is not given has its default."""
         fields: list[Any] = [cls._meta.get_field(name) for name in cls.key]
         absent = {field.name: field.get_default() for field in fields if field.has_default() or field.blank}
         return {name: given.pop(name) if name in given else absent[name] for name in cls.key}
@@ -88,18 +88,19 @@ class Policy(Governed):
         return ()
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """The values to write for the given `changes`. It may refuse them. The row is locked and still unchanged."""
+        """Return the values to write for `changes`, or refuse them with an error. The row is locked and still unchanged."""
         return changes
 
     def require_sound(self) -> None:
         """Refuse settings that contradict each other, with a DomainError that names one of them."""
 
     def follow(self, act: Act) -> None:
-        """Do what follows from a change that was written, in the same transaction. Other apps receive `policy_changed`."""
+        """Do what follows in this app from a written change, in the same transaction. Other apps receive
+        `policy_changed`."""
 
 
 class PlacePolicy(Policy):
-    """A policy of one market, or of a whole province as market ALL."""
+    """The base of policies that are each of one market, or of a whole province as market ALL."""
 
     province = Choice(max_length=2, choices=Province)
     market = Word(default=ALL, page_help="ALL is the whole province; a market's own policy wins over it.")
@@ -136,8 +137,8 @@ policy_changed = Signal()
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def upsert(model: type[PolicyT], *, act: Act, expected_version: int | None = None, **given: Any) -> PolicyT:
-    """Create or change a policy of any kind. `given` holds its key and the settings to change. An absent setting keeps its
-    value. A row that does not exist has version 0.
+    """Create or change a policy of any kind. `given` holds its key and the settings to change; an absent setting keeps its
+    value. The version of a policy that does not exist yet is 0.
 
     Raises:
         RequiredParameter: the policy is new, and lacks a setting that has no default.
@@ -176,7 +177,7 @@ def upsert(model: type[PolicyT], *, act: Act, expected_version: int | None = Non
 
 
 def seed(model: type[Policy], now: datetime | None = None) -> int:
-    """Make the seeds of a policy whose key is absent, and return how many were made. No row is overwritten."""
+    """Make the rows of a policy's seeds that do not exist yet, and return how many were made. No row is overwritten."""
     present = set(model._default_manager.values_list(*model.key))
     absent = [row for row in model.seeded() if tuple(row[name] for name in model.key) not in present]
     for row in absent:
@@ -185,12 +186,12 @@ def seed(model: type[Policy], now: datetime | None = None) -> int:
 
 
 def each_province(**settings: Any) -> list[dict[str, Any]]:
-    """A seed for each province, as market ALL, with the same settings."""
+    """Return a seed for each province, as market ALL. All seeds have the given settings."""
     return [{"province": province, "market": ALL, **settings} for province in Province.values]
 
 
 def put(model: type[GovernedT], *, key: Mapping[str, Any], changes: Mapping[str, Any], act: Act) -> GovernedT:
-    """Create or change the row with a key, within the caller's transaction. Columns not in `changes` keep their value.
+    """Create or change the row with this key, within the caller's transaction. Columns not in `changes` keep their value.
 
     The clock is read under the row's lock, and `updated_at` holds that time.
     """
@@ -204,8 +205,8 @@ def put(model: type[GovernedT], *, key: Mapping[str, Any], changes: Mapping[str,
 
 
 def remove(model: type[GovernedT], *, key: Mapping[str, Any], act: Act) -> GovernedT | None:
-    """Remove the row with a key, within the caller's transaction. Its history stays. Return the row as it was, stamped with
-    who removed it and when, or None if there is no such row."""
+    """Remove the row with this key, within the caller's transaction. The row's history stays. Return the row as it was,
+    stamped with who removed it and when, or None if there is no such row."""
     row = model._default_manager.select_for_update().filter(**key).first()
     if row is None:
         return None
@@ -221,7 +222,8 @@ def _made_or_changed(
     save: Callable[[GovernedT, Act], GovernedT],
     act: Act,
 ) -> GovernedT:
-    """Lock and save the row with a key, or make it. If two callers make it at once, the later one changes the row."""
+    """Lock the row with this key, or make it with `new`, and `save` it. If two callers make it at once, the later changes
+    it."""
     locked = model._default_manager.select_for_update().filter(**key)
     row = locked.first()
     if row is None:
@@ -244,16 +246,16 @@ def _stamped(row: GovernedT, act: Act) -> GovernedT:
 
 
 def effective(model: type[PlacePolicyT], province: str, market: str, **kind: Any) -> PlacePolicyT | None:
-    """The effective policy of a market: its own, else its province's, else None. A market's policy that is off still counts.
+    """The effective policy of a market: the market's own, even if it is off, else the province's, else None.
 
-    `kind` is the rest of the key, for policies of which a place has several.
+    If a place has several policies of this model, `kind` gives the other columns of the key.
     """
     places = [(province, market)]
     return effective_among(candidates(model._default_manager.filter(**kind), places), places)[province, market]
 
 
 def candidates(rows: models.QuerySet[PlacePolicyT], places: Collection[tuple[str, str]]) -> list[PlacePolicyT]:
-    """The policies among `rows` that may be the effective ones of these places. Takes one query."""
+    """Read those of the `rows` that may be the effective policies of these places. Takes one query."""
     provinces, markets = {province for province, _ in places}, {ALL, *(market for _, market in places)}
     return list(rows.filter(province__in=provinces, market__in=markets))
 
@@ -261,6 +263,6 @@ def candidates(rows: models.QuerySet[PlacePolicyT], places: Collection[tuple[str
 def effective_among(
     rows: Iterable[PlacePolicyT], places: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], PlacePolicyT | None]:
-    """The effective policy of each place. `rows` holds at most one policy of each place."""
+    """The effective policy of each place, or None, taken from `rows`, which hold at most one policy of each place."""
     found = {(row.province, row.market): row for row in rows}
     return {(province, market): found.get((province, market)) or found.get((province, ALL)) for province, market in places}

@@ -1,4 +1,4 @@
-"""What the admin pages of all policies share: a policy is added and changed by its verb, and never deleted."""
+"""The base of the admin pages of policies: a policy is added and changed by its verb, and never deleted."""
 
 from collections.abc import Callable, Sequence
 from copy import copy
@@ -33,7 +33,7 @@ SWITCHED = {"On": "success", "Off": ""}
 
 
 def column_of(column: Any, title: str = "", label: dict[str, str] | None = None) -> Callable[[Any], str]:
-    """A list column that shows a setting. `label` gives the colour of each of its words."""
+    """Make a list column that shows a setting. `label` gives the colour of each text that the column may show."""
 
     @display(description=title or column.short or capfirst(column.verbose_name), ordering=column.name, label=label)
     def shown(policy: Any) -> str:
@@ -44,7 +44,7 @@ def column_of(column: Any, title: str = "", label: dict[str, str] | None = None)
 
 
 class PolicyForm(PlaceInput, GovernedForm):
-    """The form of a policy, with the reason of the change and the version that the editor saw."""
+    """The base of the forms for a policy, with the reason of the change and the version that the editor saw."""
 
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -62,7 +62,8 @@ class PolicyForm(PlaceInput, GovernedForm):
         return cleaned
 
     def _refuse_stale(self) -> None:
-        """Refuse a form whose policy was changed meanwhile. It keeps what was typed, and tells of the other change."""
+        """Refuse a form whose policy was changed since the form was opened. Typed values stay, and the other change is
+        shown."""
         restate(self, "expected_version", str(self._stored_version()))
         policy = self.instance
         if not policy.pk:
@@ -85,7 +86,8 @@ class PolicyForm(PlaceInput, GovernedForm):
         )
 
     def _post_clean(self) -> None:
-        """Show what the policy refuses before its table's constraints, which are not checked for a field with an error."""
+        """Show what the policy refuses rather than a constraint of its table: constraints on a field with an error are
+        skipped."""
         if not self.errors:
             meant = copy(self.instance)
             key = {name: value for name, value in self.cleaned_data.items() if name in meant.key}
@@ -98,17 +100,17 @@ class PolicyForm(PlaceInput, GovernedForm):
         super()._post_clean()  # type: ignore[misc]
 
     def show(self, refusal: DomainError) -> None:
-        """Show a refusal of the policy at the field that it names."""
+        """Show a refusal at the form field that the refusal names."""
         show_refusal(self, refusal)
 
     def changes(self) -> dict[str, Any]:
-        """The settings to give to the verb."""
+        """The settings to give to `upsert`, by name."""
         others = (*self.instance.key, "why", "expected_version")
         return {name: value for name, value in self.cleaned_data.items() if name not in others}
 
 
 class PolicyAdmin(GovernedAdmin):
-    """The admin pages of a policy, made from what the policy declares. A subclass adds what is special."""
+    """The base of the admin pages of a policy, made from what the policy declares. A subclass adds what differs."""
 
     form: type[PolicyForm] = PolicyForm
     key_title = "Policy"
@@ -145,7 +147,7 @@ class PolicyAdmin(GovernedAdmin):
         return self.list_filter or ((self.switch,) if self.has_switch else ())
 
     def _words(self) -> list[Any]:
-        """The columns of the key that are typed, not chosen from a list."""
+        """The columns of the key that a user types, and does not choose from a list."""
         columns: list[Any] = [self.model._meta.get_field(name) for name in self.row_key()]
         return [column for column in columns if not column.choices]
 
@@ -154,7 +156,7 @@ class PolicyAdmin(GovernedAdmin):
 
     @property
     def search_help_text(self) -> str:
-        """The sentence that says where the search looks."""
+        """The help text of the search: the columns in which it looks."""
         return capfirst(", ".join([*(column.verbose_name for column in self._words()), "who changed it, or why"]))
 
     def settings_of(self, record: Any) -> dict[str, str]:
@@ -187,7 +189,7 @@ class PolicyAdmin(GovernedAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save through the verb, which raises the version and writes the history."""
+        """Save the policy through `upsert`, which raises the version and writes the history."""
         stored = upsert(
             self.model,
             act=Act.by(request.user, reason=form.cleaned_data["why"]),
@@ -199,7 +201,7 @@ class PolicyAdmin(GovernedAdmin):
 
 
 class PlacePolicyAdmin(PolicyAdmin):
-    """The admin pages of policies of markets and provinces."""
+    """The base of the admin pages of policies of markets and provinces."""
 
     key_title = "Place"
     listed_key: ClassVar[tuple[str, ...]] = ("place",)
@@ -209,5 +211,5 @@ class PlacePolicyAdmin(PolicyAdmin):
 
     @display(description="Place", ordering="province")
     def place(self, policy: PlacePolicy) -> str:
-        """The province, and the market where it is not the whole province."""
+        """The province, followed by the market unless the policy is of the whole province."""
         return place_text(policy)

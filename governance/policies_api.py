@@ -34,7 +34,8 @@ ViewSetT = TypeVar("ViewSetT", bound=type[ApiViewSet])
 
 
 class PolicyOut(RowSerializer):
-    """A policy as the API shows it. A subclass names the model, and declares the fields that are not plain columns."""
+    """The base of the serializers of policies. A subclass names the model, and declares the fields that are no plain
+    columns."""
 
     policy: ClassVar[type[Policy]]
 
@@ -47,7 +48,8 @@ class PolicyOut(RowSerializer):
 
 
 class PolicyParams(PlaceParams, ActParams):
-    """A policy to create or change. A subclass names the model, and declares the parameters that are not plain columns."""
+    """The base of the parameters to create or change a policy. A subclass names the model, and declares the parameters that
+    are not plain columns."""
 
     policy: ClassVar[type[Policy]]
 
@@ -66,7 +68,7 @@ class PolicyParams(PlaceParams, ActParams):
 
 
 def parameter(policy: type[Policy], column: Any) -> serializers.Field[Any, Any, Any, Any]:
-    """The parameter that sets a column of a policy."""
+    """Make the API parameter that sets a column of a policy."""
     options = {"help_text": _help(policy, column)} | _presence(policy, column)
     if column.choices:
         words = [value for value, _ in column.choices]
@@ -94,14 +96,16 @@ def _field_of(column: Setting) -> Callable[..., serializers.Field[Any, Any, Any,
 
 
 def _presence(policy: type[Policy], column: Any) -> dict[str, Any]:
-    """Whether the parameter may be absent: a setting may, a column of the key only if it has a default."""
+    """The options that say whether a parameter may be absent: a setting may, a column of the key only if it has a
+    default."""
     if column.name not in policy.key:
         return {"required": False}
     return {"default": column.get_default()} if column.has_default() or column.blank else {}
 
 
 def _help(policy: type[Policy], column: Any) -> str | None:
-    """The help text of a parameter: its meaning, and its default in a new policy."""
+    """The help text of a column's parameter: the meaning, and the default in a new policy. None if there is nothing to
+    say."""
     is_named = column.verbose_name != column.name.replace("_", " ")
     said = column.help_text or (column.verbose_name if is_named else (column.page_help or "").removesuffix("."))
     if column.name in policy.key or (column.choices and not said):
@@ -113,13 +117,14 @@ def _help(policy: type[Policy], column: Any) -> str | None:
 
 
 def out_of(policy: type[Policy], name: str = "", **fields: Any) -> Any:
-    """The serializer of a policy's rows. `fields` replace the ones made from columns."""
+    """Make the serializer class of a policy's rows. `fields` are the fields to use instead of those made from columns."""
     said = {"policy": policy, "__doc__": policy.__doc__, **fields}
     return type(f"{name or policy.__name__}Out", (PolicyOut,), said)
 
 
 def params_of(policy: type[Policy], name: str = "", **fields: Any) -> Any:
-    """The parameters of a policy's upsert. `fields` replace the ones made from columns."""
+    """Make the class of the parameters of a policy's upsert. `fields` are used instead of the parameters made from
+    columns."""
     said = {
         "policy": policy,
         "__doc__": f"The {policy._meta.verbose_name} to create or change; an absent setting keeps its value.",
@@ -138,10 +143,10 @@ def policy_endpoints(
     does: str = "",
     example: tuple[str, dict[str, Any]] | None = None,
 ) -> Callable[[ViewSetT], ViewSetT]:
-    """Decorate a viewset with the list of a policy's rows and its upsert, with their permissions.
+    """Return a decorator that adds to a viewset the list of a policy's rows and its upsert, with their permissions.
 
     `name` begins the names of the schema's components. `out` and `params` replace the serializers made from columns. `does`
-    replaces the upsert's description. `example` is the title and the values of its example.
+    replaces the upsert's description. `example` is the title and the values of an example request.
     """
     out, params = out or out_of(policy, name), params or params_of(policy, name)
     rights = f"{policy._meta.app_label}.{{}}_{policy._meta.model_name}"
@@ -172,7 +177,7 @@ def policy_endpoints(
 
 
 def _and(names: Iterable[str]) -> str:
-    """Names in a sentence: `a`, `a and b`, `a, b and c`."""
+    """Join names for a sentence: `a`, `a and b`, `a, b and c`. A leading `-` of a name is dropped."""
     *first, last = (name.removeprefix("-") for name in names)
     return " and ".join(filter(None, (", ".join(first), last)))
 

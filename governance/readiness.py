@@ -36,7 +36,7 @@ PROOFS = {
 
 @register("kill_switch.free", Severity.BLOCKER, "The kill switch is free")
 def kill_switch_free(now: datetime) -> Finding:
-    """Check that the kill switch is released. A missing row counts as engaged."""
+    """Check that the kill switch is released. If the go-live row is missing, the switch counts as engaged."""
     state = current_state()
     if state is None:
         return Finding(False, "The go-live row is missing, which stops everything. Releasing the kill switch makes it.")
@@ -47,9 +47,9 @@ def kill_switch_free(now: datetime) -> Finding:
 
 @read_once
 def _present() -> list[tuple[str, str, str, str | None, str | None]]:
-    """Rows of several tables in one query, because the runbook takes few: the provinces with a market policy, the domains
-    with a charter, the area codes with the last day of their subscription, and the legal duties with subject, due date and
-    the date when they were last done."""
+    """Read rows of several tables in one query, because the runbook should take few: the provinces with a market policy, the
+    domains with a charter, the area codes with the last day of their subscription, and the legal duties with subject, due
+    date and the date when they were last done."""
     empty, nothing = Value(""), Value(None, TextField())
     provinces = MarketPolicy.objects.filter(market=ALL).order_by()
     domains = HeimdallPolicy.objects.order_by()
@@ -76,7 +76,8 @@ def market_policies(now: datetime) -> Finding:
 
 @register("risk.caps", Severity.BLOCKER, "Every enabled risk policy has a cap")
 def risk_caps(now: datetime) -> Finding:
-    """Check that each enabled risk policy has a cap and that GLOBAL, which every reservation must pass, is enabled."""
+    """Check that each enabled risk policy has a cap, and that the policy GLOBAL, which binds every reservation, is
+    enabled."""
     policies = list(RiskPolicy.objects.filter(enabled=True))
     if GLOBAL not in {policy.engine for policy in policies}:
         return Finding(False, "The risk policy GLOBAL is missing or off: nothing can be reserved.")
@@ -92,7 +93,7 @@ def risk_caps(now: datetime) -> Finding:
 
 @register("heimdall.charter", Severity.BLOCKER, "There is a charter for AI advice")
 def heimdall_charter(now: datetime) -> Finding:
-    """Check that there is a charter for AI advice. Its production use may be off."""
+    """Check that there is a charter for AI advice. The charter may forbid production use."""
     domains = sorted(name for room, name, *_ in _present() if room == _HEIMDALL)
     if not domains:
         return Finding(False, "No Heimdall policy: no advice could ever be judged. Add one for each domain of advice.")
@@ -105,14 +106,14 @@ def _organisation() -> Organisation | None:
 
 
 def leniency() -> tuple[dict[str, str], str]:
-    """The strictness settings that only warn, each with its name in words, and the reason. Empty if all are enforced."""
+    """The strictness settings that only warn, each with its name in words, and why. Both are empty if all are enforced."""
     organisation = _organisation() or Organisation()
     return {name: PROOFS[name] for name in organisation.lenient}, organisation.lenient_reason
 
 
 @register("contact.strictness", Severity.WARNING, "Messages and calls without proof are refused")
 def contact_strictness(now: datetime) -> Finding:
-    """Check that no strictness setting only warns. A missing row enforces all."""
+    """Check that every strictness setting is enforced. If the organisation's row is missing, all are."""
     what, reason = leniency()
     if what:
         message = f"What is missing is only warned of, not refused: {', '.join(what.values())}. Reason: {reason}"
@@ -186,7 +187,8 @@ def _day(text: str | None) -> date | None:
 
 @register("contact.digest_key", Severity.BLOCKER, "Opt-outs are found under the key that they were recorded with")
 def contact_digest_key(now: datetime) -> Finding:
-    """Check that CONTACT_DIGEST_KEY is the ledger's key: another key finds no opt-out. An unset key is only a warning."""
+    """Check that CONTACT_DIGEST_KEY is the ledger's key: with another key no opt-out is found. An unset key is only a
+    warning."""
     organisation = _organisation()
     if organisation is None:
         return Finding(
@@ -224,7 +226,7 @@ def environment_migrations(now: datetime) -> Finding:
 
 @register("environment.time_zones", Severity.BLOCKER, "Time zone data is current")
 def environment_time_zones(now: datetime) -> Finding:
-    """Check that the time zone data is current: an error of an hour is a call at night."""
+    """Check that the time zone data is current, because an error of an hour may mean a call at night."""
     errors = check_time_zones()
     if errors:
         return Finding(False, str(errors[0].msg))

@@ -1,4 +1,4 @@
-"""The permissions of governance, and the roles that have each."""
+"""The permissions of governance, and the roles that have each permission."""
 
 from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 

@@ -20,6 +20,6 @@ market. Facts: `names`, a collection of str."""
 
 
 def rules_changed(sender: type[Model], *subjects: Subject, act: Act) -> None:
-    """Send `contact_rules_changed` with an envelope for each of these subjects."""
+    """Send `contact_rules_changed` with an envelope for each of these subjects. `sender` is the model that changed."""
     envelopes = [Envelope("contact_rules_changed", subject, act, {}, act.now) for subject in subjects]
     contact_rules_changed.send(sender=sender, envelopes=envelopes)

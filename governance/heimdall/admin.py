@@ -136,7 +136,7 @@ class HeimdallRecommendationAdmin(GrowingAdmin):
 
     @display(description="For production", ordering="prod_eligible", label=ELIGIBLE)
     def eligible(self, kept: HeimdallRecommendation) -> str:
-        """"Eligible" if the gate let production use the recommendation when it was given, else "Not eligible"."""
+        """The gate's answer when the recommendation was given, in words: "Eligible" or "Not eligible" for production."""
         return "Eligible" if kept.prod_eligible else "Not eligible"
 
     @display(description="Recommendation")

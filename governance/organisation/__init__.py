@@ -1,1 +1,1 @@
-"""The organisation that contacts people, and how strictly it asks for proof."""
+"""The organisation in whose name people are contacted, and how strictly it asks for proof."""

@@ -14,7 +14,7 @@ STRICTNESS = {Strictness.ENFORCE.label: "success", Strictness.WARN.label: "warni
 
 @admin.register(Organisation)
 class OrganisationAdmin(PolicyAdmin):
-    """The organisation that contacts, and how strictly it asks for proof. There is one row."""
+    """The admin page of the organisation and of how strictly it asks for proof. There is one row."""
 
     list_display = ("__str__", "consent", "scrub", "registration_expires_on", "changed_by", "updated_at")
     colours = {"consent": STRICTNESS, "scrub": STRICTNESS}

@@ -1,4 +1,4 @@
-"""`/api/governance/contact/organisation`: the organisation that contacts, and how strictly it asks for proof."""
+"""`/api/governance/contact/organisation`: the organisation in whose name people are contacted, and its strictness."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class OrganisationViewSet(ApiViewSet):
 
     @ask("organisation", Params, OrganisationOut)
     def organisation(self, request: Request) -> Response:
-        """The organisation. If its row is missing, everything is enforced, and the answer says so."""
+        """The organisation and its strictness. If the row is missing, everything is enforced, and `updated_at` is null."""
         missing = Organisation(version=0)
         return Response(shown(Organisation.objects.filter(pk=1).first() or missing, OrganisationOut.Meta.fields))
 

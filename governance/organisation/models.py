@@ -19,12 +19,13 @@ STRICT_SETTINGS = ("consent", "identity", "scrub")
 
 
 def strictness(what: str, **said: Any) -> Choice:
-    """Whether something is refused where proof of it is missing."""
+    """A setting that says whether a contact without `what` is refused, or allowed with a warning."""
     return Choice(what, max_length=7, choices=Strictness, default=Strictness.ENFORCE, **said)
 
 
 class Organisation(Policy):
-    """The organisation that contacts, and how strictly it asks for proof. One row; without it everything is enforced."""
+    """The one row of the organisation that contacts people, and how strictly it asks for proof. If the row is missing,
+    everything is enforced."""
 
     name = Label(blank=True, help_text="as messages name the sender", page_help="As messages name the sender.")
     mailing_address = Note(blank=True, page_help="Where post reaches you.")
@@ -90,7 +91,7 @@ class Organisation(Policy):
 
     @property
     def lenient(self) -> list[str]:
-        """The names of the settings that only warn of what the law forbids."""
+        """The names of the strictness settings that are WARN: they allow, with a warning, what the law forbids."""
         return [name for name in STRICT_SETTINGS if getattr(self, name) == Strictness.WARN]
 
     @classmethod
@@ -98,7 +99,7 @@ class Organisation(Policy):
         return {"id": 1}
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """The changes, with `lenient_reason`: why a setting only warns. The reason is kept for as long as one does.
+        """Return the changes, with `lenient_reason`: why a setting is WARN. It is kept until no setting is WARN.
 
         Raises:
             RequiredParameter: a setting is changed to WARN, and no reason is given.

@@ -8,14 +8,15 @@ from django.db import models
 
 
 class Strictness(models.TextChoices):
-    """What happens where consent, our identity, or registration and scrub are missing."""
+    """What the gate does if consent, our identity, or registration and scrub are missing: it refuses, or allows with a
+    warning."""
 
     ENFORCE = "enforce", "Refuse"
     WARN = "warn", "Allow, with a warning"
 
 
 class Sender(NamedTuple):
-    """The organisation as messages must name it. A part that is not on file is empty."""
+    """The parts of the organisation that each message must name. A part that is not on file is empty."""
 
     name: str = ""
     mailing_address: str = ""
@@ -27,7 +28,7 @@ NOT_ON_FILE = Sender()
 
 @dataclass(frozen=True, slots=True)
 class OrganisationFacts:
-    """What the gate needs of the organisation: its strictness, its registration with the National DNCL, and its name."""
+    """The facts about the organisation that the gate needs: strictness, registration with the National DNCL, and name."""
 
     consent: str = Strictness.ENFORCE
     scrub: str = Strictness.ENFORCE
@@ -46,6 +47,6 @@ class OrganisationFacts:
         return all(part.strip() for part in self.sender)
 
     def registered(self, on: date) -> bool:
-        """Whether the registration is on file and has not expired on a day. Its last day counts and ends in UTC."""
+        """Whether the registration with the National DNCL is in force on a day (UTC). Its last day counts."""
         expiry = self.registration_expires_on
         return bool(self.registration_number) and expiry is not None and on <= expiry

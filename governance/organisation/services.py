@@ -1,4 +1,4 @@
-"""Reading the organisation's row, and marking it with the key of the ledger."""
+"""Reading the organisation's row, and storing the mark of the ledger's key in it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from wholesale.plumbing.envelope import Envelope
 
 
 def sender() -> Sender:
-    """The organisation as messages must name it. All parts are empty without its row."""
+    """The parts of the organisation that each message must name. If the row is missing, all parts are empty."""
     row = Organisation.objects.filter(pk=1).values_list(*Sender._fields).first()
     return Sender(*row) if row else NOT_ON_FILE
 
@@ -20,5 +20,5 @@ _KEEP_MARK = Update(lambda key_mark: (Organisation.objects.filter(digest_key_mar
 
 
 def keep_digest_key_mark(*, envelopes: Sequence[Envelope], **_: Any) -> None:
-    """Store the mark of the key of the first contact point. A receiver of `contact_points_made`."""
+    """When the first contact point is made, store the mark of its digest key. A receiver of `contact_points_made`."""
     _KEEP_MARK.run(key_mark=envelopes[0].facts["key_mark"])

@@ -41,7 +41,7 @@ class LedgerOut(RowSerializer):
 
 
 class ReserveParams(ActParams):
-    """An amount to put at stake."""
+    """Parameters of an amount to put at stake."""
 
     engine = WordField()
     amount = MoneyField(min_value=_CENT, help_text="CAD")
@@ -51,7 +51,7 @@ class ReserveParams(ActParams):
 
 
 class ReserveOut(serializers.Serializer[Any]):
-    """The answer to a reservation. A denial has `ok` false and `reserved` 0, and `message` says why."""
+    """The answer to a request to reserve. If it is denied, `ok` is false, `reserved` is 0, and `message` says why."""
 
     ok = serializers.BooleanField()
     engine = serializers.CharField()
@@ -61,7 +61,7 @@ class ReserveOut(serializers.Serializer[Any]):
 
 
 class ReservationParams(ActParams):
-    """A reservation, named by its id, or by its engine and amount."""
+    """Parameters that name a reservation by its id, or by its engine and amount."""
 
     reservation_id = IdField(required=False)
     engine = WordField(required=False)
@@ -76,7 +76,7 @@ class ReservationParams(ActParams):
 
 
 class SettleParams(ReservationParams):
-    """A reservation to settle, named by its id, or the oldest open one of an engine and amount."""
+    """Parameters to settle a reservation, named by its id, or else the oldest open one with an engine and amount."""
 
     realized_loss = MoneyField(default=_ZERO, min_value=_ZERO, help_text="CAD")
     actor = LabelField(required=False, help_text="default: your user name")
@@ -84,7 +84,8 @@ class SettleParams(ReservationParams):
 
 
 class CorrectParams(ReservationParams):
-    """A booked loss to correct: of the reservation with this id, or of the last settled one of an engine and amount."""
+    """Parameters to correct the loss of a reservation, named by its id, or else the last settled one with an engine and
+    amount."""
 
     realized_loss = MoneyField(min_value=_ZERO, help_text="the right loss, CAD")
     actor = LabelField(required=False, help_text="default: your user name")
@@ -92,7 +93,7 @@ class CorrectParams(ReservationParams):
 
 
 class SettleOut(serializers.Serializer[Any]):
-    """The settled reservation."""
+    """The reservation after it was settled or its loss was corrected."""
 
     ok = serializers.BooleanField()
     reservation_id = IdField()
@@ -121,7 +122,7 @@ class RiskViewSet(ApiViewSet):
 
     @act("check-and-reserve", ReserveParams, ReserveOut)
     def reserve(self, request: Request, act: Act, **params: Any) -> Response:
-        """Put an amount at stake if GLOBAL and the engine both allow it."""
+        """Put an amount at stake if the caps of the engine and those of GLOBAL, the sum of all engines, allow it."""
         decision, reservation = gate.risk_reserve(**params, act=act)
         return Response(
             {
@@ -135,13 +136,14 @@ class RiskViewSet(ApiViewSet):
 
     @act("settle", SettleParams, SettleOut)
     def settle(self, request: Request, act: Act, **params: Any) -> Response:
-        """Settle a reservation: free its amount and book its loss today. Settling it again changes nothing."""
+        """Settle a reservation: free its amount and book its loss today. Settling it a second time changes nothing."""
         settle = reservations.risk_settle if "reservation_id" in params else reservations.settle_by_amount
         return Response(_settled_out(settle(**params, act=act)))
 
     @act("correct", CorrectParams, SettleOut)
     def correct(self, request: Request, act: Act, **params: Any) -> Response:
-        """Correct a booked loss, on the day on which it was booked. The same loss again changes nothing."""
+        """Correct the booked loss of a reservation, on the day on which the loss was booked. An equal loss changes
+        nothing."""
         correct = correct_loss if "reservation_id" in params else correct_by_amount
         return Response(_settled_out(correct(**params, act=act)))
 

@@ -9,7 +9,7 @@ from governance.risk.models import RiskDay, RiskReservation
 
 
 def exposure_used(engine: str) -> Decimal:
-    """The sum (CAD) of all that an engine ever reserved."""
+    """The sum (CAD) of all amounts that an engine ever reserved."""
     used: Decimal = RiskDay.objects.filter(engine=engine).aggregate(sum=Sum("exposure_used", default=Decimal(0)))["sum"]
     return used
 

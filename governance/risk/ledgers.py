@@ -1,4 +1,4 @@
-"""Reading and locking the risk days of a business day, one for each engine."""
+"""Reading and locking risk days. Each engine has one for each business day."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,14 +28,15 @@ def open_risk(engine: str) -> Decimal:
 
 
 def locked_days(day: date, names: list[str]) -> dict[str, RiskDay]:
-    """The risk days of some engines by name, locked until the caller's transaction ends. Missing ones are made."""
+    """The risk day of each of these engines, by engine, locked until the caller's transaction ends. Missing ones are
+    made."""
     RiskDay.objects.bulk_create([RiskDay(engine=name, day=day) for name in names], ignore_conflicts=True)
     locked = RiskDay.objects.select_for_update(no_key=True).filter(day=day)
     return {name: locked.get(engine=name) for name in names}
 
 
 def usage_of(ledger: RiskDay) -> Usage:
-    """What the engine has used of its caps, as a plain value."""
+    """What the engine of this risk day has used of its caps, as a plain value."""
     return Usage(
         exposure_used=ledger.exposure_used,
         realized_loss=ledger.realized_loss,

@@ -23,12 +23,14 @@ def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
 
 
 def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """A model field for a sum in CAD. It has room for a million of the largest amounts, because there may be no cap."""
+    """A model field for a sum in CAD. It has room for a million of the largest amounts, because an engine may have no
+    cap."""
     return money_field(max_digits=20, **kwargs)
 
 
 class RiskPolicy(Policy):
-    """How much an engine may put at stake; 0 is no cap. Without a policy, or with it off, the engine reserves nothing."""
+    """The caps of an engine: how much it may put at stake. 0 is no cap. An engine whose policy is missing or off reserves
+    nothing."""
 
     engine = Word(unique=True, page_help=f"{GLOBAL} is what every reservation must pass beside its own engine's policy.")
     max_daily_loss = Money(
@@ -92,7 +94,8 @@ class RiskPolicy(Policy):
 
 
 class RiskDay(models.Model):
-    """What one engine used and lost on one business day. `open_risk_reserved` counts on the day of the reservation."""
+    """What one engine used and lost on one business day. `open_risk_reserved` is of the reservations that were made that
+    day."""
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField()
@@ -165,7 +168,7 @@ class RiskReservation(SignedModel):
 
 
 class RiskEventKind(models.TextChoices):
-    """The kind of a risk event."""
+    """The kinds of risk events."""
 
     RESERVED = "RESERVED", "Reserved"
     DENIED = "DENIED", "Denied"
@@ -175,7 +178,8 @@ class RiskEventKind(models.TextChoices):
 
 
 class RiskEvent(SignedModel, AppendOnlyModel):
-    """An event of an engine's risk. Never changed or deleted. The losses of a day's events add up to its risk day's loss."""
+    """An event of an engine's risk. Never changed or deleted. The losses of an engine's events of a day add up to the loss
+    of its risk day."""
 
     kind = models.CharField(max_length=9, choices=RiskEventKind)
     engine = models.CharField(max_length=WORD_MAX_LENGTH)

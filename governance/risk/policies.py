@@ -5,17 +5,18 @@ from governance.risk.rules import GLOBAL
 
 
 def policy_of(engine: str) -> RiskPolicy | None:
-    """The engine's policy, or None."""
+    """The engine's risk policy, or None if it has none."""
     return RiskPolicy.objects.filter(engine=engine).first()
 
 
 def names_of(engine: str) -> list[str]:
-    """The engines whose policies and risk days a reservation of this engine touches, in the order of locking."""
+    """The engines whose policies and risk days a reservation of this engine changes, in the order in which they are
+    locked."""
     return [GLOBAL] if engine == GLOBAL else [GLOBAL, engine]
 
 
 def locked_policies(names: list[str]) -> list[RiskPolicy]:
-    """The policies of some engines, locked until the caller's transaction ends. Engines without a policy are left out.
+    """The risk policies of these engines, locked until the caller's transaction ends. Engines without a policy are left out.
 
     Lock the policies before any risk day, GLOBAL before the engine. So the changes of an engine's risk days come one after
     another, also across midnight, and two engines never deadlock.
@@ -26,5 +27,5 @@ def locked_policies(names: list[str]) -> list[RiskPolicy]:
 
 
 def locked_policy(engine: str) -> RiskPolicy | None:
-    """The engine's policy, locked until the caller's transaction ends, or None."""
+    """The engine's risk policy, locked until the caller's transaction ends. None if it has none."""
     return next(iter(locked_policies([engine])), None)

@@ -57,7 +57,7 @@ def reserve(*, engine: str, amount: Decimal, metadata: Any = None, act: Act) -> 
 
 
 def _columns(act: Act) -> dict[str, Any]:
-    """The columns of a reservation or an event that come from the act."""
+    """The columns of a reservation or of a risk event that the act fills."""
     return {**act.signature, "reason": act.reason}
 
 
@@ -82,12 +82,12 @@ def risk_settle(
     reserved_amount: Decimal | None = None,
     act: Act,
 ) -> RiskReservation:
-    """Settle a reservation: free its amount on the day it was made, and book its loss (CAD) today.
-    A second settle changes nothing.
+    """Settle a reservation: free its amount on the day it was made, and book its loss (CAD) today. A second settle changes
+    nothing.
 
     Raises:
         ReservationNotFound: no such reservation.
-        OtherReservation: its engine or amount is not the one that the caller names.
+        OtherReservation: the reservation has another engine or amount than the given one.
         LossAboveReservation: the loss is above the amount, and the user may not settle such a loss.
         NotAnAmount: the loss is below 0, or not in whole cents.
 
@@ -108,7 +108,7 @@ def risk_settle(
 def settle_by_amount(
     *, engine: str, reserved_amount: Decimal, realized_loss: Decimal = Decimal(0), act: Act
 ) -> RiskReservation:
-    """Settle the oldest open reservation of an engine with this amount, as the older API does.
+    """Settle the oldest open reservation of an engine with this amount, for callers that, as in the older API, give no id.
 
     Raises:
         ReservationNotFound: the engine has no open reservation of this amount.
@@ -125,11 +125,11 @@ def settle_by_amount(
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def release_reservation(reservation_id: int, *, act: Act) -> RiskReservation:
-    """Release an open reservation, without a loss.
+    """Release an open reservation: nothing is at stake any more, and no loss is booked.
 
     Raises:
         ReservationNotFound: no such reservation.
-        AlreadySettled: somebody settled it.
+        AlreadySettled: the reservation is settled or released already.
 
     """
     reservation = locked_reservation(reservation_id)
@@ -142,7 +142,8 @@ def release_reservation(reservation_id: int, *, act: Act) -> RiskReservation:
 def locked_reservation(
     reservation_id: int, *, engine: str | None = None, reserved_amount: Decimal | None = None
 ) -> RiskReservation:
-    """The reservation with this id, locked. It must have the engine and the amount that the caller names, if any."""
+    """The reservation with this id, locked. If `engine` or `reserved_amount` is given, the reservation must have the
+    same."""
     found = RiskReservation.objects.filter(pk=reservation_id)
     its_engine = found.values_list("engine", flat=True).first()
     if its_engine is None:
@@ -196,13 +197,13 @@ def correct_loss(
     reserved_amount: Decimal | None = None,
     act: Act,
 ) -> RiskReservation:
-    """Correct the booked loss (CAD) of a reservation, in the risk days of the day on which it was booked.
+    """Correct the booked loss (CAD) of a reservation, and the risk days of the day on which it was booked.
 
     A loss that is equal to the booked one changes nothing.
 
     Raises:
         ReservationNotFound: no such reservation.
-        OtherReservation: its engine or amount is not the one that the caller names.
+        OtherReservation: the reservation has another engine or amount than the given one.
         NotSettled: the reservation is open.
         NotAnAmount: the loss is below 0, or not in whole cents.
 
@@ -220,7 +221,7 @@ def correct_loss(
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def correct_by_amount(*, engine: str, reserved_amount: Decimal, realized_loss: Decimal, act: Act) -> RiskReservation:
-    """Correct the loss of the last settled reservation of an engine with this amount.
+    """Correct the booked loss of the last settled reservation of an engine with this amount.
 
     Raises:
         ReservationNotFound: the engine has no settled reservation of this amount.

@@ -35,7 +35,8 @@ NOTHING = Usage(Decimal(0), Decimal(0), 0, Decimal(0))
 
 
 def is_amount(value: Decimal) -> bool:
-    """Whether the value is an amount: CAD in whole cents, not below 0. The database would round a finer value."""
+    """Whether the value is an amount: CAD in whole cents, from 0 to below a trillion. The database would round a finer
+    value."""
     return value.is_finite() and 0 <= value < _AMOUNT_LIMIT and value == round(value, 2)
 
 
@@ -44,9 +45,11 @@ NOBODYS = Decision(False, "global_is_no_engine", f"{GLOBAL} is the sum of all en
 
 
 def judge(caps: Caps | None, usage: Usage, amount: Decimal, *, engine: str) -> Decision:
-    """Judge whether the engine may put this amount at stake. The first refusal wins. A policy missing or off refuses.
+    """Judge whether the engine may put this amount at stake. The answer names the first cap that forbids it. A policy that
+    is missing (`caps` is None) or off forbids it too.
 
-    A cap may be reached, not passed. A day's loss that reaches its cap stops the engine (CONTRACT section 3).
+    An amount may reach a cap, but not pass it. Once the day's loss reaches its cap, nothing more is allowed (CONTRACT
+    section 3).
     """
     if caps is None:
         return Decision(False, "no_policy", f"{engine} has no risk policy")

@@ -21,7 +21,7 @@ GROUPS = (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks that pass
 
 @admin.register(RunbookRun)
 class RunbookRunAdmin(ReadOnlyAdmin):
-    """Stored runs, newest first, and a page with what the checks find now."""
+    """The admin pages of stored runs, newest first, and a page with what the checks find now."""
 
     list_display = ("id", "created_at", "verdict", "blockers", "warnings", "changed_by", "reason")
     list_display_links = ("id", "created_at")
@@ -49,36 +49,36 @@ class RunbookRunAdmin(ReadOnlyAdmin):
 
     @display(description="Verdict", label={"Nothing blocks": "success", "Blocked": "danger"})
     def verdict(self, run: RunbookRun) -> str:
-        """Whether go-live could be enabled by this run, in words."""
+        """Whether the stored run found a blocker: "Nothing blocks" or "Blocked"."""
         return "Nothing blocks" if run.ok_to_enable_go_live else "Blocked"
 
     @display(description="Blockers")
     def blockers(self, run: RunbookRun) -> int:
-        """The number of blockers."""
+        """The number of blockers that the run found."""
         return len(run.status["blockers"])
 
     @display(description="Warnings")
     def warnings(self, run: RunbookRun) -> int:
-        """The number of warnings."""
+        """The number of warnings that the run found."""
         return len(run.status["warnings"])
 
     @display(description="Found")
     def blockers_found(self, run: RunbookRun) -> str:
-        """The failing checks that forbade go-live."""
+        """The failing checks of the run that forbade go-live, as HTML."""
         return _findings(run, "blockers")
 
     @display(description="Found")
     def warnings_found(self, run: RunbookRun) -> str:
-        """The failing checks that were warnings."""
+        """The failing checks of the run that were warnings, as HTML."""
         return _findings(run, "warnings")
 
     @display(description="Found")
     def info_found(self, run: RunbookRun) -> str:
-        """All other checks."""
+        """The checks of the run that passed, and the failing ones that only inform, as HTML."""
         return _findings(run, "info")
 
     def now(self, request: HttpRequest) -> HttpResponse:
-        """What every check finds at this moment."""
+        """Show a page with what every check finds now."""
         if not self.has_read_permission(request):
             raise PermissionDenied
         found = services.status()
@@ -97,7 +97,7 @@ class RunbookRunAdmin(ReadOnlyAdmin):
 
     @action(description="Store a run...", permissions=["store"], icon="save", url_path="store")
     def store(self, request: HttpRequest) -> HttpResponse:
-        """Store what every check finds now, after a page that asks for the reason."""
+        """Show a page that asks for the reason, then store what every check finds now."""
 
         def act(reason: str) -> str:
             run = services.store_run(act=Act.by(request.user, reason=reason))

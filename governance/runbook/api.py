@@ -22,7 +22,7 @@ from wholesale.plumbing.texts import shown
 
 
 class AnyAccept(DefaultContentNegotiation):
-    """Ignore the Accept header, for an endpoint whose answer is not JSON. An error is always JSON."""
+    """A negotiation that ignores the Accept header, for an endpoint whose answer is not JSON. An error is always JSON."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -32,7 +32,7 @@ class AnyAccept(DefaultContentNegotiation):
 
 
 class ItemOut(serializers.Serializer[Any]):
-    """What a check found."""
+    """The finding of one check."""
 
     id = serializers.CharField()
     ok = serializers.BooleanField()
@@ -42,7 +42,8 @@ class ItemOut(serializers.Serializer[Any]):
 
 
 class StatusOut(serializers.Serializer[Any]):
-    """What every check finds: failing ones in blockers, warnings or info by severity, passing ones in info."""
+    """The findings of all checks. Failing ones are in `blockers`, `warnings` or `info` by severity, passing ones in
+    `info`."""
 
     generated_at = AwareDateTimeField()
     blockers = ItemOut(many=True)
@@ -52,7 +53,7 @@ class StatusOut(serializers.Serializer[Any]):
 
 
 class CheckOut(serializers.Serializer[Any]):
-    """A registered check."""
+    """A registered check of the runbook."""
 
     id = serializers.CharField()
     severity = serializers.CharField()
@@ -85,17 +86,17 @@ class RunbookViewSet(ApiViewSet):
 
     @ask("checks", Params, CheckOut(many=True))
     def checks(self, request: Request) -> Response:
-        """All registered checks."""
+        """All registered checks, in the order of their ids."""
         return Response([shown(check, ("id", "severity", "title")) for check in registered()])
 
 
 @extend_schema_field(StatusOut)
 class StoredStatusField(serializers.JSONField):
-    """The status of a stored run."""
+    """A field for the status in a stored run: what every check found then."""
 
 
 class RunOut(RowSerializer):
-    """A stored run."""
+    """A stored run of the runbook: what every check found, who stored it, and why."""
 
     status = StoredStatusField(read_only=True)
 
@@ -105,7 +106,7 @@ class RunOut(RowSerializer):
 
 
 class RunParams(ActParams):
-    """Who stores a run, and why."""
+    """Parameters to store a run: who stores it, and why."""
 
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField()
@@ -122,6 +123,6 @@ class RunViewSet(ResourceViewSet):
 
     @act(None, RunParams, {201: RunOut})
     def create(self, request: Request, act: Act) -> Response:
-        """Store what every check finds now, with who asked and why."""
+        """Store what every check finds now, with who stores it and why."""
         run = services.store_run(act=act)
         return Response(shown(run, RunOut.Meta.fields), status=201)

@@ -8,7 +8,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class RunbookRun(AppendOnlyModel):
-    """The runbook's status when somebody stored it, with the reason. Never changed or deleted."""
+    """A stored run: what every check of the runbook found, who stored it, and why. Never changed or deleted."""
 
     status = models.JSONField()
     ok_to_enable_go_live = models.BooleanField()

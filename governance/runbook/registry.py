@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 
 class Severity(StrEnum):
-    """How much a failing check weighs."""
+    """How serious a failing check is."""
 
     BLOCKER = "blocker"  # go-live stays off
     WARNING = "warning"  # somebody should look at it
@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found. `severity` replaces the check's own for this failure, if it is given."""
+    """What a check found. If `severity` is given, it replaces the severity of the check."""
 
     ok: bool
     message: str
@@ -30,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A registered check. `function(now)` returns its finding, in few queries."""
+    """A registered check. `function(now)` returns the check's finding, in few queries."""
 
     id: str
     severity: Severity
@@ -44,7 +44,8 @@ checks: dict[str, Check] = {}
 def register(
     id: str, severity: Severity, title: str
 ) -> Callable[[Callable[[datetime], Finding]], Callable[[datetime], Finding]]:
-    """Decorate a function that takes the present instant and returns a finding, to register it under a stable id."""
+    """Return a decorator that registers a check under a stable id. The check is a function from the present instant to a
+    finding."""
 
     def decorate(function: Callable[[datetime], Finding]) -> Callable[[datetime], Finding]:
         checks[id] = Check(id, severity, title, function)
@@ -63,7 +64,7 @@ _made: ContextVar[dict[Callable[[], Any], Any] | None] = ContextVar("reads_of_a_
 
 
 def read_once(read: Callable[[], Read]) -> Callable[[], Read]:
-    """Decorate a read that several checks use: within one status it is made once."""
+    """Decorate a function that reads something for several checks. Within `one_status` it reads once."""
 
     @wraps(read)
     def once() -> Read:
@@ -79,7 +80,7 @@ def read_once(read: Callable[[], Read]) -> Callable[[], Read]:
 
 @contextmanager
 def one_status() -> Iterator[None]:
-    """A context in which each read that is decorated with `read_once` is made once."""
+    """A context in which each function that is decorated with `read_once` reads at most once."""
     token = _made.set({})
     try:
         yield
@@ -90,9 +91,9 @@ def one_status() -> Iterator[None]:
 def ended_or_ending(
     last_days: Mapping[str, date], today: date, notice: timedelta, *, ended: str, of: str = "for"
 ) -> Finding | None:
-    """A finding with the names whose last day has passed or comes within `notice`, or None. A last day still counts.
+    """Return a finding if some last days are over or come within `notice`, else None. A last day that is today is not over.
 
-    `ended` is the sentence for those that have passed, with `{}` for the names. `of` is the word before the other names.
+    `ended` is the sentence about what is over, with `{}` for the names. `of` is the word before the names of what ends soon.
     """
     over = sorted(name for name, last_day in last_days.items() if last_day < today)
     soon = sorted(name for name, last_day in last_days.items() if today <= last_day <= today + notice)

@@ -40,7 +40,7 @@ def status(now: datetime | None = None) -> dict[str, Any]:
 
 
 def blockers(now: datetime | None = None) -> list[dict[str, Any]]:
-    """What the failing checks found that forbid go-live now."""
+    """The findings of the failing checks that forbid go-live now."""
     return status(now)["blockers"]
 
 
@@ -56,7 +56,7 @@ def _found(check: Check, now: datetime) -> Finding:
 
 
 def as_markdown(found: dict[str, Any]) -> str:
-    """The status as a page of markdown."""
+    """Turn a status into a page of markdown."""
     lines = ["# Runbook", "", f"As of {found['generated_at']}.", ""]
     verdict = "Nothing blocks going live." if found["ok_to_enable_go_live"] else "**Do not go live: there are blockers.**"
     lines += [verdict, ""]
@@ -76,7 +76,7 @@ def _line(message: str) -> str:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def store_run(*, act: Act) -> RunbookRun:
-    """Store what every check finds now, with who asked and why."""
+    """Store what every check finds now, with who stores it and why."""
     found = status(act.now)
     return RunbookRun.objects.create(
         status=found,

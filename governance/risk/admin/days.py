@@ -14,7 +14,7 @@ from wholesale.plumbing.texts import cad
 
 
 class EngineFilter(WordFilter):
-    """Filter by engine, among those with a policy. An engine without a policy never has a reservation."""
+    """Filter rows by engine. Engines with a policy are offered: an engine without a policy never has a reservation."""
 
     title = "engine"
     parameter_name = "engine"
@@ -25,7 +25,7 @@ class EngineFilter(WordFilter):
 
 @admin.register(RiskDay)
 class RiskDayAdmin(ReadOnlyAdmin):
-    """What each engine used and lost on each business day."""
+    """The admin pages of risk days: what each engine used and lost on each business day."""
 
     list_display = ("day", "engine", "exposure", "open_risk", "loss", "actions_count")
     list_display_links = ("day", "engine")
@@ -42,17 +42,17 @@ class RiskDayAdmin(ReadOnlyAdmin):
 
     @display(description="Of it, still open", ordering="open_risk_reserved")
     def open_risk(self, ledger: RiskDay) -> str:
-        """The part of it that is still open, in CAD."""
+        """The part of the amount reserved on the day that is still open, in CAD."""
         return cad(ledger.open_risk_reserved)
 
     @display(description="Loss settled that day", ordering="realized_loss")
     def loss(self, ledger: RiskDay) -> str:
-        """The losses settled on the day, in CAD."""
+        """The sum of the losses that were settled on the day, in CAD."""
         return cad(ledger.realized_loss)
 
     @display(description="Reservations")
     def reservations(self, ledger: RiskDay) -> str:
-        """A link to the engine's reservations of the day; for GLOBAL, to those of every engine."""
+        """A link to the engine's reservations of the day. For GLOBAL it leads to the reservations of every engine."""
         query = {"state": "all", "day": ledger.day.isoformat()} | (
             {} if ledger.engine == GLOBAL else {"engine": ledger.engine}
         )

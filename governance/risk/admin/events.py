@@ -18,7 +18,7 @@ EVENT_COLOURS = {
 
 
 class EventAmounts:
-    """The columns of a risk event with amounts."""
+    """A mixin for admin pages: the columns of a risk event that show amounts."""
 
     @display(description="Amount", ordering="amount")
     def amount_cad(self, event: RiskEvent) -> str:
@@ -27,12 +27,12 @@ class EventAmounts:
 
     @display(description="Loss", ordering="realized_loss")
     def loss(self, event: RiskEvent) -> str:
-        """The loss of the event in CAD, empty for none."""
+        """The loss of the event in CAD, or empty if there is none."""
         return cad(event.realized_loss) if event.realized_loss else ""
 
 
 class RiskEventInline(EventAmounts, ReadOnlyInline):
-    """The events of a reservation."""
+    """The table of a reservation's events, on the page of the reservation."""
 
     model = RiskEvent
     ordering = ("id",)
@@ -42,7 +42,7 @@ class RiskEventInline(EventAmounts, ReadOnlyInline):
 
 @admin.register(RiskEvent)
 class RiskEventAdmin(EventAmounts, GrowingAdmin):
-    """The risk events of all engines, newest first."""
+    """The admin pages of the risk events of all engines, newest first."""
 
     list_display = ("id", "created_at", "what", "engine", "amount_cad", "loss", "actor", "message")
     list_display_links = ("id", "created_at")
@@ -57,5 +57,5 @@ class RiskEventAdmin(EventAmounts, GrowingAdmin):
 
     @display(description="Event", ordering="kind", label={kind.label: colour for kind, colour in EVENT_COLOURS.items()})
     def what(self, event: RiskEvent) -> str:
-        """The kind of the event."""
+        """The kind of the event, in words."""
         return event.get_kind_display()

@@ -8,7 +8,7 @@ from governance.risk.models import RiskPolicy
 
 @admin.register(RiskPolicy)
 class RiskPolicyAdmin(PolicyAdmin):
-    """The caps of each engine."""
+    """The admin pages of risk policies: the caps of each engine."""
 
     key_title = "Engine"
     settings_title = "Caps"

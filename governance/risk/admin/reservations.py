@@ -33,7 +33,7 @@ from wholesale.plumbing.texts import cad
 
 
 class ReservationStateFilter(StateFilter):
-    """Filter by open or settled. Without a choice the open ones are shown, which a partial index serves."""
+    """Filter reservations by open or settled. Without a choice open ones are shown, which a partial index makes fast."""
 
     states = {"settled": "Settled", "all": "Open and settled"}
     unchosen = "Open"
@@ -45,7 +45,7 @@ class ReservationStateFilter(StateFilter):
 
 
 class AgeFilter(admin.SimpleListFilter):
-    """Filter reservations that are older than a number of hours."""
+    """Filter for reservations that are older than a chosen number of hours."""
 
     title = "age"
     parameter_name = "hours"
@@ -61,7 +61,7 @@ class AgeFilter(admin.SimpleListFilter):
 
 
 class CorrectForm(forms.Form):
-    """The form for the right loss, and why it is corrected."""
+    """The form to correct a booked loss: the right loss, and the reason."""
 
     realized_loss = forms.DecimalField(
         label="Loss in CAD", min_value=0, max_digits=14, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
@@ -71,7 +71,7 @@ class CorrectForm(forms.Form):
 
 @admin.register(RiskReservation)
 class RiskReservationAdmin(GrowingAdmin):
-    """The reservations. Open ones are listed oldest first, the others newest first."""
+    """The admin pages of reservations. The list of open ones shows the oldest first, any other list the newest first."""
 
     list_display = ("id", "engine", "amount_cad", "state", "age", "loss", "actor", "reason")
     list_display_links = ("id", "engine")
@@ -108,12 +108,12 @@ class RiskReservationAdmin(GrowingAdmin):
 
     @display(description="Loss")
     def loss(self, reservation: RiskReservation) -> str:
-        """The loss in CAD, empty while the reservation is open."""
+        """The booked loss in CAD, or empty while the reservation is open."""
         return "" if reservation.realized_loss is None else cad(reservation.realized_loss)
 
     @display(description="Metadata")
     def about(self, reservation: RiskReservation) -> str:
-        """The metadata that the caller gave, as JSON text."""
+        """The metadata that the caller of `reserve` gave, as JSON text."""
         return json_text(reservation.metadata)
 
     def has_release_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
@@ -125,14 +125,14 @@ class RiskReservationAdmin(GrowingAdmin):
         return request.user.has_perm("governance.correct_loss")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons of a reservation: release if it is open, correct if it is settled."""
+        """The buttons on the page of a reservation: release if it is open, correct if it is settled."""
         is_open = RiskReservation.objects.filter(pk=object_id, settled_at__isnull=True).exists()
         actions = super().get_actions_detail(request, object_id)
         return [one for one in actions if (one.method.original_function_name == "release") == is_open]
 
     @action(description="Release...", permissions=["release"])
     def release_chosen(self, request: HttpRequest, queryset: models.QuerySet[RiskReservation]) -> HttpResponse | None:
-        """Release the open ones of the chosen reservations, after a page that asks for the reason."""
+        """Show a page that asks for the reason, then release those of the chosen reservations that are open."""
         chosen = list(queryset.filter(settled_at__isnull=True))
         if not chosen:
             messages.info(request, "Nothing to do: what you chose is settled.")
@@ -144,13 +144,13 @@ class RiskReservationAdmin(GrowingAdmin):
     )
     @of_row
     def release(self, request: HttpRequest, reservation: Any) -> HttpResponse:
-        """Release this reservation, after a page that asks for the reason."""
+        """Show a page that asks for the reason, then release this reservation."""
         return self._release(request, [reservation], hidden=[])
 
     @action(description="Correct the loss...", permissions=["correct"], icon="edit", url_path="correct")
     @of_row
     def correct(self, request: HttpRequest, reservation: Any) -> HttpResponse:
-        """Correct the booked loss, after a page that asks for the right loss and the reason."""
+        """Show a page that asks for the right loss and the reason, then correct the booked loss."""
 
         def act(realized_loss: Decimal, reason: str) -> str:
             corrected = correct_loss(reservation.pk, realized_loss, act=Act.by(request.user, reason=reason))
