@@ -30,8 +30,7 @@ VERBS: dict[Callable[..., object], ExecutionClass] = {}
 
 
 def verb(execution_class: ExecutionClass) -> Callable[[Verb], Verb]:
-    """Return a decorator that enters a verb with its execution class in `VERBS`. A test checks that each verb keeps to its
-    class."""
+    """Make a decorator that enters a verb with its class in `VERBS`. A test checks that each verb keeps to its class."""
 
     def declare(function: Verb) -> Verb:
         VERBS[function] = execution_class

@@ -43,8 +43,7 @@ class GovernedForm(forms.ModelForm):
 
 
 class GovernedAdmin(Edited, HistoryAdmin):
-    """The base of the admin pages of governed rows. A row's key cannot be changed. Only users who may change it see a
-    form."""
+    """The base of the admin pages of governed rows. A row's key cannot be changed. Who may not change rows sees no form."""
 
     form: type[GovernedForm]
     save_verb: ClassVar[Callable[..., Any]]  # stores a row and returns it, given its key, its settings and an act

@@ -1,8 +1,7 @@
 """The grounds on which somebody may be contacted, each with its section of the law.
 
-In the comments A is Canada's Anti-Spam Legislation (text messages and e-mail), T the Telecommunications Act (calls: what
-exempts a number from the National Do Not Call List), and G the Electronic Commerce Protection Regulations, SOR/2013-221. Not
-legal advice.
+In comments, A is Canada's Anti-Spam Legislation (text messages, e-mail), T the Telecommunications Act (calls: exemptions
+from the National Do Not Call List), G the Electronic Commerce Protection Regulations (SOR/2013-221). Not legal advice.
 """
 
 from datetime import datetime
@@ -61,8 +60,7 @@ def gives_ground(channel: str, basis: str, role: str) -> bool:
 
 
 def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime | None:
-    """When a consent for this channel expires. None if its ground has no fixed span, such as an express consent or a
-    contract.
+    """When a consent for this channel expires. None if it has no fixed span, such as an express consent or a contract.
 
     For messages: 2 years after a purchase, 6 months after an inquiry (CASL 10(10)(a), (e)). For calls: 18 months after a
     purchase, 6 months after an inquiry (Telecommunications Act 41.7(2)(a), (b)).

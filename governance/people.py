@@ -49,8 +49,7 @@ class KindUnknown(LookupError):
 
 
 def register(kind: str, loader: Loader, readable: Readable) -> None:
-    """Register for a kind of people how they are loaded by ids in one query, and which ids a user may read. A later call for
-    the kind replaces it."""
+    """Register, once for a kind of people, how they are loaded by ids in one query, and which ids a user may read."""
     _loaders[kind], _readable[kind] = loader, readable
 
 

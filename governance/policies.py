@@ -95,8 +95,7 @@ class Policy(Governed):
         """Refuse settings that contradict each other, with a DomainError that names one of them."""
 
     def follow(self, act: Act) -> None:
-        """Do what follows in this app from a written change, in the same transaction. Other apps receive
-        `policy_changed`."""
+        """Do what follows in this app from a written change, in its transaction. Other apps receive `policy_changed`."""
 
 
 class PlacePolicy(Policy):
@@ -222,8 +221,7 @@ def _made_or_changed(
     save: Callable[[GovernedT, Act], GovernedT],
     act: Act,
 ) -> GovernedT:
-    """Lock the row with this key, or make it with `new`, and `save` it. If two callers make it at once, the later changes
-    it."""
+    """`save` the locked row with this key, or one made with `new`. If two callers make it at once, the later changes it."""
     locked = model._default_manager.select_for_update().filter(**key)
     row = locked.first()
     if row is None:

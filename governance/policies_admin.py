@@ -62,8 +62,7 @@ class PolicyForm(PlaceInput, GovernedForm):
         return cleaned
 
     def _refuse_stale(self) -> None:
-        """Refuse a form whose policy was changed since the form was opened. Typed values stay, and the other change is
-        shown."""
+        """Refuse a form whose policy was changed since the form was opened. Keep the typed values, and say who did so."""
         restate(self, "expected_version", str(self._stored_version()))
         policy = self.instance
         if not policy.pk:
@@ -86,8 +85,7 @@ class PolicyForm(PlaceInput, GovernedForm):
         )
 
     def _post_clean(self) -> None:
-        """Show what the policy refuses rather than a constraint of its table: constraints on a field with an error are
-        skipped."""
+        """Show what the policy itself refuses. Its table's constraints are not checked for a field with an error."""
         if not self.errors:
             meant = copy(self.instance)
             key = {name: value for name, value in self.cleaned_data.items() if name in meant.key}

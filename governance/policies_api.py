@@ -34,8 +34,7 @@ ViewSetT = TypeVar("ViewSetT", bound=type[ApiViewSet])
 
 
 class PolicyOut(RowSerializer):
-    """The base of the serializers of policies. A subclass names the model, and declares the fields that are no plain
-    columns."""
+    """The base of policies' serializers. A subclass names the model, and declares the fields that are no plain columns."""
 
     policy: ClassVar[type[Policy]]
 
@@ -48,8 +47,7 @@ class PolicyOut(RowSerializer):
 
 
 class PolicyParams(PlaceParams, ActParams):
-    """The base of the parameters to create or change a policy. A subclass names the model, and declares the parameters that
-    are not plain columns."""
+    """The base of policies' parameters. A subclass names the model, and declares the ones that are no plain columns."""
 
     policy: ClassVar[type[Policy]]
 
@@ -96,16 +94,14 @@ def _field_of(column: Setting) -> Callable[..., serializers.Field[Any, Any, Any,
 
 
 def _presence(policy: type[Policy], column: Any) -> dict[str, Any]:
-    """The options that say whether a parameter may be absent: a setting may, a column of the key only if it has a
-    default."""
+    """The options that say if a parameter may be absent: a setting may, a column of the key only if it has a default."""
     if column.name not in policy.key:
         return {"required": False}
     return {"default": column.get_default()} if column.has_default() or column.blank else {}
 
 
 def _help(policy: type[Policy], column: Any) -> str | None:
-    """The help text of a column's parameter: the meaning, and the default in a new policy. None if there is nothing to
-    say."""
+    """The help text of a parameter: its meaning, and its default in a new policy. None if there is nothing to say."""
     is_named = column.verbose_name != column.name.replace("_", " ")
     said = column.help_text or (column.verbose_name if is_named else (column.page_help or "").removesuffix("."))
     if column.name in policy.key or (column.choices and not said):
@@ -117,14 +113,13 @@ def _help(policy: type[Policy], column: Any) -> str | None:
 
 
 def out_of(policy: type[Policy], name: str = "", **fields: Any) -> Any:
-    """Make the serializer class of a policy's rows. `fields` are the fields to use instead of those made from columns."""
+    """Make the serializer class of a policy's rows. `fields` replace the serializer fields made from columns."""
     said = {"policy": policy, "__doc__": policy.__doc__, **fields}
     return type(f"{name or policy.__name__}Out", (PolicyOut,), said)
 
 
 def params_of(policy: type[Policy], name: str = "", **fields: Any) -> Any:
-    """Make the class of the parameters of a policy's upsert. `fields` are used instead of the parameters made from
-    columns."""
+    """Make the class of the parameters of a policy's upsert. `fields` replace the parameters made from columns."""
     said = {
         "policy": policy,
         "__doc__": f"The {policy._meta.verbose_name} to create or change; an absent setting keeps its value.",

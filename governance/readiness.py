@@ -76,8 +76,7 @@ def market_policies(now: datetime) -> Finding:
 
 @register("risk.caps", Severity.BLOCKER, "Every enabled risk policy has a cap")
 def risk_caps(now: datetime) -> Finding:
-    """Check that each enabled risk policy has a cap, and that the policy GLOBAL, which binds every reservation, is
-    enabled."""
+    """Check that each enabled risk policy has a cap and that GLOBAL, which binds every reservation, is enabled."""
     policies = list(RiskPolicy.objects.filter(enabled=True))
     if GLOBAL not in {policy.engine for policy in policies}:
         return Finding(False, "The risk policy GLOBAL is missing or off: nothing can be reserved.")
@@ -187,8 +186,7 @@ def _day(text: str | None) -> date | None:
 
 @register("contact.digest_key", Severity.BLOCKER, "Opt-outs are found under the key that they were recorded with")
 def contact_digest_key(now: datetime) -> Finding:
-    """Check that CONTACT_DIGEST_KEY is the ledger's key: with another key no opt-out is found. An unset key is only a
-    warning."""
+    """Check that CONTACT_DIGEST_KEY is the ledger's key: another key finds no opt-out. If it is unset, only warn."""
     organisation = _organisation()
     if organisation is None:
         return Finding(

@@ -9,8 +9,7 @@ from wholesale.plumbing.params import Params
 
 
 class PlaceParams(Params):
-    """Parameters that name a market, and perhaps its province. If the request gives another name of a market, such as GTA,
-    the market's own name takes its place."""
+    """Parameters that name a market, perhaps with its province. Another name of a market becomes the market's own name."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)

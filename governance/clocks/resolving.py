@@ -19,8 +19,7 @@ class ZoneSource(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class ZoneFacts:
-    """The time zones in which a lead may live, and their source. Contact must be allowed in all of them; if it is, the
-    gate's answer names the first."""
+    """The time zones in which a lead may live, and their source. A contact must be allowed in each of these zones."""
 
     zones: tuple[ZoneInfo, ...]
     source: str
@@ -46,8 +45,7 @@ HINTS_MAX = 3  # more zones are no hint: a toll-free number belongs to dozens
 
 
 def phone_hint(e164: str) -> tuple[str, ...]:
-    """The time zones for which a phone number was issued. They are shown, and decide nothing. Empty if unknown or too
-    many."""
+    """The time zones for which a phone number was issued, to be shown and not to decide. Empty if unknown or too many."""
     import phonenumbers  # noqa: PLC0415  # loading takes 0.1 s, and few requests need it
     from phonenumbers import timezone  # noqa: PLC0415
 

@@ -184,8 +184,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         )
 
     def _now(self) -> dict[str, Any] | None:
-        """The table of the confirmation page: the present state, and who set it, when and why. None if the row is
-        missing."""
+        """The table of the confirmation page: the state, and who set it, when and why. None if the row is missing."""
         state = services.current_state()
         if state is None:
             return None

@@ -122,8 +122,7 @@ def enable_go_live(act: Act) -> GoLiveState:
 
 
 def _toggle(act: Act, **switch: bool) -> tuple[GoLiveState, bool]:
-    """Set a switch in the go-live row. Return the row, and whether it changed. A missing row counts as engaged and not
-    live."""
+    """Set a switch. Return the row, and whether it changed. A missing row counts as kill switch engaged and not live."""
     state = locked_state()
     if state is not None and all(getattr(state, name) is value for name, value in switch.items()):
         return state, False

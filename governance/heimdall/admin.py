@@ -152,8 +152,7 @@ class HeimdallRecommendationAdmin(GrowingAdmin):
 
 @admin.register(HeimdallEvent)
 class HeimdallEventAdmin(GrowingAdmin):
-    """The admin pages of Heimdall events, newest first: trials, recommendations, and uses and refusals of
-    recommendations."""
+    """The admin pages of Heimdall events, newest first: trials, and recommendations with their uses and refusals."""
 
     list_display = ("id", "created_at", "what", "domain", "confidence_text", "outcome", "message", "actor")
     list_display_links = ("id", "created_at")

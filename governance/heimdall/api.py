@@ -79,8 +79,7 @@ class HeimdallViewSet(ApiViewSet):
 
     @ask("scorecard/today", Params, ScorecardOut(many=True))
     def scorecard_today(self, request: Request) -> Response:
-        """The numbers of sandbox trials of each domain that has a charter: today (UTC), and in the charter's window of
-        days."""
+        """The sandbox trials of each domain that has a charter: today (UTC), and in the charter's window of days."""
         return Response(services.scorecards(timezone.now()))
 
     @act("sandbox/trial", TrialParams, {201: TrialOut})

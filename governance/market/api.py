@@ -128,8 +128,7 @@ class MarketPolicyOut(PolicyOut):
 
 
 class WarningOut(serializers.Serializer[Any]):
-    """A warning: a window is wider than the legal hours. The policy is stored, and the gate refuses calls outside those
-    hours."""
+    """A warning: a window is wider than the legal hours for calls. The gate refuses calls outside those hours."""
 
     code = serializers.CharField(help_text="the gate's refusal reason")
     detail = serializers.CharField()
@@ -170,8 +169,7 @@ class EffectiveOut(serializers.Serializer[Any]):
 
 
 class CanContactParams(EffectiveParams, PurposeParams):
-    """The parameters of a question to the gate. The time is a local `weekday` and `hhmm`, or an instant `at`; default:
-    now."""
+    """A question to the gate. Its time is a local `weekday` and `hhmm`, or an instant `at`; without either it is now."""
 
     province = ProvinceField(required=False, help_text="required without lead_id")
     lead_id = LabelField(required=False, help_text="a known lead: the gate uses its own place, score and consents only")

@@ -74,8 +74,8 @@ WindowFormSet = forms.formset_factory(WindowForm, formset=BaseWindowFormSet, ext
 
 
 class MarketPolicyForm(PolicyForm):
-    """The form of a market policy. Its fields and formsets make the rules. A formset holds the windows of all channels, and
-    there is one for the own windows of each channel."""
+    """The form of a market policy. Its fields make the rules, with its formsets of windows: for all channels and for
+    each."""
 
     channels = forms.MultipleChoiceField(
         choices=Channel.choices,

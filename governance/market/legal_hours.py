@@ -19,10 +19,9 @@ class LegalWarning:
 
 
 def legal_warnings(rules: Mapping[str, Any], channel: str = Channel.CALL) -> list[LegalWarning]:
-    """Return a warning for each window in which the rules allow this channel outside the legal hours for calls.
+    """Return a warning for each window in which the rules let this channel be used outside the legal hours for calls.
 
-    A window includes its last minute and the legal hours do not, so a lawful window ends at 21:29, or 17:59 on weekends. If
-    the rules do not allow the channel, there is no warning.
+    A window includes its last minute and the legal hours do not, so a lawful window ends at 21:29, or 17:59 on weekends.
     """
     if channel not in rules[CHANNELS]:
         return []

@@ -24,8 +24,7 @@ def strictness(what: str, **said: Any) -> Choice:
 
 
 class Organisation(Policy):
-    """The one row of the organisation that contacts people, and how strictly it asks for proof. If the row is missing,
-    everything is enforced."""
+    """The row of the organisation that contacts people, and its strictness. If it is missing, everything is enforced."""
 
     name = Label(blank=True, help_text="as messages name the sender", page_help="As messages name the sender.")
     mailing_address = Note(blank=True, page_help="Where post reaches you.")

@@ -8,8 +8,7 @@ from django.db import models
 
 
 class Strictness(models.TextChoices):
-    """What the gate does if consent, our identity, or registration and scrub are missing: it refuses, or allows with a
-    warning."""
+    """What the gate does if consent, our identity, or registration and scrub are missing: refuse, or only warn."""
 
     ENFORCE = "enforce", "Refuse"
     WARN = "warn", "Allow, with a warning"

@@ -76,7 +76,7 @@ class ReservationParams(ActParams):
 
 
 class SettleParams(ReservationParams):
-    """Parameters to settle a reservation, named by its id, or else the oldest open one with an engine and amount."""
+    """Parameters to settle a reservation: the one with this id, or an engine's oldest open one of this amount."""
 
     realized_loss = MoneyField(default=_ZERO, min_value=_ZERO, help_text="CAD")
     actor = LabelField(required=False, help_text="default: your user name")
@@ -84,8 +84,7 @@ class SettleParams(ReservationParams):
 
 
 class CorrectParams(ReservationParams):
-    """Parameters to correct the loss of a reservation, named by its id, or else the last settled one with an engine and
-    amount."""
+    """Parameters to correct a loss: of the reservation with this id, or of an engine's last settled one of this amount."""
 
     realized_loss = MoneyField(min_value=_ZERO, help_text="the right loss, CAD")
     actor = LabelField(required=False, help_text="default: your user name")
@@ -142,8 +141,7 @@ class RiskViewSet(ApiViewSet):
 
     @act("correct", CorrectParams, SettleOut)
     def correct(self, request: Request, act: Act, **params: Any) -> Response:
-        """Correct the booked loss of a reservation, on the day on which the loss was booked. An equal loss changes
-        nothing."""
+        """Correct the booked loss of a reservation, on the day of its booking. An equal loss changes nothing."""
         correct = correct_loss if "reservation_id" in params else correct_by_amount
         return Response(_settled_out(correct(**params, act=act)))
 

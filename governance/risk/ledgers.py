@@ -28,8 +28,7 @@ def open_risk(engine: str) -> Decimal:
 
 
 def locked_days(day: date, names: list[str]) -> dict[str, RiskDay]:
-    """The risk day of each of these engines, by engine, locked until the caller's transaction ends. Missing ones are
-    made."""
+    """The risk day of each of these engines, locked until the caller's transaction ends. Missing risk days are made."""
     RiskDay.objects.bulk_create([RiskDay(engine=name, day=day) for name in names], ignore_conflicts=True)
     locked = RiskDay.objects.select_for_update(no_key=True).filter(day=day)
     return {name: locked.get(engine=name) for name in names}

@@ -23,14 +23,12 @@ def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
 
 
 def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """A model field for a sum in CAD. It has room for a million of the largest amounts, because an engine may have no
-    cap."""
+    """A model field for a sum in CAD. It has room for a million of the largest amounts: an engine may have no cap."""
     return money_field(max_digits=20, **kwargs)
 
 
 class RiskPolicy(Policy):
-    """The caps of an engine: how much it may put at stake. 0 is no cap. An engine whose policy is missing or off reserves
-    nothing."""
+    """The caps of an engine's risk; 0 is no cap. If the policy is missing or off, the engine can reserve nothing."""
 
     engine = Word(unique=True, page_help=f"{GLOBAL} is what every reservation must pass beside its own engine's policy.")
     max_daily_loss = Money(
@@ -94,8 +92,7 @@ class RiskPolicy(Policy):
 
 
 class RiskDay(models.Model):
-    """What one engine used and lost on one business day. `open_risk_reserved` is of the reservations that were made that
-    day."""
+    """What an engine used and lost on a business day. `open_risk_reserved` is of the reservations made on that day."""
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField()
@@ -178,8 +175,7 @@ class RiskEventKind(models.TextChoices):
 
 
 class RiskEvent(SignedModel, AppendOnlyModel):
-    """An event of an engine's risk. Never changed or deleted. The losses of an engine's events of a day add up to the loss
-    of its risk day."""
+    """An event of an engine's risk. Never changed or deleted. The losses of a day's events add up to the risk day's loss."""
 
     kind = models.CharField(max_length=9, choices=RiskEventKind)
     engine = models.CharField(max_length=WORD_MAX_LENGTH)

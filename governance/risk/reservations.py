@@ -142,8 +142,7 @@ def release_reservation(reservation_id: int, *, act: Act) -> RiskReservation:
 def locked_reservation(
     reservation_id: int, *, engine: str | None = None, reserved_amount: Decimal | None = None
 ) -> RiskReservation:
-    """The reservation with this id, locked. If `engine` or `reserved_amount` is given, the reservation must have the
-    same."""
+    """The reservation with this id, locked. It must have the `engine` and the `reserved_amount`, if these are given."""
     found = RiskReservation.objects.filter(pk=reservation_id)
     its_engine = found.values_list("engine", flat=True).first()
     if its_engine is None:

@@ -35,8 +35,7 @@ NOTHING = Usage(Decimal(0), Decimal(0), 0, Decimal(0))
 
 
 def is_amount(value: Decimal) -> bool:
-    """Whether the value is an amount: CAD in whole cents, from 0 to below a trillion. The database would round a finer
-    value."""
+    """Whether the value is whole cents of CAD, from 0 to below a trillion. The database would round a finer value."""
     return value.is_finite() and 0 <= value < _AMOUNT_LIMIT and value == round(value, 2)
 
 
@@ -45,11 +44,10 @@ NOBODYS = Decision(False, "global_is_no_engine", f"{GLOBAL} is the sum of all en
 
 
 def judge(caps: Caps | None, usage: Usage, amount: Decimal, *, engine: str) -> Decision:
-    """Judge whether the engine may put this amount at stake. The answer names the first cap that forbids it. A policy that
-    is missing (`caps` is None) or off forbids it too.
+    """Judge whether the engine may put this amount at stake. The answer names the first cap that forbids it. A missing
+    policy or one that is off refuses.
 
-    An amount may reach a cap, but not pass it. Once the day's loss reaches its cap, nothing more is allowed (CONTRACT
-    section 3).
+    An amount may reach a cap, not pass it. Once the day's loss reaches its cap, all is refused (CONTRACT section 3).
     """
     if caps is None:
         return Decision(False, "no_policy", f"{engine} has no risk policy")

@@ -42,8 +42,7 @@ class ItemOut(serializers.Serializer[Any]):
 
 
 class StatusOut(serializers.Serializer[Any]):
-    """The findings of all checks. Failing ones are in `blockers`, `warnings` or `info` by severity, passing ones in
-    `info`."""
+    """The findings of all checks. Failing checks are in the list of their severity, passing checks in `info`."""
 
     generated_at = AwareDateTimeField()
     blockers = ItemOut(many=True)
