@@ -43,7 +43,7 @@ class GovernedForm(forms.ModelForm):
 
 
 class GovernedAdmin(Edited, HistoryAdmin):
-    """The base of the admin pages of governed rows. A row's key cannot be changed. Who may not change rows sees no form."""
+    """The base of governed rows' admin pages. A row's key cannot be changed. Only a user who may change rows sees a form."""
 
     form: type[GovernedForm]
     save_verb: ClassVar[Callable[..., Any]]  # stores a row and returns it, given its key, its settings and an act

@@ -49,7 +49,7 @@ class KindUnknown(LookupError):
 
 
 def register(kind: str, loader: Loader, readable: Readable) -> None:
-    """Register, once for a kind of people, how they are loaded by ids in one query, and which ids a user may read."""
+    """Set for a kind of people the functions that load them by ids in one query and that say which ids a user may read."""
     _loaders[kind], _readable[kind] = loader, readable
 
 
@@ -64,7 +64,7 @@ def load(kind: str, ids: Collection[str]) -> dict[str, LeadFacts]:
 
 
 def readable_by(kind: str, user: Any, ids: Collection[str]) -> set[str]:
-    """Return those of the ids, of people of a kind, that the user may read. Takes no query for a user who may read all.
+    """Return those of the ids whose people the user may read. Takes no query for a user who may read about everybody.
 
     Raises:
         KindUnknown: nobody registered this kind.
@@ -96,10 +96,10 @@ _message_loaders: list[MessageLoader] = []
 
 
 def register_messages(loader: MessageLoader) -> None:
-    """Register how an inbound message is loaded by its id in one query. A later call replaces it."""
+    """Set the function that loads an inbound message by its id in one query. A later call sets another function."""
     _message_loaders[:] = [loader]
 
 
 def load_message(message_id: int) -> Received | None:
-    """The inbound message with this id. None if there is no such message, or if it is not known which lead sent it."""
+    """The facts about an inbound message. None if there is no such message, or if it is not known which lead sent it."""
     return _message_loaders[0](message_id) if _message_loaders else None

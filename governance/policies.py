@@ -1,4 +1,4 @@
-"""The base of all policies: rows with a version and a history. One verb changes them, also if two callers do so at once."""
+"""The base of all policies: rows with a version and a history, and one verb that changes them safely in a race."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
@@ -221,7 +221,7 @@ def _made_or_changed(
     save: Callable[[GovernedT, Act], GovernedT],
     act: Act,
 ) -> GovernedT:
-    """`save` the locked row with this key, or one made with `new`. If two callers make it at once, the later changes it."""
+    """Lock the row with this key or make it with `new`, and `save` it. The later of two callers who make it changes it."""
     locked = model._default_manager.select_for_update().filter(**key)
     row = locked.first()
     if row is None:

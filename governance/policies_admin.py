@@ -33,7 +33,7 @@ SWITCHED = {"On": "success", "Off": ""}
 
 
 def column_of(column: Any, title: str = "", label: dict[str, str] | None = None) -> Callable[[Any], str]:
-    """Make a list column that shows a setting. `label` gives the colour of each text that the column may show."""
+    """Make a list column that shows a setting. `title` heads it, and `label` gives the colour of each text shown."""
 
     @display(description=title or column.short or capfirst(column.verbose_name), ordering=column.name, label=label)
     def shown(policy: Any) -> str:
@@ -62,7 +62,7 @@ class PolicyForm(PlaceInput, GovernedForm):
         return cleaned
 
     def _refuse_stale(self) -> None:
-        """Refuse a form whose policy was changed since the form was opened. Keep the typed values, and say who did so."""
+        """Refuse a form whose policy was changed since the form was opened. Keep what was typed; say who changed it."""
         restate(self, "expected_version", str(self._stored_version()))
         policy = self.instance
         if not policy.pk:
@@ -85,7 +85,7 @@ class PolicyForm(PlaceInput, GovernedForm):
         )
 
     def _post_clean(self) -> None:
-        """Show what the policy itself refuses. Its table's constraints are not checked for a field with an error."""
+        """Let the policy refuse its settings first. Django then checks no constraint on a field that has an error."""
         if not self.errors:
             meant = copy(self.instance)
             key = {name: value for name, value in self.cleaned_data.items() if name in meant.key}

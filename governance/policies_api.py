@@ -34,7 +34,7 @@ ViewSetT = TypeVar("ViewSetT", bound=type[ApiViewSet])
 
 
 class PolicyOut(RowSerializer):
-    """The base of policies' serializers. A subclass names the model, and declares the fields that are no plain columns."""
+    """The base serializer of policies. A subclass names the model, and declares the fields that are no plain columns."""
 
     policy: ClassVar[type[Policy]]
 
@@ -47,7 +47,7 @@ class PolicyOut(RowSerializer):
 
 
 class PolicyParams(PlaceParams, ActParams):
-    """The base of policies' parameters. A subclass names the model, and declares the ones that are no plain columns."""
+    """The base of a policy's parameters. A subclass names the model, and declares those that are no plain columns."""
 
     policy: ClassVar[type[Policy]]
 

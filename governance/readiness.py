@@ -47,9 +47,9 @@ def kill_switch_free(now: datetime) -> Finding:
 
 @read_once
 def _present() -> list[tuple[str, str, str, str | None, str | None]]:
-    """Read rows of several tables in one query, because the runbook should take few: the provinces with a market policy, the
-    domains with a charter, the area codes with the last day of their subscription, and the legal duties with subject, due
-    date and the date when they were last done."""
+    """Read rows of several tables in one query, because the runbook should take few queries: the provinces with a market
+    policy, the domains with a charter, the area codes with the last day of their subscription, and the legal duties with
+    subject, due date and the date when they were last done."""
     empty, nothing = Value(""), Value(None, TextField())
     provinces = MarketPolicy.objects.filter(market=ALL).order_by()
     domains = HeimdallPolicy.objects.order_by()
@@ -76,7 +76,7 @@ def market_policies(now: datetime) -> Finding:
 
 @register("risk.caps", Severity.BLOCKER, "Every enabled risk policy has a cap")
 def risk_caps(now: datetime) -> Finding:
-    """Check that each enabled risk policy has a cap and that GLOBAL, which binds every reservation, is enabled."""
+    """Check that each enabled risk policy has a cap, and that the policy GLOBAL is enabled: it binds each reservation."""
     policies = list(RiskPolicy.objects.filter(enabled=True))
     if GLOBAL not in {policy.engine for policy in policies}:
         return Finding(False, "The risk policy GLOBAL is missing or off: nothing can be reserved.")
@@ -186,7 +186,7 @@ def _day(text: str | None) -> date | None:
 
 @register("contact.digest_key", Severity.BLOCKER, "Opt-outs are found under the key that they were recorded with")
 def contact_digest_key(now: datetime) -> Finding:
-    """Check that CONTACT_DIGEST_KEY is the ledger's key: another key finds no opt-out. If it is unset, only warn."""
+    """Check that CONTACT_DIGEST_KEY is the ledger's key: another key finds no opt-out. An unset key is only a warning."""
     organisation = _organisation()
     if organisation is None:
         return Finding(

@@ -13,7 +13,7 @@ _HEADER = "area_code"
 
 
 class InvalidList(ValueError):
-    """A text that is not a list of subscriptions. Each of `errors` names its line."""
+    """A text that is not a list of subscriptions. `errors` has a message for each wrong line."""
 
     def __init__(self, errors: list[str]) -> None:
         self.errors = errors
@@ -28,7 +28,7 @@ def is_area_code(text: str) -> bool:
 def read_list(text: str) -> dict[str, date]:
     """Read a list of subscriptions into a dict from area code to last day. Each line is like `416,2027-03-31`.
 
-    A comma, a semicolon or a tab parts the area code from the day. Empty lines and a line of column names are ignored.
+    A comma, semicolon or tab parts the area code from the day. Empty lines and a first line of column names are ignored.
 
     Raises:
         InvalidList: names each line that is wrong or gives an area code another day than an earlier line.

@@ -24,7 +24,7 @@ class ClosedDayForm(GovernedForm):
 
 @admin.register(ClosedDay)
 class ClosedDayAdmin(RemovableAdmin):
-    """The admin pages of the operator's own closed days. Statutory holidays are not entered here but known by province."""
+    """The admin pages of the operator's own closed days. Statutory holidays are not entered: a market policy treats them."""
 
     form = ClosedDayForm
     save_verb = services.set_closed_day

@@ -8,7 +8,7 @@ from wholesale.plumbing.setting_fields import Choice, Day, Label, Note, Switch
 
 
 class LegalDuty(Policy):
-    """Something that the law wants done by a date. The history keeps every date that it had, and who set it.
+    """Something that the law wants done by a date. The history keeps every date that the duty had, and who set the date.
 
     The last days of our registration, of subscriptions and of vendors are no duties: each is stored with what it limits.
     """

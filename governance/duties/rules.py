@@ -25,7 +25,7 @@ RULES: dict[str, DutyRule] = {
 
 
 class Duty(NamedTuple):
-    """A duty as a plain value, for the runbook."""
+    """A legal duty as a plain value, for the runbook."""
 
     kind: str
     subject: str

@@ -80,7 +80,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         return self._that_apply(super().get_actions_detail(request, object_id))
 
     def _that_apply(self, actions: list[Any]) -> list[Any]:
-        """Return those of the buttons that would change the state. A missing row counts as engaged and not live."""
+        """Return the buttons that would change the state. If the go-live row is missing, they are release and enable."""
         state = services.current_state() or GoLiveState()
         verbs = (
             "release" if state.kill_switch_engaged else "engage",

@@ -80,7 +80,7 @@ class GoLiveViewSet(ApiViewSet):
 
     @ask("checklist", Params, ChecklistOut)
     def checklist(self, request: Request) -> Response:
-        """What each check of the runbook finds. Go-live can be enabled only while no check is a blocker."""
+        """What each check of the runbook finds. Go-live can be enabled only if no check of severity blocker fails."""
         return Response(gate.go_live_checklist())
 
     @act("enable", ToggleParams, GoLiveStateOut)

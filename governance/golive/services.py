@@ -56,7 +56,7 @@ def locked_state() -> GoLiveState | None:
 
 
 class Engagement(NamedTuple):
-    """The result of `engage`: the state, and what happened."""
+    """The result of engaging the kill switch: the state, whether it was engaged now, and whether acts still run."""
 
     state: GoLiveState
     began: bool  # False where it was engaged already
@@ -81,7 +81,7 @@ def engage(act: Act) -> Engagement:
 
 
 def _stop(act: Act) -> tuple[GoLiveState, bool]:
-    """Write in the go-live row that the kill switch is engaged, and return as `_toggle`. No act locks this row, so a
+    """Engage the kill switch in the go-live row. Return the row, and whether it changed. No act locks this row, so a
     database session that keeps it locked is ended."""
     try:
         return _stop_within(ROW_WAIT, act)
@@ -122,7 +122,7 @@ def enable_go_live(act: Act) -> GoLiveState:
 
 
 def _toggle(act: Act, **switch: bool) -> tuple[GoLiveState, bool]:
-    """Set a switch. Return the row, and whether it changed. A missing row counts as kill switch engaged and not live."""
+    """Set a switch. Return the go-live row, and whether it changed. A missing row counts as engaged and not live."""
     state = locked_state()
     if state is not None and all(getattr(state, name) is value for name, value in switch.items()):
         return state, False

@@ -112,7 +112,7 @@ class DomainFilter(WordFilter):
 
 @admin.register(HeimdallRecommendation)
 class HeimdallRecommendationAdmin(GrowingAdmin):
-    """The admin pages of AI recommendations, newest first, each with the gate's answer when it was given."""
+    """The admin pages of AI recommendations, newest first, each with the gate's answer when the advice was given."""
 
     list_display = ("id", "created_at", "domain", "confidence_text", "eligible", "gate_reason", "actor")
     list_display_links = ("id", "created_at")

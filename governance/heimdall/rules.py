@@ -31,7 +31,8 @@ def wilson_lower_bound(successes: int, trials: int) -> float:
 
 
 def judge(charter: Charter | None, *, confidence: Decimal, trials: int, successes: int) -> Decision:
-    """Judge whether production may use advice. The first refusal is the answer. No charter refuses (CONTRACT section 3)."""
+    """Judge whether production may use an AI's advice. The answer names the first reason against it. A missing charter is
+    such a reason (CONTRACT section 3)."""
     if charter is None or not charter.prod_use_enabled:
         return Decision(False, "prod_use_disabled", "Production use of this domain is off.")
     if confidence < charter.min_confidence:

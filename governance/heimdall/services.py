@@ -1,4 +1,4 @@
-"""Verbs of the Heimdall room. Call `record_trial`, `recommend` and `judge_use` through `governance.gate`."""
+"""Heimdall's verbs. Call `record_trial`, `recommend` and `judge_use` through `governance.gate`, for the kill switch."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal

@@ -128,7 +128,7 @@ class MarketPolicyOut(PolicyOut):
 
 
 class WarningOut(serializers.Serializer[Any]):
-    """A warning: a window is wider than the legal hours for calls. The gate refuses calls outside those hours."""
+    """A window that is wider than the legal hours for calls. The policy is stored; the gate refuses calls outside them."""
 
     code = serializers.CharField(help_text="the gate's refusal reason")
     detail = serializers.CharField()
@@ -157,7 +157,7 @@ class EffectiveParams(PlaceParams):
 
 
 class EffectiveOut(serializers.Serializer[Any]):
-    """The effective policy of a market."""
+    """The effective policy of a market: the market's own, else its province's."""
 
     found = serializers.BooleanField()
     province = serializers.CharField()

@@ -74,8 +74,8 @@ WindowFormSet = forms.formset_factory(WindowForm, formset=BaseWindowFormSet, ext
 
 
 class MarketPolicyForm(PolicyForm):
-    """The form of a market policy. Its fields make the rules, with its formsets of windows: for all channels and for
-    each."""
+    """The form of a market policy. Its fields and formsets make the rules: one formset has the windows of all channels, and
+    each channel has one for windows of its own."""
 
     channels = forms.MultipleChoiceField(
         choices=Channel.choices,
@@ -194,7 +194,7 @@ class MarketPolicyForm(PolicyForm):
 
     def _show(self, place: str, message: str, rows: dict[str, list[WindowForm]]) -> None:
         """Show an error of the rules at its field: `contact_windows_local.1.end` is the field `end` of the second row.
-        `rows` has the window forms by the place of their formset in the rules."""
+        `rows` maps the place of a formset within the rules to its window forms."""
         for name, kept in rows.items():
             if place.startswith(f"{name}."):
                 row, *field = place.removeprefix(f"{name}.").split(".")

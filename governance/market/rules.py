@@ -233,8 +233,7 @@ def _parsed(windows: Iterable[dict[str, Any]]) -> tuple[Window, ...]:
 
 @lru_cache(maxsize=512)
 def parsed_text(text: str) -> Rules:
-    """Turn the JSON text of stored rules into a `Rules` value. The cache goes by the text, so changed rules are not
-    stale."""
+    """Turn the JSON text of stored rules into a `Rules` value. It is cached by the text, so changed rules are read anew."""
     return parsed(json.loads(text))
 
 

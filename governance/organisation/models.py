@@ -19,12 +19,12 @@ STRICT_SETTINGS = ("consent", "identity", "scrub")
 
 
 def strictness(what: str, **said: Any) -> Choice:
-    """A setting that says whether a contact without `what` is refused, or allowed with a warning."""
+    """Make a setting that says whether a contact without `what` is refused, or allowed with a warning."""
     return Choice(what, max_length=7, choices=Strictness, default=Strictness.ENFORCE, **said)
 
 
 class Organisation(Policy):
-    """The row of the organisation that contacts people, and its strictness. If it is missing, everything is enforced."""
+    """The row of the organisation that contacts people, and its strictness. If the row is missing, all is enforced."""
 
     name = Label(blank=True, help_text="as messages name the sender", page_help="As messages name the sender.")
     mailing_address = Note(blank=True, page_help="Where post reaches you.")
@@ -98,7 +98,7 @@ class Organisation(Policy):
         return {"id": 1}
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """Return the changes, with `lenient_reason`: why a setting is WARN. It is kept until no setting is WARN.
+        """Return the changes, with `lenient_reason`: why a setting is WARN. The reason is kept until no setting is WARN.
 
         Raises:
             RequiredParameter: a setting is changed to WARN, and no reason is given.

@@ -15,7 +15,7 @@ class Strictness(models.TextChoices):
 
 
 class Sender(NamedTuple):
-    """The parts of the organisation that each message must name. A part that is not on file is empty."""
+    """What each message must say about the organisation: name, address and contact. A part not on file is empty."""
 
     name: str = ""
     mailing_address: str = ""

@@ -10,7 +10,7 @@ from wholesale.plumbing.envelope import Envelope
 
 
 def sender() -> Sender:
-    """The parts of the organisation that each message must name. If the row is missing, all parts are empty."""
+    """What each message must say about the organisation. Every part is empty if the organisation's row is missing."""
     row = Organisation.objects.filter(pk=1).values_list(*Sender._fields).first()
     return Sender(*row) if row else NOT_ON_FILE
 

@@ -76,7 +76,7 @@ class ReservationParams(ActParams):
 
 
 class SettleParams(ReservationParams):
-    """Parameters to settle a reservation: the one with this id, or an engine's oldest open one of this amount."""
+    """Parameters to settle a reservation: the one with this id, or the oldest open one of an engine and amount."""
 
     realized_loss = MoneyField(default=_ZERO, min_value=_ZERO, help_text="CAD")
     actor = LabelField(required=False, help_text="default: your user name")
@@ -84,7 +84,7 @@ class SettleParams(ReservationParams):
 
 
 class CorrectParams(ReservationParams):
-    """Parameters to correct a loss: of the reservation with this id, or of an engine's last settled one of this amount."""
+    """Parameters to correct the loss of a reservation: the one with this id, or the last settled of an engine and amount."""
 
     realized_loss = MoneyField(min_value=_ZERO, help_text="the right loss, CAD")
     actor = LabelField(required=False, help_text="default: your user name")
@@ -141,7 +141,7 @@ class RiskViewSet(ApiViewSet):
 
     @act("correct", CorrectParams, SettleOut)
     def correct(self, request: Request, act: Act, **params: Any) -> Response:
-        """Correct the booked loss of a reservation, on the day of its booking. An equal loss changes nothing."""
+        """Correct a reservation's booked loss, in the risk day on which it was booked. An equal loss changes nothing."""
         correct = correct_loss if "reservation_id" in params else correct_by_amount
         return Response(_settled_out(correct(**params, act=act)))
 

@@ -92,7 +92,7 @@ class RiskPolicy(Policy):
 
 
 class RiskDay(models.Model):
-    """What an engine used and lost on a business day. `open_risk_reserved` is of the reservations made on that day."""
+    """What an engine used and lost on a business day. `open_risk_reserved` is the open part of that day's reservations."""
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField()

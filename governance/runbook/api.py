@@ -22,7 +22,7 @@ from wholesale.plumbing.texts import shown
 
 
 class AnyAccept(DefaultContentNegotiation):
-    """A negotiation that ignores the Accept header, for an endpoint whose answer is not JSON. An error is always JSON."""
+    """A content negotiation that ignores the Accept header, for an endpoint whose answer is not JSON. Errors are JSON."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

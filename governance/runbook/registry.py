@@ -44,7 +44,7 @@ checks: dict[str, Check] = {}
 def register(
     id: str, severity: Severity, title: str
 ) -> Callable[[Callable[[datetime], Finding]], Callable[[datetime], Finding]]:
-    """Make a decorator that registers a check under a stable id. The check gets the present instant, returns a finding."""
+    """Make a decorator that registers a check under a stable id: a function from the present instant to a finding."""
 
     def decorate(function: Callable[[datetime], Finding]) -> Callable[[datetime], Finding]:
         checks[id] = Check(id, severity, title, function)
