@@ -32,7 +32,8 @@ _BETWEEN = re.compile(r"[\s\-]+")
 
 
 class LeadPhoneField(LabelField):
-    """A phone number that exists, as E.164: "(416) 555-0123" is +14165550123. Without a country it is Canadian."""
+    """The field of a phone number. The number must exist, and is Canadian unless it has a country code. The value is E.164:
+    "(416) 555-0123" becomes +14165550123."""
 
     default_error_messages = {
         "invalid_phone": "Must be a valid phone number, such as 416-555-0123; outside Canada with + and its country.",
@@ -53,7 +54,7 @@ class LeadPhoneField(LabelField):
 
 
 class PostalCodeField(LabelField):
-    """A Canadian postal code, as Canada Post writes it: "m5v2t6" is M5V 2T6."""
+    """The field of a Canadian postal code. The value is as Canada Post writes it: "m5v2t6" becomes M5V 2T6."""
 
     default_error_messages = {"invalid_postal_code": "Must be a Canadian postal code, such as M5V 2T6."}
 
@@ -70,7 +71,7 @@ _WORDS_REMEMBERED = 4096
 
 
 class LeadRow(Params):
-    """The values of a lead in a request or file. Absent or empty values keep the stored ones. New leads need a province."""
+    """The serializer of a lead's values in a request or a file's row. An absent or empty value keeps the stored one."""
 
     lead_id = LabelField()
     first_name = LabelField(required=False)
@@ -89,7 +90,7 @@ class LeadRow(Params):
     status = UpperChoiceField(choices=Lead.Status.choices, required=False, help_text="new leads: NEW")
 
     def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Do what the serializer would do, in half the time: a file has hundreds of thousands of rows, mostly sparse."""
+        """Check the values as DRF does, in half the time: a file may have hundreds of thousands of rows with few values."""
         checked, errors = {}, {}
         for name, field in self._fields_by_name:
             value = data.get(name, empty)
@@ -106,7 +107,8 @@ class LeadRow(Params):
 
     @cached_property
     def _checked_word(self) -> Callable[[str, str], Any]:
-        """Return a cached check of a word. The rows of a list repeat few words; a look-up costs a tenth of a check."""
+        """Return a function that checks a value of a column in `_WORDS` and caches the result. The rows of a list repeat few
+        values, and a look-up costs a tenth of a check."""
         return lru_cache(maxsize=_WORDS_REMEMBERED)(lambda name, word: self.fields[name].run_validation(word))
 
     @cached_property
