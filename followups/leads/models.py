@@ -23,7 +23,7 @@ class Language(models.TextChoices):
 
 
 class Lead(models.Model):
-    """A homeowner who may sell. Ladders refer to a lead by the guide's `lead_id`, even if no row has it."""
+    """A lead: a homeowner who may sell. A ladder refers to it by the guide's `lead_id`; the row need not exist."""
 
     class Status(models.TextChoices):
         """How far the lead is."""
@@ -93,9 +93,9 @@ class Lead(models.Model):
 
 
 def lead_key(related_name: str) -> "models.ForeignKey[Any, Any]":
-    """Return a foreign key to `Lead.lead_id` without a constraint: a row may name a lead that has no row yet, or ever.
+    """Return a foreign key to `Lead.lead_id` without a database constraint: a row may name a lead that is not on file.
 
-    `row.lead` raises DoesNotExist if there is no such lead, so read it through `select_related`.
+    `row.lead` raises DoesNotExist if there is no such lead. Read the row with `select_related`: then it is None.
     """
     return models.ForeignKey(
         Lead,
@@ -128,7 +128,7 @@ class LeadReopening(SignedModel, AppendOnlyModel):
 
 
 class LeadReopeningWords(models.Model):
-    """The reason of a reopening, in words. Erasing the person removes it."""
+    """The reason that was given for a reopening. This row is deleted when the person is erased."""
 
     reopening = models.OneToOneField(LeadReopening, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
