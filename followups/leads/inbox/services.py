@@ -45,7 +45,8 @@ def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None
 
 
 def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
-    """Add an inbox item, within the caller's transaction. If the message or task has its item already, nothing is added."""
+    """Add an inbox item, within the caller's transaction. If the message has an item of this kind already, or the task has
+    an item, nothing is added."""
     item = InboxItem(
         kind=kind, due_by=act.now + WITHIN[kind], created_at=act.now, correlation_id=act.correlation_id, **about
     )

@@ -37,7 +37,7 @@ _EMPTY: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """The result of an erasure: how much of what it removed."""
+    """The result of an erasure: the numbers of the things that it removed."""
 
     lead_id: str
     cancelled_steps: int = 0  # of the ladder that was open
