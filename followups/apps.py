@@ -14,8 +14,7 @@ class FollowupsConfig(AppConfig):
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
-        """Register what other apps ask follow-up for (leads, checks, seeds, periodic jobs), and connect governance's
-        signals."""
+        """Register what follow-up offers (leads, checks, seeds, periodic jobs), and connect the signals of governance."""
         from followups import readiness as _readiness  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups import scopes  # noqa: PLC0415  # models are not loaded before
         from followups.ladders import (  # noqa: PLC0415

@@ -27,8 +27,8 @@ Kind = ContactPoint.Kind
 
 
 def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
-    """Return those of the lead ids about whose leads the user may read. Only a user with `view_any_lead`, or no user (None),
-    may read about an unknown lead."""
+    """Return those of these lead ids about which the user may read. Unknown leads need `view_any_lead`, or no user
+    (None)."""
     if user is None or reads_all(user):
         return set(lead_ids)
     known = Lead.objects.filter(leads(user), lead_id__in=lead_ids).values_list("lead_id", flat=True)
@@ -41,8 +41,7 @@ def _in_pool(user: Any) -> Q:
 
 
 def tasks(user: Any) -> Q:
-    """Return the query condition for tasks that the user may read. These include tasks that the user completed, or was the
-    last to claim."""
+    """Return the query condition for tasks that the user may read, also those that the user completed or claimed last."""
     own = Q(owner=label_of(user)) | Q(completed_user=user) | Q(leased_by=label_of(user))
     due = OPEN & Q(owner__isnull=True, due_at__lte=timezone.now())
     return own | due | _in_pool(user)
@@ -54,8 +53,7 @@ def leads(user: Any) -> Q:
 
 
 def _of_lead(user: Any, name: str = "lead_id") -> Q:
-    """Return the query condition for rows that name a lead, known or not, about whom the user may read. `name` is their
-    column."""
+    """Return the query condition for rows whose column `name` names a lead, known or not, about whom the user may read."""
     in_pool = Lead.objects.filter(_in_pool(user), lead_id=OuterRef(name))
     return Q(Exists(in_pool)) | Q(Exists(FollowupTask.objects.filter(tasks(user), lead=OuterRef(name))))
 

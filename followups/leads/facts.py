@@ -30,8 +30,7 @@ def read_facts(values: Sequence[Any]) -> LeadFacts | None:
 def contact_of(
     lead: LeadFacts | None, *, lead_id: str | None, province: str, market: str, channel: str, gap_minutes: int = 0
 ) -> gate.Contact:
-    """Return the contact of a ladder's step, for the gate. If `lead` is None, the lead is unknown: the gate judges its
-    place."""
+    """Return the contact of a ladder's step, for the gate. An unknown lead (`lead` is None) is judged by its place alone."""
     gap = timedelta(minutes=gap_minutes)
     if lead is not None:
         return gate.Contact(lead, channel, gap=gap)

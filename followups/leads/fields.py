@@ -32,8 +32,7 @@ _BETWEEN = re.compile(r"[\s\-]+")
 
 
 class LeadPhoneField(LabelField):
-    """The field of a phone number. The number must exist, and is Canadian unless it has a country code. The value is E.164:
-    "(416) 555-0123" becomes +14165550123."""
+    """A field for a phone number that exists. "(416) 555-0123" becomes +14165550123 (E.164, by default Canadian)."""
 
     default_error_messages = {
         "invalid_phone": "Must be a valid phone number, such as 416-555-0123; outside Canada with + and its country.",
@@ -54,7 +53,7 @@ class LeadPhoneField(LabelField):
 
 
 class PostalCodeField(LabelField):
-    """The field of a Canadian postal code. The value is as Canada Post writes it: "m5v2t6" becomes M5V 2T6."""
+    """A field for a Canadian postal code. The value is as Canada Post writes it: "m5v2t6" becomes M5V 2T6."""
 
     default_error_messages = {"invalid_postal_code": "Must be a Canadian postal code, such as M5V 2T6."}
 
@@ -107,8 +106,8 @@ class LeadRow(Params):
 
     @cached_property
     def _checked_word(self) -> Callable[[str, str], Any]:
-        """Return a function that checks a value of a column in `_WORDS` and caches the result. The rows of a list repeat few
-        values, and a look-up costs a tenth of a check."""
+        """Return a cached check of a value of the columns `_WORDS`. Lists repeat few values; a look-up is ten times
+        faster."""
         return lru_cache(maxsize=_WORDS_REMEMBERED)(lambda name, word: self.fields[name].run_validation(word))
 
     @cached_property

@@ -46,7 +46,6 @@ def points_of_lead(lead_id: str) -> list[Point]:
 
 
 def lead_ids_at(points: Collection[Point]) -> set[str]:
-    """Return the ids of the leads with these points, and every lead id among the points: a ladder may have an unknown
-    lead."""
+    """Return the ids of the leads with these points, and the lead ids among the points, also those of unknown leads."""
     named = {value for kind, value in points if kind == Kind.LEAD}
     return named.union(leads_at(points).values_list("lead_id", flat=True))

@@ -108,8 +108,8 @@ class PoolAgentAdmin(RemovableAdmin):
     actions_detail = ("pause", "resume", "remove")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the agents, each with the total weight of its pool's working agents, whether its user is inactive, and
-        whether its vendor's registration has ended."""
+        """Return the agents with `pool_weight` (of the working agents of its pool), and whether the user is inactive or the
+        vendor's registration has ended."""
         pool = PoolAgent.objects.filter(working(timezone.now()), province=OuterRef("province"), market=OuterRef("market"))
         weights = pool.order_by().values("market").annotate(total=Sum("weight")).values("total")
         states = {"is_inactive": IS_INACTIVE, "is_unregistered": of_ended_vendor(timezone.now())}

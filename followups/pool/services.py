@@ -22,23 +22,21 @@ IS_INACTIVE = Exists(User.objects.filter(username=OuterRef("agent"), is_active=F
 
 
 def working(now: datetime) -> Q:
-    """Return the query condition for agents who are not
-    paused, whose user is active, and whose vendor is still registered."""
+    """Return the condition for agents who are not paused, whose user is active, and whose vendor is still registered."""
     return (Q(paused_until__isnull=True) | Q(paused_until__lte=now)) & ~Q(IS_INACTIVE) & ~Q(of_ended_vendor(now))
 
 
 def next_agent(province: str, market: str, now: datetime) -> str | None:
-    """Return the agent whose turn it is in the market's pool. If nobody works there, return that of the province's pool, or
-    None if nobody works there either."""
+    """Return the agent whose turn it is in the market's pool, else in the province's pool. None if nobody works in
+    either."""
     return next_agents([(province, market)], now)[0]
 
 
 def next_agents(places: Sequence[tuple[str, str]], now: datetime) -> list[str | None]:
     """Return the next agent for each place (province, market), in the order of the places. None if nobody works for a place.
 
-    The turns are taken within the caller's transaction, and other callers wait for its end. Market
-    pools are locked before province
-    pools, each by id, so there is no deadlock.
+    The turns are taken within the caller's transaction; other callers wait for its end. Market pools are locked before
+    province pools, each by id, so there is no deadlock.
     """
     pools = _locked({place for place in places if place[1] != ALL}, now)
     pools |= _locked({(province, ALL) for province, market in places if (province, market) not in pools}, now)
@@ -72,9 +70,8 @@ def _locked(places: Collection[tuple[str, str]], now: datetime) -> dict[tuple[st
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def upsert_agent(*, agent: str, province: str, market: str = ALL, act: Act, **changes: Any) -> PoolAgent:
-    """Put an agent into the pool of a market, or change the agent's settings there.
-    `changes` may hold `weight` and `paused_until`. Absent
-    settings stay; `paused_until=None` ends a pause."""
+    """Put an agent into the pool of a market, or change the agent's settings there. `changes` may hold `weight` and
+    `paused_until`. Absent settings stay; `paused_until=None` ends a pause."""
     key = {"province": province, "market": market, "agent": agent}
     return policies.put(PoolAgent, key=key, changes=changes, act=act)
 
@@ -82,7 +79,6 @@ def upsert_agent(*, agent: str, province: str, market: str = ALL, act: Act, **ch
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def remove_agent(*, agent: str, province: str, market: str = ALL, act: Act) -> bool:
-    """Remove an agent from the pool of a market, and return whether the agent was in it. The ladders and the history
-    stay."""
+    """Remove an agent from the pool of a market; its ladders and history stay. Return whether the agent was in the pool."""
     key = {"province": province, "market": market, "agent": agent}
     return policies.remove(PoolAgent, key=key, act=act) is not None

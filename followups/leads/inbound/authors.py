@@ -16,8 +16,7 @@ WHO = ("lead_id", "phone", "email")  # the parameters that say who wrote
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """The author of a message, and the channel by which it came. If the channel is unknown, it is empty and stands for
-    all."""
+    """The author of a message, and the message's channel. An empty channel is unknown, so it stands for every channel."""
 
     subjects: frozenset[Point]  # the sender's number or address, and the lead if one is named: a wish binds these
     lead_id: str | None  # the named lead, or the only lead who has the sender's number or address
@@ -32,8 +31,7 @@ class Author:
 
 
 def author_of(channel: str, lead_id: str | None, phone: str, email: str) -> Author:
-    """Return the author of a message. If no lead is named and the channel fits no given point, the channel counts as
-    unknown."""
+    """Return the author of a message. Without a named lead, a channel that fits no given point counts as unknown."""
     lead = Lead.objects.filter(lead_id=lead_id).first() if lead_id else None
     if lead:
         phone, email = phone or lead.phone, email or lead.email
@@ -61,8 +59,8 @@ def everybody_at(author: Author) -> set[Point]:
 
 
 def other_ways(author: Author) -> dict[str, set[Point]]:
-    """Return, by channel, the points for messages (SMS, EMAIL) by the channels that the author did not use. Only leads with
-    both a number and an address have such points."""
+    """Return the author's points for SMS and EMAIL, without the channel of the message, by channel. A lead counts only with
+    both a number and an address."""
     ways: dict[str, set[Point]] = defaultdict(set)
     reached = leads_at(author.subjects).exclude(phone="").exclude(email="")
     for lead in reached.only("lead_id", "phone", "email"):

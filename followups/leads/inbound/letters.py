@@ -70,9 +70,8 @@ _folds = _Folds()
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text, in order, folded for comparison. An
-    emoji is a word, spaced letters ("S T O P") are one word, and every
-    spelling of "don't" is DO NOT."""
+    """Return the words of a text, in order, ready to compare. An emoji is a word, spaced letters ("S T O P") are one word,
+    and every spelling of "don't" is DO NOT."""
     folded = " ".join(_NUMBER_SIGN.sub(r"\1 num", text).translate(_folds).upper().split())
     folded = _MIXED.sub(lambda word: word[0].translate(_DIGITS), folded)
     folded = _SPELT.sub(lambda letters: letters[0].replace(" ", ""), folded)

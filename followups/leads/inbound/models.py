@@ -96,8 +96,7 @@ class InboundWord(Policy):
 
 
 class InboundMessage(SignedModel):
-    """A message that a lead sent us. An erasure empties the text, which is personal. An opt-out that follows is in the
-    ledger."""
+    """A message that a lead sent us. An erasure empties the text, which is personal. Opt-outs by it are in the ledger."""
 
     class Meaning(models.TextChoices):
         """What a message means."""

@@ -31,8 +31,8 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The points that an opt-out closes for a channel; an empty channel is every channel. `rows` are points as they are on
-    file: only these may be erased ones."""
+    """The points that an opt-out closes for a channel (empty: every channel). `rows` are points on file, also erased
+    ones."""
 
     channel: str
     points: Collection[Point] = ()
@@ -70,8 +70,7 @@ def evidence_of(message: InboundMessage) -> str:
 
 
 def closed_channels(channel: str, subjects: Collection[Point | ContactPoint]) -> tuple[str, ...]:
-    """Return the channels that an opt-out by `channel` closes for these points. If `channel` is empty, it is every
-    channel."""
+    """Return the channels that an opt-out of these points closes. An empty `channel` stands for every channel."""
     reached = {one for subject in subjects for one in gate.channels_of(subject)}
     return tuple(one.value for one in Channel if channel in (ANY_CHANNEL, one) and one in reached)
 

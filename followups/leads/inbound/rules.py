@@ -31,9 +31,8 @@ _CLAUSE_END = re.compile(r"[\n.!?;:,()\u2013\u2014]+|\s-+\s")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a message means, as the rules read it. `from_everything`: it is an opt-out of every channel. `wants_more`: it is
-    a reply that asks for contact again. `language`: the language of the word that decided; ANY if both languages use the
-    word.
+    """What the rules read in a message: its meaning; whether it is an opt-out of every channel (`from_everything`); whether
+    it asks for contact again (`wants_more`); and the language of the word that decided, ANY if both languages use it.
     """
 
     meaning: str
@@ -90,8 +89,8 @@ class Words:
         self._speller = Speller(words_in(several), [*self._ordinary, *words_in(map(parsed, phrases[Kind.HARMLESS]))])
 
     def alone(self, words: Sequence[str], kinds: Iterable[str], *, misspelt: bool = True) -> Reading | None:
-        """Return the reading of a message that says only a word of these kinds, apart from courtesy, else None. With
-        `misspelt`, the word may have one slip."""
+        """Return the reading if the words say only a word of these kinds (`misspelt`: even with a typing slip), else
+        None."""
         left = self._said(words)
         joined = "".join(left)
         if not joined:
@@ -103,8 +102,7 @@ class Words:
         return None
 
     def _listed(self, words: Sequence[str], joined: str, listed: frozenset[str]) -> str:
-        """If the words joined are a listed word, return it. If each word is listed, return the first. Otherwise return
-        ""."""
+        """Return the listed word that the words make together, or the first word if each is listed, else an empty text."""
         if joined in listed:
             return joined
         return words[0] if all(word in listed for word in words) else ""

@@ -44,10 +44,9 @@ def record_inbound(
     changed, and `as_sent` holds values that could not be read. The arguments of these names are added to the columns.
 
     `phone` (E.164) or `email` is the sender's point; the default is the named lead's own. An opt-out counts at once. It
-    closes its channel for the sender's point and the named lead, or every channel if the text says so or the channel is
-    unknown. It cancels the open ladder of every lead with that point. A doubtful message waits for a person's decision, and
-    its sender is not contacted until then. A message that asks for contact again after an opt-out counts as doubtful. A
-    reply changes nothing.
+    closes its channel for that point and the named lead, or every channel if the text says so or the channel is unknown. It
+    cancels the open ladder of every lead with that point. A doubtful message waits for a person, and its sender is not
+    contacted until the decision. A request for contact again after an opt-out is doubtful. A reply changes nothing.
 
     The room `replies` confirms a new opt-out once, and answers HELP. With the setting STOP_CLOSES_EVERY_MESSAGE, a STOP
     closes both SMS and e-mail for a lead with a number and an address.

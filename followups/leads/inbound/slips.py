@@ -48,7 +48,6 @@ _LONGEST = 20  # letters; no wanted word is longer
 
 
 def _forms(word: str) -> Iterator[str]:
-    """Yield the word, then every text that results from leaving out one of its letters. Words that are one slip apart have
-    such a text in common."""
+    """Yield the word, then the word with one letter left out, for each letter. Words one slip apart share such a form."""
     yield word
     yield from (word[:n] + word[n + 1 :] for n in range(len(word)))

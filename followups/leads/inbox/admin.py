@@ -40,8 +40,7 @@ class ItemStateFilter(StateFilter):
 
 @admin.register(InboxItem)
 class InboxItemAdmin(GrowingAdmin):
-    """The admin pages of inbox items: doubtful messages, unreadable senders, leads who answered. By default the list shows
-    the most urgent open item on top."""
+    """The admin pages of inbox items. By default the list shows the open items, the most urgent on top."""
 
     list_display = ("id", "due_by", "state", "what", "who", "owner", "about")
     list_display_links = ("id", "due_by")

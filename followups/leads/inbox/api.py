@@ -53,8 +53,7 @@ class InboxFilter(django_filters.FilterSet):
     late = filters.FlagFilter(method="by_lateness")
 
     def by_lateness(self, queryset: QuerySet[InboxItem], name: str, value: bool) -> QuerySet[InboxItem]:
-        """If `value` is true, return the late items: open, and past their time. Otherwise return the items that are not
-        late."""
+        """If `value` is true, return the late items (open, and past their time), else the items that are not late."""
         late = services.late(timezone.now())
         return queryset.filter(late) if value else queryset.exclude(late)
 
@@ -71,6 +70,5 @@ class InboxViewSet(ResourceViewSet):
 
     @act(f"{ROW_ID}/done", DoneParams, InboxOut, parameters=[path_id("inbox item")])
     def done(self, request: Request, id: str, act: Act) -> Response:
-        """Mark an inbox item as done, with a reason. If it is a doubtful message, decide the message instead: this endpoint
-        refuses it with 409 `decide_the_message`."""
+        """Mark an inbox item as done, and say why. A doubtful message is refused (409 `decide_the_message`): decide it."""
         return Response(InboxOut(services.close_item(int(id), act=act)).data)

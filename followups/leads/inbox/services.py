@@ -36,8 +36,8 @@ def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None
 
 
 def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Receive a signal of the ledger. Add an inbox item for each opt-out whose number or address cannot be read, so that
-    somebody finds out whose it was."""
+    """Receive a signal: add an inbox item for each opt-out with an unreadable number or address, to find out whose it
+    was."""
     for envelope in envelopes:
         for record in envelope.facts["records"]:
             detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
@@ -45,8 +45,7 @@ def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None
 
 
 def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
-    """Add an inbox item, within the caller's transaction. If the message has an item of this kind already, or the task has
-    an item, nothing is added."""
+    """Add an inbox item within the caller's transaction, unless its message has one of this kind or its task has one."""
     item = InboxItem(
         kind=kind, due_by=act.now + WITHIN[kind], created_at=act.now, correlation_id=act.correlation_id, **about
     )

@@ -52,8 +52,8 @@ def _with_lead(lead_id: str, points: Points) -> Points:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What a row says about contact, and for which points. A wish binds the points that the lead had before the import and
-    those that it has after it. A consent counts only for the latter."""
+    """What a row says about contact. Its wishes bind the points that the lead had before the import and has after it
+    (`bound`); its consent counts for those after it (`consenting`)."""
 
     lead_id: str  # "" for a refused row
     said: Said

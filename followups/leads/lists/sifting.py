@@ -30,8 +30,7 @@ def batches(rows: Iterator[Numbered], size: int) -> Iterator[Sequence[Numbered]]
 
 
 def sifted(batch: Iterable[Numbered], seen: dict[str, int]) -> tuple[Good, list[RefusedRow]]:
-    """Return the valid rows by lead, and the refused rows. `seen` holds the row numbers of the valid rows so far, by
-    lead."""
+    """Return the valid rows by lead, and the refused rows. Add the numbers of the valid rows to `seen`, by lead."""
     good: Good = {}
     refused: list[RefusedRow] = []
     for number, row in batch:

@@ -85,7 +85,7 @@ class WishColumns:
     lost = "If it holds a wish not to be contacted, that is not recorded."
 
     def __init__(self, columns: Sequence[str], meanings: Sequence[str | None]) -> None:
-        """Find these columns among `columns`, the file's names. `meanings` says which column of a lead each stands for, or
+        """Find these columns among all `columns` of the file. `meanings` are the lead's columns that they stand for, or
         None."""
         self.wishes: list[tuple[int, str, Entry, str]] = []
         self.consent: list[tuple[int, str]] = []
@@ -130,7 +130,7 @@ class WishColumns:
         return Said(tuple(wishes), consent, tuple(doubts)) if wishes or doubts or consent else None
 
     def _wishes(self, cells: Sequence[str]) -> tuple[list[Wish], list[Doubt]]:
-        """Return the row's wishes and doubts. If two columns state the same wish, return it once, with the date if one has
+        """Return the row's wishes and doubts. A wish that two columns state is returned once, with its date if one has
         it."""
         wishes: dict[tuple[Entry, str], Wish] = {}
         doubts = []
@@ -146,8 +146,7 @@ class WishColumns:
         return list(wishes.values()), doubts
 
     def _consent(self, cells: Sequence[str], now: datetime) -> tuple[Consent | None, str]:
-        """Return the consent that a row gives, or None and a text about what it lacks ("" if the row gives no consent). The
-        column `consent` may hold yes, a basis or a date."""
+        """Return the consent that a row gives, or None and what the consent lacks. It lacks "" if the row gives none."""
         told = {part: cell for index, part in self.consent if _says_something(cell := _cell(cells, index))}
         is_asked = any(part == "given" for _, part in self.consent)
         if not told or (is_asked and _CONTENT.issuperset(told)):
@@ -202,8 +201,7 @@ def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
 
 
 def _answer(cell: str, yes: frozenset[str]) -> date | bool | None:
-    """Return what a cell answers: True for yes, False for no or nothing, a date for "yes, since that day", None if
-    unclear."""
+    """Return a cell's answer: True for yes, False for no or nothing, a date for "yes, since that day", None if unclear."""
     if not _says_something(cell):
         return False
     key = key_of(cell.removesuffix(".0"))

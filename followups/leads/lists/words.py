@@ -80,8 +80,7 @@ def _status(text: str) -> str:
 
 
 def _score(text: str) -> str:
-    """Return a score such as `0,72`, `.72` or `72 %` as a fraction with at most four decimals. Other texts stay as they
-    are."""
+    """Return a score such as `0,72` or `72 %` as a fraction with at most four decimals. Other texts stay as they are."""
     parts = _SCORE.fullmatch(text)
     if not parts or not (parts[2] or parts[3]):
         return text

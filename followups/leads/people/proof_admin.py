@@ -86,8 +86,7 @@ class ProofPages(ModelAdmin):
 
 
 def _log(request: HttpRequest, found: dict[str, Any]) -> None:
-    """Log the download in the admin's log, for each lead, or for each contact point if there is no lead. It logs only
-    ids."""
+    """Log the download (ids only) in the admin's log for each lead, or for each contact point if there is no lead."""
     user: Any = request.user
     for model, pk, name in _logged(found):
         LogEntry.objects.create(

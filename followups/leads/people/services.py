@@ -134,8 +134,8 @@ def _erase_texts(whom: Person) -> int:
 
 
 def _erase_inbox(whom: Person) -> None:
-    """Empty the texts of the person's inbox items. The items stay. If an item has neither message nor task, its detail must
-    not be empty, so the detail becomes ERASED."""
+    """Empty the texts of the person's inbox items, which stay. If an item has no message and no task, its detail, which must
+    not be empty, becomes ERASED."""
     for item in whom.inbox.only("pk", "message", "task"):
         said = "" if item.message_id or item.task_id else ERASED
         InboxItem.objects.filter(pk=item.pk).update(detail=said, done_reason="")

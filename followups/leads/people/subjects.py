@@ -97,8 +97,7 @@ class Person:
 
     @property
     def texts(self) -> list[str]:
-        """The texts to look for in free text that may name the person: phone with and without country, addresses, full
-        name."""
+        """The texts that name the person in free text: phone with and without country, addresses, full name."""
         lead = self.lead or Lead()
         name = f"{lead.first_name} {lead.last_name}" if lead.first_name and lead.last_name else ""
         return [text for text in (*self._reached_at, lead.phone[-_DIGITS:], lead.address, name) if text]

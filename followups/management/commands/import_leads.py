@@ -44,8 +44,7 @@ class Ladders:
         self.waiting += [lead.lead_id for lead in leads]
 
     def start(self) -> None:
-        """Start the ladders in batches, except for held leads. Each ladder goes to the next agent of the pool of its lead's
-        place."""
+        """Start the ladders in batches, except for held leads. Each ladder goes to the next agent of its place's pool."""
         starts = [Start(lead_id) for lead_id in self.waiting if lead_id not in self.held]
         for begin in range(0, len(starts), BATCH):
             self._start(starts[begin : begin + BATCH])

@@ -23,8 +23,7 @@ _ENDED = Select(
 
 
 def require_registered(agents: Collection[str], now: datetime) -> None:
-    """Refuse if the vendor of one of these agents is no longer registered. A registration counts until its last day ends in
-    UTC.
+    """Refuse if a vendor of these agents is no longer registered. A registration counts until its last day ends in UTC.
 
     Raises:
         VendorNotRegistered: an agent works for a vendor whose registration has ended.
