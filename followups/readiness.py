@@ -84,7 +84,7 @@ def configured() -> Configured:
 
 @register("followups.pool", Severity.WARNING, "Whoever takes ladders in a pool can sign in")
 def pool(now: datetime) -> Finding:
-    """Find agents in pools whose name is no user, or an inactive user. The former still get ladders, the latter get none."""
+    """Find pool agents who are no user (they still get ladders), and pool agents whose user is inactive (they get none)."""
     unknown, inactive = configured().unknown_agents, configured().inactive_agents
     said = []
     if unknown:
@@ -120,7 +120,7 @@ def vendor_contracts(now: datetime) -> Finding:
 
 @register("followups.sla_policies", Severity.WARNING, "Every province has SLA policies that are on")
 def sla_policies(now: datetime) -> Finding:
-    """Find provinces and channels without an SLA policy for market ALL. In them only markets with a policy have breaches."""
+    """Find provinces and channels without an SLA policy for market ALL. There, only markets with a policy have breaches."""
     wanted = product(Province.values, Channel.values)
     missing = [f"{province} {channel}" for province, channel in wanted if (province, channel) not in configured().watched]
     if missing:

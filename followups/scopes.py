@@ -27,8 +27,7 @@ Kind = ContactPoint.Kind
 
 
 def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
-    """Return those of these lead ids about which the user may read. Unknown leads need `view_any_lead`, or no user
-    (None)."""
+    """Return those of the lead ids that the user (None: anybody) may read about. Unknown leads need `view_any_lead`."""
     if user is None or reads_all(user):
         return set(lead_ids)
     known = Lead.objects.filter(leads(user), lead_id__in=lead_ids).values_list("lead_id", flat=True)

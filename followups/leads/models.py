@@ -16,17 +16,17 @@ from wholesale.plumbing.wordings import WordedField
 
 
 class Language(models.TextChoices):
-    """The language in which we contact a lead."""
+    """The languages in which we contact leads."""
 
     EN = "en", "English"
     FR = "fr", "French"
 
 
 class Lead(models.Model):
-    """A lead: a homeowner who may sell. A ladder refers to it by the guide's `lead_id`; the row need not exist."""
+    """A lead: a homeowner who may sell. A ladder names its lead by the guide's `lead_id`, even if no row has it."""
 
     class Status(models.TextChoices):
-        """How far the lead is."""
+        """The statuses of a lead, by how far the lead is."""
 
         NEW = "NEW", "New"
         CONTACTED = "CONTACTED", "Contacted"
@@ -95,7 +95,7 @@ class Lead(models.Model):
 def lead_key(related_name: str) -> "models.ForeignKey[Any, Any]":
     """Return a foreign key to `Lead.lead_id` without a database constraint: a row may name a lead that is not on file.
 
-    `row.lead` raises DoesNotExist if there is no such lead. Read the row with `select_related`: then it is None.
+    `row.lead` raises DoesNotExist if there is no such lead; if the row was read with `select_related`, it is None.
     """
     return models.ForeignKey(
         Lead,

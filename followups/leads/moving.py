@@ -19,7 +19,8 @@ _MOVE = Update(
 
 
 def hold_lead(lead_id: str) -> None:
-    """Lock a lead, before any ladder: nobody else changes it or starts a ladder until the caller's transaction ends."""
+    """Lock a lead until the transaction ends: nobody else changes it or starts its ladder. Call this before locking a
+    ladder."""
     gate.lock_points([(gate.LEAD, lead_id)])
 
 

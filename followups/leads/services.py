@@ -122,7 +122,7 @@ def upsert_leads(
 
 @dataclass(slots=True)
 class _Kept:
-    """The result of a batch."""
+    """The result of importing one batch of rows."""
 
     refused: list[RefusedRow]
     leads: list[Lead] = field(default_factory=list)

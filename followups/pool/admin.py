@@ -108,8 +108,7 @@ class PoolAgentAdmin(RemovableAdmin):
     actions_detail = ("pause", "resume", "remove")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the agents with `pool_weight` (of the working agents of its pool), and whether the user is inactive or the
-        vendor's registration has ended."""
+        """Return the agents with their pool's weight, and with flags for an inactive user and an unregistered vendor."""
         pool = PoolAgent.objects.filter(working(timezone.now()), province=OuterRef("province"), market=OuterRef("market"))
         weights = pool.order_by().values("market").annotate(total=Sum("weight")).values("total")
         states = {"is_inactive": IS_INACTIVE, "is_unregistered": of_ended_vendor(timezone.now())}

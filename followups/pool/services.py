@@ -27,8 +27,7 @@ def working(now: datetime) -> Q:
 
 
 def next_agent(province: str, market: str, now: datetime) -> str | None:
-    """Return the agent whose turn it is in the market's pool, else in the province's pool. None if nobody works in
-    either."""
+    """Return the next agent of the market's pool, else of the province's pool. None if nobody works in either pool."""
     return next_agents([(province, market)], now)[0]
 
 

@@ -59,8 +59,8 @@ def everybody_at(author: Author) -> set[Point]:
 
 
 def other_ways(author: Author) -> dict[str, set[Point]]:
-    """Return the author's points for SMS and EMAIL, without the channel of the message, by channel. A lead counts only with
-    both a number and an address."""
+    """Return, by channel, the author's points for SMS and EMAIL, except for the channel of the message. Only leads with both
+    a number and an address count."""
     ways: dict[str, set[Point]] = defaultdict(set)
     reached = leads_at(author.subjects).exclude(phone="").exclude(email="")
     for lead in reached.only("lead_id", "phone", "email"):

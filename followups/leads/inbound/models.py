@@ -26,7 +26,7 @@ class InboundWord(Policy):
     """A row of the table of words: a word or phrase, and what it means in a message. A disabled row is ignored."""
 
     class Kind(models.TextChoices):
-        """What a word means in a message."""
+        """The meanings that a word can have in a message."""
 
         STOP = "STOP", "Opt-out: alone, or as the first sentence"
         STOP_ALONE = "STOP_ALONE", "Opt-out: where nothing else is said"
@@ -39,7 +39,7 @@ class InboundWord(Policy):
         HELP = "HELP", "Asks who we are: alone"
 
     class Language(models.TextChoices):
-        """The language of a word."""
+        """The languages that a word can belong to."""
 
         ENGLISH = "en", "English"
         FRENCH = "fr", "French"
@@ -96,10 +96,11 @@ class InboundWord(Policy):
 
 
 class InboundMessage(SignedModel):
-    """A message that a lead sent us. An erasure empties the text, which is personal. Opt-outs by it are in the ledger."""
+    """A message that a lead sent us. Erasing the person empties the text. The ledger has the opt-out that a message
+    makes."""
 
     class Meaning(models.TextChoices):
-        """What a message means."""
+        """The meanings that a message can have."""
 
         OPT_OUT = "OPT_OUT", "Opt-out"
         REPLY = "REPLY", "Reply"

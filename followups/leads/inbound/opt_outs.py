@@ -31,8 +31,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The points that an opt-out closes for a channel (empty: every channel). `rows` are points on file, also erased
-    ones."""
+    """What an opt-out closes: points, for a channel (empty: every channel). `rows` are points on file, also erased ones."""
 
     channel: str
     points: Collection[Point] = ()

@@ -89,8 +89,7 @@ class Words:
         self._speller = Speller(words_in(several), [*self._ordinary, *words_in(map(parsed, phrases[Kind.HARMLESS]))])
 
     def alone(self, words: Sequence[str], kinds: Iterable[str], *, misspelt: bool = True) -> Reading | None:
-        """Return the reading if the words say only a word of these kinds (`misspelt`: even with a typing slip), else
-        None."""
+        """Return the reading if the words say only a word of these kinds (`misspelt`: even with a slip), else None."""
         left = self._said(words)
         joined = "".join(left)
         if not joined:

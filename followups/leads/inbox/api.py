@@ -70,5 +70,5 @@ class InboxViewSet(ResourceViewSet):
 
     @act(f"{ROW_ID}/done", DoneParams, InboxOut, parameters=[path_id("inbox item")])
     def done(self, request: Request, id: str, act: Act) -> Response:
-        """Mark an inbox item as done, and say why. A doubtful message is refused (409 `decide_the_message`): decide it."""
+        """Mark an inbox item as done, and say why. A doubtful message must be decided instead: 409 `decide_the_message`."""
         return Response(InboxOut(services.close_item(int(id), act=act)).data)

@@ -36,8 +36,7 @@ def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None
 
 
 def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Receive a signal: add an inbox item for each opt-out with an unreadable number or address, to find out whose it
-    was."""
+    """Receive a signal: add an inbox item for each opt-out whose point cannot be read, to find out whose point it was."""
     for envelope in envelopes:
         for record in envelope.facts["records"]:
             detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"

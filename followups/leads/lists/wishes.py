@@ -85,8 +85,7 @@ class WishColumns:
     lost = "If it holds a wish not to be contacted, that is not recorded."
 
     def __init__(self, columns: Sequence[str], meanings: Sequence[str | None]) -> None:
-        """Find these columns among all `columns` of the file. `meanings` are the lead's columns that they stand for, or
-        None."""
+        """Find these columns among the file's `columns`. `meanings`: the lead's columns that those stand for, or None."""
         self.wishes: list[tuple[int, str, Entry, str]] = []
         self.consent: list[tuple[int, str]] = []
         self.doubtful: list[tuple[int, str]] = []
@@ -130,8 +129,7 @@ class WishColumns:
         return Said(tuple(wishes), consent, tuple(doubts)) if wishes or doubts or consent else None
 
     def _wishes(self, cells: Sequence[str]) -> tuple[list[Wish], list[Doubt]]:
-        """Return the row's wishes and doubts. A wish that two columns state is returned once, with its date if one has
-        it."""
+        """Return the row's wishes and doubts. A wish that two columns state is returned once, with its date if any."""
         wishes: dict[tuple[Entry, str], Wish] = {}
         doubts = []
         for index, name, entry, channel in self.wishes:
@@ -146,7 +144,7 @@ class WishColumns:
         return list(wishes.values()), doubts
 
     def _consent(self, cells: Sequence[str], now: datetime) -> tuple[Consent | None, str]:
-        """Return the consent that a row gives, or None and what the consent lacks. It lacks "" if the row gives none."""
+        """Return the row's consent and "", or None and what the consent lacks ("" if the row gives no consent)."""
         told = {part: cell for index, part in self.consent if _says_something(cell := _cell(cells, index))}
         is_asked = any(part == "given" for _, part in self.consent)
         if not told or (is_asked and _CONTENT.issuperset(told)):
@@ -171,7 +169,7 @@ def _says_something(cell: str) -> bool:
 
 
 def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
-    """Return the consent if all of its parts are given, or else None and a text about what it lacks."""
+    """Return the consent and "" if all of its parts are given, or else None and a text about what it lacks."""
     key = key_of(told.get("basis", ""))
     basis = _BASES.get(key)
     if key in _RETIRED:

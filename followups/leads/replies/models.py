@@ -23,7 +23,7 @@ class AdministrativeReply(models.Model):
     """
 
     class Kind(models.TextChoices):
-        """Why the reply is sent."""
+        """The kinds of replies, by why they are sent."""
 
         HELP = "HELP", "Somebody asked who we are"
         OPT_OUT = "OPT_OUT", "Somebody opted out: one confirmation"

@@ -44,8 +44,7 @@ def _text(kind: str, language: str, sender: Sender) -> str:
 
 
 def language_of(kind: str, asked_in: str, lead_language: str | None) -> str:
-    """Return the reply's language: that of the word that the sender used. If both languages use the word, return the lead's,
-    or ANY if the lead's is unknown.
+    """Return the reply's language: that of the word sent. If both languages use it, the lead's language (ANY if unknown).
 
     French speakers send STOP too, so a STOP is confirmed in the lead's language, if it is known.
     """

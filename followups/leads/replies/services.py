@@ -67,7 +67,7 @@ def put(message: InboundMessage, kind: AdministrativeReply.Kind, asked_in: str, 
 
 def _where(message: InboundMessage) -> tuple[str, ContactPoint] | None:
     """Return the channel and the point to reply to. If the message's channel is unknown, a number means SMS and an address
-    means e-mail. None if the message has no such point or two."""
+    means e-mail. None if the message has no such point, or both."""
     reached = [point for point in message.subjects.all() if point.kind in _BY_KIND and point.value]
     ways = {(_BY_KIND[ContactPoint.Kind(point.kind)].value, point.pk): point for point in reached}
     if message.channel:

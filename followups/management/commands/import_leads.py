@@ -23,7 +23,7 @@ from wholesale.plumbing.terminal import console_on
 
 
 class Ladders:
-    """The ladders of the imported leads: starts them and counts the results.
+    """Starts the ladders of the imported leads, and counts the results.
 
     Ladders are started only after all rows are stored: a later row may say that the same number must not be called.
     """
