@@ -15,7 +15,7 @@ Good = dict[str, tuple[Row, dict[str, Any]]]  # lead_id -> the row as it came, a
 
 
 def numbered(rows: Iterable[Row]) -> Iterator[Numbered]:
-    """Yield the rows that are not empty, with their numbers: a `FileRow` knows its number, others are counted from 1."""
+    """Yield the rows that are not empty, numbered: a `FileRow` by its own number, others by their position from 1."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, FileRow):
             yield row.number, row
@@ -63,7 +63,7 @@ def _checked(row: Row) -> dict[str, Any]:
 
 
 def _what_else(row: FileRow) -> dict[str, list[str]]:
-    """Return the errors in the readable cells of a row with unreadable ones, so that its owner can mend all at once."""
+    """Return the errors in the readable cells of a row that has unreadable cells, so that all can be mended at once."""
     try:
         if row.given:
             _row.run_validation(row.given)

@@ -85,7 +85,7 @@ class WishColumns:
     lost = "If it holds a wish not to be contacted, that is not recorded."
 
     def __init__(self, columns: Sequence[str], meanings: Sequence[str | None]) -> None:
-        """Find these columns among the file's `columns`. `meanings`: the lead's columns that those stand for, or None."""
+        """Find these columns in the file's `columns`. `meanings` has the lead's column that each stands for, or None."""
         self.wishes: list[tuple[int, str, Entry, str]] = []
         self.consent: list[tuple[int, str]] = []
         self.doubtful: list[tuple[int, str]] = []
