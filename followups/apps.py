@@ -8,13 +8,13 @@ from wholesale.plumbing import seeds
 
 
 class FollowupsConfig(AppConfig):
-    """The app's configuration."""
+    """The configuration of the Django app `followups`."""
 
     name = "followups"
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
-        """Register loaders of leads, checks, seeds and periodic jobs, and connect the signals of governance."""
+        """Register what follow-up offers (leads, checks, seeds, periodic jobs), and connect the signals of governance."""
         from followups import readiness as _readiness  # noqa: F401, PLC0415  # registers the runbook's checks
         from followups import scopes  # noqa: PLC0415  # models are not loaded before
         from followups.ladders import (  # noqa: PLC0415

@@ -24,7 +24,7 @@ NOTICE = timedelta(days=30)  # before a registration or a contract ends
 
 
 class Template(NamedTuple):
-    """The columns of a ladder template that the checks use."""
+    """A ladder template, with the columns that the checks use."""
 
     province: str
     market: str
@@ -46,7 +46,7 @@ class Configured(NamedTuple):
 
 @read_once
 def configured() -> Configured:
-    """Read the configuration in one query, because the runbook may use only few."""
+    """Read the configuration in one query, because the runbook may use only few queries."""
     templates = LadderTemplate.objects.order_by().values_list(
         Value("template"), "province", "market", "enabled", Cast("steps", TextField()), "kind"
     )
@@ -84,7 +84,7 @@ def configured() -> Configured:
 
 @register("followups.pool", Severity.WARNING, "Whoever takes ladders in a pool can sign in")
 def pool(now: datetime) -> Finding:
-    """Find pool agents without an active user. A name without a user still gets ladders; an inactive user gets none."""
+    """Find pool agents who are no user (they still get ladders), and pool agents whose user is inactive (they get none)."""
     unknown, inactive = configured().unknown_agents, configured().inactive_agents
     said = []
     if unknown:
@@ -120,7 +120,7 @@ def vendor_contracts(now: datetime) -> Finding:
 
 @register("followups.sla_policies", Severity.WARNING, "Every province has SLA policies that are on")
 def sla_policies(now: datetime) -> Finding:
-    """Find provinces and channels without an SLA policy for market ALL. There, only markets with their own have breaches."""
+    """Find provinces and channels without an SLA policy for market ALL. There, only markets with a policy have breaches."""
     wanted = product(Province.values, Channel.values)
     missing = [f"{province} {channel}" for province, channel in wanted if (province, channel) not in configured().watched]
     if missing:
@@ -131,7 +131,7 @@ def sla_policies(now: datetime) -> Finding:
 
 @register("followups.sla_mail", Severity.WARNING, "Somebody is written to about breaches")
 def sla_mail(now: datetime) -> Finding:
-    """Find out whether an operator has an e-mail address and the server can send mail."""
+    """Find out whether an operator can be told of breaches: one has an e-mail address, and the server can send mail."""
     to = configured().addresses if can_send() else []
     if not to:
         return Finding(False, "Nobody is written to: give an operator an e-mail address, and set EMAIL_URL.")
@@ -140,8 +140,8 @@ def sla_mail(now: datetime) -> Finding:
 
 @register("followups.templates", Severity.WARNING, "Every province has both ladder templates, on")
 def ladder_templates(now: datetime) -> Finding:
-    """Find provinces without a template for market ALL. Without STANDARD, ladders start only in markets with their own one.
-    Without COLD, each ladder begins with a message, which lapses if the lead gave no ground for it."""
+    """Find provinces without a STANDARD or a COLD template for market ALL. Without STANDARD, ladders start only in markets
+    with a template of their own. Without COLD, each ladder begins with a message, which lapses without a ground for it."""
     present = {(one.province, one.kind) for one in configured().templates if one.market == ALL and one.enabled}
     wanted = product(Province.values, LadderTemplate.Kind.values)
     missing = sorted(f"{province} {kind}" for province, kind in wanted if (province, kind) not in present)

@@ -1,4 +1,4 @@
-"""The rows that an agent may read: about leads of its own tasks, leads in its pools, and leads of due tasks without owner.
+"""The rows that an agent may read: about leads of its own tasks, of its pools, and of due tasks without an owner.
 
 All other roles have the permission `view_any_lead` and read everything. `tasks.due.readers` has the same rule for due tasks.
 """
@@ -27,7 +27,7 @@ Kind = ContactPoint.Kind
 
 
 def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
-    """Return those of these lead ids that the user may read about. An unknown lead needs `view_any_lead`."""
+    """Return those of the lead ids that the user (None: anybody) may read about. Unknown leads need `view_any_lead`."""
     if user is None or reads_all(user):
         return set(lead_ids)
     known = Lead.objects.filter(leads(user), lead_id__in=lead_ids).values_list("lead_id", flat=True)
@@ -35,30 +35,30 @@ def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
 
 
 def _in_pool(user: Any) -> Q:
-    """Return the condition for rows of a place whose pool, or whose province's pool, the user belongs to."""
+    """Return the query condition for rows whose place has the user in its pool, or in its province's pool."""
     return in_pool(label_of(user))
 
 
 def tasks(user: Any) -> Q:
-    """Return the condition for tasks that the user may read. Tasks that it completed or claimed last stay readable."""
+    """Return the query condition for tasks that the user may read, also those that the user completed or claimed last."""
     own = Q(owner=label_of(user)) | Q(completed_user=user) | Q(leased_by=label_of(user))
     due = OPEN & Q(owner__isnull=True, due_at__lte=timezone.now())
     return own | due | _in_pool(user)
 
 
 def leads(user: Any) -> Q:
-    """Return the condition for leads that the user may read."""
+    """Return the query condition for leads that the user may read."""
     return _in_pool(user) | Q(Exists(FollowupTask.objects.filter(tasks(user), lead=OuterRef("lead_id"))))
 
 
 def _of_lead(user: Any, name: str = "lead_id") -> Q:
-    """Return the condition for rows that name a lead, known or not, about which the user may read."""
+    """Return the query condition for rows whose column `name` names a lead, known or not, about whom the user may read."""
     in_pool = Lead.objects.filter(_in_pool(user), lead_id=OuterRef(name))
     return Q(Exists(in_pool)) | Q(Exists(FollowupTask.objects.filter(tasks(user), lead=OuterRef(name))))
 
 
 def _of_task(user: Any) -> Q:
-    """Return the condition for rows of a task that the user may read."""
+    """Return the query condition for rows that belong to a task that the user may read."""
     return Q(Exists(FollowupTask.objects.filter(tasks(user), pk=OuterRef("task"))))
 
 
@@ -68,7 +68,7 @@ def _ladders(user: Any) -> Q:
 
 
 def _points(user: Any) -> Q:
-    """Return the condition for contact points of leads that the user may read. An erased point belongs to no lead."""
+    """Return the query condition for contact points of leads that the user may read. An erased point belongs to no lead."""
     with_it = Lead.objects.filter(leads(user))
     phone = with_it.filter(~Q(phone=""), phone=OuterRef("value"))
     email = with_it.filter(~Q(email=""), email=OuterRef("value"))

@@ -1,4 +1,4 @@
-"""Paths of follow-up."""
+"""The URL paths of follow-up."""
 
 from rest_framework.routers import SimpleRouter
 

@@ -49,7 +49,7 @@ _row = LeadRow()
 
 
 def _typed(name: str, **options: Any) -> forms.CharField:
-    """Return a text field. It accepts more characters than the column holds, because cleaning shortens the text."""
+    """Return a form's text field. It accepts more characters than the column holds, because cleaning shortens the text."""
     widget = UnfoldAdminTextInputWidget(attrs={"placeholder": options.pop("placeholder", "")})
     options = {"max_length": LABEL_MAX_LENGTH, **options}
     return forms.CharField(label=name, required=False, widget=widget, **options)
@@ -105,13 +105,13 @@ class LeadForm(forms.ModelForm):
             self.add_error("reason", NO_REASON)
 
     def settings(self) -> dict[str, Any]:
-        """Return the values for the service: all given values of a new lead, or the changed values of a stored lead."""
+        """Return the values for `upsert_lead`: all given values of a new lead, or only the changed ones of a stored lead."""
         changed = [name for name in self.changed_data if name in (*SETTINGS, *FLAGS.values())]
         return {name: self.cleaned_data[name] for name in changed}
 
 
 class ReopeningInline(ReadOnlyInline):
-    """The reopenings of a lead: when, by whom and why."""
+    """The table on a lead's page that shows when, by whom and why the lead was reopened."""
 
     model = LeadReopening
     fields = ("created_at", "status_before", "status_after", "reason", "actor")
@@ -121,7 +121,7 @@ class ReopeningInline(ReadOnlyInline):
 
 
 class LeadResource(resources.ModelResource):
-    """Leads as rows of a file that can be imported again."""
+    """The export of leads to a file. The file can be imported again."""
 
     class Meta:
         model = Lead
@@ -134,7 +134,7 @@ class LeadResource(resources.ModelResource):
 
 @admin.register(Lead)
 class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
-    """Leads, the newest first. The page never counts all leads, because there are too many."""
+    """The admin pages of leads. The list shows the newest first and never counts all leads: there are too many."""
 
     form = LeadForm
     left_open = "not known"
@@ -199,7 +199,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
 
     @display(description="Name")
     def name(self, lead: Lead) -> str:
-        """The first and the last name."""
+        """The lead's first and last name."""
         return f"{lead.first_name} {lead.last_name}".strip()
 
     @display(description="Place")

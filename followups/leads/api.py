@@ -1,4 +1,4 @@
-"""`/api/followups/leads`."""
+"""The endpoints `/api/followups/leads`."""
 
 from typing import Any
 
@@ -21,14 +21,14 @@ from wholesale.plumbing.texts import shown
 
 
 class LeadParams(ActParams, LeadRow):
-    """The values of a lead. An absent value keeps the stored one."""
+    """The parameters that create or change a lead. An absent value keeps the stored one."""
 
     actor = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="", help_text="why a lead that is CLOSED or DEAD gets another status; required for that")
 
 
 class LeadOut(RowSerializer):
-    """A lead."""
+    """A lead, as the API returns it."""
 
     class Meta:
         model = Lead
@@ -58,7 +58,7 @@ class LeadOut(RowSerializer):
 
 
 class LeadFilter(django_filters.FilterSet):
-    """Filters of leads."""
+    """The query parameters that filter the list of leads."""
 
     lead_id = filters.label()
     phone = filters.ParamFilter(serializer_field=LeadPhoneField())
@@ -74,7 +74,7 @@ class LeadFilter(django_filters.FilterSet):
 
 
 class LeadViewSet(ResourceViewSet):
-    """Leads, the newest first."""
+    """The endpoints of leads. The list shows the newest first."""
 
     queryset = Lead.objects.all()
     serializer_class = LeadOut

@@ -1,4 +1,4 @@
-"""Refusals about leads, what they write to us and what waits for a person."""
+"""Refusals about leads, their messages, inbox items, administrative replies and imports."""
 
 from wholesale.plumbing.errors import DomainError, NotAllowedForYou, NotFound
 

@@ -1,4 +1,4 @@
-"""The facts about a lead that governance decides with."""
+"""The facts about a lead that governance uses for its decisions."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,20 +17,20 @@ def lead_facts(lead: Lead) -> LeadFacts:
 
 
 def facts_sql(table: str) -> str:
-    """Return the columns `FACTS` for SQL of our own."""
+    """Return the columns `FACTS` of a table, as text for a hand-written SQL statement."""
     return ", ".join(f"{table}.{name}" for name in FACTS)
 
 
 def read_facts(values: Sequence[Any]) -> LeadFacts | None:
-    """Return the facts from values of the columns `FACTS`, read in a join with a row that names a lead. None if the lead is
-    unknown: its province is null then, and its id may come from the other row."""
+    """Return the facts from the values of the columns `FACTS`, or None if the lead is unknown: its province is null then.
+    The values come from an outer join, so an unknown lead's id may be there, taken from the row that names it."""
     return LeadFacts(*values) if values[1] is not None else None
 
 
 def contact_of(
     lead: LeadFacts | None, *, lead_id: str | None, province: str, market: str, channel: str, gap_minutes: int = 0
 ) -> gate.Contact:
-    """Return the contact that a step would make. An unknown lead (`lead` is None) is judged by its place alone."""
+    """Return the contact of a ladder's step, for the gate. An unknown lead (`lead` is None) is judged by its place alone."""
     gap = timedelta(minutes=gap_minutes)
     if lead is not None:
         return gate.Contact(lead, channel, gap=gap)

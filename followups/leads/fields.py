@@ -32,7 +32,7 @@ _BETWEEN = re.compile(r"[\s\-]+")
 
 
 class LeadPhoneField(LabelField):
-    """A phone number that exists, as E.164: "(416) 555-0123" is +14165550123. Without a country it is Canadian."""
+    """A field for a phone number that exists. "(416) 555-0123" becomes +14165550123 (E.164, by default Canadian)."""
 
     default_error_messages = {
         "invalid_phone": "Must be a valid phone number, such as 416-555-0123; outside Canada with + and its country.",
@@ -53,7 +53,7 @@ class LeadPhoneField(LabelField):
 
 
 class PostalCodeField(LabelField):
-    """A Canadian postal code, as Canada Post writes it: "m5v2t6" is M5V 2T6."""
+    """A field for a Canadian postal code. The value is as Canada Post writes it: "m5v2t6" becomes M5V 2T6."""
 
     default_error_messages = {"invalid_postal_code": "Must be a Canadian postal code, such as M5V 2T6."}
 
@@ -70,7 +70,7 @@ _WORDS_REMEMBERED = 4096
 
 
 class LeadRow(Params):
-    """The values of a lead in a request or file. Absent or empty values keep the stored ones. New leads need a province."""
+    """The serializer of a lead's values in a request or a file's row. An absent or empty value keeps the stored one."""
 
     lead_id = LabelField()
     first_name = LabelField(required=False)
@@ -89,7 +89,7 @@ class LeadRow(Params):
     status = UpperChoiceField(choices=Lead.Status.choices, required=False, help_text="new leads: NEW")
 
     def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Do what the serializer would do, in half the time: a file has hundreds of thousands of rows, mostly sparse."""
+        """Check the values as DRF does, in half the time: files have up to hundreds of thousands of rows, mostly empty."""
         checked, errors = {}, {}
         for name, field in self._fields_by_name:
             value = data.get(name, empty)
@@ -106,7 +106,7 @@ class LeadRow(Params):
 
     @cached_property
     def _checked_word(self) -> Callable[[str, str], Any]:
-        """Return a cached check of a word. The rows of a list repeat few words; a look-up costs a tenth of a check."""
+        """Return a cached check of a value of the columns `_WORDS`. Lists repeat few values, so most checks are look-ups."""
         return lru_cache(maxsize=_WORDS_REMEMBERED)(lambda name, word: self.fields[name].run_validation(word))
 
     @cached_property

@@ -15,7 +15,7 @@ Kind = ContactPoint.Kind
 
 
 def leads_by_id(lead_ids: Collection[str]) -> QuerySet[Lead]:
-    """Return the leads with these ids. Ids without a lead are left out."""
+    """Return the leads with these ids. An id that no lead has is ignored."""
     return Lead.objects.filter(lead_id__in=among(lead_ids))
 
 
@@ -46,6 +46,6 @@ def points_of_lead(lead_id: str) -> list[Point]:
 
 
 def lead_ids_at(points: Collection[Point]) -> set[str]:
-    """Return the ids of the leads at these points, and all ids named by the points: a ladder may have an unknown lead."""
+    """Return the ids of the leads with these points, and the lead ids among the points, also those of unknown leads."""
     named = {value for kind, value in points if kind == Kind.LEAD}
     return named.union(leads_at(points).values_list("lead_id", flat=True))

@@ -16,17 +16,17 @@ from wholesale.plumbing.wordings import WordedField
 
 
 class Language(models.TextChoices):
-    """The language in which we contact a lead."""
+    """The languages in which we contact leads."""
 
     EN = "en", "English"
     FR = "fr", "French"
 
 
 class Lead(models.Model):
-    """A homeowner who may sell. Ladders refer to a lead by the guide's `lead_id`, even if no row has it."""
+    """A lead: a homeowner who may sell. A ladder names its lead by the guide's `lead_id`, even if no row has it."""
 
     class Status(models.TextChoices):
-        """How far the lead is."""
+        """The statuses of a lead, by how far the lead is."""
 
         NEW = "NEW", "New"
         CONTACTED = "CONTACTED", "Contacted"
@@ -93,9 +93,9 @@ class Lead(models.Model):
 
 
 def lead_key(related_name: str) -> "models.ForeignKey[Any, Any]":
-    """Return a foreign key to `Lead.lead_id` without a constraint: a row may name a lead that has no row yet, or ever.
+    """Return a foreign key to `Lead.lead_id` without a database constraint: a row may name a lead that is not on file.
 
-    `row.lead` raises DoesNotExist if there is no such lead, so read it through `select_related`.
+    `row.lead` raises DoesNotExist if there is no such lead; if the row was read with `select_related`, it is None.
     """
     return models.ForeignKey(
         Lead,
@@ -128,7 +128,7 @@ class LeadReopening(SignedModel, AppendOnlyModel):
 
 
 class LeadReopeningWords(models.Model):
-    """The reason of a reopening, in words. Erasing the person removes it."""
+    """The reason that was given for a reopening. This row is deleted when the person is erased."""
 
     reopening = models.OneToOneField(LeadReopening, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)

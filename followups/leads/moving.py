@@ -19,12 +19,13 @@ _MOVE = Update(
 
 
 def hold_lead(lead_id: str) -> None:
-    """Lock a lead, before any ladder: nobody else changes it or starts a ladder until the caller's transaction ends."""
+    """Lock a lead until the transaction ends: nobody else changes it or starts its ladder. Call this before locking a
+    ladder."""
     gate.lock_points([(gate.LEAD, lead_id)])
 
 
 def move_lead(lead_id: str, status: str, act: Act) -> None:
-    """Move a lead forward to a status. A move backward is ignored. The caller holds the lead (`hold_lead`).
+    """Move a lead forward to a status. A move backward is ignored. The caller has locked the lead (`hold_lead`).
 
     A status that ends the hunt closes the open ladder, even if the lead already had that status.
     """
@@ -35,7 +36,7 @@ def move_lead(lead_id: str, status: str, act: Act) -> None:
 
 
 def mark_wrong(lead_id: str, channel: str, act: Act) -> None:
-    """Mark the lead's number, or its address for an e-mail, as somebody else's. The caller holds the lead (`hold_lead`).
+    """Mark the lead's number, or for EMAIL its address, as somebody else's. The caller has locked the lead (`hold_lead`).
 
     The lead is not contacted there again until it gets another number or address.
     """

@@ -1,4 +1,4 @@
-"""The ledger lines with a retired ground, each with its leads."""
+"""The ledger lines whose ground is retired (no longer accepted), each with its leads."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,14 +11,14 @@ BATCH = 500
 
 
 class RetiredGround(NamedTuple):
-    """A ledger line, and the ids of the leads with its number or address."""
+    """A ledger line with a retired ground, and the ids of the leads with the line's number or address."""
 
     record: ContactRecord
     lead_ids: list[str]
 
 
 def retired_grounds() -> Iterator[RetiredGround]:
-    """Yield each line with a retired ground, the oldest first."""
+    """Yield each ledger line with a retired ground, and its leads, the oldest line first."""
     after = 0
     while batch := list(retired_lines().filter(pk__gt=after)[:BATCH]):
         yield from _with_leads(batch)

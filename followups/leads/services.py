@@ -1,4 +1,4 @@
-"""Verbs of leads. The API, the admin and files use the same serializer and the same `storing`."""
+"""Verbs of leads. The API, the admin and imports of files use the same serializer, and all store through `storing`."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,12 +47,12 @@ class Report:
 
     @property
     def rows(self) -> int:
-        """The number of rows."""
+        """The number of rows that were not empty."""
         return self.created + self.updated + self.unchanged + self.refused
 
     @property
     def statuses_left_text(self) -> str:
-        """One line that names the leads whose status was kept against their row. Empty if there are none."""
+        """A line of text that names the leads whose rows had a status that was ignored. It is empty if there are none."""
         if not self.statuses_left:
             return ""
         kept = "lead keeps its status" if self.statuses_left == 1 else "leads keep their status"
@@ -62,7 +62,7 @@ class Report:
         return f"{self.statuses_left:,} {kept}, which is further on: {', '.join(named)}."
 
     def leave_status(self, left: LeftStatus) -> None:
-        """Count an ignored status, and keep it if it is among the first."""
+        """Count an ignored status. Keep the first LEFT_STATUSES_NAMED of them, because the report names these."""
         self.statuses_left += 1
         if len(self.left_statuses) < LEFT_STATUSES_NAMED:
             self.left_statuses.append(left)
@@ -92,11 +92,11 @@ def upsert_leads(
 
     A row is a mapping of texts or typed values, or a `FileRow`. An absent or empty value keeps the stored one. A status that
     would move the lead back is ignored. A row is refused if it is invalid or if an earlier row has the same lead; the other
-    rows are stored. The same rows again change nothing. With `refuse`, each refused row is passed to it, and the report only
-    counts them. After each batch is committed, `stored` gets its leads, unchanged ones too.
+    rows are stored. The same rows again change nothing. If `refuse` is given, it is called with each refused row, which the
+    report only counts. After each commit, `stored` is called with the batch's leads, also unchanged ones.
 
     What a `FileRow` says about contact is recorded in the ledger in the same transaction, with `source` as the file's name.
-    Before `stored`, `hold` gets each row with doubts about contact, and the lead's id.
+    Before `stored`, `hold` is called with each row that has doubts about contact, and the lead's id.
     """
     by = _By(act, source, dry_run)
     report = Report()
@@ -122,7 +122,7 @@ def upsert_leads(
 
 @dataclass(slots=True)
 class _Kept:
-    """The result of a batch."""
+    """The result of importing one batch of rows."""
 
     refused: list[RefusedRow]
     leads: list[Lead] = field(default_factory=list)
@@ -171,7 +171,7 @@ def _keep_what_speaks(kept: _Kept, good: Good, seen: dict[str, int], by: _By) ->
 
 @verb(ExecutionClass.RECORD)
 def upsert_lead(*, lead_id: str, act: Act, **settings: Any) -> tuple[Lead, StoreResult]:
-    """Create or change one lead. The settings are checked already; only the given ones change.
+    """Create or change one lead. `settings` are values that are already checked; only the given ones change.
 
     A status that ends the hunt closes the lead's open ladder. Reopening a lead that is CLOSED or DEAD needs a reason, which
     is kept. If the new number or address is also that of another lead with an open ladder, the newer ladder is cancelled.

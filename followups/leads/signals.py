@@ -1,6 +1,6 @@
 """The signals of leads. They are sent within the transaction of the fact, so a failing receiver undoes it.
 
-Each signal carries `envelopes`: at least one, and one for each lead. The subject of an envelope is the lead.
+Each signal carries `envelopes`: one for each lead, and at least one. The subject of each envelope is the lead.
 """
 
 from typing import Any

@@ -69,7 +69,7 @@ def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False
 
 @transaction.atomic
 def store_one(lead_id: str, settings: Settings, act: Act) -> Stored:
-    """Store one lead for a person. A person may move a status in any direction.
+    """Store one lead for a person, who may, unlike a file, move the status in any direction.
 
     Raises:
         RequiredParameter: the lead is reopened (it was CLOSED or DEAD), and the act has no reason.
@@ -93,7 +93,7 @@ def hold_writers() -> None:
 
 
 def _locked(given: Mapping[str, Settings]) -> list[Lead]:
-    """Lock these leads and their points, and return the leads that exist, read after the locks."""
+    """Lock these leads and their points, and return the leads that exist, as they are after locking."""
     if len(given) > 1:
         hold_writers()
     else:
@@ -105,7 +105,7 @@ def _locked(given: Mapping[str, Settings]) -> list[Lead]:
 
 
 def _in_one_market(given: Mapping[str, Settings], stored: Mapping[str, Lead]) -> dict[str, Settings]:
-    """Return the settings with other names of markets replaced by the markets' own names."""
+    """Return the leads' settings. A market's other name, such as GTA, is replaced by its own name, such as TORONTO."""
     places = {
         lead_id: (settings.get("province") or (stored[lead_id].province if lead_id in stored else None), settings["market"])
         for lead_id, settings in given.items()
@@ -119,7 +119,7 @@ def _in_one_market(given: Mapping[str, Settings], stored: Mapping[str, Lead]) ->
 
 
 def _of_a_file(lead_id: str, stored: Lead | None, settings: Settings) -> Stored:
-    """Merge a file's settings into a lead. A status that would move it back is ignored, since the file may be older."""
+    """Merge a file's settings into a lead. A status that would move the lead back is ignored: the file may be older."""
     status = settings.get("status")
     if stored is None or status is None or not is_back(stored.status, status):
         return _merged(lead_id, stored, settings)

@@ -72,7 +72,7 @@ class PauseForm(ReasonForm):
     field_order = ("until", "reason")
 
     def clean_until(self) -> Any:
-        """Refuse an end that has passed."""
+        """Return the end of the pause. Refuse an end that has passed."""
         until = self.cleaned_data["until"]
         if until <= timezone.now():
             raise forms.ValidationError("Must lie in the future.")
@@ -80,7 +80,7 @@ class PauseForm(ReasonForm):
 
 
 class AgentStateFilter(StateFilter):
-    """Filter agents by whether they get new ladders."""
+    """The list's filter by whether the agents get new ladders."""
 
     states = {"working": "Working", "paused": "Paused, inactive or unregistered"}
 
@@ -91,7 +91,7 @@ class AgentStateFilter(StateFilter):
 
 @admin.register(PoolAgent)
 class PoolAgentAdmin(RemovableAdmin):
-    """The agents of all pools."""
+    """The admin pages of the agents of all pools."""
 
     form = PoolAgentForm
     save_verb = upsert_agent
@@ -108,7 +108,7 @@ class PoolAgentAdmin(RemovableAdmin):
     actions_detail = ("pause", "resume", "remove")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the agents, each with its pool's total weight and whether its user is inactive or unregistered."""
+        """Return the agents with their pool's weight, and with flags for an inactive user and an unregistered vendor."""
         pool = PoolAgent.objects.filter(working(timezone.now()), province=OuterRef("province"), market=OuterRef("market"))
         weights = pool.order_by().values("market").annotate(total=Sum("weight")).values("total")
         states = {"is_inactive": IS_INACTIVE, "is_unregistered": of_ended_vendor(timezone.now())}
@@ -122,19 +122,19 @@ class PoolAgentAdmin(RemovableAdmin):
 
     @display(description="Pool", ordering="province")
     def place(self, row: PoolAgent) -> str:
-        """The province, and the market unless the pool is for the whole province."""
+        """The place of the agent's pool: the province, and the market unless the pool is for the whole province."""
         return place_text(row)
 
     @display(description="Share of new ladders")
     def share(self, row: Any) -> str:
-        """The agent's share of the pool's ladders without an owner."""
+        """The agent's share of the pool's new ladders, in percent, or why the agent gets none."""
         if not self._works(row):
             return f"none while {'inactive' if row.is_inactive else 'unregistered' if row.is_unregistered else 'paused'}"
         return percent(round(Decimal(row.weight) / row.pool_weight, 2))
 
     @display(description="State", label={"Working": "success"})
     def state(self, row: Any) -> str:
-        """Whether the agent gets ladders now."""
+        """Whether the agent gets new ladders now, or why not, in words."""
         if row.is_inactive:
             return "Inactive: its user may not sign in"
         if row.is_unregistered:

@@ -1,4 +1,4 @@
-"""The pool of agents: `/api/followups/pool`."""
+"""The endpoints `/api/followups/pool`, for the agents of the pools."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 class PoolAgentOut(RowSerializer):
-    """An agent in the pool of a market."""
+    """An agent in the pool of a market, as the API returns it."""
 
     class Meta:
         model = PoolAgent
@@ -27,7 +27,7 @@ class PoolAgentOut(RowSerializer):
 
 
 class PoolPlaceParams(PlaceParams, ActParams):
-    """The agent and the pool that a request names."""
+    """The parameters that name an agent and a pool."""
 
     province = ProvinceField()
     market = WordField(default=ALL, help_text="ALL: for the province's markets in whose own pool nobody works")
@@ -37,7 +37,7 @@ class PoolPlaceParams(PlaceParams, ActParams):
 
 
 class PoolAgentParams(PoolPlaceParams):
-    """The settings of an agent in the pool of a market. An absent setting keeps its value."""
+    """The parameters that put an agent into the pool of a market or change it there. An absent setting keeps its value."""
 
     weight = StrictIntegerField(
         required=False, min_value=1, max_value=WEIGHT_MAX, help_text="new agent: 1; weight 2 gets twice as many ladders"
@@ -46,13 +46,13 @@ class PoolAgentParams(PoolPlaceParams):
 
 
 class PoolRemovedOut(serializers.Serializer[Any]):
-    """Whether the agent was in the pool."""
+    """The answer to a removal: whether the agent was in the pool."""
 
     removed = serializers.BooleanField()
 
 
 class PoolViewSet(ApiViewSet):
-    """The pool: agents who take the ladders without an owner."""
+    """The endpoints of the pool: agents who take the ladders without an owner."""
 
     permissions = {
         "pool": "followups.view_poolagent",
@@ -78,10 +78,10 @@ class PoolViewSet(ApiViewSet):
         ],
     )
     def upsert(self, request: Request, *, act: Act, **params: Any) -> Response:
-        """Put an agent into the pool of a market, or change it there."""
+        """Put an agent into the pool of a market, or change the agent's settings there."""
         return Response(shown(services.upsert_agent(**params, act=act), PoolAgentOut.Meta.fields))
 
     @act("pool/remove", PoolPlaceParams, PoolRemovedOut)
     def remove(self, request: Request, *, act: Act, **params: Any) -> Response:
-        """Remove an agent from the pool of a market. It keeps its ladders."""
+        """Remove an agent from the pool of a market. The agent keeps its ladders."""
         return Response({"removed": services.remove_agent(**params, act=act)})

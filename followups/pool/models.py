@@ -10,7 +10,7 @@ WEIGHT_MAX = 100
 
 
 class PoolAgent(Governed):
-    """An agent in the pool of a market. The market ALL is the pool of the whole province."""
+    """An agent in the pool of a market. The pool of the market ALL is the pool of the whole province."""
 
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)

@@ -27,15 +27,15 @@ def working(now: datetime) -> Q:
 
 
 def next_agent(province: str, market: str, now: datetime) -> str | None:
-    """Return the agent whose turn it is in the market's pool, else in the province's pool. None if nobody works there."""
+    """Return the next agent of the market's pool, else of the province's pool. None if nobody works in either pool."""
     return next_agents([(province, market)], now)[0]
 
 
 def next_agents(places: Sequence[tuple[str, str]], now: datetime) -> list[str | None]:
-    """Return the next agent for each (province, market), in the same order; see `next_agent`.
+    """Return the next agent for each place (province, market), in the order of the places. None if nobody works for a place.
 
-    The turns are taken within the caller's transaction, and others wait for its end. Market pools are locked before province
-    pools, each by id, so there is no deadlock.
+    The turns are taken within the caller's transaction; other callers wait for its end. Market pools are locked before
+    province pools, each by id, so there is no deadlock.
     """
     pools = _locked({place for place in places if place[1] != ALL}, now)
     pools |= _locked({(province, ALL) for province, market in places if (province, market) not in pools}, now)
@@ -55,7 +55,7 @@ def next_agents(places: Sequence[tuple[str, str]], now: datetime) -> list[str | 
 
 
 def _locked(places: Collection[tuple[str, str]], now: datetime) -> dict[tuple[str, str], dict[int, PoolAgent]]:
-    """Lock and return the working agents in the pools of these places, by place and id."""
+    """Lock the working agents in the pools of these places, and return them by place and id."""
     if not places:
         return {}
     provinces, markets = {province for province, _ in places}, {market for _, market in places}
@@ -69,8 +69,8 @@ def _locked(places: Collection[tuple[str, str]], now: datetime) -> dict[tuple[st
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def upsert_agent(*, agent: str, province: str, market: str = ALL, act: Act, **changes: Any) -> PoolAgent:
-    """Put an agent into the pool of a market, or change it there. `changes` may hold `weight` and `paused_until`. Absent
-    settings stay; `paused_until=None` ends a pause."""
+    """Put an agent into the pool of a market, or change the agent's settings there. `changes` may hold `weight` and
+    `paused_until`. Absent settings stay; `paused_until=None` ends a pause."""
     key = {"province": province, "market": market, "agent": agent}
     return policies.put(PoolAgent, key=key, changes=changes, act=act)
 
@@ -78,6 +78,6 @@ def upsert_agent(*, agent: str, province: str, market: str = ALL, act: Act, **ch
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def remove_agent(*, agent: str, province: str, market: str = ALL, act: Act) -> bool:
-    """Remove an agent from the pool of a market. Its ladders and history stay. Return whether it was in the pool."""
+    """Remove an agent from the pool of a market; its ladders and history stay. Return whether the agent was in the pool."""
     key = {"province": province, "market": market, "agent": agent}
     return policies.remove(PoolAgent, key=key, act=act) is not None

@@ -30,7 +30,7 @@ SHOWN = {
 
 
 class MeaningFilter(StateFilter):
-    """Filter messages by meaning. The default shows those that wait for a person; a partial index serves it."""
+    """The list's filter by meaning. By default it shows messages that wait for a decision; a partial index serves this."""
 
     title = "meaning"
     parameter_name = "meaning"
@@ -57,7 +57,7 @@ class MeaningFilter(StateFilter):
 
 
 class DecisionInline(ReadOnlyInline):
-    """The decisions of persons about the message, with their reasons."""
+    """The table on a message's page that shows what persons decided about the message, and why."""
 
     model = InboundDecision
     fields = ("created_at", "meaning", "reason", "actor")
@@ -65,7 +65,7 @@ class DecisionInline(ReadOnlyInline):
 
 @admin.register(InboundMessage)
 class InboundMessageAdmin(GrowingAdmin):
-    """Inbound messages. The default list shows those that wait for a person, the oldest on top."""
+    """The admin pages of inbound messages. By default the list shows those that wait for a decision, the oldest on top."""
 
     list_display = ("id", "received_at", "means", "channel", "who", "excerpt")
     list_display_links = ("id", "received_at")
@@ -88,14 +88,14 @@ class InboundMessageAdmin(GrowingAdmin):
 
     @display(description="Means", label=SHOWN)
     def means(self, message: InboundMessage) -> str:
-        """The meaning that a person decided, or else the one read from the text."""
+        """What the message means: what a person decided, or else what the rules read from its text."""
         if message.decided_as:
             return str(message.get_decided_as_display())
         return WAITING if message.meaning == Meaning.DOUBTFUL else str(message.get_meaning_display())
 
     @display(description="From", empty_value="unknown")
     def who(self, message: InboundMessage) -> str | None:
-        """The lead and the number or address of the sender. Values that could not be read are shown as sent."""
+        """The sender: the lead, and the number or address. Values that could not be read are shown as sent."""
         lead = f"{message.lead} ({message.lead_id})" if message.lead else message.lead_id
         points = [str(point) for point in message.subjects.all() if point.kind != ContactPoint.Kind.LEAD]
         unread = [f"{name} {message.as_sent[name]!r}" for name in WHO if name in message.as_sent]

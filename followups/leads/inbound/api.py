@@ -1,4 +1,4 @@
-"""`/api/followups/inbound`."""
+"""The endpoints `/api/followups/inbound`."""
 
 from typing import Any
 
@@ -35,14 +35,14 @@ from wholesale.plumbing.params import ActParams, Params, is_empty, merged
 
 
 class DecideParams(ActParams):
-    """A person's decision about a doubtful message."""
+    """The parameters of a person's decision about a doubtful message."""
 
     meaning = UpperChoiceField(choices=DECIDED)
     reason = NoteField()
 
 
 class InboundRecordedOut(serializers.Serializer[Any]):
-    """A recorded message and its consequences."""
+    """A recorded message and its consequences, as the API returns them."""
 
     id = IdField(read_only=True)
     meaning = serializers.ChoiceField(Meaning.choices)
@@ -66,7 +66,7 @@ def shown(recorded: Recorded) -> dict[str, Any]:
 
 
 class DecisionOut(RowSerializer):
-    """One decision of a person about a message."""
+    """A person's decision about a message, as the API returns it."""
 
     class Meta:
         model = InboundDecision
@@ -74,7 +74,7 @@ class DecisionOut(RowSerializer):
 
 
 class InboundOut(SignedSerializer):
-    """An inbound message."""
+    """An inbound message, as the API returns it."""
 
     decisions = DecisionOut(many=True, read_only=True, help_text="persons' decisions, oldest first; the last one counts")
     altered = JsonField(read_only=True, help_text="codes of what was not kept as sent")
@@ -107,7 +107,7 @@ WordOut = out_of(InboundWord, "Word")
 
 
 class InboundFilter(django_filters.FilterSet):
-    """Filters of messages."""
+    """The query parameters that filter the list of inbound messages."""
 
     lead_id = filters.label()
     channel = filters.choice(Channel.choices)
@@ -119,7 +119,7 @@ class InboundFilter(django_filters.FilterSet):
 
 
 class InboundViewSet(ResourceViewSet):
-    """Inbound messages, the newest first."""
+    """The endpoints of inbound messages. The list shows the newest first."""
 
     queryset = InboundMessage.objects.select_related("user").prefetch_related(
         Prefetch("decisions", InboundDecision.objects.select_related("words"))
@@ -133,13 +133,13 @@ class InboundViewSet(ResourceViewSet):
     receiving = frozenset({"create"})
 
     def get_parsers(self) -> list[Any]:
-        """Return the lenient parsers for received messages, and the usual ones for all other requests."""
+        """Return the lenient parsers if the request records a message, else the usual parsers."""
         method = (getattr(self.request, "method", None) or "").lower()
         is_receiving = self.action_map and self.action_map.get(method) in self.receiving
         return [parser() for parser in PARSERS] if is_receiving else super().get_parsers()
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Answer a received message in JSON, even if its sender asked for another format."""
+        """Choose JSON to answer a recorded message, even if the request asked for another format: it must not be refused."""
         return super().perform_content_negotiation(request, force=force or self.is_receiving)
 
     @act(
@@ -167,23 +167,23 @@ class InboundViewSet(ResourceViewSet):
     def decide(self, request: Request, id: str, meaning: str, act: Act) -> Response:
         """Say what a doubtful message means. Repeating a decision changes nothing. RESUME lifts the opt-outs of the
         message's channel and needs the permission to lift them. An operator may turn a REPLY or a RESUME into an OPT_OUT.
-        The reverse is no decision: lift the opt-out instead."""
+        An OPT_OUT cannot be decided otherwise: lift the opt-out instead."""
         return Response(shown(decide_inbound(int(id), meaning, act=act)))
 
 
 def _is_correlation_changed(request: Request) -> bool:
-    """Whether the request named a correlation id that was not used for its rows."""
+    """Whether the request gave a correlation id, but its rows were stored under another one."""
     given = merged(request).get("correlation_id")
     given = request.headers.get(correlation.HEADER, "").strip() if given is None or is_empty(given) else given
     return given != "" and (not isinstance(given, str) or given.strip() != correlation.current())
 
 
 class WordViewSet(ApiViewSet):
-    """The table of inbound words."""
+    """The endpoint of the table of inbound words."""
 
     permissions = {"words": "followups.view_inboundword"}
 
     @ask("words", Params, WordOut(many=True))
     def words(self, request: Request) -> Response:
-        """List the words and phrases by which messages are read, and what each means."""
+        """List the words and phrases that decide what an inbound message means, with the meaning of each."""
         return Response(list(InboundWord.objects.values(*WordOut.Meta.fields)))

@@ -16,7 +16,7 @@ WHO = ("lead_id", "phone", "email")  # the parameters that say who wrote
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote a message, and by which of our channels. An empty channel stands for any channel."""
+    """The author of a message, and the message's channel. An empty channel is unknown, so it stands for every channel."""
 
     subjects: frozenset[Point]  # the sender's number or address, and the lead if one is named: a wish binds these
     lead_id: str | None  # the named lead, or the only lead who has the sender's number or address
@@ -26,12 +26,12 @@ class Author:
 
     @property
     def held(self) -> set[Point]:
-        """The points that are not contacted while a doubtful message of this author waits."""
+        """The points that are not contacted while a doubtful message of this author waits for a decision."""
         return {*self.subjects, *known_points(gate.lead_point(self.lead_id))}
 
 
 def author_of(channel: str, lead_id: str | None, phone: str, email: str) -> Author:
-    """Return the author of a message. If no lead is named and the channel fits no given point, it counts as unknown."""
+    """Return the author of a message. Without a named lead, a channel that fits no given point counts as unknown."""
     lead = Lead.objects.filter(lead_id=lead_id).first() if lead_id else None
     if lead:
         phone, email = phone or lead.phone, email or lead.email
@@ -43,7 +43,7 @@ def author_of(channel: str, lead_id: str | None, phone: str, email: str) -> Auth
 
 
 def known_points(*points: Point | None) -> set[Point]:
-    """Return the given points without the Nones."""
+    """Return the given points, without those that are None."""
     return {point for point in points if point}
 
 
@@ -59,7 +59,8 @@ def everybody_at(author: Author) -> set[Point]:
 
 
 def other_ways(author: Author) -> dict[str, set[Point]]:
-    """Return, by channel, the author's points for messages by other channels. Only leads with number and address count."""
+    """Return, by channel, the author's points for SMS and EMAIL, except for the channel of the message. Only leads with both
+    a number and an address count."""
     ways: dict[str, set[Point]] = defaultdict(set)
     reached = leads_at(author.subjects).exclude(phone="").exclude(email="")
     for lead in reached.only("lead_id", "phone", "email"):
@@ -71,6 +72,6 @@ def other_ways(author: Author) -> dict[str, set[Point]]:
 
 
 def only_lead_at(points: Collection[Point]) -> str | None:
-    """Return the id of the only lead who is reached at these points. None if there are several or none."""
+    """Return the id of the only lead with one of these points, or None if several leads have one, or no lead."""
     found = list(leads_at(points).values_list("lead_id", flat=True)[:2])
     return found[0] if len(found) == 1 else None

@@ -21,9 +21,9 @@ _TEXT_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|[\[\]{}]', re.DO
 
 
 class ReceivedJSONParser(BoundedJSONParser):
-    """JSON in which a name may come twice: then both values count.
+    """A parser of JSON. If a name comes twice, both values count.
 
-    Values that our own JSON refuses are kept as text: NaN, infinite or very long numbers, and deep nesting.
+    Values that the API's usual parser refuses become text: NaN, infinite or very long numbers, and deep nesting.
     """
 
     def loads(self, body: bytes) -> Any:
@@ -38,14 +38,14 @@ class ReceivedJSONParser(BoundedJSONParser):
 
 
 class ReceivedFormParser(Utf8FormParser):
-    """A form in UTF-8, or else in Latin-1. A name may come twice: then both values count."""
+    """A parser of forms in UTF-8, or else in Latin-1. If a name comes twice, both values count."""
 
     def query(self, body: bytes) -> Any:
         return _all_of(QueryDict(body))
 
 
 class ReceivedMultipartParser(BaseParser):
-    """A multipart form. Its files are ignored."""
+    """A parser of multipart forms. It ignores files."""
 
     media_type = "multipart/form-data"
 
@@ -60,7 +60,7 @@ class ReceivedMultipartParser(BaseParser):
 
 
 class ReceivedAnyParser(BaseParser):
-    """JSON or a form that was sent with another content type, such as text."""
+    """A parser of JSON or a form that was sent with another content type, such as text."""
 
     media_type = "*/*"
 
@@ -96,7 +96,7 @@ def _decoded(body: bytes) -> str:
 
 
 def _without_depths(text: str) -> str:
-    """Return the JSON with everything below the greatest permitted depth turned into text."""
+    """Return the JSON text. Parts that are nested more deeply than permitted are turned into strings."""
     if text.count("[") + text.count("{") <= JSON_MAX_DEPTH:
         return text
     pieces: list[str] = []

@@ -24,13 +24,13 @@ from wholesale.plumbing.wordings import parted
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def decide_inbound(message_id: int, as_: str, *, act: Act) -> Recorded:
-    """Decide what a doubtful message means, and why. Its hold ends and its inbox item is done. Repeating a decision changes
-    nothing. Each decision is a line of the message's history.
+    """Decide what a doubtful message means. The decision ends the message's hold and closes its inbox item. Repeating a
+    decision changes nothing. Each decision is a line of the message's history.
 
-    A user who may overrule can turn a message that was not taken as an opt-out into one. There is no decision for the
-    reverse: the opt-out is lifted.
+    A user who may overrule can turn a message that was not taken as an opt-out into an opt-out. The reverse is impossible:
+    an opt-out is lifted instead.
 
-    OPT_OUT closes the message's channel for its points, also erased ones, from the time that the message was received.
+    OPT_OUT closes the message's channel for the sender's points, also erased ones, from the time that the message came.
     RESUME lifts the opt-outs of that channel at those points, with the message as evidence. It needs the permission to
     lift opt-outs.
 
@@ -73,13 +73,13 @@ def decide_inbound(message_id: int, as_: str, *, act: Act) -> Recorded:
 
 
 def may_overrule(message: InboundMessage, user: User | AnonymousUser | None) -> bool:
-    """Whether the message was not taken as an opt-out and this user may turn it into one."""
+    """Whether the message counts as REPLY, RESUME or HELP, and this user may turn it into an opt-out."""
     is_no_opt_out = (message.decided_as or message.meaning) in (Meaning.REPLY, Meaning.RESUME, Meaning.HELP)
     return is_no_opt_out and user is not None and user.has_perm("followups.overrule_inbound")
 
 
 def _write_decision(message: InboundMessage, as_: str, act: Act) -> None:
-    """Write the decision to the message's history, and to the message as the current one."""
+    """Add the decision to the message's history, and store it in the message as the current decision."""
     own, words = parted({"reason": act.reason})
     decision = InboundDecision.objects.create(
         message=message,
@@ -104,5 +104,5 @@ def _require_last_word(message: InboundMessage, known_by: Collection[str]) -> No
 
 
 def undecided() -> "QuerySet[InboundMessage]":
-    """The doubtful messages that wait for a person."""
+    """Return the doubtful messages that wait for a person's decision."""
     return InboundMessage.objects.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True)

@@ -1,4 +1,4 @@
-"""Refusals of the table of words."""
+"""The refusal of a phrase for the table of words."""
 
 from wholesale.plumbing.errors import DomainError
 

@@ -1,4 +1,4 @@
-"""The facts about an inbound message that governance decides with."""
+"""The facts about an inbound message that governance uses for its decisions."""
 
 from followups.leads.inbound.models import InboundMessage
 from governance.people import Received

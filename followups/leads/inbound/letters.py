@@ -36,7 +36,7 @@ _NEGATION = re.compile(r"\b(DO|DOES|DID|WO|CA|IS|ARE|WAS|AI|HAS|HAVE|HAD|WOULD|S
 
 
 class _Folds(dict[int, str]):
-    """A cache: the text that replaces each character."""
+    """A table for `str.translate`: the replacement of each character, found at its first use and cached."""
 
     def __missing__(self, code: int) -> str:
         # Normalise each character alone. Normalising a whole text also sorts accents; a long run of them takes minutes.
@@ -70,8 +70,8 @@ _folds = _Folds()
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text, in order. An emoji is a word, spaced letters ("S T O P") are one word, and every
-    spelling of "don't" is DO NOT."""
+    """Return the words of a text, in order, ready to compare. An emoji is a word, spaced letters ("S T O P") are one word,
+    and every spelling of "don't" is DO NOT."""
     folded = " ".join(_NUMBER_SIGN.sub(r"\1 num", text).translate(_folds).upper().split())
     folded = _MIXED.sub(lambda word: word[0].translate(_DIGITS), folded)
     folded = _SPELT.sub(lambda letters: letters[0].replace(" ", ""), folded)

@@ -23,10 +23,10 @@ PHRASE_MAX_LENGTH = NOTE_MAX_LENGTH
 
 
 class InboundWord(Policy):
-    """A word or phrase, and what it means in a message. A word that is switched off is ignored."""
+    """A row of the table of words: a word or phrase, and what it means in a message. A disabled row is ignored."""
 
     class Kind(models.TextChoices):
-        """What a word means in a message."""
+        """The meanings that a word can have in a message."""
 
         STOP = "STOP", "Opt-out: alone, or as the first sentence"
         STOP_ALONE = "STOP_ALONE", "Opt-out: where nothing else is said"
@@ -39,7 +39,7 @@ class InboundWord(Policy):
         HELP = "HELP", "Asks who we are: alone"
 
     class Language(models.TextChoices):
-        """The language of a word."""
+        """The languages that a word can belong to."""
 
         ENGLISH = "en", "English"
         FRENCH = "fr", "French"
@@ -96,10 +96,11 @@ class InboundWord(Policy):
 
 
 class InboundMessage(SignedModel):
-    """What a lead sent us. Its text is personal, so an erasure empties it. Its consequences are in the ledger."""
+    """A message that a lead sent us. Erasing the person empties the text. The ledger has the opt-out that a message
+    makes."""
 
     class Meaning(models.TextChoices):
-        """What a message means."""
+        """The meanings that a message can have."""
 
         OPT_OUT = "OPT_OUT", "Opt-out"
         REPLY = "REPLY", "Reply"
@@ -147,7 +148,7 @@ class InboundMessage(SignedModel):
 
 
 class InboundDecision(SignedModel, AppendOnlyModel):
-    """One decision of a person about a message. A later decision adds a row."""
+    """A person's decision about a message. A later decision about the same message adds a row."""
 
     message = models.ForeignKey(InboundMessage, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     meaning = models.CharField(max_length=8, choices=InboundMessage.Meaning)
@@ -164,7 +165,7 @@ class InboundDecision(SignedModel, AppendOnlyModel):
 
 
 class InboundDecisionWords(models.Model):
-    """The reason of a decision, in words. Erasing the person removes it."""
+    """The reason that was given for a decision. This row is deleted when the person who sent the message is erased."""
 
     decision = models.OneToOneField(InboundDecision, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)

@@ -31,19 +31,19 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The points that an opt-out closes for a channel; an empty channel is every channel. Erased points are in `rows`."""
+    """What an opt-out closes: points, for a channel (empty: every channel). `rows` are points on file, also erased ones."""
 
     channel: str
     points: Collection[Point] = ()
     rows: Collection[ContactPoint] = ()
 
     def named(self) -> list[Point]:
-        """Return the points whose value is known."""
+        """Return all points except erased ones, whose value is gone."""
         return [*self.points, *((row.kind, row.value) for row in self.rows if row.value)]
 
 
 def opt_out(message: InboundMessage, closing: Collection[Closing], act: Act) -> Recorded:
-    """Record the opt-outs in the ledger and cancel the open ladder of every lead who is reached at these points."""
+    """Record these closings in the ledger as opt-outs, and cancel the open ladder of every lead with one of their points."""
     leads = lead_ids_at({point for one in closing for point in one.named()})
     if message.lead_id:
         leads.add(message.lead_id)
@@ -69,14 +69,14 @@ def evidence_of(message: InboundMessage) -> str:
 
 
 def closed_channels(channel: str, subjects: Collection[Point | ContactPoint]) -> tuple[str, ...]:
-    """Return the channels that an opt-out of these points closes."""
+    """Return the channels that an opt-out of these points closes. An empty `channel` stands for every channel."""
     reached = {one for subject in subjects for one in gate.channels_of(subject)}
     return tuple(one.value for one in Channel if channel in (ANY_CHANNEL, one) and one in reached)
 
 
 def closings_of(author: Author, reading: rules.Reading) -> list[Closing]:
-    """Return what an opt-out closes. A STOP by text or e-mail closes both channels for messages: CASL s. 11 asks for a
-    way to refuse any message."""
+    """Return what this author's opt-out closes. With the setting STOP_CLOSES_EVERY_MESSAGE, a STOP by SMS or e-mail closes
+    both: CASL s. 11 asks for a way to refuse any message."""
     if reading.from_everything:
         return [Closing(ANY_CHANNEL, points=everybody_at(author))]
     closing = [Closing(author.channel, points=author.subjects)] if author.subjects else []

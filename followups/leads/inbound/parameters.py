@@ -20,14 +20,14 @@ _AROUND = f"{REPLACED} \n\r\t"
 
 @extend_schema_field({"type": "string"})
 class AsItCameField(serializers.Field[Any, Any, Any, Any]):
-    """A field that accepts any value unchanged."""
+    """A serializer field that accepts any value and leaves it unchanged."""
 
     def to_internal_value(self, data: Any) -> Any:
         return data
 
 
 class InboundParams(ActParams):
-    """An inbound message. Parameters that cannot be read are kept as sent, and the answer names them."""
+    """The parameters of an inbound message. Those that cannot be read are kept as sent, and the answer names them."""
 
     lead_id = AsItCameField(required=False, help_text="the lead, known or not")
     phone = AsItCameField(required=False, help_text="the sender's number")
@@ -47,7 +47,7 @@ class InboundParams(ActParams):
 
 
 def received(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments for the service. Parameters that cannot be read are in `as_sent`, as text."""
+    """Return the arguments for `record_inbound`. Parameters that cannot be read are in `as_sent`, as text."""
     read: dict[str, Any] = {"text": _text(given.get("text"))}
     altered, as_sent = [], {}
     if not isinstance(given.get("text", ""), str):
@@ -68,7 +68,7 @@ def received(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    """Return the text of the message. Several texts become the lines of one text."""
+    """Return the text of the message. If several texts were sent, they become the lines of one text."""
     if isinstance(value, list):
         return "\n".join(as_text(one) for one in value if one is not None)
     return "" if value is None else as_text(value)

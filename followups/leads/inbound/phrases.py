@@ -17,23 +17,23 @@ _BUCKET = 2  # letters; phrases are indexed by this many first letters of their 
 
 
 class PhrasePlace(NamedTuple):
-    """One place of a phrase: the words that match it, and the beginnings of words that match it."""
+    """One place in a phrase: the words that may stand there, and the beginnings of words that may stand there."""
 
     words: frozenset[str]
     beginnings: tuple[str, ...]
 
     def takes(self, word: str) -> bool:
-        """Whether this word matches the place."""
+        """Whether this word may stand at this place."""
         return word in self.words or word.startswith(self.beginnings)
 
 
 class Phrase(NamedTuple):
-    """A parsed phrase. A place that is None is a gap (`...`)."""
+    """A parsed phrase. A place that is None is a gap (`...`), where up to three other words may stand."""
 
     places: tuple[PhrasePlace | None, ...]
 
     def end(self, words: Sequence[str], start: int) -> int | None:
-        """Return the index after the phrase's last word if the phrase matches at `start`, else None."""
+        """If the words from `start` on match the phrase, return the index after the last matching word, else None."""
         return _end(self.places, words, start)
 
 
@@ -79,10 +79,10 @@ def _place(part: str) -> PhrasePlace:
 
 
 def require_written_out(phrase: str) -> None:
-    """Refuse a phrase that uses `/` or `*`.
+    """Refuse a phrase that uses `/` or `*`: words of some kinds have to be written out.
 
     Raises:
-        ValueError: the phrase uses one of them.
+        ValueError: the phrase uses `/` or `*`.
 
     """
     if "".join(words_of(phrase)).isalnum() and not set(phrase).isdisjoint("*/"):
@@ -90,7 +90,7 @@ def require_written_out(phrase: str) -> None:
 
 
 def words_in(phrases: Iterable[Phrase]) -> Iterator[str]:
-    """Yield the words of these phrases, and the beginnings of words."""
+    """Yield the words in these phrases. For a part such as `unsubscrib*`, yield the beginning."""
     for phrase in phrases:
         for place in filter(None, phrase.places):
             yield from place.words
@@ -98,12 +98,12 @@ def words_in(phrases: Iterable[Phrase]) -> Iterator[str]:
 
 
 def spelling(text: str) -> str:
-    """Return the phrase in lower case with single spaces. Rows with the same spelling are the same phrase."""
+    """Return the phrase in lower case with single spaces. Phrases that are equal in this form count as the same."""
     return re.sub(r"\s+", " ", text).strip().lower()
 
 
 class Finder:
-    """Finds phrases among words in one pass."""
+    """A search that finds all of its phrases in a list of words in one pass."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._by_beginning: dict[str, list[Phrase]] = defaultdict(list)

@@ -31,8 +31,8 @@ _CLAUSE_END = re.compile(r"[\n.!?;:,()\u2013\u2014]+|\s-+\s")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a message means. `from_everything`: an opt-out of every channel. `wants_more`: a reply that asks for contact
-    again. `language` is the language of the word that decided; ANY if both languages use the word.
+    """What the rules read in a message: its meaning; whether it is an opt-out of every channel (`from_everything`); whether
+    it asks for contact again (`wants_more`); and the language of the word that decided, ANY if both languages use it.
     """
 
     meaning: str
@@ -89,7 +89,7 @@ class Words:
         self._speller = Speller(words_in(several), [*self._ordinary, *words_in(map(parsed, phrases[Kind.HARMLESS]))])
 
     def alone(self, words: Sequence[str], kinds: Iterable[str], *, misspelt: bool = True) -> Reading | None:
-        """Return the reading if only a word of these kinds is said, beside courtesy; `misspelt`: perhaps with a slip."""
+        """Return the reading if the words say only a word of these kinds (`misspelt`: even with a slip), else None."""
         left = self._said(words)
         joined = "".join(left)
         if not joined:
@@ -101,7 +101,7 @@ class Words:
         return None
 
     def _listed(self, words: Sequence[str], joined: str, listed: frozenset[str]) -> str:
-        """Return the listed word that is said, or the first if all words are listed. Empty if anything else is said."""
+        """Return the listed word that the words make together, or the first word if each is listed, else an empty text."""
         if joined in listed:
             return joined
         return words[0] if all(word in listed for word in words) else ""
@@ -113,11 +113,11 @@ class Words:
         return min((word for word in listed if len(word) >= MISSPELT_FROM and is_one_slip(joined, word)), default="")
 
     def _said(self, words: Sequence[str]) -> list[str]:
-        """Return the words without courtesy, and without signs that are not in the table."""
+        """Return the words without courtesy phrases, and without signs, such as emoji, that are not in the table."""
         return [word for word in self.without_courtesy(words) if word.isalnum() or word in self._signs]
 
     def without_courtesy(self, words: Sequence[str]) -> list[str]:
-        """Return the words without those of courtesy phrases."""
+        """Return the words that are no part of a courtesy phrase."""
         polite = {n for start, end in self._courtesy.spans(words) for n in range(start, end)}
         return [word for n, word in enumerate(words) if n not in polite]
 
@@ -150,7 +150,7 @@ def prepared(rows: tuple[Row, ...]) -> Words:
 
 
 def read(text: str, words: Words) -> Reading:
-    """Read a message: return what its sender wants."""
+    """Read the text of a message by the table of words, and return what it means."""
     said = own_words(text)
     if len(said) > 2 * READ_AT_EACH_END:
         said = _BLANK.sub(" ", _BLANK_LINES.sub("\n", said))
@@ -161,7 +161,7 @@ def read(text: str, words: Words) -> Reading:
 
 
 def _ends(said: str) -> str:
-    """Return the beginning and the end of a long text, or all of a shorter one."""
+    """If a text is long, return its beginning and its end, else all of it."""
     if len(said) <= 2 * READ_AT_EACH_END:
         return said
     return f"{said[:READ_AT_EACH_END]}\n{said[-READ_AT_EACH_END:]}"

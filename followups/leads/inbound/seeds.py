@@ -9,7 +9,7 @@ _FILE = Path(__file__).with_name("seeds.toml")
 
 
 class Seed(NamedTuple):
-    """A word or phrase of `seeds.toml`, and what it means."""
+    """An entry of `seeds.toml`: a word or phrase, what it means, and where it is from."""
 
     kind: str
     language: str

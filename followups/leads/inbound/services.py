@@ -40,16 +40,16 @@ def record_inbound(
     as_sent: Mapping[str, str] | None = None,
     act: Act,
 ) -> Recorded:
-    """Record an inbound message. It is a fact, so it is never refused: the codes in its `altered` and the values in its
-    `as_sent` say what could not be kept or read. The caller's `altered` and `as_sent` are added to them.
+    """Record an inbound message. It is a fact, so it is never refused. The row's column `altered` holds codes of what was
+    changed, and `as_sent` holds values that could not be read. The arguments of these names are added to the columns.
 
-    `phone` (E.164) or `email` is the sender's point; the default is the lead's own. An opt-out counts at once. It closes
-    its channel for that point and the named lead, or every channel if it says so or its channel is unknown. It cancels
-    the open ladder of every lead who is reached there. A doubtful message waits for a person, and its points are not
-    contacted until the decision. So does a message that asks for contact again after an opt-out. A reply changes nothing.
+    `phone` (E.164) or `email` is the sender's point; the default is the named lead's own. An opt-out counts at once. It
+    closes its channel for that point and the named lead, or every channel if the text says so or the channel is unknown. It
+    cancels the open ladder of every lead with that point. A doubtful message waits for a person, and its sender is not
+    contacted until the decision. A request for contact again after an opt-out is doubtful. A reply changes nothing.
 
-    A new opt-out is confirmed once, and the question who we are is answered (`replies`). A message that says only STOP
-    closes both text and e-mail for a lead of whom both are known (`STOP_CLOSES_EVERY_MESSAGE`).
+    The room `replies` confirms a new opt-out once, and answers HELP. With the setting STOP_CLOSES_EVERY_MESSAGE, a STOP
+    closes both SMS and e-mail for a lead with a number and an address.
     """
     marks, as_sent = list(altered), dict(as_sent or {})
     if channel not in Channel.values:
@@ -104,7 +104,7 @@ def _kept_text(text: str, marks: list[str]) -> dict[str, Any]:
 
 
 def _hold(message: InboundMessage, points: Collection[Point], act: Act) -> Recorded:
-    """Hold these points until a person decides the message."""
+    """Stop contact with these points until a person decides what the message means."""
     if points:
         gate.hold_points(points=points, evidence=evidence_of(message), act=act)
     inbox.put_message(message, InboxItem.Kind.MESSAGE, act)

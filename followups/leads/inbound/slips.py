@@ -22,7 +22,7 @@ def is_one_slip(typed: str, meant: str) -> bool:
 
 
 class Speller:
-    """Corrects words that are one slip away from a wanted word, unless they are ordinary words themselves."""
+    """A corrector of words that are one typing slip away from a wanted word. Ordinary words are left as they are."""
 
     def __init__(self, meant: Iterable[str], ordinary: Iterable[str]) -> None:
         long = sorted(word for word in meant if len(word) >= MISSPELT_FROM)
@@ -33,7 +33,7 @@ class Speller:
                 self._near[form].append(word)
 
     def put_right(self, words: Sequence[str]) -> list[str]:
-        """Return the words with slips corrected."""
+        """Return the words. A word that is one slip away from a wanted word is replaced by the wanted word."""
         right = {word: self._meant(word) for word in set(words)}
         return [right[word] for word in words]
 
@@ -48,6 +48,6 @@ _LONGEST = 20  # letters; no wanted word is longer
 
 
 def _forms(word: str) -> Iterator[str]:
-    """Yield the word, and the word without each one of its letters. Words that share a form are near each other."""
+    """Yield the word, then the word with one letter left out, for each letter. Words one slip apart share such a form."""
     yield word
     yield from (word[:n] + word[n + 1 :] for n in range(len(word)))

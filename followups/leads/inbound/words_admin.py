@@ -26,13 +26,13 @@ class InboundWordForm(PolicyForm):
     """The form of a word or phrase."""
 
     def clean_phrase(self) -> str:
-        """Return the phrase in its one spelling."""
+        """Return the phrase in lower case with single spaces, so that no phrase is stored twice."""
         return spelling(self.cleaned_data["phrase"])
 
 
 @admin.register(InboundWord)
 class InboundWordAdmin(PolicyAdmin):
-    """The words and phrases by which messages are read. A change counts from the next message on."""
+    """The admin pages of the words and phrases that decide what a message means. A change counts at the next message."""
 
     form = InboundWordForm
     key_title = "Word"
@@ -45,7 +45,7 @@ class InboundWordAdmin(PolicyAdmin):
 
     @display(description="Phrase", ordering="phrase")
     def begins(self, word: InboundWord) -> str:
-        """The beginning of the phrase. Its page shows all of it."""
+        """The beginning of a long phrase, or all of a short phrase. The word's own page shows the whole phrase."""
         return word.phrase if len(word.phrase) <= EXCERPT else f"{word.phrase[:EXCERPT]}..."
 
     @display(description="Means", ordering="kind", label=MEANS)

@@ -24,7 +24,7 @@ SHOWN = {WAITS: "info", LATE: "danger", DONE: "success"}
 
 
 class ItemStateFilter(StateFilter):
-    """Filter inbox items by state. The default shows open items; a partial index serves it."""
+    """The list's filter by state. By default it shows open items; a partial index serves this."""
 
     states = {"late": LATE, "done": DONE, "all": "All"}
     unchosen = WAITS
@@ -40,7 +40,7 @@ class ItemStateFilter(StateFilter):
 
 @admin.register(InboxItem)
 class InboxItemAdmin(GrowingAdmin):
-    """Inbox items: doubtful messages, unreadable senders, leads who answered. The most urgent is on top."""
+    """The admin pages of inbox items. By default the list shows the open items, the most urgent on top."""
 
     list_display = ("id", "due_by", "state", "what", "who", "owner", "about")
     list_display_links = ("id", "due_by")
@@ -72,12 +72,12 @@ class InboxItemAdmin(GrowingAdmin):
 
     @display(description="Lead", empty_value="unknown")
     def who(self, item: InboxItem) -> str | None:
-        """The lead of the item."""
+        """The lead that the item is about. None if nobody knows which lead it is."""
         return f"{item.lead} ({item.lead_id})" if item.lead else item.lead_id
 
     @display(description="About", empty_value="see detail")
     def about(self, item: InboxItem) -> str | None:
-        """A link to the item's message or task."""
+        """A link to the message or task that the item is about. None if there is neither."""
         row = item.message or item.task
         if row is None:
             return None

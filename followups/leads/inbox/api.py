@@ -1,4 +1,4 @@
-"""`/api/followups/inbox`."""
+"""The endpoints `/api/followups/inbox`."""
 
 import django_filters
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from wholesale.plumbing.params import ActParams
 
 
 class InboxOut(RowSerializer):
-    """An inbox item, open or done."""
+    """An inbox item, open or done, as the API returns it."""
 
     class Meta:
         model = InboxItem
@@ -38,13 +38,13 @@ class InboxOut(RowSerializer):
 
 
 class DoneParams(ActParams):
-    """Why it is done."""
+    """The parameters that mark an inbox item as done."""
 
     reason = NoteField()
 
 
 class InboxFilter(django_filters.FilterSet):
-    """Filters of the inbox."""
+    """The query parameters that filter the list of inbox items."""
 
     open = filters.FlagFilter(field_name="done_at", lookup_expr="isnull")
     kind = filters.choice(InboxItem.Kind.choices)
@@ -53,13 +53,13 @@ class InboxFilter(django_filters.FilterSet):
     late = filters.FlagFilter(method="by_lateness")
 
     def by_lateness(self, queryset: QuerySet[InboxItem], name: str, value: bool) -> QuerySet[InboxItem]:
-        """With `value`, return the items that are open after their time. Otherwise return all other items."""
+        """If `value` is true, return the late items (open, and past their time), else the items that are not late."""
         late = services.late(timezone.now())
         return queryset.filter(late) if value else queryset.exclude(late)
 
 
 class InboxViewSet(ResourceViewSet):
-    """Inbox items, the newest first."""
+    """The endpoints of inbox items. The list shows the newest first."""
 
     queryset = InboxItem.objects.all()
     serializer_class = InboxOut
@@ -70,5 +70,5 @@ class InboxViewSet(ResourceViewSet):
 
     @act(f"{ROW_ID}/done", DoneParams, InboxOut, parameters=[path_id("inbox item")])
     def done(self, request: Request, id: str, act: Act) -> Response:
-        """Say that an item is done, and why. A doubtful message must be decided instead: 409 `decide_the_message`."""
+        """Mark an inbox item as done, and say why. A doubtful message must be decided instead: 409 `decide_the_message`."""
         return Response(InboxOut(services.close_item(int(id), act=act)).data)

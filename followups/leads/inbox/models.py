@@ -12,7 +12,7 @@ class InboxItem(models.Model):
     """Something that a person has to look at by a time. It is no task: it is no step of a ladder and asks for no contact."""
 
     class Kind(models.TextChoices):
-        """What an inbox item is about."""
+        """The kinds of inbox items, by what they are about."""
 
         MESSAGE = "MESSAGE", "A doubtful message: is it a wish to be left alone?"
         SENDER = "SENDER", "A message from a number or address that cannot be read"

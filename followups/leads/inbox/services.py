@@ -36,7 +36,7 @@ def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None
 
 
 def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Receiver: add an inbox item for each opt-out whose number or address cannot be read, to find out whose it was."""
+    """Receive a signal: add an inbox item for each opt-out whose point cannot be read, to find out whose point it was."""
     for envelope in envelopes:
         for record in envelope.facts["records"]:
             detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
@@ -44,7 +44,7 @@ def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None
 
 
 def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
-    """Add an inbox item, within the caller's transaction. A message or task that has its item already gets no second."""
+    """Add an inbox item within the caller's transaction, unless its message has one of this kind or its task has one."""
     item = InboxItem(
         kind=kind, due_by=act.now + WITHIN[kind], created_at=act.now, correlation_id=act.correlation_id, **about
     )
@@ -96,7 +96,7 @@ def _close(item: InboxItem, act: Act) -> InboxItem:
 
 
 def require_own(item: InboxItem, user: User | None) -> None:
-    """Refuse a user who may not close this item.
+    """Raise an error if this user may not close this item.
 
     Raises:
         NotYourItem: the item is somebody else's, and the user may only close own and unowned items.
@@ -113,5 +113,5 @@ def waiting() -> "QuerySet[InboxItem]":
 
 
 def late(now: datetime) -> Q:
-    """Return the condition for open items whose time has passed."""
+    """Return the query condition for inbox items that are open and past their time."""
     return Q(done_at__isnull=True, due_by__lt=now)

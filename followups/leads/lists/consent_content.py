@@ -10,7 +10,7 @@ _WAYS = keyed(WORDS["ways"], GivenHow.values)
 
 
 def content_told(told: Mapping[str, str]) -> tuple[Proof, list[str]]:
-    """Return the proof that a row gives, and what is wrong with it. Texts that are too long are reported, not cut."""
+    """Return the proof of consent that a row gives, and a text for each fault in it. A text that is too long is a fault."""
     texts = {name: storable(told[name]) for name in PROOF_FIELDS if name in told}
     if "given_how" in texts:
         texts["given_how"] = _WAYS.get(key_of(texts["given_how"]), "")

@@ -1,4 +1,4 @@
-"""The importer of leads."""
+"""The importer `LEADS`, which reads and imports files of leads."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Verbs of imports in the admin (`wholesale.plumbing.importing.batches`)."""
+"""Verbs for imports of leads by the admin. `wholesale.plumbing.importing.batches` does the work."""
 
 from django.db import transaction
 
@@ -36,7 +36,7 @@ def confirm_import(import_id: int) -> LeadImport:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def retry_import(import_id: int) -> LeadImport:
-    """Check a file again whose import failed. Rows that it had imported stay; importing them again changes nothing.
+    """Check a file again after its import failed. Rows that were imported stay; importing them again changes nothing.
 
     Raises:
         ImportNotReady: the import has not failed, or its file is gone.

@@ -10,7 +10,7 @@ from wholesale.plumbing.importing.admin import ImportBatchAdmin
 
 @admin.register(LeadImport)
 class LeadImportAdmin(ImportBatchAdmin):
-    """Imports of leads, the newest first."""
+    """The admin pages of imports of leads. The list shows the newest first."""
 
     importer = LEADS
     retry = staticmethod(retry_import)

@@ -6,7 +6,7 @@ from wholesale.plumbing.importing.models import ImportBatch
 
 
 class LeadImport(ImportBatch):
-    """An import of leads from a file."""
+    """An import of leads from a file: the stored file, its state, and the results."""
 
     statuses_left = models.TextField(blank=True, editable=False, help_text="leads that keep a status which is further on")
 

@@ -45,14 +45,15 @@ def points_of_row(*, phone: str, email: str) -> Points:
 
 
 def _with_lead(lead_id: str, points: Points) -> Points:
-    """Return the points with the lead's own point added, so that a wish also binds a later number of the lead."""
+    """Return these points and the point of the lead id, so that a wish also binds a number that the lead gets later."""
     named = lead_point(lead_id)
     return points | ({named: None} if named else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What a row says about contact. Wishes bind the lead's points before and after the import; a consent those after it."""
+    """What a row says about contact. Its wishes bind the points that the lead had before the import and has after it
+    (`bound`); its consent counts for those after it (`consenting`)."""
 
     lead_id: str  # "" for a refused row
     said: Said
@@ -69,8 +70,8 @@ def hear(good: Good, numbers: dict[str, int], refused: list[RefusedRow]) -> list
     """Return what the rows of a batch say about contact. `numbers` holds the row numbers of the good rows, by lead.
 
     A good row is moved to `refused` if no point is known for its wish, because a stored row would look as if the wish were
-    recorded. So is a row of a new lead without a province. Wishes of refused rows are recorded too if their points can be
-    read; the row's errors say whether they are.
+    recorded. A row of a new lead without a province is moved too. The wishes of a refused row are returned if its points can
+    be read; its errors say whether its wishes are recorded.
     """
     rows = {lead_id: row for lead_id, (one, _) in good.items() if (row := speaking(one))}
     known = _known([*rows.values(), *(one.row for one in refused)])
@@ -108,7 +109,7 @@ def _of_refused(refused: RefusedRow, known: Mapping[str, Lead]) -> Saying | None
 
 
 def _readable(row: FileRow) -> tuple[str, str, str]:
-    """Return a row's lead id, phone and e-mail; "" for each that cannot be read. A phone only has to be possible."""
+    """Return a row's lead id, phone and e-mail; "" for each that cannot be read. A phone number need not exist."""
     lead_id, phone, email = (row.given.get(name, "") for name in ("lead_id", "phone", "email"))
     return _valid(_lead_id.run_validation, lead_id), _valid(e164, phone), _valid(_email.run_validation, email)
 
@@ -121,7 +122,7 @@ def _valid(read: Callable[[str], str], text: str) -> str:
 
 
 def doubts_of(saying: Saying) -> dict[str, list[str]]:
-    """Return, by column, what a person must look at before the lead is contacted."""
+    """Return, by column, the doubts that a person must look at before the lead is contacted."""
     found: dict[str, list[str]] = defaultdict(list)
     for column, doubt in saying.said.doubts:
         found[column].append(doubt)
@@ -132,10 +133,10 @@ def doubts_of(saying: Saying) -> dict[str, list[str]]:
 
 
 def record(sayings: Collection[Saying], act: Act, *, source: str, dry_run: bool) -> Counter[str]:
-    """Record what is not on file yet. The caller's transaction holds the locks of the points.
+    """Record the wishes and consents that are not on file yet. The caller's transaction has locked their points.
 
-    The same list again writes nothing, except that a lifted wish without a date is recorded again. Return the number of
-    rows with something new, by ledger entry.
+    The same list again writes nothing, except that a wish without a date is recorded again if it was lifted. Return, by
+    ledger entry, the number of rows that add something. With `dry_run`, only count.
     """
     on_file = ledgers({point for saying in sayings for point in saying.bound | saying.consenting})
     counts: Counter[str] = Counter()
@@ -189,7 +190,7 @@ def _is_news(wish: Wish, point: Point, on_file: Ledgers) -> bool:
 
 
 def _grounds(consent: Consent, point: Point) -> list[str]:
-    """Return the channels of a point for which the consent is a ground."""
+    """Return the channels by which this consent is a ground for contact with this point."""
     wanted = (channel for channel in channels_of(point) if consent.channel in (EVERY_CHANNEL, channel))
     return [channel for channel in wanted if is_basis(channel, consent.basis)]
 

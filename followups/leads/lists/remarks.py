@@ -11,6 +11,6 @@ _RECORDED = {
 
 
 def recorded(report: Report) -> list[str]:
-    """Return a remark that counts the rows recorded in the ledger, or nothing."""
+    """Return a list with one remark that counts the rows recorded in the ledger. It is empty if none were recorded."""
     counts = [f"{report.recorded[entry]:,} {words}" for entry, words in _RECORDED.items() if report.recorded[entry]]
     return [f"Rows recorded in the ledger of contact: {', '.join(counts)}."] if counts else []

@@ -15,7 +15,7 @@ Good = dict[str, tuple[Row, dict[str, Any]]]  # lead_id -> the row as it came, a
 
 
 def numbered(rows: Iterable[Row]) -> Iterator[Numbered]:
-    """Yield the rows that are not empty, with their row numbers. A `FileRow` has its own number."""
+    """Yield the rows that are not empty, numbered: a `FileRow` by its own number, others by their position from 1."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, FileRow):
             yield row.number, row
@@ -30,7 +30,7 @@ def batches(rows: Iterator[Numbered], size: int) -> Iterator[Sequence[Numbered]]
 
 
 def sifted(batch: Iterable[Numbered], seen: dict[str, int]) -> tuple[Good, list[RefusedRow]]:
-    """Return the valid rows by lead, and the refused rows. The row numbers of the valid rows are added to `seen`."""
+    """Return the valid rows by lead, and the refused rows. Add the numbers of the valid rows to `seen`, by lead."""
     good: Good = {}
     refused: list[RefusedRow] = []
     for number, row in batch:
@@ -63,7 +63,7 @@ def _checked(row: Row) -> dict[str, Any]:
 
 
 def _what_else(row: FileRow) -> dict[str, list[str]]:
-    """Return the other errors of a row with unreadable cells, so that its owner can mend all of them at once."""
+    """Return the errors in the readable cells of a row that has unreadable cells, so that all can be mended at once."""
     try:
         if row.given:
             _row.run_validation(row.given)

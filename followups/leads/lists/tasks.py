@@ -8,7 +8,7 @@ from wholesale.plumbing.work.queues import Queue
 
 
 def work_on(import_id: int) -> None:
-    """Check or import a file, depending on the state of the import."""
+    """Check the file of an import, or import it if it was checked and confirmed."""
     LEADS.work_on(import_id)
 
 

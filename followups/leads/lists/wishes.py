@@ -25,7 +25,7 @@ Doubt = tuple[str, str]  # a column, and what is doubtful about it
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A wish not to be contacted, by one channel or by any. `said_at` is its date, if the list gives one."""
+    """A wish not to be contacted, by one channel or by any. `said_at` is the wish's date, or None if the list has none."""
 
     entry: Entry
     channel: str
@@ -35,7 +35,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A consent of a list: its ground, and where the evidence is."""
+    """A consent that a list gives: its ground, its date, and where the evidence is."""
 
     basis: str
     obtained_at: datetime
@@ -80,12 +80,12 @@ _DAY_OR_MONTH_FIRST = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(
 
 
 class WishColumns:
-    """The columns of a file that say, or seem to say, who may be contacted. A column may occur twice: both are read."""
+    """The columns of a file that say, or seem to say, who may be contacted. If a column occurs twice, both are read."""
 
     lost = "If it holds a wish not to be contacted, that is not recorded."
 
     def __init__(self, columns: Sequence[str], meanings: Sequence[str | None]) -> None:
-        """Sort the columns. `columns` are the file's names; `meanings` are the lead's columns that they stand for."""
+        """Find these columns in the file's `columns`. `meanings` has the lead's column that each stands for, or None."""
         self.wishes: list[tuple[int, str, Entry, str]] = []
         self.consent: list[tuple[int, str]] = []
         self.doubtful: list[tuple[int, str]] = []
@@ -129,7 +129,7 @@ class WishColumns:
         return Said(tuple(wishes), consent, tuple(doubts)) if wishes or doubts or consent else None
 
     def _wishes(self, cells: Sequence[str]) -> tuple[list[Wish], list[Doubt]]:
-        """Return the row's wishes and doubts. If two columns state one wish, it is returned once, with its date."""
+        """Return the row's wishes and doubts. A wish that two columns state is returned once, with its date if any."""
         wishes: dict[tuple[Entry, str], Wish] = {}
         doubts = []
         for index, name, entry, channel in self.wishes:
@@ -144,7 +144,7 @@ class WishColumns:
         return list(wishes.values()), doubts
 
     def _consent(self, cells: Sequence[str], now: datetime) -> tuple[Consent | None, str]:
-        """Return the consent that a row gives, or what it lacks. The column `consent` may hold yes, a basis or a date."""
+        """Return the row's consent and "", or None and what the consent lacks ("" if the row gives no consent)."""
         told = {part: cell for index, part in self.consent if _says_something(cell := _cell(cells, index))}
         is_asked = any(part == "given" for _, part in self.consent)
         if not told or (is_asked and _CONTENT.issuperset(told)):
@@ -169,7 +169,7 @@ def _says_something(cell: str) -> bool:
 
 
 def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
-    """Return the consent if all of its parts are given, or else what it lacks."""
+    """Return the consent and "" if all of its parts are given, or else None and a text about what it lacks."""
     key = key_of(told.get("basis", ""))
     basis = _BASES.get(key)
     if key in _RETIRED:
@@ -199,7 +199,7 @@ def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
 
 
 def _answer(cell: str, yes: frozenset[str]) -> date | bool | None:
-    """Return True for yes, False for no, a date for "yes, since that day", or None if the cell says none of them."""
+    """Return a cell's answer: True for yes, False for no or nothing, a date for "yes, since that day", None if unclear."""
     if not _says_something(cell):
         return False
     key = key_of(cell.removesuffix(".0"))
@@ -212,7 +212,7 @@ def _answer(cell: str, yes: frozenset[str]) -> date | bool | None:
 
 
 def _days(cell: str) -> list[date]:
-    """Return the days that a cell may mean. There are two if day and month can be swapped."""
+    """Return the days that a cell may mean: two if day and month can be swapped, none if the cell holds no date."""
     iso, other = _ISO.fullmatch(cell), _DAY_OR_MONTH_FIRST.fullmatch(cell)
     if iso:
         return _real([(int(iso[1]), int(iso[2]), int(iso[3]))])

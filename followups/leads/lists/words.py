@@ -63,7 +63,7 @@ def _province(text: str) -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def _market(text: str) -> str:
-    """Return a market without its province and unusual signs, as in `Kitchener/Waterloo` or `Toronto, ON`."""
+    """Return a market's name without province and unusual signs: `Toronto, ON` becomes Toronto."""
     placed = _PLACE_AND_PROVINCE.fullmatch(text)
     if placed and province_of(placed[2]):
         text = placed[1]
@@ -80,7 +80,7 @@ def _status(text: str) -> str:
 
 
 def _score(text: str) -> str:
-    """Return a score such as `0,72`, `.72` or `72 %` as a fraction with at most four decimals."""
+    """Return a score such as `0,72` or `72 %` as a fraction with at most four decimals. Other texts stay as they are."""
     parts = _SCORE.fullmatch(text)
     if not parts or not (parts[2] or parts[3]):
         return text

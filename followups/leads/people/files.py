@@ -14,7 +14,7 @@ DISCARDED = "A person in it was erased, so the file was discarded: bring it agai
 
 
 def waiting_for(person: Person) -> list[LeadImport]:
-    """Return the imports whose file is still kept and names the person. An unreadable file is assumed to name it."""
+    """Return the imports whose file is still kept and names the person. An unreadable file is assumed to name the person."""
     kept = LeadImport.objects.filter(content__isnull=False).order_by("pk")
     return [row for row in kept.iterator(chunk_size=1) if _names(row, person)]
 
@@ -31,7 +31,7 @@ def _cells(row: dict[object, object]) -> list[object]:
 
 
 def refused_of(person: Person) -> dict[int, list[dict[str, str]]]:
-    """Return the refused rows about the person, by import."""
+    """Return the refused rows about the person, by the id of the import that refused them."""
     found = {}
     for pk, text in _with_refused_rows():
         if rows := [row for row in csv.DictReader(io.StringIO(text)) if person.is_named_in(row.values())]:
@@ -44,12 +44,12 @@ def _with_refused_rows() -> list[tuple[int, str]]:
 
 
 def lock_imports() -> None:
-    """Lock all imports until the caller's transaction ends: nobody else confirms or ends one. Lock them before any lead."""
+    """Lock all imports until the caller's transaction ends, so that none is confirmed or ends. Lock them before any lead."""
     list(LeadImport.objects.order_by("pk").select_for_update().values_list("pk"))
 
 
 def erase_from_imports(person: Person) -> tuple[int, int]:
-    """Discard the files that name the person and remove the refused rows about it. Return both numbers.
+    """Discard the files that name the person, and remove the refused rows about the person. Return how many of each.
 
     Raises:
         ImportUnderWay: a file that names the person is being imported at this moment.
@@ -71,7 +71,7 @@ def erase_from_imports(person: Person) -> tuple[int, int]:
 
 
 def _without(text: str, person: Person) -> tuple[str, int]:
-    """Return the refused rows without those about the person, and the number of removed rows."""
+    """Return the CSV text of refused rows without the rows about the person, and the number of removed rows."""
     header, *rows = csv.reader(io.StringIO(text))
     kept = [row for row in rows if not person.is_named_in(row)]
     out = io.StringIO()

@@ -31,12 +31,12 @@ class ExportCommand(BaseCommand):
     argument: ClassVar[str]
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the person and `--output`."""
+        """Add the arguments: the person, and `--output`."""
         parser.add_argument("who", metavar=self.argument)
         parser.add_argument("--output", type=Path, metavar="FILE", help="instead of standard output")
 
     def found(self, who: str) -> dict[str, Any]:
-        """Return what is on file about the person.
+        """Return what is on file about the person whom `who` names.
 
         Raises:
             DomainError: nothing is on file.
@@ -45,7 +45,7 @@ class ExportCommand(BaseCommand):
         raise NotImplementedError
 
     def handle(self, *, who: str, output: Path | None, **options: Any) -> None:
-        """Write what is on file to the output.
+        """Write what is on file about the person to the file `output`. Without `output`, print it.
 
         Raises:
             CommandError: nothing is on file, or the file cannot be written.

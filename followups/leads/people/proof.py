@@ -67,8 +67,8 @@ def _of_lead(lead_id: str) -> _Covered | None:
 
 
 def _of_points(text: str) -> _Covered | None:
-    """Return what a number or an address covers: its point, also an erased one, and the leads that have it. A text that is
-    neither is taken as the id of an unknown lead. None if nothing is on file."""
+    """Return the point of a number or an address, also an erased point, with the leads that have it. A text that is neither
+    is taken as the id of an unknown lead. None if nothing is on file."""
     points = _named(text)
     lead_ids = sorted(leads_at(points).values_list("lead_id", flat=True))
     found = _rows([*points, *filter(None, map(lead_point, lead_ids))])

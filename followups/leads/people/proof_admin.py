@@ -36,7 +36,7 @@ class WhoseForm(forms.Form):
 
 
 class ProofPages(ModelAdmin):
-    """The proof pages: for one lead, or for an entered number, address or id."""
+    """The admin pages of the proof: of one lead, or of a number, an address or a lead id that the user enters."""
 
     def has_disclose_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Whether the user may export what is on file about a person."""
@@ -86,7 +86,7 @@ class ProofPages(ModelAdmin):
 
 
 def _log(request: HttpRequest, found: dict[str, Any]) -> None:
-    """Log the download for each lead, or for each contact point if there is no lead. The log holds only ids."""
+    """Log the download (ids only) in the admin's log for each lead, or for each contact point if there is no lead."""
     user: Any = request.user
     for model, pk, name in _logged(found):
         LogEntry.objects.create(

@@ -1,4 +1,4 @@
-"""The rooms above leads that hold something about a person. They register here; export, proof and erasure ask all."""
+"""The registry of the rooms that build on leads and hold something about persons. Export, proof and erasure ask them all."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ from wholesale.plumbing.act import Act
 
 
 class Room(Protocol):
-    """The functions that a room has to offer. A module with these functions is a room."""
+    """The functions that a registered room must offer. A room may be a module with these functions."""
 
     def names(self, lead_id: str) -> bool:
         """Whether the room has anything about this lead id. The lead need not have a row."""
@@ -18,16 +18,16 @@ class Room(Protocol):
         """Return the room's rows about the person, by their name in the export."""
 
     def counts(self, lead_id: str) -> list[tuple[str, int]]:
-        """Return titles and numbers of rows for the page that is shown before an erasure."""
+        """Return the number of rows about the person, by title, for the page that is shown before an erasure."""
 
     def contacts(self, lead_ids: Collection[str]) -> QuerySet[Any]:
         """Return the contacts of these leads, the earliest first."""
 
     def close(self, lead_id: str, act: Act, *, reason: str) -> int:
-        """End open work about the person and return the number of cancelled steps. The lead is locked already."""
+        """End open work about the person and return the number of cancelled steps. The caller has locked the lead."""
 
     def erase_words(self, lead_id: str) -> int:
-        """Erase the words that people wrote and return the number of rows. It is called after `close`."""
+        """Erase what people wrote about the person and return the number of rows. The caller has called `close` before."""
 
 
 _rooms: list[Room] = []

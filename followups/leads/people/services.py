@@ -37,7 +37,7 @@ _EMPTY: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """The numbers of what an erasure removed."""
+    """The result of an erasure: the numbers of the things that it removed."""
 
     lead_id: str
     cancelled_steps: int = 0  # of the ladder that was open
@@ -83,10 +83,10 @@ def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def erase_person(lead_id: str, *, act: Act) -> Erasure:
-    """Erase a person whom we know as a lead. It cannot be undone. Doing it again erases what came since.
+    """Erase a person whom we know as a lead. An erasure cannot be undone. Erasing a person again erases what came since.
 
     The open ladder closes. An undecided doubtful message becomes an opt-out, because nobody can decide it without its text.
-    The lead's row stays, empty and DEAD, and so do all facts, by id. The act's reason is kept: it must not name the person.
+    The lead's row stays, empty and DEAD. All facts stay, known by id. The act's reason is kept: it must not name the person.
 
     Raises:
         LeadUnknown: nothing is on file under this id.
@@ -134,7 +134,7 @@ def _erase_texts(whom: Person) -> int:
 
 
 def _erase_inbox(whom: Person) -> None:
-    """Empty the words of the inbox items, which stay. An item without message and task needs a detail, so it says ERASED."""
+    """Empty the texts of the person's inbox items. If an item has no message and no task, its detail becomes ERASED."""
     for item in whom.inbox.only("pk", "message", "task"):
         said = "" if item.message_id or item.task_id else ERASED
         InboxItem.objects.filter(pk=item.pk).update(detail=said, done_reason="")

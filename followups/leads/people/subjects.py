@@ -1,4 +1,4 @@
-"""Finding all rows about a person, whom we know as a lead, in every table that may name it."""
+"""Finding all rows about a person, whom we know as a lead, in every table that may name the person."""
 
 import json
 import re
@@ -36,7 +36,7 @@ _DIGITS = 10  # a Canadian number without its country code
 
 @dataclass(frozen=True)
 class Person:
-    """A lead and the rows about it. `points` leaves out numbers and addresses that another lead has too."""
+    """A person, known by a lead id, with the rows about the person. `points` leaves out what another lead has too."""
 
     lead_id: str
     lead: Lead | None  # None if only a ladder or a message names the id
@@ -53,12 +53,12 @@ class Person:
 
     @property
     def replies(self) -> QuerySet[AdministrativeReply]:
-        """The administrative replies to these messages."""
+        """The administrative replies to the lead's messages."""
         return AdministrativeReply.objects.filter(message__in=self.messages.values("pk"))
 
     @property
     def decisions(self) -> QuerySet[InboundDecision]:
-        """The decisions about these messages."""
+        """The decisions of persons about the lead's messages."""
         return InboundDecision.objects.filter(message__in=self.messages.values("pk")).select_related("words")
 
     @property
@@ -97,20 +97,20 @@ class Person:
 
     @property
     def texts(self) -> list[str]:
-        """The texts by which free text may name the person: phone with and without country, addresses, full name."""
+        """The texts that name the person in free text: phone with and without country, addresses, full name."""
         lead = self.lead or Lead()
         name = f"{lead.first_name} {lead.last_name}" if lead.first_name and lead.last_name else ""
         return [text for text in (*self._reached_at, lead.phone[-_DIGITS:], lead.address, name) if text]
 
     @property
     def in_answers(self) -> list[str]:
-        """The pieces of JSON by which an API answer may name the person."""
+        """The pieces of JSON to look for in stored API answers that may name the person."""
         as_json = json.dumps(self.lead_id, ensure_ascii=False)
         texts = [json.dumps(text, ensure_ascii=False)[1:-1] for text in self._reached_at]
         return [f'"lead_id":{as_json}', f'"value":{as_json}', *texts]
 
     def is_named_in(self, cells: Iterable[Any]) -> bool:
-        """Whether a row of a file names the person by id, number, e-mail or postal address, or by both names."""
+        """Whether a row of a file names the person by id, number, e-mail or postal address, or by first and last name."""
         texts = [plain(str(cell)).strip() for cell in cells if cell]
         folded = {text.casefold() for text in texts}
         return (
@@ -140,7 +140,7 @@ class Person:
 
 
 def person(lead_id: str) -> Person:
-    """Return the person that a lead id stands for.
+    """Return the person whom we know by this lead id.
 
     Raises:
         LeadUnknown: nothing is on file under this id.
@@ -173,6 +173,6 @@ def _points(person: Person) -> list[ContactPoint]:
 
 
 def row_of(row: Any) -> Mapping[str, Any]:
-    """Return the columns of a row, without the keys of users: the actor's name stands beside them."""
+    """Return the columns of a row, by name. Foreign keys to users are left out: other columns have the users' names."""
     fields = [one for one in row._meta.concrete_fields if one.name != "user" and not one.name.endswith("_user")]
     return {one.attname: getattr(row, one.attname) for one in fields}

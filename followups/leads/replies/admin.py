@@ -21,7 +21,7 @@ WAITS, SENT = "Waits", "Sent"
 
 
 class ReplyStateFilter(StateFilter):
-    """Filter replies by state. The default shows unsent replies; a partial index serves it."""
+    """The list's filter by state. By default it shows unsent replies; a partial index serves this."""
 
     states = {"sent": SENT, "all": "All"}
     unchosen = WAITS
@@ -33,7 +33,7 @@ class ReplyStateFilter(StateFilter):
 
 @admin.register(AdministrativeReply)
 class AdministrativeReplyAdmin(GrowingAdmin):
-    """Administrative replies. The default list shows those that wait to be sent."""
+    """The admin pages of administrative replies. By default the list shows those that wait to be sent."""
 
     list_display = ("id", "state", "kind", "to", "channel", "language", "due_at", "sent_at")
     list_display_links = ("id",)
@@ -55,12 +55,12 @@ class AdministrativeReplyAdmin(GrowingAdmin):
 
     @display(description="To", empty_value="erased")
     def to(self, reply: AdministrativeReply) -> str | None:
-        """The number or address that the reply goes to."""
+        """The number or address that the reply goes to. None if it was erased."""
         return reply.point.value
 
     @display(description="Refused by", empty_value="nothing")
     def refused_by(self, reply: AdministrativeReply) -> str | None:
-        """The refusal reasons of the reply: current ones, or those of the time when it was sent."""
+        """The refusal reasons of the reply: the present ones, or for a sent reply those of the time when it was sent."""
         codes = reply.sent_against if reply.sent_at else against([reply], timezone.now())[reply.pk]
         labels = {reason.value: str(reason.label) for reason in Reason}
         return " ".join(labels.get(code, "Nobody knows any more where it would go.") for code in codes) or None

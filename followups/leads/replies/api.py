@@ -1,4 +1,4 @@
-"""`/api/followups/replies`."""
+"""The endpoints `/api/followups/replies`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from wholesale.plumbing.params import ActParams
 
 
 class ReplyOut(RowSerializer):
-    """An administrative reply."""
+    """An administrative reply, as the API returns it."""
 
     to = serializers.CharField(
         source="point.value", allow_null=True, read_only=True, help_text="number or address; null: erased"
@@ -51,7 +51,7 @@ class ReplyOut(RowSerializer):
 
 
 class ReplyFilter(django_filters.FilterSet):
-    """Filters of replies."""
+    """The query parameters that filter the list of administrative replies."""
 
     sent = filters.FlagFilter(field_name="sent_at", lookup_expr="isnull", exclude=True)
     kind = filters.choice(AdministrativeReply.Kind.choices)
@@ -61,7 +61,7 @@ class ReplyFilter(django_filters.FilterSet):
 
 
 class ReplyViewSet(ResourceViewSet):
-    """Administrative replies to words such as HELP and STOP, the newest first."""
+    """The endpoints of administrative replies to words such as HELP and STOP. The list shows the newest first."""
 
     queryset = AdministrativeReply.objects.select_related("point", "lead")
     serializer_class = ReplyOut
@@ -85,7 +85,7 @@ class ReplyViewSet(ResourceViewSet):
 
 
 def judged(replies: Sequence[AdministrativeReply]) -> Sequence[AdministrativeReply]:
-    """Return these replies with their refusal reasons: current ones, or for a sent reply those of that time."""
+    """Return these replies with their refusal reasons: the present ones, or for a sent reply those when it was sent."""
     found = services.against([reply for reply in replies if reply.sent_at is None], timezone.now())
     for reply in replies:
         reply.against = found.get(reply.pk, reply.sent_against)

@@ -15,7 +15,7 @@ TEXT_MAX_LENGTH = 1600  # ten segments of a text message
 
 
 class AdministrativeReply(models.Model):
-    """Our answer to HELP or STOP. It offers nothing, so it goes to somebody who opted out too.
+    """Our answer to a message such as HELP or STOP. It offers nothing, so it is also sent to somebody who opted out.
 
     The number or address is stored only in the contact point, so that erasing the person removes it here too.
     Sources: CWTA short code handbook 3.9 (keywords are answered, free, in the language asked); SOR/2013-221 s. 3(b)
@@ -23,7 +23,7 @@ class AdministrativeReply(models.Model):
     """
 
     class Kind(models.TextChoices):
-        """Why the reply is sent."""
+        """The kinds of replies, by why they are sent."""
 
         HELP = "HELP", "Somebody asked who we are"
         OPT_OUT = "OPT_OUT", "Somebody opted out: one confirmation"

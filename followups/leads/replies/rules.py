@@ -1,4 +1,4 @@
-"""The text and language of administrative replies, and what refuses them. Pure functions over plain values."""
+"""The text and language of administrative replies, and the reasons that refuse them. These functions use no database."""
 
 from collections.abc import Iterable
 
@@ -30,7 +30,7 @@ _AFTER_COMPANY = {_ENGLISH: ": ", _FRENCH: " : "}
 
 
 def text_of(kind: str, language: str, sender: Sender) -> str:
-    """Return the reply's text in this language, or in both if it is ANY."""
+    """Return the reply's text in this language, or in both languages if `language` is ANY."""
     return "\n".join(_text(kind, one, sender) for one in ((_ENGLISH, _FRENCH) if language == _BOTH else (language,)))
 
 
@@ -44,14 +44,14 @@ def _text(kind: str, language: str, sender: Sender) -> str:
 
 
 def language_of(kind: str, asked_in: str, lead_language: str | None) -> str:
-    """Return the language to answer in: that of the word, or the lead's if both languages use the word, else both.
+    """Return the reply's language: that of the word sent. If both languages use it, the lead's language (ANY if unknown).
 
-    French speakers use STOP too, so its confirmation is in the lead's language.
+    French speakers send STOP too, so a STOP is confirmed in the lead's language, if it is known.
     """
     is_used_in_both = asked_in == _BOTH or (kind == Kind.OPT_OUT and asked_in == _ENGLISH)
     return (lead_language if is_used_in_both else None) or asked_in
 
 
 def standing_against(reasons: Iterable[Reason]) -> list[str]:
-    """Return the codes of those reasons of the gate that refuse a reply."""
+    """Return the codes of the gate's refusal reasons that also refuse an administrative reply."""
     return [reason.value for reason in reasons if reason not in LEFT_ASIDE]

@@ -41,8 +41,8 @@ _OF_A_PLACE = frozenset(
 def put(message: InboundMessage, kind: AdministrativeReply.Kind, asked_in: str, act: Act) -> None:
     """Queue a reply to the sender of a message by the message's channel, within the caller's transaction.
 
-    A call gets no written reply, and neither does a message from an unknown point. While the same reply waits, no second
-    one is added.
+    A call gets no written reply, and neither does a message without a known number or address. `asked_in` is the language of
+    the message's word. If the same reply waits already, no second one is added.
     """
     found = _where(message)
     if found is None:
@@ -67,7 +67,7 @@ def put(message: InboundMessage, kind: AdministrativeReply.Kind, asked_in: str, 
 
 def _where(message: InboundMessage) -> tuple[str, ContactPoint] | None:
     """Return the channel and the point to reply to. If the message's channel is unknown, a number means SMS and an address
-    means e-mail. None if there are both or neither."""
+    means e-mail. None if the message has no such point, or both."""
     reached = [point for point in message.subjects.all() if point.kind in _BY_KIND and point.value]
     ways = {(_BY_KIND[ContactPoint.Kind(point.kind)].value, point.pk): point for point in reached}
     if message.channel:
@@ -81,8 +81,8 @@ def _where(message: InboundMessage) -> tuple[str, ContactPoint] | None:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def mark_reply_sent(reply_id: int, *, act: Act) -> AdministrativeReply:
-    """Mark a reply as sent. It is a fact, so refusal reasons do not prevent it: they are stored with it. A repetition
-    changes nothing.
+    """Mark a reply as sent. The sending is a fact, so refusal reasons do not prevent the mark; they are stored with the
+    reply. A repetition changes nothing.
 
     Raises:
         ReplyNotFound: there is no such reply, or the user may not read it.
@@ -104,9 +104,9 @@ def mark_reply_sent(reply_id: int, *, act: Act) -> AdministrativeReply:
 
 
 def against(replies: Sequence[AdministrativeReply], at: datetime) -> dict[int, list[str]]:
-    """Return the refusal reasons of each reply, by id, as codes in the gate's order. It takes one query.
+    """Return the refusal reasons of these replies, by the reply's id, as codes in the gate's order, with one query.
 
-    The replies were read with their points and leads. Opt-outs and missing consents do not refuse a reply.
+    The caller has read the replies with their points and leads. Opt-outs and missing consents do not refuse a reply.
     """
     found = {reply.pk: [ERASED] for reply in replies if reply.point.value is None}
     asked = [reply for reply in replies if reply.pk not in found]
@@ -118,7 +118,7 @@ def against(replies: Sequence[AdministrativeReply], at: datetime) -> dict[int, l
 
 
 def _contact(reply: AdministrativeReply) -> gate.Contact:
-    """Return the contact to ask the gate about. It goes to the message's sender, which need not be the lead's number."""
+    """Return the contact about which the gate is asked. It goes to the sender's point, which need not be the lead's."""
     lead = lead_facts(reply.lead) if reply.lead else LeadFacts(reply.lead_id or "", _ANY_PROVINCE.value, ALL)
     value = reply.point.value or ""  # never empty here: `against` leaves out erased points
     there = lead._replace(email=value) if reply.channel == Channel.EMAIL else lead._replace(phone=value)

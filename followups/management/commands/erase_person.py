@@ -1,4 +1,4 @@
-"""`erase_person LEAD_ID --reason REASON`."""
+"""The command `erase_person LEAD_ID --reason REASON`."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from wholesale.plumbing.errors import DomainError
 
 
 class Command(BaseCommand):
-    """Erases a person."""
+    """The command that erases a person."""
 
     help = "Erase a person whom we know as a lead. It cannot be undone. Facts stay, known by id, and opt-outs still hold."
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         """Erase the person and print what was erased.
 
         Raises:
-            CommandError: nothing is on file under this id, or it cannot be erased now.
+            CommandError: nothing is on file under this id, or the person cannot be erased now.
 
         """
         try:

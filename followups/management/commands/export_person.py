@@ -1,4 +1,4 @@
-"""`export_person LEAD_ID [--output FILE]`."""
+"""The command `export_person LEAD_ID [--output FILE]`."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from followups.leads.people.services import export_person
 
 
 class Command(ExportCommand):
-    """Prints all that is on file about a person, as JSON."""
+    """The command that prints all that is on file about a person, as JSON."""
 
     help = "Print all that is on file about a person whom we know as a lead, as JSON."
     argument = "LEAD_ID"

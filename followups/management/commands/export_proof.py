@@ -1,4 +1,4 @@
-"""`export_proof WHO [--output FILE]`."""
+"""The command `export_proof WHO [--output FILE]`."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from followups.leads.people.proof import export_proof
 
 
 class Command(ExportCommand):
-    """Prints the proof of one person's consent, as JSON."""
+    """The command that prints the proof of one person's consent, as JSON."""
 
     help = "Print the proof of a person's consent, for a regulator, as JSON. WHO is a lead id, a phone number or an e-mail."
     argument = "WHO"

@@ -1,4 +1,4 @@
-"""`import_leads FILE [--refused FILE] [--dry-run] [--start-ladders]`."""
+"""The command `import_leads FILE [--refused FILE] [--dry-run] [--start-ladders]`."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ from wholesale.plumbing.terminal import console_on
 
 
 class Ladders:
-    """Starts the ladders of the file's leads and counts the results.
+    """Starts the ladders of the imported leads, and counts the results.
 
-    It starts them only after all rows are stored: a later row may say that the same number must not be called.
+    Ladders are started only after all rows are stored: a later row may say that the same number must not be called.
     """
 
     def __init__(self) -> None:
@@ -36,15 +36,15 @@ class Ladders:
 
     @property
     def was_stopped(self) -> bool:
-        """Whether the kill switch or go-live stopped some ladders, which another run has to start."""
+        """Whether the kill switch or go-live prevented the start of some ladders. Another run has to start these."""
         return bool(self.reasons[KillSwitchEngaged.code] or self.reasons[GoLiveDisabled.code])
 
     def put(self, leads: Sequence[Lead]) -> None:
-        """Add stored leads, whose ladders are started later."""
+        """Remember stored leads, so that `start` starts their ladders later."""
         self.waiting += [lead.lead_id for lead in leads]
 
     def start(self) -> None:
-        """Start the ladders in batches. Each ladder is for its lead's place and the pool's next agent."""
+        """Start the ladders in batches, except for held leads. Each ladder goes to the next agent of its place's pool."""
         starts = [Start(lead_id) for lead_id in self.waiting if lead_id not in self.held]
         for begin in range(0, len(starts), BATCH):
             self._start(starts[begin : begin + BATCH])
@@ -91,7 +91,7 @@ class RowsBeside:
 
 
 class Command(BaseCommand):
-    """Imports leads from a file."""
+    """The command that imports leads from a file."""
 
     help = (
         "Create or change leads from a CSV or XLSX file. A row at the top names the columns, lead_id among them. An absent "

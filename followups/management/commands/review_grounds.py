@@ -1,4 +1,4 @@
-"""`review_grounds`."""
+"""The command `review_grounds`."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from wholesale.plumbing.texts import iso_utc
 
 
 class Command(BaseCommand):
-    """Prints each ledger line whose ground is retired."""
+    """The command that prints each ledger line whose ground is retired."""
 
     help = "Print each line of the ledger whose ground is retired (BUSINESS), for a person to look at."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print each line, then what to do about them."""
+        """Print each ledger line with a retired ground, then what to do about these lines."""
         count = 0
         for ground in retired_grounds():
             count += 1

@@ -1,4 +1,4 @@
-"""`sla_report [--since TIME] [--until TIME] [--by province,owner] [--format table|csv|json] [--output FILE]`."""
+"""The command `sla_report [--since TIME] [--until TIME] [--by province,owner] [--format table|csv|json] [--output FILE]`."""
 
 import csv
 import json
@@ -23,7 +23,7 @@ NOT_IN_TABLE = {"by_wall_clock", "p90_wall", "p99_wall", "within_30m_wall"}  # t
 
 
 class Command(BaseCommand):
-    """Prints how late tasks are."""
+    """The command that prints how late tasks are."""
 
     help = (
         "Print how late due tasks are: their number, how many are completed, and how many are open and overdue; p50, p90 "
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def handle(
         self, *, since: str | None, until: str | None, by: str, format: str, output: Path | None, **options: Any
     ) -> None:
-        """Print the report.
+        """Print the SLA report, or write it to the file `output`.
 
         Raises:
             CommandError: an argument is invalid, or the file cannot be written.
@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
 
 def _print(report: SlaReport, groups: Sequence[str], format: str, out: OutputWrapper) -> None:
-    """Print one row for each group, or a single row for the whole if there are no groups."""
+    """Print the report to `out`: one row for each group, or, if there are no groups, a single row for the whole."""
     rows = report.groups if groups else [report.whole]
     columns = [*groups, *FIGURES]
     if format == "json":
@@ -81,7 +81,7 @@ def _print(report: SlaReport, groups: Sequence[str], format: str, out: OutputWra
 
 
 def _table(report: SlaReport, rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> Table:
-    """Return the table of the rows. With several rows, its footer shows the whole."""
+    """Return the rows as a table. If there are several rows, the footer shows the figures of the whole report."""
     caption = "p50, p90, p99: lateness in permitted minutes, so far where open"
     if by_wall := report.whole["by_wall_clock"]:
         caption += f"; {by_wall} completed before these were counted, by the wall clock"

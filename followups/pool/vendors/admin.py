@@ -30,7 +30,7 @@ class VendorForm(GovernedForm):
 
 @admin.register(Vendor)
 class VendorAdmin(GovernedAdmin):
-    """Vendors. A vendor is never deleted; its agents can be removed from it."""
+    """The admin pages of vendors. A vendor is never deleted; its agents can be removed from it."""
 
     form = VendorForm
     save_verb = upsert_vendor
@@ -70,7 +70,7 @@ class VendorAgentForm(GovernedForm):
 
 @admin.register(VendorAgent)
 class VendorAgentAdmin(RemovableAdmin):
-    """The agents of vendors. All other agents work for us."""
+    """The admin pages of agents who work for a vendor. Agents who are not listed here work for us."""
 
     form = VendorAgentForm
     remove_verb = release_agent
@@ -84,7 +84,7 @@ class VendorAgentAdmin(RemovableAdmin):
 
     @staticmethod
     def save_verb(*, vendor: Vendor, **given: Any) -> VendorAgent:
-        """Assign the agent to the vendor that was chosen."""
+        """Assign the agent to the vendor that was chosen in the form."""
         return assign_agent(vendor=vendor.name, **given)
 
     def settings_of(self, record: Any) -> dict[str, str]:

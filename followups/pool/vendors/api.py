@@ -1,4 +1,4 @@
-"""Vendors: `/api/followups/vendors`."""
+"""The endpoints `/api/followups/vendors`, for vendors and their agents."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from wholesale.plumbing.texts import shown
 
 
 class VendorOut(RowSerializer):
-    """A vendor and its registration."""
+    """A vendor and its registration, as the API returns them."""
 
     class Meta:
         model = Vendor
@@ -34,7 +34,7 @@ class VendorOut(RowSerializer):
 
 
 class VendorAgentOut(RowSerializer):
-    """An agent of a vendor."""
+    """An agent of a vendor, as the API returns it."""
 
     vendor = serializers.CharField(help_text="its name")
 
@@ -44,14 +44,14 @@ class VendorAgentOut(RowSerializer):
 
 
 class ChangeParams(ActParams):
-    """Who makes the change, and why."""
+    """The parameters that say who makes a change, and why."""
 
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField(default="")
 
 
 class VendorParams(ChangeParams):
-    """A vendor to add, or to change after a renewal."""
+    """The parameters of a vendor to add, or to change after its registration was renewed."""
 
     name = LabelField()
     registration_number = LabelField(help_text="its own, with the operator of the National DNCL")
@@ -60,25 +60,25 @@ class VendorParams(ChangeParams):
 
 
 class AgentParams(ChangeParams):
-    """The agent that a request names."""
+    """The parameters of a change to an agent: the agent, who makes the change, and why."""
 
     agent = LabelField(help_text="the user name")
 
 
 class VendorAgentParams(AgentParams):
-    """An agent and the vendor that it works for."""
+    """The parameters that assign an agent to a vendor."""
 
     vendor = LabelField(help_text="the vendor's name")
 
 
 class ReleasedOut(serializers.Serializer[Any]):
-    """Whether the agent worked for a vendor."""
+    """The answer to a removal: whether the agent worked for a vendor."""
 
     removed = serializers.BooleanField()
 
 
 class VendorViewSet(ApiViewSet):
-    """Vendors, who call for us, and their agents."""
+    """The endpoints of vendors, who call for us, and of their agents."""
 
     permissions = {
         "vendors": "followups.view_vendor",

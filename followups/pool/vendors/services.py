@@ -23,7 +23,7 @@ _ENDED = Select(
 
 
 def require_registered(agents: Collection[str], now: datetime) -> None:
-    """Refuse if an agent's vendor is no longer registered. The last day of a registration counts until its end in UTC.
+    """Refuse if a vendor of these agents is no longer registered. A registration counts until its last day ends in UTC.
 
     Raises:
         VendorNotRegistered: an agent works for a vendor whose registration has ended.
@@ -38,7 +38,7 @@ def require_registered(agents: Collection[str], now: datetime) -> None:
 
 
 def of_ended_vendor(now: datetime) -> Exists:
-    """Return the condition for rows whose `agent` works for a vendor with an ended registration."""
+    """Return the query condition for rows whose `agent` works for a vendor with an ended registration."""
     ended = VendorAgent.objects.filter(vendor__registration_expires_on__lt=now.astimezone(UTC).date())
     return Exists(ended.filter(agent=OuterRef("agent")))
 
@@ -80,5 +80,5 @@ def assign_agent(*, agent: str, vendor: str, act: Act) -> VendorAgent:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def release_agent(*, agent: str, act: Act) -> bool:
-    """Remove an agent from its vendor. The history stays. Return whether it worked for one."""
+    """Remove an agent from its vendor, and return whether the agent worked for a vendor. The history stays."""
     return policies.remove(VendorAgent, key={"agent": agent}, act=act) is not None
