@@ -62,13 +62,13 @@ class UserAdmin(CheckedInput, Kept, BaseUserAdmin, ModelAdmin):
 
     @display(description="Admin", ordering="is_staff", label={"Staff": "info"})
     def staff(self, user: User) -> str:
-        """"Staff" if the user may use the admin, else empty."""
+        """The text "Staff" if the user may use the admin, otherwise empty."""
         return "Staff" if user.is_staff else ""
 
 
 @admin.register(Group)
 class GroupAdmin(CheckedInput, Kept, BaseGroupAdmin, ModelAdmin):
-    """The admin of roles. A role cannot be deleted, and a permission that is removed here is never granted again."""
+    """The admin of roles. A role cannot be deleted. `migrate` does not grant again a permission that is removed here."""
 
     list_display = ("name", "members", "number_of_permissions")
 

@@ -64,7 +64,7 @@ def _is_at_work(day: SimulatedDay, agent: Agent, when: datetime) -> bool:
 
 
 def _take_tasks(day: SimulatedDay, agent: Agent, now: datetime) -> None:
-    """Let an agent claim permitted tasks and plan their contacts one after another. Tasks that do not fit are given back."""
+    """Let an agent claim permitted tasks and plan a contact for each. Tasks that take too long for now are given back."""
     if day.is_stopped:
         return
     left = []

@@ -49,7 +49,7 @@ def put(day: SimulatedDay) -> None:
 
 
 def _open(day: SimulatedDay, now: datetime) -> None:
-    """Create the market. The first ladders start before the agents join, so nobody owns them. Agents share the others."""
+    """Create the market. The ladders that start before the agents join have no owner; the others go to agents in turn."""
     place: dict[str, Any] = {"province": _PLACE.province, "market": MARKET}
     signed = day.act(now, reason="simulation: practice at any hour; nobody here exists")
     upsert(MarketPolicy, **place, enabled=True, rules=_RULES, act=signed, expected_version=0)
