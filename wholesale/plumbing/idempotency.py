@@ -44,13 +44,12 @@ class AnswerErased(DomainError):
 
 
 def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
-    """Wrap a POST of a view so that it is idempotent under an Idempotency-Key. A test makes sure that every POST of the API
-    is.
+    """Wrap a view's POST so that it is idempotent under an Idempotency-Key. A test makes sure that each POST is.
 
     The key's row and the act share one transaction, so both stay or neither. A concurrent duplicate waits at the unique
     constraint. Only 2xx answers are kept.
 
-    With `in_parts` the act has its own transactions and may safely be done twice; its answer is kept afterwards. Two concurrent
+    With `in_parts` an act has its own transactions and may safely be done twice. Its answer is kept afterwards. Two concurrent
     requests both act, and both get the answer that was kept first. If an answer could not be kept, a repetition acts again.
     """
 
@@ -82,8 +81,7 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
 
 
 def _regardless(handler: Handler, view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-    """Carry out a request that records a received fact, even if its key cannot be used, because such a fact is never
-    refused."""
+    """Carry out a request that records a received fact, without its key, because such a fact is never refused."""
     view.is_key_ignored = True
     return handler(view, request, *args, **kwargs)
 
@@ -129,7 +127,8 @@ def _keep(row: IdempotencyKey, response: Response) -> None:
 
 
 def _kept_after(response: Response, user: Any, key: str, fingerprint: str) -> Response:
-    """Keep the answer of a finished act and return it. If another answer was kept first, return that one instead."""
+    """Keep the answer of a finished act and return it. If the key's row stays locked for long, it is returned but not
+    kept."""
     try:
         with transaction.atomic():
             locks.wait_for_rows(_ROW_WAIT)

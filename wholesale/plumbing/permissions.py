@@ -7,7 +7,8 @@ from rest_framework.request import Request
 
 
 class HasActionPermission(BasePermission):
-    """Requires the permission that the view's `permissions` names for the action. Without an entry nobody may call it."""
+    """A permission class that requires what the view's `permissions` names for the action. Without an entry, nobody may
+    call it."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:

@@ -23,8 +23,7 @@ API_PREFIX = "/api/"
 
 
 class ExceptionHandler(handler.ExceptionHandler):
-    """The API's handler of exceptions. It converts refusals, database faults and malformed requests into DRF's
-    exceptions."""
+    """The API's exception handler. It converts refusals, database faults and malformed requests to DRF's exceptions."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if is_database_fault(exc):

@@ -21,8 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def account_of(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str | None:
-    """Return the user name that a login names, cut to the column's length. None if it names nobody. No account has a
-    longer name."""
+    """Return the user name given at a login, cut to the column's length (no account has a longer one), or None."""
     name = (credentials or request.POST).get("username")
     return None if name is None else str(name)[:USERNAME_MAX]
 

@@ -157,8 +157,7 @@ class ImportBatchAdmin(GrowingAdmin):
 
 
 def confirm_url(asked_by: str, row: ImportBatch) -> str:
-    """Return the address of the page on which a user confirms the import of the batch. `asked_by` is the admin of the
-    rows."""
+    """Return the address of the page that asks whether to import the batch. `asked_by` is the name of the page's admin."""
     return reverse(f"admin:{asked_by}_process_import", query={"import": row.pk})
 
 

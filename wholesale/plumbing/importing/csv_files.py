@@ -1,5 +1,4 @@
-"""Reading CSV as spreadsheets and people write it. A mistake makes only its own row unreadable, never the rest of the
-file."""
+"""Reading CSV as spreadsheets and people write it. A fault makes one row unreadable, never the other rows."""
 
 import codecs
 import csv
@@ -146,8 +145,7 @@ def _header(lines: Sequence[str], delimiters: str, kind: RowKind) -> tuple[int, 
 
 
 class _Rows(Iterator[Line]):
-    """An iterator over the rows of a file. The first row has number `before` + 1. A cell in quotes may contain line
-    breaks."""
+    """The rows of a file in turn. The first has the number `before` + 1. A cell in quotes may contain line breaks."""
 
     def __init__(self, lines: Iterator[str], delimiter: str, unread: re.Pattern[str], before: int) -> None:
         self.lines = lines

@@ -1,4 +1,4 @@
-"""Words for provinces and for "no value" that occur in any list. The words are in `words.toml`."""
+"""Words for provinces and for "no value", which any list may contain. They are stored in `words.toml`."""
 
 import re
 import tomllib
