@@ -49,7 +49,7 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
     The key's row and the act share one transaction, so both stay or neither. A concurrent duplicate waits at the unique
     constraint. Only 2xx answers are kept.
 
-    With `in_parts` an act has its own transactions and may safely be done twice. Its answer is kept afterwards. Two concurrent
+    With `in_parts` an act has its own transactions and may safely be done twice. The answer is kept afterwards. Concurrent
     requests both act, and both get the answer that was kept first. If an answer could not be kept, a repetition acts again.
     """
 
@@ -127,8 +127,7 @@ def _keep(row: IdempotencyKey, response: Response) -> None:
 
 
 def _kept_after(response: Response, user: Any, key: str, fingerprint: str) -> Response:
-    """Keep the answer of a finished act and return it. If the key's row stays locked for long, it is returned but not
-    kept."""
+    """Keep the answer of a finished act and return it. If the key's row stays locked for long, it is not kept."""
     try:
         with transaction.atomic():
             locks.wait_for_rows(_ROW_WAIT)

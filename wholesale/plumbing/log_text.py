@@ -24,7 +24,7 @@ def masked(text: str) -> str:
 
 
 def masked_traceback(text: str) -> str:
-    """Return a traceback with the messages of exceptions masked. Its lines of code stay."""
+    """Return a traceback with the messages of exceptions masked. Its indented lines (frames and code) stay."""
     lines = _DETAIL.sub("...", text).splitlines(keepends=True)
     return "".join(line if line.startswith("  ") else masked(line) for line in lines)
 

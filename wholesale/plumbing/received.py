@@ -80,8 +80,8 @@ class ReceivedManyField(serializers.ListField):
 
 
 class ReceivedParams(ActParams):
-    """The base serializer for a verb that records received facts. The handler also gets `unreadable`: by name, the original text
-    of each value that could not be read and so counts as absent."""
+    """The base serializer for verbs that record received facts. A handler also gets `unreadable`: the original texts of
+    values that could not be read and count as absent, by name."""
 
     correlation_id = ReceivedLabelField(required=False)  # type: ignore[assignment]  # it takes whatever comes
 

@@ -18,8 +18,7 @@ _TOO_NARROW = "#####"  # what a spreadsheet shows for an impossible date
 
 
 def shown(stored: str, code: str, epoch: datetime) -> str:
-    """Return the text that a sheet shows for a stored number with this format (`code`). `epoch` is day 0 of the sheet's
-    dates.
+    """Return the text that a sheet shows for a stored number in the format `code`. Dates count from the day `epoch`.
 
     Raises:
         ValueError: the stored text is no number.

@@ -70,8 +70,7 @@ class Sheet:
 
 @dataclass(slots=True)
 class SheetRow:
-    """A non-empty row of a sheet: by column, the texts of its cells, and why cells cannot be read. The leftmost column is
-    0."""
+    """A non-empty row of a sheet. By column (0 is the leftmost): texts of cells, and why other cells cannot be read."""
 
     number: int
     cells: dict[int, str]
@@ -158,8 +157,7 @@ class Book:
         return row
 
     def _shown(self, cell: Element) -> tuple[str, bool]:
-        """Return the text that a cell shows, and whether it is known. It is unknown for a formula without a stored
-        result."""
+        """Return the text that a cell shows, and whether it is known. A formula without a stored result is unknown."""
         kind = cell.get("t", "n")
         parts = {_KINDS.get(part.tag): part for part in cell}
         stored, formula = parts.get("v"), parts.get("f")
@@ -204,7 +202,7 @@ class Book:
         return [own.get(number, "General") for number in styles]
 
     def _elements(self, part: str) -> Iterator[tuple[Element, str | None]]:
-        """Yield the XML elements of a part as each ends, with its kind. The kind is None for an element that is not read."""
+        """Yield a part's XML elements as they end, each with its kind. The kind is None if the element is not read."""
         with self.archive.open(part) as stream:
             for count, (_, element) in enumerate(iterparse(stream)):
                 if count % 4096 == 0 and monotonic() > self.deadline:
@@ -227,7 +225,7 @@ class Book:
 
 
 def _text_of(element: Element) -> str:
-    """Return the text of an XML element with a text, without hints for its pronunciation."""
+    """Return the text within an XML element, without hints for its pronunciation."""
     runs = [element, *(child for child in element if _KINDS.get(child.tag) == "r")]
     return _unescaped("".join(child.text or "" for run in runs for child in run if _KINDS.get(child.tag) == "t"))
 
