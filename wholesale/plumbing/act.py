@@ -29,8 +29,7 @@ class Act:
 
     @cached_property
     def now(self) -> datetime:
-        """The time of the act: `at`, or else when `now` was first read. A verb reads it only after it has taken its
-        locks."""
+        """The time of the act: `at`, or else when `now` was first read. A verb reads it after it has its locks."""
         return self.at or timezone.now()
 
     @property

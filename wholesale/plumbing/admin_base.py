@@ -38,8 +38,7 @@ class Kept:
 
 
 class Edited(Kept):
-    """A mixin of admins: a user sees a row's form only with the right to change it. Choices without a default begin
-    empty."""
+    """A mixin of admins: only users who may change a row see its form. Choices without a default begin empty."""
 
     left_open: ClassVar[str] = "Choose one"  # the label of no choice, for a field that may stay empty
 
@@ -187,7 +186,7 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
             newer.history_delta_changes = self.changes(older, newer)
 
     def changes(self, older: Any, newer: Any) -> list[dict[str, str]]:
-        """Return the settings that differ between two history records. `older` is None if it is not on the page."""
+        """Return the settings that differ between two history records. `older` is None if there is none on the page."""
         if older is None and newer.history_type != "+":
             return []  # the earlier record is on the next page
         before = self.settings_of(older) if older is not None else {}

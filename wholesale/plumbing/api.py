@@ -230,7 +230,7 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
     lookup_value_regex = "[0-9]{1,18}"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Set the permission for the list and for single rows. A subclass names those of its other actions."""
+        """Require the permission to view the model for lists and single rows. A subclass names those of actions."""
         super().__init_subclass__(**kwargs)
         assert cls.queryset is not None
         opts = cls.queryset.model._meta

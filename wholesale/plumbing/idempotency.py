@@ -49,8 +49,8 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
     The key's row and the act share one transaction, so both stay or neither. A concurrent duplicate waits at the unique
     constraint. Only 2xx answers are kept.
 
-    With `in_parts` an act has its own transactions and may safely be done twice. The answer is kept afterwards. Concurrent
-    requests both act, and both get the answer that was kept first. If an answer could not be kept, a repetition acts again.
+    With `in_parts` an act has its own transactions and may safely be done twice. Its answer is kept afterwards. If two
+    requests run at once, both act and both get the answer kept first. If no answer could be kept, a repetition acts again.
     """
 
     @wraps(handler)

@@ -79,16 +79,14 @@ _ROW_ID = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "examples": [
 
 
 class ApiSchema(AutoSchema):
-    """Describes operations for the OpenAPI document. Their tag is the area: `/api/governance/market/...` is "governance
-    market"."""
+    """Describes operations for the OpenAPI document. The tag is the area, such as "kpi" or "governance market"."""
 
     def get_tags(self) -> list[str]:
         parts = self.path.strip("/").split("/")[1:]
         return [" ".join(parts[:2]) if parts[0] in ("governance", "deals") else parts[0]]
 
     def map_parsers(self) -> list[str]:
-        """Document only JSON, although forms are read too. A generated client would send a form, which cannot hold free
-        JSON."""
+        """Document only JSON, although forms are read too. Generated clients would send forms, which hold no free JSON."""
         return ["application/json"]
 
     def get_operation_id(self) -> str:

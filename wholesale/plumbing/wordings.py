@@ -1,6 +1,6 @@
 """Words that people write about a fact. They are stored beside the fact.
 
-Append-only rows hold only texts that the product makes (`is_own`), which name nobody. Words of people, such as a reason or the
+Append-only rows hold only texts that the product makes (`is_own`), which name nobody. Words of people, as a reason or the
 place of a proof, may name a person. They are in a row of another table, so that an erasure can remove them.
 """
 
@@ -22,8 +22,7 @@ def is_own(text: str) -> bool:
 
 
 def parted(texts: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Split texts into those for the fact's row and those for the row of words. Each part has all columns, empty if
-    unused."""
+    """Split texts into those for the fact's row and those for the row of words. Both have all columns ("" if unused)."""
     own = {name: text if is_own(text) else "" for name, text in texts.items()}
     return own, {name: "" if own[name] else text for name, text in texts.items()}
 

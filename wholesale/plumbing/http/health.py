@@ -11,7 +11,7 @@ from wholesale.plumbing.checks import check_time_zones
 
 
 def pending_migrations() -> list[str]:
-    """Return the unapplied migrations as sorted `app.name`. A gap before an applied migration is found too."""
+    """Return the unapplied migrations as sorted `app.name`, also those before an applied migration."""
     loader = MigrationLoader(connection)
     return sorted(f"{app}.{name}" for app, name in loader.graph.nodes.keys() - loader.applied_migrations.keys())
 

@@ -21,7 +21,7 @@ _BETWEEN_PLACES = re.compile(r"[,()/|]|\s-\s|^CA-")
 
 @lru_cache(maxsize=REMEMBERED)
 def province_of(text: str) -> str | None:
-    """Return the province that a text means, or None: `Ont.`, `Qu\u00e9bec`, `P.E.I.`, `ON - Ontario`, `Ontario, Canada`."""
+    """Return the province that a text means, such as `Ont.`, `P.E.I.` or `ON - Ontario`. None if it means none."""
     known = _PROVINCES.get(_PROVINCE_OF.sub("", key_of(text)))
     if known:
         return known

@@ -127,8 +127,7 @@ def _lost(results: Iterable[DBTaskResult], now: datetime) -> int:
 
 @transaction.atomic
 def try_again(task_ids: Iterable[Any], now: datetime | None = None) -> int:
-    """Requeue those of these tasks that have failed, with as many attempts as new ones. Return the number of requeued
-    tasks."""
+    """Requeue those of the tasks that have failed, with as many attempts as new ones. Return how many these are."""
     again = DBTaskResult.objects.failed().filter(pk__in=task_ids)
     return again.update(
         status=TaskResultStatus.READY, worker_ids=[], started_at=None, finished_at=None, run_after=now or timezone.now()

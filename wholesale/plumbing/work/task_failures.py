@@ -37,8 +37,7 @@ _subjects: dict[str, Callable[..., None]] = {}
 
 
 def tell_subject(task: "Task[..., Any]", tell: Callable[..., None]) -> None:
-    """Register `tell` for a task. If the task fails for good, `tell` gets a sentence about what happened, and its
-    arguments."""
+    """Register `tell` for a task. If the task fails for good, `tell` gets what happened and the task's arguments."""
     _subjects[task.module_path] = tell
 
 
