@@ -1,4 +1,5 @@
-"""Settings, from the environment. `.env.example` documents each variable; `plumbing/checks.py` holds rules across them."""
+"""The settings, read from the environment. `.env.example` documents each variable; `plumbing/checks.py` checks some of
+them."""
 
 import sys
 import zoneinfo

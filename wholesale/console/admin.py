@@ -215,7 +215,7 @@ class DBTaskResultAdmin(GrowingAdmin):
         },
     )
     def state(self, task: DBTaskResult) -> str:
-        """The task's state."""
+        """The state of the background task."""
         return str(TaskResultStatus(task.status).label)
 
 

@@ -1,4 +1,4 @@
-"""The admin's first page, which shows what needs a person now. It uses few indexed queries."""
+"""The admin's first page, which shows what needs a person now. It needs only a few queries, each by an index."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ class SimulationPlan:
         return self.until - DAY * (self.days - day)
 
     def arriving(self, day: int) -> range:
-        """Return the numbers of the leads that come in on a day."""
+        """Return the numbers of the leads that come in on a day. Leads and days are counted from 0."""
         shares = [_WEIGHT_OF_A_WEEKDAY[self.starts(n).weekday()] for n in range(self.days)]
         before, after = sum(shares[:day]), sum(shares[: day + 1])
         return range(self.leads * before // sum(shares), self.leads * after // sum(shares))

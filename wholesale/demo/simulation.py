@@ -80,7 +80,7 @@ def is_missing(plan: SimulationPlan) -> bool:
     """Whether some days of the plan are not in this database yet.
 
     Raises:
-        SimulationRefused: the database holds another simulation or other rows.
+        SimulationRefused: the database holds another simulation, or rows that are not simulated.
 
     """
     simulation = stored()
@@ -105,7 +105,7 @@ def days(plan: SimulationPlan) -> Iterator[int]:
     """Simulate the missing days, each in its own transaction. After each day, yield how many days are finished.
 
     Raises:
-        SimulationRefused: the database holds another simulation or other rows.
+        SimulationRefused: the database holds another simulation, or rows that are not simulated.
         KillSwitchEngaged: the kill switch is engaged.
         ChecklistFailed: go-live is enforced, and the runbook has blockers.
 

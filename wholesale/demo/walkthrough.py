@@ -208,7 +208,7 @@ def lead_comes_in(walk: Walk) -> None:
 
 
 def offer_flow(walk: Walk) -> None:
-    """Walk through scenario 2, up to the offer's evidence."""
+    """Walk through scenario 2, from the buyers to the offer's evidence."""
     walk.title("Scenario 2: an offer")
     place = {"province": PROVINCE, "market": MARKET}
     node = {**place, "property_type": PROPERTY_TYPE}

@@ -251,7 +251,7 @@ def confirmation(
 
 
 def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
-    """Show a refusal in the form, at the field that it names."""
+    """Show a refusal in the form: at the field that the refusal names, or else above all fields."""
     for detail, attr in refusal.errors:
         is_field = attr in form.fields
         form.add_error(attr if is_field else None, f"{attr}: {detail}" if attr and not is_field else detail)

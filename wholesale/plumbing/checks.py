@@ -1,4 +1,4 @@
-"""System checks of the settings and the time zones, each with an id and a test."""
+"""System checks of the settings and the time zones. Each has an id, such as wholesale.E001, and a test."""
 
 import zoneinfo
 from typing import Any
@@ -61,7 +61,7 @@ def check_token_cache(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_https(**kwargs: Any) -> list[CheckMessage]:
-    """wholesale.W006, at deploy: without HTTPS, tokens travel unencrypted."""
+    """wholesale.W006, at deploy: HTTPS is off, so API tokens travel unencrypted."""
     if settings.HTTPS or settings.DEBUG:
         return []
     return [Warning("HTTPS is off: tokens travel readable", hint="Set HTTPS=true behind a TLS proxy.", id="wholesale.W006")]

@@ -12,7 +12,7 @@ _OWN_LOADER: Any = psycopg.adapters.get_loader(_TIMESTAMPTZ, Format.TEXT)  # in 
 
 
 class _TimeLoader:
-    """A psycopg loader of times, which is psycopg's own. Django's is in Python and takes ten times as long.
+    """Reads times from PostgreSQL by psycopg's own loader. Django's loader is in Python and takes ten times as long.
 
     Our sessions are in UTC, and so are the times that they read. For a session in another zone Django uses its own loader.
     """

@@ -28,7 +28,7 @@ def switch(name: str, *, default: bool) -> bool:
 
 
 def timeouts_of(process: Process) -> Timeouts:
-    """Read the database timeouts of this kind of process: DB_TIMEOUTS_WEB and so on.
+    """Read the database timeouts of this kind of process from its variable, such as DB_TIMEOUTS_WEB.
 
     Raises:
         ImproperlyConfigured: the value is not three numbers of seconds.

@@ -66,7 +66,7 @@ def metric(**kwargs: Any) -> ParamFilter:
 
 
 def province(**kwargs: Any) -> ParamFilter:
-    """Return a filter for rows of a province."""
+    """Return a filter for rows of one province."""
     return ParamFilter(serializer_field=ProvinceField(), **kwargs)
 
 
@@ -77,7 +77,7 @@ def choice(choices: Any, **kwargs: Any) -> ParamFilter:
 
 @extend_schema_field(OpenApiTypes.BOOL)
 class FlagFilter(ParamFilter):
-    """A filter by true or false. Any other value is refused."""
+    """A filter whose value is true or false. Any other value is refused."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(serializer_field=serializers.BooleanField(), **kwargs)

@@ -1,4 +1,4 @@
-"""Advisory locks of PostgreSQL, for things that have no row. SQLite needs none, because its transactions run one by one."""
+"""Advisory locks of PostgreSQL, for things without a row. SQLite needs none: its IMMEDIATE transactions run one by one."""
 
 import time
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _LOOK_AGAIN = 0.05  # seconds
 
 
 def hold(key: int, *, shared: bool = False) -> None:
-    """Take the advisory lock of this key until the caller's transaction ends. Only the session's timeout limits the wait.
+    """Take the advisory lock of this key until the caller's transaction ends. The wait has no limit of its own.
 
     Read what the lock protects in a later SQL statement, because this one's snapshot is older than the lock.
     """

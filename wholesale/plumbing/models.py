@@ -7,8 +7,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 class IdempotencyKey(models.Model):
-    """A user's Idempotency-Key of a POST, with the kept answer. Only while the act's transaction runs, there is no
-    answer."""
+    """A user's Idempotency-Key of a POST, with the kept answer. It has no answer only during the act's transaction."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=LABEL_MAX_LENGTH)

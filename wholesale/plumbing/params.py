@@ -39,7 +39,7 @@ class BoundedJSONParser(BaseParser):
             raise ParseError(f"JSON parse error: {error}") from error
 
     def loads(self, body: bytes) -> Any:
-        """Parse the body.
+        """Return the parsed JSON of a body.
 
         Raises:
             ValueError: the body is not valid JSON.
@@ -156,6 +156,5 @@ def known(serializer_class: type[Params]) -> Known:
 
 @cache
 def _shared(serializer_class: type[Params]) -> Params:
-    """Return the one shared serializer of a class. Making one for each request is slow, and checking leaves no state in
-    it."""
+    """Return the one shared serializer of this class. Making one per request is slow, and checking leaves it unchanged."""
     return serializer_class()

@@ -21,7 +21,7 @@ def register(model: type[Model], scope: Scope) -> None:
 
 
 def scoped_models() -> set[type[Model]]:
-    """Return the models with a registered condition."""
+    """Return the models for which a condition for reading is registered."""
     return set(_scopes)
 
 

@@ -33,7 +33,7 @@ class WholeBody:
         return body
 
     def readline(self, size: int, /) -> bytes:
-        """Return a line of at most `size` bytes. It raises as `read` does."""
+        """Return a line of at most `size` bytes of the body. If the body ended too early, raise an OSError."""
         return self._counted(self._stream.readline(size))
 
     def _counted(self, part: bytes) -> bytes:

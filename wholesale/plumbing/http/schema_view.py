@@ -1,4 +1,4 @@
-"""The endpoint `/api/schema`. The document is the same for everybody and takes a second to build, so it is built once."""
+"""The endpoint `/api/schema`. The OpenAPI document is the same for everybody and slow to build, so it is built once."""
 
 import hashlib
 import threading

@@ -157,7 +157,7 @@ class ImportBatchAdmin(GrowingAdmin):
 
 
 def confirm_url(asked_by: str, row: ImportBatch) -> str:
-    """Return the address of the page that asks whether to import the batch. `asked_by` is its admin: followups_lead."""
+    """Return the address of the page that asks whether to import. `asked_by` names its admin, such as followups_lead."""
     return reverse(f"admin:{asked_by}_process_import", query={"import": row.pk})
 
 

@@ -34,7 +34,7 @@ class Format(StrEnum):
         """Return the format by the ending of a file's name.
 
         Raises:
-            UnreadableFile: the name has another ending.
+            UnreadableFile: the ending is not that of a format.
 
         """
         try:
@@ -75,7 +75,7 @@ class ListFile:
 
     @property
     def unknown(self) -> list[str]:
-        """The columns with unknown names."""
+        """The names of those columns of the file that no column of ours has."""
         understood = self.beside.understood if self.beside else ()
         known = (meaning or name in understood for name, meaning in zip(self._names, self.meanings, strict=True))
         return [column for column, is_known in zip(self.columns, known, strict=True) if column and not is_known]

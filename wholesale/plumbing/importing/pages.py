@@ -78,7 +78,7 @@ class ImportPages(ExportMixin):
 
     @property
     def _name(self) -> str:
-        """The beginning of the names of the addresses of these pages."""
+        """The prefix of the URL names of these pages, such as followups_lead."""
         return f"{self.opts.app_label}_{self.opts.model_name}"
 
     def has_import_permission(self, request: HttpRequest) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Lane(StrEnum):
-    """The kinds of requests."""
+    """The lanes. Each is for one kind of requests."""
 
     URGENT = "urgent"  # the probe and the kill switch
     LOGIN = "login"  # posted passwords: hashing one takes most of a second

@@ -59,7 +59,7 @@ def put_back(result: DBTaskResult, run_after: datetime | None = None) -> None:
 
 
 def fail(result: DBTaskResult, error: BaseException, now: datetime) -> None:
-    """Record that the task failed for good, and tell its subject why."""
+    """Record that the task failed for good, and tell its subject (the row that waits for the task) why."""
     kind = type(error)
     logger.error("Task %s (%s) has failed: %s", result.task_path, result.pk, kind.__qualname__)
     # The traceback and the kind of the error, without its message, which may name a person.

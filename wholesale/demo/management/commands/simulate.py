@@ -1,4 +1,4 @@
-"""`simulate [--days N] [--leads N] [--seed N] [--until TIME] [--if-empty]`."""
+"""The command `simulate [--days N] [--leads N] [--seed N] [--until TIME] [--if-empty]`."""
 
 from datetime import datetime, timedelta
 from time import monotonic

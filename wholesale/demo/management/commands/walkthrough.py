@@ -1,4 +1,4 @@
-"""`walkthrough [--url URL --token TOKEN] [--yes-change-this-database]`."""
+"""The command `walkthrough [--url URL --token TOKEN] [--yes-change-this-database]`."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`clear_expired`."""
+"""The command `clear_expired`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`create_api_token NAME --role ROLE [--days 365]`."""
+"""The command `create_api_token NAME --role ROLE [--days 365]`."""
 
 from datetime import timedelta
 from typing import Any

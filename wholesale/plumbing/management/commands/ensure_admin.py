@@ -1,4 +1,4 @@
-"""`ensure_admin`."""
+"""The command `ensure_admin`."""
 
 from typing import Any
 

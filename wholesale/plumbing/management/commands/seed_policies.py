@@ -1,4 +1,4 @@
-"""`seed_policies`."""
+"""The command `seed_policies`."""
 
 from typing import Any
 

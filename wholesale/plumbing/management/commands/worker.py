@@ -1,4 +1,4 @@
-"""`worker`: background tasks and the schedule of periodic jobs."""
+"""The command `worker`: background tasks and the schedule of periodic jobs."""
 
 from typing import Any
 
