@@ -1,5 +1,4 @@
-"""The settings, read from the environment. `.env.example` documents each variable; `plumbing/checks.py` checks some of
-them."""
+"""The settings, from the environment. `.env.example` documents each variable; `plumbing/checks.py` checks some."""
 
 import sys
 import zoneinfo

@@ -97,7 +97,7 @@ def _object_or_text(text: str) -> Any:
 
 
 class ActParams(Params):
-    """The base serializer of the parameters of an endpoint that writes. It accepts a correlation id."""
+    """The parameters of an endpoint that writes. Each such endpoint accepts a correlation id."""
 
     correlation_id = LabelField(
         required=False, help_text="Stored on every row that the request writes, and echoed in X-Correlation-ID."

@@ -75,7 +75,7 @@ class ListFile:
 
     @property
     def unknown(self) -> list[str]:
-        """The names of those columns of the file that no column of ours has."""
+        """The names of the file's columns that mean none of our columns."""
         understood = self.beside.understood if self.beside else ()
         known = (meaning or name in understood for name, meaning in zip(self._names, self.meanings, strict=True))
         return [column for column, is_known in zip(self.columns, known, strict=True) if column and not is_known]
