@@ -1,4 +1,4 @@
-"""Settings, from the environment. `.env.example` documents each variable; `plumbing/checks.py` holds rules across them."""
+"""The settings, from the environment. `.env.example` documents each variable; `plumbing/checks.py` checks some."""
 
 import sys
 import zoneinfo

@@ -14,7 +14,7 @@ from wholesale.plumbing.http.schema_view import SchemaView
 
 
 class UnknownPath(APIView):
-    """Answers 404 for every unknown path below /api/."""
+    """A view that answers 404 for every unknown path below /api/."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

@@ -1,1 +1,1 @@
-"""The console: the admin's frame, and pages that join several apps. No app imports it."""
+"""The console: the frame of the admin's pages, its first page, and pages that join several apps. No app imports it."""

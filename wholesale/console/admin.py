@@ -32,7 +32,7 @@ admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 
 @admin.register(User)
 class UserAdmin(CheckedInput, Kept, BaseUserAdmin, ModelAdmin):
-    """Users. They are deactivated, never deleted, because rows of what they did refer to them."""
+    """The admin of users. A user is deactivated, never deleted, because rows name the user who wrote them."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -47,28 +47,28 @@ class UserAdmin(CheckedInput, Kept, BaseUserAdmin, ModelAdmin):
 
     @display(description="Name", ordering="last_name")
     def person(self, user: User) -> str:
-        """The user's full name, or the e-mail address."""
+        """The user's full name, or the e-mail address if there is no name."""
         return user.get_full_name() or user.email
 
     @display(description="Roles")
     def roles(self, user: User) -> str:
-        """The user's roles. A superuser needs none."""
+        """The names of the user's roles as text. Without a role it is "superuser" or "none"."""
         return ", ".join(group.name for group in user.groups.all()) or ("superuser" if user.is_superuser else "none")
 
     @display(description="State", ordering="is_active", label={"Active": "success", "Deactivated": "danger"})
     def active(self, user: User) -> str:
-        """Whether the user is active. A deactivated user may do nothing."""
+        """The user's state: Active or Deactivated. A deactivated user may do nothing."""
         return "Active" if user.is_active else "Deactivated"
 
     @display(description="Admin", ordering="is_staff", label={"Staff": "info"})
     def staff(self, user: User) -> str:
-        """Whether the user may use the admin."""
+        """The text "Staff" if the user may use the admin, otherwise empty."""
         return "Staff" if user.is_staff else ""
 
 
 @admin.register(Group)
 class GroupAdmin(CheckedInput, Kept, BaseGroupAdmin, ModelAdmin):
-    """Roles. A permission that is removed here is not granted again. A role cannot be deleted."""
+    """The admin of roles. A role cannot be deleted. `migrate` does not grant again a permission that is removed here."""
 
     list_display = ("name", "members", "number_of_permissions")
 
@@ -94,7 +94,7 @@ class GroupAdmin(CheckedInput, Kept, BaseGroupAdmin, ModelAdmin):
 
 @admin.register(AuthToken)
 class AuthTokenAdmin(ReadOnlyAdmin):
-    """API tokens. Only the command `create_api_token` can show a new token, so it creates them; this page revokes them."""
+    """The admin of API tokens. It revokes tokens; only the command `create_api_token` creates them, and shows each once."""
 
     list_display = ("key", "user", "state", "created", "expiry")
     list_select_related = ("user",)
@@ -112,18 +112,18 @@ class AuthTokenAdmin(ReadOnlyAdmin):
 
     @display(description="Begins with", ordering="token_key")
     def key(self, token: AuthToken) -> str:
-        """The token's first characters. Only the owner knows the rest."""
+        """The first characters of the token. Only its owner knows the whole token."""
         return f"{token.token_key[:8]}..."
 
     @display(description="State", label={"Valid": "success", "Expired": "danger"})
     def state(self, token: AuthToken) -> str:
-        """Whether the token is valid or has expired."""
+        """The token's state: Valid or Expired."""
         return "Expired" if token.expiry is not None and token.expiry < timezone.now() else "Valid"
 
 
 @admin.register(RoleGrant)
 class RoleGrantAdmin(ReadOnlyAdmin):
-    """The permissions that the product has granted to roles, each once."""
+    """The admin of grants: which permission the product has granted to which role. It grants each only once."""
 
     list_display = ("group", "permission", "held")
     list_filter = ("group",)
@@ -138,13 +138,13 @@ class RoleGrantAdmin(ReadOnlyAdmin):
 
     @display(description="Today", label={"Held": "success", "Taken away": "warning"})
     def held(self, grant: Any) -> str:
-        """Whether the role still has it."""
+        """Whether the role still has the permission: Held or Taken away."""
         return "Held" if grant.is_held else "Taken away"
 
 
 @admin.register(IdempotencyKey)
 class IdempotencyKeyAdmin(GrowingAdmin):
-    """Idempotency keys, each with the answer that a repeated request gets."""
+    """The admin of idempotency keys. Each shows the answer that a repeated request gets."""
 
     list_display = ("key", "user", "status", "created_at")
     list_filter = (SinceFilter,)
@@ -155,13 +155,13 @@ class IdempotencyKeyAdmin(GrowingAdmin):
 
     @display(description="Answer")
     def answer(self, row: IdempotencyKey) -> str:
-        """The kept answer as JSON."""
+        """The kept answer as coloured JSON."""
         return prettify_json(json.loads(row.body), None) or row.body
 
 
 @admin.register(LogEntry)
 class LogEntryAdmin(GrowingAdmin):
-    """The admin's log: who pressed which button. The history of each policy tells what changed, and why."""
+    """The admin of Django's log: who pressed which button. The history of a policy tells what changed, and why."""
 
     list_display = ("action_time", "user", "kind", "content_type", "object_repr", "what")
     list_filter = ("action_flag",)
@@ -177,13 +177,13 @@ class LogEntryAdmin(GrowingAdmin):
 
     @display(description="What")
     def what(self, entry: LogEntry) -> str:
-        """The act in words."""
+        """The message that was logged with the act."""
         return entry.get_change_message()
 
 
 @admin.register(DBTaskResult)
 class DBTaskResultAdmin(GrowingAdmin):
-    """Background tasks, the latest first."""
+    """The admin of background tasks. The latest task is first."""
 
     list_display = ("task_name", "state", "enqueued_at", "started_at", "finished_at")
     list_filter = ("status",)
@@ -195,12 +195,12 @@ class DBTaskResultAdmin(GrowingAdmin):
     actions = ("try_again",)
 
     def has_change_task_permission(self, request: HttpRequest) -> bool:
-        """Whether the user may have failed tasks run again."""
+        """Whether the user may run failed tasks again."""
         return request.user.has_perm("django_tasks_database.change_dbtaskresult")
 
     @action(description="Try again", permissions=["change_task"])
     def try_again(self, request: HttpRequest, tasks: models.QuerySet[DBTaskResult]) -> None:
-        """Requeue the failed tasks among the selected ones."""
+        """Requeue those of the selected tasks that have failed."""
         again = periodic.try_again(list(tasks.values_list("pk", flat=True)))
         messages.success(request, f"{again} failed tasks wait for the worker again.")
 
@@ -215,13 +215,13 @@ class DBTaskResultAdmin(GrowingAdmin):
         },
     )
     def state(self, task: DBTaskResult) -> str:
-        """The task's state."""
+        """The state of the background task."""
         return str(TaskResultStatus(task.status).label)
 
 
 @admin.register(PeriodicRun)
 class PeriodicRunAdmin(ReadOnlyAdmin):
-    """The turns of periodic jobs that were enqueued for the worker."""
+    """The admin of the turns of periodic jobs. Each row is one turn that was enqueued for the worker."""
 
     list_display = ("name", "slot")
     list_filter = ("name",)

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ConsoleConfig(AppConfig):
-    """The admin's frame, and the pages that join several apps. It has no tables."""
+    """The configuration of the Django app `console`. The app has no tables."""
 
     name = "wholesale.console"
     label = "console"

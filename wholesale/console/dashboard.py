@@ -1,4 +1,4 @@
-"""The admin's first page, which shows what needs a person now. It uses few indexed queries."""
+"""The admin's first page, which shows what needs a person now. It needs only a few queries, each by an index."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ _WEEK: tuple[tuple[tuple[str, str], str, str, dict[str, str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A figure that links to its list. `tone` is danger, warning, success or empty."""
+    """A tile of the admin's first page: a figure that links to a list. `tone` is danger, warning, success or empty."""
 
     title: str
     value: str
@@ -49,7 +49,7 @@ class Tile:
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the figures to the context of the admin's index. A user sees only figures of pages that it may open."""
+    """Add the figures to the context of the admin's first page. A user sees only the figures of permitted pages."""
     may = request.user.has_perm
     context["control"] = _control(request) if may("governance.view_golivestate") else None
     context["tiles"] = []
@@ -80,7 +80,7 @@ def _list(model: str, **query: str) -> str:
 
 
 def _control(request: HttpRequest) -> dict[str, Any]:
-    """Return the banner that shows whether the system acts. Without a row the kill switch counts as engaged."""
+    """Return the banner about the kill switch and go-live. If no state is stored, the kill switch counts as engaged."""
     state = go_live_state()
     engaged = state is None or state.kill_switch_engaged
     verb = "release" if engaged else "engage"
@@ -109,7 +109,7 @@ def _runbook() -> Tile:
 
 
 def _risk() -> Tile:
-    """Return the amount at stake now, of reservations of all days, compared with GLOBAL's cap."""
+    """Return the tile of open risk: the amount of all open reservations, compared with the cap of the engine GLOBAL."""
     policy, at_stake = risk_policy_of(GLOBAL), open_risk(GLOBAL)
     url = _list("governance.riskreservation")
     if policy is None or not policy.enabled:
@@ -129,8 +129,8 @@ def _tripwires() -> Tile:
 
 
 def _due_counts() -> dict[str, int]:
-    """Count the tasks that are due, and among them those that are permitted now, blocked, claimed and breached, in one
-    query. A second query counts those at risk."""
+    """Count the tasks that are due, and how many of them are permitted now, blocked, claimed and breached (one query).
+    Also count the tasks at risk of a breach (a second query)."""
     now = timezone.now()
     counts: dict[str, int] = (
         FollowupTask.objects.due(now)
@@ -146,7 +146,7 @@ def _due_counts() -> dict[str, int]:
 
 
 def _follow_up(due: dict[str, int]) -> Iterator[Tile]:
-    """Yield the tiles of due tasks. Blocked tasks are separate: a contact at a forbidden minute does not mend lateness."""
+    """Yield the tiles of due tasks. Blocked tasks have their own tile: nobody may work on them now, even if late."""
     yield Tile(
         "Due and permitted now",
         f"{due['permitted']:,}",
@@ -198,7 +198,7 @@ def _sla() -> Tile:
 
 
 def _inbox() -> Tile:
-    """Return the tile of open and late inbox items, from one query."""
+    """Return the tile with the number of open inbox items and how many of them are late. It takes one query."""
     found = waiting().aggregate(waiting=Count("id"), late=Count("id", filter=late(timezone.now())))
     note = f"{found['late']:,} of them late" if found["late"] else "none of them late" if found["waiting"] else "it is empty"
     tone = "danger" if found["late"] else "warning" if found["waiting"] else "success"
@@ -227,7 +227,7 @@ def _oldest_due(request: HttpRequest) -> list[FollowupTask]:
 
 
 def _week(request: HttpRequest) -> Iterator[dict[str, Any]]:
-    """Yield the figures of the last 7 days, compared with the 7 days before."""
+    """Yield the figures of the last 7 days, each compared with the same figure of the 7 days before."""
     rows = {(row["domain"], row["metric"]): row for row in summarise()}
     for key, title, model, query in _WEEK:
         app, name = model.split(".")

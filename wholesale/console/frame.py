@@ -1,4 +1,4 @@
-"""The admin's frame: the sidebar, the label of the environment, and the stylesheet."""
+"""The frame of the admin's pages: the sidebar, the label of the environment, and the stylesheet."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ BADGE_MAX = 99  # the highest number of unread notices that the sidebar shows
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An entry of the sidebar: the list of a model, or another page of its admin with its own permission."""
+    """An entry of the sidebar. It opens the list of a model, or another page (`view`) that needs its own `permission`."""
 
     title: str
     icon: str
@@ -31,7 +31,7 @@ class Page:
 
     @property
     def link(self) -> Any:
-        """The address of the page."""
+        """The address of the page that the entry opens."""
         return reverse_lazy(f"admin:{self.app}_{self.model}_{self.view}")
 
 
@@ -122,7 +122,7 @@ def stylesheet(request: HttpRequest) -> str:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sidebar with the pages that this user may see, by area."""
+    """Return the sidebar: groups with those pages that the user may see."""
     overview = {"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
     shown = [page for pages in NAVIGATION.values() for page in pages if request.user.has_perm(page.needs)]
     # Mark only the longest match: the theme would mark every page whose address is the beginning of the current one.
@@ -144,7 +144,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _badge(page: Page) -> dict[str, Any]:
-    """Return the badge with the number of unread notices. The query stops at one more than the badge can show."""
+    """Return the badge of an entry: the number of unread notices, counted up to BADGE_MAX + 1. Other entries have none."""
     if page.model != "slanotice":
         return {}
     unread = len(SlaNotice.objects.filter(read_at__isnull=True).values_list("pk", flat=True)[: BADGE_MAX + 1])
@@ -154,5 +154,5 @@ def _badge(page: Page) -> dict[str, Any]:
 
 
 def environment(request: HttpRequest) -> list[str] | None:
-    """Return the label beside the title. None on a production server."""
+    """Return the label of the environment, such as Development, and its colour. None on a production server (DEBUG off)."""
     return ["Development", "warning"] if settings.DEBUG else None

@@ -1,4 +1,4 @@
-"""The notice on every page of Control that names what is only warned about although the law forbids it, and why."""
+"""The notice on every page of Control that names the legal rules that only warn instead of refusing, and why they do so."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ _SHOWN_TOO = ("governance_organisation_changelist", "governance_organisation_cha
 
 
 def leniency(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: add `leniency` on the pages of Control and on the organisation's pages.
+    """Context processor: add the notice `leniency` on the pages of Control and of the organisation. Other pages get nothing.
 
-    It is loaded lazily, because a page renders many templates and only one of them uses it.
+    The notice is loaded lazily, because a page renders many templates and only one of them uses it.
     """
     match = getattr(request, "resolver_match", None)
     is_shown = match is not None and match.namespace == "admin" and _is_of_control(match.url_name or "")
@@ -27,6 +27,6 @@ def _is_of_control(url_name: str) -> bool:
 
 
 def _leniency() -> dict[str, str]:
-    """Return what is only warned about, and why. Empty if everything is enforced."""
+    """Return the legal rules that only warn (`what`), and the operator's `reason`. Empty if all rules are enforced."""
     what, reason = what_is_lenient()
     return {"what": "; ".join(what.values()), "reason": reason} if what else {}

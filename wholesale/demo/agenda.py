@@ -1,4 +1,4 @@
-"""The agenda of simulated time, which runs items in the order of their times."""
+"""The agenda of simulated time. It runs functions in the order of their simulated times."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ Item = Callable[[datetime], object]  # gets its simulated time
 
 
 class Agenda:
-    """The items of one span of time. Items after its end are dropped."""
+    """The agenda of a span of time. An item is a function that runs at its time. Items at or after the end are dropped."""
 
     def __init__(self, end: datetime) -> None:
         self._end = end
@@ -17,7 +17,7 @@ class Agenda:
         self._order = count()  # items with the same time run in the order in which they were added
 
     def put(self, when: datetime, item: Item) -> None:
-        """Add an item. A running item may add others for later."""
+        """Add an item that runs at the time `when`. A running item may add items for later."""
         if when < self._end:
             heappush(self._items, (when, next(self._order), item))
 

@@ -47,7 +47,7 @@ _NOTES = (
 
 
 def put(day: SimulatedDay) -> None:
-    """Add the times at which agents take tasks: each half hour of their work. Half of the team is a quarter hour later."""
+    """Add to the agenda when agents take tasks: each half hour of work. Half of the team begins 15 minutes later."""
     for n, agent in enumerate(day.team):
         for turn in range(DAY // TURN):
             when = day.start + TURN * turn + QUARTER * (n % 2)
@@ -64,7 +64,7 @@ def _is_at_work(day: SimulatedDay, agent: Agent, when: datetime) -> bool:
 
 
 def _take_tasks(day: SimulatedDay, agent: Agent, now: datetime) -> None:
-    """Let an agent claim permitted tasks and plan their contacts one after another. It gives back tasks that do not fit."""
+    """Let an agent claim permitted tasks and plan a contact for each. Tasks that take too long for now are given back."""
     if day.is_stopped:
         return
     left = []
@@ -90,7 +90,7 @@ def _takes(day: SimulatedDay, agent: Agent, channel: str) -> timedelta:
 
 
 def _contact(day: SimulatedDay, agent: Agent, task: DueTask, began: datetime, now: datetime) -> None:
-    """Record a contact at its end, with its beginning and its outcome. Some tasks are snoozed or skipped instead."""
+    """When a contact ends, record its beginning and its outcome. Some tasks are snoozed or skipped instead."""
     if task.id not in day.taken:
         return  # closed or put off in the meantime
     day.taken.discard(task.id)

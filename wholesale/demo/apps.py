@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """The app's configuration."""
+    """The configuration of the Django app `demo`."""
 
     name = "wholesale.demo"
     label = "demo"

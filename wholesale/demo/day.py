@@ -1,7 +1,7 @@
-"""One day of the simulation, shared by the modules that fill it.
+"""One day of the simulation. The modules that simulate the agents, the leads and so on all add to it.
 
-A day reads the days before it from the database, and its random numbers depend only on the seed and the day's number. So an
-interrupted simulation continues as if it had not been interrupted.
+What happened on earlier days is read from the database, and the random numbers depend only on the seed and the day's number.
+So an interrupted simulation continues as if it had not been interrupted.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ DRILL = timedelta(minutes=30)  # how long the drill of the kill switch takes
 
 
 class SimulatedDay:
-    """One day: its agenda, its random numbers, and state that lasts only for the day."""
+    """One simulated day: its agenda, its random numbers, and state that is kept only during the day."""
 
     def __init__(self, plan: SimulationPlan, number: int) -> None:
         self.plan, self.number = plan, number  # counted from 0
@@ -34,23 +34,23 @@ class SimulatedDay:
         self.is_stopped = False  # whether the kill switch is engaged
 
     def at(self, hour: int, minute: int = 0) -> datetime:
-        """Return the instant of the day at which a UTC clock shows this time."""
+        """Return the time within this day at which a clock in UTC shows this hour and minute."""
         when = self.start.replace(hour=hour, minute=minute, second=0, microsecond=0)
         return when if when >= self.start else when + DAY
 
     def sometime(self) -> datetime:
-        """Return a random second of the day, mostly while the country is awake."""
+        """Return a random time of the day. Most of these times are while Canada is awake."""
         starts = [self.start + QUARTER * quarter for quarter in range(DAY // QUARTER)]
         weights = [1.0 if start.hour >= 13 or start.hour < 2 else 0.1 for start in starts]
         (start,) = self.random.choices(starts, weights)
         return start + timedelta(seconds=self.random.randrange(int(QUARTER.total_seconds())))
 
     def act(self, now: datetime, actor: str = ACTOR, correlation_id: str = "", reason: str = "") -> Act:
-        """Return an act at this time. By default the actor is the simulation, and the correlation id is the day's."""
+        """Return an act at the time `now`. The default actor is the simulation, the default correlation id the day's."""
         return Act(actor, None, reason, correlation_id or self.correlation_id, now)
 
     def unless_stopped(self, item: Item) -> Item:
-        """Return the item wrapped so that it waits while the kill switch is engaged."""
+        """Return the item wrapped: if the kill switch is engaged at the item's time, the item runs later."""
 
         def carry_out(now: datetime) -> None:
             if self.is_stopped:
@@ -61,17 +61,17 @@ class SimulatedDay:
         return carry_out
 
     def look_again(self, now: datetime) -> None:
-        """Forget taken tasks that are not open any more, after an event that may have closed some."""
+        """Remove from `taken` the tasks that are no longer open, after an event that may have closed some."""
         still = FollowupTask.objects.due(now).filter(pk__in=self.taken)
         self.taken.intersection_update(still.values_list("pk", flat=True))
 
     def put_aside(self, lead_id: str) -> None:
-        """Forget the taken tasks of a lead, because a person must first read its message."""
+        """Remove a lead's tasks from `taken`, because a person must first read the lead's message."""
         waiting = FollowupTask.objects.filter(lead_id=lead_id, pk__in=self.taken)
         self.taken.difference_update(waiting.values_list("pk", flat=True))
 
 
 def count(domain: str, metric: str, success: bool, subject: str, act: Act, **place: str) -> None:
-    """Write a KPI event such as another system of the business would send."""
+    """Write a KPI event that, in a real business, another system would send."""
     where: dict[str, Any] = {**place, "subject_type": "simulation", "subject_id": subject}
     write_kpi(domain, metric, success=success, **where, act=act)

@@ -1,4 +1,4 @@
-"""Twenty real house sales in Windsor, Ontario, and the demo's rule for their value (README.md names the source)."""
+"""Twenty real house sales in Windsor, Ontario, and the demo's rule for the value of a house (README.md names the source)."""
 
 import csv
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """One house with its sale, as in the file."""
+    """A house and its sale. `sale` is the row of the file."""
 
     sale: dict[str, str]
 
@@ -33,22 +33,22 @@ class House:
 
     @property
     def lacking(self) -> int:
-        """The number of improvements that the house lacks."""
+        """The number of improvements (`IMPROVEMENTS`) that the house lacks."""
         return sum(self.sale[name] == "no" for name in IMPROVEMENTS)
 
     @property
     def arv(self) -> Decimal:
-        """The after-repair value by the demo's rule."""
+        """The after-repair value of the house by the demo's rule (`RULE`)."""
         return _rounded(self.price * (1 + VALUE_ADDED * self.lacking))
 
     @property
     def repairs(self) -> Decimal:
-        """The repairs by the demo's rule."""
+        """The cost of the repairs by the demo's rule (`RULE`)."""
         return _rounded(self.price * (UPKEEP + COST * self.lacking))
 
     @property
     def comps(self) -> dict[str, Any]:
-        """The sale as it is kept in the offer's evidence."""
+        """The sale in the form in which the offer's evidence keeps it."""
         return {"source": SOURCE, "sold": "1987, July to September", "place": "Windsor, Ontario", "sales": [self.sale]}
 
     @property

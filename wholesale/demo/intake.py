@@ -1,4 +1,4 @@
-"""The simulated leads: how they come in, what they reply, and their statuses at the end of a day."""
+"""The simulated leads: how they come in, what they reply, and how their statuses are stored at the end of a day."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ _UNREAD = 3  # doubtful messages that wait at the end of the simulation
 
 
 def put(day: SimulatedDay) -> None:
-    """Add the hourly lists of new leads. Reading a list starts the ladders of its leads."""
+    """Add the hourly lists of new leads to the agenda. Reading a list stores its leads and starts their ladders."""
     lists: dict[int, list[LeadPlan]] = defaultdict(list)
     for number in day.plan.arriving(day.number):
         came_at = day.sometime()
@@ -34,7 +34,7 @@ def put(day: SimulatedDay) -> None:
 
 
 def _put_unread(day: SimulatedDay) -> None:
-    """Add doubtful messages after the last contact, so that some wait for a person at the end."""
+    """Add doubtful messages after the last contact, so that some still wait for a person when the simulation ends."""
     known = range(day.plan.arriving(day.number).start)
     for n, number in enumerate(day.random.sample(known, min(_UNREAD, len(known))), start=1):
         when = day.plan.work_ends + LEFT_OVER * n / (_UNREAD + 1)
@@ -42,7 +42,7 @@ def _put_unread(day: SimulatedDay) -> None:
 
 
 def _read_list(day: SimulatedDay, coming: list[LeadPlan], now: datetime) -> None:
-    """Store the leads of a list and start their ladders. Record each lead's consent, or else a scrub of its number."""
+    """Store the leads of a list and start their ladders. Record a consent of each lead or, without a ground, a scrub."""
     act = day.act(now)
     _bring([one.row for one in coming], act)
     points: dict[str, list[Point]] = defaultdict(list)
@@ -63,7 +63,7 @@ def _read_list(day: SimulatedDay, coming: list[LeadPlan], now: datetime) -> None
 
 
 def receive(day: SimulatedDay, lead_id: str, kind: str, now: datetime) -> None:
-    """Record a lead's reply to a text message."""
+    """Record a lead's reply to a text message. `kind` is what the reply means, such as interest."""
     row = lead(day.plan.seed, number_of(lead_id)).row
     received = record_inbound(
         channel=Channel.SMS,
@@ -82,7 +82,7 @@ def receive(day: SimulatedDay, lead_id: str, kind: str, now: datetime) -> None:
 
 
 def keep_statuses(day: SimulatedDay, now: datetime) -> None:
-    """Store the statuses that the day has shown, as an evening list would."""
+    """Store the lead statuses that the day has brought, as an import of a list in the evening would."""
     rows = [{"lead_id": lead_id, "status": status} for lead_id, status in sorted(day.statuses.items())]
     _bring(rows, day.act(now))
 

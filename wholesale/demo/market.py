@@ -20,13 +20,13 @@ _BAD = (Event.NO_RESPONSE, Event.NO_RESPONSE, Event.PASSED)
 
 
 def put(day: SimulatedDay) -> None:
-    """Add the buyers' answers and the offers of the day."""
+    """Add the buyers' answers and the offers of the day to the agenda."""
     _put_buyers(day)
     _put_offers(day)
 
 
 def _put_buyers(day: SimulatedDay) -> None:
-    """Add the buyers' answers. For some days in the middle, few of them are good."""
+    """Add the buyers' answers to the agenda. On a few days in the middle of the simulation, few answers are good."""
     heard = 16 + day.plan.leads // (4 * day.plan.days)
     bad_days = range(day.plan.on(0.62), day.plan.on(0.62) + max(2, day.plan.days // 20))
     for _ in range(heard):
@@ -45,7 +45,7 @@ def _hear(day: SimulatedDay, where: BuyerMarket, good: float, now: datetime) -> 
 
 
 def _put_offers(day: SimulatedDay) -> None:
-    """Add the day's offers. The offers on the real sales are spread over all days."""
+    """Add the day's offers on the real house sales to the agenda. All offers are spread evenly over the days."""
     sales = list(houses())
     rounds = 1 + day.plan.leads // _OFFERS_EVERY
     first, last = (len(sales) * rounds * n // day.plan.days for n in (day.number, day.number + 1))
@@ -55,7 +55,7 @@ def _put_offers(day: SimulatedDay) -> None:
 
 
 def _offer(day: SimulatedDay, house: House, number: int, now: datetime) -> None:
-    """Make an offer, reserve its deposit, and count whether the seller accepts."""
+    """Make an offer and try to reserve its deposit. If it is reserved, count whether the seller accepts the offer."""
     province, place = OFFERS_AT
     act = day.act(now, correlation_id=f"{MARKER}offer-{number}")
     evidence = make_offer(

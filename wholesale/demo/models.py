@@ -1,4 +1,4 @@
-"""The table of the demo."""
+"""The only table of the demo."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 
 class Simulation(models.Model):
-    """The simulation in this database, and how far it got. A database without this row holds no simulation."""
+    """The simulation in this database: its arguments and the number of finished days. Without this row there is none."""
 
     seed = models.BigIntegerField()
     leads = models.PositiveIntegerField()
@@ -30,5 +30,5 @@ class Simulation(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        """Whether all of its days are in the database."""
+        """Whether all days of the simulation are in the database."""
         return self.days_done == self.days

@@ -36,7 +36,7 @@ _CHARTERS = ("WHOLESALE_OFFER", "BUYER_MATCH", "FOLLOWUP_NEXT_ACTION", "CAPITAL_
 
 
 def put(day: SimulatedDay) -> None:
-    """Add the office's daily work, and the events of certain days."""
+    """Add the office's daily work to the agenda, and on certain days an event such as the drill of the kill switch."""
     number, plan = day.number, day.plan
     if number == 0:
         day.agenda.put(day.start, partial(_set_up, day))
@@ -111,7 +111,7 @@ def _open_the_office(day: SimulatedDay, now: datetime) -> None:
 
 
 def _leave(day: SimulatedDay, agent: Agent, now: datetime) -> None:
-    """Send an agent on vacation: it gets no new ladders, and others take most of its tasks that become due meanwhile."""
+    """Send an agent on vacation: it gets no new ladders, and present agents take over most of its tasks due in that time."""
     back = day.plan.starts(agent.away[-1] + 1)
     for province, place in agent.pools:
         act = day.act(now, reason="vacation")
@@ -160,7 +160,7 @@ def _settle(day: SimulatedDay, now: datetime) -> None:
 
 
 def _advise(day: SimulatedDay, now: datetime) -> None:
-    """Record the AI's trials in the sandbox, and some of its recommendations."""
+    """Record trials of the AI in the sandbox, and some recommendations of the AI. Some of these are used."""
     for domain in _CHARTERS:
         for n in range(day.random.randrange(1, 4)):
             confidence = Decimal(day.random.randrange(70, 100)) / 100
@@ -196,12 +196,12 @@ def _announce_a_closed_day(day: SimulatedDay, now: datetime) -> None:
 
 
 def drill_at(day: SimulatedDay) -> datetime:
-    """Return the hour of the kill switch's drill: in the afternoon, with time left that day to catch up."""
+    """Return when the drill of the kill switch begins: in the afternoon, early enough to catch up on the same day."""
     return next(when for hour in (16, 19) if (when := day.at(hour)) + 2 * DRILL < day.end)
 
 
 def _stop(day: SimulatedDay, now: datetime) -> None:
-    """Engage the kill switch for the drill."""
+    """Engage the kill switch for the drill, and plan its release."""
     engage_kill_switch(act=day.act(now, reason="a drill of the kill switch"))
     day.is_stopped = True
     day.taken.clear()  # planned contacts do not happen

@@ -20,12 +20,12 @@ MARKER = "sim-"  # the beginning of the correlation id of every simulated row
 
 
 def dice(seed: int, *what: object) -> Random:
-    """Return the random numbers for one thing of a simulation. They are the same each time."""
+    """Return a random generator for one thing of a simulation. The same seed and `what` always give the same numbers."""
     return Random("/".join(map(str, (seed, *what))))
 
 
 class DemoMarket(NamedTuple):
-    """A market: how many of a thousand leads live there, and the beginnings of phone numbers and postal codes."""
+    """A market: how many of a thousand leads live there, and the beginnings of its phone numbers and postal codes."""
 
     province: str
     market: str
@@ -87,8 +87,8 @@ _LETTERS = "ABCEGHJKLMNPRSTVWXYZ"
 
 
 class Source(NamedTuple):
-    """A source of leads: its weight, the ground on which its leads may be contacted (empty: none), their role, and the
-    proof of the consent."""
+    """A source of leads: its weight among the sources, the ground for contacting its leads (empty: none), their role, and
+    the proof of their consent."""
 
     share: int
     basis: str
@@ -118,7 +118,7 @@ _A_NUMBER = 10_000  # phone numbers in an exchange
 
 @dataclass(frozen=True, slots=True)
 class LeadPlan:
-    """A simulated lead."""
+    """A simulated lead, before it is stored."""
 
     number: int
     place: DemoMarket
@@ -132,17 +132,17 @@ class LeadPlan:
 
     @property
     def is_worked(self) -> bool:
-        """Whether a ladder is started. A lead below the policies' minimum score would never be contacted."""
+        """Whether the lead gets a ladder. It gets none if its score is below the minimum of the policies."""
         return "score" not in self.row or Decimal(self.row["score"]) >= _SCORE_NEEDED
 
 
 def lead_id_of(number: int) -> str:
-    """Return the id of the n-th lead."""
+    """Return the id of the n-th lead, counted from 0."""
     return f"L{number + 1:06}"
 
 
 def number_of(lead_id: str) -> int:
-    """Return the number of the lead with this id."""
+    """Return the number of the lead with this id, counted from 0."""
     return int(lead_id[1:]) - 1
 
 
@@ -152,7 +152,7 @@ def correlation_of(lead_id: str) -> str:
 
 
 def lead(seed: int, number: int, at: DemoMarket | None = None) -> LeadPlan:
-    """Return the n-th lead of a simulation, counted from 0. Its place is random unless it is given."""
+    """Return the n-th lead of a simulation, counted from 0. Its market is `at`, or a random one if `at` is None."""
     random = dice(seed, "lead", number)
     (drawn,) = random.choices(PLACES, [place.share for place in PLACES])
     place = at or drawn
@@ -189,7 +189,7 @@ def _ascii(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A simulated agent with its habits."""
+    """A simulated agent: where and when the agent works, and with which habits."""
 
     name: str
     pools: tuple[tuple[str, str], ...]  # where the agent takes ladders: province, market
@@ -218,7 +218,7 @@ _LEADS_OF_AN_AGENT = 10  # new ones a day
 
 
 def team(seed: int, leads_a_day: float, days: int) -> list[Agent]:
-    """Return the agents that this many leads need, at least four. Each has a vacation."""
+    """Return the agents that this many new leads a day need, at least four. Each agent has a vacation."""
     agents = []
     for n in range(max(4, round(leads_a_day / _LEADS_OF_AN_AGENT))):
         name, habits = _TEAM[n % len(_TEAM)]
@@ -234,7 +234,7 @@ OFFERS_AT = Province.ON, "WINDSOR"  # where offers are made
 
 
 class BuyerMarket(NamedTuple):
-    """The buyers of a market: their number, the weight of their answers, and the fraction of good answers."""
+    """The buyers of a market: how many there are, the weight of this market's answers, and the fraction of good answers."""
 
     province: str
     market: str

@@ -23,15 +23,15 @@ class SimulationPlan:
         return self.until - LEFT_OVER
 
     def starts(self, day: int) -> datetime:
-        """Return when the n-th day begins, counted from 0."""
+        """Return the time at which a day begins. Days are counted from 0."""
         return self.until - DAY * (self.days - day)
 
     def arriving(self, day: int) -> range:
-        """Return the numbers of the leads that come in on a day."""
+        """Return the numbers of the leads that come in on a day. Leads and days are counted from 0."""
         shares = [_WEIGHT_OF_A_WEEKDAY[self.starts(n).weekday()] for n in range(self.days)]
         before, after = sum(shares[:day]), sum(shares[: day + 1])
         return range(self.leads * before // sum(shares), self.leads * after // sum(shares))
 
     def on(self, fraction: float) -> int:
-        """Return the number of the day at this fraction of the span."""
+        """Return the number of the day at this fraction of the simulation, such as 0.5 for the middle."""
         return min(int(self.days * fraction), self.days - 1)

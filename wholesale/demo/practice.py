@@ -1,7 +1,7 @@
-"""The practice market: texts and e-mails at any hour, so that a newcomer always finds work, even on a Saturday night.
+"""The practice market. Its leads may be texted and e-mailed at any hour, so that a newcomer finds work even at night.
 
-The law sets no hours for messages. It does for calls, so this market has none. The simulated team has stopped before these
-ladders start, so it leaves them alone.
+The law sets hours for calls, but none for messages, so this market has no calls. The simulated team has stopped before these
+ladders start, so the team leaves them alone.
 """
 
 import secrets
@@ -43,13 +43,13 @@ _PASSWORD_BYTES = 9  # 12 characters
 
 
 def put(day: SimulatedDay) -> None:
-    """Add the opening of the market on the last day, after the team has stopped."""
+    """Add the opening of the practice market to the agenda: on the last day, after the team has stopped."""
     if day.number == day.plan.days - 1:
         day.agenda.put(day.end - _BEFORE_THE_END, day.unless_stopped(partial(_open, day)))
 
 
 def _open(day: SimulatedDay, now: datetime) -> None:
-    """Create the market. The ladders before the agents join have no owner; the later ones go to the agents in turn."""
+    """Create the market. The ladders that start before the agents join have no owner; the others go to agents in turn."""
     place: dict[str, Any] = {"province": _PLACE.province, "market": MARKET}
     signed = day.act(now, reason="simulation: practice at any hour; nobody here exists")
     upsert(MarketPolicy, **place, enabled=True, rules=_RULES, act=signed, expected_version=0)
@@ -68,14 +68,14 @@ def _open(day: SimulatedDay, now: datetime) -> None:
 
 
 def _lead(day: SimulatedDay, number: int) -> LeadPlan:
-    """Return the n-th practice lead. It is numbered after the simulation's leads, and has an e-mail address."""
+    """Return the n-th practice lead. Its number follows those of the simulation's leads. It always has an e-mail address."""
     made = lead(day.plan.seed, day.plan.leads + number, at=_PLACE)
     row = {**made.row, "email": f"practice.{number + 1}@example.com", "source": "practice"}
     return replace(made, row=row)
 
 
 def _steps() -> list[dict[str, Any]]:
-    """Return the guide's texts as steps, each once by text message and once by e-mail."""
+    """Return the steps of the practice ladder: each text of the guide, once by text message and once by e-mail."""
     texts = [step for step in GUIDE_STEPS if step["channel"] == Channel.SMS]
     scripts = [{key: step[key] for key in ("script_en", "script_fr")} for step in texts for _ in range(2)]
     channels = (Channel.SMS, Channel.EMAIL) * len(texts)
@@ -87,9 +87,9 @@ def _steps() -> list[dict[str, Any]]:
 
 @transaction.atomic
 def make_users() -> dict[str, str]:
-    """Create the agents' users, who see the work queue. A name that is taken is left alone.
+    """Create users for the practice agents, so that they see the work queue. A user that exists already is not changed.
 
-    Return the passwords of the created users, by name. They are stored only hashed.
+    Return the passwords of the created users, by user name. Only their hashes are stored.
     """
     passwords = {}
     for name in AGENTS:

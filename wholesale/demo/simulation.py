@@ -1,4 +1,4 @@
-"""Running the simulation: whether the database may hold it, its days one by one, and the summary."""
+"""The run of the simulation: the check that the database may hold it, the days one by one, and the summary."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -40,16 +40,16 @@ _SIGNED_BY = (ACTOR, SEEDED_BY, TRIPWIRE)
 
 
 class SimulationRefused(Exception):
-    """This database cannot hold this simulation. The message says why."""
+    """The simulation cannot be stored in this database. The message says why."""
 
 
 def stored() -> Any:
-    """Return the simulation in this database, finished or not, or None."""
+    """Return the simulation in this database, finished or not. None if there is none."""
     return Simulation.objects.first()
 
 
 def others() -> dict[str, int]:
-    """Return the numbers of rows that are neither simulated nor seeded, by model."""
+    """Return the numbers of rows that neither the simulation nor the seeding wrote, by the model's name."""
     counts = {
         model._meta.verbose_name_plural: rows.count()
         for app in _APPS
@@ -60,7 +60,7 @@ def others() -> dict[str, int]:
 
 
 def _not_ours(model: type[models.Model]) -> "models.QuerySet[Any] | None":
-    """Return the rows that are neither simulated nor seeded. None if rows of the model do not tell who wrote them."""
+    """Return rows that neither the simulation nor the seeding wrote. None if the model's rows do not tell who wrote them."""
     names = {field.name for field in model._meta.get_fields()}
     rows = model._default_manager.order_by()
     # Every database has the go-live row. A history is checked by the rows that it belongs to.
@@ -80,7 +80,7 @@ def is_missing(plan: SimulationPlan) -> bool:
     """Whether some days of the plan are not in this database yet.
 
     Raises:
-        SimulationRefused: the database holds another simulation or other rows.
+        SimulationRefused: the database holds another simulation, or rows that are not simulated.
 
     """
     simulation = stored()
@@ -102,10 +102,10 @@ def _plan_of(simulation: Any) -> SimulationPlan:
 
 
 def days(plan: SimulationPlan) -> Iterator[int]:
-    """Simulate the missing days, each in its own transaction. Yield the number of finished days after each.
+    """Simulate the missing days, each in its own transaction. After each day, yield how many days are finished.
 
     Raises:
-        SimulationRefused: the database holds another simulation or other rows.
+        SimulationRefused: the database holds another simulation, or rows that are not simulated.
         KillSwitchEngaged: the kill switch is engaged.
         ChecklistFailed: go-live is enforced, and the runbook has blockers.
 
@@ -136,7 +136,7 @@ def _simulate(day: SimulatedDay, others: Collection[UUID]) -> None:
 
 @contextmanager
 def _statements_unlogged() -> Iterator[None]:
-    """Keep Django from recording statements within this block. With DEBUG that would take half of the time on SQLite."""
+    """Keep Django from recording SQL within this block. With DEBUG, that would take half of the time on SQLite."""
     connection.make_debug_cursor = connection.make_cursor  # type: ignore[method-assign, assignment]
     try:
         yield
@@ -145,7 +145,7 @@ def _statements_unlogged() -> Iterator[None]:
 
 
 def _go_live(simulation: Any, now: datetime) -> None:
-    """Enable go-live for the time of the simulation if it is enforced and off."""
+    """If go-live is enforced and off, enable it for the time of the simulation."""
     state = go_live_state()
     if settings.GO_LIVE_ENFORCE and not (state and state.go_live_enabled):
         gate.enable_go_live(act=Act(ACTOR, reason="for the time of the simulation", at=now))
@@ -154,7 +154,7 @@ def _go_live(simulation: Any, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures at the end of the simulation. Amounts are in CAD."""
+    """The figures that are printed at the end of the simulation. Amounts are in CAD."""
 
     leads: dict[str, int]  # status -> how many
     ladders_open: int
@@ -171,7 +171,7 @@ class Summary:
 
 
 def summary(now: datetime) -> Summary:
-    """Return the summary of the rows in this database."""
+    """Return the figures of the rows in this database, as they are at the time `now`."""
     by_status = dict(Lead.objects.order_by().values_list("status").annotate(Count("id")))
     contacts = FollowupTask.objects.completed().order_by().values_list("channel", "outcome").annotate(Count("id"))
     ladders = FollowupLadder.objects.order_by()

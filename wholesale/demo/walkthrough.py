@@ -29,12 +29,12 @@ _SHOWN = 300  # characters of an answer that are printed
 
 
 class StepFailed(Exception):
-    """A step did not give the result that the guide says."""
+    """A step of the walkthrough did not give the result that the guide says."""
 
 
 @dataclass
 class Walk:
-    """One walk: its API client, its console, and the correlation id of all its rows."""
+    """One walk through the guide: its API client, its console for printing, and the correlation id of all its rows."""
 
     api: httpx.Client
     console: Console
@@ -42,14 +42,14 @@ class Walk:
     step: int = 0
 
     def title(self, text: str) -> None:
-        """Print the title of a part."""
+        """Print the title of a part of the guide."""
         self.console.print(f"\n[bold]{escape(text)}[/bold]")
 
     def ask(self, what: str, method: str, path: str, status: int = 200, /, **params: Any) -> Any:
-        """Take a step: print it, send the request, print the answer and return it.
+        """Take a step: print what it does (`what`), send the request, print the answer, and return the answer's JSON.
 
         Raises:
-            StepFailed: the answer has another status, or no answer came.
+            StepFailed: the answer's status is not `status`, or no answer came.
 
         """
         self.step += 1
@@ -62,7 +62,7 @@ class Walk:
         return answer.json()
 
     def call(self, method: str, path: str, **params: Any) -> httpx.Response:
-        """Send a request without printing it.
+        """Send a request without printing it, and return the answer.
 
         Raises:
             StepFailed: no answer came.
@@ -74,10 +74,10 @@ class Walk:
             raise StepFailed(f"{method} {path}: {type(error).__name__}: {error}") from error
 
     def hold(self, said: str, true: bool) -> None:
-        """Check a statement of the guide and print it.
+        """Check a statement of the guide, and print it: `said` is the statement, `true` whether it holds.
 
         Raises:
-            StepFailed: the statement is not true.
+            StepFailed: the statement does not hold.
 
         """
         if not true:
@@ -107,7 +107,7 @@ def take(walk: Walk) -> None:
 
 @contextmanager
 def offers_enabled(walk: Walk) -> Iterator[None]:
-    """Enable the market's effective offer policy with the guide's values within this block, and restore it afterwards."""
+    """Within this block, enable the market's effective offer policy with the guide's values. Restore it afterwards."""
     policies = walk.ask("Which offer policies are on", "GET", "/api/deals/offers/policies")
     before = _governing(policies)
     on = [policy for policy in policies if policy["enabled"]]
@@ -158,7 +158,7 @@ def ladder_closed(walk: Walk) -> Iterator[None]:
 
 
 def put_back(walk: Walk, what: str, path: str, /, **params: Any) -> None:
-    """Restore a policy's settings, unless somebody has changed it since.
+    """Restore a policy's settings to `params`, unless somebody has changed the policy since.
 
     Raises:
         StepFailed: the policy could not be restored.
@@ -208,7 +208,7 @@ def lead_comes_in(walk: Walk) -> None:
 
 
 def offer_flow(walk: Walk) -> None:
-    """Walk through scenario 2, up to the offer's evidence."""
+    """Walk through scenario 2, from the buyers to the offer's evidence."""
     walk.title("Scenario 2: an offer")
     place = {"province": PROVINCE, "market": MARKET}
     node = {**place, "property_type": PROPERTY_TYPE}
@@ -265,7 +265,7 @@ def risk_guard(walk: Walk) -> None:
 
 @contextmanager
 def caps_raised(walk: Walk, before: dict[str, Any], used: float) -> Iterator[None]:
-    """Raise the engine's caps by today's use and the offer within this block, and restore them afterwards."""
+    """Within this block, raise the engine's caps by today's use plus the offer's amount. Restore them afterwards."""
     engine = before["engine"]
     path = "/api/governance/risk/policies/upsert"
     raised = walk.ask(
@@ -294,13 +294,13 @@ def caps_raised(walk: Walk, before: dict[str, Any], used: float) -> Iterator[Non
 
 
 def reserve(walk: Walk, what: str) -> Any:
-    """Ask the risk guard to reserve the offer's amount."""
+    """Ask the risk guard to reserve the offer's amount, as a step described by `what`. Return its answer."""
     path = "/api/governance/risk/check-and-reserve"
     return walk.ask(what, "POST", path, engine=ENGINE, amount=OFFER, actor=NAME, reason="walkthrough: the offer")
 
 
 def settle(walk: Walk, reservation_id: int) -> None:
-    """Settle the reservation without a loss."""
+    """Settle the reservation without a loss, and check the answer."""
     what = "The deal is done without a loss: settle the reservation"
     settled = walk.ask(what, "POST", "/api/governance/risk/settle", reservation_id=reservation_id, actor=NAME)
     walk.hold(f"{OFFER:,} is released, a loss of 0", (settled["released"], settled["realized_loss"]) == (OFFER, 0))
@@ -317,7 +317,7 @@ def monitor(walk: Walk) -> None:
 
 
 def _governing(policies: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the market's own offer policy, or else its province's."""
+    """Return the offer policy that is in effect: the market's own, or else that of its province."""
     by_market = {policy["market"]: policy for policy in policies if policy["province"] == PROVINCE}
     governing = by_market.get(MARKET) or by_market.get("ALL")
     if governing is None:
@@ -335,7 +335,7 @@ def _readable(request: httpx.Request) -> str:
 
 
 def _shortened(answer: httpx.Response) -> str:
-    """Return the answer's JSON on one line: only the first row of a list, and only the beginning of a long text."""
+    """Return the answer's content on one line. A list is cut to its first row, a long text to its beginning."""
     try:
         content = answer.json()
     except ValueError:

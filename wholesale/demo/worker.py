@@ -1,4 +1,4 @@
-"""The simulated worker, which does the background worker's tasks at simulated time."""
+"""The simulated worker. It does at simulated time what the real background worker does."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -29,14 +29,14 @@ _SERVICES: dict[str, Callable[..., object]] = {
 
 
 def put(day: SimulatedDay, others: Collection[UUID]) -> None:
-    """Add the periodic jobs. At the same time they run before the agents' work."""
+    """Add the periodic jobs to the agenda. If an agent's work has the same time, the jobs run before it."""
     for hour in range(24):
         day.agenda.put(day.start + timedelta(hours=hour), partial(keep_up, others))
     day.agenda.put(day.at(10, 30), _work_at_night)
 
 
 def keep_up(others: Collection[UUID], now: datetime) -> None:
-    """Run the enqueued tasks, update the permitted minutes, and find lapsed steps and SLA breaches."""
+    """Run the enqueued tasks except `others`, update the permitted minutes, and find lapsed steps and SLA breaches."""
     _work_off(others, now)
     minutes.roll(now)
     lapse_steps(act=Act(correlation_id=f"{MARKER}lapses", at=now))
@@ -50,12 +50,12 @@ def _work_at_night(now: datetime) -> None:
 
 
 def queued() -> frozenset[UUID]:
-    """Return the ids of the tasks that wait in the queue now. Before the simulation begins, these are tasks of others."""
+    """Return the ids of the tasks in the queue. If it is called before the simulation begins, none of them is simulated."""
     return frozenset(_waiting().values_list("id", flat=True))
 
 
 def _work_off(others: Collection[UUID], now: datetime) -> None:
-    """Run the enqueued tasks within the transaction that enqueued them, so that no real worker runs them later.
+    """Run the enqueued tasks except `others`, within the transaction that enqueued them, so that no real worker runs them.
 
     Tasks that would send something, such as an e-mail, are dropped: a simulation contacts nobody.
     """

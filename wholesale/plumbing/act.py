@@ -24,17 +24,17 @@ class Act:
 
     @classmethod
     def by(cls, user: Any, *, actor: str | None = None, reason: str = "") -> "Act":
-        """Return the act of a signed-in user. The actor is the user's own name unless another is given."""
+        """Return the act of a signed-in user. If `actor` is empty or None, the actor is the user's own name."""
         return cls(actor or label_of(user), user, reason)
 
     @cached_property
     def now(self) -> datetime:
-        """The time of the act: `at`, or else the clock when `now` is first read. A verb reads it after its locks."""
+        """The time of the act: `at`, or else when `now` was first read. A verb reads it after it has its locks."""
         return self.at or timezone.now()
 
     @property
     def signature(self) -> dict[str, Any]:
-        """The columns that sign a row of this act (`wholesale.plumbing.signed`)."""
+        """The values that sign a row of this act, by column (`wholesale.plumbing.signed`)."""
         return {"actor": self.actor, "user": self.user, "correlation_id": self.correlation_id, "created_at": self.now}
 
     def because(self, reason: str) -> "Act":

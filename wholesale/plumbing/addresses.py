@@ -10,7 +10,7 @@ _NAMED = re.compile(r".*<([^<>]+)>", re.DOTALL)  # Jane Doe <jane@example.ca>
 
 
 def one_form(text: str) -> str:
-    """Return an address in the form in which it is stored and compared. A text that is no address is cleaned the same way.
+    """Return an address in the form in which it is stored and compared. A text that is no address is cleaned too.
 
     The result is lower case, although RFC 5321 lets a server tell cases apart before the @: hardly one does. The part before
     the @ is in Unicode's NFC. The domain is ASCII by IDNA with the mapping of UTS #46 ("xn--..." for a label of other

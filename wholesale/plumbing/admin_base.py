@@ -24,21 +24,21 @@ from wholesale.plumbing.vocabulary import ALL, NOTE_MAX_LENGTH
 
 
 class Scoped:
-    """An admin that shows a user only the rows that it may read, in lists, pages, histories, inlines and searches."""
+    """A mixin of admins: a user sees only rows that the user may read, in lists, pages, histories, inlines and searches."""
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return scopes.visible(super().get_queryset(request), request.user)  # type: ignore[misc]
 
 
 class Kept:
-    """An admin in which nobody deletes rows, not even a superuser."""
+    """A mixin of admins: nobody can delete a row, not even a superuser."""
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
 
 class Edited(Kept):
-    """An admin with a form that is shown only to users who may change the row. Choices without a default begin empty."""
+    """A mixin of admins: only users who may change a row see its form. Choices without a default begin empty."""
 
     left_open: ClassVar[str] = "Choose one"  # the label of no choice, for a field that may stay empty
 
@@ -58,7 +58,7 @@ class Edited(Kept):
 
 
 class ReadOnly(Kept):
-    """An admin of rows that only verbs write. It has no forms."""
+    """A mixin of admins: the rows are written only by verbs, so the pages have no forms."""
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -68,7 +68,7 @@ class ReadOnly(Kept):
 
 
 class ReadOnlyAdmin(CheckedInput, ReadOnly, Scoped, ModelAdmin):
-    """The base of read-only pages."""
+    """The base class of admins whose pages are read-only."""
 
     list_per_page = 50
 
@@ -80,7 +80,7 @@ class ReadOnlyAdmin(CheckedInput, ReadOnly, Scoped, ModelAdmin):
 
 
 class GrowingAdmin(ReadOnlyAdmin):
-    """Read-only pages of a table that grows without end. The list never counts or sorts all rows; filters narrow it."""
+    """The base class of read-only admins of tables that grow without end. The list never counts or sorts all rows."""
 
     paginator = InfinitePaginator
     show_full_result_count = False
@@ -89,14 +89,14 @@ class GrowingAdmin(ReadOnlyAdmin):
 
 
 class ReadOnlyInline(ReadOnly, Scoped, TabularInline):
-    """A read-only table of related rows on the page of their row."""
+    """The base class of a read-only table of related rows, which is shown on the page of another row."""
 
     extra = 0
     hide_title = True
 
 
 class SinceFilter(admin.SimpleListFilter):
-    """Filter rows by age. The time is in the column `field`."""
+    """A filter of an admin's list by age, such as the last 7 days. `field` names the column that holds the time."""
 
     title = "when"
     parameter_name = "days"
@@ -113,13 +113,13 @@ class SinceFilter(admin.SimpleListFilter):
 
 
 class DaySinceFilter(SinceFilter):
-    """Filter rows by age. The day is in the column `day`."""
+    """A filter of an admin's list by age, for rows that hold a day (column `day`) instead of a time."""
 
     field = "day"
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Filter rows by state. A subclass names the states, and its `queryset` returns the rows of the chosen one."""
+    """A filter of an admin's list by state. A subclass gives the states, and in `queryset` the rows of the chosen state."""
 
     title = "state"
     parameter_name = "state"
@@ -136,10 +136,10 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class WordFilter(admin.SimpleListFilter):
-    """Filter rows by a word of an open vocabulary. It lists the product's own words; the search finds the others."""
+    """A filter of an admin's list by a word. It offers only the product's own words; the search finds people's words too."""
 
     def words(self) -> Iterable[tuple[str, str]]:
-        """Return pairs of a word and its label."""
+        """Return the words that the filter offers, each with its label."""
         raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -153,7 +153,7 @@ class WordFilter(admin.SimpleListFilter):
 
 
 def place_text(row: Any) -> str:
-    """Return the province and the market as text. The market ALL is left out; the text is empty without a place."""
+    """Return a row's province and market as text, without the market ALL. Empty if the row has no place."""
     market = row.market if row.market != ALL else None
     return ", ".join(filter(None, (row.get_province_display(), market)))
 
@@ -167,7 +167,7 @@ def json_text(value: Any) -> str:
 
 
 class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
-    """Pages of rows with a history: when, who, why, what. Nobody can revert to a version, which would bypass the service."""
+    """The base of admins with a history. Nobody can revert to an old version, because that would bypass the service."""
 
     object_history_list_template = "admin/history_list.html"
 
@@ -181,12 +181,12 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
     def set_history_delta_changes(
         self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
     ) -> None:
-        """Give each history record its changes. The first record shows the settings that the row was created with."""
+        """Set the changes that each history record shows. The first one shows the settings of the new row."""
         for newer, older in pairwise([*historical_records, None]):
             newer.history_delta_changes = self.changes(older, newer)
 
     def changes(self, older: Any, newer: Any) -> list[dict[str, str]]:
-        """Return the settings that differ between two records."""
+        """Return the settings that differ between two history records. `older` is None if there is none on the page."""
         if older is None and newer.history_type != "+":
             return []  # the earlier record is on the next page
         before = self.settings_of(older) if older is not None else {}
@@ -197,7 +197,7 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
         ]
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        """Return the settings of a record that the history shows, as readable text. The version is not among them."""
+        """Return the settings of a history record as readable text, by name. The version is left out."""
         raise NotImplementedError
 
 
@@ -205,7 +205,7 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
 
 
 def reason_field() -> forms.CharField:
-    """Return the form field for the reason of a change. It is required, and kept in the history."""
+    """Return the form field for the reason of a change. The reason is required, and is kept in the history."""
     return forms.CharField(
         label="Reason",
         max_length=NOTE_MAX_LENGTH,
@@ -221,7 +221,7 @@ class ReasonForm(forms.Form):
 
 
 def restate(form: forms.BaseForm, name: str, value: str) -> None:
-    """Set the value of a hidden field for the form's next display. The other fields keep what was typed."""
+    """Set a hidden field of a submitted form to `value` for its next display. Other fields keep what was typed."""
     data: Any = form.data
     data = data.copy()
     data[name] = value
@@ -231,9 +231,9 @@ def restate(form: forms.BaseForm, name: str, value: str) -> None:
 def confirmation(
     request: HttpRequest, model_admin: ModelAdmin, *, title: str, form: forms.Form, **context: Any
 ) -> TemplateResponse:
-    """Return a confirmation page, which stands between a button and its act. Its form posts to the same address.
+    """Return a page that asks for confirmation before an act. Its form posts to the same address.
 
-    `context` may hold `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (pairs to
+    `context` may hold `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (fields to
     post too), `button` (its label) and `danger` (whether it is red).
     """
     return TemplateResponse(
@@ -251,14 +251,14 @@ def confirmation(
 
 
 def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
-    """Show a refusal in the form, at the field that it names."""
+    """Show a refusal in the form: at the field that the refusal names, or else above all fields."""
     for detail, attr in refusal.errors:
         is_field = attr in form.fields
         form.add_error(attr if is_field else None, f"{attr}: {detail}" if attr and not is_field else detail)
 
 
 def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Make a page get the row itself instead of its id. If there is no such row, redirect as the admin does."""
+    """Wrap a page so that it gets the row instead of the row's id. A missing row redirects as in Django's admin."""
 
     @wraps(page)
     def found(self: ModelAdmin, request: HttpRequest, object_id: str, **options: Any) -> HttpResponse:
@@ -273,7 +273,7 @@ def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def act_with_form(
     request: HttpRequest, model_admin: ModelAdmin, form: forms.Form, act: Callable[..., str], *, then: str, **page: Any
 ) -> HttpResponse:
-    """Show a confirmation page with this form; after a valid POST act and redirect to `then`.
+    """Show a confirmation page with this form. After a valid POST, call `act` and redirect to `then`.
 
     `act` takes the form's values as keywords, calls the service, logs it, and returns the message to show. A refusal is
     shown on the page.
@@ -292,6 +292,6 @@ def act_with_form(
 def act_with_reason(
     request: HttpRequest, model_admin: ModelAdmin, act: Callable[[str], str], *, then: str, **page: Any
 ) -> HttpResponse:
-    """Show a confirmation page that asks why; after a POST act with the reason and redirect to `then`."""
+    """Show a confirmation page that asks for the reason. After a valid POST, call `act` with it and redirect to `then`."""
     form = ReasonForm(request.POST if "reason" in request.POST else None)
     return act_with_form(request, model_admin, form, act, then=then, **page)

@@ -25,18 +25,18 @@ _TIME = re.compile(r"(19|20|21)[0-9]{2}-.*")  # Django reads the rest; a far yea
 
 
 class CheckedInput:
-    """Checks input. It is the first base class of every admin of the product (a test makes sure)."""
+    """A mixin that checks an admin's input. It is the first base class of every admin of the product (a test makes sure)."""
 
     model: Any
     opts: Any
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Whether a list may be filtered by this lookup: only by columns, with values that the column can hold."""
+        """Whether a list may be filtered so: the lookup leads to a column, and the column can hold the value."""
         allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
         return allowed and _is_readable(self.model, lookup, value)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Return the row with this id. None if there is none, or if the text is no id."""
+        """Return the row with this id. None if there is no such row, or if the text cannot be an id."""
         if from_field is None and not _is_value(self.opts.pk, object_id):
             return None
         return super().get_object(request, object_id, from_field)  # type: ignore[misc]
@@ -44,7 +44,7 @@ class CheckedInput:
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        """Show the page of a row or of a new one. A text that is no id redirects like a missing row."""
+        """Show the form of a row (a new one if the id is None). A text that is no id redirects like a missing row."""
         if object_id is not None and not self._is_id(object_id):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
@@ -74,21 +74,21 @@ class CheckedInput:
 class InfinitePaginator(paginator.InfinitePaginator):
     """A paginator that does not count rows. It refuses pages beyond PAGES_MAX.
 
-    It keeps the name of the class that it replaces: the header template hides the number of rows by that name.
+    It has the same name as its base class, because the header template hides the number of rows by that name.
     """
 
     def validate_number(self, number: int) -> int:
         """Return the page's number.
 
         Raises:
-            EmptyPage: the number is below 1, or beyond all pages.
+            EmptyPage: the number is below 1, or above PAGES_MAX.
 
         """
         return super().validate_number(number if number <= PAGES_MAX else 0)
 
 
 def row_id(text: str) -> int:
-    """Return the id that a parameter names, or 0, which no row has, if it is no id."""
+    """Return the text of a parameter as the id of a row. If it is no id, return 0, which no row has."""
     return int(text) if _is_bigint(text) else 0
 
 
@@ -102,7 +102,7 @@ def _is_readable(model: type[models.Model], lookup: str, value: str) -> bool:
 
 
 def _field_of(model: type[models.Model], lookup: str) -> tuple[Any, str]:
-    """Return the column at the end of a lookup's path and the comparison. None and "" if the path begins with no column."""
+    """Return the column to which a lookup leads, and the comparison. None and "" if the lookup begins with no column."""
     field: Any = None
     parts = lookup.split(LOOKUP_SEP)
     for n, part in enumerate(parts):
@@ -122,7 +122,7 @@ def _is_bigint(text: str) -> bool:
 
 
 def _is_value(field: Any, text: str) -> bool:
-    """Whether the column can hold the value of this text."""
+    """Whether the text stands for a value that the column can hold."""
     if isinstance(field, models.ForeignKey):
         return _is_value(field.target_field, text)
     if isinstance(field, models.IntegerField):

@@ -1,4 +1,4 @@
-"""Building blocks of the API's viewsets: `ask` for a GET, `act` for a POST, `ResourceViewSet` for rows."""
+"""Building blocks of the API's views: the decorators `ask` (GET) and `act` (POST), and `ResourceViewSet` for rows."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -42,7 +42,7 @@ ROW_ID = r"(?P<id>[0-9]{1,18})"  # in a url_path; the schema shows {id}. 18 digi
 
 
 class ApiView(APIView):
-    """The base of all API views. Each action names the permission that it needs; the correlation id is set first."""
+    """The base of all API views. It sets the correlation id before an action. Each action names the permission it needs."""
 
     http_method_names = ["get", "head", "post"]
     permissions: ClassVar[dict[str, str]] = {}
@@ -53,11 +53,11 @@ class ApiView(APIView):
 
     @property
     def is_receiving(self) -> bool:
-        """Whether the action records what was received, so that no detail of the request may be refused."""
+        """Whether the action records a received fact. If so, no detail of the request is refused."""
         return getattr(self, "action", None) in self.receiving
 
     def known_parameters(self) -> Known:
-        """Return the parameters that the action knows."""
+        """Return the names of the parameters that the action knows."""
         return getattr(self, self.action).known  # type: ignore[attr-defined]  # of ViewSetMixin
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -91,7 +91,7 @@ class ApiView(APIView):
         self.ignored = names
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return the answer with headers that name ignored parameters. Replayed answers get them too."""
+        """Return the answer with headers that name the ignored parameters. A replayed answer gets these headers too."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.ignored:
             response[unknown_parameters.IGNORED_HEADER] = unknown_parameters.header(self.ignored)
@@ -101,13 +101,13 @@ class ApiView(APIView):
 
 
 class ApiViewSet(ViewSetMixin, ApiView):
-    """The base of viewsets whose methods are made by `ask` and `act`."""
+    """The base of viewsets whose methods are decorated with `ask` or `act`."""
 
 
 def ask(
     url_path: str, params: type[Params], responses: Any, *, view_options: dict[str, Any] | None = None, **schema: Any
 ) -> Callable[..., Any]:
-    """Make a method of an ApiViewSet answer a GET. It gets the checked parameters as keywords."""
+    """Decorator: make a method of an ApiViewSet answer a GET. The method gets the checked parameters as keywords."""
 
     def decorate(handler: Callable[..., Response]) -> Any:
         documented = [params] if params().fields else []
@@ -122,9 +122,9 @@ def ask(
 def act(
     url_path: str | None, params: type[Params], responses: Any, *, in_parts: bool = False, **schema: Any
 ) -> Callable[..., Any]:
-    """Make a method of an ApiViewSet answer a POST, idempotent under a key. It gets the checked parameters as keywords.
+    """Decorator: make a method of an ApiViewSet answer a POST, idempotent under a key, with checked parameters as keywords.
 
-    Without a path it is the `create` of a ResourceViewSet, which the router already knows. For `in_parts` see `idempotent`.
+    If `url_path` is None, the method is the `create` of a ResourceViewSet. For `in_parts` see `idempotent`.
     """
 
     def decorate(handler: Callable[..., Response]) -> Any:
@@ -138,7 +138,7 @@ def act(
 
 
 def _checked(handler: Callable[..., Response], params: type[Params]) -> Callable[..., Response]:
-    """Wrap a handler: it gets the checked parameters in addition to those of the path."""
+    """Wrap a handler so that it gets the request's checked parameters in addition to those of the path."""
 
     @wraps(handler)
     def checked(view: ApiViewSet, request: Request, **path: Any) -> Response:
@@ -163,19 +163,19 @@ def _acting(handler: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def acting_user(request: Request) -> User:
-    """Return the user of a request. The permission class has refused requests without a user."""
+    """Return the signed-in user of a request. Requests without a user were refused before by the permission class."""
     user = request.user
     assert isinstance(user, User)
     return user
 
 
 def path_id(what: str) -> OpenApiParameter:
-    """Return the documentation of the `{id}` in a path."""
+    """Return the documentation of the `{id}` in a path. `what` is the kind of row that it identifies."""
     return OpenApiParameter("id", int, OpenApiParameter.PATH, description=f"id of the {what}")
 
 
 def _in_query(params: type[Params]) -> type[Params]:
-    """Return the serializer for the query string: all parameters are optional, since the body may hold them."""
+    """Return a serializer that documents the query string. All its parameters are optional, since the body may hold them."""
 
     class InQuery(params):  # type: ignore[valid-type,misc]
         def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -189,7 +189,7 @@ def _in_query(params: type[Params]) -> type[Params]:
 
 
 def _fills_a_body(field: serializers.Field[Any, Any, Any, Any]) -> bool:
-    """Whether values of the field may be too long for a query string."""
+    """Whether the field's values may be too long for a query string, so that only the body can hold them."""
     return (
         isinstance(field, JsonField | ManyField | ObjectParams)
         or (getattr(field, "max_length", None) or 0) > NOTE_MAX_LENGTH
@@ -197,7 +197,7 @@ def _fills_a_body(field: serializers.Field[Any, Any, Any, Any]) -> bool:
 
 
 class RowSerializer(serializers.ModelSerializer[Any]):
-    """The base serializer of rows: numbers as JSON numbers, times in UTC with Z."""
+    """The base serializer of rows. It shows numbers as JSON numbers, and times in UTC with Z."""
 
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
@@ -212,7 +212,7 @@ class RowSerializer(serializers.ModelSerializer[Any]):
 
 
 class SignedSerializer(RowSerializer):
-    """The base serializer of signed rows. A client may choose the name of the actor, so `user` shows who was signed in.
+    """The base serializer of signed rows. A client may choose the name of the actor; `user` is who was signed in.
 
     Read the rows with `select_related("user")`.
     """
@@ -223,14 +223,14 @@ class SignedSerializer(RowSerializer):
 
 
 class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericAPIView[Any], ApiView):
-    """The base of read endpoints: a filtered list in pages, newest first, and one row by id. Only verbs write."""
+    """The base of endpoints that only read rows: a filtered list in pages, newest first, and a single row by its id."""
 
     pagination_class = NewestFirst
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Set the permission for the list and for single rows: to view the model. A subclass names those of its actions."""
+        """Require the permission to view the model for lists and single rows. A subclass names those of actions."""
         super().__init_subclass__(**kwargs)
         assert cls.queryset is not None
         opts = cls.queryset.model._meta
@@ -238,7 +238,7 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
         cls.permissions = {"list": view, "retrieve": view, **cls.permissions}
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        """Return the rows that the user may read."""
+        """Return the rows that the signed-in user may read."""
         return scopes.visible(super().get_queryset(), self.request.user)
 
     def known_parameters(self) -> Known:

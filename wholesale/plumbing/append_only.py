@@ -55,11 +55,11 @@ _NEEDED_OF_ERASABLE = ("{table}_append_only",)
 
 
 class AppendOnlyError(Exception):
-    """Raised before the database is asked to change an append-only row."""
+    """Somebody tried to change or delete an append-only row. It is raised before the database is asked."""
 
 
 class _InsertedOnce(models.Model):
-    """A row that is inserted once and never changed."""
+    """The base model of rows that are inserted once and never changed."""
 
     class Meta:
         abstract = True
@@ -77,7 +77,7 @@ class _InsertedOnce(models.Model):
 
 
 class ErasableModel(_InsertedOnce):
-    """Words that lie beside a fact: never changed, but deleted when the person is erased."""
+    """The base model of people's words about a fact. They are never changed, but are deleted when the person is erased."""
 
     class Meta:
         abstract = True
@@ -85,7 +85,7 @@ class ErasableModel(_InsertedOnce):
 
 
 class AppendOnlyModel(_InsertedOnce):
-    """A fact: it can be inserted and read, but neither changed nor deleted."""
+    """The base model of facts. A fact can be inserted and read, but neither changed nor deleted."""
 
     class Meta:
         abstract = True
@@ -112,22 +112,22 @@ def erasable_models() -> list[type[models.Model]]:
 
 
 def install(connection: BaseDatabaseWrapper, table: str) -> None:
-    """Make the table refuse UPDATE and DELETE. A repetition changes nothing."""
+    """Add the triggers that make the table refuse UPDATE and DELETE. A repetition changes nothing."""
     _run(connection, _INSTALL, table)
 
 
 def install_erasable(connection: BaseDatabaseWrapper, table: str) -> None:
-    """Make the table refuse UPDATE. A repetition changes nothing."""
+    """Add the trigger that makes the table refuse UPDATE. A repetition changes nothing."""
     _run(connection, _INSTALL_ERASABLE, table)
 
 
 def remove(connection: BaseDatabaseWrapper, table: str) -> None:
-    """Remove the table's triggers."""
+    """Remove the triggers that protect the table."""
     _run(connection, _REMOVE, table)
 
 
 def protection(tables: Sequence[str], *, erasable: Sequence[str] = ()) -> migrations.RunPython:
-    """Return the migration operation that protects these tables."""
+    """Return a migration operation that protects these tables: `tables` as append-only, `erasable` only from UPDATE."""
 
     def protect(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for table in tables:
@@ -143,7 +143,7 @@ def protection(tables: Sequence[str], *, erasable: Sequence[str] = ()) -> migrat
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the append-only tables that lack one of their triggers."""
+    """Return the names of append-only tables that lack one of their triggers."""
     with connection.cursor() as cursor:
         cursor.execute(_PRESENT[connection.vendor])
         present = {name for (name,) in cursor.fetchall()}
@@ -157,7 +157,7 @@ def _named(names: tuple[str, ...], table: str) -> set[str]:
 
 
 def install_for_app(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
-    """Receiver of post_migrate: protect the app's append-only tables."""
+    """Receiver of post_migrate: add missing triggers to the app's append-only tables."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     for protect, protected in ((install, append_only_models()), (install_erasable, erasable_models())):
@@ -168,7 +168,7 @@ def install_for_app(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwar
 
 @register(Tags.database)
 def check_triggers(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """wholesale.E010: an append-only table lost its trigger. It runs with `migrate` and `check --database default`."""
+    """wholesale.E010: an append-only table has lost a trigger. `migrate` and `check --database default` run this check."""
     return [
         Error(f"{table} is append-only but has no trigger", hint="Run manage.py migrate.", id="wholesale.E010")
         for alias in databases or []

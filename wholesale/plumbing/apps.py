@@ -6,7 +6,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_migrate, pos
 
 
 class PlumbingConfig(AppConfig):
-    """The app's configuration: it registers system checks, tasks and the receivers of Django's signals."""
+    """The configuration of the Django app `plumbing`. It registers checks, tasks and receivers of signals."""
 
     name = "wholesale.plumbing"
     label = "wholesale"

@@ -1,4 +1,4 @@
-"""System checks of the settings and the time zones, each with an id and a test."""
+"""System checks of the settings and the time zones. Each has an id, such as wholesale.E001, and a test."""
 
 import zoneinfo
 from typing import Any
@@ -13,7 +13,7 @@ _ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 
 @register()
 def check_time_zones(**kwargs: Any) -> list[CheckMessage]:
-    """wholesale.E001 and E002: zones must come only from the tzdata package, and it must know Canada's changes of 2026."""
+    """wholesale.E001 and E002: time zones come only from the package tzdata, and it must know Canada's changes of 2026."""
     found: list[CheckMessage] = []
     if zoneinfo.TZPATH:
         found.append(
@@ -36,7 +36,7 @@ def check_time_zones(**kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_database(**kwargs: Any) -> list[CheckMessage]:
-    """wholesale.E003 and E004: the database must be SQLite or PostgreSQL, and only PostgreSQL may have a pool."""
+    """wholesale.E003 and E004: the database must be SQLite or PostgreSQL, and only PostgreSQL may have a connection pool."""
     engine = settings.DATABASES["default"]["ENGINE"]
     if engine not in _ENGINES:
         return [Error(f"DATABASE_URL names {engine}", hint="Use sqlite:///... or postgresql://...", id="wholesale.E003")]
@@ -47,7 +47,7 @@ def check_database(**kwargs: Any) -> list[CheckMessage]:
 
 @register()
 def check_token_cache(**kwargs: Any) -> list[CheckMessage]:
-    """wholesale.W005: a process should not remember tokens for long, since a revoked token works until it is forgotten."""
+    """wholesale.W005: a process remembers API tokens for too long. A revoked token works until it is forgotten."""
     if settings.TOKEN_CACHE_SECONDS <= 60:
         return []
     return [
@@ -61,7 +61,7 @@ def check_token_cache(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_https(**kwargs: Any) -> list[CheckMessage]:
-    """wholesale.W006, at deploy: without HTTPS, tokens travel unencrypted."""
+    """wholesale.W006, at deploy: HTTPS is off, so API tokens travel unencrypted."""
     if settings.HTTPS or settings.DEBUG:
         return []
     return [Warning("HTTPS is off: tokens travel readable", hint="Set HTTPS=true behind a TLS proxy.", id="wholesale.W006")]
@@ -69,7 +69,7 @@ def check_https(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_contact_digest_key(**kwargs: Any) -> list[CheckMessage]:
-    """wholesale.W007, at deploy: without a key anybody can find the number of a digest by trying all numbers."""
+    """wholesale.W007, at deploy: contact digests have no key. Anybody could find a number by trying all numbers."""
     if settings.CONTACT_DIGEST_KEY != settings.UNKEYED:
         return []
     return [
@@ -83,7 +83,7 @@ def check_contact_digest_key(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_proxies(**kwargs: Any) -> list[CheckMessage]:
-    """wholesale.W008, at deploy: with a proxy that is not counted in TRUSTED_PROXIES, all clients have the same address."""
+    """wholesale.W008, at deploy: if TRUSTED_PROXIES does not count a proxy, all clients seem to have the same address."""
     if not settings.HTTPS or settings.TRUSTED_PROXIES:
         return []
     return [

@@ -1,6 +1,6 @@
 """SQL statements that are compiled once from a queryset. Building a queryset takes several times as long as running it.
 
-Values that differ from call to call are named parameters in the text (`%(lead_id)s`). All others are literals, so that the
+Values that differ from call to call are named parameters in the SQL (`%(lead_id)s`). Other values are literals, so that the
 planner sees them: only the literal `completed_at IS NULL` shows that a partial index fits, a parameter would not.
 No model instances are created, and no signal is sent.
 """
@@ -25,31 +25,31 @@ _PLAIN = (str, int, type(None))  # types that the drivers accept unchanged
 
 
 class Parameter(Expression):
-    """A named parameter of a statement. Each call gives its value."""
+    """A named parameter of a compiled SQL statement. Each call gives its value."""
 
     def __init__(self, name: str, output_field: Any = None) -> None:
         super().__init__(output_field)
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        """Return the parameter's name as SQL. The text has no unnamed parameters."""
+        """Return the placeholder of the parameter as SQL, and no values, because the parameter is named."""
         return f"%({self.name})s", ()
 
 
 class Columns:
-    """The columns of a statement's rows: expressions with a field, or None for a column that needs no conversion."""
+    """The columns of an SQL statement's rows. Each is an expression with a field, or None if its values stay as they are."""
 
     def __init__(self, *columns: Any) -> None:
         self._columns = columns
 
     @classmethod
     def of(cls, model: type[Model], *names: str) -> list[Any]:
-        """Return columns of a model's table, for a handwritten statement."""
+        """Return the named columns of a model's table, for an SQL statement that is written by hand."""
         fields: list[Any] = [model._meta.get_field(name) for name in names]
         return [field.cached_col for field in fields]
 
     def converted(self, rows: Rows) -> Rows:
-        """Convert the driver's values to those of the fields. PostgreSQL's driver gives most of them itself."""
+        """Convert the driver's values to those of the model fields. PostgreSQL's driver has converted most already."""
         converters = self._converters
         return [_values(row, converters) for row in rows] if converters else rows
 
@@ -73,14 +73,14 @@ def _values(row: tuple[Any, ...], converters: Sequence[tuple[int, Any, list[Any]
 
 
 def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
-    """Run a statement with the given values and return its rows."""
+    """Run an SQL statement with values for its named parameters, and return the rows."""
     with connection.cursor() as cursor:
         cursor.execute(text, bound(given))
         return columns.converted(cursor.fetchall())
 
 
 def change(text: str, given: Mapping[str, Any]) -> int:
-    """Run a statement that writes. Return the number of rows."""
+    """Run an SQL statement that writes, with values for its named parameters. Return the number of written rows."""
     with connection.cursor() as cursor:
         cursor.execute(text, bound(given))
         return cursor.rowcount
@@ -94,26 +94,26 @@ class Select:
         self._build = build
 
     def rows(self, **given: Any) -> Rows:
-        """Return the rows for these values of the parameters, with the columns of the queryset's `values_list`."""
+        """Return the rows for these values of the parameters. Their columns are those of the queryset's `values_list`."""
         return fetch(self.text, self.columns, given)
 
     def first(self, **given: Any) -> tuple[Any, ...] | None:
-        """Return the first row, or None. It reads all rows, so use it if the queryset gives at most one."""
+        """Return the first row, or None if there is none. All rows are read, so use it only if at most one is expected."""
         return next(iter(self.rows(**given)), None)
 
     @property
     def text(self) -> str:
-        """The statement, also as a part of one that is written by hand."""
+        """The SQL of the statement. It can also be a part of a statement that is written by hand."""
         return self._compiled.text
 
     def text_from(self, source: str) -> str:
-        """Return the statement with another source than the queryset's table: the name of a WITH, or a SELECT in brackets.
-        The source must have the columns that the queryset reads from the table."""
+        """Return the SQL with `source` in place of the queryset's table: the name of a WITH, or a SELECT in brackets. The
+        source must have the columns that the queryset reads from the table."""
         table, alias = next(iter(self._compiled.aliases.items()))
         return self.text.replace(f'FROM "{table}" {alias}', f"FROM {source} {alias}")
 
     def alias_of(self, model: type[Model]) -> str:
-        """Return the alias of a model's table within the statement."""
+        """Return the alias that the SQL uses for a model's table."""
         return self._compiled.aliases[model._meta.db_table]
 
     @property
@@ -127,7 +127,7 @@ class Select:
 
 
 class Update:
-    """A compiled UPDATE. `build` returns a queryset of the rows, and the new values by column."""
+    """A compiled UPDATE. `build` takes the parameters by name. It returns a queryset, and the new values by column."""
 
     def __init__(self, build: Callable[..., tuple[QuerySet[Any, Any], Mapping[str, Any]]]) -> None:
         self._build = build
@@ -138,7 +138,7 @@ class Update:
 
     @cached_property
     def text(self) -> str:
-        """The statement, also as a part of one that is written by hand."""
+        """The SQL of the statement. It can also be a part of a statement that is written by hand."""
         queryset, values = self._build(*_parameters(self._build))
         query: Any = queryset.query.chain(UpdateQuery)
         query.add_update_values(values)
@@ -167,7 +167,7 @@ def _compile(queryset: QuerySet[Any, Any]) -> _Compiled:
 
 
 def _written_out(text: str, values: Sequence[Any]) -> str:
-    """Return the statement with its unnamed parameters replaced by these values as literals."""
+    """Return the SQL with these values as literals in place of its unnamed parameters."""
     left = iter(values)
     return _PLACES.sub(lambda place: _literal(next(left)) if place[0] == "%s" else place[0], text)
 
@@ -183,7 +183,7 @@ def _literal(value: Any) -> str:
 
 
 def bound(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values by name, in the form that the driver accepts."""
+    """Return values of named parameters in the form that the database driver accepts."""
     return {name: value if isinstance(value, _PLAIN) else _prepared(value) for name, value in given.items()}
 
 

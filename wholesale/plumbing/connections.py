@@ -12,7 +12,7 @@ _OWN_LOADER: Any = psycopg.adapters.get_loader(_TIMESTAMPTZ, Format.TEXT)  # in 
 
 
 class _TimeLoader:
-    """Loads times with psycopg's own loader. Django would replace it by one in Python, which takes ten times as long.
+    """Reads times from PostgreSQL by psycopg's own loader. Django's loader is in Python and takes ten times as long.
 
     Our sessions are in UTC, and so are the times that they read. For a session in another zone Django uses its own loader.
     """
@@ -25,6 +25,6 @@ class _TimeLoader:
 
 
 def read_times_fast(*, connection: BaseDatabaseWrapper, **_: Any) -> None:
-    """Receiver: make a new connection read times with psycopg's own loader."""
+    """Receiver of a new database connection: make it read times with psycopg's own loader."""
     if connection.vendor == "postgresql":
         connection.connection.adapters.register_loader(_TIMESTAMPTZ, _TimeLoader)

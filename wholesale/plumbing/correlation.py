@@ -16,19 +16,19 @@ _VALID_HEADER = re.compile(r"[\x20-\x7e\xa0-\xff]{1,128}")
 
 
 def current() -> str:
-    """Return the correlation id of the current request or block. Outside of both, return a new one at each call."""
+    """Return the correlation id of the current request or `correlated` block. Elsewhere each call returns a new id."""
     return _current.get() or uuid.uuid4().hex
 
 
 def use(correlation_id: str) -> None:
-    """Set the correlation id of the current request: a parameter takes precedence over the header."""
+    """Set the correlation id of the current request. A view does so for a parameter, which replaces that of the header."""
     _current.set(correlation_id)
     structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
 
 
 @contextmanager
 def correlated(correlation_id: str | None = None) -> Iterator[str]:
-    """Use one correlation id for everything within this block. Commands and background tasks use it."""
+    """Use one correlation id (a new one if it is None) for everything within this block, such as a background task."""
     token = _current.set(correlation_id or uuid.uuid4().hex)
     try:
         yield current()
@@ -37,12 +37,12 @@ def correlated(correlation_id: str | None = None) -> Iterator[str]:
 
 
 def is_valid_header(value: str) -> bool:
-    """Whether a header can be a correlation id: 1 to 128 characters without control characters."""
+    """Whether the value of a header can be a correlation id: 1 to 128 characters, no control characters."""
     return _VALID_HEADER.fullmatch(value) is not None
 
 
 class CorrelationMiddleware:
-    """Takes the correlation id from the header or makes one. The API's views refuse an invalid header."""
+    """A middleware that takes the correlation id from the header, or else makes one. API views refuse an invalid header."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

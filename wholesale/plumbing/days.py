@@ -11,5 +11,5 @@ WITHIN_RANGE = (MinValueValidator(FIRST, OUT_OF_RANGE), MaxValueValidator(LAST, 
 
 
 def beginning(day: date) -> datetime:
-    """Return the instant at which a day begins in UTC. In Canada it is the evening before."""
+    """Return the instant at which a day begins in UTC. In Canada it is still the evening before."""
     return datetime.combine(day, time(), UTC)

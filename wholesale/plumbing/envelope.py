@@ -9,7 +9,7 @@ from wholesale.plumbing.act import Act
 
 
 class Subject(NamedTuple):
-    """The thing that something happened to."""
+    """What something happened to: its kind and id, its lead and its place. None or empty is unknown."""
 
     kind: str  # such as "task", "ladder", "lead"
     id: str = ""
@@ -20,7 +20,7 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Something that happened: its name, its subject, the act and facts. `facts` are plain values and rows."""
+    """What a signal says about something that happened. `facts` are further plain values and rows, by name."""
 
     name: str
     subject: Subject

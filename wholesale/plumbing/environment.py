@@ -11,7 +11,7 @@ env = environ.Env()
 
 
 def switch(name: str, *, default: bool) -> bool:
-    """Read a switch; empty counts as absent. A misspelt value ("ture") must not switch a protection off.
+    """Read an on/off variable; empty counts as absent. A misspelt value ("ture") must not switch a protection off.
 
     Raises:
         ImproperlyConfigured: the value is neither true nor false.
@@ -28,7 +28,7 @@ def switch(name: str, *, default: bool) -> bool:
 
 
 def timeouts_of(process: Process) -> Timeouts:
-    """Read the database timeouts of this kind of process: DB_TIMEOUTS_WEB and so on.
+    """Read the database timeouts of this kind of process from its variable, such as DB_TIMEOUTS_WEB.
 
     Raises:
         ImproperlyConfigured: the value is not three numbers of seconds.
@@ -42,7 +42,7 @@ def timeouts_of(process: Process) -> Timeouts:
 
 
 def days(name: str, *, default: int) -> int:
-    """Read a number of days; empty counts as absent.
+    """Read a variable that is a number of days; empty counts as absent.
 
     Raises:
         ImproperlyConfigured: the value is not a whole number from 0 to 3650.
@@ -55,7 +55,7 @@ def days(name: str, *, default: int) -> int:
 
 
 def whole_number(name: str, *, default: int, least: int, most: int) -> int:
-    """Read a whole number; empty counts as absent.
+    """Read a variable that is a whole number; empty counts as absent.
 
     Raises:
         ImproperlyConfigured: the value is not a whole number from `least` to `most`.

@@ -18,7 +18,7 @@ class DomainError(Exception):
 
     @property
     def errors(self) -> list[tuple[str, str | None]]:
-        """The errors that the answer lists, as pairs of detail and attr."""
+        """The errors that the answer lists, each as its text and the parameter that it concerns (None for no parameter)."""
         return [(self.detail, self.attr)]
 
 

@@ -1,4 +1,4 @@
-"""Received text. It is a fact, so it is made storable instead of being refused (CONTRACT section 10)."""
+"""Making received text storable. Received text is a fact, so it is never refused (CONTRACT section 10)."""
 
 import json
 import re
@@ -14,18 +14,18 @@ _CONTROL_WITHIN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\
 
 
 def as_text(data: Any) -> str:
-    """Return the value as text: a text as it is, any other value as JSON."""
+    """Return the value as text: a text unchanged, any other value as JSON."""
     return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
 
 
 def storable(text: str, longest: int, *, lines: bool = True) -> str:
-    """Return the text as any database can store it: trimmed, bad characters replaced, cut to `longest` characters."""
+    """Return the text in a form that any database can store: trimmed, bad characters replaced, cut to `longest`."""
     text = (_CONTROL_WITHIN_LINES if lines else _CONTROL).sub(REPLACED, text.strip())
     return text if len(text) <= longest else text[: longest - len(CUT)] + CUT
 
 
 def noted(text: str, unreadable: Mapping[str, str]) -> str:
-    """Return a reason with a note about values that could not be read. It is cut if both together are too long."""
+    """Return `text` with a note about the `unreadable` values (name -> original text), cut if both together are too long."""
     if not unreadable:
         return text
     named = "; ".join(f"{name} {came[:100]!r}" for name, came in unreadable.items())

@@ -60,7 +60,7 @@ class NoteField(LabelField):
 
 
 class EmailAddressField(LabelField, serializers.EmailField):
-    """An e-mail address, normalised by `one_form`, so that it finds every spelling."""
+    """An e-mail address. It is normalised by `one_form`, so that each spelling of an address finds the same rows."""
 
     longest = 254
 
@@ -69,7 +69,7 @@ class EmailAddressField(LabelField, serializers.EmailField):
 
 
 class WordField(LabelField):
-    """A word of an open vocabulary (market, property type), in its one spelling."""
+    """A word of an open vocabulary, such as a market. The result is the word's one spelling."""
 
     default_error_messages = {"invalid_word": "Must be 1 to 64 letters, digits, spaces or hyphens."}
     longest = WORD_MAX_LENGTH
@@ -89,7 +89,7 @@ class MetricField(WordField):
 
 
 class UpperChoiceField(serializers.ChoiceField):
-    """A word of a closed vocabulary, in any case, trimmed."""
+    """A word of a closed vocabulary in upper case. Any case is accepted, and spaces around the word."""
 
     # The message names the allowed words and never echoes the input, which may hold characters that no answer can.
     default_error_messages = {"invalid_choice": "Must be one of {allowed}."}
@@ -102,7 +102,7 @@ class UpperChoiceField(serializers.ChoiceField):
 
 
 class SpelledChoiceField(serializers.ChoiceField):
-    """A word of a closed vocabulary that is not upper case. Any case is accepted; the result has the vocabulary's case."""
+    """A word of a closed vocabulary with small letters. Any case is accepted; the result is the vocabulary's spelling."""
 
     default_error_messages = UpperChoiceField.default_error_messages
 
@@ -253,7 +253,7 @@ class JsonField(serializers.JSONField):
 
 
 class ManyField(serializers.ListField):
-    """Several values: a JSON array, or its text in a form or a query string."""
+    """Several values, given as a JSON array, or as the text of a JSON array in a form or a query string."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         if isinstance(data, str):
@@ -267,9 +267,9 @@ class ManyField(serializers.ListField):
 
 
 class RowField(serializers.Field[Any, Any, Any, Any]):
-    """A JSON object, unchecked: the verb checks each row, so that a bad row does not refuse the others.
+    """A JSON object for one row of many. The verb checks the rows, so that a bad row does not refuse the others.
 
-    A subclass names in `row` the serializer of a row.
+    The attribute `row` of a subclass is the serializer of such a row.
     """
 
     row: ClassVar[type[serializers.Serializer[Any]]]
@@ -282,7 +282,7 @@ class RowField(serializers.Field[Any, Any, Any, Any]):
 
 
 def _nodes(data: Any) -> Iterator[Any]:
-    """Yield all values and keys within parsed JSON."""
+    """Yield all values within parsed JSON, at any depth, and the keys of its objects."""
     stack = [data]
     while stack:
         node = stack.pop()

@@ -1,4 +1,4 @@
-"""Filters of the resource endpoints. They read words, times and numbers as the verbs do."""
+"""Filters of the API's lists. They read words, times and numbers as the verbs do."""
 
 from typing import Any
 
@@ -21,13 +21,13 @@ from wholesale.plumbing.fields import (
 
 
 class StrictFilterBackend(filters.DjangoFilterBackend):
-    """Answers an invalid filter with a 400 that names it."""
+    """A filter backend that answers an invalid filter with a 400 that names it."""
 
     raise_exception = True
 
 
 class _SerializerFormField(forms.CharField):
-    """A form field that is checked by a serializer field of the API."""
+    """A form field that checks its value with a serializer field of the API. An empty value becomes None."""
 
     def __init__(self, serializer_field: serializers.Field[Any, Any, Any, Any], **kwargs: Any) -> None:
         self.serializer_field = serializer_field
@@ -45,54 +45,54 @@ class _SerializerFormField(forms.CharField):
 
 
 class ParamFilter(filters.Filter):
-    """A filter by one parameter, which a serializer field of the API checks."""
+    """A filter whose parameter is checked by a serializer field of the API."""
 
     field_class = _SerializerFormField
 
 
 def label(**kwargs: Any) -> ParamFilter:
-    """Return a filter for rows equal to an id or a label."""
+    """Return a filter for rows whose column equals an id or a label."""
     return ParamFilter(serializer_field=LabelField(), **kwargs)
 
 
 def word(**kwargs: Any) -> ParamFilter:
-    """Return a filter for rows equal to a word of an open vocabulary."""
+    """Return a filter for rows whose column equals a word of an open vocabulary."""
     return ParamFilter(serializer_field=WordField(), **kwargs)
 
 
 def metric(**kwargs: Any) -> ParamFilter:
-    """Return a filter for rows equal to the name of a metric."""
+    """Return a filter for rows whose column equals the name of a metric."""
     return ParamFilter(serializer_field=MetricField(), **kwargs)
 
 
 def province(**kwargs: Any) -> ParamFilter:
-    """Return a filter for rows of a province."""
+    """Return a filter for rows of one province."""
     return ParamFilter(serializer_field=ProvinceField(), **kwargs)
 
 
 def choice(choices: Any, **kwargs: Any) -> ParamFilter:
-    """Return a filter for rows equal to a word of a closed vocabulary."""
+    """Return a filter for rows whose column equals one of these words of a closed vocabulary."""
     return ParamFilter(serializer_field=UpperChoiceField(choices=choices), **kwargs)
 
 
 @extend_schema_field(OpenApiTypes.BOOL)
 class FlagFilter(ParamFilter):
-    """A filter by true or false. Any other value is refused."""
+    """A filter whose value is true or false. Any other value is refused."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(serializer_field=serializers.BooleanField(), **kwargs)
 
 
 def row_id(**kwargs: Any) -> ParamFilter:
-    """Return a filter for rows equal to the id of a row."""
+    """Return a filter for rows whose column equals the id of a row."""
     return ParamFilter(serializer_field=IdField(), **kwargs)
 
 
 def since(field_name: str) -> ParamFilter:
-    """Return a filter for rows at or after an instant."""
+    """Return a filter for rows whose time in this column is at or after an instant."""
     return ParamFilter(field_name=field_name, lookup_expr="gte", serializer_field=AwareDateTimeField())
 
 
 def until(field_name: str) -> ParamFilter:
-    """Return a filter for rows before an instant."""
+    """Return a filter for rows whose time in this column is before an instant."""
     return ParamFilter(field_name=field_name, lookup_expr="lt", serializer_field=AwareDateTimeField())

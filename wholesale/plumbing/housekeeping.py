@@ -19,7 +19,7 @@ _PASSWORD_BYTES = 12  # 16 characters
 
 @dataclass(frozen=True, slots=True)
 class Admin:
-    """The installation's administrator. The password is None unless this call created the user."""
+    """The first administrator of the installation. The password is None if the user existed already."""
 
     name: str
     password: str | None
@@ -27,7 +27,7 @@ class Admin:
 
 @transaction.atomic
 def ensure_admin() -> Admin:
-    """Create the superuser `admin` with a random password, unless there is an active superuser.
+    """Return the first active superuser. If there is none, create `admin` with a random password.
 
     Raises:
         ValueError: there is no active superuser, but a user named `admin`.
@@ -46,7 +46,7 @@ def ensure_admin() -> Admin:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """The number of removed rows of each kind."""
+    """The numbers of removed rows, by kind."""
 
     idempotency_keys: int
     tokens: int

@@ -44,13 +44,13 @@ class AnswerErased(DomainError):
 
 
 def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
-    """Make a view's POST idempotent under an Idempotency-Key. A test makes sure that every POST of the API is.
+    """Wrap a view's POST so that it is idempotent under an Idempotency-Key. A test makes sure that each POST is.
 
     The key's row and the act share one transaction, so both stay or neither. A concurrent duplicate waits at the unique
     constraint. Only 2xx answers are kept.
 
-    An act `in_parts` has its own transactions and may safely be done twice. Its answer is kept afterwards. Two concurrent
-    requests both act, and both get the answer that was kept first. If an answer could not be kept, a repetition acts again.
+    With `in_parts` an act has its own transactions and may safely be done twice. Its answer is kept afterwards. If two
+    requests run at once, both act and both get the answer kept first. If no answer could be kept, a repetition acts again.
     """
 
     @wraps(handler)
@@ -81,7 +81,7 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
 
 
 def _regardless(handler: Handler, view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-    """Carry out a receiving request without its key, because a received fact is never refused."""
+    """Carry out a request that records a received fact, without its key, because such a fact is never refused."""
     view.is_key_ignored = True
     return handler(view, request, *args, **kwargs)
 
@@ -103,13 +103,13 @@ def _fingerprint(request: Request) -> str:
 
 
 def _kept(user: Any, key: str, now: datetime) -> IdempotencyKey | None:
-    """Return the key's row if it has an answer that has not expired."""
+    """Return the key's row if it has an answer that has not expired, otherwise None."""
     answered = IdempotencyKey.objects.filter(user=user, key=key, status__isnull=False)
     return answered.filter(created_at__gte=now - settings.IDEMPOTENCY_KEY_LIFETIME).first()
 
 
 def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:
-    """Return the key's row, locked. Its status is None if this request has to act."""
+    """Return the key's row, locked, and create it if needed. Its status is None if this request has to act."""
     fresh = IdempotencyKey(user=user, key=key, fingerprint=fingerprint, created_at=now)
     IdempotencyKey.objects.bulk_create([fresh], ignore_conflicts=True)
     row = IdempotencyKey.objects.select_for_update().filter(user=user, key=key).first()
@@ -127,7 +127,7 @@ def _keep(row: IdempotencyKey, response: Response) -> None:
 
 
 def _kept_after(response: Response, user: Any, key: str, fingerprint: str) -> Response:
-    """Keep the answer of a finished act and return it. If the key's row stays locked for long, the answer is not kept."""
+    """Keep the answer of a finished act and return it. If the key's row stays locked for long, it is not kept."""
     try:
         with transaction.atomic():
             locks.wait_for_rows(_ROW_WAIT)

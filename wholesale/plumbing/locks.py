@@ -10,9 +10,9 @@ _LOOK_AGAIN = 0.05  # seconds
 
 
 def hold(key: int, *, shared: bool = False) -> None:
-    """Take the advisory lock of this key until the caller's transaction ends. It waits without a limit of its own.
+    """Take the advisory lock of this key until the caller's transaction ends. The wait has no limit of its own.
 
-    Read what the lock protects in a later statement: the snapshot of the same statement would be older than the lock.
+    Read what the lock protects in a later SQL statement, because this one's snapshot is older than the lock.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -20,16 +20,16 @@ def hold(key: int, *, shared: bool = False) -> None:
 
 
 def hold_some(keys: Sequence[int], *, of: int) -> None:
-    """Take the locks of these keys (PostgreSQL) in this order, and the shared lock of the key that stands for all keys."""
+    """Take the locks of these keys in this order, and the shared lock of `of`, the key of all (PostgreSQL only)."""
     waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
     with connection.cursor() as cursor:
         cursor.execute(f"{_lock(of, shared=True)}, {waits}")
 
 
 def is_free_within(key: int, seconds: float) -> bool:
-    """Whether this key's lock becomes free within so many seconds.
+    """Whether the lock of this key becomes free within this many seconds.
 
-    It polls instead of queueing for the lock, because others would have to wait behind it in the queue.
+    It asks again and again instead of queueing for the lock, because others would have to wait behind it in the queue.
     """
     if connection.vendor != "postgresql":
         return True
@@ -48,7 +48,7 @@ def _was_free(key: int) -> bool:
 
 
 def wait_for_rows(seconds: float) -> None:
-    """Limit how many seconds the caller's transaction waits for a locked row."""
+    """Limit how many seconds an SQL statement of the caller's transaction waits for a locked row."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = {round(seconds * 1000)}")
@@ -67,7 +67,7 @@ _END_HOLDER_OF_ROW = f"{_END.format(more='JOIN {table} AS t ON transactionid = t
 
 
 def end_holders_of(row: models.Model, history: type[models.Model]) -> None:
-    """End our sessions whose locks prevent writing to a row, to its table or to its history's table."""
+    """End our other database sessions whose locks prevent writing to this row, to its table or to its history's table."""
     if connection.vendor != "postgresql":
         return
     tables = [row._meta.db_table, history._meta.db_table]
@@ -77,9 +77,9 @@ def end_holders_of(row: models.Model, history: type[models.Model]) -> None:
 
 
 def hold_and_read(key: int, query: str) -> tuple[Any, ...] | None:
-    """Take the shared lock of this key as `hold` does, and return the first row of a query without parameters.
+    """Take the shared lock of this key as `hold` does, and return the first row of the SQL `query`. None if it has no row.
 
-    Both statements go to PostgreSQL in one message. Each has its own snapshot, so the query's is younger than the lock.
+    Both SQL statements go to PostgreSQL in one message. Each has its own snapshot, so the query's is younger than the lock.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

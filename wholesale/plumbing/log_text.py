@@ -1,4 +1,4 @@
-"""Masking of texts for the log. The message of an exception may quote personal values."""
+"""Masking of texts in the log, because the message of an exception may quote personal values."""
 
 import re
 import traceback
@@ -17,14 +17,14 @@ _as_dicts = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
 
 def masked(text: str) -> str:
-    """Return the text with possibly personal parts masked: quotations, parentheses, addresses and long numbers."""
+    """Return the text with parts masked that may be personal: quotations, parentheses, addresses and long numbers."""
     for pattern in (_DETAIL, _NUMBER, _ADDRESS, _QUOTED):
         text = pattern.sub("...", text)
     return text
 
 
 def masked_traceback(text: str) -> str:
-    """Return a traceback with the messages of its exceptions masked. Its indented frames and lines of code stay."""
+    """Return a traceback with the messages of exceptions masked. Its indented lines (frames and code) stay."""
     lines = _DETAIL.sub("...", text).splitlines(keepends=True)
     return "".join(line if line.startswith("  ") else masked(line) for line in lines)
 

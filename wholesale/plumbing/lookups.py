@@ -1,4 +1,4 @@
-"""Lookups with many values in one parameter."""
+"""Lookups that compare a column with many values in one parameter."""
 
 import json
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from django.db.models.expressions import RawSQL
 
 
 def among(values: Collection[Any], sql_type: str = "varchar") -> Any:
-    """Return the values for an `__in` lookup. On PostgreSQL they become one array of this type.
+    """Return the values for an `__in` lookup. On PostgreSQL they become one array of `sql_type`.
 
     With a thousand parameters, a prepared statement may compare each of them with each row of the table.
     """
@@ -20,7 +20,7 @@ def among(values: Collection[Any], sql_type: str = "varchar") -> Any:
 
 
 def among_sql(name: str, sql_type: str = "text") -> str:
-    """Return the SQL after a column that tests for many values. Its one parameter `name` gets the result of `given_among`.
+    """Return the SQL after a column that tests for many values. They come as the parameter `name`, made by `given_among`.
 
     PostgreSQL's driver sends one string in a tenth of the time of an array. The subquery hides the values from the planner:
     if it sees two hundred values, it may count a page for each and read the whole table instead.
@@ -31,18 +31,18 @@ def among_sql(name: str, sql_type: str = "text") -> str:
 
 
 def given_among(values: Collection[object]) -> str:
-    """Return many values as one parameter. No value may hold a line break."""
+    """Return many values as the one parameter of `among_sql`. No value may hold a line break."""
     return "\n".join(map(str, values)) if connection.vendor == "postgresql" else json.dumps(list(values))
 
 
 @Field.register_lookup
 class Among(Lookup[Any]):
-    """A lookup for compiled querysets that uses `among_sql`, such as `province__among=parameter`."""
+    """A lookup `among` for compiled querysets, such as `province__among=parameter`. It uses `among_sql`."""
 
     lookup_name = "among"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        """Return the SQL that tests the column. The values come by the parameter's name."""
+        """Return the SQL that tests whether the column's value is among those of the named parameter."""
         column, parameters = self.process_lhs(compiler, connection)
         field: Any = self.lhs.output_field
         sql_type = "text" if isinstance(field, CharField) else field.rel_db_type(connection)

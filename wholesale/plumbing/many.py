@@ -1,4 +1,4 @@
-"""Inserting rows by SQL of our own: one row by an INSERT, many by COPY on PostgreSQL, which costs a fraction.
+"""Inserting rows by SQL of our own: one row by an INSERT, many by COPY on PostgreSQL, which is much faster.
 
 The text of the INSERT never changes, so it is built once and the server prepares it. A queryset builds it each time, which
 takes longer than running it. No signal is sent.
@@ -17,7 +17,7 @@ _PLAIN = (models.BooleanField, models.CharField, models.ForeignKey, models.Integ
 
 
 def insert(model: type[models.Model], columns: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows with values for these columns (attribute names such as `user_id`). Others get their defaults.
+    """Insert rows with values for these columns (attribute names such as `user_id`). Other columns get their defaults.
 
     No model objects are created. If one row breaks a constraint, none is inserted.
     """
@@ -62,7 +62,7 @@ def ids(model: type[models.Model], count: int) -> list[int]:
 
 
 class _Table(NamedTuple):
-    """The statements and fields for inserting rows with certain columns."""
+    """The SQL and the fields for inserting rows into a table with certain columns."""
 
     insert: str  # the INSERT of one row
     places: str  # the placeholders of one row

@@ -7,7 +7,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 class IdempotencyKey(models.Model):
-    """A user's Idempotency-Key of a POST, with its answer. Only within the act's transaction a row has no answer yet."""
+    """A user's Idempotency-Key of a POST, with the kept answer. It has no answer only during the act's transaction."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -26,7 +26,7 @@ class IdempotencyKey(models.Model):
 
 
 class PeriodicRun(models.Model):
-    """A turn of a periodic job that was enqueued (periodic.py)."""
+    """A turn of a periodic job that was enqueued. Its unique slot makes sure that it is enqueued only once (periodic.py)."""
 
     name = models.CharField(max_length=LABEL_MAX_LENGTH)
     slot = models.DateTimeField(help_text="the minute that it was due")

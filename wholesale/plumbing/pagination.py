@@ -11,7 +11,7 @@ from wholesale.plumbing.fields import BIGINT_MAX
 
 
 class NewestFirst(CursorPagination):
-    """Pages of `{next, previous, results}` by descending id. New rows neither hide nor repeat a row of the next page."""
+    """A pagination by descending id: `{next, previous, results}`. New rows do not shift the rows of the next page."""
 
     ordering = "-id"
     page_size = 100

@@ -19,7 +19,7 @@ from wholesale.plumbing.unknown_parameters import Known
 
 
 def read_body(stream: IO[bytes]) -> bytes:
-    """Return the whole body, or raise RequestTooLarge. Django does not check the limit when a parser reads the stream."""
+    """Return the whole body, or raise RequestTooLarge. If a parser reads the stream, Django does not check the limit."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     body = stream.read(limit + 1)
     if len(body) > limit:
@@ -28,7 +28,7 @@ def read_body(stream: IO[bytes]) -> bytes:
 
 
 class BoundedJSONParser(BaseParser):
-    """JSON in UTF-8, whatever charset the header claims, with bounded size and depth. NaN and infinities are refused."""
+    """A parser of JSON bodies, always in UTF-8, with bounded size and depth. NaN and infinities are refused."""
 
     media_type = "application/json"
 
@@ -39,7 +39,7 @@ class BoundedJSONParser(BaseParser):
             raise ParseError(f"JSON parse error: {error}") from error
 
     def loads(self, body: bytes) -> Any:
-        """Parse the body.
+        """Return the parsed JSON of a body.
 
         Raises:
             ValueError: the body is not valid JSON.
@@ -49,7 +49,7 @@ class BoundedJSONParser(BaseParser):
 
 
 class Utf8FormParser(BaseParser):
-    """A form body, in UTF-8 whatever charset the header claims."""
+    """A parser of form bodies. They are read as UTF-8, whatever charset the header claims."""
 
     media_type = "application/x-www-form-urlencoded"
 
@@ -60,12 +60,12 @@ class Utf8FormParser(BaseParser):
             raise ParseError(f"The form is not UTF-8: {error}") from error
 
     def query(self, body: bytes) -> Any:
-        """Return the names and values of the form. The bytes are decoded here, since QueryDict would guess Latin-1."""
+        """Return the names and values of a form. They are decoded here, because QueryDict would use Latin-1."""
         return QueryDict(body.decode(), encoding="utf-8")
 
 
 class Params(serializers.Serializer[Any]):
-    """The parameters of an endpoint. An empty string for an optional parameter counts as absent."""
+    """The base serializer of an endpoint's parameters. An empty string for an optional parameter counts as absent."""
 
     def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
         given = {
@@ -77,7 +77,7 @@ class Params(serializers.Serializer[Any]):
 
 
 class ObjectParams(Params):
-    """A parameter that is a JSON object, or its text in a form. A null within the object counts as absent."""
+    """A serializer of a parameter that is a JSON object, or its text in a form. A null within it counts as absent."""
 
     default_error_messages = {"not_an_object": "Must be a JSON object."}
 
@@ -97,7 +97,7 @@ def _object_or_text(text: str) -> Any:
 
 
 class ActParams(Params):
-    """The parameters of an endpoint that writes. All of them accept a correlation id."""
+    """The parameters of an endpoint that writes. Each such endpoint accepts a correlation id."""
 
     correlation_id = LabelField(
         required=False, help_text="Stored on every row that the request writes, and echoed in X-Correlation-ID."
@@ -135,7 +135,7 @@ def validated(serializer_class: type[Params], request: Request) -> dict[str, Any
     """Return the request's parameters, checked and converted by the serializer.
 
     Raises:
-        ValidationError: a parameter is wrong. It names each wrong field.
+        ValidationError: a parameter is wrong. The error names each wrong parameter.
 
     """
     return _shared(serializer_class).run_validation(merged(request))
@@ -143,7 +143,7 @@ def validated(serializer_class: type[Params], request: Request) -> dict[str, Any
 
 @cache
 def known(serializer_class: type[Params]) -> Known:
-    """Return the names of the parameters, and the names within parameters that are objects or lists of objects."""
+    """Return the names of a serializer's parameters, and the names within those that are objects or lists of objects."""
     fields = _shared(serializer_class).fields
     rows = {
         name: frozenset(_shared(field.child.row).fields)
@@ -156,5 +156,5 @@ def known(serializer_class: type[Params]) -> Known:
 
 @cache
 def _shared(serializer_class: type[Params]) -> Params:
-    """Return one shared serializer. Copying its fields for each request costs more than checking, which leaves no state."""
+    """Return the one shared serializer of this class. Making one per request is slow, and checking leaves it unchanged."""
     return serializer_class()

@@ -1,4 +1,4 @@
-"""Handling a database that does not answer: recognising its errors, and the delays between tries."""
+"""Handling a database that does not answer: recognising such errors, and the waiting times between tries."""
 
 import random
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ def is_database_fault(error: BaseException) -> bool:
 
 
 def growing_delays() -> Iterator[float]:
-    """Yield the seconds to wait before each further try: about twice as long each time, up to half a minute.
+    """Yield how many seconds to wait before each further try: about twice as long each time, up to half a minute.
 
-    They vary at random, so that waiting processes do not all return at once.
+    They vary at random, so that waiting processes do not all try again at once.
     """
     seconds = FIRST
     while True:

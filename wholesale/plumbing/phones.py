@@ -11,7 +11,7 @@ _EXTENSION = re.compile(r"\bposte(?=\W*\d)", re.IGNORECASE)
 
 
 def parsed(text: str) -> PhoneNumber:
-    """Parse a phone number. Without a country it is Canadian: "(416) 555-0123" and "tel:+1-416-555-0123" are the same.
+    """Parse a phone number. Without a country code it is Canadian: "(416) 555-0123" is the same as "tel:+1-416-555-0123".
 
     Raises:
         ValueError: the text is no phone number.
@@ -25,19 +25,19 @@ def parsed(text: str) -> PhoneNumber:
 
 
 def formatted(number: PhoneNumber) -> str:
-    """Return the number as E.164, without its extension: +14165550123."""
+    """Return the number in the form E.164, such as +14165550123, without its extension."""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def area_code(number: str) -> str:
-    """Return the three digits after +1 of a number in E.164. Empty for a number outside of North America."""
+    """Return the area code (three digits after +1) of a number in E.164. Empty for a number outside of North America."""
     return number[2:5] if number.startswith("+1") else ""
 
 
 def e164(text: str) -> str:
     """Return a phone number as E.164, without its extension.
 
-    Only the length must be possible. Whether the number is assigned is not checked: lists of area codes become outdated,
+    Only its length is checked. Whether it is assigned is not checked: lists of area codes become outdated,
     and an opt-out must not be refused for that.
 
     Raises:

@@ -2,7 +2,7 @@
 10).
 
 A text that cannot be stored is cut or has characters replaced, visibly. A time or word that cannot be read counts as
-absent, and `ReceivedParams` tells which ones these were.
+absent, and `ReceivedParams` passes on its original text.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class ReceivedTextField(serializers.CharField):
-    """Text of up to `longest` characters, made from any value. Line breaks and tabs stay."""
+    """A received text of up to `longest` characters. Any value is made a text. Line breaks and tabs stay."""
 
     lines = True
 
@@ -32,7 +32,7 @@ class ReceivedTextField(serializers.CharField):
 
 
 class ReceivedLabelField(ReceivedTextField):
-    """A label or an id: one line, up to 128 characters."""
+    """A received label or id: one line, up to 128 characters."""
 
     lines = False
 
@@ -41,7 +41,7 @@ class ReceivedLabelField(ReceivedTextField):
 
 
 class ReceivedTimeField(AwareDateTimeField):
-    """An instant, or None if it cannot be read."""
+    """A received instant. None if it cannot be read."""
 
     def to_internal_value(self, data: Any) -> datetime | None:  # type: ignore[override]  # what cannot be read is None
         try:
@@ -51,7 +51,7 @@ class ReceivedTimeField(AwareDateTimeField):
 
 
 class ReceivedChoiceField(UpperChoiceField):
-    """A word of a closed vocabulary, or None for any other word."""
+    """A received word of a closed vocabulary. None if it is any other word."""
 
     def to_internal_value(self, data: Any) -> str | None:  # type: ignore[override]  # what cannot be read is None
         try:
@@ -61,7 +61,7 @@ class ReceivedChoiceField(UpperChoiceField):
 
 
 class ReceivedManyField(serializers.ListField):
-    """Several texts, given as a JSON array, as the text of one, or as a single value."""
+    """Several received texts, given as a JSON array, as the text of a JSON array, or as a single value."""
 
     def __init__(self, *, longest: int = NOTE_MAX_LENGTH, **kwargs: Any) -> None:
         super().__init__(child=ReceivedTextField(longest=longest), **kwargs)
@@ -80,8 +80,8 @@ class ReceivedManyField(serializers.ListField):
 
 
 class ReceivedParams(ActParams):
-    """The parameters of a verb that records received facts. The handler also gets `unreadable`: by name, the original text
-    of each value that could not be read and so counts as absent."""
+    """The base serializer for verbs that record received facts. A handler also gets `unreadable`: the original texts of
+    values that could not be read and count as absent, by name."""
 
     correlation_id = ReceivedLabelField(required=False)  # type: ignore[assignment]  # it takes whatever comes
 

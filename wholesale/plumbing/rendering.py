@@ -1,4 +1,4 @@
-"""Rendering of answers: Decimals as JSON numbers, times in UTC with Z.
+"""Rendering of answers as JSON: Decimals as numbers, times in UTC with Z.
 
 The hottest views answer with plain dicts, because a model serializer is built anew for each request and costs more than the
 rest of the view. Their serializers stay for the OpenAPI document, and the schema tests compare the dicts with it.
@@ -14,7 +14,7 @@ from wholesale.plumbing.texts import json_number
 
 
 class NumberEncoder(JSONEncoder):
-    """Writes a Decimal as a number, as the contract demands. DRF's own encoder writes a string."""
+    """A JSON encoder that writes a Decimal as a number, as the contract demands. DRF's own encoder writes a string."""
 
     def default(self, obj: Any) -> Any:
         return json_number(obj) if isinstance(obj, Decimal) else super().default(obj)

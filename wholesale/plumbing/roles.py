@@ -1,7 +1,7 @@
 """Roles are groups. Each app's `roles.py` names the permissions of each role (CONTRACT section 5).
 
-They are granted after migrate, since permissions do not exist during a fresh migration. Each is granted only once: if an
-operator removes a permission by hand, it stays removed.
+They are granted after `migrate`, because permissions do not exist during a first migration. Each is granted only once: if an
+operator takes a permission from a role, it stays taken.
 """
 
 from importlib import import_module
@@ -31,7 +31,7 @@ GRANTS: Grants = {
 
 
 def grants_of(app_config: AppConfig) -> Grants:
-    """Return the app's declared grants, or an empty mapping."""
+    """Return the permissions that the app grants to each role. Empty if the app grants none."""
     name = f"{app_config.name}.roles"
     if find_spec(name) is None:
         return {}

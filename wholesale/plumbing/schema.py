@@ -1,4 +1,4 @@
-"""The OpenAPI document: tags by area, and the errors and headers that all operations share."""
+"""The OpenAPI document: the tags of its areas, and the errors and headers that all operations share."""
 
 from typing import Any
 
@@ -79,18 +79,18 @@ _ROW_ID = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1, "examples": [
 
 
 class ApiSchema(AutoSchema):
-    """Groups the operations by area: `/api/governance/market/...` is "governance market", `/api/kpi/...` is "kpi"."""
+    """Describes operations for the OpenAPI document. The tag is the area, such as "kpi" or "governance market"."""
 
     def get_tags(self) -> list[str]:
         parts = self.path.strip("/").split("/")[1:]
         return [" ".join(parts[:2]) if parts[0] in ("governance", "deals") else parts[0]]
 
     def map_parsers(self) -> list[str]:
-        """Document only JSON, although forms are read too: generated clients would send a form, which holds no free JSON."""
+        """Document only JSON, although forms are read too. Generated clients would send forms, which hold no free JSON."""
         return ["application/json"]
 
     def get_operation_id(self) -> str:
-        """Return the method and the path: `get_followups_due`, `post_followups_task_by_id_complete`."""
+        """Return the method and the path as an id, such as `get_followups_due` or `post_followups_task_by_id_complete`."""
         path = self.path.removeprefix("/api/").replace("{id}", "by_id")
         return f"{self.method.lower()}_{path.replace('/', '_').replace('-', '_')}"
 

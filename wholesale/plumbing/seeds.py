@@ -1,4 +1,4 @@
-"""The registry of default rows. `migrate` creates them, and `seed_policies` creates missing ones. Apps register in
+"""The registry of default rows. `migrate` creates them, and `seed_policies` creates missing ones. Apps register theirs in
 `ready()`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,12 +13,12 @@ _seeds: dict[str, Callable[[], int]] = {}
 
 
 def register(what: str, seed: Callable[[], int]) -> None:
-    """Register a function that creates missing rows called `what` and returns their number. It never overwrites a row."""
+    """Register a function that creates the missing rows of a kind (`what`) and returns their number. It overwrites none."""
     _seeds[what] = seed
 
 
 def make_missing() -> Iterator[tuple[str, int]]:
-    """Create all missing rows. Yield the name and number of each registered kind, in the order of the apps."""
+    """Create all missing rows. Yield each registered kind with the number of created rows, in the order of the apps."""
     for what, seed in _seeds.items():
         yield what, seed()
 
@@ -26,7 +26,7 @@ def make_missing() -> Iterator[tuple[str, int]]:
 def seed_rows(
     apps: Any, app: str, name: str, key: Sequence[str], rows: Iterable[Mapping[str, Any]], *, reason: str = SAFE_DEFAULT
 ) -> None:
-    """In a migration, create the rows of a governed model whose key is absent, each with its first history entry."""
+    """In a migration, create those rows of a governed model whose key is absent, each with its first history entry."""
     model, history = apps.get_model(app, name), apps.get_model(app, f"Historical{name}")
     now = timezone.now()
     stamp = {"changed_by": SEEDED_BY, "reason": reason, "updated_at": now}

@@ -21,7 +21,7 @@ WHOLE_MAX = 2**31 - 1
 
 
 class Setting(models.Field[Any, Any]):
-    """The options that all setting fields share.
+    """The base of the model fields for settings, with the options that all of them share.
 
     `help_text` explains the setting in the API, `page_help` on the page. `label` is its name on the page, `short` in lists
     and in the history. The value lies from `at_least` to `at_most`; `within` gives both and adds validators, so that the
@@ -68,30 +68,30 @@ class Setting(models.Field[Any, Any]):
         return super().formfield(**{**{name: value for name, value in said.items() if value is not None}, **kwargs})
 
     def text(self, value: Any) -> str:
-        """Return a value as readable text."""
+        """Return a value of the setting as readable text."""
         if value in (None, ""):
             return self.empty
         return self.zero if self.zero is not None and value == 0 else self.said(value)
 
     def said(self, value: Any) -> str:
-        """Return a value that is neither empty nor replaced by `zero` as text. Subclasses format it."""
+        """Return a value as text if neither `zero` nor `empty` replaces it. Subclasses choose its format."""
         return str(dict(self.flatchoices)[value]) if self.choices else str(value)
 
     @property
     def is_needed(self) -> bool:
-        """Whether a new policy must give this setting."""
+        """Whether a new policy must give a value for this setting."""
         return self.editable and not (self.has_default() or self.blank or self.null)
 
 
 class Number(Setting, models.DecimalField[Any, Any]):
-    """A decimal number."""
+    """A setting that is a decimal number."""
 
     def said(self, value: Decimal) -> str:
         return f"{value.normalize():f}"
 
 
 class Money(Number):
-    """An amount in CAD."""
+    """A setting that is an amount in CAD."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_digits": 14, "decimal_places": 2, "at_least": Decimal(0), **kwargs})
@@ -101,7 +101,7 @@ class Money(Number):
 
 
 class Rate(Number):
-    """A fraction from 0 to 1."""
+    """A setting that is a fraction from 0 to 1."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         bounds = {"at_least": Decimal(0), "at_most": Decimal(1)}
@@ -112,67 +112,67 @@ class Rate(Number):
 
 
 class Counted(Setting):
-    """A whole number of something."""
+    """A setting that is a whole number of things or units."""
 
     def said(self, value: int) -> str:
         return f"{value:,} {self.unit}".strip()
 
 
 class Whole(Counted, models.PositiveIntegerField[Any, Any]):
-    """A whole number."""
+    """A setting that is a whole number."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"at_least": 0, "at_most": WHOLE_MAX, **kwargs})
 
 
 class SmallWhole(Counted, models.PositiveSmallIntegerField[Any, Any]):
-    """A whole number up to 32,767. Each field gives its own largest value."""
+    """A setting that is a whole number up to 32,767. Each field gives its own largest value."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"at_least": 0, **kwargs})
 
 
 class Switch(Setting, models.BooleanField[Any, Any]):
-    """On or off."""
+    """A setting that is on or off."""
 
     def said(self, value: bool) -> str:
         return "On" if value else "Off"
 
 
 class Choice(Setting, models.CharField[Any, Any]):
-    """One of its choices."""
+    """A setting that is one of several choices."""
 
 
 class Label(Setting, models.CharField[Any, Any]):
-    """A name on one line."""
+    """A setting that is a name on one line."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_length": LABEL_MAX_LENGTH, **kwargs})
 
 
 class Note(Setting, models.CharField[Any, Any]):
-    """A text."""
+    """A setting that is a text, up to the length of a note."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_length": NOTE_MAX_LENGTH, **kwargs})
 
 
 class Day(Setting, models.DateField[Any, Any]):
-    """A day that may be unknown."""
+    """A setting that is a day. It is empty as long as the day is unknown."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"null": True, "blank": True, "validators": WITHIN_RANGE, **kwargs})
 
 
 class Document(Setting, models.JSONField):
-    """JSON that is checked as a whole."""
+    """A setting that is a JSON document, checked as a whole."""
 
 
 def one_spelling(word: str) -> str:
-    """Return a word of an open vocabulary in its one spelling.
+    """Return a word of an open vocabulary, such as a market, in its one spelling.
 
     Raises:
-        ValidationError: the text is no such word.
+        ValidationError: the text has no spelling as a word.
 
     """
     try:
@@ -182,7 +182,7 @@ def one_spelling(word: str) -> str:
 
 
 class WordInput(forms.CharField):
-    """A form field for a word, which is brought into its one spelling. An empty text stays empty."""
+    """A form field for a word of an open vocabulary. It returns the word's one spelling. An empty text stays empty."""
 
     def to_python(self, value: Any) -> str:
         word = super().to_python(value) or ""
@@ -190,14 +190,14 @@ class WordInput(forms.CharField):
 
 
 class MetricInput(WordInput):
-    """The name of a metric: a word in lower case."""
+    """A form field for the name of a metric, which is a word in lower case."""
 
     def to_python(self, value: Any) -> str:
         return super().to_python(value).lower()
 
 
 class Word(Setting, models.CharField[Any, Any]):
-    """A word of an open vocabulary."""
+    """A setting that is a word of an open vocabulary, such as a market."""
 
     input: type[WordInput] = WordInput
 
@@ -209,6 +209,6 @@ class Word(Setting, models.CharField[Any, Any]):
 
 
 class Metric(Word):
-    """The name of a metric: a word in lower case."""
+    """A setting that is the name of a metric, which is a word in lower case."""
 
     input = MetricInput

@@ -1,4 +1,4 @@
-"""The base of rows that are signed with their act."""
+"""The base model of rows that are signed with the act that wrote them."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 class SignedModel(models.Model):
-    """A row with the signature of its act. `Act.signature` returns the values."""
+    """The base model of a row with the signature of its act. `Act.signature` returns the values of these columns."""
 
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -1,4 +1,4 @@
-"""Tables and colours on a command's standard output."""
+"""Tables and colours on the standard output of commands."""
 
 from typing import IO, cast
 
@@ -9,5 +9,5 @@ PLAIN_WIDTH = 160  # columns, if the output is no terminal: a file, a pipe, a te
 
 
 def console_on(stdout: OutputWrapper) -> Console:
-    """Return a rich console that writes to a command's output."""
+    """Return a console of the library rich that writes to a command's output."""
     return Console(file=cast(IO[str], stdout), width=None if stdout.isatty() else PLAIN_WIDTH, highlight=False)

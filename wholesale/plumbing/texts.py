@@ -1,4 +1,4 @@
-"""Converting times, numbers and JSON to text and back. It has no serializers, so that the domain may use it."""
+"""Converting times, numbers and JSON to text and back. It uses no serializers, so that the domain may import it."""
 
 import json
 import math
@@ -9,17 +9,17 @@ from typing import Any
 
 
 def json_number(value: Decimal) -> int | float:
-    """Return a Decimal of at most 15 digits as a JSON number with the same digits."""
+    """Return a Decimal of at most 15 digits as a number for JSON that keeps the same digits."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 
 def cad(amount: Decimal) -> str:
-    """Return an amount in CAD as text: $1,234.50."""
+    """Return an amount in CAD as text, such as $1,234.50."""
     return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
 
 
 def percent(rate: Decimal) -> str:
-    """Return a fraction as percent: 0.25 is 25%."""
+    """Return a fraction as a text in percent: 0.25 is 25%."""
     return f"{(rate * 100).normalize():f}%"
 
 
@@ -33,7 +33,7 @@ JSON_MAX_DEPTH = 64
 
 
 def parse_json(text: str, **hooks: Any) -> Any:
-    """Parse JSON strictly; `hooks` are those of `json.loads`.
+    """Parse a text as JSON, strictly. `hooks` are further arguments of `json.loads`.
 
     Raises:
         ValueError: the text is not JSON, is nested deeper than 64, or has a number that is not finite.
@@ -68,5 +68,5 @@ def _finite_float(text: str) -> float:
 
 
 def shown(row: object, names: Iterable[str]) -> dict[str, Any]:
-    """Return these fields of a row as a dict for the renderer."""
+    """Return the attributes `names` of a row as a dict, for the renderer of answers."""
     return {name: getattr(row, name) for name in names}

@@ -1,4 +1,4 @@
-"""Issuing API tokens. A user has only one, because each look-up reads all tokens of the user."""
+"""Issuing API tokens. A user has only one, because each look-up of a token reads all tokens of its user."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from knox.models import AuthToken
 
 @transaction.atomic
 def issue_token(username: str, *, role: str, lifetime: timedelta) -> str:
-    """Create the user if needed, give it the role, and replace its token. Return the token, which is stored only hashed.
+    """Create the user if needed, give it the role, and replace its token. Return the token; only its hash is stored.
 
     Raises:
         Group.DoesNotExist: there is no such role (run migrate).

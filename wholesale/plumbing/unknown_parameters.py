@@ -1,4 +1,4 @@
-"""Unknown parameters of a request. A header of the answer names them, or they are refused if the client asks (RFC 7240)."""
+"""Unknown parameters of a request. A header of the answer names them. If the client prefers (RFC 7240), they are refused."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,7 @@ _CSRF = "csrfmiddlewaretoken"  # browsers' forms send it for the CSRF check
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The names of an endpoint's parameters, and the names within parameters that are lists of objects, or objects."""
+    """The names of an endpoint's parameters, and the names within those that are objects or lists of objects."""
 
     names: frozenset[str] = frozenset()
     rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Known:
 
 
 def unknown(request: Request, known: Known) -> list[str]:
-    """Return the unknown names in the request, sorted, at most NAMES_MAX.
+    """Return the request's parameters that the endpoint does not know, sorted, at most NAMES_MAX.
 
     Raises:
         ParseError: the body is not an object.
@@ -50,7 +50,7 @@ def unknown(request: Request, known: Known) -> list[str]:
 
 
 def preference(request: Request) -> str | None:
-    """Return the client's preference: `handling=strict`, `handling=lenient` or None. `Preference-Applied` repeats it."""
+    """Return what the client prefers: `handling=strict`, `handling=lenient`, or None if the request does not say."""
     found = _HANDLING.search(request.META.get("HTTP_PREFER", ""))
     return f"handling={found[1].lower()}" if found else None
 
@@ -59,7 +59,7 @@ def refuse(names: Iterable[str], known: Known) -> None:
     """Refuse the request for its unknown parameters.
 
     Raises:
-        ValidationError: always. It names each parameter.
+        ValidationError: always. The error names each unknown parameter.
 
     """
     there_are = f"There are: {', '.join(sorted(known.names))}." if known.names else "It takes none."
@@ -106,7 +106,7 @@ def _rows(given: Any) -> list[Any]:
 
 
 def _parsed(given: Any) -> Any:
-    """Return a text as parsed JSON, any other value unchanged. None if the text is not JSON."""
+    """Return a text parsed as JSON, or None if it is not JSON. Return any other value unchanged."""
     if not isinstance(given, str):
         return given
     try:

@@ -7,5 +7,5 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 def label_of(user: AbstractBaseUser | AnonymousUser) -> str:
-    """Return a user's name for the columns `changed_by` and `actor`, cut to their length: Django's names may be longer."""
+    """Return a user's name for `changed_by` and `actor`. It is cut to the length of these columns."""
     return user.get_username()[:LABEL_MAX_LENGTH]

@@ -1,4 +1,4 @@
-"""The provinces, lengths of texts, and the spelling of open vocabularies (CONTRACT section 1)."""
+"""The provinces, the greatest lengths of texts, and the spelling of words of open vocabularies (CONTRACT section 1)."""
 
 import re
 import unicodedata
@@ -40,7 +40,7 @@ class Province(models.TextChoices):
 
 
 def normalise_word(text: str) -> str:
-    """Give a market or property type its one spelling: "St. John's" is ST_JOHNS, "Trois-Rivières" TROIS_RIVIERES.
+    """Return the one spelling of a market or property type: "St. John's" is ST_JOHNS, "Trois-Rivières" TROIS_RIVIERES.
 
     Accents are folded, letters upper case, apostrophes and dots removed, runs of spaces and hyphens become `_`.
 

@@ -1,6 +1,6 @@
 """Words that people write about a fact. They are stored beside the fact.
 
-Append-only rows hold only the product's own texts (`is_own`), which name nobody. Words of people, such as a reason or the
+Append-only rows hold only texts that the product makes (`is_own`), which name nobody. Words of people, as a reason or the
 place of a proof, may name a person. They are in a row of another table, so that an erasure can remove them.
 """
 
@@ -17,18 +17,18 @@ _OWN = re.compile(
 
 
 def is_own(text: str) -> bool:
-    """Whether the text is one of the product's own, or empty."""
+    """Whether the product made the text, so that it names nobody. An empty text counts as made by the product."""
     return not text or _OWN.fullmatch(text) is not None
 
 
 def parted(texts: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Split texts into those for the fact's own row and those for the row of words. Both have all columns, "" if empty."""
+    """Split texts into those for the fact's row and those for the row of words. Both have all columns ("" if unused)."""
     own = {name: text if is_own(text) else "" for name, text in texts.items()}
     return own, {name: "" if own[name] else text for name, text in texts.items()}
 
 
 class _InWords(DeferredAttribute):
-    """Reads the column's own text, or else the words beside it."""
+    """The attribute of a worded field. It returns the column's text if there is one, otherwise that of the row `words`."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         own = super().__get__(instance, cls)
@@ -41,9 +41,9 @@ class _InWords(DeferredAttribute):
 
 
 class WordedField(models.CharField[Any, Any]):
-    """A text of a fact. The column holds the product's own texts; words of people are in the related row `words`.
+    """A model field for a text of a fact. Texts that the product makes are in its column, people's words in the row `words`.
 
-    Reading the attribute returns either. To read many rows use `select_related("words")`.
+    Reading the attribute returns whichever there is. To read many rows use `select_related("words")`.
     """
 
     descriptor_class = _InWords
@@ -54,7 +54,7 @@ class WordedField(models.CharField[Any, Any]):
 
 
 class WordedJsonField(models.JSONField):
-    """JSON of a fact, which works as `WordedField` does."""
+    """A model field for JSON of a fact. People's words are in the row `words`, as with `WordedField`."""
 
     descriptor_class = _InWords
 

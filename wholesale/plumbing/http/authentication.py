@@ -1,4 +1,4 @@
-"""Authentication by API tokens of knox. A process remembers a token for some seconds after its look-up."""
+"""Authentication by API tokens of the library knox. A process remembers each token for some seconds after its look-up."""
 
 import threading
 from typing import Any
@@ -19,7 +19,7 @@ remembered: TTLCache[str, tuple[Any, Any]] = TTLCache(maxsize=MAX_REMEMBERED, tt
 
 
 def forget_tokens(**kwargs: Any) -> None:
-    """Receiver: forget all remembered tokens of this process. It is connected to all changes that revoke one."""
+    """Receiver of signals after which a token may be invalid: forget all tokens that this process remembers."""
     with _lock:
         remembered.clear()
 
@@ -29,11 +29,11 @@ class CachedTokenAuthentication(TokenAuthentication):
 
     A token that was revoked in another process still works in this one for `TOKEN_CACHE_SECONDS`.
 
-    The user's permissions are remembered too, so a role that was taken away works just as long.
+    The user's permissions are remembered too, so a user keeps a removed role just as long.
     """
 
     def authenticate(self, request: Any) -> tuple[Any, Any] | None:
-        """Return the user and the stored token, or None without such a header.
+        """Return the user and the stored token. None if the request has no header with a token.
 
         Raises:
             AuthenticationFailed: the token is not valid.
@@ -45,7 +45,7 @@ class CachedTokenAuthentication(TokenAuthentication):
         return self.authenticate_credentials(token[0])
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
-        """Return the user and the stored token.
+        """Return the user of this token, and the stored token.
 
         Raises:
             AuthenticationFailed: the token is not ASCII letters and digits, is unknown or expired, or its user is inactive.
@@ -67,7 +67,7 @@ class CachedTokenAuthentication(TokenAuthentication):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    """Describes the tokens in the OpenAPI document."""
+    """An extension of drf-spectacular that describes the API tokens in the OpenAPI document."""
 
     target_class = CachedTokenAuthentication
     name = "token"

@@ -1,4 +1,4 @@
-"""The address of a client. Only the entries of X-Forwarded-For that our own proxies wrote are trusted."""
+"""The address of a client. Only those entries of X-Forwarded-For count that our own proxies wrote."""
 
 import ipaddress
 
@@ -9,7 +9,7 @@ _IPV6_PREFIX = 64  # bits; one client usually has a whole network of this size
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the client's address, or for IPv6 its network.
+    """Return the address of the client that sent the request. For IPv6 return its network instead.
 
     Each of our proxies (`TRUSTED_PROXIES`, 0 if there is none) appends to X-Forwarded-For the address that it heard from.
     The entry of the outermost proxy is the client's address. The entries before it were written by the client.

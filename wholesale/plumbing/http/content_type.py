@@ -10,7 +10,7 @@ WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]
 
 
 def reading_utf8(application: WsgiApplication) -> WsgiApplication:
-    """Wrap a WSGI application so that it reads everything as UTF-8, whatever charset the Content-Type claims.
+    """Wrap a WSGI application so that it reads requests as UTF-8, whatever charset the Content-Type claims.
 
     Django decodes the query string in that charset before any middleware runs. An impossible charset such as "base64" would
     raise an error that nothing handles.

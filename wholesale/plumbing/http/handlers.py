@@ -23,7 +23,7 @@ API_PREFIX = "/api/"
 
 
 class ExceptionHandler(handler.ExceptionHandler):
-    """Converts refusals, database faults and malformed requests into DRF's exceptions."""
+    """The API's exception handler. It converts refusals, database faults and malformed requests to DRF's exceptions."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if is_database_fault(exc):
@@ -47,24 +47,24 @@ class ExceptionHandler(handler.ExceptionHandler):
         return converted
 
     def get_response(self, exc: exceptions.APIException, data: Any) -> Response:
-        """Return the response, with the error's code for the request log."""
+        """Return the response to an exception. It carries the error's code for the request log."""
         response = super().get_response(exc, data)
         response.refusal = data["errors"][0]["code"]  # type: ignore[attr-defined]
         return response
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
-        """Report a fault. A refusal is not reported, even if its status is 5xx, such as the kill switch's."""
+        """Report a fault for the log. A refusal is no fault, even if its status is 5xx as with the kill switch."""
         if not isinstance(self.exc, DomainError):
             super().report_exception(exc, response)
 
     def _methods(self) -> str:
-        """Return a sentence that names the allowed methods. HEAD, which goes with GET, is left out."""
+        """Return a sentence that names the methods which the endpoint allows. HEAD is left out, because it goes with GET."""
         allowed = [method for method in self.context["view"].allowed_methods if method != "HEAD"]
         return f"Use {' or '.join(allowed)}."
 
 
 class ExceptionFormatter(formatter.ExceptionFormatter):
-    """Adds the field that a refusal names. DRF's own exceptions can carry a field only in a 400."""
+    """The formatter of the API's errors. It adds the parameter that a refusal names, which DRF can do only in a 400."""
 
     def get_errors(self) -> list[Error]:
         exc = self.original_exc
@@ -76,7 +76,7 @@ class ExceptionFormatter(formatter.ExceptionFormatter):
 
 
 def error_response(exc: Exception, request: HttpRequest) -> HttpResponse:
-    """Return the API's response to an exception outside of a view's own handling, as in rendering or a middleware."""
+    """Return the API's response to an exception outside of a view's own code, such as in rendering or a middleware."""
     response = ExceptionHandler(exc, {"request": Request(request)}).run()  # type: ignore[typeddict-item]
     assert response is not None
     return _rendered(response)

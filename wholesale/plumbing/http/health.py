@@ -11,7 +11,7 @@ from wholesale.plumbing.checks import check_time_zones
 
 
 def pending_migrations() -> list[str]:
-    """Return the unapplied migrations as `app.name`, sorted, even if a later one of the app is applied."""
+    """Return the unapplied migrations as sorted `app.name`, also those before an applied migration."""
     loader = MigrationLoader(connection)
     return sorted(f"{app}.{name}" for app, name in loader.graph.nodes.keys() - loader.applied_migrations.keys())
 
@@ -22,7 +22,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 if the database answers, all migrations are applied and the zones are right. Otherwise 503 with the cause.
+    """Answer 200 if the database answers, all migrations are applied and the time zones are right, else 503 with the cause.
 
     Warnings do not cause a 503: with them the process can still record facts and engage the kill switch.
     """
@@ -35,7 +35,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def warn_of(name: str, check: Callable[[], str | None]) -> None:
     """Register a check for the warnings of `/readyz`. Each app does so in `ready()`.
 
-    The check returns what is wrong, or None. It may use one quick query.
+    The check returns what is wrong, or None if all is well. It may use one quick query.
     """
     _warnings[name] = check
 

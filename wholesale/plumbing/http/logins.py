@@ -21,13 +21,13 @@ logger = logging.getLogger(__name__)
 
 
 def account_of(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str | None:
-    """Return the user name of a login, cut to the column's length. No account has a longer name."""
+    """Return the user name given at a login, cut to the column's length (no account has a longer one), or None."""
     name = (credentials or request.POST).get("username")
     return None if name is None else str(name)[:USERNAME_MAX]
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any]) -> HttpResponse:
-    """Return the page that tells that the login is locked. It comes for a right password too."""
+    """Return the page that says that the login is locked. It is shown even if the password is right."""
     minutes = settings.LOGIN_LOCK_MINUTES
     context = {**admin.site.each_context(request), "minutes": minutes}
     page = render(request, "admin/locked.html", context, status=STATUS)
@@ -36,7 +36,7 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
 
 
 def log_failure(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """Receiver: log a failed login with the account, the address and the number of failures so far.
+    """Receiver of a failed login: log the account, the address and the number of failed logins so far.
 
     A name without an account is not logged: it may be a password, or somebody's e-mail address.
     """

@@ -1,4 +1,4 @@
-"""The middlewares for paths, caching and malformed requests."""
+"""The middlewares for API paths, for caching and for malformed requests."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -18,7 +18,7 @@ _REFUSALS = (APIException, DomainError, SuspiciousOperation, UnreadablePostError
 
 
 class ApiPathMiddleware:
-    """Strips a trailing slash below /api/, and answers unhandled exceptions in the API's error shape or with a page."""
+    """A middleware: it strips a trailing slash below /api/, and answers exceptions that no view handles."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,14 +30,14 @@ class ApiPathMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer faults that the views do not handle: of rendering in the API, and of the database in pages."""
+        """Answer an exception that the view did not handle: any in the API, only database faults in pages (else None)."""
         if request.path_info.startswith(API_PREFIX):
             return error_response(exception, request)
         return fault_response(exception, request) if is_database_fault(exception) else None
 
 
 class NoStoreMiddleware:
-    """Forbids caching of all answers of the API and the admin, unless the view sets a Cache-Control itself."""
+    """A middleware that forbids caching of answers of the API and the admin, unless the view sets a Cache-Control."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -50,7 +50,7 @@ class NoStoreMiddleware:
 
 
 class WellFormedMiddleware:
-    """Refuses malformed requests: with an incomplete body, or with the character NUL.
+    """A middleware that refuses malformed requests: those with an incomplete body, or with the character NUL.
 
     Django would take an incomplete form for an empty one. PostgreSQL cannot store or compare NUL, and no browser sends it.
     The API's fields refuse NUL themselves, so that the error names the field.
@@ -71,7 +71,7 @@ class WellFormedMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Refuse a form that holds NUL, unless the view has the mark `hears_any_text`."""
+        """Refuse a form that holds NUL, unless the view has the mark `hears_any_text`. None lets the request pass."""
         of_api = request.path_info.startswith(API_PREFIX)
         if of_api or request.method != "POST" or getattr(view, "hears_any_text", False):
             return None
@@ -96,7 +96,7 @@ def _require_length(request: HttpRequest) -> None:
 
 
 def _read_form(request: HttpRequest) -> None:
-    """Read a form before the CSRF check does: that would take an incomplete form for an empty one.
+    """Read a form before the CSRF check reads it, because that check would take an incomplete form for an empty one.
 
     For a multipart body of the API only the bytes are read. Its parsers handle them after authentication.
     """
@@ -119,7 +119,7 @@ def _require_storable(given: Iterable[str]) -> None:
 
 
 def _texts(given: QueryDict) -> Iterator[str]:
-    """Yield the names and values of a query string or a form."""
+    """Yield all names and values of a query string or a form."""
     for name, values in given.lists():
         yield name
         yield from (value for value in values if isinstance(value, str))

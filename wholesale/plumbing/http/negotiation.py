@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 
 class ContentNegotiation(DefaultContentNegotiation):
-    """DRF's content negotiation, but an invalid Accept header gets a 406 too."""
+    """DRF's content negotiation, except that an invalid Accept header gets a 406 too."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

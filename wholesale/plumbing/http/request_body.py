@@ -7,21 +7,21 @@ from wholesale.plumbing.http.content_type import WsgiApplication
 
 
 class Stream(Protocol):
-    """The methods of a WSGI input that Django uses."""
+    """The methods of a WSGI input stream that Django uses."""
 
     def read(self, size: int, /) -> bytes: ...
     def readline(self, size: int, /) -> bytes: ...
 
 
 class WholeBody:
-    """A WSGI input that raises if the body ends before its Content-Length. The server's own input would just end."""
+    """A WSGI input stream. If the body ends before its Content-Length, it raises; the server's stream would just end."""
 
     def __init__(self, stream: Stream, length: int) -> None:
         self._stream = stream
         self._left = length
 
     def read(self, size: int, /) -> bytes:
-        """Return `size` bytes, or all that are left.
+        """Return `size` bytes of the body. Without a size, return all that are left.
 
         Raises:
             OSError: the body ended too early. Django turns this into an UnreadablePostError.
@@ -33,7 +33,7 @@ class WholeBody:
         return body
 
     def readline(self, size: int, /) -> bytes:
-        """Return a line of at most `size` bytes. It raises as `read` does."""
+        """Return a line of at most `size` bytes of the body. If the body ended too early, raise an OSError."""
         return self._counted(self._stream.readline(size))
 
     def _counted(self, part: bytes) -> bytes:

@@ -33,7 +33,7 @@ _ROW_ID = re.compile(r"[0-9]{1,9}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}") 
 
 
 class RequestLogMiddleware:
-    """Writes the line of each request: a refusal as a warning with its code, a fault as an error with its traceback."""
+    """A middleware that logs each request: a refusal as a warning with its code, a fault as an error with its traceback."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,7 +54,7 @@ class RequestLogMiddleware:
 
 
 def _remember_fault(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
-    """Receiver of Django's signal: keep the exception on the request until the line is written."""
+    """Receiver of Django's signal about an exception: keep it on the request until the log line is written."""
     if request is not None and not hasattr(request, "fault"):
         request.fault = sys.exc_info()[1]  # type: ignore[attr-defined]
 
@@ -74,7 +74,7 @@ def _described(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
 
 
 def path_of(request: HttpRequest) -> str:
-    """Return the route's path, filled only with the ids of rows. Other parts of the path may be personal."""
+    """Return the path for the log: the route's, filled only with ids of rows, because other parts may be personal."""
     try:
         match = request.resolver_match or resolve(request.path_info)
     except Resolver404:
@@ -88,12 +88,12 @@ def path_of(request: HttpRequest) -> str:
 
 @cache
 def _template(route: str) -> str:
-    """Return a route of Django or DRF as a template, such as `/admin/.../{object_id}/change/`."""
+    """Return a route of Django or DRF as a template with named places, such as `/admin/.../{object_id}/change/`."""
     return "/" + _IN_ROUTE.sub(lambda found: f"{{{found[1] or found[2]}}}", route).translate(_NO_MARKS)
 
 
 def _user_id(request: HttpRequest) -> Any:
-    """Return the user's id if the user is loaded already. Loading it now would cost a query."""
+    """Return the user's id, or None if the user is not loaded yet, because loading would cost a query."""
     user = getattr(request, "user", None)
     if isinstance(user, SimpleLazyObject):
         user = getattr(request, "_cached_user", None)

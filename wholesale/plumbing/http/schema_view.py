@@ -1,4 +1,4 @@
-"""The endpoint `/api/schema`. The document is the same for everybody and takes a second to build, so it is built once."""
+"""The endpoint `/api/schema`. The OpenAPI document is the same for everybody and slow to build, so it is built once."""
 
 import hashlib
 import threading
@@ -19,7 +19,7 @@ documents: dict[type[BaseRenderer], tuple[bytes, str]] = {}
 
 
 class SchemaView(SpectacularAPIView):
-    """The OpenAPI document as YAML, or as JSON on request. Everybody may read it."""
+    """The OpenAPI document as YAML, or as JSON if the client asks for it. Everybody may read it."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase | None:

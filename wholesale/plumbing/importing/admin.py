@@ -67,7 +67,7 @@ class ImportBatchAdmin(GrowingAdmin):
         return super().get_queryset(request).defer("content", "refused_rows")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields that have content: an unreadable file has a failure and no counts."""
+        """Return the fields that the page shows. For an unreadable file these are the failure and no counts."""
         told = (("failure", obj.failure), ("unused", obj.unknown_columns), ("remarks_shown", obj.remarks))
         more = [name for name, there in told if there]
         left = [name for name in self.left_fields if getattr(obj, name)]
@@ -79,7 +79,7 @@ class ImportBatchAdmin(GrowingAdmin):
         )
 
     def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may import, and download refused rows."""
+        """Whether the user may import batches, and download their refused rows."""
         return request.user.has_perm(self.import_permission)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -107,7 +107,7 @@ class ImportBatchAdmin(GrowingAdmin):
 
     @display(description="Columns that were not used")
     def unused(self, row: ImportBatch) -> str:
-        """The columns with unknown names."""
+        """The names of the file's columns that are unknown, so not used."""
         return ", ".join(row.unknown_columns)
 
     @display(description="Remarks")
@@ -117,12 +117,12 @@ class ImportBatchAdmin(GrowingAdmin):
 
     @display(description="What was refused")
     def refused_shown(self, row: ImportBatch) -> str:
-        """A table of the first refused rows."""
+        """A table of the first refused rows as HTML."""
         return refused_table(self.importer.kind, row)
 
     @action(description="Import...", permissions=["import"], icon="upload", url_path="confirm")
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Redirect to the page that asks for the confirmation."""
+        """Redirect to the page on which the user confirms the import."""
         return HttpResponseRedirect(confirm_url(self.asked_by, get_object_or_404(self.model, pk=row_id(object_id))))
 
     @action(description="Try again...", permissions=["import"], icon="replay", url_path="again")
@@ -157,7 +157,7 @@ class ImportBatchAdmin(GrowingAdmin):
 
 
 def confirm_url(asked_by: str, row: ImportBatch) -> str:
-    """Return the address of the page that asks whether to import the batch."""
+    """Return the address of the page that asks whether to import. `asked_by` names its admin, such as followups_lead."""
     return reverse(f"admin:{asked_by}_process_import", query={"import": row.pk})
 
 
@@ -172,7 +172,7 @@ def counts_of(row: ImportBatch) -> list[str]:
 
 
 def unused_text(row: ImportBatch) -> str:
-    """Return a text about columns that are not used, and about ignored values. Empty if there are none."""
+    """Return a text about the file's columns and values that are not used. Empty if there are none."""
     columns = f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
     return " ".join(filter(None, (columns, row.left_out)))
 
@@ -183,7 +183,7 @@ def remarks_list(row: ImportBatch) -> str:
 
 
 def first_rows(found: ListFile) -> str:
-    """Return a table of the first rows as they were read, so that a person can check the columns at a glance."""
+    """Return a table of the file's first rows as they were read, so that a person can check the columns."""
     columns = [name for name in found.kind.columns if name in found.meanings]
     rows = [[one.given.get(name) for name in columns] for one in found.first(READ_SHOWN)]
     return render_to_string("admin/importing/first_rows.html", {"columns": columns, "rows": rows})

@@ -1,6 +1,6 @@
 """The life of a batch: it is checked, and imported after somebody has confirmed it.
 
-A small file is handled within the request, a large one by the worker. Each app has its own verbs and task that call this.
+A small file is handled within the request, a large one by the worker. Each app calls this from its own verbs and task.
 """
 
 import io
@@ -27,7 +27,7 @@ Batch = TypeVar("Batch", bound=ImportBatch)
 
 @dataclass(frozen=True, slots=True)
 class Importer(Generic[Batch]):
-    """Handles the batches of one kind of rows, within the caller's transaction except for `work_on`."""
+    """Handles the batches of one kind of rows. All methods but `work_on` run in the caller's transaction."""
 
     model: type[Batch]
     kind: RowKind
@@ -114,7 +114,7 @@ class Importer(Generic[Batch]):
         return open_list(io.BytesIO(batch.content or b""), Format.of(batch.file_name), self.kind)
 
     def forget(self) -> None:
-        """Remove the files and refused rows of old batches. Their counts stay."""
+        """Remove the uploaded files and the refused rows of old batches. The counts of these batches stay."""
         old = self.model._default_manager.filter(created_at__lt=timezone.now() - KEPT_FOR)
         old.update(content=None, refused_rows="")
 

@@ -1,4 +1,4 @@
-"""Reading CSV as spreadsheets and people write it. A fault makes one row unreadable, never the rest of the file."""
+"""Reading CSV as spreadsheets and people write it. A fault makes one row unreadable, never the other rows."""
 
 import codecs
 import csv
@@ -42,7 +42,7 @@ _DIGITS, _LETTERS = re.compile("[0-9]+"), re.compile(r"[^\W\d_]+")
 
 
 def read(stream: IO[bytes], kind: RowKind) -> Table:
-    """Open a CSV file.
+    """Open a CSV file with rows of this kind.
 
     Raises:
         UnreadableFile: no row at the top names the columns, or that row cannot be read.
@@ -76,7 +76,7 @@ def _table(stream: IO[bytes], encoding: str, count: int, kind: RowKind) -> Table
 
 
 class _Found(NamedTuple):
-    """What a first pass over the whole file has found."""
+    """The result of a first pass over the whole file: its encoding and the number of its lines."""
 
     encoding: str
     lines: int
@@ -130,7 +130,7 @@ def _skip_line(text: TextIOWrapper) -> None:
 
 
 def _header(lines: Sequence[str], delimiters: str, kind: RowKind) -> tuple[int, str]:
-    """Return the index of the line that names the columns, and the delimiter."""
+    """Return the index of the line that names the columns, and the delimiter of the cells."""
     best = max(
         (
             (kind.rate(_cells(line, delimiter)), -index, -rank)
@@ -145,7 +145,7 @@ def _header(lines: Sequence[str], delimiters: str, kind: RowKind) -> tuple[int, 
 
 
 class _Rows(Iterator[Line]):
-    """The rows of a file, numbered from `before` + 1. A cell in quotes may continue on the next lines."""
+    """The rows of a file in turn. The first has the number `before` + 1. A cell in quotes may contain line breaks."""
 
     def __init__(self, lines: Iterator[str], delimiter: str, unread: re.Pattern[str], before: int) -> None:
         self.lines = lines
@@ -180,7 +180,7 @@ class _Rows(Iterator[Line]):
     def _joined(self, line: str) -> tuple[list[str], str]:
         """Return the cells of a row whose last cell continues on the next lines, up to the closing quotation mark.
 
-        If the mark is missing, or comes only after lines that are rows themselves, only this line is faulty.
+        If that mark is missing, or comes only after lines that are rows themselves, only the first line is faulty.
         """
         text = line
         for following in range(JOINED_MAX):
@@ -208,7 +208,7 @@ class _Rows(Iterator[Line]):
         return self.ahead[index]
 
     def _is_row(self, line: str, opened: str) -> bool:
-        """Whether a line is a row itself: it has all columns, and its first cell has the same shape as the open row's."""
+        """Whether a line is a row itself: it has all columns, and its first cell is shaped as that of the row `opened`."""
         if len(self.header) < 3:
             return False
         cells, error = _parsed(line, self.delimiter)
@@ -216,7 +216,7 @@ class _Rows(Iterator[Line]):
 
 
 def _parsed(text: str, delimiter: str) -> tuple[list[str], str]:
-    """Return the cells of a row, and what is wrong with it ("" if nothing)."""
+    """Return the cells of a row, and what is wrong with the row (empty if nothing is)."""
     try:
         return next(csv.reader([text], delimiter=delimiter, strict=True), []), ""
     except csv.Error as error:
@@ -226,7 +226,7 @@ def _parsed(text: str, delimiter: str) -> tuple[list[str], str]:
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    """Return the cells of a line as far as possible, even if it is malformed."""
+    """Return as many cells of a line as can be read, even if the line is malformed."""
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:

@@ -1,4 +1,4 @@
-"""Lists as CSV and XLSX files: the meaning of their columns and cells, and the file of refused rows."""
+"""Reading lists from CSV and XLSX files: the meaning of columns and cells. Also the file of refused rows."""
 
 import csv
 import re
@@ -24,7 +24,7 @@ _ZEROS_FIRST = re.compile("0[0-9]+")
 
 
 class Format(StrEnum):
-    """The format of a file."""
+    """The format of a file: CSV or XLSX."""
 
     CSV = "CSV"
     XLSX = "XLSX"
@@ -34,7 +34,7 @@ class Format(StrEnum):
         """Return the format by the ending of a file's name.
 
         Raises:
-            UnreadableFile: the name has another ending.
+            UnreadableFile: the ending is not that of a format.
 
         """
         try:
@@ -47,7 +47,7 @@ _READERS = {Format.CSV: csv_files.read, Format.XLSX: xlsx_files.read}
 
 
 def open_list(stream: IO[bytes], file_format: Format, kind: RowKind, now: datetime | None = None) -> "ListFile":
-    """Open a list. Rows are read lazily; a fault that makes the whole file unreadable is raised here.
+    """Open a file as a list. Its rows are read later; a fault that makes the whole file unreadable is raised here.
 
     Raises:
         UnreadableFile: the file is not of its format, exceeds a bound, lacks the key's column, or names a column twice.
@@ -57,7 +57,7 @@ def open_list(stream: IO[bytes], file_format: Format, kind: RowKind, now: dateti
 
 
 class ListFile:
-    """An open list: its columns, the unknown ones, the approximate number of rows, and the rows, read lazily."""
+    """An open list: its columns, those with unknown names, the approximate number of rows, and the rows, read lazily."""
 
     def __init__(self, table: Table, kind: RowKind, now: datetime) -> None:
         self.kind = kind
@@ -75,19 +75,19 @@ class ListFile:
 
     @property
     def unknown(self) -> list[str]:
-        """The columns with unknown names."""
+        """The names of the file's columns that mean none of our columns."""
         understood = self.beside.understood if self.beside else ()
         known = (meaning or name in understood for name, meaning in zip(self._names, self.meanings, strict=True))
         return [column for column, is_known in zip(self.columns, known, strict=True) if column and not is_known]
 
     @property
     def blank(self) -> int:
-        """The number of empty rows. It is complete after all rows were read."""
+        """The number of empty rows in the file. It is final only after all rows were read."""
         return self._table.skipped
 
     @property
     def notes(self) -> list[str]:
-        """Remarks about how the file was read. They are complete after all rows were read."""
+        """Remarks about how the file was read. They are complete only after all rows were read."""
         return [
             *self._table.notes,
             *(self.beside.notes if self.beside else ()),
@@ -95,7 +95,7 @@ class ListFile:
         ]
 
     def first(self, number: int) -> list[FileRow]:
-        """Return the first rows for a preview, instead of reading all rows."""
+        """Return the first `number` rows for a preview, without reading all rows."""
         return [self._row(line) for line in islice(self._table.first or self._table.lines, number)]
 
     def _rows(self, lines: Iterator[Line]) -> Iterator[FileRow]:
@@ -131,7 +131,7 @@ class ListFile:
 
 
 def _columns(header: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the names of the columns up to the last named one, and the same list with repeated names numbered."""
+    """Return a header's names up to the last that is not empty. Also return them with repeated names numbered."""
     names = ["_".join(storable(plain(cell)).lower().replace("-", " ").split()) for cell in header]
     while names and not names[-1]:
         names.pop()
@@ -144,7 +144,7 @@ def _columns(header: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _meanings(names: Sequence[str], column_of: Mapping[str, str]) -> list[str | None]:
-    """Return for each column of the file which of our columns it means. Our own name takes precedence over other names.
+    """Return for each column of the file our column that it means (or None). Our own names take precedence over other names.
 
     Raises:
         UnreadableFile: two columns have the same meaning.
@@ -164,7 +164,7 @@ def _meanings(names: Sequence[str], column_of: Mapping[str, str]) -> list[str | 
 
 
 class RefusedFile:
-    """A CSV file of refused rows, with their numbers and reasons. A person can mend it and import it again."""
+    """A CSV file of refused rows, each with its number and reason. A person can mend the file and import it again."""
 
     def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
         self.columns = [name for name in columns if name not in ("", "row", "reason")]
@@ -172,7 +172,7 @@ class RefusedFile:
         self.writer.writerow([*map(guarded, self.columns), "row", "reason"])
 
     def write(self, refused: RefusedRow) -> None:
-        """Write a row. Numbers with leading zeros are guarded, because a spreadsheet would remove the zeros."""
+        """Write a refused row. Numbers with leading zeros are guarded, because a spreadsheet would remove the zeros."""
         texts = ("" if (cell := refused.row.get(name)) is None else storable(str(cell)) for name in self.columns)
         cells: list[Any] = [f"'{text}" if _ZEROS_FIRST.fullmatch(text) else guarded(text) for text in texts]
         self.writer.writerow([*cells, refused.number, guarded(refused.reason)])

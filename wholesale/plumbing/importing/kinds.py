@@ -1,4 +1,4 @@
-"""The kind of rows in a list, such as leads. An app defines the columns and the meaning of their cells."""
+"""The kinds of rows that a list can hold, such as leads. An app defines the columns of a kind and the meaning of cells."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,29 +9,29 @@ from wholesale.plumbing.importing.texts import key_of
 
 
 class Beside(Protocol):
-    """Reads additional columns of a file, beside those of the kind. It is false if the file has none."""
+    """A reader of columns that a file has in addition to those of the row kind. It is false if the file has none."""
 
     @property
     def understood(self) -> Collection[str]:
-        """The additional columns that are understood, by the file's names."""
+        """The names, in the file, of the additional columns that the reader understands."""
 
     @property
     def lost(self) -> str:
-        """The remark for a row that cannot be read."""
+        """The remark about the additional columns for a row that cannot be read."""
 
     @property
     def notes(self) -> list[str]:
-        """The remarks about the additional columns."""
+        """The remarks about the additional columns of the file."""
 
     def __bool__(self) -> bool: ...
 
     def read(self, cells: Sequence[str], now: datetime) -> Any:
-        """Return what a row says in the additional columns, or None."""
+        """Return what a row says in the additional columns. None if it says nothing there."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowKind:
-    """One kind of rows, such as leads."""
+    """A kind of rows that a list can hold, such as leads: its columns and how their cells are read."""
 
     one: str  # its word for people, such as lead
     plural: str
@@ -44,6 +44,6 @@ class RowKind:
     beside: Callable[[Sequence[str], Sequence[str | None]], Beside] | None = None
 
     def rate(self, cells: Sequence[str]) -> int:
-        """Return how many columns a row names. 0 if it does not name the key, so that it is no header."""
+        """Return how many of our columns a row names, so that the header is found. 0 if the row does not name the key."""
         meanings = {self.column_of.get(key_of(cell)) for cell in cells} - {None}
         return len(meanings) if self.key in meanings else 0

@@ -1,4 +1,4 @@
-"""The batch of an import. Each kind of rows has its own table of batches."""
+"""The base model of import batches. Each kind of rows has its own table of batches."""
 
 from django.conf import settings
 from django.db import models
@@ -7,13 +7,13 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class ImportBatch(models.Model):
-    """A file that somebody uploaded: it is checked first, and imported after a confirmation.
+    """A batch: a file that somebody uploaded. It is checked first, and imported after a confirmation.
 
     The row holds the file until it is imported, so that any process can do the work.
     """
 
     class State(models.TextChoices):
-        """How far the batch is. A large file waits for the worker twice: for the check and for the import."""
+        """The state of a batch. A large file waits for the worker twice: for the check and for the import."""
 
         CHECKING = "CHECKING", "Being checked"
         CHECKED = "CHECKED", "Checked, nothing imported yet"
@@ -54,5 +54,5 @@ class ImportBatch(models.Model):
 
     @property
     def left_out(self) -> str:
-        """A line about values of accepted rows that are ignored. Empty if there are none."""
+        """A line about values in accepted rows that are ignored. Empty if there are none."""
         return ""

@@ -1,4 +1,4 @@
-"""Numbers as a spreadsheet shows them, where the format changes the meaning: leading zeros, a percentage, a date.
+"""Numbers in a spreadsheet, as text. Their format counts where it changes the meaning: leading zeros, a percentage, a date.
 
 Rounding and thousands separators are ignored: the stored digits count.
 """
@@ -18,7 +18,7 @@ _TOO_NARROW = "#####"  # what a spreadsheet shows for an impossible date
 
 
 def shown(stored: str, code: str, epoch: datetime) -> str:
-    """Return the text of a stored number under a number format. `epoch` is the day from which the sheet counts dates.
+    """Return the text that a sheet shows for a stored number in the format `code`. Dates count from the day `epoch`.
 
     Raises:
         ValueError: the stored text is no number.
@@ -55,12 +55,12 @@ def _date(value: float, epoch: datetime) -> str:
 
 @lru_cache(maxsize=1024)
 def _bare(code: str) -> str:
-    """Return the signs of a format without its literal texts."""
+    """Return a number format without the texts that it shows literally."""
     return "".join(sign or "" for _, _, sign in _PARTS.findall(_first(code)))
 
 
 def _first(code: str) -> str:
-    """Return the part of a format that applies to positive numbers."""
+    """Return the first part of a number format, which applies to positive numbers."""
     quoted = False
     for index, sign in enumerate(code):
         quoted ^= sign == '"'
@@ -71,7 +71,7 @@ def _first(code: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _mask(code: str) -> tuple[tuple[str, bool], ...] | None:
-    """Return a format's mask as pairs: a sign, and whether it is the place of a digit. None if the format adds no signs.
+    """Return the mask of a number format as pairs: a sign, and whether a digit takes its place. None if it adds no signs.
 
     A format with a condition in brackets has several masks, so None is returned for it too.
     """
@@ -90,7 +90,7 @@ def _mask(code: str) -> tuple[tuple[str, bool], ...] | None:
 
 
 def _masked(digits: str, mask: tuple[tuple[str, bool], ...]) -> str:
-    """Fill a mask with digits from the right. Digits that are left over go before its first place."""
+    """Return the mask filled with digits from the right. If there are more digits than places, the rest goes before."""
     left = list(digits) if digits != "0" else []
     first = next(index for index, (_, is_digit) in enumerate(mask) if is_digit)
     text = ""

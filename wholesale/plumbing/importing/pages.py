@@ -1,4 +1,4 @@
-"""The admin pages for uploading, reviewing and importing a file, and for exporting rows (by the library)."""
+"""The admin pages for uploading, reviewing and importing a file, and for exporting rows (by django-import-export)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -49,7 +49,7 @@ class UploadForm(forms.Form):
 
 
 class ImportPages(ExportMixin):
-    """The import and export pages, for the admin of the imported rows."""
+    """A mixin that adds pages for import and export to the admin of the imported rows."""
 
     importer: Importer[Any]
     begin_import: Callable[..., ImportBatch]
@@ -58,7 +58,7 @@ class ImportPages(ExportMixin):
     export_form_class = ExportForm
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
-        """Return the rows of the filtered list.
+        """Return the rows to export: those of the admin's list with its filters.
 
         Raises:
             SuspiciousOperation: a filter is not valid.
@@ -78,7 +78,7 @@ class ImportPages(ExportMixin):
 
     @property
     def _name(self) -> str:
-        """The prefix of the names of these pages' addresses."""
+        """The prefix of the URL names of these pages, such as followups_lead."""
         return f"{self.opts.app_label}_{self.opts.model_name}"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
@@ -87,7 +87,7 @@ class ImportPages(ExportMixin):
 
     @action(description="Import", permissions=["import"], icon="upload", url_path="import")
     def import_file(self, request: HttpRequest) -> HttpResponse:
-        """Show the form for a file; after the upload show what an import would do."""
+        """Show the form for uploading a file. After the upload, show what an import of the file would do."""
         form = UploadForm(request.POST or None, request.FILES or None)
         if form.is_valid():
             file = form.cleaned_data["import_file"]
@@ -117,7 +117,7 @@ class ImportPages(ExportMixin):
         return HttpResponseRedirect(page_url(begun))
 
     def process_import(self, request: HttpRequest) -> HttpResponse:
-        """Show what a checked file holds. A POST imports it."""
+        """Show what a checked file holds. A POST confirms the import."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         asked = get_object_or_404(self.importer.model, pk=row_id(request.GET.get("import", "")))

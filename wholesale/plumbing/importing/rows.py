@@ -10,7 +10,7 @@ Row = Mapping[Any, Any]  # column -> cell
 
 
 class FileRow(dict[Any, Any]):
-    """A row of a file: its unchanged cells by the file's column names, and their meaning.
+    """A row of a file: its unchanged cells by the file's names of columns, and what they mean.
 
     `given` holds the values for our columns, in the words of the API. `errors` says by column why a cell cannot be read.
     `said` is what additional columns say (`wholesale.plumbing.importing.kinds.Beside`).
@@ -28,7 +28,7 @@ class FileRow(dict[Any, Any]):
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that was refused, or that a person must look at, with messages by field."""
+    """A row that was refused, or that a person must look at, with the reasons by field."""
 
     number: int
     row: Row
@@ -36,5 +36,5 @@ class RefusedRow:
 
     @property
     def reason(self) -> str:
-        """The messages as one line."""
+        """The reasons for the refusal as one line."""
         return " ".join(f"{name}: {message}" for name, messages in self.errors.items() for message in messages)

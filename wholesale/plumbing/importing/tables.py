@@ -1,4 +1,4 @@
-"""A file before its meaning is known: a header and numbered lines of text."""
+"""A file as a table of text: a header and numbered lines. Their meaning is not known yet."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ HEADER_WITHIN = 20  # rows at the top among which the header is searched; rows a
 
 
 class Line(NamedTuple):
-    """A row of a file: its cells, and why the row or some of its cells cannot be read."""
+    """A line of a table: its cells, and why the line or some of its cells cannot be read."""
 
     number: int
     cells: list[str]
@@ -20,7 +20,7 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class Table:
-    """The header of a file and its rows, read lazily. `notes` and `skipped` may grow until all rows are read."""
+    """The header of a file and its lines, read lazily. `notes` and `skipped` are complete only after all lines were read."""
 
     header: Line
     lines: Iterator[Line]
@@ -32,11 +32,11 @@ class Table:
 
 
 def above(numbers: Iterable[int]) -> list[str]:
-    """Return a note about rows above the header that are not empty, or nothing."""
+    """Return a note about rows above the header that are not empty and were not read. Empty if there are none."""
     rows = ", ".join(map(str, numbers))
     return [f"Above the names of the columns these rows were not read: {rows}."] if rows else []
 
 
 def no_header(key: str) -> UnreadableFile:
-    """Return the error for a file without a header."""
+    """Return the error for a file without a header. `key` is the column that a header must name."""
     return UnreadableFile(f"A row at its top must name the columns, {key} among them.")

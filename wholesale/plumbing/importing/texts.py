@@ -1,4 +1,4 @@
-"""Texts of cells and headings: comparing spellings, and undoing what spreadsheets do to a text."""
+"""Texts of cells and headings: comparing spellings, and undoing changes that spreadsheets make to a text."""
 
 import re
 import unicodedata
@@ -22,12 +22,12 @@ def _key(text: str) -> str:
 
 
 def key_of(text: str) -> str:
-    """Return the key of a word: its letters and digits in lower case, without accents. Spellings of a word share it."""
+    """Return the key that all spellings of a word share: its letters and digits in lower case, without accents."""
     return _key(text[:LONGEST])
 
 
 def keyed(spellings: Mapping[str, Iterable[str]], own: Iterable[str] = ()) -> dict[str, str]:
-    """Return a mapping from the key of each spelling to its word. The words in `own` mean themselves."""
+    """Return a mapping from the key of each spelling to the word that it means. Each word in `own` means itself."""
     found = {key_of(spelled): word for word, listed in spellings.items() for spelled in listed}
     return found | {key_of(word): word for word in own}
 
@@ -42,7 +42,7 @@ _SPREADSHEET_ERROR = re.compile(
 
 
 def spreadsheet_fault(text: str, *, is_number: bool) -> str | None:
-    """Return how a spreadsheet has destroyed the value of a cell, or None.
+    """Return how a spreadsheet has destroyed the value of a cell. None if it has not.
 
     `is_number`: the column holds numbers that need all digits, such as phone numbers.
     """
@@ -65,12 +65,12 @@ MAY_BE_AS_TEXT = frozenset(f"'={_UNSEEN}")
 
 
 def plain(text: str) -> str:
-    """Return the text of a cell without the guards that keep it a text in spreadsheets: ="00123" and '00123 are 00123."""
+    """Return a cell's text without a guard that keeps it a text in spreadsheets: both ="00123" and '00123 become 00123."""
     text = text.strip(_UNSEEN)
     formula = _TEXT_FORMULA.fullmatch(text.strip())
     return formula[1].replace('""', '"') if formula else _AS_TEXT.sub("", text, count=1)
 
 
 def guarded(text: str) -> str:
-    """Return a text for a cell with a guard if a spreadsheet would run it as a formula. `plain` reverses this."""
+    """Return a text for a cell. If a spreadsheet would run it as a formula, it gets a guard, which `plain` removes."""
     return f"'{text}" if _FORMULA.match(text) or _AS_TEXT.match(text) else text

@@ -1,4 +1,4 @@
-"""Words for provinces and for "no value" that occur in any list. The words are in `words.toml`."""
+"""Words for provinces and for "no value", which any list may contain. They are stored in `words.toml`."""
 
 import re
 import tomllib
@@ -21,7 +21,7 @@ _BETWEEN_PLACES = re.compile(r"[,()/|]|\s-\s|^CA-")
 
 @lru_cache(maxsize=REMEMBERED)
 def province_of(text: str) -> str | None:
-    """Return the province that a text means, or None: `Ont.`, `Qu\u00e9bec`, `P.E.I.`, `ON - Ontario`, `Ontario, Canada`."""
+    """Return the province that a text means, such as `Ont.`, `P.E.I.` or `ON - Ontario`. None if it means none."""
     known = _PROVINCES.get(_PROVINCE_OF.sub("", key_of(text)))
     if known:
         return known

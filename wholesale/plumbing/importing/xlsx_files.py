@@ -1,6 +1,6 @@
-"""Reading XLSX: the sheet with the wanted rows, row by row, as a spreadsheet shows them.
+"""Reading an XLSX file: the rows of the sheet that holds the list, as a spreadsheet shows them.
 
-The whole sheet is read before its first row is handed on, so a damaged file imports nothing.
+The whole sheet is read before the first row is given to the caller, so nothing of a damaged file is imported.
 """
 
 import pickle
@@ -19,7 +19,7 @@ _NO_XLSX = "It is no XLSX file, or one that is damaged or protected by a passwor
 
 
 def read(stream: IO[bytes], kind: RowKind) -> Table:
-    """Open an XLSX file.
+    """Open an XLSX file with rows of this kind.
 
     Raises:
         UnreadableFile: the file is not XLSX, exceeds a bound, or has no sheet with a header at the top.
@@ -64,14 +64,14 @@ def _named(sheet: Sheet) -> str:
 
 
 def _header(rows: Sequence[SheetRow], kind: RowKind) -> Line | None:
-    """Return the best header among the first rows of a sheet, or None."""
+    """Return the best header among the first rows of a sheet. None if no row is a header."""
     lines = [Line(row.number, _dense(row, max(row.cells) + 1)) for row in rows]
     best = max(lines, key=lambda line: (kind.rate(line.cells), -line.number), default=None)
     return best if best and kind.rate(best.cells) else None
 
 
 def _dense(row: SheetRow, width: int) -> list[str]:
-    """Return the cells under the header, then the non-empty cells beyond it."""
+    """Return a row's first `width` cells (those under the header), then the non-empty cells to the right of them."""
     beyond = [text for index, text in sorted(row.cells.items()) if index >= width]
     return [*(row.cells.get(index, "") for index in range(width)), *beyond]
 
@@ -81,7 +81,7 @@ def _line(row: SheetRow, header: Line) -> Line:
 
 
 def _lines(book: Book, sheet: Sheet, table: Table) -> Iterator[Line]:
-    """Yield the non-empty rows below the header, after all rows were read without an error."""
+    """Yield the non-empty rows below the header. They are yielded only after all rows were read without an error."""
     header, notes = table.header, table.notes
     with TemporaryFile() as spool:
         kept, hidden = 0, 0
@@ -110,14 +110,14 @@ def _lines(book: Book, sheet: Sheet, table: Table) -> Iterator[Line]:
 
 
 class _Standing:
-    """Fills the merged cells of a sheet row by row: each shows its value in all of its rows."""
+    """Fills the merged cells of a sheet, row by row. A merged cell shows its value in each of its rows."""
 
     def __init__(self, merged: Sequence[Merged], columns: int) -> None:
         self.waiting = sorted((one for one in merged if one.column < columns), reverse=True)  # the next one last
         self.now: dict[int, tuple[int, str]] = {}  # column -> the last row that shows the text
 
     def fill(self, row: SheetRow) -> bool:
-        """Fill a row with the values of merged cells that began in earlier rows. Return whether a cell was filled."""
+        """Fill a row with the values of merged cells that began in earlier rows. Return whether any cell was filled."""
         filled = False
         for column, (last, text) in list(self.now.items()):
             if last < row.number:

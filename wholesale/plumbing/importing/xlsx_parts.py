@@ -1,4 +1,4 @@
-"""Reading the parts of an XLSX file, within bounds: its sheets, shared texts and formats, and the cells of a sheet.
+"""Reading the parts of an XLSX file, limited in size and time: its sheets, shared texts and formats, and cells.
 
 No maintained library tells what we need: where a sheet really ends, whether a formula has a result, and the format of a
 number (docs/decisions.md). The value of a cell is the text that it shows.
@@ -46,7 +46,7 @@ _CHUNK = 1 << 20
 
 
 def too_much(what: str) -> UnreadableFile:
-    """Return the error for a file that exceeds a bound."""
+    """Return the error for a file that exceeds a bound, such as its number of rows (`what`)."""
     return UnreadableFile(f"It has more than {what}: divide it, or save it as CSV.")
 
 
@@ -60,7 +60,7 @@ class Merged(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Sheet:
-    """A sheet. Its merged cells are known after its rows were read."""
+    """A sheet of an XLSX file. `merged` (its merged cells) is complete only after its rows were read."""
 
     title: str
     part: str
@@ -70,7 +70,7 @@ class Sheet:
 
 @dataclass(slots=True)
 class SheetRow:
-    """A non-empty row: the texts of its cells, and the faults of unreadable cells, by column (the leftmost is 0)."""
+    """A non-empty row of a sheet. By column (0 is the leftmost): texts of cells, and why other cells cannot be read."""
 
     number: int
     cells: dict[int, str]
@@ -79,7 +79,7 @@ class SheetRow:
 
 
 class Book:
-    """An XLSX file.
+    """An XLSX file that is being read.
 
     Raises:
         UnreadableFile: the file exceeds a bound. A damaged file may raise any exception.
@@ -157,7 +157,7 @@ class Book:
         return row
 
     def _shown(self, cell: Element) -> tuple[str, bool]:
-        """Return the text that a cell shows, and whether it is known: a formula may have no stored result."""
+        """Return the text that a cell shows, and whether it is known. A formula without a stored result is unknown."""
         kind = cell.get("t", "n")
         parts = {_KINDS.get(part.tag): part for part in cell}
         stored, formula = parts.get("v"), parts.get("f")
@@ -176,7 +176,7 @@ class Book:
 
     @cached_property
     def _texts(self) -> list[str]:
-        """The shared texts of the file, by index."""
+        """The texts that the cells of all sheets share, by index."""
         part, texts = self.of_kind.get("sharedStrings"), []
         for element, kind in self._elements(part) if part else ():
             if kind == "si":
@@ -192,7 +192,7 @@ class Book:
 
     @cached_property
     def _formats(self) -> list[str]:
-        """The number format of each style, by index."""
+        """The number format of each cell style, by the style's index."""
         part, own, styles = self.of_kind.get("styles"), dict(BUILTIN_FORMATS), []
         for element, kind in self._elements(part) if part else ():
             if kind == "numFmt":
@@ -202,7 +202,7 @@ class Book:
         return [own.get(number, "General") for number in styles]
 
     def _elements(self, part: str) -> Iterator[tuple[Element, str | None]]:
-        """Yield the elements of a part as they end, each with its kind, or None for an element that is not read."""
+        """Yield a part's XML elements as they end, each with its kind. The kind is None if the element is not read."""
         with self.archive.open(part) as stream:
             for count, (_, element) in enumerate(iterparse(stream)):
                 if count % 4096 == 0 and monotonic() > self.deadline:
@@ -212,7 +212,7 @@ class Book:
                 yield element, _KINDS.get(element.tag)
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """Return the parts that a part refers to: id -> (kind, part)."""
+        """Return the parts to which a part refers, each by the reference's id: its kind and its name."""
         folder, name = dirname(part), part.rpartition("/")[2]
         found = {}
         with self.archive.open(join(folder, "_rels", f"{name}.rels")) as stream:
@@ -225,7 +225,7 @@ class Book:
 
 
 def _text_of(element: Element) -> str:
-    """Return the text of a shared or inline string, without its phonetic hints."""
+    """Return the text within an XML element, without hints for its pronunciation."""
     runs = [element, *(child for child in element if _KINDS.get(child.tag) == "r")]
     return _unescaped("".join(child.text or "" for run in runs for child in run if _KINDS.get(child.tag) == "t"))
 

@@ -1,1 +1,1 @@
-"""The production server. It reads bodies before it takes a thread, and replaces a worker that dies."""
+"""The production server. It reads a request's body before it takes a thread for it, and replaces a worker that dies."""

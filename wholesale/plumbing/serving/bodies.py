@@ -1,4 +1,4 @@
-"""Reading whole request bodies in the event loop, before a thread is taken. Size, time and number are bounded."""
+"""Reading whole request bodies in the event loop, before a thread is taken. Their size, time and number are limited."""
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
@@ -16,13 +16,13 @@ SLOWEST = 64 * 1024  # bytes a second: a body gets a second more than BODY_TIMEO
 
 
 def limit_of(path: str, content_type: str) -> int:
-    """Return how many bytes a body may have. Only the admin accepts files."""
+    """Return how many bytes a body may have. Bodies with a file, which only the admin accepts, may have more."""
     is_file = path.startswith("/admin/") and content_type.lower().startswith("multipart/form-data")
     return settings.UPLOAD_MAX_SIZE if is_file else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 class Bodies:
-    """Reads the bodies of one worker."""
+    """Reads the request bodies of one server worker."""
 
     def __init__(self) -> None:
         self._large = 0
@@ -59,7 +59,7 @@ class Bodies:
 
 
 def checked_length(text: str, limit: int) -> int:
-    """Return a Content-Length as a number, 0 if it is empty.
+    """Return the text of a Content-Length as a number. An empty text is 0.
 
     Raises:
         RequestTooLarge: the length is above the limit.

@@ -36,7 +36,7 @@ _UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH
 
 
 class Bridge:
-    """The target of a granian worker."""
+    """The application that a granian worker calls for each request."""
 
     def __init__(self, application: WsgiApplication, threads: int) -> None:
         self._application = application
@@ -47,7 +47,7 @@ class Bridge:
         self._ended: deque[asyncio.Future[None]] = deque()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Start the threads. This happens in the worker, because threads do not survive a fork."""
+        """Start the threads. This happens in the worker process, because threads do not survive a fork."""
         self._lanes = lanes.start(self._threads)
         self._look_for_ended(loop)
 
@@ -107,7 +107,7 @@ class Bridge:
 
 
 class _Start:
-    """WSGI's start_response: it stores the status and the headers."""
+    """WSGI's `start_response`, which keeps the status and the headers of the answer."""
 
     status = 500
     headers: Headers = []
@@ -141,7 +141,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
 
 
 def refused(refusal: DomainError, path: str) -> tuple[int, Headers, bytes]:
-    """Return status, headers and body of a refusal before any view: in the API's error shape below /api/, else as text."""
+    """Return status, headers and body of a refusal before any view. The body is the API's error below /api/, else text."""
     headers = [("connection", "close")]  # so the unread rest of the body is not taken for the next request
     if refusal.retry_after is not None:
         headers.append(("retry-after", str(refusal.retry_after)))

@@ -1,6 +1,6 @@
-"""The lanes of requests. Each lane has its own threads, so slow requests delay only requests of their kind.
+"""The lanes (kinds) of requests. Each lane has its own threads, so slow requests delay only requests of their lane.
 
-A thread keeps its connection to the database after it has needed one.
+Once a thread has needed a connection to the database, it keeps it.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Lane(StrEnum):
-    """The kinds of requests."""
+    """The lanes. Each is for one kind of requests."""
 
     URGENT = "urgent"  # the probe and the kill switch
     LOGIN = "login"  # posted passwords: hashing one takes most of a second
@@ -33,13 +33,13 @@ AT_ONCE = {Lane.LOGIN: 4}  # requests of a worker that may run or wait at the sa
 
 
 def lane_of(method: str, path: str) -> Lane:
-    """Return the lane of a request."""
+    """Return the lane that handles a request."""
     if method == "POST" and path.startswith(_PASSWORDS):
         return Lane.LOGIN
     return next((lane for prefix, lane in _PREFIXES if path.startswith(prefix)), Lane.API)
 
 
 def start(threads: int) -> Mapping[Lane, ThreadPoolExecutor]:
-    """Start the threads of a worker: `threads` for the API and for the admin each, one for each other lane."""
+    """Start the threads of a worker: `threads` each for the lanes of the API and of the admin, one for each other lane."""
     many = (Lane.API, Lane.ADMIN)
     return {lane: ThreadPoolExecutor(threads if lane in many else 1, thread_name_prefix=lane) for lane in Lane}

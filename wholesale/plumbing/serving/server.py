@@ -26,7 +26,7 @@ DEATHS_WAIT = 0.5  # seconds of that delay
 
 
 class Server(MPServer):
-    """Granian's server, which replaces a dead worker at once, however often. Its waiting connections go to the successor.
+    """Granian's server, changed: it replaces a dead worker at once, however often. The successor takes waiting connections.
 
     Granian itself would end if a worker died twice within seconds, and would close a dead worker's socket.
     """
@@ -35,7 +35,7 @@ class Server(MPServer):
     _deaths: deque[float]
 
     def _init_shared_socket(self) -> None:
-        """Create a socket for each worker. The system spreads connections evenly over several sockets."""
+        """Create a socket for each worker, because the system spreads connections evenly over several sockets."""
         self._deaths = deque(maxlen=DEATHS_A_MINUTE)
         socket.create_server((self.bind_addr, self.bind_port)).close()  # raises if the port is taken
         self._listeners = [_listener(self.bind_addr, self.bind_port) for _ in range(self.workers)]
@@ -66,7 +66,7 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 def serve(*, host: str, port: int, workers: int, threads: int) -> None:
-    """Serve until SIGTERM or SIGINT.
+    """Run the server until SIGTERM or SIGINT.
 
     Raises:
         OSError: the server cannot listen on the address.
@@ -95,5 +95,5 @@ def serve(*, host: str, port: int, workers: int, threads: int) -> None:
 
 
 def _loaded(target: Any) -> Any:
-    """Return the target, which is loaded already. Granian calls this in each worker."""
+    """Return the application, which is loaded already. Granian calls this in each worker to load it."""
     return target

@@ -1,1 +1,1 @@
-"""Background work: queues, periodic jobs, the worker, and failures of tasks."""
+"""Background work: the queues, the periodic jobs, the worker, and what happens if a task fails."""

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A periodic task without arguments, and its times as a crontab in UTC."""
+    """A periodic job: a task without arguments, and its times as a crontab in UTC."""
 
     name: str
     crontab: str
@@ -50,13 +50,13 @@ def every(crontab: str, task: "Task[..., Any]") -> None:
 
 
 def jobs() -> list[Job]:
-    """Return all periodic jobs, by name."""
+    """Return all periodic jobs, sorted by name."""
     return [_jobs[name] for name in sorted(_jobs)]
 
 
 @transaction.atomic
 def enqueue_turn(name: str, now: datetime | None = None) -> bool:
-    """Enqueue the job's turn of this minute, unless another scheduler has. Return whether this call did."""
+    """Enqueue the job's turn of this minute, unless another scheduler has done so. Return whether this call enqueued it."""
     slot = (now or timezone.now()).replace(second=0, microsecond=0)
     _, is_ours = PeriodicRun.objects.get_or_create(name=name, slot=slot)
     if is_ours:
@@ -65,7 +65,7 @@ def enqueue_turn(name: str, now: datetime | None = None) -> bool:
 
 
 def start_scheduler() -> BackgroundScheduler:
-    """Start a thread that enqueues every job at its times, until `shutdown()`."""
+    """Start a thread that enqueues each periodic job at its times. It runs until `shutdown()` is called on the result."""
     scheduler = BackgroundScheduler(timezone="UTC")
     for job in jobs():
         # Turns that were missed while the machine slept are made up for once, if it wakes within an hour.
@@ -77,7 +77,7 @@ def start_scheduler() -> BackgroundScheduler:
 
 
 def _turn(name: str) -> None:
-    """Enqueue the turn that is due now. If the database does not answer, try until it does."""
+    """Enqueue the job's turn that is due now. If the database does not answer, try again until it does."""
     due = timezone.now()
     for delay in growing_delays():
         close_old_connections()
@@ -94,14 +94,14 @@ def _turn(name: str) -> None:
 
 @transaction.atomic
 def requeue_lost(now: datetime | None = None) -> int:
-    """Requeue tasks whose worker was lost. A task that was lost five times fails. Return the number of tasks."""
+    """Requeue tasks whose worker was lost. A task that was lost five times fails. Return the number of these tasks."""
     now = now or timezone.now()
     return _lost(_running().filter(started_at__lt=now - LOST_AFTER), now)
 
 
 @transaction.atomic
 def requeue_of(worker_id: str, *, was_too_long: bool = False, now: datetime | None = None) -> int:
-    """Requeue the tasks of a worker that has ended. With `was_too_long`, they fail instead. Return the number of tasks."""
+    """Requeue the tasks of a worker that has ended; with `was_too_long` they fail. Return the number of these tasks."""
     now = now or timezone.now()
     left = [result for result in _running() if result.worker_ids[-1:] == [worker_id]]
     if not was_too_long:
@@ -127,7 +127,7 @@ def _lost(results: Iterable[DBTaskResult], now: datetime) -> int:
 
 @transaction.atomic
 def try_again(task_ids: Iterable[Any], now: datetime | None = None) -> int:
-    """Requeue failed tasks, with as many attempts as new ones. Return the number of tasks."""
+    """Requeue those of the tasks that have failed, with as many attempts as new ones. Return how many these are."""
     again = DBTaskResult.objects.failed().filter(pk__in=task_ids)
     return again.update(
         status=TaskResultStatus.READY, worker_ids=[], started_at=None, finished_at=None, run_after=now or timezone.now()
@@ -135,7 +135,7 @@ def try_again(task_ids: Iterable[Any], now: datetime | None = None) -> int:
 
 
 def forget_old(now: datetime | None = None) -> int:
-    """Remove old turns and old finished tasks. Return the number of rows."""
+    """Remove old turns of periodic jobs and old finished tasks. Return the number of removed rows."""
     until = (now or timezone.now()) - KEPT_FOR
     turns, _ = PeriodicRun.objects.filter(slot__lt=until).delete()
     tasks, _ = DBTaskResult.objects.finished().filter(finished_at__lt=until).delete()

@@ -1,10 +1,10 @@
-"""The queues of background work. Each has its own process. This is imported before the settings."""
+"""The queues of background work. Each queue has its own process. This module is imported before the settings."""
 
 from enum import StrEnum
 
 
 class Queue(StrEnum):
-    """The queues. A task waits only for tasks of its own queue."""
+    """The queues of background tasks. A task waits only for tasks of its own queue."""
 
     PERIODIC = "periodic"  # short, and due by the clock: permitted minutes, SLA, notices, tripwires, chores
     DEFAULT = "default"  # tasks that follow from a change: they take minutes

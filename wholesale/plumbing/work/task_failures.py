@@ -1,4 +1,4 @@
-"""Failures of background tasks: a task is tried again, or fails for good and its subject is told.
+"""Failures of background tasks: a task is tried again, or it fails for good and its subject is told.
 
 A task is tried up to `ATTEMPTS_MAX` times if the database did not answer or its worker was ended. After any other error it
 fails for good. Its subject, the row that waits for it (if any), is told in the same transaction.
@@ -30,20 +30,20 @@ class WorkerLost(Exception):
 
 
 class TookTooLong(BaseException):
-    """The task reached `TASK_TIME_LIMIT`. It is a BaseException, so that no `except Exception` of a task catches it."""
+    """The task ran for `TASK_TIME_LIMIT`. It is a BaseException, so that no `except Exception` of a task catches it."""
 
 
 _subjects: dict[str, Callable[..., None]] = {}
 
 
 def tell_subject(task: "Task[..., Any]", tell: Callable[..., None]) -> None:
-    """Register `tell`. It is called with what happened and the task's arguments when the task has failed for good."""
+    """Register `tell` for a task. If the task fails for good, `tell` gets what happened and the task's arguments."""
     _subjects[task.module_path] = tell
 
 
 @transaction.atomic
 def conclude(result: DBTaskResult, error: BaseException | None, now: datetime) -> None:
-    """Record how a task ended; `error` is what it raised."""
+    """Record how a task ended. `error` is what the task raised, or None if it succeeded."""
     if error is None:
         _record(result, TaskResultStatus.SUCCESSFUL, finished_at=now)
     elif (isinstance(error, _ENDED) or is_database_fault(error)) and len(result.worker_ids) < ATTEMPTS_MAX:
@@ -53,13 +53,13 @@ def conclude(result: DBTaskResult, error: BaseException | None, now: datetime) -
 
 
 def put_back(result: DBTaskResult, run_after: datetime | None = None) -> None:
-    """Requeue the task, to run at once or from `run_after` on."""
+    """Requeue the task. It runs from `run_after` on; None leaves its time as it was."""
     run_after = run_after or result.run_after
     _record(result, TaskResultStatus.READY, started_at=None, run_after=run_after)
 
 
 def fail(result: DBTaskResult, error: BaseException, now: datetime) -> None:
-    """Record that the task failed for good, and tell its subject why."""
+    """Record that the task failed for good, and tell its subject (the row that waits for the task) why."""
     kind = type(error)
     logger.error("Task %s (%s) has failed: %s", result.task_path, result.pk, kind.__qualname__)
     # The traceback and the kind of the error, without its message, which may name a person.
@@ -77,7 +77,7 @@ def fail(result: DBTaskResult, error: BaseException, now: datetime) -> None:
 
 
 def what_happened(error: BaseException) -> str:
-    """Return what happened as a sentence, for the person who waits for the task."""
+    """Return a sentence that says why a task failed, for the person who waits for it."""
     match error:
         case TookTooLong():
             return f"It took longer than {settings.TASK_TIME_LIMIT} seconds (TASK_TIME_LIMIT) and was ended."

@@ -9,14 +9,14 @@ from wholesale.plumbing.work.queues import Queue
 
 @task(queue_name=Queue.PERIODIC)
 def clear_expired() -> None:
-    """Remove expired rows and old tasks."""
+    """Remove expired idempotency keys, API tokens and sessions, and old background tasks."""
     housekeeping.clear_expired()
     periodic.forget_old()
 
 
 @task(queue_name=Queue.PERIODIC)
 def requeue_lost() -> None:
-    """Requeue the tasks of lost workers."""
+    """Requeue the tasks whose worker was lost."""
     periodic.requeue_lost()
 
 

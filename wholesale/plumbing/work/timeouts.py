@@ -1,6 +1,6 @@
 """The database timeouts for statements, locks and idle transactions. This is imported before the settings.
 
-They depend on the kind of process: a request may wait for seconds, an import or a migration may work for minutes.
+They depend on the kind of process: a request may take seconds, an import or a migration minutes.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Timeouts(NamedTuple):
-    """The timeouts in seconds. 0 is no timeout of ours."""
+    """The database timeouts in seconds. 0 means that we set none."""
 
     statement: int
     lock: int
@@ -18,7 +18,7 @@ class Timeouts(NamedTuple):
 
     @property
     def options(self) -> str:
-        """The options for a PostgreSQL session. A timeout of 0 is left out, so the server's own setting counts."""
+        """The options that set the timeouts of a PostgreSQL session. For a timeout of 0 the server's own setting counts."""
         named = zip(("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"), self, strict=True)
         return " ".join(f"-c {name}={seconds}s" for name, seconds in named if seconds)
 
@@ -40,14 +40,14 @@ _BY_COMMAND = {"serve": Process.WEB, "runserver": Process.WEB, "worker": Process
 
 
 def process_of(arguments: Sequence[str]) -> Process:
-    """Return the kind of process that a command line starts. Anything but manage.py counts as a web server."""
+    """Return the kind of process that a command line starts. Without manage.py it counts as a web server."""
     if not arguments or PurePath(arguments[0]).name != "manage.py":
         return Process.WEB
     return _BY_COMMAND.get(arguments[1] if len(arguments) > 1 else "", Process.COMMAND)
 
 
 def read(text: str, default: Timeouts) -> Timeouts:
-    """Read three numbers of seconds, separated by commas. An empty text gives the default.
+    """Read three timeouts in seconds, separated by commas. An empty text gives the default.
 
     Raises:
         ValueError: the text is not three numbers of at least 0.

@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 
 class QueueWorker(Worker):
-    """Runs the tasks of some queues, one after another. If the database does not answer, it waits."""
+    """Runs the tasks of some queues, one after another. While the database does not answer, it waits."""
 
     def __init__(self, queues: Sequence[str], worker_id: str, *, batch: bool = False) -> None:
         self._parent = os.getppid()
@@ -54,7 +54,7 @@ class QueueWorker(Worker):
 
     @property
     def running(self) -> bool:
-        """Whether to continue: nobody has told the worker to stop, and its parent process still lives."""
+        """Whether the worker continues: nobody has told it to stop, and its parent process still lives."""
         return self._running and os.getppid() == self._parent
 
     @running.setter
@@ -87,7 +87,7 @@ class QueueWorker(Worker):
 
 
 def _error_of(result: DBTaskResult) -> BaseException | None:
-    """Run a task. Return the exception that it raised, or None."""
+    """Run a task. Return the exception that it raised, or None if it succeeded."""
     logger.info("Task %s (%s) begins", result.task_path, result.pk)
     try:
         with _limited(settings.TASK_TIME_LIMIT):
@@ -101,7 +101,7 @@ def _error_of(result: DBTaskResult) -> BaseException | None:
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong in the block after so many seconds. If the block goes on, end the process, after `GRACE` at most."""
+    """Raise TookTooLong in the block after so many seconds. If the block still goes on, end the process soon (`GRACE`)."""
 
     def over(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -134,14 +134,14 @@ def _wait(seconds: float, fault: Exception) -> None:
 
 
 def _begin_connection_anew() -> None:
-    """Reconnect to the database, which leaves any open transaction."""
+    """Reconnect to the database, so that no transaction stays open."""
     database.close()
     with suppress(*DATABASE_FAULTS):
         database.connect()
 
 
 def work_off(queues: Sequence[str]) -> None:
-    """Run the waiting tasks of these queues in this process, then return."""
+    """Run the waiting tasks of these queues in this process. Return when none waits any more."""
     worker = QueueWorker(queues, uuid4().hex, batch=True)
     worker.configure_signals()
     worker.run()
@@ -150,7 +150,7 @@ def work_off(queues: Sequence[str]) -> None:
 def work(queue: Queue, *, schedule: bool, worker_id: str = "", predecessor: str = "", was_too_long: bool = False) -> None:
     """Run the tasks of one queue in this process until it is told to stop.
 
-    The task that a predecessor was running when it ended is run again. With `was_too_long` it fails instead.
+    The task that the worker `predecessor` was running when it ended is requeued. With `was_too_long` it fails instead.
     """
     worker = QueueWorker([queue], worker_id or uuid4().hex)
     worker.configure_signals()
@@ -168,7 +168,7 @@ def work(queue: Queue, *, schedule: bool, worker_id: str = "", predecessor: str 
 
 
 class Crew:
-    """Keeps a process for each queue. A process that ends is started again. All end when this process is told to stop."""
+    """Keeps one process for each queue. If a process ends, another is started. All end when this process is told to stop."""
 
     def __init__(self, *, schedule: bool) -> None:
         self._schedule = schedule
@@ -176,7 +176,7 @@ class Crew:
         self._is_told = False
 
     def run(self) -> None:
-        """Run the processes until SIGTERM, SIGINT or SIGQUIT, which is passed on to each of them."""
+        """Run the processes until SIGTERM, SIGINT or SIGQUIT, and pass that signal on to each of them."""
         connections.close_all()  # no connection may be shared by two processes
         for number in _TOLD_BY:
             signal.signal(number, self._tell)

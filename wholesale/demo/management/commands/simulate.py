@@ -1,4 +1,4 @@
-"""`simulate [--days N] [--leads N] [--seed N] [--until TIME] [--if-empty]`."""
+"""The command `simulate [--days N] [--leads N] [--seed N] [--until TIME] [--if-empty]`."""
 
 from datetime import datetime, timedelta
 from time import monotonic
@@ -44,10 +44,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, days: int, leads: int, seed: int, until: datetime | None, if_empty: bool, **options: Any) -> None:
-        """Simulate the missing days and print a summary.
+        """Simulate the missing days, print a summary, and create the users of the practice market.
 
         Raises:
-            CommandError: an argument is invalid, the database holds other rows, or the system may not act now.
+            CommandError: an argument is invalid, the database holds rows of others, or the system may not act now.
 
         """
         plan = _plan(days, leads, seed, until)
@@ -81,13 +81,13 @@ class Command(BaseCommand):
 
 
 def _make_users(console: Console) -> None:
-    """Create the users of the practice market and print their passwords once."""
+    """Create the users of the practice market's agents. Print their passwords, which are not shown again."""
     for name, password in practice.make_users().items():
         console.print(f"An agent with work at any hour; the password is shown only now:  {name}  {password}")
 
 
 def _plan(days: int, leads: int, seed: int, until: datetime | None) -> SimulationPlan:
-    """Return the arguments as a plan. Without `--until`, a stored simulation keeps its own end.
+    """Return the arguments as a plan. If `until` is None, the end is that of the stored simulation, or else now.
 
     Raises:
         CommandError: an argument is invalid.

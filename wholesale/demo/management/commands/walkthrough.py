@@ -1,4 +1,4 @@
-"""`walkthrough [--url URL --token TOKEN] [--yes-change-this-database]`."""
+"""The command `walkthrough [--url URL --token TOKEN] [--yes-change-this-database]`."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Command(BaseCommand):
-    """Walks through the guide over the real HTTP API and checks each step against the guide."""
+    """Takes each step of the guide over the real HTTP API, and checks that the result is what the guide says."""
 
     help = (
         "Walk the guide's go-live sequence and scenarios over the HTTP API, step by step. Writes a ladder, buyers' "
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--yes-change-this-database", action="store_true", help="required where DEBUG is false")
 
     def handle(self, *, url: str | None, token: str | None, yes_change_this_database: bool, **options: Any) -> None:
-        """Take the walk on the given server, or on one that is started for it.
+        """Take the walk on the server at `url`. If `url` is None, start a temporary server for it.
 
         Raises:
             CommandError: an argument is invalid, the database may be a real one, or a step failed.
@@ -81,7 +81,7 @@ def _host(url: str) -> str:
 
 @contextmanager
 def _quiet_logs() -> Iterator[None]:
-    """Suppress the request log within this block, because the walk prints each request itself."""
+    """Suppress the request log within this block, because the walkthrough prints each request itself."""
     logging.disable(logging.INFO)
     try:
         yield
@@ -91,7 +91,7 @@ def _quiet_logs() -> Iterator[None]:
 
 @contextmanager
 def _operator_token() -> Iterator[str]:
-    """Provide an operator's token within this block, for a user without a password."""
+    """Provide an API token with the role operator within this block. Its user has no password."""
     token = issue_token(NAME, role=OPERATOR, lifetime=TOKEN_LIFETIME)
     try:
         yield token

@@ -1,4 +1,4 @@
-"""`create_api_token NAME --role ROLE [--days 365]`."""
+"""The command `create_api_token NAME --role ROLE [--days 365]`."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ DAYS_MAX = 3650
 
 
 class Command(BaseCommand):
-    """Prints a new API token, alone, on standard output."""
+    """Creates an API token. It prints only the token on standard output."""
 
     help = "Create the user if needed, give it a role, replace its API token, and print the token alone."
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=365, help="how long the token lives (default: 365)")
 
     def handle(self, *, name: str, role: str, days: int, **options: Any) -> None:
-        """Issue the token and print it.
+        """Create the token and print it.
 
         Raises:
             CommandError: the name or the days are invalid.

@@ -1,4 +1,4 @@
-"""`ensure_admin`."""
+"""The command `ensure_admin`."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from wholesale.plumbing.housekeeping import ensure_admin
 
 
 class Command(BaseCommand):
-    """Creates the first administrator and prints the password once."""
+    """Creates the first administrator and prints the password, which is not shown again."""
 
     help = "Create the superuser admin with a random password, printed once, unless there is a superuser."
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         """Create or find the administrator, and print how to log in.
 
         Raises:
-            CommandError: the name admin is taken.
+            CommandError: there is no active superuser, but a user named `admin`.
 
         """
         try:

@@ -1,4 +1,4 @@
-"""`seed_policies`."""
+"""The command `seed_policies`."""
 
 from typing import Any
 
@@ -13,5 +13,5 @@ class Command(BaseCommand):
     help = "Give each province its default policies and ladder templates, and each outcome its rule, where it has none."
 
     def handle(self, **options: Any) -> None:
-        """Create the missing policies and print the counts."""
+        """Create the missing policies and print how many there were of each kind."""
         self.stdout.write("".join(f"Made {made} {what}.\n" for what, made in seeds.make_missing()), ending="")

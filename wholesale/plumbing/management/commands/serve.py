@@ -1,4 +1,4 @@
-"""`serve`: the production server."""
+"""The command `serve`: the production server."""
 
 from typing import Any
 

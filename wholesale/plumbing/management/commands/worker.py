@@ -1,4 +1,4 @@
-"""`worker`: background tasks and the schedule of periodic jobs."""
+"""The command `worker`: background tasks and the schedule of periodic jobs."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="do what is waiting, then stop")
 
     def handle(self, *, no_schedule: bool, queue: str | None, batch: bool, **options: Any) -> None:
-        """Print the schedule, then run the tasks."""
+        """Print the times of the periodic jobs, then run the tasks."""
         if batch:
             work_off([queue] if queue else list(Queue))
             return
