@@ -35,7 +35,8 @@ class SlaRule(NamedTuple):
 
 
 class Rulebook:
-    """SLA policies. A market's own policy applies, or else its province's. A policy that is off allows any lateness."""
+    """A set of SLA policies. A market's own policy applies, or else its province's. A policy that is off allows any
+    lateness."""
 
     def __init__(self, rules: Iterable[SlaRule]) -> None:
         self._rules = {(rule.province, rule.market, rule.channel): rule for rule in rules}
