@@ -91,8 +91,8 @@ def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
 
 
 def on_markets_named(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """If a market gets other names, move the leads, open ladders and open steps under these names to it. Closed ladders
-    stay."""
+    """Move leads, open ladders and open steps to a market from its new other names. Closed ladders stay: they are
+    records."""
     for envelope in envelopes:
         _move(envelope.subject.province, envelope.facts["names"], envelope.subject.market)
 

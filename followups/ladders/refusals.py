@@ -1,5 +1,5 @@
-"""Decide whether a ladder may start. The rule reads no database, and is the same for a single start, a restart, a bulk call
-and an import.
+"""Decide whether a ladder may start. The rule is a pure function, the same for a start, a restart, a bulk call and an
+import.
 
 CONTRACT section 10 gives the order of the refusals, and says which of them a restart with a reason overrides.
 """

@@ -76,8 +76,7 @@ def _take(tasks: TaskQuerySet, limit: int) -> list[FollowupTask]:
 
 
 def _record(late: list[FollowupTask], act: Act, *, by_mail: bool) -> int:
-    """Write breaches and their notice, mark the tasks, and return how many. If a task's policy is off by now, it has no
-    breach."""
+    """Write breaches and a notice, mark the tasks, and return how many. A task whose policy is off by now has no breach."""
     rules = rulebook()
     tasks = [task for task in late if rules.of(task.province, task.market, task.channel)]
     if not tasks:

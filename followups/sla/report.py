@@ -95,8 +95,7 @@ def recent_sla(
 
 
 def _measured(since: datetime | None, until: datetime | None, now: datetime, by: Sequence[str]) -> Any:
-    """A row for each task: its group, whether it is done, its lateness in permitted and in all minutes (until now if
-    open)."""
+    """A row for each task: group, whether it is done, lateness in permitted and in all minutes (until now if open)."""
     span = Q()
     if since is not None:
         span &= Q(due_at__gte=since)

@@ -35,8 +35,7 @@ class SlaRule(NamedTuple):
 
 
 class Rulebook:
-    """A set of SLA policies. A market's own policy applies, or else its province's. A policy that is off allows any
-    lateness."""
+    """SLA policies. A market's own policy applies, or else its province's. A policy that is off allows any lateness."""
 
     def __init__(self, rules: Iterable[SlaRule]) -> None:
         self._rules = {(rule.province, rule.market, rule.channel): rule for rule in rules}

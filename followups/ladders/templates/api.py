@@ -148,8 +148,7 @@ class TemplateViewSet(ApiViewSet):
 
     @ask("templates/effective", TemplatePlaceParams, EffectiveTemplateOut)
     def effective(self, request: Request, province: str, market: str, kind: str) -> Response:
-        """The template of one kind for a market's new ladders: the market's own, or the province's if the market has
-        none."""
+        """The template of one kind for new ladders of a market: the market's own, or else the province's."""
         template = policies.effective(LadderTemplate, province, market, kind=kind)
         return Response(
             {

@@ -20,12 +20,10 @@ MIN_GAP_MAX = 10_080  # minutes: a week
 
 
 class LadderTemplate(PlacePolicy):
-    """The steps that new ladders of a market get. A ladder keeps the version it was made from; the history has each
-    version."""
+    """The steps of a market's new ladders. A ladder keeps the version it was made from; the history has each version."""
 
     class Kind(models.TextChoices):
-        """The leads that a template is for. COLD: known leads who gave no ground for the first step of the STANDARD
-        template."""
+        """The leads that a template is for. COLD: known leads without a ground for the STANDARD one's first step."""
 
         STANDARD = "STANDARD", "Standard"
         COLD = "COLD", "Cold: for a lead without a ground for the first message"
@@ -69,8 +67,7 @@ class LadderTemplate(PlacePolicy):
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
-        """The rows of a new database: for each province the guide's six steps as standard template, and a cold one, both
-        on."""
+        """The seeds of the templates: for each province a standard one with the guide's six steps, and a cold one."""
         kinds = ((cls.Kind.STANDARD, GUIDE_STEPS), (cls.Kind.COLD, COLD_STEPS))
         return [row for kind, steps in kinds for row in each_province(kind=kind.value, enabled=True, steps=steps)]
 

@@ -31,8 +31,8 @@ class Patterns(NamedTuple):
 
 
 def patterns_of(province: str, market: str) -> Patterns:
-    """The templates of a market: for each kind the market's own, on or off, or else the province's. A cold one must be
-    on."""
+    """The templates of a market: for each kind its own, on or off, or else the province's. A cold one that is off is
+    None."""
     return patterns_in([(province, market)])[province, market]
 
 
@@ -62,8 +62,7 @@ def _if_on(pattern: Pattern | None) -> Pattern | None:
 
 
 def min_gap() -> Coalesce:
-    """The minutes that must lie between two contacts of one person, as an SQL expression for rows with a province and
-    market.
+    """The minutes that must lie between two contacts of one person, as an SQL expression for rows with a place.
 
     They come from the market's standard template, on or off, or else from the province's. If there is neither, they are 0.
     """

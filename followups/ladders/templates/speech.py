@@ -32,8 +32,7 @@ _WITHDRAWAL = re.compile(
 
 
 def opened(script: str, channel: str, language: str) -> str:
-    """Return what is said: a call begins with who calls and why, even if its script is empty. A message is only its
-    script."""
+    """Return what is said. A call begins with who calls and why, even if its script is empty; a message is its script."""
     if channel != Channel.CALL:
         return script
     return f"{OPENING['fr' if language == 'fr' else 'en']}\n\n{script}".strip()

@@ -136,8 +136,7 @@ class Doubt(NamedTuple):
 
 
 def doubts(steps: Sequence[Mapping[str, Any]], province: str) -> Iterator[Doubt]:
-    """Yield what an editor should check: steps without French in Quebec, and messages without their sender or how to stop
-    them.
+    """Yield what an editor should check: steps without French in Quebec, messages without sender or how to stop them.
 
     A template that is on in Quebec must say more: see `speech`.
     """
@@ -191,8 +190,7 @@ def rendered(text: str, values: Mapping[str, str], language: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _cut(script: str) -> tuple[tuple[str, str, str], ...]:
-    """Cut a script into pieces, each a literal text, the space before a field, and the field's name. The last has no
-    field."""
+    """Cut a script into pieces: literal text, the space before a field, the field's name. The last piece has no field."""
     pieces = [*_FILLED.split(script), "", ""]
     return tuple(zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True))
 
