@@ -111,7 +111,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     @action(description="Reassign...", permissions=["steer"], icon="switch_account", url_path="reassign")
     @of_row
     def reassign(self, request: HttpRequest, ladder: Any) -> HttpResponse:
-        """Show the form to give the ladder to another owner, or act on it if it was sent."""
+        """Show the form to give the ladder to another owner. If the form was sent, reassign the ladder."""
 
         def act(owner: str, reason: str) -> str:
             given = reassign_ladder(ladder.pk, owner or None, act=Act.by(request.user, reason=reason))
@@ -132,7 +132,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     @action(description="Cancel...", permissions=["steer"], icon="cancel", variant=ActionVariant.DANGER, url_path="cancel")
     @of_row
     def cancel(self, request: HttpRequest, ladder: Any) -> HttpResponse:
-        """Show the form to cancel the open steps of the ladder, or act on it if it was sent."""
+        """Show the form to cancel the open steps of the ladder. If the form was sent, cancel them."""
 
         def act(reason: str) -> str:
             cancelled = cancel_ladder(ladder.pk, act=Act.by(request.user, reason=reason))
@@ -152,7 +152,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     @action(description="Restart...", permissions=["steer"], icon="restart_alt", url_path="restart")
     @of_row
     def restart(self, request: HttpRequest, ladder: Any) -> HttpResponse:
-        """Show the form to restart the ladder, or act on it if it was sent."""
+        """Show the form to restart the ladder. If the form was sent, restart the ladder."""
 
         def act(reason: str) -> str:
             begun = restart_ladder(ladder.pk, act=Act.by(request.user, reason=reason)).tasks[0].ladder

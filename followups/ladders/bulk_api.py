@@ -55,7 +55,7 @@ class BulkLadderOut(serializers.Serializer[Any]):
 
 
 class BulkLaddersOut(serializers.Serializer[Any]):
-    """The answer of a bulk call: how many leads each status has, and an answer for each lead in the order sent."""
+    """The answer of a bulk call: the number of leads in each status, and the answer for each lead in the order sent."""
 
     created = StrictIntegerField()
     existing = StrictIntegerField()

@@ -57,8 +57,7 @@ def leads_and_ladders(lead_ids: Collection[str]) -> Rows:
     lead id that was asked for (null in a ladder's row), the lead's `FACTS`, the id of its open ladder, and the end of its
     last ladder with a contact (null in a ladder's row).
 
-    The SQL is hand-written, because no queryset reads all this in one statement. Each start of a ladder runs it, after its
-    lock.
+    The SQL is hand-written, because no queryset reads all this at once. Each start of a ladder runs it, after its lock.
     """
     statement = _READ.format(asked=_ASKED[connection.vendor], open=_OPEN.text)
     return fetch(statement, _COLUMNS, {"asked": list(lead_ids)})

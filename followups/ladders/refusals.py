@@ -1,5 +1,4 @@
-"""Decide whether a ladder may start. The rule is a pure function, the same for a start, a restart, a bulk call and an
-import.
+"""Decide whether a ladder may start. The rule is a pure function, the same for every way to start or restart a ladder.
 
 CONTRACT section 10 gives the order of the refusals, and says which of them a restart with a reason overrides.
 """

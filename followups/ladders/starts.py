@@ -118,9 +118,8 @@ def start_ladder(
 
 
 def hold_lead(lead_id: str) -> tuple[Prospect, Held]:
-    """Lock a lead and its numbers and addresses until the transaction ends. After that, read the lead and which leads are
-    followed up at its numbers and addresses. Meanwhile nobody else starts a ladder there, changes the lead or records its
-    opt-out.
+    """Lock a lead and its numbers and addresses until the transaction ends. Until then nobody else starts a ladder there,
+    changes the lead or records its opt-out. Return the lead and who is followed up there, as read under these locks.
 
     Raises:
         LeadMoved: the lead has a number or address that was not locked.

@@ -14,7 +14,7 @@ from followups.sla.rules import SlaRule
 
 
 class Timed(Protocol):
-    """The fields of an open task that these functions need."""
+    """A protocol: the fields of an open task that the functions about lateness need."""
 
     @property
     def due_at(self) -> datetime:

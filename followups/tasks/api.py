@@ -81,7 +81,7 @@ class CompleteParams(ActParams):
     )
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Validate the parameters. If the outcome is OPTED_OUT, faulty parameters are accepted as well."""
+        """Validate the parameters. If the outcome is OPTED_OUT, no other parameter is refused."""
         return _opted_out.run_validation(data) if is_opt_out(data) else super().run_validation(data)
 
 

@@ -18,8 +18,7 @@ def write(
     *,
     details: Mapping[int, dict[str, Any]] | None = None,
 ) -> None:
-    """Write one line of history for each task. `details`, by task id, has JSON values (such as `from` and `to`), never free
-    text.
+    """Write a line of history for each task. `details`, by task id, are JSON (such as `from` and `to`), never free text.
 
     If a person wrote the act's reason, the reason is stored in a row of its own, so that it can be erased.
     """

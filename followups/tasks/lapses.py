@@ -65,8 +65,7 @@ def _waiting(now: datetime) -> TaskQuerySet:
 
 @transaction.atomic
 def _lapse_these(task_ids: Sequence[int], act: Act) -> int:
-    """Lock the ladders, then the steps. Cancel the steps that the gate still refuses for want of a ground. Return how
-    many."""
+    """Lock ladders, then steps, and cancel the steps that the gate still refuses for want of a ground. Return how many."""
     ladders = FollowupLadder.objects.filter(tasks__in=task_ids).order_by("pk").distinct().values_list("pk", flat=True)
     named = FollowupLadder.objects.filter(pk__in=list(ladders)).order_by("pk")
     held = list(named.select_for_update(skip_locked=True).values_list("pk", flat=True))

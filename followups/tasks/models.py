@@ -103,8 +103,7 @@ UNRECORDED = Q(breached_due_at__isnull=True) | Q(breached_due_at__lt=F("due_at")
 
 
 class FollowupTask(models.Model):
-    """A task: one step of a ladder. It is open until it is completed or cancelled; a cancelled task may still be
-    completed."""
+    """One step of a ladder, open until it is completed or cancelled. If a cancelled task is completed, both times stay."""
 
     # No index of its own: the unique constraint on ladder and step begins with it.
     ladder = models.ForeignKey(FollowupLadder, on_delete=models.PROTECT, related_name="tasks", db_index=False)

@@ -138,7 +138,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
 
 
 def _errors_of(*asked: forms.Form, place: str = "") -> Iterator[str]:
-    """The errors of forms as text, each after its field's label and `place`, where `{}` stands for the form's number."""
+    """The errors of forms as text, each after `place` (where `{}` stands for the form's number) and its field's label."""
     for number, form in enumerate(asked, start=1):
         for name, errors in form.errors.items():
             label = form.fields[name].label or name.capitalize() if name in form.fields else "in all"

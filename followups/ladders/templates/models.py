@@ -23,7 +23,7 @@ class LadderTemplate(PlacePolicy):
     """The steps of a market's new ladders. A ladder keeps the version it was made from; the history has each version."""
 
     class Kind(models.TextChoices):
-        """The leads that a template is for. COLD: known leads without a ground for the STANDARD one's first step."""
+        """Which leads a template is for. COLD: known leads without a ground for the STANDARD template's first step."""
 
         STANDARD = "STANDARD", "Standard"
         COLD = "COLD", "Cold: for a lead without a ground for the first message"
@@ -67,7 +67,7 @@ class LadderTemplate(PlacePolicy):
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
-        """The seeds of the templates: for each province a standard one with the guide's six steps, and a cold one."""
+        """The seeds: for each province a standard template with the guide's six steps, and a cold template, both on."""
         kinds = ((cls.Kind.STANDARD, GUIDE_STEPS), (cls.Kind.COLD, COLD_STEPS))
         return [row for kind, steps in kinds for row in each_province(kind=kind.value, enabled=True, steps=steps)]
 

@@ -31,8 +31,7 @@ class Patterns(NamedTuple):
 
 
 def patterns_of(province: str, market: str) -> Patterns:
-    """The templates of a market: for each kind its own, on or off, or else the province's. A cold one that is off is
-    None."""
+    """The templates of a market: per kind its own, on or off, or else the province's. A cold one that is off is None."""
     return patterns_in([(province, market)])[province, market]
 
 

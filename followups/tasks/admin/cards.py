@@ -112,8 +112,7 @@ class Card:
 
 
 def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
-    """Return a card for each of these tasks, in a constant number of queries. The caller has read the tasks with their
-    leads."""
+    """Return a card for each of these tasks, in a constant number of queries. The tasks have been read with their leads."""
     if not tasks:
         return []
     steps: dict[int, list[FollowupTask]] = defaultdict(list)

@@ -69,8 +69,7 @@ def queue_url() -> str:
 
 
 def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused: Card | None = None) -> HttpResponse:
-    """Show the tasks that the user holds, and how many wait. `refused` is the card whose form was refused: it stays filled
-    in."""
+    """Show the tasks that the user holds, and how many wait. The card `refused` keeps its form as it was filled in."""
     in_hand = [
         refused if refused and card.task.pk == refused.task.pk else card for card in cards(_in_hand(request.user, now), now)
     ]

@@ -84,7 +84,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     actions_detail = ("complete", "snooze", "skip")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields. For an open task they say when it may be done and who holds it, else what became of it."""
+        """The fields of an open task say when it may be done and who holds it, those of a closed task what became of it."""
         now = (("Now", {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
         completed = (("completed_at", "outcome"), ("completed_by", "completed_user"), "note")
         return (
@@ -168,7 +168,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         return request.user.has_perm("followups.put_off_task")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Return the buttons for the task. A cancelled task may still be completed, because the contact happened."""
+        """Return the buttons for the task. A cancelled task may still be completed: its contact may have happened."""
         task = FollowupTask.objects.filter(pk=object_id).first()
         if task is None or task.completed_at:
             return []
@@ -177,7 +177,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @action(description="Complete...", permissions=["complete"], icon="task_alt", url_path="complete")
     def complete(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form to complete the task, or act on it. It asks for `force` if somebody else holds the task."""
+        """Show the form to complete the task, or complete it. If somebody else holds it, the form asks for `force`."""
 
         def form_for(card: Card, data: Any) -> forms.Form:
             form = CompleteForm(data)
@@ -198,7 +198,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @action(description="Snooze...", permissions=["put_off"], icon="snooze", url_path="snooze")
     def snooze(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form to snooze the task, or act on it if it was sent."""
+        """Show the form to snooze the task. If the form was sent, snooze the task."""
         return self._act(
             request,
             object_id,
@@ -211,7 +211,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @action(description="Skip...", permissions=["put_off"], icon="skip_next", url_path="skip")
     def skip(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form to skip the task, or act on it if it was sent."""
+        """Show the form to skip the task. If the form was sent, skip the task."""
         return self._act(
             request,
             object_id,

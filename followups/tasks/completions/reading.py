@@ -1,7 +1,6 @@
 """The SQL statements that complete a task. They are compiled once, because completing is the verb that runs most often.
 
-Two are handwritten: no queryset locks only the row of a joined table, or completes a task, updates its ladder and reads at
-once.
+Two are handwritten: no queryset locks only a joined table's row, or completes a task, updates its ladder and reads at once.
 """
 
 from datetime import datetime, timedelta

@@ -198,8 +198,7 @@ def _judged(
 
 
 def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenStep]:
-    """Return the open steps. If a step before the completed task has a shorter gap, it gets the gap of the completed
-    task."""
+    """Return the open steps. A step before the completed task gets the gap of that task if its own gap is shorter."""
     behind = [step.id for step in following if step.step < task.step and step.gap_minutes < task.gap_minutes]
     if not behind:
         return list(following)
@@ -215,8 +214,8 @@ def _reached(found: LockedTask) -> list[gate.Point]:
 
 
 def _with_later_calls(found: LockedTask, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
-    """Give the ladder's calls new minutes, because calls now wait for 30 days, and return its open steps. A worker does the
-    same for the calls of other leads to the same number."""
+    """Give the ladder's calls new permitted minutes, because calls now wait for 30 days, and return its open steps. A worker
+    does the same for the calls of other leads to the same number."""
     enqueue_leads(lead_ids_at(gate.points_of(phone=found.contact.lead.phone)))
     return _with_minutes_of((Channel.CALL,), found, following, now)
 

@@ -128,8 +128,7 @@ def _take(owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str 
 
 @transaction.atomic
 def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
-    """End the leases of tasks that the gate refused, and store their present intervals, so that no claim takes them
-    again."""
+    """End the leases of tasks that the gate refused, and store their present intervals, so no claim takes them again."""
     mine = FollowupTask.objects.filter(leased_by=refused[0].leased_by, leased_until=refused[0].leased_until)
     ids = [candidate.id for candidate in refused]
     _lock(mine.filter(pk__in=ids))

@@ -54,13 +54,12 @@ class Candidate(NamedTuple):
 
 
 def due(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
-    """Return at most `limit` due tasks, the oldest first. A `reader` gets only what this agent may read
-    (`followups.scopes`)."""
+    """Return at most `limit` due tasks, the oldest first; for a `reader`, only tasks that this agent may read."""
     return _listed(_DUE, _due_sql, now, limit, {**filters, "reader": reader})
 
 
 def permitted(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
-    """Return due tasks whose stored interval contains now and that go first in their ladder. Otherwise the same as `due`."""
+    """Like `due`, but return only tasks whose stored interval contains now and that go first in their ladder."""
     return _listed(_PERMITTED, _permitted_sql, now, limit, {**filters, "reader": reader})
 
 
@@ -139,8 +138,7 @@ def lease(
 def _free_sql(names: _Names) -> str:
     """Return the SQL that chooses the tasks for a claimant. Its common table expression `wanted` has their ids.
 
-    The outer LIMIT stops the inner one, so only as many unowned tasks are read and locked as are needed besides the
-    claimant's own tasks.
+    The outer LIMIT stops the inner one, so no more unowned tasks are read and locked than are needed besides the owned ones.
     """
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
 

@@ -14,7 +14,7 @@ _MINUTES = int(OVERDUE_AFTER.total_seconds() // 60)
 
 @register("followups.minutes", Severity.WARNING, "Permitted minutes are kept up to date")
 def permitted_minutes(now: datetime) -> Finding:
-    """Find open tasks whose permitted interval ran out long ago and was not replaced. They are not listed as due."""
+    """Find open tasks whose interval ran out over ten minutes ago and was not replaced. They are not listed as due."""
     tasks, since = overdue(now)
     if since is None:
         return Finding(True, "Every open task has its permitted interval.")

@@ -51,7 +51,7 @@ class _Row(NamedTuple):
 
 
 def roll(now: datetime | None = None, limit: int = TURN_MAX) -> int:
-    """Give at most `limit` open tasks whose interval has run out their next interval. Return how many. Two calls share the
+    """Renew intervals that have run out, of at most `limit` open tasks. Return how many. Two calls at once share the
     work."""
     now = now or timezone.now()
     run_out = FollowupTask.objects.open().filter(open_until__lt=now).order_by("open_until", "id")
@@ -85,14 +85,13 @@ def recompute_places(provinces: Collection[str] | None, markets: Collection[str]
 
 
 def recompute_missing(now: datetime | None = None) -> int:
-    """Recompute the open tasks for which no permitted minute was known, as one may be known by now. Return how many."""
+    """Recompute the open tasks without a known permitted minute, because one may be known by now. Return how many."""
     unknown = Q(open_from__isnull=True) | Q(actionable_at__isnull=True) | Q(breaches_at__isnull=True)
     return _recompute(FollowupTask.objects.filter(unknown), now)
 
 
 def recompute_watched(province: str, market: str, channel: str, now: datetime | None = None) -> int:
-    """Recompute the SLA limits of the open tasks to which the SLA policy of this place and channel may apply. Return how
-    many."""
+    """Recompute the SLA limits of the open tasks that the SLA policy of a place and channel may watch. Return how many."""
     place = {} if market == ALL else {"market": market}
     return _recompute(FollowupTask.objects.filter(province=province, channel=channel, **place), now)
 

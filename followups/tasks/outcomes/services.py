@@ -39,8 +39,7 @@ class Applied(NamedTuple):
 
 
 def applied(outcome: str, task_id: int) -> Applied | None:
-    """Return the rule of an outcome, or a `careful` one if there is none, and the task's lead. None if there is no such
-    task."""
+    """Return the rule of an outcome (else a `careful` one), and the task's lead. None if there is no such task."""
     row = _RULE.first(outcome=outcome, task_id=task_id)
     if row is None:
         return None
