@@ -138,7 +138,8 @@ def lease(
 def _free_sql(names: _Names) -> str:
     """Return the SQL that chooses the tasks for a claimant. Its common table expression `wanted` has their ids.
 
-    The outer LIMIT stops the inner one, so no more unowned tasks are read and locked than are needed besides the owned ones.
+    The outer LIMIT stops the inner one: no more unowned tasks are read and locked than are needed besides the claimant's
+    own.
     """
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
 

@@ -51,8 +51,7 @@ class _Row(NamedTuple):
 
 
 def roll(now: datetime | None = None, limit: int = TURN_MAX) -> int:
-    """Renew intervals that have run out, of at most `limit` open tasks. Return how many. Two calls at once share the
-    work."""
+    """Renew intervals that ran out, of at most `limit` open tasks. Return how many. Two calls at once share the work."""
     now = now or timezone.now()
     run_out = FollowupTask.objects.open().filter(open_until__lt=now).order_by("open_until", "id")
     rolled = 0
