@@ -32,7 +32,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 class TaskInline(ReadOnlyInline):
-    """The ladder's steps."""
+    """The table of a ladder's steps on the page of the ladder."""
 
     model = FollowupTask
     ordering = ("step",)
@@ -51,7 +51,7 @@ class TaskInline(ReadOnlyInline):
 
 
 class LadderStateFilter(StateFilter):
-    """Open or closed ladders."""
+    """Filters ladders by their state: open or closed."""
 
     states = {"open": "Open", "closed": "Closed"}
 
@@ -62,7 +62,7 @@ class LadderStateFilter(StateFilter):
 
 @admin.register(FollowupLadder)
 class FollowupLadderAdmin(WithLead, GrowingAdmin):
-    """Ladders, the newest first."""
+    """The read-only pages of ladders: a list with the newest first, and a page for each ladder."""
 
     list_display = ("id", "who", "state", "open_steps", "place", "owner", "created_at", "created_by")
     list_display_links = ("id", "who")
@@ -79,17 +79,17 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     @display(description="State", label={"Open": "info", "Closed": ""})
     def state(self, ladder: FollowupLadder) -> str:
-        """Open if a step is open, else Closed."""
+        """The state of the ladder: Open if one of its steps is open, else Closed."""
         return "Closed" if ladder.closed_at else "Open"
 
     @display(description="Place", ordering="province")
     def place(self, ladder: FollowupLadder) -> str:
-        """Where the lead is."""
+        """The province and market of the ladder."""
         return place_text(ladder)
 
     @display(description="Made from")
     def made_from(self, ladder: FollowupLadder) -> str:
-        """The template and version of the ladder. A ladder that is older than the templates has the guide's steps."""
+        """The template and version that the ladder was made from; the guide's steps if it is older than templates."""
         if ladder.template is None:
             return "the guide's steps, before there were templates"
         url = reverse("admin:followups_laddertemplate_change", args=[ladder.template.pk])
@@ -103,7 +103,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
         return request.user.has_perm("followups.steer_ladder")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons of a ladder. A closed ladder has only the one to restart it."""
+        """The buttons of a ladder. A closed ladder has only the button Restart."""
         is_open = FollowupLadder.objects.open().filter(pk=object_id).exists()
         actions = super().get_actions_detail(request, object_id)
         return actions if is_open else [one for one in actions if one.method.original_function_name == "restart"]
@@ -111,7 +111,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     @action(description="Reassign...", permissions=["steer"], icon="switch_account", url_path="reassign")
     @of_row
     def reassign(self, request: HttpRequest, ladder: Any) -> HttpResponse:
-        """Give the ladder to another owner."""
+        """Show the form to give the ladder to another owner. If the form was sent, reassign the ladder."""
 
         def act(owner: str, reason: str) -> str:
             given = reassign_ladder(ladder.pk, owner or None, act=Act.by(request.user, reason=reason))
@@ -132,7 +132,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     @action(description="Cancel...", permissions=["steer"], icon="cancel", variant=ActionVariant.DANGER, url_path="cancel")
     @of_row
     def cancel(self, request: HttpRequest, ladder: Any) -> HttpResponse:
-        """Cancel the open steps of the ladder."""
+        """Show the form to cancel the open steps of the ladder. If the form was sent, cancel them."""
 
         def act(reason: str) -> str:
             cancelled = cancel_ladder(ladder.pk, act=Act.by(request.user, reason=reason))
@@ -152,7 +152,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     @action(description="Restart...", permissions=["steer"], icon="restart_alt", url_path="restart")
     @of_row
     def restart(self, request: HttpRequest, ladder: Any) -> HttpResponse:
-        """Restart the ladder."""
+        """Show the form to restart the ladder. If the form was sent, restart the ladder."""
 
         def act(reason: str) -> str:
             begun = restart_ladder(ladder.pk, act=Act.by(request.user, reason=reason)).tasks[0].ladder
@@ -175,7 +175,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
 
 class ReassignForm(forms.Form):
-    """The new owner of a ladder, and the reason."""
+    """The form to reassign a ladder: the new owner, and the reason."""
 
     owner = forms.CharField(
         label="New owner",

@@ -25,7 +25,7 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 class LadderOut(RowSerializer):
-    """A ladder."""
+    """A ladder, as the API returns it."""
 
     class Meta:
         model = FollowupLadder
@@ -37,7 +37,7 @@ class LadderOut(RowSerializer):
 
 
 class LadderFilter(django_filters.FilterSet):
-    """Filters of ladders."""
+    """The query parameters that filter a list of ladders."""
 
     lead_id = filters.label()
     owner = filters.label()
@@ -51,7 +51,7 @@ class LadderFilter(django_filters.FilterSet):
 
 
 class LadderViewSet(ResourceViewSet):
-    """Ladders, the newest first."""
+    """List ladders, the newest first, or read one ladder."""
 
     queryset = FollowupLadder.objects.all()
     serializer_class = LadderOut
@@ -59,7 +59,7 @@ class LadderViewSet(ResourceViewSet):
 
 
 class CreateLadderParams(PlaceParams, ActParams):
-    """A lead to follow up."""
+    """The parameters to start a ladder: the lead to follow up, the place and the owner."""
 
     lead_id = LabelField(required=False, default=None)
     province = ProvinceField()
@@ -74,7 +74,7 @@ class CreateLadderParams(PlaceParams, ActParams):
 
 
 class StepOut(RowSerializer):
-    """A step of a ladder."""
+    """A step of a ladder, as the API returns it."""
 
     class Meta:
         model = FollowupTask
@@ -86,18 +86,18 @@ class StepOut(RowSerializer):
 
 
 def step(task: FollowupTask) -> dict[str, Any]:
-    """The fields of a task as `StepOut` declares them."""
+    """Return a task with the fields of `StepOut`. `cancelled` is present only if the task is cancelled."""
     return {**shown(task, ("id", "due_at", "channel", "step")), **({"cancelled": True} if task.cancelled_at else {})}
 
 
 class ReassignParams(ReasonParams):
-    """The new owner, and the reason."""
+    """The parameters to reassign a ladder: the new owner, and the reason."""
 
     owner = LabelField(required=False, default=None, help_text="absent: nobody")
 
 
 class LadderActsViewSet(ApiViewSet):
-    """Start, reassign, cancel and restart ladders."""
+    """Endpoints that start, reassign, cancel and restart ladders."""
 
     permissions = {
         "create_ladder": "followups.create_ladder",
@@ -119,10 +119,10 @@ class LadderActsViewSet(ApiViewSet):
         ],
     )
     def create_ladder(self, request: Request, act: Act, **params: Any) -> Response:
-        """Start a ladder: 201 with its steps. A lead with an open ladder keeps it: 200 with that ladder's steps.
+        """Start a ladder: 201 with its steps. If the lead has an open ladder, it keeps that ladder: 200 with its steps.
 
-        Steps of a channel that the lead opted out of are created cancelled. A refusal is 409, with the first that applies of
-        `lead_opted_out`, `lead_closed`, `wrong_number`, `already_followed_up`, `recently_followed_up` and
+        Steps of a channel that the lead opted out of are created as cancelled. A refusal is 409. Its code is the first that
+        applies of `lead_opted_out`, `lead_closed`, `wrong_number`, `already_followed_up`, `recently_followed_up` and
         `ladder_template_disabled`; `detail` says what to do.
         """
         start = start_ladder(**params, act=act)

@@ -41,7 +41,7 @@ Place = tuple[str, str]  # province, market
 
 
 class Start(NamedTuple):
-    """A lead for whom to start a ladder. Without a province the ladder starts in the known lead's own place."""
+    """A lead for whom to start a ladder. If `province` is None, the ladder starts in the place of the known lead."""
 
     lead_id: str
     province: str | None = None
@@ -49,7 +49,7 @@ class Start(NamedTuple):
     owner: str | None = None
 
     def place(self, lead: LeadFacts | None) -> Place:
-        """The province and market of the ladder.
+        """The province and market of the ladder. `lead` is None if the lead is unknown.
 
         Raises:
             RequiredParameter: no province is given, and the lead is unknown.
@@ -63,7 +63,7 @@ class Start(NamedTuple):
 
 
 class Status(StrEnum):
-    """What a bulk call did for a lead."""
+    """What a bulk call did for a lead: started a ladder, kept an open ladder, or refused."""
 
     CREATED = "created"
     EXISTS = "exists"
@@ -72,7 +72,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer for one lead: the ladder that it has now, or the refusal."""
+    """The answer of a bulk call for one lead: the ladder that the lead has now, or the refusal."""
 
     lead_id: str
     status: Status
@@ -82,10 +82,10 @@ class Answer:
 
 @verb(ExecutionClass.EXECUTE)
 def start_ladders(starts: Sequence[Start], *, act: Act) -> list[Answer]:
-    """Start a ladder for each of these leads, as `start_ladder` does. Return the answers in the same order.
+    """Start a ladder for each of these leads, as `start_ladder` does. Return the answers in the order of `starts`.
 
-    A lead with an open ladder keeps it. A refused lead does not stop the others, and the second row of a lead is refused. If
-    the kill switch or go-live stops the system meanwhile, the leads that are left are refused; started ladders stay.
+    A lead with an open ladder keeps it. A refused lead does not stop the others. A second row for the same lead is refused.
+    If the kill switch or go-live stops the system in between, started ladders stay, and the remaining leads are refused.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now, and nothing was done.
@@ -112,7 +112,7 @@ def start_ladders(starts: Sequence[Start], *, act: Act) -> list[Answer]:
 
 @transaction.atomic
 def _start(starts: Sequence[Start], act: Act) -> dict[str, Answer]:
-    """Start these ladders in one transaction. Meanwhile nobody else can start a ladder or change a lead."""
+    """Start these ladders in one transaction. Until it ends, nobody else can start a ladder or change a lead."""
     gate.require(ExecutionClass.EXECUTE)
     gate.lock_all_points()
     found = prospects.find([start.lead_id for start in starts])
@@ -130,7 +130,7 @@ def _start(starts: Sequence[Start], act: Act) -> dict[str, Answer]:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A new ladder that nothing refuses, not inserted yet."""
+    """A new ladder that may start, but is not in the database yet."""
 
     lead_id: str
     plan: LadderPlan
@@ -141,7 +141,7 @@ class _Draft:
 def _planned(
     starts: Sequence[Start], known: Mapping[str, Prospect]
 ) -> tuple[dict[str, Answer], list[tuple[str, LadderPlan]]]:
-    """Return answers for leads with an open ladder or without a known place, and plans for the others."""
+    """Return answers for the leads with an open ladder or without a known place, and plans for all other leads."""
     answers: dict[str, Answer] = {}
     places: dict[Start, Place] = {}
     for start in starts:
@@ -166,9 +166,9 @@ def _planned(
 def _drafted(
     plans: Sequence[tuple[str, LadderPlan]], found: ProspectsAndLadders, act: Act, answers: dict[str, Answer]
 ) -> list[_Draft]:
-    """Return the ladders that may start. Add an answer with the refusal to `answers` for each other lead.
+    """Return the ladders that may start. For each lead whose ladder is refused, add the refusal to `answers`.
 
-    If several leads share a number or address, only the first one gets a ladder.
+    If several leads share a number or address, only the first of them gets a ladder.
     """
     held = held_by(found.ladders)
     asked: dict[str, Any] = {"anew": False, "cooling_off": cooling_off(), "now": act.now}
@@ -198,7 +198,7 @@ _values = attrgetter(*_LADDER)
 
 
 def _give_to_the_pool(ladders: Sequence[FollowupLadder], now: datetime) -> None:
-    """Assign the ladders, in order, to the next agents of their pools. Lock ladders before pools, as in `start_ladder`."""
+    """Assign each ladder to the next agent of its place's pool. Lock ladders before pools, as `start_ladder` does."""
     given: dict[str, list[int]] = defaultdict(list)
     owners = next_agents([(ladder.province, ladder.market) for ladder in ladders], now)
     for ladder, owner in zip(ladders, owners, strict=True):

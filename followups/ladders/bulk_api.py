@@ -20,7 +20,7 @@ STATUSES = [status.value for status in Status]
 
 
 class LadderRow(Params):
-    """A lead to follow up."""
+    """One row of a bulk call: a lead to follow up."""
 
     lead_id = LabelField()
     province = ProvinceField(required=False, help_text="default: the known lead's own")
@@ -30,13 +30,13 @@ class LadderRow(Params):
 
 @extend_schema_field(LadderRow)
 class LadderRowField(RowField):
-    """One row of a bulk call."""
+    """The field for one row of a bulk call."""
 
     row = LadderRow
 
 
 class BulkLadderParams(ActParams):
-    """Leads to follow up."""
+    """The parameters of a bulk call: the leads to follow up."""
 
     ladders = ManyField(
         child=LadderRowField(), min_length=1, max_length=LADDERS_MAX, help_text="the second row of a lead is refused"
@@ -44,7 +44,7 @@ class BulkLadderParams(ActParams):
 
 
 class BulkLadderOut(serializers.Serializer[Any]):
-    """The answer for one lead."""
+    """The answer of a bulk call for one lead: its ladder, or the refusal."""
 
     lead_id = serializers.CharField(allow_null=True)
     status = serializers.ChoiceField(STATUSES)
@@ -55,7 +55,7 @@ class BulkLadderOut(serializers.Serializer[Any]):
 
 
 class BulkLaddersOut(serializers.Serializer[Any]):
-    """The number of leads in each status, and the answer for each lead in the order of the call."""
+    """The answer of a bulk call: the number of leads in each status, and the answer for each lead in the order sent."""
 
     created = StrictIntegerField()
     existing = StrictIntegerField()
@@ -64,7 +64,7 @@ class BulkLaddersOut(serializers.Serializer[Any]):
 
 
 class BulkLadderViewSet(ApiViewSet):
-    """Ladders of many leads."""
+    """The endpoint that starts ladders for many leads."""
 
     permissions = {"start": "followups.create_ladder"}
 
@@ -82,10 +82,10 @@ class BulkLadderViewSet(ApiViewSet):
         ],
     )
     def start(self, request: Request, act: Act, ladders: list[Mapping[str, Any]]) -> Response:
-        """Start ladders for up to 10,000 leads, each as `ladder/create` does, in transactions of 1,000.
+        """Start ladders for up to 10,000 leads, each as `ladder/create` does, in transactions of 1,000 leads.
 
         A lead with an open ladder keeps it, and a refused row does not stop the others. So the call may be repeated at any
-        time. Ladders that started before a fault or the kill switch stay.
+        time. Ladders that started before a fault, or before the kill switch was engaged, stay.
         """
         results = [_checked(row) for row in ladders]
         starts = [one for one in results if isinstance(one, Start)]
@@ -106,7 +106,7 @@ _row = LadderRow()  # one for all rows, as in wholesale.plumbing.params: checkin
 
 
 def _checked(row: Mapping[str, Any]) -> Start | dict[str, Any]:
-    """Return the ladder to start, or, for an invalid row, the answer with its first error."""
+    """Return the ladder to start. If the row is invalid, return the answer with its first error instead."""
     try:
         return Start(**_row.run_validation({name: value for name, value in row.items() if value is not None}))
     except ValidationError as error:

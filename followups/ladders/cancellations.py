@@ -10,18 +10,18 @@ ALREADY_FOLLOWED_UP = "already_followed_up"  # an older ladder of another lead i
 
 
 def cancel_open_ladders(lead_ids: Collection[str], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
-    """Cancel the open steps of these leads by these channels, in the caller's transaction. Return how many they were."""
+    """Cancel these leads' open steps by these channels, in the caller's transaction. Return the number of steps."""
     ladders = FollowupLadder.objects.open().filter(lead_id__in=lead_ids).order_by("pk").select_for_update()
     return cancel_steps(list(ladders), act, channels=channels)
 
 
 def because_of(status: str) -> str:
-    """The cancel reason for a lead whose status ends the hunt."""
+    """The cancel reason for the steps of a lead whose new status ends the hunt."""
     return f"lead_status {status}"
 
 
 def close_open_ladders(reasons: Mapping[str, str], act: Act) -> None:
-    """Cancel the open steps of these leads, in the caller's transaction. `reasons` has the cancel reason by lead id."""
+    """Cancel the open steps of leads, in the caller's transaction. `reasons` maps each lead id to its cancel reason."""
     if not reasons:
         return
     ladders = list(FollowupLadder.objects.open().filter(lead_id__in=reasons).order_by("pk").select_for_update())

@@ -64,7 +64,7 @@ class QuebecWanting(DomainError):
 
     @property
     def errors(self) -> list[tuple[str, str | None]]:
-        """One error for each text that lacks something."""
+        """One error for each text that lacks something: what it lacks, and the place of the text."""
         return [(detail, f"steps.{place}") for place, detail in self.wanting.items()]
 
 

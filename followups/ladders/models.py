@@ -1,4 +1,4 @@
-"""Ladders."""
+"""The model of ladders."""
 
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,12 @@ from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 def label_field(**kwargs: Any) -> "models.CharField[Any, Any]":
-    """A column for a free label, or for an id that comes from outside. Null if absent."""
+    """Return a text column for a free label, or for an id of another system. Null means that there is none."""
     return models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, **kwargs)
 
 
 class LadderQuerySet(QuerySet[Any]):
-    """Ladders."""
+    """A queryset of ladders."""
 
     def open(self) -> "LadderQuerySet":
         """The ladders with an open step."""
@@ -26,7 +26,7 @@ class LadderQuerySet(QuerySet[Any]):
 
 
 class FollowupLadder(models.Model):
-    """The steps by which one lead is followed up. A ladder is closed when none of its steps is open."""
+    """A ladder: the steps by which one lead is followed up. It is closed when none of its steps is open."""
 
     lead = lead_key("ladders")
     province = models.CharField(max_length=2, choices=Province)

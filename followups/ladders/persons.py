@@ -26,7 +26,7 @@ def names(lead_id: str) -> bool:
 
 
 def rows(lead_id: str) -> Mapping[str, QuerySet[Any]]:
-    """The ladders, tasks, task events and contact attempts of a lead, by name."""
+    """The ladders, tasks, task events and contact attempts of a lead, each under its name in the export."""
     return {
         "ladders": _ladders(lead_id),
         "tasks": _tasks(lead_id),
@@ -49,13 +49,13 @@ def contacts(lead_ids: Collection[str]) -> QuerySet[ContactAttempt]:
 
 
 def close(lead_id: str, act: Act, *, reason: str) -> int:
-    """Cancel the open ladder; return how many steps that were. Lock all ladders, because their reasons are erased later."""
+    """Cancel the lead's open ladder; return the number of steps. Lock all its ladders, as their reasons are erased later."""
     list(_ladders(lead_id).order_by("pk").select_for_update().values_list("pk"))
     return cancel_open_ladders([lead_id], act.because(reason))
 
 
 def erase_words(lead_id: str) -> int:
-    """Erase what people wrote in task events, notes, reasons of ladders and cancel reasons. Return the number of texts."""
+    """Erase what people wrote in task events, notes, reasons of ladders and cancel reasons. Return how many texts."""
     words = TaskEventWords.objects.filter(event__task__lead_id=lead_id).delete()[0]
     words += _tasks(lead_id).exclude(note="").update(note="")
     words += _ladders(lead_id).exclude(reason="").update(reason="")

@@ -37,28 +37,28 @@ class LadderPlan:
 
     @property
     def template(self) -> LadderTemplate | None:
-        """The template of the ladder, or None."""
+        """The template of the ladder; None if the place has no template."""
         return self.pattern.template if self.pattern else None
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """The steps of the template; empty without a template."""
+        """The steps of the template; empty if the place has no template."""
         return self.pattern.steps if self.pattern else ()
 
 
 def plan_of(
     lead: LeadFacts | None, lead_id: str | None, place: tuple[str, str], owner: str | None, patterns: Patterns
 ) -> LadderPlan:
-    """Plan a ladder from the standard template. The plan has the COLD one as an alternative if the lead is known, the
-    standard one is on, and its first step is a message."""
+    """Plan a ladder from the standard template. If the lead is known, the standard template is on, and its first step is a
+    message, the plan also has the COLD template, as the alternative."""
     standard, cold = patterns
     may_be_cold = lead and standard and standard.template.enabled and standard.steps[0].channel != Channel.CALL
     return LadderPlan(lead, lead_id, *place, owner, standard, cold if may_be_cold else None)
 
 
 def settled(plans: Sequence[LadderPlan], act: Act) -> list[tuple[LadderPlan, list[Minutes]]]:
-    """Choose the template of each ladder, and work out the minutes of each step. Their `passed` says when the step is at
-    risk, and when it is a breach.
+    """Choose the template of each planned ladder, and compute the permitted minutes of each of its steps. The `passed` of
+    these minutes says when the step is at risk, and when it is a breach.
 
     The gate is asked once for all ladders.
     """
@@ -75,13 +75,13 @@ def settled(plans: Sequence[LadderPlan], act: Act) -> list[tuple[LadderPlan, lis
 
 
 def _longest(plans: Sequence[LadderPlan]) -> timedelta:
-    """The delay of the latest step of all these ladders. The last step of a template is its latest."""
+    """The longest delay of any step of these plans. In each template the last step has the longest delay."""
     patterns = {id(pattern): pattern for plan in plans for pattern in (plan.pattern, plan.cold) if pattern}
     return max((pattern.steps[-1].delay for pattern in patterns.values()), default=timedelta())
 
 
 def _contacts(plan: LadderPlan) -> dict[Contacted, gate.Contact]:
-    """The contacts of the steps of both templates by channel and gap, without repeats."""
+    """The contacts that the steps of the plan's two templates need, by channel and gap, without repeats."""
     somebody: dict[str, Any] = {"lead_id": plan.lead_id, "province": plan.province, "market": plan.market}
     return {
         (channel, gap): contact_of(plan.lead, **somebody, channel=channel, gap_minutes=gap)
@@ -93,7 +93,7 @@ def _contacts(plan: LadderPlan) -> dict[Contacted, gate.Contact]:
 def _has_no_ground(plan: LadderPlan, asked: Mapping[Contacted, gate.Asked]) -> bool:
     """Whether the gate refuses the first step, a message, because the lead gave no ground for it.
 
-    False if the lead opted out, its number is wrong, or the ledger cannot be read: then the standard template stays.
+    False if the lead opted out, its number is wrong, or the ledger cannot be read: the ladder keeps the standard template.
     """
     message, call = (asked[pattern.contacted[0]].refusals for pattern in (plan.pattern, plan.cold) if pattern)
     if message.isdisjoint(GROUNDS):
@@ -113,7 +113,7 @@ def _minutes(plan: LadderPlan, asked: Mapping[Contacted, gate.Asked], rules: Rul
 
 
 def ladder_of(plan: LadderPlan, minutes: Sequence[Minutes], act: Act, *, reason: str = "") -> FollowupLadder:
-    """The row of a new ladder, from a plan that nothing refuses. `reason` says why the ladder is restarted."""
+    """The row of a new ladder, from a plan that nothing refuses. `reason` says why it is a restart; empty if it is none."""
     assert plan.template is not None
     return FollowupLadder(
         lead_id=plan.lead_id or None,
@@ -133,7 +133,7 @@ def ladder_of(plan: LadderPlan, minutes: Sequence[Minutes], act: Act, *, reason:
 
 
 def ladder_created(ladder: FollowupLadder, tasks: int, act: Act) -> Envelope:
-    """The envelope of a new ladder. `tasks` is the number of its tasks."""
+    """The envelope that tells of a new ladder. `tasks` is the number of its tasks."""
     subject = Subject("ladder", str(ladder.pk), ladder.lead_id, ladder.province, ladder.market)
     return Envelope("ladder_created", subject, act, {"tasks": tasks}, act.now)
 
@@ -147,8 +147,8 @@ TASK = (
 
 
 def tasks_of(ladder: FollowupLadder, plan: LadderPlan, minutes: Sequence[Minutes]) -> list[tuple[Any, ...]]:
-    """The rows of a ladder's tasks, with the columns of `TASK`. Steps of a channel that the lead opted out of are
-    cancelled."""
+    """The rows of a new ladder's tasks, each with the columns of `TASK`. If the lead opted out of a task's channel, the row
+    is that of a cancelled task."""
     now, ladder_id = ladder.created_at, ladder.pk
     gaps = gap_minutes(plan.steps, first=plan.template.min_gap_minutes if plan.template else 0)
     whose = ladder.lead_id, ladder.province, ladder.market, ladder.owner, ladder.correlation_id, now

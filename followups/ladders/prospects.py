@@ -1,4 +1,4 @@
-"""What the start of a ladder reads, in one statement: the leads, and the open ladders at their numbers and addresses."""
+"""What is read before a ladder starts, in one SQL statement: leads, and the open ladders at their numbers and addresses."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -12,7 +12,7 @@ from governance.people import LeadFacts
 
 
 class Prospect(NamedTuple):
-    """A lead for whom a ladder may start."""
+    """A lead, known or not, for whom a ladder may start."""
 
     lead: LeadFacts | None = None  # None if the lead is unknown
     ladder_id: int | None = None  # the lead's own open ladder
@@ -27,7 +27,7 @@ class OpenLadder(NamedTuple):
 
 
 class ProspectsAndLadders(NamedTuple):
-    """The leads that were asked about, and all open ladders at their numbers and addresses, their own included."""
+    """The leads that were asked for, and all open ladders at their numbers and addresses, also their own ladders."""
 
     prospects: dict[str, Prospect]  # by lead
     ladders: list[OpenLadder]  # the oldest first
@@ -37,12 +37,12 @@ Held = dict[Point, list[str]]  # the leads with an open ladder at each number or
 
 
 def reached_at(lead: LeadFacts) -> list[Point]:
-    """The numbers and addresses by which a lead is contacted. Wrong ones are left out."""
+    """The numbers and addresses by which a lead is contacted, without those that are marked as wrong."""
     return gate.points_of(phone="" if lead.phone_is_wrong else lead.phone, email="" if lead.email_is_wrong else lead.email)
 
 
 def held_by(ladders: Iterable[OpenLadder]) -> Held:
-    """Which leads are followed up at each number or address."""
+    """Return which leads these open ladders follow up at each number or address."""
     held: Held = {}
     for ladder in ladders:
         hold(held, ladder.lead)
@@ -50,19 +50,19 @@ def held_by(ladders: Iterable[OpenLadder]) -> Held:
 
 
 def hold(held: Held, lead: LeadFacts) -> None:
-    """Add a lead who is followed up to `held`, at each of its numbers and addresses."""
+    """Add a lead with an open ladder to `held`, under each of the lead's numbers and addresses."""
     for point in reached_at(lead):
         held.setdefault(point, []).append(lead.lead_id)
 
 
 def holder_beside(lead: LeadFacts, held: Held) -> str | None:
-    """Another lead who is followed up at a number or address of this one, or None."""
+    """Another lead who is followed up at a number or address of `lead`; None if there is no such lead."""
     holders = (holder for point in reached_at(lead) for holder in held.get(point, ()))
     return next((holder for holder in holders if holder != lead.lead_id), None)
 
 
 def meeting(ladders: Iterable[OpenLadder]) -> list[str]:
-    """The leads whose open ladder shares a number or address with an older one. `ladders` come oldest first."""
+    """The leads whose open ladder shares a number or address with an older ladder. `ladders` come oldest first."""
     held: Held = {}
     newer = []
     for ladder in ladders:
@@ -74,7 +74,7 @@ def meeting(ladders: Iterable[OpenLadder]) -> list[str]:
 
 
 def find(lead_ids: Collection[str]) -> ProspectsAndLadders:
-    """Read these leads, and the open ladders at their numbers and addresses."""
+    """Read these leads, and all open ladders at their numbers and addresses."""
     found = ProspectsAndLadders({}, [])
     for lead_id, *values, ladder_id, followed_until in leads_and_ladders(lead_ids):
         lead = read_facts(values)
@@ -86,6 +86,6 @@ def find(lead_ids: Collection[str]) -> ProspectsAndLadders:
 
 
 def one(lead_id: str) -> tuple[Prospect, Held]:
-    """Read one lead, and who is followed up at its numbers and addresses."""
+    """Read one lead, and which leads are followed up at its numbers and addresses."""
     found = find([lead_id])
     return found.prospects[lead_id], held_by(found.ladders)

@@ -1,4 +1,4 @@
-"""The hand-written statement that reads leads, and the open ladders at their numbers and addresses."""
+"""The hand-written SQL statement that reads leads, and the open ladders at their numbers and addresses."""
 
 from collections.abc import Collection
 
@@ -53,11 +53,11 @@ _ASKED = {
 
 
 def leads_and_ladders(lead_ids: Collection[str]) -> Rows:
-    """A row for each of these leads, and one for each open ladder at their numbers and addresses. The columns are the lead
-    id that was asked (null for a ladder), the lead's `FACTS`, its open ladder, and the end of its last ladder with a
-    contact.
+    """Read a row for each of these leads, and a row for each open ladder at their numbers and addresses. The columns are the
+    lead id that was asked for (null in a ladder's row), the lead's `FACTS`, the id of its open ladder, and the end of its
+    last ladder with a contact (null in a ladder's row).
 
-    Hand-written, because no queryset does it in one statement. Each start of a ladder runs it, after its lock.
+    The SQL is hand-written, because no queryset reads all this at once. Each start of a ladder runs it, after its lock.
     """
     statement = _READ.format(asked=_ASKED[connection.vendor], open=_OPEN.text)
     return fetch(statement, _COLUMNS, {"asked": list(lead_ids)})

@@ -1,5 +1,5 @@
-"""Receivers that close, cancel or move ladders when a lead or the names of a market change. They run in the transaction of
-that change."""
+"""Receivers of signals: they close, cancel or move ladders when a lead or the names of a market change. They run in the
+transaction of that change."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -40,13 +40,13 @@ def connect() -> None:
 
 
 def on_leads_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Close the ladders of leads whose status ends the hunt, or who now share a number or address with an older one."""
+    """Close the ladders of leads whose status ends the hunt, or who now share a number or address with an older ladder."""
     changes = [(one.facts["before"], one.facts["lead"]) for one in envelopes]
     close_open_ladders(_closings(changes), envelopes[0].act)
 
 
 def _closings(changes: Sequence[tuple[Lead | None, Lead]]) -> dict[str, str]:
-    """Return why open ladders close, by lead id. Recompute, in the background, the minutes of leads whose facts changed."""
+    """Return the cancel reasons of ladders, by lead id. Have a worker recompute the minutes of leads whose facts changed."""
     news = [lead.lead_id for before, lead in changes if _differ(before, lead, _OF_THE_GATE)]
     followed = set(enqueue_leads(news)) if news else set()
     closings = {
@@ -72,7 +72,7 @@ def on_hunt_ended(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
 
 
 def on_contact_marked_wrong(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Recompute, in the background, the minutes of leads with a wrong number or address."""
+    """Have a worker recompute the permitted minutes of leads whose number or address was marked as wrong."""
     enqueue_leads([one.subject.id for one in envelopes])
 
 
@@ -82,7 +82,7 @@ def on_leads_opted_out(envelopes: Sequence[Envelope], **kwargs: Any) -> int:
 
 
 def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Cancel the open steps by a channel that was opted out of, for every lead at that number or address."""
+    """For each opt-out, cancel the open steps of all leads at its points: steps by its channel, or all if it has none."""
     for envelope in envelopes:
         channel, leads = envelope.facts["channel"], lead_ids_at(envelope.facts["points"])
         channels = [channel] if channel else EVERY_CHANNEL
@@ -91,7 +91,8 @@ def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
 
 
 def on_markets_named(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Move leads, open ladders and their open steps to the market. Closed ladders stay as they are: they are records."""
+    """Move leads, open ladders and open steps under new names of a market to the market. Closed ladders, as records,
+    stay."""
     for envelope in envelopes:
         _move(envelope.subject.province, envelope.facts["names"], envelope.subject.market)
 

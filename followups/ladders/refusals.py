@@ -1,6 +1,6 @@
-"""Decide whether a ladder may start. The rule is pure, and the same for a create, a restart, a bulk call and an import.
+"""Decide whether a ladder may start. The rule is a pure function, the same for every way to start or restart a ladder.
 
-CONTRACT section 10 gives the order of the refusals, and says what a restart with a reason overrides.
+CONTRACT section 10 gives the order of the refusals, and says which of them a restart with a reason overrides.
 """
 
 from collections.abc import Collection, Sequence
@@ -37,10 +37,10 @@ def refusal_of(
     cooling_off: timedelta,
     now: datetime,
 ) -> NoLadder | None:
-    """Why no ladder may start for a lead, or None if one may. The lead's own open ladder is ignored.
+    """Return why no ladder may start for a lead, or None if a ladder may start. The lead's own open ladder does not count.
 
-    `minutes` are those of the plan's steps. `held` says who is followed up at each number or address. `anew` means a restart
-    with a reason, or of an open ladder.
+    `minutes` are those of the plan's steps. `held` says which leads are followed up at each number or address. `anew` is
+    true for a restart with a reason, and for the restart of an open ladder: it overrides some refusals.
     """
     if minutes and all(one.opted_out for one in minutes):
         return LeadOptedOut()
@@ -71,7 +71,7 @@ def _closed(status: str) -> LeadClosed:
 
 
 def _all_points_are_wrong(lead: LeadFacts, channels: Collection[str]) -> bool:
-    """Whether every number and address that these channels use is wrong. False if the lead has none that they use."""
+    """Whether all the lead's numbers and addresses for these channels are wrong. False if the lead has none for them."""
     if not (lead.phone_is_wrong or lead.email_is_wrong):
         return False
     reached = [one for one in channels if gate.point_of(one, phone=lead.phone, email=lead.email)]

@@ -17,8 +17,8 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def reassign_ladder(ladder_id: int, owner: str | None, *, act: Act) -> FollowupLadder:
-    """Give an open ladder and its open tasks to another owner, or to nobody. Claims of these tasks end. If the owner stays
-    the same, nothing changes.
+    """Give an open ladder and its open tasks to another owner, or to nobody if `owner` is None. Claims of these tasks end.
+    If the ladder has this owner already, nothing changes.
 
     Raises:
         LadderNotFound: no such ladder.
@@ -55,10 +55,10 @@ def cancel_ladder(ladder_id: int, *, act: Act) -> FollowupLadder:
 @verb(ExecutionClass.EXECUTE)
 @again_if_moved
 def restart_ladder(ladder_id: int, *, act: Act) -> LadderStart:
-    """Restart a ladder: cancel its open steps, and start a new one for the same lead, place and owner.
+    """Restart a ladder: cancel its open steps, and start a new ladder for the same lead, place and owner.
 
     A closed ladder may be restarted too, however recently it ended. If the lead has another open ladder by now, the steps of
-    that one are cancelled.
+    that other ladder are cancelled.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.

@@ -36,18 +36,18 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class LadderStart:
-    """The tasks of a lead's open ladder, in step order, and whether this call created them."""
+    """The result of a start: the tasks of the lead's open ladder in step order, and whether this call created them."""
 
     tasks: list[FollowupTask]
     created: bool
 
 
 class LeadMoved(Exception):
-    """The lead's number or address changed while we waited for the locks of the old ones."""
+    """The lead's number or address changed while we waited for the lock of the old number or address."""
 
 
 def again_if_moved(act: Callable[P, R]) -> Callable[P, R]:
-    """Run a verb in a transaction. If it raises `LeadMoved`, roll back, which frees the locks, and run it again."""
+    """Make a verb run in a transaction. If it raises `LeadMoved`, roll back, which frees the locks, and run it again."""
 
     @wraps(act)
     def acted(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -71,7 +71,7 @@ def create_ladder(
     user: User | None = None,
     now: datetime | None = None,
 ) -> list[FollowupTask]:
-    """Start a ladder as `start_ladder` does, under the guide's name. Return the tasks of the lead's open ladder."""
+    """The guide's name for `start_ladder`. Return only the tasks of the lead's open ladder."""
     act = Act(actor, user, reason, correlation_id or correlation.current(), now)
     start = start_ladder(lead_id=lead_id, province=province, market=market, owner=owner, restart=restart, act=act)
     return start.tasks
@@ -90,13 +90,13 @@ def start_ladder(
 ) -> LadderStart:
     """Start a ladder for a lead. A lead with an open ladder keeps it, so a retry never doubles the contact.
 
-    `restart` cancels the open steps and starts a new ladder. With a reason, or where a ladder is open, it also overrides the
-    cooling-off and a status that ends the hunt, except CLOSED and DEAD. Without `lead_id` a new ladder always starts. Steps
-    of a channel that the lead opted out of are created cancelled. Without an owner the next agent of the pool gets the
-    ladder, if there is a pool.
+    `restart` cancels the open steps and starts a new ladder. If there is a reason or an open ladder, `restart` also
+    overrides the cooling-off and a status that ends the hunt, except CLOSED and DEAD. Without `lead_id` a new ladder always
+    starts. Steps of a channel that the lead opted out of are created as cancelled. Without an owner the next agent of the
+    pool gets the ladder, if there is a pool.
 
-    The steps are those of the place's standard template. If its first step is a message for which a known lead gave no
-    ground, they are those of the COLD template, if that one is on.
+    The steps come from the place's standard template. If its first step is a message for which a known lead gave no ground,
+    they come from the COLD template, provided that it is on.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -118,8 +118,8 @@ def start_ladder(
 
 
 def hold_lead(lead_id: str) -> tuple[Prospect, Held]:
-    """Lock a lead and its numbers and addresses until the transaction ends, and read who is followed up there. Meanwhile
-    nobody else starts a ladder there, changes the lead or records its opt-out. What came before the locks is read.
+    """Lock a lead and its numbers and addresses until the transaction ends. Until then nobody else starts a ladder there,
+    changes the lead or records its opt-out. Return the lead and who is followed up there, as read under these locks.
 
     Raises:
         LeadMoved: the lead has a number or address that was not locked.
@@ -135,7 +135,7 @@ def hold_lead(lead_id: str) -> tuple[Prospect, Held]:
 
 
 def cooling_off() -> timedelta:
-    """How long, after a ladder with a contact has ended, no new ladder starts for its lead without a reason."""
+    """How long a lead gets no new ladder after a ladder with a contact has ended, unless a restart gives a reason."""
     return timedelta(days=settings.COOLING_OFF_DAYS)
 
 
@@ -150,8 +150,8 @@ def begin_ladder(
     restart: bool,
     act: Act,
 ) -> LadderStart:
-    """Start or restart a ladder in the caller's transaction. The caller has asked the gate and locked the lead. `restart`
-    cancels the lead's open steps.
+    """Start or restart a ladder in the caller's transaction. The caller has asked the gate and locked the lead. If the lead
+    has an open ladder, `restart` cancels its open steps; without `restart` the lead keeps the ladder.
 
     Raises:
         NoLadder: see `start_ladder`.
@@ -180,7 +180,7 @@ def begin_ladder(
 
 
 def _give_to_the_pool(ladder: FollowupLadder, now: datetime) -> None:
-    """Assign the ladder to the next agent of the pool. Lock the ladder first, as every verb does, so no deadlock."""
+    """Assign the ladder to the next agent of its pool. Lock ladders before pools, as every verb does: so no deadlock."""
     ladder.owner = next_agent(ladder.province, ladder.market, now)
     if ladder.owner is not None:
         ladder.save(update_fields=["owner"])

@@ -34,13 +34,13 @@ class SlaPolicyForm(PolicyForm):
     """The form of an SLA policy: how late a task may be."""
 
     def show(self, refusal: DomainError) -> None:
-        """Show a refusal in the words of the page."""
+        """Show why a policy is refused, at the field and in the words of the page."""
         self.add_error(refusal.attr, "At most the time after which it is a breach.")
 
 
 @admin.register(SlaPolicy)
 class SlaPolicyAdmin(PlacePolicyAdmin):
-    """How late tasks may be, by place and channel."""
+    """The pages of SLA policies: how late tasks may be, by place and channel."""
 
     form = SlaPolicyForm
     key_title = "Place and channel"
@@ -58,7 +58,7 @@ class FoundSinceFilter(SinceFilter):
 
 @admin.register(SlaBreach)
 class SlaBreachAdmin(WithTask, GrowingAdmin):
-    """Tasks that were later than their policy allows, the newest first."""
+    """The pages of breaches: tasks that were later than their policy allows, the newest first."""
 
     list_display = ("id", "breached_at", "task_link", "step", "channel", "owner_or_nobody", "place", "late", "became")
     list_display_links = ("id", "breached_at")
@@ -75,22 +75,22 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
 
     @display(description="Owner", ordering="owner")
     def owner_or_nobody(self, breach: SlaBreach) -> str:
-        """Whose task it was."""
+        """The owner of the task when the breach was found, or "nobody"."""
         return breach.owner or "nobody"
 
     @display(description="Place", ordering="province")
     def place(self, breach: SlaBreach) -> str:
-        """Where the lead is."""
+        """The province and market of the task."""
         return place_text(breach)
 
     @display(description="Late by, when found or done")
     def late(self, breach: SlaBreach) -> str:
-        """The lateness, in words."""
+        """The lateness of the task when it was done or when the breach was found, in words."""
         return timesince(breach.counted_from, breach.counted_from + breach.lateness)
 
     @display(description="Today", label={"Still open": "danger", "Done": "success", "Cancelled": "", "Put off": "info"})
     def became(self, breach: SlaBreach) -> str:
-        """What became of the task."""
+        """What became of the task: done, cancelled, put off, or still open."""
         task = breach.task
         if task.completed_at:
             return "Done"
@@ -112,7 +112,7 @@ class UnreadFilter(StateFilter):
 
 @admin.register(SlaNotice)
 class SlaNoticeAdmin(GrowingAdmin):
-    """Notices of breaches, the newest first. Whoever marks a notice as read marks it for everybody."""
+    """The pages of notices of breaches, the newest first. Whoever marks a notice as read marks it for everybody."""
 
     list_display = ("id", "created_at", "number", "state", "read_by", "read_at", "e_mail", "mailed_to")
     list_display_links = ("id", "created_at")
@@ -152,14 +152,14 @@ class SlaNoticeAdmin(GrowingAdmin):
         return request.user.has_perm("followups.read_slanotice")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The button to mark the notice as read, until somebody has."""
+        """The button to mark the notice as read; no button if somebody has read it."""
         notice = SlaNotice.objects.filter(pk=object_id, read_at__isnull=True).first()
         return super().get_actions_detail(request, object_id) if notice else []
 
     @action(description="Mark as read...", permissions=["read"], icon="mark_email_read", url_path="read")
     @of_row
     def read(self, request: HttpRequest, notice: Any) -> HttpResponse:
-        """Mark the notice as read. The button of the first page comes here too."""
+        """Ask for confirmation, and mark the notice as read. A button of the admin's first page leads here too."""
 
         def acted() -> str:
             self._read(request, notice)
@@ -189,12 +189,12 @@ class SlaNoticeAdmin(GrowingAdmin):
 
 @admin.register(SlaWatch)
 class SlaWatchAdmin(ReadOnlyAdmin):
-    """How far the look for breaches has come."""
+    """The page that says how far the look for breaches has come."""
 
     list_display = ("name", "looked_until")
     fields = ("looked_until",)
 
     @display(description="Watch")
     def name(self, watch: SlaWatch) -> str:
-        """The name of the only row."""
+        """The name of the table's only row."""
         return "Breaches of the SLA"

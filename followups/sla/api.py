@@ -27,7 +27,7 @@ from wholesale.plumbing.texts import shown
 
 
 class AtRiskParams(ListParams):
-    """Which tasks at risk to list."""
+    """The parameters that choose which tasks at risk to list."""
 
 
 class AtRiskOut(serializers.Serializer[Any]):
@@ -64,13 +64,13 @@ class AtRiskOut(serializers.Serializer[Any]):
     ),
 )
 class SlaViewSet(ApiViewSet):
-    """SLA policies, and the tasks at risk."""
+    """The endpoints of SLA policies and of tasks at risk."""
 
     permissions = {"at_risk": "followups.view_followuptask"}
 
     @ask("sla/at-risk", AtRiskParams, AtRiskOut(many=True))
     def at_risk(self, request: Request, limit: int, **places: Any) -> Response:
-        """The open tasks that are at risk and have no breach on record. The longest at risk come first."""
+        """List the open tasks that are at risk and have no breach on record. The longest at risk come first."""
         tasks = scopes.visible(breaches.at_risk(timezone.now()), request.user).filter(**places)[:limit]
         return Response([{**shown(task, _SHOWN), "counted_from": counted_from(task)} for task in tasks])
 
@@ -79,7 +79,7 @@ _SHOWN = ("id", "lead_id", "due_at", "breaches_at", "channel", "step", "owner", 
 
 
 class BreachOut(RowSerializer):
-    """A breach."""
+    """A breach of the SLA, as the API returns it."""
 
     late_minutes = serializers.SerializerMethodField(
         help_text="the lateness in permitted minutes at completion, or else when the breach was found"
@@ -98,7 +98,7 @@ class BreachOut(RowSerializer):
 
 
 class BreachFilter(django_filters.FilterSet):
-    """Filters of breaches."""
+    """The query parameters that filter a list of breaches."""
 
     task = filters.row_id()
     owner = filters.label()
@@ -110,7 +110,7 @@ class BreachFilter(django_filters.FilterSet):
 
 
 class BreachViewSet(ResourceViewSet):
-    """Breaches of the SLA, the newest first."""
+    """List breaches of the SLA, the newest first, or read one breach."""
 
     queryset = SlaBreach.objects.all()
     serializer_class = BreachOut

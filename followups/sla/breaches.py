@@ -1,8 +1,8 @@
 """Find the tasks at risk, and record breaches.
 
-A look for breaches reads, by index, the late tasks that are not on record, and the tasks that were completed since the last
-look. So its cost depends on what is new, not on how much is late. A look locks the watch's row. If it is killed, it has
-recorded nothing, and the next look finds the same.
+A look for breaches reads, by index, the late tasks whose breach is not on record, and the tasks that were completed since
+the last look. So its cost depends on what is new, not on how much is late. A look locks the row of `SlaWatch`. If a look is
+killed, it has recorded nothing, and the next look finds the same breaches.
 """
 
 from datetime import datetime, timedelta
@@ -38,17 +38,17 @@ def at_risk(now: datetime) -> TaskQuerySet:
 
 
 def breaching(now: datetime) -> TaskQuerySet:
-    """The open tasks that are a breach and not on record. Each is at risk too, so the index of tasks at risk is used."""
+    """The open tasks whose breach is not on record yet. Each is at risk too, so the index of tasks at risk is used."""
     return at_risk(now).filter(has_passed("breaches_at", now))
 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def find_breaches(*, by_mail: bool = True, act: Act) -> int:
-    """Record a breach for each task that is, or was when completed, later than its policy allows: one for each due time.
-    Write a notice and KPI rows, and e-mail the operators unless `by_mail` is false. Return the number of breaches.
+    """Record a breach for each task that is, or was when completed, later than its policy allows; at most one for each due
+    time. Write a notice and KPI rows, and e-mail the operators unless `by_mail` is false. Return the number of breaches.
 
-    A task that somebody else has locked is left to the next look.
+    A task that somebody else has locked is left for the next look.
     """
     SlaWatch.objects.get_or_create(pk=1)
     watch = SlaWatch.objects.select_for_update().get(pk=1)
@@ -71,12 +71,12 @@ def find_breaches(*, by_mail: bool = True, act: Act) -> int:
 
 
 def _take(tasks: TaskQuerySet, limit: int) -> list[FollowupTask]:
-    """Lock at most so many of these tasks, and return them. Tasks that others hold are skipped, so there is no deadlock."""
+    """Lock at most `limit` of these tasks, and return them. Tasks that others have locked are skipped: so no deadlock."""
     return list(tasks.only(*_READ).select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
 
 
 def _record(late: list[FollowupTask], act: Act, *, by_mail: bool) -> int:
-    """Write breaches with their notice, mark the tasks, and return how many. A policy that is off by now makes no breach."""
+    """Write breaches and a notice, mark the tasks, and return how many. A task whose policy is off by now has no breach."""
     rules = rulebook()
     tasks = [task for task in late if rules.of(task.province, task.market, task.channel)]
     if not tasks:

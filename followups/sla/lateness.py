@@ -14,7 +14,7 @@ from followups.sla.rules import SlaRule
 
 
 class Timed(Protocol):
-    """The fields of an open task that these functions need."""
+    """A protocol: the fields of an open task that the functions about lateness need."""
 
     @property
     def due_at(self) -> datetime:
@@ -22,15 +22,15 @@ class Timed(Protocol):
 
     @property
     def actionable_at(self) -> datetime | None:
-        """The first permitted minute at or after the task fell due."""
+        """The first permitted minute at or after the task fell due; None if none is known."""
 
     @property
     def open_from(self) -> datetime | None:
-        """The beginning of the task's stored interval, which is permitted time."""
+        """The beginning of the task's stored interval, which is permitted time; None if none is known."""
 
     @property
     def open_until(self) -> datetime | None:
-        """The last instant of the task's stored interval."""
+        """The last instant of the task's stored interval; None if none is known."""
 
     @property
     def late_for(self) -> timedelta | None:
@@ -38,15 +38,15 @@ class Timed(Protocol):
 
     @property
     def late_until(self) -> datetime | None:
-        """The instant up to which `late_for` is counted."""
+        """The instant up to which `late_for` is counted; None if there is none yet."""
 
     @property
     def warns_at(self) -> datetime | None:
-        """After this instant the task is at risk."""
+        """After this instant the task is at risk; None if it is unknown or no policy applies."""
 
     @property
     def breaches_at(self) -> datetime | None:
-        """After this instant the task is a breach."""
+        """After this instant the task is a breach; None if it is unknown or no policy applies."""
 
 
 NONE = timedelta()
@@ -63,7 +63,7 @@ def late_for(task: Timed, at: datetime) -> timedelta:
 
 
 def spans(rule: SlaRule | None, late: timedelta = NONE) -> tuple[timedelta, ...]:
-    """The permitted time left until a task is at risk, and until it is a breach. Empty if no policy applies."""
+    """The permitted time that is left until a task is at risk, and until it is a breach. Empty if no policy applies."""
     if rule is None:
         return ()
     return max(rule.warn_after - late, NONE), max(rule.breach_after - late, NONE)
@@ -74,7 +74,7 @@ def limits(
 ) -> tuple[datetime | None, datetime | None]:
     """When an open task is at risk, and when it is a breach. `passed` says when each of its `spans` will have passed.
 
-    A task that is at risk or a breach already keeps that time. A task that only a stricter policy makes so gets `now`.
+    If the task is at risk or a breach already, it keeps that time. If only a stricter policy makes it so, the time is `now`.
     """
     if rule is None:
         return None, None
@@ -102,5 +102,5 @@ def standing(task: Timed, now: datetime) -> Standing | None:
 
 
 def counted_from(task: Timed) -> datetime:
-    """The instant from which lateness counts. A task that falls due at night is not late before the morning."""
+    """The instant from which the task's lateness counts. A task that falls due at night is not late before the morning."""
     return task.actionable_at or task.due_at

@@ -22,9 +22,9 @@ def late_at(now: datetime | Expression) -> CombinedExpression:
 
 
 def has_passed(limit: str, at: datetime | F) -> Q:
-    """The condition for tasks that had passed a limit at an instant. The limit is `warns_at` or `breaches_at`.
+    """The condition for tasks that had passed a limit at an instant. `limit` is `warns_at` or `breaches_at`.
 
-    A limit after the stored interval is only a forecast. It counts once a worker has renewed the interval.
+    If the limit lies after the stored interval, it is only a forecast. It counts once a worker has renewed the interval.
     """
     is_counted = Q(open_until__isnull=True) | Q(**{f"{limit}__lte": F("open_until")})
     return Q(**{f"{limit}__lt": at}) & is_counted

@@ -17,7 +17,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Pro
 
 
 class SlaPolicy(PlacePolicy):
-    """How late a task of a market and a channel may be, or of a whole province as market ALL.
+    """How late tasks of a channel may be in a market; the market ALL is the whole province.
 
     Lateness is counted in permitted minutes: while contact is forbidden nobody is late.
     """
@@ -67,7 +67,7 @@ class SlaPolicy(PlacePolicy):
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
-        """The guide's times for each province and channel."""
+        """The seeds of the SLA policies: the guide's times for each province and channel."""
         times = {"warn_after_minutes": WARN_AFTER, "breach_after_minutes": BREACH_AFTER}
         return [row for channel in Channel.values for row in each_province(channel=channel, **times)]
 
@@ -83,7 +83,7 @@ class SlaPolicy(PlacePolicy):
 
 
 class SlaWatch(models.Model):
-    """How far the look for breaches has come. It has one row, which a look locks, so that only one look runs at a time."""
+    """How far the look for breaches has come. A look locks the table's only row, so only one look runs at a time."""
 
     looked_until = models.DateTimeField(null=True, help_text="tasks that were completed before have been looked at")
 
@@ -98,7 +98,7 @@ class SlaWatch(models.Model):
 
 
 class SlaNotice(models.Model):
-    """The breaches that one look found, for people to read. Whoever reads it first marks it as read for everybody."""
+    """A notice of the breaches that one look found. Whoever reads the notice first marks it as read for everybody."""
 
     class Mail(models.TextChoices):
         """What became of the e-mail about the notice."""
@@ -181,7 +181,7 @@ class SlaBreach(AppendOnlyModel):
 
     @property
     def lateness(self) -> timedelta:
-        """The lateness at completion, or else when the breach was found. In all minutes if permitted ones were not kept."""
+        """The lateness at completion, or else when the breach was found; in all minutes if permitted ones are not known."""
         return self.late_for if self.late_for is not None else (self.completed_at or self.found_at) - self.counted_from
 
     def __str__(self) -> str:

@@ -13,10 +13,10 @@ CLOCKS = ("", "_wall")  # suffixes of figures: in permitted minutes, and in all 
 
 
 def counted_and_ranked(measured: QuerySet[Any, Any], by: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Count the measured tasks and rank their lateness, in all and grouped by the fields of `by`. A row has: whether it is
-    about all tasks, its group, the counts, and for each of the `CLOCKS` the latenesses.
+    """Count the measured tasks and rank their lateness, in all and grouped by the fields of `by`. The columns of a row:
+    whether it is about all tasks, the values of its group, the counts, and the ranked latenesses by each of the `CLOCKS`.
 
-    Hand-written, because querysets have no GROUPING SETS and no percentiles by nearest rank. The tasks come from a queryset.
+    The SQL is hand-written: querysets have no GROUPING SETS and no percentiles by nearest rank. A queryset gives the tasks.
     """
     statement, parameters = _statement(measured, by)
     with connection.cursor() as cursor:
@@ -25,7 +25,7 @@ def counted_and_ranked(measured: QuerySet[Any, Any], by: Sequence[str]) -> list[
 
 
 def _statement(measured: QuerySet[Any, Any], by: Sequence[str]) -> tuple[str, tuple[Any, ...]]:
-    """Build the one statement that counts and ranks the tasks, in all and by group, with its parameters.
+    """Build the SQL statement, with its parameters, that counts and ranks the tasks in all and by group.
 
     Percentiles are by nearest rank: real latenesses, the same on every database. PostgreSQL has `percentile_disc` for that
     (its product of fraction and count is exact for these three). SQLite returns the list of latenesses instead.

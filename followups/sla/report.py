@@ -31,7 +31,7 @@ SPAN = timedelta(days=7)
 
 
 class SlaReport(NamedTuple):
-    """The `FIGURES` of all tasks, and those of each group together with the group's fields, in the order of the groups."""
+    """The SLA report: the `FIGURES` of all tasks, and for each group the group's fields and `FIGURES`, sorted by group."""
 
     whole: dict[str, Any]
     groups: list[dict[str, Any]]
@@ -95,7 +95,7 @@ def recent_sla(
 
 
 def _measured(since: datetime | None, until: datetime | None, now: datetime, by: Sequence[str]) -> Any:
-    """A row for each task: its group, whether it is completed, and its lateness (until now if open) by both clocks."""
+    """A row for each task: group, whether it is done, lateness in permitted and in all minutes (until now if open)."""
     span = Q()
     if since is not None:
         span &= Q(due_at__gte=since)
@@ -136,5 +136,5 @@ def _percentiles(latenesses: list[timedelta] | str) -> list[float]:
 
 
 def _unowned_last(key: tuple[Any, ...]) -> list[tuple[bool, Any]]:
-    """The sort key of a group; None comes last. Python sorts, because the collations of databases differ."""
+    """The sort key of a group; a None in it comes last. Python sorts, because the collations of databases differ."""
     return [(value is None, value) for value in key]

@@ -30,7 +30,7 @@ def _day(label: str) -> forms.DateField:
 
 
 class SpanForm(forms.Form):
-    """The days of the report, and the field to group by."""
+    """The form of the SLA page: the days of the report, and the field to group by."""
 
     by = forms.ChoiceField(choices=[(name, name.capitalize()) for name in GROUPS], widget=UnfoldAdminSelectWidget)
     since = _day("Fell due from")

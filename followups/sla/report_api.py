@@ -16,7 +16,7 @@ SLA_WINDOW_MAX = 10_000
 
 
 class SlaParams(Params):
-    """Which tasks to measure: the last completed ones or, with by, since or until, those that fell due in a span."""
+    """The tasks to measure: the last completed tasks; or, with by, since or until, the tasks that fell due in a span."""
 
     window = StrictIntegerField(
         required=False,
@@ -75,7 +75,7 @@ class SlaGroupOut(SlaFiguresOut):
 
 
 class SlaOut(SlaFiguresOut):
-    """How late tasks are. With by, since or until: also the span, and the figures of each group."""
+    """How late tasks are. If by, since or until was given: also the span, and the figures of each group."""
 
     since = AwareDateTimeField(required=False)
     until = AwareDateTimeField(required=False)
@@ -84,13 +84,13 @@ class SlaOut(SlaFiguresOut):
 
 
 class SlaReportViewSet(ApiViewSet):
-    """How late tasks are."""
+    """The endpoint of the SLA report: how late tasks are."""
 
     permissions = {"sla": "followups.view_sla"}
 
     @ask("sla", SlaParams, SlaOut)
     def sla(self, request: Request, window: int = snapshot.SLA_WINDOW, **span: Any) -> Response:
-        """How late the last completed tasks were; with any of by, since and until, how late the tasks of a span are.
+        """Say how late the last completed tasks were; with any of by, since and until, how late the tasks of a span are.
 
         A span has the tasks that fell due in it. Open tasks that are overdue count with their lateness until now.
         """

@@ -29,7 +29,7 @@ from wholesale.plumbing.texts import shown
 
 
 class TaskOut(RowSerializer):
-    """A task."""
+    """A task, as the API returns it."""
 
     class Meta:
         model = FollowupTask
@@ -42,7 +42,7 @@ class TaskOut(RowSerializer):
 
 
 class TaskFilter(django_filters.FilterSet):
-    """Filters of tasks."""
+    """The query parameters that filter a list of tasks."""
 
     ladder = filters.row_id()
     lead_id = filters.label()
@@ -58,7 +58,7 @@ class TaskFilter(django_filters.FilterSet):
 
 
 class TaskViewSet(ResourceViewSet):
-    """Tasks, the newest first."""
+    """List tasks, the newest first, or read one task."""
 
     queryset = FollowupTask.objects.all()
     serializer_class = TaskOut
@@ -66,7 +66,7 @@ class TaskViewSet(ResourceViewSet):
 
 
 class CompleteParams(ActParams):
-    """Who made the contact, when, and what came of it."""
+    """The parameters to complete a task: who made the contact, when, and what came of it."""
 
     actor = LabelField(required=False, help_text="default: your user name, which is always taken for an agent")
     contacted_at = AwareDateTimeField(
@@ -81,13 +81,13 @@ class CompleteParams(ActParams):
     )
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Validate the parameters. An OPTED_OUT is not refused for any other parameter."""
+        """Validate the parameters. If the outcome is OPTED_OUT, no other parameter is refused."""
         return _opted_out.run_validation(data) if is_opt_out(data) else super().run_validation(data)
 
 
 class OptedOutParams(ReceivedParams):
-    """The parameters of a completion with the outcome OPTED_OUT; `force` is not needed. Text that cannot be stored is
-    replaced or cut. A value that cannot be read is named in the note."""
+    """The parameters to complete a task with the outcome OPTED_OUT; `force` is not needed. Text that cannot be stored is
+    replaced or cut. If a value cannot be read, the note says so."""
 
     actor = ReceivedLabelField(required=False)
     contacted_at = ReceivedTimeField(required=False)
@@ -110,7 +110,7 @@ def is_opt_out(data: Mapping[str, Any]) -> bool:
 
 
 class LadderStateOut(RowSerializer):
-    """How many steps of a ladder are open, when it closed, and when its next step may be done."""
+    """The state of a ladder: how many steps are open, when it closed, and when its next step may be done."""
 
     class Meta:
         model = FollowupLadder
@@ -122,7 +122,7 @@ class LadderStateOut(RowSerializer):
 
 
 class CompletedOut(RowSerializer):
-    """A completed task, whether the rules allowed the contact, and the ladder after it."""
+    """A completed task, whether the rules allowed the contact, and the state of the ladder after the completion."""
 
     class Meta:
         model = FollowupTask
@@ -158,19 +158,19 @@ def completed(task: FollowupTask) -> dict[str, Any]:
 
 
 class ReasonParams(ActParams):
-    """The reason."""
+    """The parameters of an act that needs a reason."""
 
     reason = NoteField()
 
 
 class SnoozeParams(ReasonParams):
-    """The new due time, and the reason."""
+    """The parameters to snooze a task: the new due time, and the reason."""
 
     until = AwareDateTimeField(help_text="when the task falls due, at most 90 days from now")
 
 
 class TaskActsViewSet(ApiViewSet):
-    """Complete, snooze or skip a task."""
+    """Endpoints that complete, snooze or skip a task."""
 
     permissions = {
         "complete": "followups.complete_task",
@@ -187,17 +187,17 @@ class TaskActsViewSet(ApiViewSet):
     def complete(self, request: Request, id: str, act: Act, **params: Any) -> Response:
         """Record that a task was done, whether the rules allowed it or not. A repetition changes nothing and is no error.
 
-        A task that somebody else has claimed is 409 `task_leased`, unless `force` and a `note` are given. An OPTED_OUT needs
-        no `force`. If the task is completed already, the opt-out is recorded all the same.
+        If somebody else has claimed the task, the answer is 409 `task_leased`, unless `force` and a `note` are given. An
+        OPTED_OUT needs no `force`. If the task is completed already, the opt-out is recorded all the same.
         """
         return Response(completed(record_completion(int(id), **params, act=act)))
 
     @act(f"task/{ROW_ID}/snooze", SnoozeParams, TaskOut, parameters=[path_id("task")])
     def snooze(self, request: Request, id: str, act: Act, until: datetime) -> Response:
-        """Move an open task to another due time. Its claim ends."""
+        """Move an open task to another due time. A claim of the task ends."""
         return Response(TaskOut(snooze_task(int(id), until, act=act)).data)
 
     @act(f"task/{ROW_ID}/skip", ReasonParams, TaskOut, parameters=[path_id("task")])
     def skip(self, request: Request, id: str, act: Act) -> Response:
-        """Cancel one open task. The ladder goes on with the others."""
+        """Cancel one open task. The ladder goes on with its other steps, or closes if none is left."""
         return Response(TaskOut(skip_task(int(id), act=act)).data)

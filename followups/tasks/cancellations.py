@@ -1,4 +1,4 @@
-"""Cancelling open steps. The caller has locked the ladders by id; each cancelled task gets a line of history."""
+"""Cancel open steps. The caller has locked the ladders, by id. Each cancelled task gets a line of history."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -29,7 +29,7 @@ CLOSE_STEPS = Update(
 
 
 def cancel_steps(ladders: Sequence[FollowupLadder], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
-    """Cancel the open steps of ladders, for the act's reason, and return how many. The caller has locked the ladders."""
+    """Cancel the ladders' open steps by these channels, with the act's reason. Return how many. The ladders are locked."""
     tasks = FollowupTask.objects.open().filter(ladder__in=[ladder.pk for ladder in ladders], channel__in=channels)
     found = list(tasks.order_by("pk").select_for_update().values_list("pk", "ladder_id")) if ladders else []
     if not found:
@@ -45,7 +45,7 @@ def cancel_steps(ladders: Sequence[FollowupLadder], act: Act, *, channels: Colle
 
 
 def close_steps(ladder: FollowupLadder, steps: int, now: datetime) -> None:
-    """Subtract `steps` from the open steps of a locked ladder. It closes if none is left."""
+    """Subtract `steps` from the number of open steps of a locked ladder. The ladder closes if no step is left."""
     ladder.open_steps -= steps
     ladder.closed_at = None if ladder.open_steps else now
     CLOSE_STEPS.run(ladder_id=ladder.pk, steps=steps, now=now)

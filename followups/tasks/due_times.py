@@ -17,9 +17,10 @@ MOVED = ("due_at", "actionable_at", "open_from", "open_until", "warns_at", "brea
 
 
 def put_off(tasks: Sequence[tuple[FollowupTask, datetime]], kind: TaskEvent.Kind, act: Act, **others: Any) -> None:
-    """Give each open task its new due time and permitted minutes. Its lateness begins anew. The gate is asked once.
+    """Move each open task to the due time beside it, with the permitted minutes of that time. Its lateness begins anew.
 
-    The caller has locked the tasks and read them with their leads. `others` are further values that all tasks get.
+    The caller has locked the tasks and read them with their leads. The gate is asked once. `kind` is the kind of the history
+    lines. `others` are further values that all tasks get.
     """
     if not tasks:
         return

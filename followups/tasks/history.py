@@ -1,4 +1,4 @@
-"""The history of tasks: each transition is one line, written in the transaction of its fact."""
+"""The history of tasks: each transition of a task is one line, written in the same transaction."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -18,9 +18,9 @@ def write(
     *,
     details: Mapping[int, dict[str, Any]] | None = None,
 ) -> None:
-    """Write one line of history for each task. `details` by task id: names, from and to as plain JSON, never free text.
+    """Write a line of history for each task. `details`, by task id, are JSON (such as `from` and `to`), never free text.
 
-    If a person wrote the act's reason, it is stored beside the lines, so that it can be erased.
+    If a person wrote the act's reason, the reason is stored in a row of its own, so that it can be erased.
     """
     detail, user_id = details or {}, act.user.pk if act.user else None
     if not is_own(act.reason):

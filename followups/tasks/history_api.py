@@ -13,7 +13,7 @@ from wholesale.plumbing.fields import JsonField
 
 
 class TaskEventOut(SignedSerializer):
-    """A line of a task's history."""
+    """A line of a task's history, as the API returns it."""
 
     class Meta:
         model = TaskEvent
@@ -23,7 +23,7 @@ class TaskEventOut(SignedSerializer):
 
 
 class EventFilter(django_filters.FilterSet):
-    """Filters of task events."""
+    """The query parameters that filter a list of task events."""
 
     task = filters.row_id()
     ladder = filters.row_id(field_name="task__ladder")
@@ -33,7 +33,7 @@ class EventFilter(django_filters.FilterSet):
 
 
 class EventViewSet(ResourceViewSet):
-    """Task events, the newest first."""
+    """List task events, the newest first, or read one event."""
 
     queryset = TaskEvent.objects.select_related("words", "user")
     serializer_class = TaskEventOut
@@ -41,7 +41,7 @@ class EventViewSet(ResourceViewSet):
 
 
 class AttemptOut(SignedSerializer):
-    """A contact that happened, and the gate's decision of that moment."""
+    """A contact that happened, and the gate's decision of that moment, as the API returns them."""
 
     class Meta:
         model = ContactAttempt
@@ -56,7 +56,7 @@ class AttemptOut(SignedSerializer):
 
 
 class AttemptFilter(django_filters.FilterSet):
-    """Filters of contact attempts."""
+    """The query parameters that filter a list of contact attempts."""
 
     lead_id = filters.label()
     task = filters.row_id()
@@ -67,7 +67,7 @@ class AttemptFilter(django_filters.FilterSet):
 
 
 class AttemptViewSet(ResourceViewSet):
-    """Contact attempts, the newest first."""
+    """List contact attempts, the newest first, or read one attempt."""
 
     queryset = ContactAttempt.objects.select_related("user")
     serializer_class = AttemptOut

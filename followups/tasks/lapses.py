@@ -1,7 +1,7 @@
-"""Steps that wait for the lead's own ground lapse: a message for a consent, a call for a scrub or an exemption.
+"""A step lapses if its lead gives no ground for too long: a message needs a consent, a call a scrub or an exemption.
 
-A step lapses when the next step of its ladder falls due, and the last step seven days after it fell due itself. A lapse is
-a cancellation by the worker. The gate is asked under the ladder's lock. If there is any other refusal reason as well (our
+A step lapses when the next step of its ladder falls due, and the last step seven days after it fell due itself. To lapse is
+to be cancelled by the worker. The gate is asked under the ladder's lock. If there is any other refusal reason as well (our
 identity or registration, the kill switch, a policy, a message that a person must read), the step waits.
 """
 
@@ -37,7 +37,8 @@ _PASSING = (
 
 
 def lapsing_ground(reasons: Sequence[Reason]) -> Reason | None:
-    """Return the first missing ground among the reasons, or None. A reason beside grounds and the time also means None."""
+    """Return the first missing ground among these refusal reasons. None if there is none, or if any other reason stands
+    beside it, except one about the time."""
     missing = [reason for reason in reasons if reason in GROUNDS]
     if not missing or set(reasons) - set(GROUNDS) - set(_PASSING):
         return None
@@ -64,7 +65,7 @@ def _waiting(now: datetime) -> TaskQuerySet:
 
 @transaction.atomic
 def _lapse_these(task_ids: Sequence[int], act: Act) -> int:
-    """Lock the ladders, then the steps, and cancel the steps that still lapse by the gate's answer. Return how many."""
+    """Lock ladders, then steps, and cancel the steps that the gate still refuses for want of a ground. Return how many."""
     ladders = FollowupLadder.objects.filter(tasks__in=task_ids).order_by("pk").distinct().values_list("pk", flat=True)
     named = FollowupLadder.objects.filter(pk__in=list(ladders)).order_by("pk")
     held = list(named.select_for_update(skip_locked=True).values_list("pk", flat=True))
@@ -101,7 +102,7 @@ def _envelope(task: FollowupTask, ground: Reason, act: Act) -> Envelope:
 
 
 def _close_steps(lapsed: Counter[int], now: datetime) -> None:
-    """Subtract the lapsed steps, counted by ladder id, from the locked ladders: one statement for each number of steps."""
+    """Subtract each ladder's lapsed steps (`lapsed`, by ladder id) from its open steps. The ladders are locked."""
     for steps in sorted(set(lapsed.values())):
         FollowupLadder.objects.filter(pk__in=[ladder for ladder, n in lapsed.items() if n == steps]).update(
             open_steps=F("open_steps") - steps,

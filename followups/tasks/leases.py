@@ -14,12 +14,12 @@ NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user": None, "leased_unti
 
 
 def is_live(task: FollowupTask, now: datetime) -> bool:
-    """Whether the last claim of an open task is live."""
+    """Whether the last claim of an open task is live: it was not given back and has not run out."""
     return task.leased_until is not None and task.leased_until > now
 
 
 def is_held_by(task: FollowupTask, act: Act) -> bool:
-    """Whether the last claim was made by the act's user or under its user name. Without a user the actor's name counts."""
+    """Whether the act's user made the last claim, or it is under the user's name. Without a user the actor's name counts."""
     if act.user is None:
         return task.leased_by == act.actor
     return task.leased_user_id == act.user.pk or task.leased_by == act.user.get_username()

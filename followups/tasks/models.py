@@ -1,4 +1,4 @@
-"""Tasks, their history and their contact attempts. The named querysets take the time as an argument."""
+"""The models of tasks, their history and their contact attempts. The named querysets take the time as an argument."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,7 +25,7 @@ Instant = datetime | Combinable  # a time, or an expression for one in a compile
 
 
 class TaskQuerySet(QuerySet[Any]):
-    """Tasks. The meaning of open, due, permitted and unclaimed is defined here, also for the handwritten SQL."""
+    """A queryset of tasks. It defines what open, due, permitted and unclaimed mean, also for the handwritten SQL."""
 
     def open(self) -> "TaskQuerySet":
         """Tasks that are neither completed nor cancelled."""
@@ -86,8 +86,8 @@ def goes_first(now: Instant) -> Q:
     """Return the condition that no earlier step of the task's ladder may be done now.
 
     If several steps of a ladder may be done now, the lowest goes first, even while somebody holds it. The time of the next
-    step is not known before the contact of the first is recorded. The LIMIT keeps the planner from joining all tasks; it
-    expects that half of them meet a condition of this form.
+    step is not known before the contact of the lowest is recorded. The LIMIT keeps the planner from joining all tasks; the
+    planner expects that half of them meet a condition of this form.
     """
     earlier = FollowupTask.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
     one = Subquery(earlier.order_by().values_list(Value(False))[:1])
@@ -103,7 +103,7 @@ UNRECORDED = Q(breached_due_at__isnull=True) | Q(breached_due_at__lt=F("due_at")
 
 
 class FollowupTask(models.Model):
-    """One step of a ladder. It is open until it is completed or cancelled. Completing a cancelled task keeps both times."""
+    """One step of a ladder, open until it is completed or cancelled. If a cancelled task is completed, both times stay."""
 
     # No index of its own: the unique constraint on ladder and step begins with it.
     ladder = models.ForeignKey(FollowupLadder, on_delete=models.PROTECT, related_name="tasks", db_index=False)

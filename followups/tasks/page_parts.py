@@ -53,7 +53,7 @@ class WithLead:
 
     @display(description="Lead", ordering="lead_id", empty_value="no lead")
     def who(self, row: Any) -> str | None:
-        """The lead's name and id, or the id alone if the lead is unknown or has no name."""
+        """The lead's name and id, or only the id if the lead is unknown or has no name. None if the row has no lead."""
         name = str(row.lead or "")
         return f"{name} ({row.lead_id})" if name and name != row.lead_id else row.lead_id
 

@@ -10,7 +10,7 @@ from governance import gate
 
 
 def scripts_of(tasks: Sequence[FollowupTask]) -> list[str | None]:
-    """Return the script of each task, in the order given; see `scripts`. It takes five queries at most for all tasks.
+    """Return the script of each task, in the order of the tasks; None if there is none. At most five queries for all.
 
     For an unknown lead the script is in English.
     """

@@ -20,9 +20,9 @@ _NOT_YOURS = "Your role puts off and skips its own tasks, and unowned ones that 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def snooze_task(task_id: int, until: datetime, *, act: Act) -> FollowupTask:
-    """Move an open task to another due time, at most 90 days from now. Its claim ends.
+    """Move an open task to another due time, at most 90 days from now. A claim of the task ends.
 
-    A user who may not work anybody's tasks may snooze its own tasks, and unowned ones that it has claimed.
+    A user who may not work other people's tasks may snooze its own tasks, and unowned ones that it has claimed.
 
     Raises:
         TaskNotFound: no such task.
@@ -43,7 +43,7 @@ def snooze_task(task_id: int, until: datetime, *, act: Act) -> FollowupTask:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def skip_task(task_id: int, *, act: Act) -> FollowupTask:
-    """Cancel one open task. The ladder goes on with the others, or closes if none is left.
+    """Cancel one open task. The ladder goes on with its other steps, or closes if no step is left.
 
     Raises:
         TaskNotFound: no such task.
@@ -72,7 +72,7 @@ def _locked_task(task_id: int) -> FollowupTask:
 
 
 def _require_theirs(task: FollowupTask, act: Act) -> None:
-    """Refuse a task that is closed, that the user may not work, or that somebody else has claimed."""
+    """Refuse a task that is closed, that the act's user may not work, or that somebody else has claimed."""
     if task.completed_at is not None or task.cancelled_at is not None:
         raise TaskClosed
     user, is_live, is_held = act.user, leases.is_live(task, act.now), leases.is_held_by(task, act)

@@ -32,7 +32,7 @@ def step_text(step: Mapping[str, Any]) -> str:
 
 @admin.register(LadderTemplate)
 class LadderTemplateAdmin(PlacePolicyAdmin):
-    """Ladder templates: the steps of ladders, and their scripts."""
+    """The pages of ladder templates: the steps of ladders, and their scripts."""
 
     form = LadderTemplateForm
     key_title = "Place and kind"
@@ -102,7 +102,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
         return [path("preview/", view, name="followups_laddertemplate_preview"), *super().get_urls()]
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the dates and texts of the steps in the form; store nothing. A POST, since steps are too long for a URL."""
+        """Show the dates and texts of the steps in the form that was sent; store nothing. Steps are too long for a GET."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -138,7 +138,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
 
 
 def _errors_of(*asked: forms.Form, place: str = "") -> Iterator[str]:
-    """The errors of some forms as text, each with the label of its field. `{}` in `place` stands for the form's number."""
+    """The errors of forms as text, each after `place` (where `{}` stands for the form's number) and its field's label."""
     for number, form in enumerate(asked, start=1):
         for name, errors in form.errors.items():
             label = form.fields[name].label or name.capitalize() if name in form.fields else "in all"

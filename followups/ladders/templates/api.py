@@ -66,7 +66,7 @@ STEPS_SCHEMA = {
 
 @extend_schema_field(STEPS_SCHEMA)
 class StepsField(JsonField):
-    """The steps of a ladder, checked together. An error names the place in the list."""
+    """The field for the steps of a ladder, checked together. An error names the place of the wrong step in the list."""
 
     def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
         try:
@@ -109,7 +109,7 @@ class TemplateParams(PolicyParams):
 
 
 class TemplatePlaceParams(PlaceParams):
-    """A market, and the kind of its template."""
+    """The parameters that choose a template: a market, and the kind of the template."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
@@ -117,7 +117,7 @@ class TemplatePlaceParams(PlaceParams):
 
 
 class EffectiveTemplateOut(serializers.Serializer[Any]):
-    """The effective template of a market, of one kind."""
+    """The effective template of one kind for a market. `found` is false if there is none."""
 
     found = serializers.BooleanField()
     province = serializers.CharField()
@@ -142,13 +142,13 @@ class EffectiveTemplateOut(serializers.Serializer[Any]):
     ),
 )
 class TemplateViewSet(ApiViewSet):
-    """Ladder templates, by province and market."""
+    """The endpoints of ladder templates."""
 
     permissions = {"effective": "followups.view_laddertemplate"}
 
     @ask("templates/effective", TemplatePlaceParams, EffectiveTemplateOut)
     def effective(self, request: Request, province: str, market: str, kind: str) -> Response:
-        """The template of one kind that a market's ladders are made from: its own, or the province's if it has none."""
+        """The template of one kind for new ladders of a market: the market's own, or else the province's."""
         template = policies.effective(LadderTemplate, province, market, kind=kind)
         return Response(
             {

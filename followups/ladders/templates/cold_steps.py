@@ -41,7 +41,7 @@ _THIRD_CALL = (
 
 
 def _call(delay_minutes: int, texts: tuple[str, str]) -> dict[str, Any]:
-    """A call that ends with the request for consent."""
+    """Return a step of the channel CALL whose scripts end with the request for consent."""
     english, french = (f"{text}{stops}{consent}" for text, stops, consent in zip(texts, _STOPS, _CONSENT, strict=True))
     return {"delay_minutes": delay_minutes, "channel": Channel.CALL.value, "script_en": english, "script_fr": french}
 

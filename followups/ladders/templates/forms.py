@@ -35,13 +35,13 @@ LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 
 def amount_and_unit(minutes: int) -> tuple[int, str]:
-    """A delay in the largest unit in which it is a whole number: 180 minutes are 3 hours."""
+    """Return a delay as an amount and the largest unit in which the amount is whole: 180 minutes are 3 hours."""
     unit = next(size for size, _ in reversed(UNITS) if minutes % int(size) == 0 and (minutes or size == "1"))
     return minutes // int(unit), unit
 
 
 class StepForm(forms.Form):
-    """One step: its delay after the ladder's start, its channel, and its scripts."""
+    """The form of one step: its delay after the ladder's start, its channel, and its scripts."""
 
     amount = forms.IntegerField(label="Delay", min_value=0, max_value=DELAY_MAX)
     unit = forms.ChoiceField(choices=UNITS, initial=UNITS[0][0])
@@ -69,15 +69,15 @@ class StepForm(forms.Form):
 
 
 class BaseStepFormSet(forms.BaseFormSet):
-    """The rows of a template's steps."""
+    """The formset of a template's steps: one form for each step."""
 
     def add_fields(self, form: StepForm, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["DELETE"].widget = UnfoldBooleanWidget(attrs={"aria-label": "Remove this step"})
 
     def checked(self) -> list[dict[str, Any]] | None:
-        """The steps as a template stores them, ordered by delay; None if a row needs correction. Then that row shows its
-        errors."""
+        """Return the steps as a template stores them, ordered by delay. If a row needs correction, show its errors there and
+        return None."""
         if not self.is_valid():
             return None
         kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data["DELETE"]]
@@ -90,7 +90,7 @@ class BaseStepFormSet(forms.BaseFormSet):
             return None
 
     def _show(self, place: str, message: str, kept: Sequence[StepForm]) -> None:
-        """Show an error of `normalised` at the row it is about: `1.script_fr` at the French text of the second step."""
+        """Show an error of `normalised` at its field: that of `1.script_fr` at the French text of the second step."""
         number, _, key = place.partition(".")
         if number:
             kept[int(number)].add_error("amount" if key == "delay_minutes" else key, message)
@@ -102,7 +102,7 @@ StepFormSet = forms.formset_factory(StepForm, formset=BaseStepFormSet, extra=SPA
 
 
 class LadderTemplateForm(PolicyForm):
-    """The form of a template. Its rows of steps are the formset `steps`."""
+    """The form of a ladder template. The formset `steps` has a row for each step."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,7 +115,7 @@ class LadderTemplateForm(PolicyForm):
 
     @property
     def script_fields(self) -> list[str]:
-        """The fields that a script may contain, in braces."""
+        """The names of the fields that a script may contain, each in braces."""
         return [f"{{{name}}}" for name in FIELDS]
 
     def clean(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ class LadderTemplateForm(PolicyForm):
                 self.add_error(None, f"Step 1: {error.errors['0.channel']}")
 
     def show(self, refusal: DomainError) -> None:
-        """Show what each text lacks under the law of Quebec, with its step and language."""
+        """Show what each text lacks under the law of Quebec, with the step and the language of the text."""
         for detail, attr in refusal.errors:
             _, number, key = str(attr).split(".")
             self.add_error(None, f"Step {int(number) + 1}, {SCRIPT_LABELS[key]}: {detail}")
@@ -150,7 +150,7 @@ class LadderTemplateForm(PolicyForm):
 
 
 class PreviewForm(PlaceInput, forms.Form):
-    """The place of a previewed ladder, and the local time at which it starts."""
+    """The form for a preview of a ladder: its place, and the local time at which it starts (empty: now)."""
 
     province = forms.ChoiceField(choices=Province.choices)
     market = forms.CharField(max_length=WORD_MAX_LENGTH, empty_value=ALL, required=False)

@@ -1,4 +1,4 @@
-"""Ladder templates."""
+"""The model of ladder templates."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,10 +20,10 @@ MIN_GAP_MAX = 10_080  # minutes: a week
 
 
 class LadderTemplate(PlacePolicy):
-    """The steps of the ladders of a market. A ladder keeps the version it was made from; the history has each version."""
+    """The steps of a market's new ladders. A ladder keeps the version it was made from; the history has each version."""
 
     class Kind(models.TextChoices):
-        """Which leads a template is for. COLD is for known leads who gave no ground for the STANDARD one's first step."""
+        """Which leads a template is for. COLD: known leads without a ground for the STANDARD template's first step."""
 
         STANDARD = "STANDARD", "Standard"
         COLD = "COLD", "Cold: for a lead without a ground for the first message"
@@ -67,12 +67,12 @@ class LadderTemplate(PlacePolicy):
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
-        """For each province a standard template with the guide's six steps, and a cold template, both on."""
+        """The seeds: for each province a standard template with the guide's six steps, and a cold template, both on."""
         kinds = ((cls.Kind.STANDARD, GUIDE_STEPS), (cls.Kind.COLD, COLD_STEPS))
         return [row for kind, steps in kinds for row in each_province(kind=kind.value, enabled=True, steps=steps)]
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """The changes, with the steps as they are stored.
+        """Return the changes of a template, with its steps checked and as they are stored.
 
         Raises:
             InvalidSteps: the steps are not well formed, or those of a COLD template do not begin with a call.

@@ -24,14 +24,14 @@ class Pattern(NamedTuple):
 
 
 class Patterns(NamedTuple):
-    """The templates of a place."""
+    """The two templates of a place: the standard one, and the cold one."""
 
     standard: Pattern | None  # None if there is none; it may be off
     cold: Pattern | None  # None if there is none, or it is off
 
 
 def patterns_of(province: str, market: str) -> Patterns:
-    """The templates of a market. For each kind it is the market's own, on or off, or the province's if it has none."""
+    """The templates of a market: per kind its own, on or off, or else the province's. A cold one that is off is None."""
     return patterns_in([(province, market)])[province, market]
 
 
@@ -49,8 +49,8 @@ def patterns_in(places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Pa
 
 
 def _pattern(template: LadderTemplate) -> Pattern:
-    """Build the pattern of a template. Only the first step asks for its gap: a later one falls due at least its gap after
-    the start, and so after the last contact."""
+    """Build the pattern of a template. Only the first step is given its gap: a later step falls due at least its gap after
+    the ladder's start, so its gap is over by then."""
     steps = parsed(template.steps)
     contacted = [(step.channel, 0 if n else template.min_gap_minutes) for n, step in enumerate(steps)]
     return Pattern(template, steps, tuple(contacted), frozenset(contacted))
@@ -61,9 +61,9 @@ def _if_on(pattern: Pattern | None) -> Pattern | None:
 
 
 def min_gap() -> Coalesce:
-    """The minutes that a place wants between two contacts of one person, as an expression for rows with a place.
+    """The minutes that must lie between two contacts of one person, as an SQL expression for rows with a place.
 
-    They come from the market's standard template, on or off, or from its province's. Without either they are 0.
+    They come from the market's standard template, on or off, or else from the province's. If there is neither, they are 0.
     """
     standard = LadderTemplate.objects.filter(kind=LadderTemplate.Kind.STANDARD, province=OuterRef("province")).order_by()
     of_market, of_province = standard.filter(market=OuterRef("market")), standard.filter(market=ALL)

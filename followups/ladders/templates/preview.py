@@ -35,7 +35,7 @@ class PreviewedStep:
 
 
 def zones_of(province: str, market: str) -> Sequence[ZoneInfo]:
-    """The time zones of a place, by which an unknown person there is contacted."""
+    """The time zones that count for the contact of an unknown person in this place."""
     somebody = contact_of(None, lead_id=None, province=province, market=market, channel=Channel.CALL)
     return gate.decide_contacts([somebody], standing_counts=False)[0].zones.zones
 
@@ -43,7 +43,7 @@ def zones_of(province: str, market: str) -> Sequence[ZoneInfo]:
 def preview(
     steps: Sequence[Mapping[str, Any]], *, province: str, market: str, start: datetime, zone: ZoneInfo, agent: str
 ) -> list[PreviewedStep]:
-    """The steps of a ladder that starts at `start` for an unknown lead of this place. `steps` are well formed."""
+    """The steps of a ladder that would start at `start` for an unknown lead of this place. `steps` are well formed."""
     values = parsed(steps)
     contacts = [
         (contact_of(None, lead_id=None, province=province, market=market, channel=step.channel), start + step.delay)

@@ -30,10 +30,10 @@ class Occasion(NamedTuple):
 
 
 def scripts(occasions: Sequence[Occasion], sender: Sender) -> list[str | None]:
-    """The script for each occasion, in their order, read in at most one query.
+    """Return the script for each occasion, in the order of the occasions. It takes one query at most.
 
     A script is the text of the ladder's template version, in the lead's language, with the values of the lead and the
-    organisation filled in. A call's script begins with who calls and why. It is None if a message has no text in that
+    organisation filled in. A call's script begins with who calls and why. A script is None if a message has no text in that
     language, or if the ladder is older than the templates.
     """
     steps = _steps_of({(occasion.template, occasion.version) for occasion in occasions})
@@ -85,7 +85,7 @@ _KNOWN_MAX = 1_000
 
 
 def _steps_of(made_from: Collection[_Version]) -> dict[_Version, tuple[Step, ...]]:
-    """The steps of these template versions, from memory or else from the history, which has every version."""
+    """The steps of these template versions. They are in memory, or else read from the history, which has every version."""
     found = {version: steps for version in made_from if (steps := known.get(version))}
     new = [version for version in made_from if None not in version and version not in found]
     if new:

@@ -32,14 +32,14 @@ _WITHDRAWAL = re.compile(
 
 
 def opened(script: str, channel: str, language: str) -> str:
-    """A script as it is said. A call's script begins with who calls and why, even if no text was written for it."""
+    """Return what is said. A call begins with who calls and why, even if its script is empty; a message is its script."""
     if channel != Channel.CALL:
         return script
     return f"{OPENING['fr' if language == 'fr' else 'en']}\n\n{script}".strip()
 
 
 def wanting_in_quebec(steps: Sequence[Mapping[str, Any]], province: str) -> dict[str, str]:
-    """What the texts of a template lack to be on in Quebec, by place (such as `0.script_fr`). Empty for other provinces."""
+    """What each text of a template lacks to be on in Quebec, by place (such as `0.script_fr`). Empty for other provinces."""
     wanting: dict[str, str] = {}
     if province != Province.QC:
         return wanting

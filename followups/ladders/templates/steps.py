@@ -27,7 +27,7 @@ _COMMERCIAL_MESSAGES = (Channel.SMS, Channel.EMAIL)  # CASL: these identify thei
 
 
 class InvalidSteps(ValueError):
-    """Steps that are not well formed; `errors` names each place (`0.script_fr`) with its message."""
+    """Steps are not well formed. `errors` maps each wrong place, such as `0.script_fr`, to its message."""
 
     def __init__(self, errors: dict[str, str]) -> None:
         self.errors = errors
@@ -49,7 +49,7 @@ class Step:
 
 
 def normalised(steps: object) -> list[dict[str, Any]]:
-    """Check steps; return them as stored: all four keys of each, channels in upper case, scripts trimmed, "" for none.
+    """Check steps, and return them as they are stored: all four keys, channels in upper case, scripts trimmed or "".
 
     Raises:
         InvalidSteps: they are not well formed. It names every place that is wrong.
@@ -102,7 +102,7 @@ def _script(given: object, place: str, errors: dict[str, str]) -> str:
 
 
 def require_call_first(steps: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse well-formed steps of a COLD template that begin with a message, because its leads gave no ground for one.
+    """Refuse steps of a COLD template that begin with a message: its leads gave no ground for a message.
 
     Raises:
         InvalidSteps: the first step is no call.
@@ -113,7 +113,7 @@ def require_call_first(steps: Sequence[Mapping[str, Any]]) -> None:
 
 
 def parsed(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
-    """The steps as values, in their order. They must be well formed."""
+    """Return stored steps as `Step` values, in their order. The steps must be well formed."""
     return tuple(
         Step(timedelta(minutes=step["delay_minutes"]), step["channel"], step["script_en"], step["script_fr"])
         for step in steps
@@ -121,9 +121,9 @@ def parsed(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
 
 
 def gap_minutes(steps: Sequence[Step], *, first: int) -> list[int]:
-    """How many minutes each step must wait after the last contact of the person. The first step waits for `first`.
+    """How many minutes each step must wait after the person's last contact. The first step waits for `first` minutes.
 
-    A later step waits for the time between its delay and the delay before it, at most 4 hours.
+    A later step waits as long as the time between the step before and itself, but at most 4 hours.
     """
     return [first, *(min(after.delay - before.delay, GAP_MAX) // MINUTE for before, after in pairwise(steps))]
 
@@ -136,7 +136,7 @@ class Doubt(NamedTuple):
 
 
 def doubts(steps: Sequence[Mapping[str, Any]], province: str) -> Iterator[Doubt]:
-    """What an editor should check: steps without French in Quebec, messages without their sender or how to stop them.
+    """Yield what an editor should check: steps without French in Quebec, messages without sender or how to stop them.
 
     A template that is on in Quebec must say more: see `speech`.
     """
@@ -176,8 +176,8 @@ _UNKNOWN: dict[str, dict[str, str]] = {
 def rendered(text: str, values: Mapping[str, str], language: str) -> str:
     """Fill in the fields of a well-formed script. An unknown value is replaced by general words in this language.
 
-    An unknown name is left out, with the space before it: "Hi {first_name}," becomes "Hi,". A value is never read as a
-    script.
+    An unknown first or last name is left out, with the space before it: "Hi {first_name}," becomes "Hi,". Braces within a
+    value stay as they are.
     """
     unknown = _UNKNOWN["fr" if language == "fr" else "en"]
     said = []

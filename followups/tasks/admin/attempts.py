@@ -10,7 +10,7 @@ from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFil
 
 
 class AttemptPage:
-    """The computed columns of a contact attempt."""
+    """The computed columns of contact attempts, for every page that shows attempts."""
 
     @display(description="By the rules", label={"Within": "success", "Outside": "danger"})
     def verdict(self, attempt: ContactAttempt) -> str:
@@ -29,7 +29,7 @@ class AttemptPage:
 
 
 class AttemptInline(AttemptPage, ReadOnlyInline):
-    """The contact by which the task was done."""
+    """The table, on a task's page, with the contact by which the task was done."""
 
     model = ContactAttempt
     fields = ("contacted_at", "verdict", "why_not", "warned", "local_time", "zone", "actor")
@@ -38,7 +38,7 @@ class AttemptInline(AttemptPage, ReadOnlyInline):
 
 @admin.register(ContactAttempt)
 class ContactAttemptAdmin(AttemptPage, WithTask, WithLead, GrowingAdmin):
-    """Contact attempts with the gate's decision about each, the newest first."""
+    """The pages of contact attempts, each with the gate's decision about it. The newest come first."""
 
     list_display = ("id", "contacted_at", "verdict", "channel", "who", "local_time", "why_not", "actor")
     list_display_links = ("id", "contacted_at")

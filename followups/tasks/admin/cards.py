@@ -35,7 +35,7 @@ FORMS: dict[str, type[Form]] = {
 
 @dataclass(slots=True)
 class Card:
-    """A task, with everything that its card shows at `now`."""
+    """The card of a task: the task, with everything that the page shows about it at `now`."""
 
     task: FollowupTask
     answer: gate.ContactAnswer
@@ -48,18 +48,18 @@ class Card:
     others: Sequence[Lead] = ()  # other leads with the number or address: the owner of several houses has one ladder
 
     def form(self, act: str, data: Mapping[str, Any] | None = None) -> Form:
-        """Return the form of a button, as it was filled in."""
+        """Return the form of the button `act`: empty, or filled in with `data`."""
         options: dict[str, Any] = {"zone": self.zone} if FORMS[act] is SnoozeForm else {}
         return FORMS[act](data, auto_id=f"{act}_{self.task.pk}_%s", **options)
 
     @property
     def lead(self) -> Lead | None:
-        """The lead to contact, or None if it is unknown."""
+        """The lead to contact; None if the lead is unknown."""
         return self.task.lead
 
     @property
     def name(self) -> str:
-        """The lead's name, else its id."""
+        """The name of the lead, or the lead's id if the name is unknown."""
         return str(self.lead or self.task.lead_id or "A lead without an id")
 
     @property
@@ -74,14 +74,14 @@ class Card:
 
     @property
     def address(self) -> str:
-        """Where the lead lives, as one line."""
+        """The address of the lead in one line; only the task's place if the lead is unknown."""
         if self.lead is None:
             return place_text(self.task)
         return ", ".join(filter(None, (self.lead.address, place_text(self.lead), self.lead.postal_code)))
 
     @property
     def zone(self) -> tzinfo | None:
-        """The zone of the lead's clock."""
+        """The time zone of the lead's clock; None if it is unknown."""
         return self.answer.verdict.zone
 
     @property
@@ -99,7 +99,7 @@ class Card:
 
     @property
     def refusal(self) -> str:
-        """Why the lead may not be contacted now, and from when it may; empty if it may."""
+        """Why the lead may not be contacted now, and from when on; empty if the lead may be contacted now."""
         verdict = self.answer.verdict
         why = " ".join(str(reason.label) for reason in verdict.reasons)
         opens = verdict.next_allowed_at
@@ -107,12 +107,12 @@ class Card:
 
     @property
     def is_held(self) -> bool:
-        """Whether the last claim of the task is live."""
+        """Whether the last claim of the task is still live."""
         return leases.is_live(self.task, self.now)
 
 
 def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
-    """Return a card for each of these tasks, in a constant number of queries. The tasks were read with their leads."""
+    """Return a card for each of these tasks, in a constant number of queries. The tasks have been read with their leads."""
     if not tasks:
         return []
     steps: dict[int, list[FollowupTask]] = defaultdict(list)
@@ -130,12 +130,12 @@ def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
 
 
 def _point(task: FollowupTask) -> Point | None:
-    """Return the number or address at which the task contacts its lead."""
+    """Return the number or address at which the task contacts its lead; None if it is unknown."""
     return gate.point_of(task.channel, phone=task.lead.phone, email=task.lead.email) if task.lead else None
 
 
 def _leads_at(points: Collection[Point]) -> dict[Point | None, list[Lead]]:
-    """Return the leads who have these numbers and addresses, at most `OTHERS_READ`."""
+    """Return the leads at these numbers and addresses, by number or address. At most `OTHERS_READ` leads are read."""
     found: dict[Point | None, list[Lead]] = defaultdict(list)
     for lead in leads_at(points).order_by("pk")[:OTHERS_READ]:
         for point in gate.points_of(phone=lead.phone, email=lead.email):

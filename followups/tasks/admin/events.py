@@ -37,7 +37,7 @@ def value_text(value: Any) -> str:
 
 
 class EventPage:
-    """The computed columns of a task event."""
+    """The computed columns of task events, for every page that shows events."""
 
     @display(description="What", label=KIND_COLOURS)
     def what(self, event: TaskEvent) -> str:
@@ -53,7 +53,7 @@ class EventPage:
 
 
 class EventInline(EventPage, ReadOnlyInline):
-    """The history of the task: when, what, old and new value, why, who."""
+    """The table of a task's history on the task's page: when, what, old and new value, why, who."""
 
     model = TaskEvent
     verbose_name_plural = "history"
@@ -67,7 +67,7 @@ class EventInline(EventPage, ReadOnlyInline):
 
 @admin.register(TaskEvent)
 class TaskEventAdmin(EventPage, WithTask, GrowingAdmin):
-    """Task events, the newest first."""
+    """The pages of task events, the newest first."""
 
     list_display = ("id", "created_at", "what", "task_link", "change", "reason", "actor")
     list_display_links = ("id", "created_at")

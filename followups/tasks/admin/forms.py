@@ -19,7 +19,7 @@ from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 
 class MomentThereField(forms.DateTimeField):
-    """A time on the lead's clock, to the minute. A time that this clock skips or shows twice is refused."""
+    """A form field for a time on the lead's clock, to the minute. A time that the clock skips or shows twice is refused."""
 
     zone: tzinfo | None = None  # None means UTC
 
@@ -29,7 +29,7 @@ class MomentThereField(forms.DateTimeField):
 
 
 class ThereForm(forms.Form):
-    """A form with a time on the lead's clock."""
+    """A form that asks for a time on the lead's clock. The label of the field names the zone."""
 
     def __init__(self, *args: Any, zone: tzinfo | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -40,7 +40,7 @@ class ThereForm(forms.Form):
 
 
 class CompleteForm(forms.Form):
-    """What came of a contact. The outcome comes from the button that was pressed, or from a choice."""
+    """The form to record what came of a contact. The outcome comes from the button that was pressed, or from a choice."""
 
     outcome = forms.ChoiceField(choices=Outcome.choices, widget=UnfoldAdminRadioSelectWidget)
     note = forms.CharField(
@@ -57,7 +57,7 @@ class CompleteForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Accept an OPTED_OUT with any note. A note that is not valid is changed so that it can be stored."""
+        """Accept any note if the outcome is OPTED_OUT. An invalid note is changed so that it can be stored."""
         cleaned = super().clean() or {}
         if cleaned.get("outcome") == Outcome.OPTED_OUT and "note" in self.errors:
             del self.errors["note"]
@@ -66,7 +66,7 @@ class CompleteForm(forms.Form):
 
 
 class SnoozeForm(ThereForm):
-    """The time until which a step is put off, and the reason."""
+    """The form to snooze a task: the time until which it is put off, and the reason."""
 
     until = MomentThereField(label="Until", widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}))
     reason = reason_field()

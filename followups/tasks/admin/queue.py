@@ -69,7 +69,7 @@ def queue_url() -> str:
 
 
 def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused: Card | None = None) -> HttpResponse:
-    """Show the tasks that the user holds, and what waits. After a refusal its task is first, with the form as filled in."""
+    """Show the tasks that the user holds, and how many wait. The card `refused` keeps its form as it was filled in."""
     in_hand = [
         refused if refused and card.task.pk == refused.task.pk else card for card in cards(_in_hand(request.user, now), now)
     ]
@@ -90,26 +90,26 @@ def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused:
 
 
 def _in_hand(user: Any, now: datetime) -> list[FollowupTask]:
-    """Return the due tasks that the user claimed, the oldest first, also if the claim ended within `LAPSED_SHOWN`."""
+    """Return the due tasks that the user holds, or held until at most `LAPSED_SHOWN` ago, the oldest first."""
     claimed = FollowupTask.objects.due(now).filter(leased_by=label_of(user), leased_until__gt=now - LAPSED_SHOWN)
     return list(claimed.select_related("lead", "ladder"))
 
 
 def _for(user: Any, tasks: TaskQuerySet) -> TaskQuerySet:
-    """Return those of the tasks that the user may be given: its own and unowned ones."""
+    """Narrow the tasks to those that the user may be given: the user's own tasks, and unowned ones."""
     return tasks.filter(Q(owner=label_of(user)) | Q(owner__isnull=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How many tasks wait. Each figure is `COUNTED_MAX` at most."""
+    """How many tasks wait for a user: the user's own, unowned ones, blocked ones. Each figure is `COUNTED_MAX` at most."""
 
     yours: int
     unowned: int
     blocked: int
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Yield each figure as the page shows it: the number, and what it counts."""
+        """Yield each figure as the page shows it: the number, and what the number counts."""
         for count, words in (
             (self.yours, "yours, to be done now"),
             (self.unowned, "nobody's, to be done now"),
@@ -143,7 +143,7 @@ def _waiting(user: Any, figures: Figures, now: datetime) -> str:
 
 
 def _stopped() -> str:
-    """Return why nothing may act now; empty if it may."""
+    """Return why the system may not act now; an empty text if it may."""
     try:
         gate.require(ExecutionClass.EXECUTE)
     except DomainError as refusal:
@@ -156,7 +156,7 @@ def _stopped() -> str:
 
 @transaction.atomic
 def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
-    """Act, and go back to the page. The user's row is locked meanwhile, so a form that is sent twice acts once."""
+    """Do what the pressed button says. The user's row is locked meanwhile, so a form that is sent twice acts once."""
     act = request.POST.get("act", "")
     if act not in NEEDS or not request.user.has_perm(NEEDS[act]):
         raise PermissionDenied
@@ -194,14 +194,14 @@ def _back() -> HttpResponse:
 
 
 def _card_of(task_id: str, user: User | None, now: datetime) -> Card | None:
-    """Return the card of a task that the user may read. Without a user any task is found, for an opt-out."""
+    """Return the card of a task that the user may read, or None. If `user` is None (an opt-out), any task is found."""
     tasks = scopes.visible(FollowupTask.objects.select_related("lead"), user)
     task = tasks.filter(pk=row_id(task_id)).first()
     return cards([task], now)[0] if task else None
 
 
 def _is_opt_out(request: HttpRequest) -> bool:
-    """Whether the form says OPTED_OUT, which is accepted at any task, also at one that is completed already."""
+    """Whether the form says OPTED_OUT. That outcome is accepted at any task, even if the task is completed already."""
     return request.POST.get("act") == "complete" and request.POST.get("outcome") == Outcome.OPTED_OUT
 
 
@@ -220,7 +220,7 @@ def _done_before(card: Card, act: str, user: User) -> str:
 
 
 def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
-    """Claim one task for the user, unless it holds one already."""
+    """Claim one task for the user, unless the user holds a task already."""
     if FollowupTask.objects.claimed(now).filter(leased_by=label_of(user)).exists():
         messages.info(request, "You hold a task already: say what came of it, or give it back.")
         return _back()
@@ -233,13 +233,13 @@ def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
 
 
 def complete(card: Card, user: Any, *, outcome: str, note: str, force: bool = False) -> str:
-    """Record what came of a task. Return a sentence about it and about what follows."""
+    """Record what came of a task. Return a sentence for the user about the task, and about what follows."""
     task = record_completion(card.task.pk, outcome=outcome, note=note, force=force, act=Act.by(user))
     return f"Step {task.step} of {card.name}: {Outcome(outcome).label}. {what_follows(card)}"
 
 
 def what_follows(card: Card) -> str:
-    """Return a sentence about what is left of the ladder, and from when on the next step may be done."""
+    """Return a sentence for the user: how many steps of the ladder are left, and when the next step may be done."""
     left, now = open_steps(card.task.ladder_id), timezone.now()
     if not left:
         return "The ladder is closed."
@@ -251,13 +251,13 @@ def what_follows(card: Card) -> str:
 
 
 def snooze(card: Card, user: Any, *, until: datetime, reason: str) -> str:
-    """Snooze a task. Return a sentence about it."""
+    """Snooze a task. Return a sentence for the user about the new time."""
     snooze_task(card.task.pk, until, act=Act.by(user, reason=reason))
     return f"Step {card.task.step} of {card.name} is put off until {clock(until, card.zone)} there."
 
 
 def skip(card: Card, user: Any, *, reason: str) -> str:
-    """Skip a task. Return a sentence about it and about what follows."""
+    """Skip a task. Return a sentence for the user about the task, and about what follows."""
     skip_task(card.task.pk, act=Act.by(user, reason=reason))
     return f"Step {card.task.step} of {card.name} is skipped. {what_follows(card)}"
 

@@ -72,7 +72,7 @@ OLDEST_FIRST = ("permitted", "blocked", "due", "claimed", "at_risk", "breached",
 
 @admin.register(FollowupTask)
 class FollowupTaskAdmin(WithLead, GrowingAdmin):
-    """Tasks, and the pages of the work queue and the SLA. Open tasks are listed in the order in which they fall due."""
+    """The pages of tasks, of the work queue and of the SLA. Open tasks are listed in the order in which they fall due."""
 
     list_display = ("id", "due_at", "state", "step", "channel", "who", "owner", "claimed_by", "place", "completed_at")
     list_display_links = ("id", "due_at")
@@ -84,7 +84,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     actions_detail = ("complete", "snooze", "skip")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields. An open task shows when it may be done and who holds it, another one what became of it."""
+        """The fields of an open task say when it may be done and who holds it, those of a closed task what became of it."""
         now = (("Now", {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
         completed = (("completed_at", "outcome"), ("completed_by", "completed_user"), "note")
         return (
@@ -108,7 +108,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     work_queue.hears_any_text = True  # type: ignore[attr-defined]  # an opt-out may hold any character; its form cleans it
 
     def sla(self, request: HttpRequest) -> HttpResponse:
-        """Show how late tasks are."""
+        """Show the page of the SLA: how late tasks are."""
         return report_admin.sla_page(request, self)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
@@ -136,7 +136,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @display(description="Permitted")
     def permitted(self, task: FollowupTask) -> str:
-        """The interval that contains now, or the next one, on the lead's clock; and the gate's answer now."""
+        """The task's interval (with now, or the next one) on the lead's clock, and the gate's answer now."""
         (answer,) = gate.decide_contacts([contact_for(task)], at=timezone.now())
         zone = answer.verdict.zone
         if task.open_from is None or task.open_until is None:
@@ -148,7 +148,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @display(description="First permitted minute after due")
     def actionable(self, task: FollowupTask) -> str:
-        """The time from which the SLA counts permitted time."""
+        """The first permitted minute after the task fell due. From then on the SLA counts lateness."""
         return clock(task.actionable_at, None) if task.actionable_at else "none is known"
 
     @display(description="Claim")
@@ -160,15 +160,15 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     # What a person does with one task -----------------------------------------------------------------------------------
 
     def has_complete_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may complete tasks. The service decides which ones."""
+        """Whether the user may complete tasks at all. The service decides about each task."""
         return request.user.has_perm("followups.complete_task")
 
     def has_put_off_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may snooze and skip tasks. The service decides which ones."""
+        """Whether the user may snooze and skip tasks at all. The service decides about each task."""
         return request.user.has_perm("followups.put_off_task")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Return the buttons that apply. A cancelled task may still be completed: the contact happened."""
+        """Return the buttons for the task. A cancelled task may still be completed: its contact may have happened."""
         task = FollowupTask.objects.filter(pk=object_id).first()
         if task is None or task.completed_at:
             return []
@@ -177,7 +177,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @action(description="Complete...", permissions=["complete"], icon="task_alt", url_path="complete")
     def complete(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Complete the task. The form asks for force if somebody else holds the task."""
+        """Show the form to complete the task, or complete it. If somebody else holds it, the form asks for `force`."""
 
         def form_for(card: Card, data: Any) -> forms.Form:
             form = CompleteForm(data)
@@ -198,7 +198,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @action(description="Snooze...", permissions=["put_off"], icon="snooze", url_path="snooze")
     def snooze(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Snooze the task."""
+        """Show the form to snooze the task. If the form was sent, snooze the task."""
         return self._act(
             request,
             object_id,
@@ -211,7 +211,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @action(description="Skip...", permissions=["put_off"], icon="skip_next", url_path="skip")
     def skip(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Skip the task."""
+        """Show the form to skip the task. If the form was sent, skip the task."""
         return self._act(
             request,
             object_id,

@@ -17,10 +17,10 @@ LABELS = {code: str(label) for code, label in REASONS}
 
 
 def attempt_of(task: FollowupTask, contacted_at: datetime, judged: Judged, act: Act) -> ContactAttempt:
-    """Return the attempt, not yet saved, with the gate's decision for the time of the contact.
+    """Return the contact attempt of a task, not yet saved, with the gate's decision for the time of the contact.
 
-    A contact that is said to have happened before its task was made is always outside the rules. An opt-out that came on
-    file after the contact is a refusal reason for such a contact, and a warning for any other.
+    A contact that is said to have happened before its task was made is always outside the rules. If the lead opted out after
+    the contact, that is a refusal reason for a contact before its task, and a warning for any other contact.
     """
     answer = judged.answer
     verdict, local_time = answer.verdict, answer.local_time

@@ -1,6 +1,6 @@
-"""The statements by which a task is completed. Completing is the hottest verb, so they are compiled once.
+"""The SQL statements that complete a task. They are compiled once, because completing is the verb that runs most often.
 
-No queryset locks only the row of a joined table, or completes, counts off and reads at once. That SQL is handwritten.
+Two are handwritten: no queryset locks only a joined table's row, or completes a task, updates its ladder and reads at once.
 """
 
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ _LADDER = ("id", "open_steps", "closed_at")
 
 
 class LockedTask(NamedTuple):
-    """A task with its ladder, whose row is locked, and the contact that the gate is asked about."""
+    """A task whose ladder's row is locked, and the contact about which the gate is asked."""
 
     task: FollowupTask
     contact: gate.Contact
@@ -51,16 +51,16 @@ class OpenStep(NamedTuple):
         return timedelta(minutes=self.gap_minutes)
 
     def comes_too_soon(self, contacted_at: datetime, now: datetime) -> bool:
-        """Whether the step falls due before its gap after a contact ends, and that gap still lasts."""
+        """Whether the step falls due before its gap after the contact is over, and the gap is not over yet."""
         over = contacted_at + self.gap
         return self.due_at < over and over > now
 
     def moved(self, minutes: gate.Minutes) -> "OpenStep":
-        """Return the same step with other permitted minutes."""
+        """Return the same step with these permitted minutes in place of its own."""
         return self._replace(actionable_at=minutes.actionable_at, open_from=minutes.open_from, open_until=minutes.open_until)
 
     def next_at(self, now: datetime) -> datetime | None:
-        """Return from when on the step may be done, by its stored minutes. None if no such minute is known."""
+        """Return the next time at which the step may be done, by its stored minutes; None if none is known."""
         if self.due_at > now:
             return self.actionable_at
         if self.open_from is None or self.open_until is None or self.open_until < now:
@@ -78,7 +78,7 @@ _READ = Select(
 
 
 def locked(task_id: int) -> LockedTask | None:
-    """Lock the ladder's row and return the task, or None. The task's own row was read before the lock was obtained."""
+    """Lock the ladder of a task and return the task as read before the lock. Return None if there is no such task."""
     has_locks = connection.features.has_select_for_update_of
     lock = f" FOR UPDATE OF {_READ.alias_of(FollowupLadder)}" if has_locks else ""
     rows = fetch(_READ.text + lock, _READ.columns, {"task_id": task_id})
@@ -120,8 +120,8 @@ _OPEN_STEPS = Select(
 
 @cache
 def _complete_and_read_sql() -> str:
-    """Return one statement that completes the task, counts it off its ladder as `close_steps` does, and reads the other open
-    steps. One row without a step means that none is open. No row means that the task was not completed."""
+    """Return the SQL that completes the task, subtracts it from its ladder's open steps as `close_steps` does, and reads the
+    other open steps. If none is open, it returns one row of nulls; if the task was not completed, no row."""
     closing = CLOSE_STEPS.text.replace("%(ladder_id)s", "SELECT ladder_id FROM done").replace("%(steps)s", "1")
     return f"""
         WITH done AS ({_COMPLETE.text} RETURNING ladder_id), closed AS ({closing} RETURNING id)
@@ -132,8 +132,8 @@ def _complete_and_read_sql() -> str:
 
 
 def complete_open(task: FollowupTask, act: Act, *, outcome: str, note: str) -> list[OpenStep] | None:
-    """Complete the task if it is open and under nobody else's live claim, and count it off its ladder. Return the ladder's
-    open steps, or None if the task was not completed."""
+    """Complete the task if it is open and nobody else holds it, and subtract it from its ladder's open steps. Return the
+    steps of the ladder that are still open, or None if the task was not completed."""
     user_id, holder = (act.user.pk, act.user.get_username()) if act.user else (None, act.actor)
     values = {
         "task_id": task.pk,

@@ -71,8 +71,9 @@ def record_completion(
 
     The gate judges the contact by the rules of `contacted_at` (default: now). Its answer is stored as the task's `attempt`.
     A refused contact is recorded too, because it is a fact. The SLA counts `completed_at`, which is now. A user who may not
-    complete anybody's task completes unowned tasks and its own, always under its own name. The table of outcomes says what
-    an `outcome` does to the ladder. A task that somebody else has claimed needs `force` and a `note`; its history says so.
+    work other people's tasks completes unowned tasks and its own, always under its own name. The table of outcomes says what
+    an `outcome` does to the ladder. If somebody else has claimed the task, `force` and a `note` are needed, and the history
+    says so.
 
     An OPTED_OUT is refused only to a user who may not complete the task. It needs no `force`, and any `contacted_at` is
     accepted: a future one counts as now. If the task is completed already, it stays as it is, and the opt-out is recorded.
@@ -149,7 +150,7 @@ def _envelopes(task: FollowupTask, attempt: ContactAttempt, act: Act) -> list[En
 
 
 def _repeated(stored: FollowupTask, held: Held, act: Act, *, opting_out_at: datetime | None) -> FollowupTask:
-    """Return a task that is completed already, as it stands. With `opting_out_at` the opt-out is recorded."""
+    """Return a task that is completed already, as it stands. If `opting_out_at` is given, record an opt-out at that time."""
     if opting_out_at is not None:
         effects.opt_out_afterwards(held, stored, act, said_at=opting_out_at)
     assert stored.completed_at is not None
@@ -176,9 +177,8 @@ def _complete_anyway(stored: FollowupTask, done: dict[str, Any], *, force: bool)
 def _judged(
     found: LockedTask, contacted_at: datetime, following: Sequence[OpenStep], held: Held, now: datetime
 ) -> tuple[Judged, list[OpenStep]]:
-    """Return the gate's answer about the contact, and the open steps of the ladder. Steps that would come too soon after the
-    contact get new minutes, unless the outcome moves or cancels them anyway. The gate is asked once.
-    """
+    """Return the gate's answer about the contact, and the open steps of the ladder. The gate is asked once. Steps that would
+    come too soon after the contact get new minutes, unless the outcome moves or cancels the steps anyway."""
     following = _overtaken(found.task, following)
     soon = [step for step in following if step.comes_too_soon(contacted_at, now)] if held.rule.effect == Effect.GO_ON else []
     asked = [(found.contact._replace(channel=step.channel, gap=step.gap), step.due_at) for step in soon]
@@ -198,7 +198,7 @@ def _judged(
 
 
 def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenStep]:
-    """Return the open steps. Those that come before the completed task get its gap, if that is longer than their own."""
+    """Return the open steps. A step before the completed task gets the gap of that task if its own gap is shorter."""
     behind = [step.id for step in following if step.step < task.step and step.gap_minutes < task.gap_minutes]
     if not behind:
         return list(following)
@@ -214,8 +214,8 @@ def _reached(found: LockedTask) -> list[gate.Point]:
 
 
 def _with_later_calls(found: LockedTask, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
-    """Give the ladder's calls new minutes, because they now wait for 30 days, and return its open steps. A worker does the
-    same for other leads' calls to the same number."""
+    """Give the ladder's calls new permitted minutes, because calls now wait for 30 days, and return its open steps. A worker
+    does the same for the calls of other leads to the same number."""
     enqueue_leads(lead_ids_at(gate.points_of(phone=found.contact.lead.phone)))
     return _with_minutes_of((Channel.CALL,), found, following, now)
 
@@ -229,7 +229,7 @@ def _with_minutes_of(
 
 
 def _with_next(task: FollowupTask, following: Sequence[OpenStep], now: datetime) -> FollowupTask:
-    """Set when the ladder's next step may be done, and return the task."""
+    """Store at the task's ladder when its next step may be done (None if unknown), and return the task."""
     times = [at for at in (step.next_at(now) for step in following) if at]
     task.ladder.next_at = None if task.ladder.closed_at else min(times, default=None)
     return task

@@ -27,7 +27,7 @@ from wholesale.plumbing.params import ActParams
 
 
 class ListParams(PlaceParams):
-    """Which tasks to list."""
+    """The parameters that choose which tasks to list."""
 
     limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
     owner = LabelField(required=False)
@@ -37,7 +37,7 @@ class ListParams(PlaceParams):
 
 
 class DueParams(ListParams):
-    """Which due tasks to list."""
+    """The parameters of the due list."""
 
     include_blocked = serializers.BooleanField(
         default=False, help_text="list all due tasks, each with the first reason against it"
@@ -69,14 +69,14 @@ class DueOut(serializers.Serializer[Any]):
 
 
 class LeaseParams(ActParams):
-    """Who claims, and for how long."""
+    """The parameters of a claim: who claims, and for how long."""
 
     owner = LabelField(required=False, help_text="the name to claim under; default: your user name")
     lease_minutes = StrictIntegerField(default=LEASE_MINUTES, min_value=1, max_value=LEASE_MINUTES_MAX)
 
 
 class ClaimParams(PlaceParams, LeaseParams):
-    """Which tasks to claim, who claims them, and for how long."""
+    """The parameters to claim tasks: which tasks, who claims them, and for how long."""
 
     limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
     province = ProvinceField(required=False)
@@ -85,7 +85,7 @@ class ClaimParams(PlaceParams, LeaseParams):
 
 
 class ContactDetailsOut(serializers.Serializer[Any]):
-    """Whom to contact. An empty text means that it is unknown."""
+    """The lead to contact. An empty text means that the value is unknown."""
 
     name = serializers.CharField(allow_blank=True)
     phone = serializers.CharField(allow_blank=True, help_text="E.164")
@@ -100,13 +100,13 @@ class ClaimedOut(DueOut):
 
 
 class RenewParams(LeaseParams):
-    """Which leases to renew."""
+    """The parameters to renew leases: of which tasks, who holds them, and for how long."""
 
     task_ids = ManyField(child=IdField(), min_length=1, max_length=DUE_LIMIT_MAX)
 
 
 class RenewalOut(serializers.Serializer[Any]):
-    """The tasks whose leases now end at `leased_until`, and the lost ones: expired, somebody else's, or of a closed task."""
+    """The tasks whose leases now end at `leased_until`, and the lost ones: without a live lease of the claimant."""
 
     renewed = ManyField(child=IdField())
     lost = ManyField(child=IdField())
@@ -114,7 +114,7 @@ class RenewalOut(serializers.Serializer[Any]):
 
 
 class ReleaseParams(ActParams):
-    """Which tasks to give back."""
+    """The parameters to give tasks back: which tasks, and who holds them."""
 
     owner = LabelField(required=False, help_text="the name of the claim; default: your user name")
     task_ids = ManyField(child=IdField(), min_length=1, max_length=DUE_LIMIT_MAX)
@@ -128,7 +128,7 @@ class ReleaseOut(serializers.Serializer[Any]):
 
 
 class DueViewSet(ApiViewSet):
-    """Due tasks, and claims of them."""
+    """The endpoints of the due list, and of claims of due tasks."""
 
     permissions = {
         "due": "followups.list_due_tasks",
@@ -158,7 +158,7 @@ class DueViewSet(ApiViewSet):
 
     @act("due/renew", RenewParams, RenewalOut)
     def renew(self, request: Request, act: Act, **params: Any) -> Response:
-        """Make your live leases end `lease_minutes` from now. An expired lease is lost: claim the task again."""
+        """Make your live leases end `lease_minutes` from now. An expired lease cannot be renewed: claim the task again."""
         return Response(claims.renew_leases(**params, act=act)._asdict())
 
     @act("due/release", ReleaseParams, ReleaseOut)

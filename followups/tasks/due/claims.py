@@ -1,8 +1,8 @@
 """Claims of due tasks: leases that end by themselves.
 
 A claim locks only tasks and waits for none of them (SKIP LOCKED), so it cannot deadlock. Everything else that changes tasks
-locks their ladders first. Nothing has to end an expired lease: it is not live. A claim is no transition of a task, so it
-leaves no line in the task's history.
+locks their ladders first. Nothing has to remove an expired lease, because each reader compares its end with the clock. A
+claim is no transition of a task, so it leaves no line in the task's history.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -36,7 +36,7 @@ CLAIM_ROUNDS = 10  # tries to fill the limit, if the gate refuses tasks that the
 
 
 class ContactDetails(NamedTuple):
-    """Whom to contact, and where. An empty text means that it is unknown."""
+    """The lead to contact, and where. An empty text means that the value is unknown."""
 
     name: str
     phone: str  # E.164
@@ -44,7 +44,7 @@ class ContactDetails(NamedTuple):
 
 
 class ClaimedTask(NamedTuple):
-    """A claimed task, with what a dialer needs."""
+    """A claimed task, with what to say and whom to contact."""
 
     task: DueTask
     script: str | None  # what to say, in the lead's language; None if the ladder is older than templates
@@ -52,7 +52,7 @@ class ClaimedTask(NamedTuple):
 
 
 class Renewal(NamedTuple):
-    """The tasks whose leases now end at `leased_until`, and the lost ones: expired, somebody else's, or of a closed task."""
+    """The tasks whose leases now end at `leased_until`, and the lost ones: without a live lease of the claimant."""
 
     renewed: list[int]
     lost: list[int]
@@ -117,8 +117,8 @@ def claim_due(
 
 @transaction.atomic
 def _take(owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str | None], act: Act) -> list[Candidate]:
-    """Lease tasks that the stored intervals permit. They are locked for one statement and its commit; other claims skip
-    them meanwhile."""
+    """Lease tasks that the stored intervals permit. The tasks are locked for one statement and its commit. Meanwhile other
+    claims skip them."""
     gate.require(ExecutionClass.EXECUTE)
     require_registered(_names(owner, act.user), act.now)
     until = act.now + timedelta(minutes=lease_minutes)
@@ -128,7 +128,7 @@ def _take(owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str 
 
 @transaction.atomic
 def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
-    """Take the lease off refused tasks, and store their present intervals, so that no claim meets them again."""
+    """End the leases of tasks that the gate refused, and store their present intervals, so no claim takes them again."""
     mine = FollowupTask.objects.filter(leased_by=refused[0].leased_by, leased_until=refused[0].leased_until)
     ids = [candidate.id for candidate in refused]
     _lock(mine.filter(pk__in=ids))
@@ -150,19 +150,19 @@ def _details(candidate: Candidate) -> ContactDetails:
 
 
 def _name_of(owner: str, user: User | None) -> str:
-    """Return the name by which the claimant introduces itself to leads."""
+    """Return the name by which the claimant introduces itself to leads: its full name, or else its user name."""
     if user is not None and user.get_username() == owner:
         return user.get_full_name() or owner
     return names_of([owner]).get(owner, owner)
 
 
 def _names(owner: str, user: User | None) -> list[str]:
-    """Return the claimant's names: the one that it claims under, and its user name if it is signed in."""
+    """Return the claimant's names: the name of the claim, and the user name if the claimant is signed in."""
     return [owner, user.get_username()] if user else [owner]
 
 
 def _own_name(owner: str | None, act: Act) -> str:
-    """Return the name to claim under: the owner's, else the actor's.
+    """Return the name to claim under: `owner`, or the actor's name if `owner` is None.
 
     Raises:
         NotYourName: the user may not claim under this name.
@@ -183,7 +183,7 @@ def renew_leases(
     lease_minutes: int = LEASE_MINUTES,
     act: Act,
 ) -> Renewal:
-    """Make the owner's live leases of these tasks end `lease_minutes` from now. An expired lease is lost.
+    """Make the owner's live leases of these tasks end `lease_minutes` from now. An expired lease is not renewed.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -215,13 +215,13 @@ def release_leases(*, task_ids: Collection[int], owner: str | None = None, act: 
 
 
 def _held(task_ids: Collection[int], owner: str, act: Act) -> list[int]:
-    """Lock these tasks, in the order that every verb uses. Return the ids of those under a live lease of the owner."""
+    """Lock these tasks, in the order that every verb uses. Return the ids of the tasks under a live lease of the owner."""
     locked = _lock(FollowupTask.objects.open().filter(pk__in=task_ids, leased_by=owner))
     return [task.pk for task in locked if leases.is_live(task, act.now)]
 
 
 def _lock(tasks: TaskQuerySet) -> list[FollowupTask]:
-    """Lock the ladders, then the tasks, and return the tasks as they are then."""
+    """Lock the ladders of these tasks, then the tasks. Return the tasks as they are under the locks."""
     ladders = FollowupLadder.objects.filter(pk__in=tasks.values("ladder")).order_by("pk")
     list(ladders.select_for_update().values_list("pk"))
     return list(tasks.order_by("ladder_id", "step").select_for_update().only("pk", "leased_until"))

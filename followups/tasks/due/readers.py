@@ -1,4 +1,4 @@
-"""Which due tasks a user may read. `followups.scopes` has the same rule for rows."""
+"""Which due tasks a user may read. `followups.scopes` has the same rule for the rows of other tables."""
 
 from typing import Any
 
@@ -12,21 +12,21 @@ ANY_LEAD = "followups.view_any_lead"
 
 
 def in_pool(reader: Any) -> Q:
-    """Return the condition of rows of a place in whose pool this agent is. The pool of the whole province counts too."""
+    """Return the condition for rows of a place whose pool has this agent. A pool of the whole province counts too."""
     here = PoolAgent.objects.filter(agent=reader, province=OuterRef("province"))
     return Q(Exists(here.filter(Q(market=OuterRef("market")) | Q(market=ALL))))
 
 
 def readable_by(reader: Any) -> Q:
-    """Return the condition of due tasks that are unowned, the reader's own, or of a place in whose pool the reader is."""
+    """Return the condition for due tasks that are unowned, the reader's own, or of a place whose pool has the reader."""
     return Q(owner__isnull=True) | Q(owner=reader) | in_pool(reader)
 
 
 def reads_all(user: Any) -> bool:
-    """Whether the user may read leads and tasks that are not its own."""
+    """Whether the user may read all leads and tasks, not only its own."""
     return user.has_perm(ANY_LEAD)
 
 
 def reader_of(user: Any) -> str | None:
-    """Return the user's name if it may not read all tasks. None if it may, or if there is no user."""
+    """Return the name of a user who may not read all tasks. None if the user may, or if there is no user."""
     return None if user is None or reads_all(user) else label_of(user)

@@ -1,7 +1,7 @@
-"""Reading and leasing due tasks, with their leads' facts, in one statement and without model instances.
+"""Reading and leasing due tasks, with their leads' facts, in one SQL statement and without model instances.
 
 `TaskQuerySet` defines what is due, permitted and unclaimed; its SQL is part of these statements. The rest is handwritten: no
-queryset reads from another one's rows, and none leases the rows that it reads.
+queryset selects from the rows of another queryset, and none updates rows and returns them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +30,7 @@ _LISTED = (*_TASK, "ladder_id", "leased_by", "leased_until")
 
 
 class Candidate(NamedTuple):
-    """A due task before the gate is asked."""
+    """A due task, before the gate is asked about it."""
 
     id: int
     lead_id: str | None
@@ -54,12 +54,12 @@ class Candidate(NamedTuple):
 
 
 def due(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
-    """Return all due tasks, the oldest first. With a `reader`: those that this agent may read (`followups.scopes`)."""
+    """Return at most `limit` due tasks, the oldest first; for a `reader`, only tasks that this agent may read."""
     return _listed(_DUE, _due_sql, now, limit, {**filters, "reader": reader})
 
 
 def permitted(now: datetime, limit: int, filters: Mapping[str, str | None], *, reader: str | None = None) -> list[Candidate]:
-    """Return the due tasks whose stored interval contains now and that go first in their ladder, the oldest first."""
+    """Like `due`, but return only tasks whose stored interval contains now and that go first in their ladder."""
     return _listed(_PERMITTED, _permitted_sql, now, limit, {**filters, "reader": reader})
 
 
@@ -84,7 +84,7 @@ _LIMIT = " LIMIT %(limit)s"
 
 @lru_cache(maxsize=64)
 def _due_sql(names: _Names) -> str:
-    """Return the SQL that reads all due tasks, and for each whether another step goes before it."""
+    """Return the SQL that reads all due tasks, and for each whether another step of its ladder goes first."""
     tasks = Select(lambda now: _narrowed(FollowupTask.objects.due(now), names).values_list(*_LISTED))
     return _DUE.text_from(f"({tasks.text}{_LIMIT})")
 
@@ -93,7 +93,7 @@ def _due_sql(names: _Names) -> str:
 def _permitted_sql(names: _Names) -> str:
     """Return the SQL that reads the tasks that are permitted now and go first in their ladder.
 
-    PostgreSQL runs a subquery with a limit separately, in its order. So it looks up lower steps only until it has found
+    PostgreSQL runs a subquery with a limit separately, in its order. So it looks for earlier steps only until it has found
     enough tasks, not for all permitted ones.
     """
     tasks = Select(lambda now: _narrowed(FollowupTask.objects.permitted(now), names).values_list(*_LISTED))
@@ -136,9 +136,10 @@ def lease(
 
 @lru_cache(maxsize=64)
 def _free_sql(names: _Names) -> str:
-    """Return the SQL that chooses the tasks for a claimant, under the name `wanted`.
+    """Return the SQL that chooses the tasks for a claimant. Its common table expression `wanted` has their ids.
 
-    The outer LIMIT stops the inner one, so no more unowned tasks are read and locked than are needed beside the claimant's.
+    The outer LIMIT stops the inner one: no more unowned tasks are read and locked than are needed besides the claimant's
+    own.
     """
     lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
 
@@ -178,13 +179,14 @@ def _narrowed(tasks: TaskQuerySet, names: _Names) -> TaskQuerySet:
 
 
 def _planned(text: str, names: _Names, now: datetime, limit: int) -> str:
-    """Return the statement in a form that PostgreSQL plans well.
+    """Return the SQL statement in a form that PostgreSQL plans well.
 
-    Without filters it is planned once for every caller. Values from subqueries are hidden from the planner. For a hidden
-    limit the planner expects a tenth of all rows, and an index in that order gives those soonest.
+    Without filters the statement is planned once for all callers. Its values stand in subqueries, so the planner does not
+    see them. It then expects a limit of a tenth of all rows, which an index in the wanted order gives soonest.
 
-    With filters the clock and the limit stand in the text, so that the server never prepares it and always plans it for its
-    values. A plan for any owner and any place would assume that each is rare, and read the whole list of a busy one.
+    With filters the clock and the limit stand in the text, so that the server never prepares the statement and always plans
+    it for its values. A plan for any owner and any place would assume that each has few tasks, and read the whole list of a
+    busy one.
     """
     if not names:
         return _blind(text)
@@ -207,7 +209,7 @@ def _candidate(
     waits: bool = False,
     made_from: Sequence[int | None] = (None, None),
 ) -> Candidate:
-    """Return a candidate from a row with the columns `_TASK`, then `_LEAD`."""
+    """Build a candidate from a row with the columns `_TASK`, then `_LEAD`."""
     *of_task, gap_minutes = row[: len(_TASK)]
     *facts, first_name, last_name, address = row[len(_TASK) : len(_TASK) + len(_LEAD)]
     _, lead_id, _, channel, _, _, province, market, *_ = of_task

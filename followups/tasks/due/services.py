@@ -60,8 +60,8 @@ def due_tasks(
     user: User | None = None,
     now: datetime | None = None,
 ) -> list[DueTask]:
-    """Return the tasks that are due and permitted now, the oldest first, also those under somebody's lease, with its holder.
-    A ladder gives only its first permitted step.
+    """Return the tasks that are due and permitted now, the oldest first, also leased ones, with the holder of the lease. A
+    ladder gives only its first permitted step.
 
     The stored intervals choose the tasks. Then the gate is asked about each, because an interval may be out of date, and
     refused tasks are left out. `include_blocked` lists all due tasks, each with the first reason against it. An agent as
@@ -92,7 +92,7 @@ def with_answers(found: Sequence[Candidate], now: datetime) -> list[tuple[Candid
 
 
 def due_task(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
-    """Return the task with the gate's answer. The lease is left out unless it is live at the time of the answer."""
+    """Return a candidate as a due task with the gate's answer. A lease that is not live at that time is left out."""
     is_leased = candidate.leased_until is not None and candidate.leased_until > answer.at
     verdict, zone = answer.verdict, answer.verdict.zone
     return DueTask(
@@ -108,5 +108,5 @@ def due_task(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
 
 @lru_cache(maxsize=128)
 def _clock(at: datetime, zone: ZoneInfo) -> str:
-    """Return what a clock in the zone shows, in ISO 8601. It is cached, because it is the same for all leads there."""
+    """Return what a clock in the zone shows, in ISO 8601. The text is cached, because it is the same for all leads there."""
     return at.astimezone(zone).isoformat(timespec="seconds")

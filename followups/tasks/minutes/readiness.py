@@ -1,4 +1,4 @@
-"""Whether the permitted minutes are kept up to date: a check of the runbook, and a warning of `/readyz`."""
+"""A check of the runbook, and a warning of `/readyz`: whether the permitted minutes are kept up to date."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ _MINUTES = int(OVERDUE_AFTER.total_seconds() // 60)
 
 @register("followups.minutes", Severity.WARNING, "Permitted minutes are kept up to date")
 def permitted_minutes(now: datetime) -> Finding:
-    """Find open tasks that wait for their next permitted interval. Such a task is not listed as due."""
+    """Find open tasks whose interval ran out over ten minutes ago and was not replaced. They are not listed as due."""
     tasks, since = overdue(now)
     if since is None:
         return Finding(True, "Every open task has its permitted interval.")

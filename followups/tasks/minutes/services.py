@@ -1,8 +1,9 @@
 """Permitted minutes: when each open task may be done, kept up to date.
 
-Every interval runs out within a day or so, and a task without one is not listed. If nobody renews the intervals, nothing is
-listed (fail closed). A batch locks its tasks before it asks the gate: of two renewals of one task the later one knows more.
-It does not wait: it skips tasks that somebody else has locked (a claim, a completion), or tries them again later.
+Every interval runs out within a day or so, and a task without an interval is not listed. If nobody renews the intervals,
+nothing is listed (fail closed). A batch locks its tasks before it asks the gate, so the later of two renewals of a task
+knows more. A batch does not wait: it skips tasks that somebody else has locked (a claim, a completion), or tries them again
+later.
 """
 
 import time
@@ -50,7 +51,7 @@ class _Row(NamedTuple):
 
 
 def roll(now: datetime | None = None, limit: int = TURN_MAX) -> int:
-    """Give the open tasks whose interval has run out their next one. Return how many. Two calls at once share the work."""
+    """Renew intervals that ran out, of at most `limit` open tasks. Return how many. Two calls at once share the work."""
     now = now or timezone.now()
     run_out = FollowupTask.objects.open().filter(open_until__lt=now).order_by("open_until", "id")
     rolled = 0
@@ -65,12 +66,12 @@ def roll(now: datetime | None = None, limit: int = TURN_MAX) -> int:
 
 
 def recompute_leads(lead_ids: Collection[str], now: datetime | None = None) -> int:
-    """Recompute the permitted minutes of these leads' open tasks. Return how many."""
+    """Recompute the permitted minutes of these leads' open tasks. Return how many tasks were recomputed."""
     return _recompute(FollowupTask.objects.filter(lead_id__in=among(lead_ids)), now)
 
 
 def recompute_places(provinces: Collection[str] | None, markets: Collection[str] | None, now: datetime | None = None) -> int:
-    """Recompute the permitted minutes of the open tasks in these places; None means all. Return how many.
+    """Recompute the permitted minutes of the open tasks in these places; None means all. Return how many tasks.
 
     A task's place is that of its lead, or that of its ladder if the lead is unknown.
     """
@@ -83,19 +84,19 @@ def recompute_places(provinces: Collection[str] | None, markets: Collection[str]
 
 
 def recompute_missing(now: datetime | None = None) -> int:
-    """Recompute open tasks for which no permitted minute was known: time alone may have brought one. Return how many."""
+    """Recompute the open tasks without a known permitted minute, because one may be known by now. Return how many."""
     unknown = Q(open_from__isnull=True) | Q(actionable_at__isnull=True) | Q(breaches_at__isnull=True)
     return _recompute(FollowupTask.objects.filter(unknown), now)
 
 
 def recompute_watched(province: str, market: str, channel: str, now: datetime | None = None) -> int:
-    """Recompute the SLA limits of the open tasks that an SLA policy may watch. Return how many."""
+    """Recompute the SLA limits of the open tasks that the SLA policy of a place and channel may watch. Return how many."""
     place = {} if market == ALL else {"market": market}
     return _recompute(FollowupTask.objects.filter(province=province, channel=channel, **place), now)
 
 
 class Overdue(NamedTuple):
-    """The open tasks whose interval ran out more than ten minutes ago and was not replaced."""
+    """The number of open tasks whose interval ran out over ten minutes ago and was not replaced, and since when."""
 
     tasks: int
     since: datetime | None  # when the first interval ran out; None if there is no such task
@@ -184,5 +185,5 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
 
 
 def _was_left(row: _Row, now: datetime) -> bool:
-    """Whether no worker replaced the task's interval within ten minutes of its end."""
+    """Whether the interval of the task ran out over ten minutes ago, and no worker has replaced it."""
     return row.open_until is not None and now - row.open_until > OVERDUE_AFTER

@@ -22,38 +22,38 @@ LEADS_AT_ONCE = 1_000
 
 @task(queue_name=Queue.PERIODIC)
 def roll() -> None:
-    """Give open tasks whose interval has run out their next one, every minute."""
+    """Give open tasks whose permitted interval has run out their next interval. Runs every minute."""
     services.roll()
 
 
 @task(queue_name=Queue.PERIODIC)
 def lapse() -> None:
-    """Cancel the steps that waited too long for the lead's own ground, every five minutes."""
+    """Cancel the steps that waited too long for the lead's own ground. Runs every five minutes."""
     with correlated():
         lapse_steps(act=Act())
 
 
 @task()
 def recompute_missing() -> None:
-    """Recompute the tasks for which no permitted minute was known, every night."""
+    """Recompute the open tasks for which no permitted minute was known. Runs every night."""
     services.recompute_missing()
 
 
 @task()
 def recompute_leads(lead_ids: list[str]) -> None:
-    """Recompute the tasks of these leads, because something about the leads changed."""
+    """Recompute the permitted minutes of these leads' open tasks, because something about the leads changed."""
     services.recompute_leads(lead_ids)
 
 
 @task()
 def recompute_places(provinces: list[str] | None, markets: list[str] | None) -> None:
-    """Recompute the tasks of these places, because a rule of the places changed. None means all places."""
+    """Recompute the minutes of the open tasks in these places, because a rule changed there. None means all places."""
     services.recompute_places(provinces, markets)
 
 
 @task()
 def recompute_watched(province: str, market: str, channel: str) -> None:
-    """Recompute the tasks that an SLA policy may watch, because the policy changed."""
+    """Recompute the SLA limits of the open tasks to which a changed SLA policy may apply."""
     services.recompute_watched(province, market, channel)
 
 
@@ -67,21 +67,21 @@ def enqueue_leads(lead_ids: Collection[str]) -> list[str]:
 
 
 def on_contact_rules_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Recompute the places of the changed rules. A subject without a place, such as the organisation, means all places."""
+    """Have a worker recompute the tasks in the places of changed rules; in all places if a rule names none."""
     if FollowupLadder.objects.open().exists():
         for province, market in {(one.subject.province, one.subject.market) for one in envelopes}:
             recompute_places.enqueue([province] if province else None, [market] if market else None)
 
 
 def on_sla_policy_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Recompute the open tasks that the policies may watch. A breach that was found stays one."""
+    """Have a worker recompute the open tasks to which the changed policies may apply. A recorded breach stays a breach."""
     if FollowupLadder.objects.open().exists():
         for policy in (one.facts["policy"] for one in envelopes):
             recompute_watched.enqueue(policy.province, policy.market, policy.channel)
 
 
 def on_contact_records_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Recompute the leads at points with a new ledger line. An opt-out leaves nothing to recompute: it cancels the steps."""
+    """Have a worker recompute the open tasks of the leads whose number or address has a new line in the ledger."""
     enqueue_leads(lead_ids_at([point for one in envelopes for point in one.facts["points"]]))
 
 

@@ -17,7 +17,7 @@ EFFECTS = {
 
 @admin.register(OutcomeRule)
 class OutcomeRuleAdmin(PolicyAdmin):
-    """What each outcome of a contact does to the ladder."""
+    """The pages of the table of outcomes: what each outcome of a contact does to the ladder."""
 
     key_title = "Outcome"
     settings_fieldsets = (

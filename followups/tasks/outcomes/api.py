@@ -12,7 +12,7 @@ LEAVE = "LEAVE"  # stands for an empty status, because an empty parameter counts
 
 
 class NextStatusField(UpperChoiceField):
-    """The status to which the lead moves on. LEAVE means that the lead keeps its status."""
+    """The field for the status to which the lead moves on. LEAVE means that the lead keeps its status."""
 
     def to_internal_value(self, data: Any) -> str:
         status = super().to_internal_value(data)
@@ -37,4 +37,4 @@ class NextStatusField(UpperChoiceField):
     ),
 )
 class OutcomeViewSet(ApiViewSet):
-    """The table of outcomes."""
+    """The endpoints of the table of outcomes."""

@@ -24,7 +24,7 @@ from wholesale.plumbing.act import Act
 
 @dataclass(frozen=True, slots=True)
 class OptingOut:
-    """What an opt-out closes: the lead's points, the lead as such, and the ladders of all leads who are reached at them."""
+    """What is locked for an opt-out: the lead's points, and the ladders of all leads who are reached at these points."""
 
     points: list[Point]
     ladders: list[FollowupLadder]
@@ -32,7 +32,7 @@ class OptingOut:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The rule of an outcome, and what is locked to apply it."""
+    """The rule of an outcome, and what is locked so that the rule can be applied."""
 
     rule: OutcomeEffect = GO_ON
     lead_id: str | None = None  # of the lead that the outcome may change
@@ -59,7 +59,7 @@ def hold(task_id: int, outcome: str) -> Held:
 
 
 def _changes_the_lead(outcome: str, rule: OutcomeEffect, status: str) -> bool:
-    """Whether the outcome may change the lead. A status that somebody sets meanwhile counts as set after the outcome."""
+    """Whether the outcome may change the lead. If somebody sets a status meanwhile, it counts as set after the outcome."""
     moves = bool(rule.lead_status) and (rule.lead_status in ENDS_THE_HUNT or status in moves_on_to(rule.lead_status))
     return moves or outcome == Outcome.WRONG_NUMBER
 
@@ -78,7 +78,7 @@ def _hold_opt_out(task_id: int) -> OptingOut:
 
 
 def take(held: Held, task: FollowupTask, act: Act, *, said_at: datetime) -> None:
-    """Apply the rule of the task's outcome. If the ladder is closed, there is nothing to pause or to stop."""
+    """Apply the rule of the task's outcome to the ladder and the lead. A closed ladder is neither paused nor stopped."""
     if held.rule.effect == Effect.PAUSE:
         _pause(task, act, held.rule.pause_days)
     elif held.rule.effect == Effect.STOP:
@@ -91,7 +91,7 @@ def take(held: Held, task: FollowupTask, act: Act, *, said_at: datetime) -> None
 
 
 def opt_out_afterwards(held: Held, task: FollowupTask, act: Act, *, said_at: datetime) -> None:
-    """Record the opt-out of a lead at a task that is completed already. It is recorded once for each task."""
+    """Record an opt-out at a task that is completed already. It is recorded at most once for each task."""
     known = TaskEvent.objects.filter(task=task, kind=TaskEvent.Kind.OPTED_OUT)
     if held.opting_out is None or task.outcome == Outcome.OPTED_OUT or known.exists():
         return
@@ -101,9 +101,9 @@ def opt_out_afterwards(held: Held, task: FollowupTask, act: Act, *, said_at: dat
 
 
 def _pause(task: FollowupTask, act: Act, days: int) -> None:
-    """Put off all open steps of the task's ladder by so many days. The distances between them stay.
+    """Put off all open steps of the task's ladder by so many days. The times between the steps stay.
 
-    If the first is overdue, it falls due so many days from now.
+    If the first open step is overdue, it falls due so many days from now.
     """
     steps = FollowupTask.objects.open().filter(ladder=task.ladder_id).select_related("lead").order_by("pk")
     found = list(steps.select_for_update(of=("self",)))

@@ -69,7 +69,7 @@ class OutcomeRule(Policy):
         ]
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """Set the days to 0 if the effect is no pause and no days are given."""
+        """Return the changes. If the effect is no pause and no days are given, the days are 0."""
         is_pause = changes.get("effect", self.effect) == Effect.PAUSE
         return changes if is_pause else {"pause_days": 0, **changes}
 

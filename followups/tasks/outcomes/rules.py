@@ -56,5 +56,5 @@ SEEDED_STATUSES: dict[Outcome, str] = {
 
 
 def careful(outcome: Outcome) -> Effect:
-    """Return the effect of an outcome without a rule: no further contact, and OPTED_OUT is recorded as an opt-out."""
+    """Return the effect of an outcome that has no rule: the ladder stops, and OPTED_OUT is recorded as an opt-out."""
     return Effect.OPT_OUT if outcome == Outcome.OPTED_OUT else Effect.STOP

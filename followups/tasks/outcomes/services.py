@@ -39,7 +39,7 @@ class Applied(NamedTuple):
 
 
 def applied(outcome: str, task_id: int) -> Applied | None:
-    """Return the rule of an outcome, or the careful one if it is missing, and the task's lead. None without such a task."""
+    """Return the rule of an outcome (else a `careful` one), and the task's lead. None if there is no such task."""
     row = _RULE.first(outcome=outcome, task_id=task_id)
     if row is None:
         return None
