@@ -42,7 +42,8 @@ def decide_standing(execution_class: ExecutionClass, *, engaged: bool, live: boo
 
 
 def require(execution_class: ExecutionClass) -> None:
-    """Refuse a verb that may not act now. Until the transaction ends nobody toggles the switches. Read the clock later.
+    """Refuse a verb of this class if it may not act now. A caller's transaction then keeps anybody else from toggling
+    go-live or releasing the kill switch until it ends. Read the clock after this call, because it may wait.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: the verb may not act now.
@@ -82,7 +83,7 @@ def go_live_checklist(now: datetime | None = None) -> dict[str, Any]:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def enable_go_live(*, act: Act) -> GoLiveState:
-    """Enable go-live. The lock is taken before the runbook is asked, so no other toggle comes in between.
+    """Enable go-live. The lock is taken before the runbook is asked, so nobody toggles go-live in between.
 
     Raises:
         ChecklistFailed: the runbook has a blocker.
