@@ -187,8 +187,7 @@ def _reason_out(reason: Reason) -> dict[str, str]:
 
 
 def offset_text(local: datetime) -> str:
-    """The UTC offset of a local time as people write it: UTC-7, UTC-3:30. Abbreviations such as PST are not used, because
-    they are wrong in western Canada since 2026."""
+    """The UTC offset as people write it: UTC-7, UTC-3:30. Names such as PST are wrong in western Canada since 2026."""
     text = f"{local:%z}"
     minutes = text[3:5]
     return f"UTC{text[0]}{int(text[1:3])}" + (f":{minutes}" if minutes != "00" else "")

@@ -40,8 +40,7 @@ class Timetable(NamedTuple):
         return reasons
 
     def minutes(self, day: date) -> list[tuple[int, int]]:
-        """The permitted minutes of a local day, as ranges (first, end) counted from 00:00. The end is not permitted
-        itself."""
+        """The permitted minutes of a local day as ranges (first, end), counted from 00:00. The end is not included."""
         if self._is_closed(day):
             return []
         first, last = 0, MINUTES_OF_A_DAY
@@ -59,8 +58,7 @@ class Timetable(NamedTuple):
         return day in self.closed_days or (self.holidays == HolidayRule.CLOSED and is_holiday(self.province, day))
 
     def _weekday_of_windows(self, day: date) -> int:
-        """The weekday whose contact windows apply on this day. If the holiday rule is WEEKEND, a holiday from Monday to
-        Friday has the windows of a Saturday. The law's calling hours ignore holidays."""
+        """The weekday whose contact windows apply: Saturday on a holiday (Monday to Friday) if the rule is WEEKEND."""
         weekday = day.weekday()
         if weekday < 5 and self.holidays == HolidayRule.WEEKEND and is_holiday(self.province, day):
             return 5
@@ -112,8 +110,7 @@ class Calendar:
         self._days: dict[int, list[Stretch]] = {}
 
     def within(self, start: datetime, end: datetime) -> Iterator[Stretch]:
-        """The permitted stretches between two instants, in order. Stretches of neighbouring days may touch: they are not
-        joined."""
+        """The permitted stretches between two instants, in order. Stretches of neighbouring days are not joined."""
         if self.is_never_open:
             return
         for day in range(start.toordinal(), end.toordinal() + 1):
@@ -178,8 +175,7 @@ def calendar_of(situation: Situation, channel: str) -> Calendar:
 
 @lru_cache(maxsize=4096)
 def _offset(zone: ZoneInfo, day: int) -> int | None:
-    """The zone's offset from UTC on a UTC day, in minutes. None if it changes on that day or is not a whole number of
-    minutes."""
+    """The zone's offset from UTC on a UTC day, in minutes. None if it changes on that day or is no whole minute."""
     midnight = _midnight(day)
     offsets = {at.astimezone(zone).utcoffset() for at in (midnight, midnight + timedelta(days=1) - datetime.resolution)}
     minutes, odd = divmod(offsets.pop() or timedelta(), _MINUTE)

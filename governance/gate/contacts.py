@@ -1,5 +1,4 @@
-"""The questions to the contact gate: may a person be contacted at an instant or a local minute, and was a contact
-permitted?"""
+"""The questions to the contact gate: may a person be contacted at a time, and was a past contact permitted?"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -77,8 +76,7 @@ class ContactAnswer(NamedTuple):
 
     @property
     def local_time(self) -> datetime | None:
-        """The local time of the instant asked about, in the first zone that refuses, or in the first zone if none refuses.
-        None if no zone is known or the question gave a local time."""
+        """The local time in the first zone that refuses, else in the first zone. None if the question gave a local time."""
         zone = self.verdict.zone
         return self.at.astimezone(zone) if zone and self.is_converted else None
 
@@ -110,10 +108,10 @@ def decide_lead(
     at: datetime | None = None,
     local: tuple[int, str] | None = None,
 ) -> ContactAnswer:
-    """May this lead be contacted by this channel? The answer is for the instant `at` (default: now), or for `local`, a
-    weekday (Monday is 0) and an `HH:MM` by the lead's own clock.
+    """May this lead be contacted by this channel at the instant `at` (default: now), or at `local`, a weekday (Monday is 0)
+    and an `HH:MM` by the lead's own clock? `answers` is the id of the message to which a REPLY answers.
 
-    `answers` is the id of the message to which a REPLY answers. Takes 2 queries; with `answers`, 3.
+    Takes 2 queries; with `answers`, 3.
 
     Raises:
         LeadNotFound: nobody knows this lead.
@@ -170,10 +168,9 @@ def decide_contacts(
     local: tuple[int, str] | None = None,
     standing_counts: bool = True,
 ) -> list[ContactAnswer]:
-    """The gate's answer for each contact, in the same order. Takes one query for any number of contacts.
+    """The gate's answer for each contact, in the same order. Takes one query. `at` and `local` are as in `decide_lead`.
 
-    `at` and `local` are as in `decide_lead`. If `standing_counts` is False, go-live and the kill switch are ignored: a
-    contact that has happened is judged by the contact rules alone.
+    If `standing_counts` is False, go-live and the kill switch are ignored, to judge a contact that has happened.
     """
     at = at or timezone.now()
     found = read_situations(contacts, at, at, standing_counts=standing_counts)
@@ -233,8 +230,7 @@ def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
 def is_contact_allowed(
     rules: dict[str, Any], weekday: int, hhmm: str, channel: str, lead_score: Decimal | None = None
 ) -> tuple[bool, str]:
-    """The guide's function: may a person be contacted at this local minute by the rules that `get_effective_policy`
-    returned? Returns `ok, reason`.
+    """The guide's function: do the rules from `get_effective_policy` allow contact at a local minute? Returns `ok, reason`.
 
     It also checks the kill switch, go-live and the law's calling hours. Empty rules (no policy, or a policy that is off) are
     refused, and so is an `hhmm` that is not a time.

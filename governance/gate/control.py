@@ -13,8 +13,7 @@ from wholesale.plumbing.texts import iso_utc
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop of everything or of one engine. `mark` identifies the state that it left; any later change gives another
-    mark."""
+    """A stop of everything or of one engine. `mark` identifies the state after it: a later change gives another mark."""
 
     mark: str
     began: bool  # False where it was stopped already
@@ -28,8 +27,7 @@ def stop_all(act: Act) -> Stop:
 
 
 def lift_stop_of_all(mark: str, act: Act) -> bool:
-    """Release the kill switch if the go-live state still has this mark: nobody changed it since. Return whether it was
-    released."""
+    """Release the kill switch if its mark is still this, so nobody changed it since. Return whether it was released."""
     golive.lock_exclusive()
     state = golive.locked_state()
     if state is None or _mark(state) != mark:
@@ -54,8 +52,7 @@ def throttle_engine(engine: str, act: Act) -> Stop | None:
 
 
 def lift_throttle(engine: str, mark: str, act: Act) -> bool:
-    """Switch the engine's risk policy on again if it still has this mark: nobody changed it since. Return whether it was
-    done."""
+    """Switch the risk policy on if its mark is still this, so nobody changed it since. Return whether it was done."""
     policy = policies.locked_policy(engine)
     if policy is None or str(policy.version) != mark:
         return False

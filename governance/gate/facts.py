@@ -53,8 +53,7 @@ class Situation:
 
     @property
     def subjects(self) -> tuple[tuple[LedgerLine, ...], ...]:
-        """The ledger lines about the number or address, and those about the lead as such. They are kept apart, because a
-        lift takes back only opt-outs of its own subject."""
+        """The ledger lines about the number or address, and those about the lead. A lift counts in its own group only."""
         return self.ledger or (), self.of_lead or ()
 
     def again_from(self, channel: str) -> datetime | None:
@@ -66,8 +65,7 @@ class Situation:
 
 
 class Contact(NamedTuple):
-    """A contact that the gate is asked about. If the person is unknown, `lead` holds only the place and perhaps an id, and
-    consent is not checked."""
+    """A contact that the gate is asked about. For an unknown person, `lead` is just a place; consent is not checked."""
 
     lead: LeadFacts
     channel: str

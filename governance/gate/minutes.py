@@ -42,8 +42,7 @@ def permitted_minutes(
 
 
 def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) -> list["Asked"]:
-    """An `Asked` for each contact, in the same order, which knows the minutes for due times up to `until`. Takes one query.
-    Go-live and the kill switch are ignored."""
+    """An `Asked` for each contact, in the same order, for due times up to `until`. Takes one query. Go-live is ignored."""
     shared: dict[Any, Asked] = {}
     found = []
     for contact, _, situation in read_situations(contacts, now, max(until, now), standing_counts=False):
@@ -66,8 +65,7 @@ class Asked:
 
     @cached_property
     def refusals(self) -> frozenset[Reason]:
-        """The reasons that refuse contact now, without those of the calendar (windows, holidays, closed days, the law's
-        hours)."""
+        """The reasons that refuse contact now, without those of the calendar (windows, holidays, the law's hours)."""
         reasons, _ = lasting(*self._now)
         return frozenset(reasons)
 

@@ -133,8 +133,7 @@ def _unproven_call(situation: Situation, ledger: tuple[LedgerLine, ...], at: dat
 
 
 def _unproven_area_code(situation: Situation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
-    """A refusal reason if there is no subscription for the number's area code, unless the number is exempt. The last day of
-    the subscription counts and ends at midnight UTC."""
+    """A reason to refuse a number whose area code has no subscription, unless the number is exempt. Days end in UTC."""
     last_day = situation.subscribed_until
     is_subscribed = last_day is not None and at.astimezone(UTC).date() <= last_day
     if not is_subscribed and not is_exempt(ledger, at, situation.role):

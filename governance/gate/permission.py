@@ -42,8 +42,7 @@ class Permission:
         return None
 
     def _horizon(self, after: datetime) -> datetime:
-        """The instant up to which is searched: 30 days after `after`, or after the end of the wait for a second call if that
-        is later."""
+        """The instant up to which is searched: 30 days after `after`, or after a second call's wait if that is later."""
         return max(after, self._again_from or after) + HORIZON
 
     def interval(self, at: datetime) -> Interval | None:
@@ -79,8 +78,7 @@ class Permission:
         return n == len(self._turns) and self._is_refused_after(n, at)
 
     def _is_refused_after(self, n: int, at: datetime) -> bool:
-        """Whether an obstacle refuses contact between the turning points `n` and `n + 1`. `at` is any instant between
-        them."""
+        """Whether an obstacle refuses contact between turning point `n` and the next. `at` is any instant in between."""
         if n not in self._refused:
             self._refused[n] = bool(lasting(self._situation, self._channel, at)[0])
         return self._refused[n]

@@ -34,8 +34,7 @@ from wholesale.plumbing.vocabulary import ALL
 def read_situations(
     contacts: Sequence[Contact], at: datetime, until: datetime, *, standing_counts: bool
 ) -> list[tuple[Contact, ZoneFacts, Situation]]:
-    """Each contact with its zones and its situation, in the same order, for instants from `at` to `until`. If
-    `standing_counts` is False, go-live and the kill switch are ignored."""
+    """Each contact with its zones and its situation, in the same order, for instants from `at` to `until`. One query."""
     if not contacts:
         return []
     provinces = {contact.lead.province for contact in contacts}
@@ -115,9 +114,8 @@ def _person(
 
 
 def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None]) -> str:
-    """The purpose by which a contact that claims to be a REPLY is judged: REPLY if it answers a message of the lead, else
-    PROSPECT. The lead must have sent the message by the same channel, from the number or address that is written to, and
-    nobody may have contacted the lead since."""
+    """The purpose by which a REPLY is judged: REPLY if it answers a message that the lead sent by the same channel, from the
+    number or address that is written to, and nobody has contacted the lead since. Else PROSPECT."""
     message, point = contact.answers, _point(contact)
     is_reply = (
         message is not None
@@ -224,8 +222,7 @@ def read_rules(
     points: Collection[Point],
     area_codes: Collection[str] = (),
 ) -> _Rules:
-    """The rules for contact in some places from `at` to `until`, the subscriptions for some area codes, and what is on file
-    about some contact points. Takes one query."""
+    """The rules for contact in some places from `at` to `until`, and what is on file about some points. One query."""
     known_by = digests(points)
     given = {
         "asked": list(dict.fromkeys(known_by.values())),

@@ -22,8 +22,8 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.EXECUTE)
 @transaction.atomic
 def risk_reserve(*, act: Act, **reservation: Any) -> tuple[Decision, RiskReservation | None]:
-    """Put an amount at stake. Takes the keywords of `governance.risk.reservations.reserve`. Returns the decision, and the
-    reservation or None if it was denied. A denial is stored as an event.
+    """Put an amount at stake, with the keywords of `governance.risk.reservations.reserve`. A denial is stored as an event,
+    and the returned reservation is None.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.

@@ -42,8 +42,8 @@ def decide_standing(execution_class: ExecutionClass, *, engaged: bool, live: boo
 
 
 def require(execution_class: ExecutionClass) -> None:
-    """Refuse a verb of this class if it may not act now. A caller's transaction then keeps anybody else from toggling
-    go-live or releasing the kill switch until it ends. Read the clock after this call, because it may wait.
+    """Refuse a verb of this class if it may not act now. Nobody toggles go-live until the caller's transaction ends. Read
+    the clock after this call, because it may wait.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: the verb may not act now.
