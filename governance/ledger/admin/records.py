@@ -34,7 +34,7 @@ from wholesale.plumbing.errors import DomainError
 
 @admin.register(ContactRecord)
 class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
-    """The ledger lines, newest first, and the actions that write lines."""
+    """The admin page of ledger lines, newest first, with the actions that write lines."""
 
     list_display = ("id", "what", "point", "by", "basis", "effective_at", "until", "actor")
     list_display_links = ("id", "what")
