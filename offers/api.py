@@ -135,7 +135,7 @@ class EvidenceFilter(django_filters.FilterSet):
 
 
 class EvidenceViewSet(ResourceViewSet):
-    """The offer evidence, newest first."""
+    """The endpoint of offer evidence, newest first."""
 
     queryset = OfferEvidence.objects.all()
     serializer_class = EvidenceOut

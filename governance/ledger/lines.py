@@ -59,8 +59,7 @@ def append_lines(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Write a line for each pair of a subject and a channel. Evidence and reason go into rows of their own, to be
-    erasable."""
+    """Write a line for each pair (subject, channel). Evidence and reason go into rows that can be erased."""
     stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)}, act)
     own, words = parted({"evidence": evidence, "reason": act.reason})
     records = ContactRecord.objects.bulk_create(

@@ -54,8 +54,7 @@ def record_do_not_call(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Put these points on the internal do-not-call list, which outweighs every exemption and concerns only calls. The
-    parameters are those of `record_opt_out`.
+    """Put these points on the internal do-not-call list, which outweighs every exemption and concerns only calls.
 
     Raises:
         PointMissing: no call reaches any of the points.

@@ -74,7 +74,6 @@ READ_IN_WORDING = {
 
 
 def missing_of(basis: str, proof: Any = None) -> list[Missing]:
-    """The content that a consent on this ground needs and that `proof` lacks: a value with the fields of a Proof, or
-    None."""
+    """The content that a consent on this ground needs and that `proof`, with the fields of a Proof or None, lacks."""
     wanted = _WANTED.get(basis, {})
     return [Missing(field, section) for field, section in wanted.items() if not getattr(proof, field, "")]

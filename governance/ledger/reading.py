@@ -81,8 +81,7 @@ def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
 
 
 def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
-    """What is on file for each key of `known_by`, a map from key to digest. `lines` are rows of `LINES_SQL` from `digest`
-    on."""
+    """What is on file for each key of `known_by`, a map from key to digest. `lines` are rows of `LINES_SQL` without id."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
     contacted: dict[str, tuple[datetime, datetime | None]] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:

@@ -120,7 +120,10 @@ class Validity(models.TextChoices):
 
 def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str = Role.HOMEOWNER) -> Validity:
     """Whether a lead in this role may be contacted by the channel at the instant `at`: LIVE if a ground is in force, EXPIRED
-    if every ground has expired, MISSING if there is none. At the instant of its expiry a ground has expired."""
+    if every ground has expired, MISSING if there is none. At the instant of its expiry a ground has expired.
+
+    `lines` come in the order in which they were recorded. A ground that does not fit the role does not count.
+    """
     standing = Validity.MISSING
     for n, line in enumerate(lines):
         if line.kind != Entry.CONSENT or line.effective_at > at or not line.concerns(channel):

@@ -25,7 +25,10 @@ WHERE known.contacted_at < excluded.contacted_at OR excluded.answered_at IS NOT 
 
 def note_contact(points: Collection[Point], at: datetime, *, is_answered_call: bool = False) -> None:
     """Note that these points were contacted at `at`. If a later contact is noted already, it stays. If the contact was an
-    answered call, its time is also noted at the phone number."""
+    answered call, its time is also noted at the phone number.
+
+    Call it after every other lock of the transaction: others who note the same points wait until the transaction ends.
+    """
     if not points:
         return
     values: list[Any] = []

@@ -1,4 +1,4 @@
-"""`/api/governance/regression`."""
+"""The endpoints of the tripwire, below `/api/governance/regression`."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ExpectationOut(serializers.Serializer[Any]):
-    """The simulated false alarms and delay of a policy. The worker computes them soon after each save."""
+    """The false alarms and the delay to expect of a policy. The worker simulates them soon after each save."""
 
     rate = RateField(help_text="the success rate it was simulated at")
     events_a_day = StrictIntegerField(help_text="of the last 30 days")
@@ -53,14 +53,14 @@ RegressionPolicyOut = out_of(
 
 
 class MetricParams(ActParams):
-    """The metric that a request names."""
+    """The metric that a request is about, by its domain and name."""
 
     domain = WordField()
     metric = MetricField()
 
 
 class BaselineParams(MetricParams):
-    """Who approves the baseline, and why."""
+    """The metric whose baseline is approved, who approves it, and why."""
 
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField()
@@ -74,7 +74,7 @@ class UndoParams(ActParams):
 
 
 class StateOut(serializers.Serializer[Any]):
-    """The state of a policy."""
+    """The state of a regression policy after its last evaluation."""
 
     domain = serializers.CharField()
     metric = serializers.CharField()
@@ -89,7 +89,7 @@ class StateOut(serializers.Serializer[Any]):
 
 
 class EvaluateOut(serializers.Serializer[Any]):
-    """The policy's state after the evaluation."""
+    """The policy's state after the evaluation that was asked for."""
 
     state = StateOut()
 
@@ -106,7 +106,7 @@ class TriggerOut(RowSerializer):
 
 
 class RegressionStateOut(StateOut):
-    """The state of a policy, with its latest triggers."""
+    """The state of a regression policy, with its latest triggers."""
 
     enabled = serializers.BooleanField()
     triggers = TriggerOut(many=True, help_text="the last ten that are not undone, the newest first")
@@ -124,7 +124,7 @@ class KpiParams(PlaceParams, MetricParams):
 
 
 class KpiOut(RowSerializer):
-    """The recorded event."""
+    """The KPI event that was recorded."""
 
     class Meta:
         model = KPIEvent

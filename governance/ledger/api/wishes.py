@@ -101,8 +101,7 @@ class WishViewSet(ApiViewSet):
 
     @act("opt-outs/lift", LiftParams, RecordOut(many=True))
     def lift(self, request: Request, act: Act, **params: Any) -> Response:
-        """Lift all opt-outs and do-not-call entries of a person, which were a mistake. If there are none, nothing
-        happens."""
+        """Lift all opt-outs and do-not-call entries of a person, which were a mistake. Without any, nothing is written."""
         lead_id = params.pop("lead_id", "")
         meant_by = with_points(params)
         meant_by["points"] += of_lead(lead_id) if lead_id else []
