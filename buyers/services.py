@@ -81,7 +81,7 @@ def _locked_node(place: dict[str, str], act: Act) -> BuyerLiquidityNode:
 
 
 def _standing(node: BuyerLiquidityNode, event: str, buyer_id: str | None) -> tuple[bool, bool]:
-    """Whether this is the buyer's first event at the node, and the first that shows the buyer active. Without buyer: no."""
+    """Whether this is the buyer's first event at the node, and the first active one. Both are False without a buyer."""
     if buyer_id is None:
         return False, False
     # The model's order is removed, because DISTINCT would take the id into account.
@@ -116,7 +116,7 @@ class NodeDifference:
 
 @verb(ExecutionClass.CONTROL)
 def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[NodeDifference]:
-    """Recompute each node from its events, in its own transaction. Yield the nodes that differed; `write` mends them."""
+    """Recompute each node from its events, in its own transaction. Yield the nodes that differed. If `write`, mend them."""
     for pk in BuyerLiquidityNode.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             node = BuyerLiquidityNode.objects.select_for_update().get(pk=pk)

@@ -57,7 +57,7 @@ class KPIEvent(AppendOnlyModel):
 
 
 class KPIEventWords(models.Model):
-    """The detail that a client sent with an event. Erasing a person who is named in it removes it."""
+    """The detail that a client sent with an event. Erasing a person who is named in it removes the row."""
 
     event = models.OneToOneField(KPIEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     detail = models.JSONField()

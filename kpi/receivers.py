@@ -36,7 +36,7 @@ METRICS = {
 
 
 def connect() -> None:
-    """Connect the receivers. Connecting twice changes nothing."""
+    """Connect this module's receivers to the signals of other apps. Connecting twice changes nothing."""
     for signal in (ladders_created, tasks_completed, tasks_breached, tasks_lapsed, feedback_recorded, offers_computed):
         signal.connect(on_happened, dispatch_uid="kpi.on_happened")
     person_erased.connect(on_person_erased, dispatch_uid="kpi.on_person_erased")

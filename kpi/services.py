@@ -114,17 +114,17 @@ def keep(events: Iterable[KPIEvent]) -> None:
 
 
 def kpi_success(domain: str, metric: str, **options: Any) -> KPIEvent:
-    """Write a KPI event with success true."""
+    """Write a KPI event of a success. Takes the other keywords of `emit_kpi`."""
     return emit_kpi(domain, metric, success=True, **options)
 
 
 def kpi_fail(domain: str, metric: str, **options: Any) -> KPIEvent:
-    """Write a KPI event with success false."""
+    """Write a KPI event of a failure. Takes the other keywords of `emit_kpi`."""
     return emit_kpi(domain, metric, success=False, **options)
 
 
 def kpi_value(domain: str, metric: str, value: Decimal, **options: Any) -> KPIEvent:
-    """Write a KPI event with a value."""
+    """Write a KPI event with a value. Takes the other keywords of `emit_kpi`."""
     return emit_kpi(domain, metric, value=value, **options)
 
 

@@ -119,7 +119,8 @@ class ContactViewSet(ApiViewSet):
 
     @ask("decide", DecideContactParams, ContactOut)
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
-        """May this lead be contacted by this channel at `at`? Returns every refusal reason and the next permitted minute."""
+        """May this lead be contacted by this channel now, or at `at`? Returns every refusal reason and the next permitted
+        minute."""
         gate.require_readable(request.user, lead_id)
         return Response(lead_out(gate.decide_lead(lead_id, **params)))
 
@@ -130,7 +131,7 @@ class ContactViewSet(ApiViewSet):
         examples=[OpenApiExample("Two leads", request_only=True, value={"lead_ids": ["L123", "L124"], "channel": "CALL"})],
     )
     def explain(self, request: Request, lead_ids: list[str], channel: str, **params: Any) -> Response:
-        """May these leads be contacted by this channel at `at`? Takes up to 1,000 leads and writes nothing."""
+        """May these leads be contacted by this channel now, or at `at`? Takes up to 1,000 leads and writes nothing."""
         known = people.load(people.LEAD, people.readable_by(people.LEAD, request.user, lead_ids))
         contacts = [gate.contact_without_step(known[lead_id], channel) for lead_id in lead_ids if lead_id in known]
         answers = gate.decide_contacts(contacts, **params)

@@ -58,7 +58,7 @@ class Timetable(NamedTuple):
         return day in self.closed_days or (self.holidays == HolidayRule.CLOSED and is_holiday(self.province, day))
 
     def _weekday_of_windows(self, day: date) -> int:
-        """The weekday whose contact windows apply: Saturday on a holiday (Monday to Friday) if the rule is WEEKEND."""
+        """The weekday whose windows apply: Saturday on a holiday if the rule is WEEKEND. CRTC's hours ignore holidays."""
         weekday = day.weekday()
         if weekday < 5 and self.holidays == HolidayRule.WEEKEND and is_holiday(self.province, day):
             return 5

@@ -149,7 +149,7 @@ def require_readable(user: Any, lead_id: str) -> None:
 
 
 def known_lead(lead_id: str) -> LeadFacts:
-    """The lead with this id.
+    """Return the facts about the lead with this id.
 
     Raises:
         LeadNotFound: nobody knows this lead.

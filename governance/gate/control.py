@@ -27,7 +27,7 @@ def stop_all(act: Act) -> Stop:
 
 
 def lift_stop_of_all(mark: str, act: Act) -> bool:
-    """Release the kill switch if its mark is still this, so nobody changed it since. Return whether it was released."""
+    """Release the kill switch if the state still has `mark`, so nobody changed it. Return whether it was released."""
     golive.lock_exclusive()
     state = golive.locked_state()
     if state is None or _mark(state) != mark:
@@ -52,7 +52,7 @@ def throttle_engine(engine: str, act: Act) -> Stop | None:
 
 
 def lift_throttle(engine: str, mark: str, act: Act) -> bool:
-    """Switch the risk policy on if its mark is still this, so nobody changed it since. Return whether it was done."""
+    """Switch the risk policy on if its state still has `mark`, so nobody changed it. Return whether it was switched on."""
     policy = policies.locked_policy(engine)
     if policy is None or str(policy.version) != mark:
         return False

@@ -65,7 +65,7 @@ class Situation:
 
 
 class Contact(NamedTuple):
-    """A contact that the gate is asked about. For an unknown person, `lead` is just a place; consent is not checked."""
+    """A contact that the gate is asked about. For an unknown person `lead` holds just a place; consent is not checked."""
 
     lead: LeadFacts
     channel: str

@@ -1,4 +1,4 @@
-"""The minutes at which a contact is permitted."""
+"""Working out the minutes at which contacts are permitted."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

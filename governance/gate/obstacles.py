@@ -114,7 +114,7 @@ def _unproven_consent(situation: Situation, ledger: tuple[LedgerLine, ...], chan
 
 def _needs_no_consent(situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime) -> bool:
     """Whether the purpose makes consent unnecessary: a reply (SOR/2013-221, 3(b)), what the lead asked for (CASL 6(6)), an
-    inquiry about the lead's own business (CASL 6(5)(b)). The other rules still hold."""
+    inquiry about the lead's own business (CASL 6(5)(b)). All rules but consent still apply."""
     if situation.purpose == Purpose.REQUESTED:
         return has_relationship(ledger, channel, at)
     if situation.purpose == Purpose.BUSINESS_INQUIRY:
@@ -133,7 +133,7 @@ def _unproven_call(situation: Situation, ledger: tuple[LedgerLine, ...], at: dat
 
 
 def _unproven_area_code(situation: Situation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
-    """A reason to refuse a number whose area code has no subscription, unless the number is exempt. Days end in UTC."""
+    """A reason to refuse a number whose area code has no subscription, unless it is exempt. The last day counts (UTC)."""
     last_day = situation.subscribed_until
     is_subscribed = last_day is not None and at.astimezone(UTC).date() <= last_day
     if not is_subscribed and not is_exempt(ledger, at, situation.role):

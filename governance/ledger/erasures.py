@@ -51,7 +51,7 @@ def erase_point(*, point_id: int, act: Act) -> ContactPoint:
 
 
 def forget_words(rows: Collection[ContactPoint], act: Act) -> int:
-    """Remove the words and proofs of the lines about these points, and record the erasure. Return how many texts went.
+    """Remove the words and proofs of the lines about these points, and record the erasure. Return the number removed.
 
     Call it within a transaction.
     """

@@ -43,7 +43,7 @@ class ContactPoint(models.Model):
 
 
 class LastContact(models.Model):
-    """When a point was last contacted. The row holds the point's digest only, never its value.
+    """A row that says when a point was last contacted. It holds the point's digest only, never its value.
 
     Only `ledger.writing` writes this table. It is apart from the contact points to avoid a deadlock: a contact is noted
     under its ladder's lock, and an opt-out writes contact points before it locks ladders.

@@ -1,4 +1,4 @@
-"""Recording opt-outs and do-not-call entries, and lifting those that were a mistake."""
+"""Recording opt-outs and do-not-call entries, and lifting those that were recorded by mistake."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -105,7 +105,7 @@ def lift_opt_out(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Lift all opt-outs and do-not-call entries of these points, which were a mistake. If there are none, nothing happens.
+    """Correct a mistake: lift all opt-outs and do-not-call entries of these points. Without any, nothing is written.
 
     A point stays refused if an opt-out is recorded while this verb waits for its lock: the operator could not know of it.
 

@@ -74,6 +74,6 @@ READ_IN_WORDING = {
 
 
 def missing_of(basis: str, proof: Any = None) -> list[Missing]:
-    """The content that a consent on this ground needs and that `proof`, with the fields of a Proof or None, lacks."""
+    """The content that a consent on this ground needs and that is empty in `proof`, which is like a Proof, or None."""
     wanted = _WANTED.get(basis, {})
     return [Missing(field, section) for field, section in wanted.items() if not getattr(proof, field, "")]

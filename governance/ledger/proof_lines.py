@@ -21,7 +21,7 @@ def proof_of(record: ContactRecord) -> ConsentProof | None:
 
 
 def proof_lines(rows: Collection[ContactPoint]) -> list[dict[str, Any]]:
-    """Every line about some points as plain values, oldest first. Takes one query."""
+    """Every ledger line about some points as plain values, oldest first. Takes one query."""
     records = with_uses(ContactRecord.objects.filter(point__in=rows).select_related("point", "words", "proof", "user"))
     return [_line(record) for record in records.order_by("id")]
 

@@ -174,8 +174,8 @@ def has_relationship(lines: Sequence[LedgerLine], channel: str, at: datetime) ->
 
 
 def is_exempt(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> bool:
-    """Whether the number may be called even if it is on the National DNCL: it is a business's, or an express consent or a
-    relationship is in force for calls (Telecommunications Act, 41.7(1))."""
+    """Whether the number may be called even if it is on the National DNCL: it belongs to a business, or an express consent
+    or a relationship is in force for calls (Telecommunications Act, 41.7(1))."""
     return role == Role.BUSINESS or consent(lines, Channel.CALL, at) is Validity.LIVE
 
 

@@ -67,7 +67,7 @@ class BaselineParams(MetricParams):
 
 
 class UndoParams(ActParams):
-    """Who undoes the trigger, and why."""
+    """Who undoes a trigger, and why."""
 
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField()
@@ -95,7 +95,7 @@ class EvaluateOut(serializers.Serializer[Any]):
 
 
 class TriggerOut(RowSerializer):
-    """A trigger of a tripwire."""
+    """A trigger: one time that a tripwire acted."""
 
     domain = serializers.CharField()
     metric = serializers.CharField()
@@ -167,5 +167,5 @@ class RegressionViewSet(ApiViewSet):
 
     @act(f"triggers/{ROW_ID}/undo", UndoParams, TriggerOut, parameters=[path_id("trigger")])
     def undo(self, request: Request, id: str, act: Act) -> Response:
-        """Undo what a trigger did."""
+        """Undo what a trigger did: switch the engine's risk policy on, or release the kill switch."""
         return Response(summaries.trigger_summary(undo_trigger(int(id), act=act)))

@@ -35,7 +35,7 @@ def figure_field() -> "models.DecimalField[Any, Any]":
 
 
 class RegressionPolicy(Policy):
-    """How one metric is watched, and what its fall does."""
+    """The policy that says how one metric is watched, and what happens when the metric falls."""
 
     domain = Word()
     metric = Metric()
@@ -178,7 +178,7 @@ class RegressionPolicy(Policy):
 
 
 class RegressionState(models.Model):
-    """The state of a policy after its last evaluation."""
+    """The state of a regression policy after its last evaluation."""
 
     policy = models.OneToOneField(RegressionPolicy, on_delete=models.PROTECT, related_name="state", primary_key=True)
     triggered = models.BooleanField(default=False)

@@ -108,7 +108,7 @@ class CusumSteps:
 
 
 def cusum_steps(baseline_rate: float, design_drop: float) -> CusumSteps:
-    """Return the steps for a baseline rate (between 0 and 1) and the drop (fraction 0..1) that the CUSUM is designed for."""
+    """Return a CUSUM's steps for a baseline rate (between 0 and 1) and the drop (0..1) that it is designed to see."""
     dropped = baseline_rate * (1 - design_drop)
     return CusumSteps(log(dropped / baseline_rate), log((1 - dropped) / (1 - baseline_rate)))
 

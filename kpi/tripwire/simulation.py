@@ -47,8 +47,7 @@ def expect_drop(
 
 
 def drop_alarms(outcomes: Flags, *, window: int, baseline: int, max_drop: float) -> Flags:
-    """Return for each outcome whether the drop rule triggers, without the first `window + baseline`, which fill these
-    two."""
+    """Return for each outcome whether the drop rule triggers. The first `window + baseline` outcomes get no answer."""
     sums = np.zeros((outcomes.shape[0], outcomes.shape[1] + 1), dtype=np.int32)
     np.cumsum(outcomes, axis=1, out=sums[:, 1:])
     current = (sums[:, window:] - sums[:, :-window])[:, baseline + 1 :] / window
@@ -78,7 +77,8 @@ def expect_cusum(
 
 
 def cusum_alarms(outcomes: Flags, baseline_rates: NDArray[np.float64], *, threshold: float, design_drop: float) -> Flags:
-    """Return for each run and outcome whether the CUSUM has reached the threshold so far. Each run has its own baseline."""
+    """Return for each run and outcome whether the CUSUM has reached the threshold so far. Each run has its own baseline
+    rate."""
     steps = [cusum_steps(float(rate), design_drop) for rate in baseline_rates]
     on_success = np.array([step.success for step in steps])
     on_failure = np.array([step.failure for step in steps])

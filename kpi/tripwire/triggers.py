@@ -1,4 +1,4 @@
-"""Acting on a fall, and undoing it."""
+"""Taking a policy's action on a fall, and undoing that action."""
 
 from typing import NamedTuple
 

@@ -111,7 +111,7 @@ class ConsentViewSet(ApiViewSet):
         ],
     )
     def consents(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record a consent. A consent for every channel becomes one line for each channel, because their expiries differ."""
+        """Record a consent. A consent for every channel becomes one line for each, because the channels differ in expiry."""
         return records_out(record_consent(**with_points(params), act=act), status=201)
 
     @act("contracts/end", ContractEndParams, RecordOut(many=True))

@@ -41,7 +41,7 @@ class MissingOut(serializers.Serializer[Any]):
 
 
 class RecordOut(SignedSerializer):
-    """A line of the ledger."""
+    """A ledger line as the API shows it."""
 
     kind = serializers.ChoiceField(source="point.kind", choices=ContactPoint.Kind.choices)
     value = serializers.CharField(source="point.value", allow_null=True, help_text="null: it was erased")

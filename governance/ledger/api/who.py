@@ -44,7 +44,7 @@ class WhoParams(ActParams):
 
 
 def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
-    """Refuse parameters that name nobody.
+    """Refuse a request that names no lead, no number and no address.
 
     Raises:
         ValidationError: none of the fields that can name somebody is given.

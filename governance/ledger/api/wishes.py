@@ -54,7 +54,7 @@ class OptOutParams(WishParams):
 
 
 class LiftParams(ChannelParams):
-    """A lift to record: the person and the channel whose opt-outs were a mistake."""
+    """A lift to record: the person and the channel whose opt-outs were recorded by mistake."""
 
     reason = NoteField()
     evidence = NoteField(default="")
@@ -101,7 +101,7 @@ class WishViewSet(ApiViewSet):
 
     @act("opt-outs/lift", LiftParams, RecordOut(many=True))
     def lift(self, request: Request, act: Act, **params: Any) -> Response:
-        """Lift all opt-outs and do-not-call entries of a person, which were a mistake. Without any, nothing is written."""
+        """Correct a mistake: lift all opt-outs and do-not-call entries of a person. Without any, nothing is written."""
         lead_id = params.pop("lead_id", "")
         meant_by = with_points(params)
         meant_by["points"] += of_lead(lead_id) if lead_id else []

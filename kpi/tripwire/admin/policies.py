@@ -26,7 +26,7 @@ CUSUM = ("amber_threshold", "red_threshold", "baseline")
 
 @admin.register(RegressionPolicy)
 class RegressionPolicyAdmin(PolicyAdmin):
-    """Regression policies: the watched metrics, the methods, and what a fall does."""
+    """The admin page of regression policies: the watched metrics, the methods, and what a fall does."""
 
     key_title = "Metric"
     readonly_fields = ("baseline", "expected", "standing_now")

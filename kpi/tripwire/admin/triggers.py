@@ -1,4 +1,4 @@
-"""The admin pages of triggers, with the button that undoes one."""
+"""The admin pages of triggers, with a button that undoes a trigger."""
 
 from typing import Any
 
