@@ -32,7 +32,7 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 class NodeParams(PlaceParams):
-    """The property type, the province and the market that a request is about."""
+    """The parameters that name a liquidity node: the property type, the province and the market."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
@@ -40,7 +40,7 @@ class NodeParams(PlaceParams):
 
 
 class FeedbackParams(NodeParams, ActParams):
-    """A feedback event to record."""
+    """The parameters of a feedback event to record."""
 
     event = UpperChoiceField(choices=Event.choices)
     buyer_id = LabelField(required=False, default=None)
@@ -48,7 +48,7 @@ class FeedbackParams(NodeParams, ActParams):
 
 
 class ScoreOut(serializers.Serializer[Any]):
-    """How liquid a property type is in a market. `known` is false if no feedback was ever recorded for it."""
+    """The answer how liquid a property type is in a market. `known` is false if no feedback was ever recorded for it."""
 
     province = serializers.CharField()
     market = serializers.CharField()
@@ -63,7 +63,7 @@ class ScoreOut(serializers.Serializer[Any]):
 
 
 class NodeOut(RowSerializer):
-    """A liquidity node."""
+    """A liquidity node as the API shows it."""
 
     score = StrictDecimalField(max_digits=14, decimal_places=4, read_only=True)
 
@@ -84,7 +84,7 @@ class NodeOut(RowSerializer):
 
 
 class FeedbackRecordedOut(NodeOut):
-    """The id of the recorded event, and the liquidity node in which the event is counted."""
+    """The answer to feedback: the id of the recorded event, and the liquidity node in which the event is counted."""
 
     event_id = IdField()
     actor = serializers.CharField()
@@ -134,7 +134,7 @@ class LiquidityViewSet(ApiViewSet):
 
 
 class FeedbackOut(SignedSerializer):
-    """A feedback event."""
+    """A feedback event as the API shows it."""
 
     class Meta:
         model = BuyerFeedbackEvent

@@ -65,7 +65,7 @@ class KPIEventViewSet(ResourceViewSet):
 
 
 class SummaryParams(Params):
-    """The span of time to sum up."""
+    """The parameters with the span of time to sum up."""
 
     since = AwareDateTimeField(required=False, help_text="default: 7 days before until")
     until = AwareDateTimeField(required=False, help_text="default: now")

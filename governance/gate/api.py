@@ -24,7 +24,7 @@ EXPLAIN_MAX = 1000  # leads at once
 
 
 class ReasonOut(serializers.Serializer[Any]):
-    """A refusal reason: its code, and its sentence in English and French."""
+    """A refusal reason in an answer: its code, and its sentence in English and French."""
 
     code = serializers.CharField()
     en = serializers.CharField()
@@ -72,7 +72,7 @@ class ContactOut(serializers.Serializer[Any]):
 
 
 class PurposeParams(Params):
-    """Parameters that say what a message to a lead is for, and which message of the lead it answers."""
+    """The parameters that say what a message to a lead is for, and which message of the lead it answers."""
 
     purpose = UpperChoiceField(choices=Purpose.choices, required=False, help_text="of a message; default: PROSPECT")
     answers = StrictIntegerField(
@@ -90,7 +90,7 @@ class PurposeParams(Params):
 
 
 class DecideContactParams(PurposeParams):
-    """A question to the gate about one lead: its id, the channel, the purpose and the instant."""
+    """The parameters of a question to the gate about one lead: its id, the channel, the purpose and the instant."""
 
     lead_id = LabelField()
     channel = UpperChoiceField(choices=Channel.choices)
@@ -98,7 +98,7 @@ class DecideContactParams(PurposeParams):
 
 
 class ExplainParams(ActParams):
-    """A question to the gate about many leads: their ids, the channel and the instant."""
+    """The parameters of a question to the gate about many leads: their ids, the channel and the instant."""
 
     lead_ids = ManyField(child=LabelField(), min_length=1, max_length=EXPLAIN_MAX)
     channel = UpperChoiceField(choices=Channel.choices)
@@ -119,8 +119,8 @@ class ContactViewSet(ApiViewSet):
 
     @ask("decide", DecideContactParams, ContactOut)
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
-        """May this lead be contacted by this channel now, or at `at`? Returns every refusal reason and the next permitted
-        minute."""
+        """May this lead be contacted by this channel (at `at`, default: now)? Returns all refusal reasons and when it
+        may."""
         gate.require_readable(request.user, lead_id)
         return Response(lead_out(gate.decide_lead(lead_id, **params)))
 

@@ -34,7 +34,8 @@ from wholesale.plumbing.vocabulary import ALL
 def read_situations(
     contacts: Sequence[Contact], at: datetime, until: datetime, *, standing_counts: bool
 ) -> list[tuple[Contact, ZoneFacts, Situation]]:
-    """Each contact with its zones and its situation, in the same order, for instants from `at` to `until`. One query."""
+    """Each contact with its zones and its situation, in the same order, for instants from `at` to `until`. One query. If
+    `standing_counts` is False, go-live and the kill switch are ignored."""
     if not contacts:
         return []
     provinces = {contact.lead.province for contact in contacts}

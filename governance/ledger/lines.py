@@ -27,7 +27,7 @@ def require_past(attr: str, at: datetime, now: datetime) -> None:
 
 
 def subjects_reached(points: Iterable[Point], rows: Iterable[ContactPoint], channel: str) -> dict[str, Subject]:
-    """Those of the points and rows that the channel reaches, by their digests.
+    """The subjects among these points and rows that the channel reaches, by digest.
 
     Raises:
         PointMissing: the channel reaches none of them.

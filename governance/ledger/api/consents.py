@@ -27,7 +27,7 @@ class WordingField(NoteField):
 
 
 class ProofParams(ObjectParams):
-    """The content of a consent: what the person agreed to, as it was put to the person (CASL 10(1); SOR/2012-36, s. 4)."""
+    """The parameters with the content of a consent: what the person agreed to (CASL 10(1); SOR/2012-36, s. 4)."""
 
     wording = WordingField(required=False, help_text="as it was shown or read out")
     purpose = NoteField(required=False, help_text="what the person agreed to receive")
@@ -44,7 +44,7 @@ class ProofParams(ObjectParams):
 
 
 class ConsentParams(ChannelParams):
-    """A consent to record: the person, the channel, and the ground to contact the person."""
+    """The parameters of a consent to record: the person, the channel, and the ground to contact the person."""
 
     basis = UpperChoiceField(choices=ACCEPTED)
     obtained_at = AwareDateTimeField(help_text="of a purchase or a contract: its date")
@@ -55,7 +55,7 @@ class ConsentParams(ChannelParams):
 
 
 class ContractEndParams(ChannelParams):
-    """The end of a contract to record: the person, the channel, and the day on which the contract ended."""
+    """The parameters of a contract's end to record: the person, the channel, and the day on which the contract ended."""
 
     ended_on = DayField()
     evidence = NoteField(help_text="where the proof is: a notice, the contract itself")
@@ -63,7 +63,7 @@ class ContractEndParams(ChannelParams):
 
 
 class ScrubParams(WhoParams):
-    """A scrub to record: numbers that were checked against the National Do Not Call List and are not on it."""
+    """The parameters of a scrub: numbers that were checked against the National Do Not Call List and are not on it."""
 
     email = None  # type: ignore[assignment]  # calls reach no address
     phones = ManyField(child=PhoneField(), required=False, min_length=1, max_length=NUMBERS_MAX)
@@ -73,7 +73,7 @@ class ScrubParams(WhoParams):
 
 
 class ScrubOut(RecordedOut):
-    """The number of ledger lines that a scrub wrote, and until when the scrub counts."""
+    """The answer to a scrub: the number of ledger lines that were written, and until when the scrub counts."""
 
     valid_until = AwareDateTimeField()
 

@@ -26,7 +26,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ProofOut(RowSerializer):
-    """The content of a consent: what the person agreed to, as it was put to the person. An unknown field is empty."""
+    """The content of a consent as the API shows it: what the person agreed to. A field that is not known is empty."""
 
     class Meta:
         model = ConsentProof
@@ -34,7 +34,7 @@ class ProofOut(RowSerializer):
 
 
 class MissingOut(serializers.Serializer[Any]):
-    """A part of a consent's content that is not on file."""
+    """A field of a consent's content that the law asks for and that is not on file, as the API shows it."""
 
     field = serializers.CharField()
     section = serializers.CharField(help_text="of the law that asks for it")
@@ -89,7 +89,7 @@ class RecordOut(SignedSerializer):
 
 
 class RecordedOut(serializers.Serializer[Any]):
-    """The number of ledger lines that were written."""
+    """The answer that tells how many ledger lines were written."""
 
     recorded = StrictIntegerField()
 

@@ -30,7 +30,7 @@ class PhoneField(LabelField):
 
 
 class WhoParams(ActParams):
-    """Whom a request is about: a lead, a number or an address. If several are given, it is about all of them."""
+    """The parameters that say whom a request is about: a lead, a number or an address. Several may be given; all count."""
 
     lead_id = LabelField(required=False, help_text="a lead that we know: its phone number and its address count")
     phone = PhoneField(required=False, help_text="Canadian where it names no country")
@@ -56,7 +56,7 @@ def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
 
 
 class ChannelParams(WhoParams):
-    """Whom a request is about, and by which channel."""
+    """The parameters that say whom a request is about, and by which channel."""
 
     channel = UpperChoiceField(choices=Channel.choices, required=False, help_text="default: every channel")
 

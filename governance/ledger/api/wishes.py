@@ -27,7 +27,7 @@ from wholesale.plumbing.received import (
 
 
 class WishParams(ReceivedParams):
-    """Somebody's wish for no more contact. It is recorded even if a detail of it cannot be read."""
+    """The parameters of somebody's wish for no more contact. The wish is recorded even if a detail cannot be read."""
 
     lead_id = ReceivedLabelField(required=False, help_text="it binds the lead, its phone number and its address")
     actor = ReceivedLabelField(required=False, help_text="default: your user name")
@@ -42,7 +42,7 @@ class WishParams(ReceivedParams):
 
 
 class OptOutParams(WishParams):
-    """An opt-out to record: somebody wants no more contact by one channel, or by every channel."""
+    """The parameters of an opt-out to record: somebody wants no more contact by one channel, or by every channel."""
 
     phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
     email = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
@@ -54,14 +54,14 @@ class OptOutParams(WishParams):
 
 
 class LiftParams(ChannelParams):
-    """A lift to record: the person and the channel whose opt-outs were recorded by mistake."""
+    """The parameters of a lift: the person and the channel whose opt-outs were recorded by mistake."""
 
     reason = NoteField()
     evidence = NoteField(default="")
 
 
 class DoNotCallParams(WishParams):
-    """The leads and numbers to put on the internal do-not-call list."""
+    """The parameters with the leads and numbers to put on the internal do-not-call list."""
 
     phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
     phones = ReceivedManyField(longest=VALUE_MAX, required=False, max_length=NUMBERS_MAX)
