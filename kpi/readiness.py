@@ -21,7 +21,7 @@ def regression_policies(now: datetime) -> Finding:
 
 @register("regression.triggers", Severity.WARNING, "No tripwire is waiting for a person")
 def regression_triggers(now: datetime) -> Finding:
-    """Check that every trigger is undone. Triggers that stopped nothing, for lack of a risk policy, are named apart."""
+    """Check that every trigger is undone. Triggers that stopped nothing (no risk policy, for example) are named apart."""
     triggers = list(RegressionTrigger.objects.filter(undone_at__isnull=True).select_related("policy")[:20])
     if not triggers:
         return Finding(True, "No tripwire has gone off.")

@@ -119,8 +119,7 @@ class ContactViewSet(ApiViewSet):
 
     @ask("decide", DecideContactParams, ContactOut)
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
-        """May this lead be contacted by this channel (at `at`, default: now)? Returns all refusal reasons and when it
-        may."""
+        """May this lead be contacted by this channel at `at`? Returns all refusal reasons and the next permitted minute."""
         gate.require_readable(request.user, lead_id)
         return Response(lead_out(gate.decide_lead(lead_id, **params)))
 
