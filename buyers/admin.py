@@ -16,7 +16,7 @@ EVENT_COLOURS = {Event.RESPONDED: "info", Event.BOUGHT: "success", Event.NO_RESP
 
 @admin.register(BuyerLiquidityNode)
 class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
-    """The liquidity nodes: how liquid each property type is in each market."""
+    """The admin page of liquidity nodes: how liquid each property type is in each market."""
 
     list_display = (
         "place",
@@ -75,7 +75,7 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
 
 @admin.register(BuyerFeedbackEvent)
 class BuyerFeedbackEventAdmin(GrowingAdmin):
-    """The feedback events, newest first."""
+    """The admin page of feedback events, newest first."""
 
     list_display = ("id", "created_at", "kind", "buyer", "place", "property_type", "actor")
     list_filter = (SinceFilter, "event", "province")

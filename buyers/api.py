@@ -32,7 +32,7 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 class NodeParams(PlaceParams):
-    """The property type and the market that a request is about."""
+    """The parameters that name a liquidity node: the property type, the province and the market."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
@@ -40,7 +40,7 @@ class NodeParams(PlaceParams):
 
 
 class FeedbackParams(NodeParams, ActParams):
-    """A feedback event to record."""
+    """The parameters of a feedback event to record."""
 
     event = UpperChoiceField(choices=Event.choices)
     buyer_id = LabelField(required=False, default=None)
@@ -48,7 +48,7 @@ class FeedbackParams(NodeParams, ActParams):
 
 
 class ScoreOut(serializers.Serializer[Any]):
-    """How liquid a property type is in a market. `known` is false if there is no such node."""
+    """The answer how liquid a property type is in a market. `known` is false if no feedback was ever recorded for it."""
 
     province = serializers.CharField()
     market = serializers.CharField()
@@ -63,7 +63,7 @@ class ScoreOut(serializers.Serializer[Any]):
 
 
 class NodeOut(RowSerializer):
-    """A liquidity node."""
+    """A liquidity node as the API shows it."""
 
     score = StrictDecimalField(max_digits=14, decimal_places=4, read_only=True)
 
@@ -84,7 +84,7 @@ class NodeOut(RowSerializer):
 
 
 class FeedbackRecordedOut(NodeOut):
-    """The id of the recorded event, and the node with the event counted."""
+    """The answer to feedback: the id of the recorded event, and the liquidity node in which the event is counted."""
 
     event_id = IdField()
     actor = serializers.CharField()
@@ -106,7 +106,7 @@ class LiquidityViewSet(ApiViewSet):
 
     @ask("nodes", Params, NodeOut(many=True))
     def nodes(self, request: Request) -> Response:
-        """All nodes except those of walkthroughs, ordered by province, market and property type."""
+        """All liquidity nodes except those of walkthroughs, ordered by province, market and property type."""
         return Response([shown(node, NodeOut.Meta.fields) for node in BuyerLiquidityNode.objects.exclude(INVENTED)])
 
     @ask("score", NodeParams, ScoreOut)
@@ -127,14 +127,14 @@ class LiquidityViewSet(ApiViewSet):
         ],
     )
     def feedback(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record what a buyer did. The answer is the node with the event counted."""
+        """Record what a buyer did. The answer shows the liquidity node in which it is counted."""
         recorded = services.take_feedback(**params, act=act)
         who = {"actor": recorded.actor, "user": request.user.get_username()}
         return Response({"event_id": recorded.pk, **who, **shown(recorded.node, NodeOut.Meta.fields)}, status=201)
 
 
 class FeedbackOut(SignedSerializer):
-    """A feedback event."""
+    """A feedback event as the API shows it."""
 
     class Meta:
         model = BuyerFeedbackEvent
@@ -166,7 +166,7 @@ class FeedbackFilter(django_filters.FilterSet):
 
 
 class FeedbackViewSet(ResourceViewSet):
-    """The feedback events, newest first."""
+    """The endpoint of feedback events, newest first."""
 
     queryset = BuyerFeedbackEvent.objects.select_related("user")
     serializer_class = FeedbackOut

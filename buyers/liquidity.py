@@ -40,8 +40,8 @@ class Liquidity:
 def moved(state: Liquidity, event: str, *, named: bool, first_heard: bool, newly_active: bool) -> Liquidity:
     """The figures of a node after one more event (CONTRACT section 2). Rates stop at 0 and 1, so the order matters.
 
-    A named buyer is counted once as a buyer and once as active. An unnamed buyer is never counted as a buyer, and is
-    counted as active at each RESPONDED.
+    A named buyer is counted as a buyer if `first_heard`, and as active if `newly_active`, so once each. An unnamed buyer is
+    never counted as a buyer, and is counted as active at each RESPONDED.
     """
     active = newly_active if named else event == Event.RESPONDED
     return replace(
@@ -58,7 +58,7 @@ def _clamped(rate: Decimal) -> Decimal:
 
 
 def folded(events: Iterable[tuple[str, str | None]]) -> Liquidity:
-    """The figures of a node, computed from all its events. The events are (event, buyer_id) in the order of their ids."""
+    """The figures of a node, computed from all its events: (event, buyer_id) in the order of the events' ids."""
     state = Liquidity()
     heard: set[str] = set()
     active: set[str] = set()

@@ -31,7 +31,7 @@ def record_feedback(
     user: User | None = None,
     now: datetime | None = None,
 ) -> BuyerFeedbackEvent:
-    """Record what a buyer did: the guide's function, which calls `take_feedback`."""
+    """The guide's function: record what a buyer did. It calls `take_feedback`."""
     place = {"province": province, "market": market, "property_type": property_type}
     act = Act(actor, user, "", correlation_id or correlation.current(), now)
     return take_feedback(**place, event=event, buyer_id=buyer_id, act=act)
@@ -42,9 +42,9 @@ def record_feedback(
 def take_feedback(
     *, province: str, market: str, property_type: str, event: str, buyer_id: str | None = None, act: Act
 ) -> BuyerFeedbackEvent:
-    """Record what a buyer did, and change the node by it. The `node` of the returned event has the event counted.
+    """Record what a buyer did, and count it in the liquidity node. The returned event's `node` has the new figures.
 
-    A user who may not record under other names records under its own name, whatever the actor is.
+    If the user may not record under other names, the event gets the user's own name instead of the actor of `act`.
     """
     if act.user is not None and not act.user.has_perm("buyers.record_any_feedback"):
         act = replace(act, actor=label_of(act.user))
@@ -81,7 +81,7 @@ def _locked_node(place: dict[str, str], act: Act) -> BuyerLiquidityNode:
 
 
 def _standing(node: BuyerLiquidityNode, event: str, buyer_id: str | None) -> tuple[bool, bool]:
-    """Whether this is the buyer's first event at the node, and whether it is the first that shows the buyer active."""
+    """Whether this is the buyer's first event at the node, and the first active one. Both are False without a buyer."""
     if buyer_id is None:
         return False, False
     # The model's order is removed, because DISTINCT would take the id into account.
@@ -91,7 +91,7 @@ def _standing(node: BuyerLiquidityNode, event: str, buyer_id: str | None) -> tup
 
 @verb(ExecutionClass.READ)
 def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) -> dict[str, Any]:
-    """The node's figures and its `score`. A node that does not exist scores 0 and has `known` false. It writes nothing."""
+    """The figures of a node and its `score`. If there is no such node, the score is 0 and `known` is false."""
     node = BuyerLiquidityNode.objects.filter(province=province, market=market, property_type=property_type).first()
     liquidity = node.liquidity if node else Liquidity()
     return {
@@ -107,7 +107,7 @@ def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) 
 
 @dataclass(frozen=True, slots=True)
 class NodeDifference:
-    """A node whose stored figures are not those of its events."""
+    """A node whose stored figures differ from those that its events make."""
 
     node: BuyerLiquidityNode
     stored: Liquidity
@@ -116,7 +116,7 @@ class NodeDifference:
 
 @verb(ExecutionClass.CONTROL)
 def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[NodeDifference]:
-    """Recompute every node from its events, each in its own transaction. Yield those that differed; `write` mends them."""
+    """Recompute each node from its events, in its own transaction. Yield the nodes that differed. If `write`, mend them."""
     for pk in BuyerLiquidityNode.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             node = BuyerLiquidityNode.objects.select_for_update().get(pk=pk)

@@ -1,1 +1,1 @@
-"""KPI: one row for each fact that the business counts, sums of the rows, and the tripwire. No other app imports it."""
+"""KPI: one row for each thing that the business counts, sums of these rows, and the tripwire. No other app imports it."""

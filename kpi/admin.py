@@ -31,7 +31,7 @@ class EventDomainFilter(WordFilter):
 
 @admin.register(KPIEvent)
 class KPIEventAdmin(GrowingAdmin):
-    """KPI events, the latest first."""
+    """The admin page of KPI events, the latest first."""
 
     list_select_related = ("words",)
     list_display = ("id", "occurred_at", "domain", "metric", "outcome", "value", "place", "actor", "detail_text")
@@ -46,17 +46,17 @@ class KPIEventAdmin(GrowingAdmin):
 
     @display(description="Outcome", ordering="success", label={"Success": "success", "Failure": "danger"})
     def outcome(self, event: KPIEvent) -> str:
-        """Success, failure, or neither."""
+        """Whether the event is a success or a failure. Empty if it is neither."""
         return {True: "Success", False: "Failure", None: ""}[event.success]
 
     @display(description="Place", ordering="province")
     def place(self, event: KPIEvent) -> str:
-        """The event's province and market, if any."""
+        """The event's province and market. Empty if it has none."""
         return place_text(event)
 
     @display(description="Detail")
     def detail_text(self, event: KPIEvent) -> str:
-        """The detail in one line."""
+        """The event's detail in one line."""
         return ", ".join(
             f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in sorted(event.detail.items())
         )

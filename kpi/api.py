@@ -1,4 +1,4 @@
-"""`/api/kpi`."""
+"""The endpoints below `/api/kpi`: the KPI log and its sums."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from wholesale.plumbing.params import Params
 
 
 class EventOut(SignedSerializer):
-    """A KPI event."""
+    """A KPI event as the API shows it."""
 
     detail = JsonField(read_only=True)
 
@@ -44,7 +44,7 @@ class EventOut(SignedSerializer):
 
 
 class KPIEventFilter(django_filters.FilterSet):
-    """Filters of KPI events."""
+    """The filters of the list of KPI events."""
 
     domain = filters.word()
     metric = filters.metric()
@@ -57,7 +57,7 @@ class KPIEventFilter(django_filters.FilterSet):
 
 
 class KPIEventViewSet(ResourceViewSet):
-    """The KPI log, the newest first."""
+    """The endpoint of the KPI log, the newest events first."""
 
     queryset = KPIEvent.objects.select_related("user", "words")
     serializer_class = EventOut
@@ -65,7 +65,7 @@ class KPIEventViewSet(ResourceViewSet):
 
 
 class SummaryParams(Params):
-    """A span of time."""
+    """The parameters with the span of time to sum up."""
 
     since = AwareDateTimeField(required=False, help_text="default: 7 days before until")
     until = AwareDateTimeField(required=False, help_text="default: now")
@@ -77,7 +77,7 @@ class SummaryParams(Params):
 
 
 class SumsOut(serializers.Serializer[Any]):
-    """One metric over one span."""
+    """The sums of one metric over one span of time."""
 
     count = StrictIntegerField()
     successes = StrictIntegerField()
@@ -88,7 +88,7 @@ class SumsOut(serializers.Serializer[Any]):
 
 
 class MetricSummaryOut(serializers.Serializer[Any]):
-    """One metric over the span, and over the equal span before it."""
+    """The sums of one metric over the span that was asked for, and over the equally long span before it."""
 
     domain = serializers.CharField()
     metric = serializers.CharField()
@@ -97,11 +97,11 @@ class MetricSummaryOut(serializers.Serializer[Any]):
 
 
 class KpiViewSet(ApiViewSet):
-    """Sums of the KPI log."""
+    """The endpoint that sums up the KPI log."""
 
     permissions = {"summary": "kpi.view_kpievent"}
 
     @ask("summary", SummaryParams, MetricSummaryOut(many=True))
     def summary(self, request: Request, **params: Any) -> Response:
-        """Sum up each metric over a span of time, and over the equal span before it."""
+        """Sum up each metric over a span of time, and over the equally long span before it."""
         return Response(MetricSummaryOut(services.summarise(**params), many=True).data)

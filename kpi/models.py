@@ -11,7 +11,7 @@ from wholesale.plumbing.wordings import WordedJsonField
 
 
 class Domain(models.TextChoices):
-    """The domains of the product's own metrics. Clients may use others, so the column has no choices."""
+    """The domains of the product's own metrics. Clients may use other domains, so the column has no choices."""
 
     WHOLESALE = "WHOLESALE", "Wholesale"
     BUYER_MATCH = "BUYER_MATCH", "Buyer match"
@@ -23,9 +23,9 @@ COUNTED = ~Q(correlation_id__startswith=WALKTHROUGH_MARK) | Q(success=False) & ~
 
 
 class KPIEvent(AppendOnlyModel):
-    """One event that counts. It is never changed or deleted.
+    """A KPI event: something that happened and is counted. The row is never changed or deleted.
 
-    It has no unique constraint: the fact itself can happen only once (a task is completed once), so its row is unique.
+    It needs no unique constraint: a fact happens only once (a task is completed once), and writes one row.
     """
 
     occurred_at = models.DateTimeField()
@@ -57,7 +57,7 @@ class KPIEvent(AppendOnlyModel):
 
 
 class KPIEventWords(models.Model):
-    """The detail that a client sent with an event. Erasing a person who is named in it removes it."""
+    """The detail that a client sent with an event. Erasing a person who is named in it removes the row."""
 
     event = models.OneToOneField(KPIEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     detail = models.JSONField()

@@ -1,4 +1,4 @@
-"""Runbook checks of the tripwire."""
+"""The checks of the runbook about the tripwire."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from kpi.tripwire.triggers import NONE_TAKEN
 
 @register("regression.policies", Severity.WARNING, "The KPIs are watched")
 def regression_policies(now: datetime) -> Finding:
-    """Find out whether a regression policy is enabled, and whether one can never judge because its minimum is too high."""
+    """Check that a regression policy is enabled, and that no enabled policy requires more events than it looks at."""
     enabled = list(RegressionPolicy.objects.filter(enabled=True))
     blind = [str(policy) for policy in enabled if policy.is_blind]
     if not enabled:
@@ -21,7 +21,7 @@ def regression_policies(now: datetime) -> Finding:
 
 @register("regression.triggers", Severity.WARNING, "No tripwire is waiting for a person")
 def regression_triggers(now: datetime) -> Finding:
-    """Find triggers that nobody has undone, and among them those that stopped nothing: their engine has no risk policy."""
+    """Check that every trigger is undone. Triggers that stopped nothing (no risk policy, for example) are named apart."""
     triggers = list(RegressionTrigger.objects.filter(undone_at__isnull=True).select_related("policy")[:20])
     if not triggers:
         return Finding(True, "No tripwire has gone off.")

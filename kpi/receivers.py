@@ -1,4 +1,4 @@
-"""Receivers that write a KPI event for each fact of the other apps, in the fact's transaction: both stay or neither.
+"""Receivers that write a KPI event for each fact of other apps, in the fact's transaction: both are stored, or neither.
 
 Only this module decides which fact counts as which metric (CONTRACT section 6).
 """
@@ -16,7 +16,7 @@ from wholesale.plumbing.envelope import Envelope
 
 
 class MetricRule(NamedTuple):
-    """How a fact is counted."""
+    """How a fact of another app is counted: its domain, whether it is a success, and which detail is its value."""
 
     domain: Domain
     success: bool
@@ -36,7 +36,7 @@ METRICS = {
 
 
 def connect() -> None:
-    """Connect the receivers. Connecting twice changes nothing."""
+    """Connect this module's receivers to the signals of other apps. Connecting twice changes nothing."""
     for signal in (ladders_created, tasks_completed, tasks_breached, tasks_lapsed, feedback_recorded, offers_computed):
         signal.connect(on_happened, dispatch_uid="kpi.on_happened")
     person_erased.connect(on_person_erased, dispatch_uid="kpi.on_person_erased")

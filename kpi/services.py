@@ -38,7 +38,7 @@ def emit_kpi(
     now: datetime | None = None,
     **event: Any,
 ) -> KPIEvent:
-    """Write a KPI event under the guide's name. `event` takes the other parameters of `write_kpi`."""
+    """The guide's function: write a KPI event. `event` takes the other keywords of `write_kpi`."""
     return write_kpi(domain, metric, **event, act=Act(actor, user, "", correlation_id or correlation.current(), now))
 
 
@@ -79,7 +79,7 @@ def write_kpi(
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def record_kpi(*, domain: str, metric: str, detail: Any = None, act: Act, **event: Any) -> KPIEvent:
-    """Write a KPI event for a client. Its `detail` may name a person, so it is stored beside the row and can be erased."""
+    """Write a KPI event for a client. Its `detail` may name a person, so it is stored apart and can be erased."""
     written = write_kpi(domain, metric, **event, act=act)
     if detail:
         KPIEventWords.objects.create(event=written, detail=detail)
@@ -87,7 +87,7 @@ def record_kpi(*, domain: str, metric: str, detail: Any = None, act: Act, **even
 
 
 def erase_words(texts: Collection[str]) -> int:
-    """Remove the words of events in which one of these texts occurs. Return the number of removed rows."""
+    """Delete the details (words) of events in which one of these texts occurs. Return the number of deleted rows."""
     spellings = {spelling for text in texts for spelling in (text, json.dumps(text)[1:-1])}
     naming = reduce(or_, (Q(text__contains=spelling) for spelling in spellings), Q(pk__in=[]))
     found = KPIEventWords.objects.annotate(text=Cast("detail", TextField())).filter(naming)
@@ -96,10 +96,10 @@ def erase_words(texts: Collection[str]) -> int:
 
 @transaction.atomic(savepoint=False)  # part of the caller's transaction: both stay or neither
 def keep(events: Iterable[KPIEvent]) -> None:
-    """Write KPI events in one statement. A single event gets its id.
+    """Write KPI events in one SQL statement. A single event gets its id; several do not.
 
-    With `TRIPWIRE_ON_ARRIVAL`, a background task evaluates each watched metric. It is queued when these rows are committed,
-    so it never runs within their transaction.
+    With `TRIPWIRE_ON_ARRIVAL`, a background task evaluates each watched metric of these events. The task is queued when the
+    rows are committed, so it never runs within their transaction.
     """
     kept = list(events)
     if len(kept) == 1:
@@ -114,23 +114,23 @@ def keep(events: Iterable[KPIEvent]) -> None:
 
 
 def kpi_success(domain: str, metric: str, **options: Any) -> KPIEvent:
-    """Write a KPI event with success true."""
+    """Write a KPI event of a success. Takes the other keywords of `emit_kpi`."""
     return emit_kpi(domain, metric, success=True, **options)
 
 
 def kpi_fail(domain: str, metric: str, **options: Any) -> KPIEvent:
-    """Write a KPI event with success false."""
+    """Write a KPI event of a failure. Takes the other keywords of `emit_kpi`."""
     return emit_kpi(domain, metric, success=False, **options)
 
 
 def kpi_value(domain: str, metric: str, value: Decimal, **options: Any) -> KPIEvent:
-    """Write a KPI event with a value."""
+    """Write a KPI event with a value. Takes the other keywords of `emit_kpi`."""
     return emit_kpi(domain, metric, value=value, **options)
 
 
 @contextmanager
 def kpi_timed_step(domain: str, metric: str, **options: Any) -> Iterator[None]:
-    """Run a block in its own outermost transaction and write a KPI event about its end, with its seconds as the value.
+    """Run a `with` block in a transaction of its own, and write a KPI event about it whose value is its seconds.
 
     Use it in commands and background tasks, never in an endpoint. A success event commits with the block. If the block
     raises, it is rolled back and a failure event is written afterwards.
@@ -159,7 +159,7 @@ def kpi_timed_step(domain: str, metric: str, **options: Any) -> Iterator[None]:
 def summarise(
     *, since: datetime | None = None, until: datetime | None = None, now: datetime | None = None
 ) -> list[dict[str, Any]]:
-    """Sum up each domain and metric over `since`..`until` (default: the last 7 days) and over the equal span before it.
+    """Sum up each metric over `since`..`until` (default: the last 7 days) and over the equally long span before it.
 
     `current` and `previous` each hold count, successes, rate (among rows with a success value; None if there are none), mean
     value, first and last. Events of walkthroughs are left out.

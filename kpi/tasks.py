@@ -1,4 +1,4 @@
-"""Background tasks of KPI. Each may safely run twice."""
+"""Background tasks of KPI. Running a task twice does no harm."""
 
 from django_tasks import task
 
@@ -12,14 +12,14 @@ from wholesale.plumbing.work.queues import Queue
 
 @task(queue_name=Queue.PERIODIC)
 def evaluate_tripwires() -> None:
-    """Evaluate every enabled policy. It runs daily."""
+    """Evaluate every enabled regression policy. It runs daily."""
     for _ in evaluations.evaluate_all(act=Act(ACTOR)):
         pass
 
 
 @task(queue_name=Queue.PERIODIC)
 def evaluate_tripwire(domain: str, metric: str) -> None:
-    """Evaluate one metric after new events. A metric that is no longer watched is ignored."""
+    """Evaluate one metric after new events. If no policy watches the metric any more, nothing happens."""
     try:
         evaluations.evaluate(domain=domain, metric=metric, act=Act(ACTOR))
     except PolicyNotFound:
@@ -27,5 +27,5 @@ def evaluate_tripwire(domain: str, metric: str) -> None:
 
 
 def register() -> None:
-    """Register the daily job, at a time after midnight in every zone of the country."""
+    """Register the daily job `evaluate_tripwires`, at a time after midnight in every zone of Canada."""
     periodic.every("30 10 * * *", evaluate_tripwires)

@@ -22,7 +22,7 @@ from wholesale.plumbing.texts import cad, percent
 
 
 class SwitchForm(ReasonForm):
-    """The form that switches policies: the reason, a box to confirm several provinces, and the versions that were shown."""
+    """The form that switches policies: the reason, a box to confirm several provinces, the versions that the page showed."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     several = forms.BooleanField(widget=UnfoldBooleanWidget)
@@ -43,14 +43,14 @@ class SwitchForm(ReasonForm):
         return cleaned
 
     def refuse_stale(self) -> None:
-        """Refuse to switch policies that somebody changed after the page was shown."""
+        """Refuse to switch the policies, because somebody changed one after the page was shown."""
         restate(self, "seen", self.versions)
         self.add_error(None, "Nothing was changed: somebody changed these policies meanwhile. Look at the rows again.")
 
 
 @admin.register(OfferPolicy)
 class OfferPolicyAdmin(PlacePolicyAdmin):
-    """The offer policies: how offers are bounded, and where they are made."""
+    """The admin page of offer policies: how offers are bounded, and where they are made."""
 
     settings_title = "Offer"
     actions = ("enable", "disable")
@@ -134,7 +134,7 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
 
 @admin.register(OfferEvidence)
 class OfferEvidenceAdmin(GrowingAdmin):
-    """The offer evidence: offers as they were computed."""
+    """The admin page of offer evidence: offers as they were computed."""
 
     list_display = ("id", "created_at", "place", "arv_cad", "repairs_cad", "offer", "actor")
     list_filter = (SinceFilter, "province")

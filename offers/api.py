@@ -25,7 +25,7 @@ _CENT = Decimal("0.01")
 
 
 class ComputeParams(PlaceParams, ActParams):
-    """The property to compute an offer for."""
+    """The parameters of an offer to compute: the property, its value and its repairs."""
 
     province = ProvinceField()
     market = WordField(default=ALL)
@@ -36,7 +36,7 @@ class ComputeParams(PlaceParams, ActParams):
 
 
 class OfferPolicyValuesOut(serializers.Serializer[Any]):
-    """The offer policy's values when the offer was computed."""
+    """The offer policy's values at the time when the offer was computed, as the API shows them."""
 
     id = IdField()
     province = serializers.CharField()
@@ -48,7 +48,7 @@ class OfferPolicyValuesOut(serializers.Serializer[Any]):
 
 
 class CalculationOut(serializers.Serializer[Any]):
-    """The calculation of an offer, in CAD."""
+    """The calculation of an offer as the API shows it, in CAD."""
 
     arv = MoneyField()
     repairs = MoneyField()
@@ -58,7 +58,7 @@ class CalculationOut(serializers.Serializer[Any]):
 
 
 class OfferOut(serializers.Serializer[Any]):
-    """A computed offer, with the id of its evidence."""
+    """A computed offer as the API shows it, with the id of its evidence."""
 
     policy = OfferPolicyValuesOut()
     calc = CalculationOut()
@@ -95,7 +95,7 @@ class OfferViewSet(ApiViewSet):
 
 
 class EvidenceOut(RowSerializer):
-    """The evidence of an offer: the offer as it was computed."""
+    """The evidence of an offer as the API shows it: the offer as it was computed."""
 
     comps_json = JsonField(allow_null=True, read_only=True)
     assumptions_json = JsonField(allow_null=True, read_only=True)
@@ -135,7 +135,7 @@ class EvidenceFilter(django_filters.FilterSet):
 
 
 class EvidenceViewSet(ResourceViewSet):
-    """The offer evidence, newest first."""
+    """The endpoint of offer evidence, newest first."""
 
     queryset = OfferEvidence.objects.all()
     serializer_class = EvidenceOut

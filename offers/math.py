@@ -12,7 +12,7 @@ REPAIRS_MAX_SHARE = 2  # of the ARV
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """An offer in CAD. `mao` may be negative, `recommended_offer` may not."""
+    """A computed offer in CAD. The maximum allowable offer, `mao`, may be negative; `recommended_offer` may not."""
 
     arv: Decimal
     repairs: Decimal

@@ -16,7 +16,7 @@ PACE_PROVINCES = 2
 
 
 class _State(NamedTuple):
-    """The state of an offer policy, now or in its history, and since when."""
+    """One state of an offer policy, the present or a past one, and when it began."""
 
     is_present: bool
     id: int
@@ -28,7 +28,7 @@ class _State(NamedTuple):
 
 @read_once
 def _states() -> list[_State]:
-    """The states of all offer policies, now and in their history. One query, because the runbook takes few."""
+    """The present and past states of all offer policies. They are read in one query, because the runbook takes few."""
     now = OfferPolicy.objects.order_by().values_list(Value(True), "id", "province", "market", "enabled", "updated_at")
     ever = OfferPolicy.history.order_by().values_list(Value(False), "id", "province", "market", "enabled", "history_date")
     return [_State(*row) for row in now.union(ever, all=True)]

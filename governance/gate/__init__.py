@@ -12,13 +12,13 @@ One module for each question:
 How a contact is decided, in this order:
 
     contacts     takes the question and returns the answer
-    reading      reads the facts in one statement (`facts`)
+    reading      reads the facts (`facts`) in one SQL statement
     verdict      finds every refusal reason, in order (`reasons`)
-    obstacles    the refusals that last until something changes: an opt-out, a missing consent
+    obstacles    the refusals that do not come from the calendar: an opt-out, a missing consent
     calendar     the minutes that the policy, holidays and the law permit in a place
-    permission   the calendar without the times of an obstacle: when contact is allowed next
+    permission   the times of the calendar at which no obstacle refuses, so when contact is allowed next
 
-Other apps import the names below. What they record, show or set they import from `ledger` and `rules`.
+Other apps import the names below. From `ledger` and `rules` they import what they record, show or set.
 """
 
 from governance.gate.advice import heimdall_recommend, heimdall_require_prod_eligible, heimdall_trial, heimdall_use

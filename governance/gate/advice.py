@@ -1,4 +1,4 @@
-"""May production use an AI's advice: Heimdall's verbs, which the kill switch stops."""
+"""The verbs about an AI's advice (Heimdall): may production use it? The kill switch stops all of them."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.SANDBOX)
 @transaction.atomic
 def heimdall_trial(*, act: Act, **trial: Any) -> HeimdallScorecard:
-    """Count a sandbox trial. The keywords are those of `governance.heimdall.services.record_trial`.
+    """Count one trial of an AI's advice in the sandbox. Takes the keywords of `governance.heimdall.services.record_trial`.
 
     Raises:
         KillSwitchEngaged: nothing may act now.
@@ -28,7 +28,7 @@ def heimdall_trial(*, act: Act, **trial: Any) -> HeimdallScorecard:
 @verb(ExecutionClass.SANDBOX)
 @transaction.atomic
 def heimdall_recommend(*, act: Act, **advice: Any) -> HeimdallRecommendation:
-    """Store an AI's advice. The keywords are those of `governance.heimdall.services.recommend`.
+    """Store an AI's advice as a recommendation. Takes the keywords of `governance.heimdall.services.recommend`.
 
     Raises:
         KillSwitchEngaged: nothing may act now.
@@ -41,7 +41,7 @@ def heimdall_recommend(*, act: Act, **advice: Any) -> HeimdallRecommendation:
 @verb(ExecutionClass.EXECUTE)
 @transaction.atomic
 def heimdall_use(recommendation_id: int, *, act: Act) -> Decision:
-    """Judge anew whether production may use this advice now, and store the answer as an event.
+    """Decide anew whether production may use a stored recommendation now, and store the decision as an event.
 
     Raises:
         RecommendationNotFound: no such recommendation.
@@ -53,7 +53,7 @@ def heimdall_use(recommendation_id: int, *, act: Act) -> Decision:
 
 
 def heimdall_require_prod_eligible(recommendation_id: int, *, act: Act) -> None:
-    """Raise unless production may use this advice now.
+    """Raise an error unless production may use this stored recommendation now.
 
     Raises:
         NotProdEligible: the gate refuses; the refusal's code is in the message.

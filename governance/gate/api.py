@@ -1,4 +1,4 @@
-"""`/api/governance/contact`: may we contact this lead now, and why not."""
+"""The endpoints below `/api/governance/contact` that ask whether leads may be contacted, and if not, why."""
 
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ EXPLAIN_MAX = 1000  # leads at once
 
 
 class ReasonOut(serializers.Serializer[Any]):
-    """A refusal reason: its code, and its sentence in both languages."""
+    """A refusal reason in an answer: its code, and its sentence in English and French."""
 
     code = serializers.CharField()
     en = serializers.CharField()
@@ -32,7 +32,7 @@ class ReasonOut(serializers.Serializer[Any]):
 
 
 class ContactOut(serializers.Serializer[Any]):
-    """The gate's answer. The fields from `local_time` to `tz_version` are left out when the question gave a local time."""
+    """The gate's answer. If the question gave a local time, the fields from `local_time` to `tz_version` are left out."""
 
     ok = serializers.BooleanField()
     reason = serializers.CharField(help_text="the first refusal, a stable word; within_window when there is none")
@@ -72,7 +72,7 @@ class ContactOut(serializers.Serializer[Any]):
 
 
 class PurposeParams(Params):
-    """What a message to a lead is for."""
+    """The parameters that say what a message to a lead is for, and which message of the lead it answers."""
 
     purpose = UpperChoiceField(choices=Purpose.choices, required=False, help_text="of a message; default: PROSPECT")
     answers = StrictIntegerField(
@@ -90,7 +90,7 @@ class PurposeParams(Params):
 
 
 class DecideContactParams(PurposeParams):
-    """The lead, the channel, the purpose and the instant of a question to the gate."""
+    """The parameters of a question to the gate about one lead: its id, the channel, the purpose and the instant."""
 
     lead_id = LabelField()
     channel = UpperChoiceField(choices=Channel.choices)
@@ -98,7 +98,7 @@ class DecideContactParams(PurposeParams):
 
 
 class ExplainParams(ActParams):
-    """The leads, the channel and the instant of a question to the gate."""
+    """The parameters of a question to the gate about many leads: their ids, the channel and the instant."""
 
     lead_ids = ManyField(child=LabelField(), min_length=1, max_length=EXPLAIN_MAX)
     channel = UpperChoiceField(choices=Channel.choices)
@@ -106,7 +106,7 @@ class ExplainParams(ActParams):
 
 
 class ExplainOut(serializers.Serializer[Any]):
-    """The answers for the leads that exist, in the order asked, and the ids of the leads that do not exist."""
+    """The answers in the order of the request, and the ids of the leads that do not exist or that the user may not read."""
 
     answers = ContactOut(many=True)
     unknown = serializers.ListField(child=serializers.CharField())
@@ -119,7 +119,7 @@ class ContactViewSet(ApiViewSet):
 
     @ask("decide", DecideContactParams, ContactOut)
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
-        """May this lead be contacted by this channel at `at`? Returns every refusal reason and the next permitted minute."""
+        """May this lead be contacted by this channel at `at`? Returns all refusal reasons and the next permitted minute."""
         gate.require_readable(request.user, lead_id)
         return Response(lead_out(gate.decide_lead(lead_id, **params)))
 
@@ -130,7 +130,7 @@ class ContactViewSet(ApiViewSet):
         examples=[OpenApiExample("Two leads", request_only=True, value={"lead_ids": ["L123", "L124"], "channel": "CALL"})],
     )
     def explain(self, request: Request, lead_ids: list[str], channel: str, **params: Any) -> Response:
-        """May these leads be contacted by this channel at `at`? Takes up to 1,000 leads and writes nothing."""
+        """May these leads be contacted by this channel now, or at `at`? Takes up to 1,000 leads and writes nothing."""
         known = people.load(people.LEAD, people.readable_by(people.LEAD, request.user, lead_ids))
         contacts = [gate.contact_without_step(known[lead_id], channel) for lead_id in lead_ids if lead_id in known]
         answers = gate.decide_contacts(contacts, **params)
@@ -187,7 +187,7 @@ def _reason_out(reason: Reason) -> dict[str, str]:
 
 
 def offset_text(local: datetime) -> str:
-    """The UTC offset as people write it: UTC-7, UTC-3:30. Abbreviations such as PST are wrong in the west since 2026."""
+    """The UTC offset as people write it: UTC-7, UTC-3:30. Names such as PST are wrong in western Canada since 2026."""
     text = f"{local:%z}"
     minutes = text[3:5]
     return f"UTC{text[0]}{int(text[1:3])}" + (f":{minutes}" if minutes != "00" else "")

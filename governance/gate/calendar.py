@@ -1,5 +1,5 @@
-"""The minutes at which time alone permits a channel in a place: the policy's windows, holidays, the operator's closed
-days and the law's hours. Pure functions."""
+"""The minutes at which a channel may be used in a place as far as time decides: the policy's windows, holidays, the
+operator's closed days and the law's hours. Pure functions."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -27,7 +27,7 @@ class Timetable(NamedTuple):
     legal: LegalHours | None  # None where the law sets no hours
 
     def refusals(self, day: date | None, weekday: int, hhmm: str) -> set[Reason]:
-        """The reasons that refuse a local minute. With `day` None, holidays and closed days are not checked."""
+        """The reasons that refuse contact at a local minute. If `day` is None, holidays and closed days are not checked."""
         reasons = set()
         if self.legal and not self.legal.allow(weekday, hhmm):
             reasons.add(Reason.OUTSIDE_LEGAL_HOURS)
@@ -40,7 +40,7 @@ class Timetable(NamedTuple):
         return reasons
 
     def minutes(self, day: date) -> list[tuple[int, int]]:
-        """The permitted minutes of a local day, as ranges (first, end) counted from 00:00. The end is not included."""
+        """The permitted minutes of a local day as ranges (first, end), counted from 00:00. The end is not included."""
         if self._is_closed(day):
             return []
         first, last = 0, MINUTES_OF_A_DAY
@@ -58,7 +58,7 @@ class Timetable(NamedTuple):
         return day in self.closed_days or (self.holidays == HolidayRule.CLOSED and is_holiday(self.province, day))
 
     def _weekday_of_windows(self, day: date) -> int:
-        """The weekday whose windows count: Saturday for a holiday with the rule WEEKEND. CRTC's hours ignore holidays."""
+        """The weekday whose windows apply: Saturday on a holiday if the rule is WEEKEND. CRTC's hours ignore holidays."""
         weekday = day.weekday()
         if weekday < 5 and self.holidays == HolidayRule.WEEKEND and is_holiday(self.province, day):
             return 5
@@ -66,7 +66,7 @@ class Timetable(NamedTuple):
 
 
 def timetable_of(situation: Situation, channel: str) -> Timetable:
-    """The local minutes at which time alone permits the channel."""
+    """The timetable of a channel in a situation: when windows, holidays, closed days and the law's hours permit it."""
     policy = situation.policy
     return Timetable(
         situation.province,
@@ -85,7 +85,7 @@ At = TypeVar("At", int, datetime)
 
 
 def merged(stretches: Iterable[tuple[At, At]]) -> list[tuple[At, At]]:
-    """Join stretches that touch or overlap. The stretches come in order; the end of each is not included."""
+    """Join stretches (start, end) that touch or overlap. They are given in order; an end is not part of its stretch."""
     found: list[tuple[At, At]] = []
     for start, end in stretches:
         if found and start <= found[-1][1]:
@@ -101,7 +101,7 @@ Stretch = tuple[datetime, datetime]  # start and end (UTC); the end is not inclu
 
 
 class Calendar:
-    """The times that time alone permits in every one of some zones. Each day of UTC is worked out once."""
+    """The times that a timetable permits in all of some time zones at once. Each UTC day is computed once and kept."""
 
     def __init__(self, timetable: Timetable, zones: tuple[ZoneInfo, ...]) -> None:
         self.timetable = timetable
@@ -110,7 +110,7 @@ class Calendar:
         self._days: dict[int, list[Stretch]] = {}
 
     def within(self, start: datetime, end: datetime) -> Iterator[Stretch]:
-        """The permitted stretches between two instants, in order. Stretches of neighbouring days may touch."""
+        """The permitted stretches between two instants, in order. Stretches of neighbouring days are not joined."""
         if self.is_never_open:
             return
         for day in range(start.toordinal(), end.toordinal() + 1):
@@ -119,7 +119,7 @@ class Calendar:
                     yield max(opens, start), min(ends, end)
 
     def _on(self, day: int) -> list[Stretch]:
-        """The permitted stretches of a day of UTC, which is given by its ordinal."""
+        """The permitted stretches of one UTC day. The day is given by its ordinal number (`date.toordinal`)."""
         found = self._days.get(day)
         if found is None:
             if len(self._days) >= _DAYS_MAX:
@@ -135,7 +135,7 @@ class Calendar:
         return [(midnight + start * _MINUTE, midnight + end * _MINUTE) for start, end in common]
 
     def _minutes_in(self, zone: ZoneInfo, day: int) -> list[tuple[int, int]]:
-        """The minutes of a day of UTC that one zone permits, counted from midnight UTC."""
+        """The minutes of one UTC day that are permitted in one zone, as ranges counted from midnight UTC."""
         offset = _offset(zone, day)
         if offset is None:
             return self._minute_by_minute(zone, day)
@@ -149,7 +149,7 @@ class Calendar:
         return found
 
     def _minute_by_minute(self, zone: ZoneInfo, day: int) -> list[tuple[int, int]]:
-        """As `_minutes_in`, for a day on which the zone's clock changes. Each minute is looked at by itself."""
+        """Like `_minutes_in`, for a day on which the zone's clock changes: each minute is checked separately."""
         midnight = _midnight(day)
         permitted: dict[date, list[tuple[int, int]]] = {}
         found = []
@@ -169,13 +169,13 @@ def _calendar(timetable: Timetable, zones: tuple[ZoneInfo, ...]) -> Calendar:
 
 
 def calendar_of(situation: Situation, channel: str) -> Calendar:
-    """The calendar of a place and channel. All situations with the same timetable and zones share one."""
+    """The calendar of a channel in a situation. Situations with the same timetable and zones share one calendar."""
     return _calendar(timetable_of(situation, channel), situation.zones)
 
 
 @lru_cache(maxsize=4096)
 def _offset(zone: ZoneInfo, day: int) -> int | None:
-    """The zone's offset from UTC on a day of UTC, in minutes. None if it changes on that day or has odd seconds."""
+    """The zone's offset from UTC on a UTC day, in minutes. None if it changes on that day or is no whole minute."""
     midnight = _midnight(day)
     offsets = {at.astimezone(zone).utcoffset() for at in (midnight, midnight + timedelta(days=1) - datetime.resolution)}
     minutes, odd = divmod(offsets.pop() or timedelta(), _MINUTE)
@@ -187,6 +187,6 @@ def _midnight(day: int) -> datetime:
 
 
 def _common(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The minutes that are in both lists. Each list is in order, and its stretches do not overlap."""
+    """The ranges of minutes that are in both lists. Each list is in order, and its ranges do not overlap."""
     shared = [(max(a, c), min(b, d)) for a, b in some for c, d in others]
     return [(start, end) for start, end in shared if start < end]

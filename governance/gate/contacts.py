@@ -1,4 +1,4 @@
-"""May this person be contacted by this channel at an instant or at a local minute? Was a past contact permitted?"""
+"""The questions to the contact gate: may a person be contacted at a time, and was a past contact permitted?"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -50,12 +50,12 @@ class ContactAnswer(NamedTuple):
 
     @property
     def matched_market(self) -> str | None:
-        """The market of the effective policy, or None without a policy."""
+        """The market of the effective policy, or None if the place has no policy."""
         return self.situation.policy.matched_market if self.situation.policy else None
 
     @property
     def policy_version(self) -> int | None:
-        """The version of the effective policy, or None without a policy."""
+        """The version of the effective policy, or None if the place has no policy."""
         return self.situation.policy.version if self.situation.policy else None
 
     @property
@@ -65,7 +65,7 @@ class ContactAnswer(NamedTuple):
 
     @property
     def sender(self) -> Sender:
-        """Who contacts: the organisation's name and address."""
+        """The organisation as a message must name it: its name and address."""
         return self.situation.organisation.sender
 
     @property
@@ -76,7 +76,7 @@ class ContactAnswer(NamedTuple):
 
     @property
     def local_time(self) -> datetime | None:
-        """The local time in the zone that refused, else in the first zone. None if the question gave a local time."""
+        """The local time in the first zone that refuses, else in the first zone. None if the question gave a local time."""
         zone = self.verdict.zone
         return self.at.astimezone(zone) if zone and self.is_converted else None
 
@@ -92,8 +92,8 @@ def decide_contact(
 ) -> ContactAnswer:
     """May an unknown person in this market be contacted by this channel?
 
-    `local` is the person's weekday (Monday is 0) and `HH:MM`. Without it the instant `at` (default: now) is converted to
-    every zone of the market, and contact must be allowed in each.
+    `local` is a weekday (Monday is 0) and an `HH:MM` by the person's own clock. If it is None, the instant `at` (default:
+    now) is converted to every zone of the market, and contact must be allowed in each.
     """
     somebody = LeadFacts(lead_id="", province=province, market=market, score=lead_score)
     return decide_contacts([Contact(somebody, channel, is_known=False)], at=at, local=local)[0]
@@ -108,9 +108,10 @@ def decide_lead(
     at: datetime | None = None,
     local: tuple[int, str] | None = None,
 ) -> ContactAnswer:
-    """May this lead be contacted by this channel, at `at` (default: now) or at the lead's `local` minute? Takes 2 queries.
+    """May this lead be contacted by this channel at the instant `at` (default: now), or at `local`, a weekday (Monday is 0)
+    and an `HH:MM` by the lead's own clock? `answers` is the id of the message to which a REPLY answers.
 
-    `answers` is the id of the message that a REPLY answers. Reading the message takes a third query.
+    Takes 2 queries; with `answers`, 3.
 
     Raises:
         LeadNotFound: nobody knows this lead.
@@ -132,7 +133,7 @@ def _message_of(lead_id: str, message_id: int) -> Received:
 def contact_without_step(
     lead: LeadFacts, channel: str, purpose: str = Purpose.PROSPECT.value, answers: Received | None = None
 ) -> Contact:
-    """The contact to ask the gate about for a known lead, outside any ladder. Its gap is the lead's own."""
+    """Build the question to the gate about a known lead, outside any ladder. It keeps the lead's own minimum gap."""
     return Contact(lead, channel, gap=timedelta(minutes=lead.min_gap_minutes), purpose=purpose, answers=answers)
 
 
@@ -148,7 +149,7 @@ def require_readable(user: Any, lead_id: str) -> None:
 
 
 def known_lead(lead_id: str) -> LeadFacts:
-    """The lead with this id.
+    """Return the facts about the lead with this id.
 
     Raises:
         LeadNotFound: nobody knows this lead.
@@ -167,9 +168,9 @@ def decide_contacts(
     local: tuple[int, str] | None = None,
     standing_counts: bool = True,
 ) -> list[ContactAnswer]:
-    """The answer for each contact, in the same order. Takes one query for any number of contacts.
+    """The gate's answer for each contact, in the same order. Takes one query. `at` and `local` are as in `decide_lead`.
 
-    Without `standing_counts` go-live and the kill switch are ignored, to judge a contact that has happened.
+    If `standing_counts` is False, go-live and the kill switch are ignored, to judge a contact that has happened.
     """
     at = at or timezone.now()
     found = read_situations(contacts, at, at, standing_counts=standing_counts)
@@ -199,7 +200,7 @@ def judge_contact(
     """Judge a contact that happened at `at`, ignoring go-live and the kill switch. Find the minutes of the next contacts.
 
     `following` holds the next contacts of the same person, each with its due time. `spans` are as in `permitted_minutes`.
-    Call this before the contact is noted, while the ledger still holds the contact before it. Takes one query.
+    Call this before `note_contact` notes this contact, because it is judged by the contact before it. Takes one query.
     """
     latest = max([due_at for _, due_at in following], default=now)
     contacts = [contact, *(one for one, _ in following)]
@@ -214,9 +215,9 @@ def judge_contact(
 
 
 def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
-    """Record that a message used a referral, if the person has one on file. Return whether there was one.
+    """If the person has a referral on file, record that a message used it. Return whether there is a referral.
 
-    The referral is looked for in the ledger lines of `answer`, so a person without one costs no query.
+    It is looked for in the ledger lines of `answer`, so a person without a referral costs no query.
     """
     contact, lines = answer.contact, answer.situation.ledger or ()
     if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):
@@ -229,7 +230,7 @@ def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
 def is_contact_allowed(
     rules: dict[str, Any], weekday: int, hhmm: str, channel: str, lead_score: Decimal | None = None
 ) -> tuple[bool, str]:
-    """The guide's check of rules from `get_effective_policy`. Returns `ok, reason`.
+    """The guide's function: do the rules from `get_effective_policy` allow contact at a local minute? Returns `ok, reason`.
 
     It also checks the kill switch, go-live and the law's calling hours. Empty rules (no policy, or a policy that is off) are
     refused, and so is an `hhmm` that is not a time.

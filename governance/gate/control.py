@@ -13,7 +13,7 @@ from wholesale.plumbing.texts import iso_utc
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop of everything or of one engine. `mark` identifies the state after it: any later change has another mark."""
+    """A stop of everything or of one engine. `mark` identifies the state after it: a later change gives another mark."""
 
     mark: str
     began: bool  # False where it was stopped already
@@ -21,13 +21,13 @@ class Stop:
 
 
 def stop_all(act: Act) -> Stop:
-    """Engage the kill switch. Call it outside any transaction: see `governance.golive.services.engage`."""
+    """Engage the kill switch. Call it outside any transaction, because others see the kill switch only after the commit."""
     state, began, _ = golive.engage(act)
     return Stop(_mark(state), began, "" if state.updated_at == act.now else state.changed_by)
 
 
 def lift_stop_of_all(mark: str, act: Act) -> bool:
-    """Release the kill switch if the go-live state still has this mark. Return whether it was released."""
+    """Release the kill switch if the state still has `mark`, so nobody changed it. Return whether it was released."""
     golive.lock_exclusive()
     state = golive.locked_state()
     if state is None or _mark(state) != mark:
@@ -41,7 +41,7 @@ def _mark(state: GoLiveState) -> str:
 
 
 def throttle_engine(engine: str, act: Act) -> Stop | None:
-    """Switch off the engine's risk policy. Return None if the engine has no policy."""
+    """Switch off the engine's risk policy. Return the stop, or None if the engine has no risk policy."""
     policy = policies.locked_policy(engine)
     if policy is None:
         return None
@@ -52,7 +52,7 @@ def throttle_engine(engine: str, act: Act) -> Stop | None:
 
 
 def lift_throttle(engine: str, mark: str, act: Act) -> bool:
-    """Switch the engine's risk policy on again if it still has this mark. Return whether it was switched on."""
+    """Switch the risk policy on if its state still has `mark`, so nobody changed it. Return whether it was switched on."""
     policy = policies.locked_policy(engine)
     if policy is None or str(policy.version) != mark:
         return False

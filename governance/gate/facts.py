@@ -20,7 +20,7 @@ NO_GAP = timedelta()
 
 @dataclass(frozen=True, slots=True)
 class PolicyFacts:
-    """The effective market policy of a place."""
+    """The effective market policy of a place, as a plain value."""
 
     matched_market: str
     version: int
@@ -53,11 +53,11 @@ class Situation:
 
     @property
     def subjects(self) -> tuple[tuple[LedgerLine, ...], ...]:
-        """The ledger lines of the number or address, and those of the lead. A lift counts for its own subject only."""
+        """The ledger lines about the number or address, and those about the lead. A lift counts in its own group only."""
         return self.ledger or (), self.of_lead or ()
 
     def again_from(self, channel: str) -> datetime | None:
-        """The end of the wait after an answered call, or None if there is no wait."""
+        """For a call: when the number may be called again after an answered call. None if there is nothing to wait for."""
         if channel != Channel.CALL or self.answered_at is None:
             return None
         policy = self.policy
@@ -65,7 +65,7 @@ class Situation:
 
 
 class Contact(NamedTuple):
-    """A contact to ask about. For an unknown person `lead` holds the place, perhaps the id, and consent is not checked."""
+    """A contact that the gate is asked about. For an unknown person `lead` holds just a place; consent is not checked."""
 
     lead: LeadFacts
     channel: str

@@ -1,4 +1,4 @@
-"""The minutes at which a contact is permitted."""
+"""Working out the minutes at which contacts are permitted."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,8 +14,9 @@ from governance.gate.reasons import Reason
 
 
 class Minutes(NamedTuple):
-    """When a contact is permitted: the first permitted minute at or after its due time, and the permitted interval that
-    contains now, else the next one. A field is None if no minute within the horizon is permitted."""
+    """When a contact is permitted. `actionable_at` is the first permitted minute at or after its due time. `open_from` and
+    `open_until` bound the permitted interval that contains now, else the next one. They are None if no minute within the
+    horizon (30 days) is permitted."""
 
     actionable_at: datetime | None
     open_from: datetime | None
@@ -27,10 +28,10 @@ class Minutes(NamedTuple):
 def permitted_minutes(
     contacts: Sequence[tuple[Contact, datetime]], *, now: datetime, spans: Sequence[tuple[timedelta, ...]] = ()
 ) -> list[Minutes]:
-    """The minutes of each contact, given with its due time, in the same order. Takes one query.
+    """When each contact is permitted, in the same order. A contact is given with its due time. Takes one query.
 
-    `spans` holds, for each contact, some spans of permitted time. For each span the answer says when that much permitted
-    time has passed since the due time. Go-live and the kill switch are ignored: they stop all minutes alike.
+    `spans` holds some spans of time for each contact. `Minutes.passed` says for each span when that much permitted time has
+    passed since the due time. Go-live and the kill switch are ignored: they stop all contacts alike.
     """
     latest = max([due_at for _, due_at in contacts], default=now)
     different = list(dict.fromkeys(contact for contact, _ in contacts))  # a ladder asks about the same contact several times
@@ -41,7 +42,7 @@ def permitted_minutes(
 
 
 def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) -> list["Asked"]:
-    """The state of each contact now, in the same order, for due times up to `until`. Takes one query. Go-live is ignored."""
+    """An `Asked` for each contact, in the same order, for due times up to `until`. Takes one query. Go-live is ignored."""
     shared: dict[Any, Asked] = {}
     found = []
     for contact, _, situation in read_situations(contacts, now, max(until, now), standing_counts=False):
@@ -53,7 +54,7 @@ def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) 
 
 
 class Asked:
-    """When contact by a channel is permitted in a situation, as things are now. Each due time is worked out once."""
+    """When contact by a channel is permitted in a situation, by what is on file now. Each due time is computed once."""
 
     def __init__(self, situation: Situation, channel: str, now: datetime) -> None:
         self._permission = Permission(situation, channel)
@@ -64,7 +65,7 @@ class Asked:
 
     @cached_property
     def refusals(self) -> frozenset[Reason]:
-        """The reasons that refuse now and that a later minute alone does not remove."""
+        """The reasons that refuse contact now, without those of the calendar (windows, holidays, the law's hours)."""
         reasons, _ = lasting(*self._now)
         return frozenset(reasons)
 

@@ -1,4 +1,4 @@
-"""The reasons that refuse a contact until something changes, and the instants at which they may change. Pure functions."""
+"""The refusal reasons that do not come from the calendar, and the instants at which they may change. Pure functions."""
 
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ from wholesale.plumbing.days import beginning
 
 
 def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reason], set[Reason]]:
-    """The reasons that a later minute alone does not remove: those that refuse, and those that only warn."""
+    """The reasons at an instant that do not come from the calendar: those that refuse, and those that only warn."""
     reasons: set[Reason] = set()
     warnings: set[Reason] = set()
     if not situation.standing.allowed:
@@ -52,7 +52,7 @@ def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reaso
 
 
 def is_opted_out(situation: Situation, channel: str, at: datetime) -> bool:
-    """Whether the number, the address or the lead as such has said no to this channel by then."""
+    """Whether the number, the address or the lead as such is opted out of the channel at the instant `at`."""
     return any(opted_out(lines, channel, at) for lines in situation.subjects)
 
 
@@ -86,7 +86,7 @@ def _calls_again_too_soon(situation: Situation, channel: str, at: datetime) -> b
 
 
 def is_score_too_low(situation: Situation) -> bool:
-    """Whether the lead's score is below the policy's minimum. An unknown score never is."""
+    """Whether the lead's score is below the policy's minimum. An unknown score is never too low."""
     policy, score = situation.policy, situation.lead_score
     return policy is not None and score is not None and score < policy.rules.min_score
 
@@ -94,7 +94,7 @@ def is_score_too_low(situation: Situation) -> bool:
 def _unproven(
     situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime
 ) -> tuple[str, Iterable[Reason]]:
-    """The strictness of the organisation for the channel, and the proofs for it that are not on file."""
+    """How strict the organisation is about proof for the channel, and a reason for each proof that is missing or expired."""
     organisation = situation.organisation
     if channel == Channel.CALL:
         unproven = [*_unproven_call(situation, ledger, at), *_unproven_area_code(situation, ledger, at)]
@@ -114,7 +114,7 @@ def _unproven_consent(situation: Situation, ledger: tuple[LedgerLine, ...], chan
 
 def _needs_no_consent(situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime) -> bool:
     """Whether the purpose makes consent unnecessary: a reply (SOR/2013-221, 3(b)), what the lead asked for (CASL 6(6)), an
-    inquiry about the lead's own business (CASL 6(5)(b)). The other rules still hold."""
+    inquiry about the lead's own business (CASL 6(5)(b)). All rules but consent still apply."""
     if situation.purpose == Purpose.REQUESTED:
         return has_relationship(ledger, channel, at)
     if situation.purpose == Purpose.BUSINESS_INQUIRY:
@@ -133,7 +133,7 @@ def _unproven_call(situation: Situation, ledger: tuple[LedgerLine, ...], at: dat
 
 
 def _unproven_area_code(situation: Situation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
-    """Refuse a number whose area code has no subscription, unless it is exempt. The last day counts and ends in UTC."""
+    """A reason to refuse a number whose area code has no subscription, unless it is exempt. The last day counts (UTC)."""
     last_day = situation.subscribed_until
     is_subscribed = last_day is not None and at.astimezone(UTC).date() <= last_day
     if not is_subscribed and not is_exempt(ledger, at, situation.role):
@@ -160,7 +160,7 @@ def turning_points(situation: Situation, channel: str) -> list[datetime]:
 
 
 def what_decides(situation: Situation, channel: str) -> Hashable:
-    """A key of all that `lasting` and `turning_points` look at. Situations with an equal key share an answer."""
+    """A key made of all that `lasting` and `turning_points` look at. Situations with equal keys have the same answer."""
     return (
         channel,
         situation.standing,

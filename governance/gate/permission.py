@@ -1,4 +1,4 @@
-"""The minutes at which contact is permitted: the calendar of a place and channel, without the times of an obstacle.
+"""The minutes at which contact is permitted: those of the calendar at which no obstacle refuses.
 
 The next permitted instant and the permitted interval are found in the same way. Pure functions.
 """
@@ -30,11 +30,11 @@ class Permission:
         self._refused: dict[int, bool] = {}  # by the number of turns passed: between two turns it stays the same
 
     def next_at(self, after: datetime) -> datetime | None:
-        """The first permitted instant at or after `after`, or None within the horizon."""
+        """The first permitted instant at or after `after`. None if there is none within the horizon."""
         return next((opens for opens, _ in self._within(after, self._horizon(after) + datetime.resolution)), None)
 
     def passed(self, since: datetime, span: timedelta) -> datetime | None:
-        """The instant at which `span` of permitted time has passed since `since`, or None within the horizon."""
+        """The instant at which `span` of permitted time has passed since `since`. None if that is not within the horizon."""
         for opens, ends in self._within(since, self._horizon(since)):
             if ends - opens >= span:
                 return opens + span
@@ -42,14 +42,14 @@ class Permission:
         return None
 
     def _horizon(self, after: datetime) -> datetime:
-        """How far ahead to look: 30 days from `after`, or from the end of the wait for a second call if that is later."""
+        """The instant up to which is searched: 30 days after `after`, or after a second call's wait if that is later."""
         return max(after, self._again_from or after) + HORIZON
 
     def interval(self, at: datetime) -> Interval | None:
-        """The permitted interval that contains `at`, else the next one within the horizon, else None.
+        """The permitted interval that contains `at`, else the next interval. None if there is none within the horizon.
 
-        Its last instant is a microsecond before the first forbidden one. It begins at most 24 hours before `at`. It ends at
-        most 24 hours after `at`, or after its own beginning if that is later.
+        The interval's last instant is a microsecond before the first forbidden one. It begins at most 24 hours before `at`.
+        It ends at most 24 hours after `at`, or after its own beginning if that is later.
         """
         first = self.next_at(at)
         if first is None:
@@ -60,7 +60,7 @@ class Permission:
         return opens, ends - datetime.resolution
 
     def _within(self, start: datetime, end: datetime) -> Iterator[Stretch]:
-        """The permitted stretches between two instants, in order. Two of them may touch."""
+        """The permitted stretches between two instants, in order. Stretches may touch: they are not joined."""
         if self._is_refused_from(start):
             return
         for opens, ends in self._calendar.within(start, end):
@@ -73,18 +73,18 @@ class Permission:
                 at = turn
 
     def _is_refused_from(self, at: datetime) -> bool:
-        """Whether contact is refused at this instant and no later turn can change that."""
+        """Whether contact is refused at this instant and no later turning point can change that."""
         n = bisect_right(self._turns, at)
         return n == len(self._turns) and self._is_refused_after(n, at)
 
     def _is_refused_after(self, n: int, at: datetime) -> bool:
-        """Whether a lasting reason refuses between turn `n` and the next. `at` is any instant between them."""
+        """Whether an obstacle refuses contact between turning point `n` and the next. `at` is any instant in between."""
         if n not in self._refused:
             self._refused[n] = bool(lasting(self._situation, self._channel, at)[0])
         return self._refused[n]
 
 
 def next_allowed_at(situation: Situation, channel: str, after: datetime) -> datetime | None:
-    """The first permitted instant at or after `after`. None if there is none within 30 days of it, or within 30 days of the
-    end of the wait for a second call."""
+    """The first permitted instant at or after `after`. None if there is none within 30 days of `after`, or of the end of the
+    wait for a second call if that is later."""
     return Permission(situation, channel).next_at(after.astimezone(UTC))

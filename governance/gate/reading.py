@@ -1,4 +1,4 @@
-"""Reading everything that contact decisions depend on, in one statement."""
+"""Reading everything that contact decisions depend on, in one SQL statement."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -34,7 +34,8 @@ from wholesale.plumbing.vocabulary import ALL
 def read_situations(
     contacts: Sequence[Contact], at: datetime, until: datetime, *, standing_counts: bool
 ) -> list[tuple[Contact, ZoneFacts, Situation]]:
-    """Each contact with the zones and the situation that decide it, in the same order, for instants from `at` to `until`."""
+    """Each contact with its zones and its situation, in the same order, for instants from `at` to `until`. One query. If
+    `standing_counts` is False, go-live and the kill switch are ignored."""
     if not contacts:
         return []
     provinces = {contact.lead.province for contact in contacts}
@@ -72,7 +73,7 @@ def read_situations(
 
 
 class _Person(NamedTuple):
-    """The facts of a `Situation` that are the person's own, in the order of its fields."""
+    """The facts of a `Situation` that concern the person, in the order of its fields."""
 
     ledger: tuple[LedgerLine, ...] | None
     of_lead: tuple[LedgerLine, ...] | None
@@ -94,8 +95,8 @@ def _person(
     policy: PolicyFacts | None,
     subscribed_until: Mapping[str, date],
 ) -> _Person:
-    """The person's own facts of a `Situation`. Two facts that cannot refuse from `at` on are left out: a last contact whose
-    gap is over, and an answered call where the policy asks for no wait."""
+    """The facts of a `Situation` that concern the person. Two facts are left out if they cannot refuse at `at` or later: a
+    last contact whose gap is over, and an answered call if the policy asks for no wait."""
     lead = contact.lead
     noted = (at_point.contacted_at, as_lead.contacted_at if as_lead else None)
     contacted = [one for one in noted if one and contact.gap and one + contact.gap > at]
@@ -114,8 +115,8 @@ def _person(
 
 
 def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None]) -> str:
-    """REPLY if the contact answers a message of the lead, else PROSPECT. The lead must have sent the message by the same
-    channel, from the number or address that is written to, and nobody may have contacted the lead since."""
+    """The purpose by which a REPLY is judged: REPLY if it answers a message that the lead sent by the same channel, from the
+    number or address that is written to, and nobody has contacted the lead since. Else PROSPECT."""
     message, point = contact.answers, _point(contact)
     is_reply = (
         message is not None
@@ -130,12 +131,12 @@ def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None
 
 
 def _area_code(contact: Contact) -> str:
-    """The area code of the number to call. Empty for a message, and for an unknown lead."""
+    """The area code of the number to call. Empty if the contact is a message or the lead is unknown."""
     return area_code(contact.lead.phone) if contact.channel == Channel.CALL and contact.is_known else ""
 
 
 def _answered_at(contact: Contact, at_point: OnFile, at: datetime, policy: PolicyFacts | None) -> datetime | None:
-    """When a call to the number was last answered, if the policy makes this call wait for it at `at`. Else None."""
+    """The last answered call to the number, if because of it the policy makes a call at `at` wait. Else None."""
     answered_at = at_point.answered_at
     if contact.channel != Channel.CALL or answered_at is None or answered_at + CALL_AGAIN_AFTER <= at:
         return None
@@ -196,7 +197,7 @@ _BEFORE, _AFTER = INTERVAL_MAX + timedelta(days=1), HORIZON_MAX + timedelta(days
 
 
 class _Rules(NamedTuple):
-    """What decides contact in some places and at some points, without the leads' own facts."""
+    """The rules that decide contact in some places, and what is on file about some contact points."""
 
     standing: Decision
     organisation: OrganisationFacts
@@ -222,7 +223,7 @@ def read_rules(
     points: Collection[Point],
     area_codes: Collection[str] = (),
 ) -> _Rules:
-    """The rules for contact in some places from `at` to `until`, and what is on file about some points."""
+    """The rules for contact in some places from `at` to `until`, and what is on file about some points. One query."""
     known_by = digests(points)
     given = {
         "asked": list(dict.fromkeys(known_by.values())),

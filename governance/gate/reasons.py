@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Reason(models.TextChoices):
-    """A refusal reason. An answer lists its reasons in this order, and the first is its `reason`."""
+    """A refusal reason of the gate. An answer lists its reasons in the order of this class; the first is its `reason`."""
 
     KILL_SWITCH_ENGAGED = "KILL_SWITCH_ENGAGED", "The kill switch is engaged."
     GO_LIVE_DISABLED = "GO_LIVE_DISABLED", "The system is not live."

@@ -1,4 +1,4 @@
-"""How much may we put at stake: the risk room's verbs, which the kill switch and go-live stop."""
+"""The verbs that put money at stake. The kill switch stops them, and so does go-live being off."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,8 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.EXECUTE)
 @transaction.atomic
 def risk_reserve(*, act: Act, **reservation: Any) -> tuple[Decision, RiskReservation | None]:
-    """Put an amount at stake, with the keywords of `governance.risk.reservations.reserve`. A denial is stored as an event.
+    """Put an amount at stake, with the keywords of `governance.risk.reservations.reserve`. A denial is stored as an event,
+    and the returned reservation is None.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -63,7 +64,7 @@ def _reserved(engine: str, amount: Decimal, metadata: Any, act: Act) -> RiskRese
 
 @dataclass(slots=True)
 class AtStake:
-    """A reservation in use. The caller sets `realized_loss` (CAD) to the amount that was lost."""
+    """A reservation during a `risk_reserved` block. The caller sets `realized_loss` (CAD) to the amount that was lost."""
 
     reservation: RiskReservation
     realized_loss: Decimal = Decimal(0)
@@ -71,7 +72,7 @@ class AtStake:
 
 @contextmanager
 def risk_reserved(engine: str, amount: Decimal, *, metadata: Any = None, act: Act) -> Iterator[AtStake]:
-    """Hold a reservation for a `with` block, and settle it when the block ends, also by an exception.
+    """Hold a reservation of an amount (CAD) for a `with` block. When the block ends, also by an exception, it is settled.
 
     Raises:
         LossAboveReservation: the loss is above the amount and the user may not settle that. The reservation stays open.

@@ -1,4 +1,4 @@
-"""The rules that an operator sets and the gate judges by, for the apps that set up or show them."""
+"""The rules that an operator sets and by which the gate judges, for other apps that set or show them."""
 
 from governance.area_codes.services import subscribe
 from governance.closed_days.services import set_closed_day

@@ -33,7 +33,7 @@ STANDING = Decision(True, "standing")
 
 
 def decide_standing(execution_class: ExecutionClass, *, engaged: bool, live: bool) -> Decision:
-    """Whether the kill switch and go-live let a verb of this class act (CONTRACT section 4)."""
+    """Whether the kill switch and go-live let a verb of this execution class act (CONTRACT section 4)."""
     if execution_class in (ExecutionClass.SANDBOX, ExecutionClass.EXECUTE) and engaged:
         return Decision(False, KillSwitchEngaged.code, KillSwitchEngaged().detail)
     if execution_class is ExecutionClass.EXECUTE and not live and settings.GO_LIVE_ENFORCE:
@@ -42,7 +42,8 @@ def decide_standing(execution_class: ExecutionClass, *, engaged: bool, live: boo
 
 
 def require(execution_class: ExecutionClass) -> None:
-    """Refuse a verb that may not act now. Until the transaction ends nobody toggles the switches. Read the clock later.
+    """Refuse a verb of this class if it may not act now. Nobody toggles go-live until the caller's transaction ends. Read
+    the clock after this call, because it may wait.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: the verb may not act now.
@@ -66,12 +67,12 @@ class ChecklistFailed(DomainError):
 
     @property
     def errors(self) -> list[tuple[str, str | None]]:
-        """One error for each failing check, with the check's id as its attribute."""
+        """One API error for each failing check of the runbook: its message, and the check's id."""
         return [(blocker["message"], blocker["id"]) for blocker in self.blockers]
 
 
 def go_live_checklist(now: datetime | None = None) -> dict[str, Any]:
-    """The runbook's checks as one list, the failing ones first."""
+    """The runbook as a checklist: whether go-live may be enabled, and all checks, the failing ones first."""
     found = runbook.status(now)
     return {
         "ok_to_enable_go_live": found["ok_to_enable_go_live"],
@@ -82,7 +83,7 @@ def go_live_checklist(now: datetime | None = None) -> dict[str, Any]:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def enable_go_live(*, act: Act) -> GoLiveState:
-    """Enable go-live. The lock is taken before the runbook is asked, so no other toggle comes in between.
+    """Enable go-live. The lock is taken before the runbook is asked, so nobody toggles go-live in between.
 
     Raises:
         ChecklistFailed: the runbook has a blocker.

@@ -1,6 +1,6 @@
 """May this lead be contacted by this channel at this instant? One pure function over plain values (CONTRACT section 2).
 
-Nothing here reads a clock or a database. Every reason is returned, in the order of `Reason`.
+Nothing here reads a clock or a database. The answer names every refusal reason, in the order of `Reason`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -80,7 +80,7 @@ class Verdict(NamedTuple):
 
 
 class _Passing(NamedTuple):
-    """The reasons of the calendar that refuse at an instant."""
+    """The reasons of the calendar that refuse an instant, and the zone that an answer shows."""
 
     reasons: frozenset[Reason]
     zone: ZoneInfo | None  # the first that refused, else the first
@@ -89,14 +89,15 @@ class _Passing(NamedTuple):
 def decide(situation: Situation, channel: str, at: datetime, local: tuple[int, str] | None = None) -> Verdict:
     """Judge whether the lead may be contacted by the channel at the instant `at`.
 
-    `local` is the lead's own weekday (Monday is 0) and `HH:MM`. With it `at` is not converted and holidays are not checked.
+    `local` is a weekday (Monday is 0) and an `HH:MM` by the lead's own clock. If it is given, windows and the law's hours
+    are checked at it instead of at `at`, and holidays and closed days are not checked.
     """
     return decide_all([(situation, channel)], at, local)[0]
 
 
 def decide_all(asked: Sequence[tuple[Situation, str]], at: datetime, local: tuple[int, str] | None = None) -> list[Verdict]:
-    """As `decide`, for many situations, each with its channel. The same situation and channel are judged once, and each
-    calendar is asked once."""
+    """Like `decide`, for many situations, each given with its channel. Equal questions are judged once, and each calendar is
+    asked once."""
     if local is not None:
         return [_by_its_own_clock(situation, channel, at, local) for situation, channel in asked]
     passing: dict[Calendar, _Passing] = {}

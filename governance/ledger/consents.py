@@ -33,9 +33,9 @@ def record_consent(
     proof: Proof = NO_PROOF,
     act: Act,
 ) -> list[ContactRecord]:
-    """Record a ground to contact somebody. `evidence` says where its proof is, `proof` is its content.
-    A consent for every channel becomes one line for each channel that the ground fits, because their expiries differ. Each
-    line gets the whole proof. With `ended_on`, the last day of a contract, the end is written as a line of its own.
+    """Record a ground to contact somebody. `evidence` says where the proof is; `proof` is what the person agreed to. A
+    consent for every channel becomes one line for each channel that the ground fits, because their expiries differ. Each
+    line gets the whole proof. `ended_on` is the last day of a contract that has ended; the end becomes a line of its own.
 
     Raises:
         PointMissing: the channel reaches none of the points.
@@ -69,7 +69,7 @@ def record_consent(
 
 
 def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime) -> None:
-    """Refuse a last day that does not fit the ground, the day of the contract or the present.
+    """Refuse a contract's last day if the ground is no contract, or if the day is in the future or before the contract.
 
     Raises:
         NotAContract, InTheFuture, EndedBeforeContract: as in `record_consent`.
@@ -87,10 +87,10 @@ def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime
 def end_contract(
     *, points: Collection[Point], channel: str = EVERY_CHANNEL, ended_on: date, evidence: str, act: Act
 ) -> list[ContactRecord]:
-    """Record that contracts on file ended on this day. Each remains a ground for 2 years from it, for calls for 18 months.
+    """Record that contracts on file ended on this day. From it each remains a ground for 2 years, for calls for 18 months.
 
     All contracts made by that day end. The line of a contract stays as it is; the end is a line of its own. The earliest end
-    of a contract counts, so nothing is written for a contract that has an earlier one.
+    of a contract counts, so nothing is written for a contract that has an earlier end already.
 
     Raises:
         PointMissing: the channel reaches none of the points.
@@ -120,7 +120,7 @@ def end_contract(
 
 
 class _Contract(NamedTuple):
-    """A contract on file for a channel. `until` is when it stops being a ground, None while it is in force."""
+    """A contract on file for one channel. `until` is when it stops being a ground; None while it is in force."""
 
     point: Subject
     channel: str

@@ -14,16 +14,16 @@ from wholesale.plumbing.act import Act
 
 
 class Forgotten(NamedTuple):
-    """The number of points that were emptied, and of texts that were removed."""
+    """How many contact points were emptied, and how many texts were removed."""
 
     points: int
     texts: int
 
 
 def forget_points(rows: Collection[ContactPoint], *, act: Act) -> Forgotten:
-    """Empty these numbers and addresses, and remove the words that people wrote about them. Digests and lead ids stay.
+    """Erase the values of numbers and addresses, and the words that people wrote about them. Digests and lead ids stay.
 
-    Points that were empty already are left out. Call it within a transaction.
+    Points that were erased already are left out. Call it within a transaction.
     """
     new = [row for row in rows if row.kind == ContactPoint.Kind.LEAD or row.value is not None]
     reached = [row.pk for row in new if row.kind != ContactPoint.Kind.LEAD]
@@ -34,8 +34,8 @@ def forget_points(rows: Collection[ContactPoint], *, act: Act) -> Forgotten:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def erase_point(*, point_id: int, act: Act) -> ContactPoint:
-    """Erase a number or an address, and the words that people wrote about it. Its digest stays, so its ledger lines hold
-    when it comes again. Erasing a point twice changes nothing.
+    """Erase a number or an address, and the words that people wrote about it. Its digest stays, so an opt-out still holds if
+    the same number or address comes again. Erasing a point twice changes nothing.
 
     Raises:
         ContactPoint.DoesNotExist: there is no such point.
@@ -51,7 +51,7 @@ def erase_point(*, point_id: int, act: Act) -> ContactPoint:
 
 
 def forget_words(rows: Collection[ContactPoint], act: Act) -> int:
-    """Remove the words and proofs of the lines about these points, and record the erasure. Return how many were removed.
+    """Remove the words and proofs of the lines about these points, and record the erasure. Return the number removed.
 
     Call it within a transaction.
     """

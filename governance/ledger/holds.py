@@ -25,8 +25,8 @@ def hold_points(
 ) -> list[ContactRecord]:
     """Hold points while a doubtful message waits for a person: no channel may contact them until the decision.
 
-    The hold begins at `since`, or now if that is in the future. `rows` are points that the caller has read; an erased point
-    can only be named so. Each hold is ended by one `release_points`.
+    The hold begins at `since`, or now if that is in the future or None. `rows` are points as database rows: an erased point
+    has no value to be named by. One `release_points` ends one hold.
 
     Raises:
         PointMissing: no point is given.
@@ -40,7 +40,7 @@ def hold_points(
 def release_points(
     *, points: Collection[Point] = (), rows: Collection[ContactPoint] = (), evidence: str, act: Act
 ) -> list[ContactRecord]:
-    """Release points, because a person has decided on the doubtful message for which they were held.
+    """End one hold of these points, because a person has decided on the doubtful message for which they were held.
 
     Raises:
         PointMissing: no point is given.

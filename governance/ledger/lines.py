@@ -1,4 +1,4 @@
-"""Writing ledger lines. A line is never refused because of the state of the system."""
+"""Writing ledger lines. They are facts, so none is refused because of the kill switch or go-live."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -27,7 +27,7 @@ def require_past(attr: str, at: datetime, now: datetime) -> None:
 
 
 def subjects_reached(points: Iterable[Point], rows: Iterable[ContactPoint], channel: str) -> dict[str, Subject]:
-    """The subjects that the channel reaches, by digest.
+    """The subjects among these points and rows that the channel reaches, by digest.
 
     Raises:
         PointMissing: the channel reaches none of them.
@@ -45,7 +45,7 @@ def subjects_reached(points: Iterable[Point], rows: Iterable[ContactPoint], chan
 
 
 def named_points(subjects: Iterable[Subject]) -> list[Point]:
-    """The points whose value is known. Erased ones are left out."""
+    """The subjects as points. Erased ones are left out, because their value is not known."""
     named = ((one.kind, one.value) if isinstance(one, ContactPoint) else one for one in subjects)
     return list(dict.fromkeys((kind, value) for kind, value in named if value is not None))
 
@@ -59,7 +59,7 @@ def append_lines(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Write a line for each subject and channel. Evidence and reason go into rows of their own, which can be erased."""
+    """Write a line for each pair (subject, channel). Evidence and reason go into rows that can be erased."""
     stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)}, act)
     own, words = parted({"evidence": evidence, "reason": act.reason})
     records = ContactRecord.objects.bulk_create(
@@ -87,7 +87,7 @@ def _expiry(entry: Entry, channel: str, basis: str, effective_at: datetime) -> d
 
 
 def record_lines(pairs: Collection[tuple[Subject, str]], entry: Entry, *, act: Act, **line: Any) -> list[ContactRecord]:
-    """Write a line for each subject and channel, as `append_lines`, and send `contact_records_changed`."""
+    """Write the lines that `append_lines` writes, and send the signal `contact_records_changed`."""
     records = append_lines(pairs, entry, act=act, **line)
     if records:
         points = named_points(subject for subject, _ in pairs)

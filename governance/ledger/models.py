@@ -14,14 +14,14 @@ from wholesale.plumbing.wordings import WordedField
 
 
 class ContactPoint(models.Model):
-    """A subject of the ledger: a phone number, an e-mail address, or a lead as such. It is known by its digest.
+    """A subject of the ledger: a phone number, an e-mail address, or a lead as such. Its digest, a keyed hash, names it.
 
-    Erasing a person empties `value` and keeps the digest, so a number that opted out is still refused when it comes again.
-    A lead is a subject by its `lead_id`, so a line about the lead binds its next number too (CONTRACT section 10).
+    Erasing a person empties `value` and keeps the digest, so a number that opted out is still refused when it comes again. A
+    lead is a subject by its `lead_id`, so a line about the lead binds its next number too (CONTRACT section 10).
     """
 
     class Kind(models.TextChoices):
-        """The kind of a point."""
+        """What a contact point is: a number, an address or a lead."""
 
         PHONE = "PHONE", "Phone number"
         EMAIL = "EMAIL", "E-mail address"
@@ -43,7 +43,7 @@ class ContactPoint(models.Model):
 
 
 class LastContact(models.Model):
-    """When a point was last contacted. The row holds the point's digest only, never its value.
+    """A row that says when a point was last contacted. It holds the point's digest only, never its value.
 
     Only `ledger.writing` writes this table. It is apart from the contact points to avoid a deadlock: a contact is noted
     under its ladder's lock, and an opt-out writes contact points before it locks ladders.
@@ -113,7 +113,7 @@ class ContactRecordWords(models.Model):
 
 
 class ConsentProof(ErasableModel):
-    """What a person agreed to, as it was put to the person. Erasing the person removes it; the ledger line stays."""
+    """The content of a consent: what a person agreed to, as it was put to the person. Erasing the person removes it."""
 
     record = models.OneToOneField(ContactRecord, primary_key=True, on_delete=models.PROTECT, related_name="proof")
     wording = models.CharField(max_length=WORDING_MAX_LENGTH, blank=True, help_text="as it was shown or read out")

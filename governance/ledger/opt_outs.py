@@ -1,4 +1,4 @@
-"""Recording opt-outs and do-not-call entries, and lifting those that were a mistake."""
+"""Recording opt-outs and do-not-call entries, and lifting those that were recorded by mistake."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -28,10 +28,10 @@ def record_opt_out(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Record that somebody wants no more contact by a channel, or by any. It holds from `said_at`, or from now if that is in
-    the future: a clock that is ahead of ours delays no opt-out.
+    """Record that somebody wants no more contact by a channel; by default, by every channel. It holds from `said_at`, or
+    from now if that is None or in the future: a clock that is ahead of ours delays no opt-out.
 
-    `rows` are points that the caller has read; an erased point can only be named so. `unreadable` are points whose value is
+    `rows` are points as database rows: an erased point has no value to be named by. `unreadable` are points whose value is
     no number or address: they are stored as they came, and a signal tells of them, because a person may know who it was.
 
     Raises:
@@ -54,7 +54,7 @@ def record_do_not_call(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Put these numbers on the internal do-not-call list. It outweighs every exemption, and binds calls only.
+    """Put these points on the internal do-not-call list, which outweighs every exemption and concerns only calls.
 
     Raises:
         PointMissing: no call reaches any of the points.
@@ -105,9 +105,9 @@ def lift_opt_out(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Lift the opt-outs and do-not-call entries on file, which were a mistake. Nothing is written if there are none.
+    """Correct a mistake: lift all opt-outs and do-not-call entries of these points. Without any, nothing is written.
 
-    A point stays refused if an opt-out is recorded while the lift waits for its lock: the operator could not know of it.
+    A point stays refused if an opt-out is recorded while this verb waits for its lock: the operator could not know of it.
 
     Raises:
         PointMissing: the channel reaches none of the points.

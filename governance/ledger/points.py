@@ -29,35 +29,35 @@ _CHANNELS: dict[str, tuple[Channel, ...]] = {
 
 
 def point_of(channel: str, *, phone: str, email: str) -> Point | None:
-    """The point that a channel reaches, or None if its number or address is empty."""
+    """The contact point that a channel reaches: the address for EMAIL, else the phone number. None if that is empty."""
     if channel == Channel.EMAIL:
         return (_EMAIL, email) if email else None
     return (_PHONE, phone) if phone else None
 
 
 def points_of(*, phone: str = "", email: str = "") -> list[Point]:
-    """The points of a phone number and an e-mail address. An empty one makes no point."""
+    """The contact points of a phone number and an e-mail address. An empty text makes no point."""
     both = (point_of(channel, phone=phone, email=email) for channel in (Channel.CALL, Channel.EMAIL))
     return [point for point in both if point]
 
 
 def lead_point(lead_id: str | None) -> Point | None:
-    """The point of a lead as such, or None without an id."""
+    """The contact point of a lead as such, or None if the id is empty."""
     return (_LEAD, lead_id) if lead_id else None
 
 
 def channels_of(subject: Subject) -> tuple[Channel, ...]:
-    """The channels that reach a point."""
+    """The channels that reach a contact point."""
     return _CHANNELS[subject.kind if isinstance(subject, ContactPoint) else subject[0]]
 
 
 def digest(point: Point) -> str:
-    """The keyed hash by which a point is known, also after its value was erased."""
+    """The keyed hash that identifies a contact point, also after its value was erased."""
     return _digest(settings.CONTACT_DIGEST_KEY, *point)
 
 
 def digest_key_mark() -> str:
-    """A text that differs for each CONTACT_DIGEST_KEY and does not reveal the key."""
+    """A text that identifies the CONTACT_DIGEST_KEY without revealing it, so that a changed key is noticed."""
     return _hmac(settings.CONTACT_DIGEST_KEY, _MARKED)
 
 
@@ -85,7 +85,7 @@ def _spelling(kind: str, value: str) -> str:
 
 
 def contact_points(points: Collection[Point], act: Act) -> dict[Point, ContactPoint]:
-    """The rows of these points; new ones are made. It is safe in a race, and takes at most four statements."""
+    """The database rows of these points; missing rows are made. Safe in a race. Takes at most four statements."""
     if not points:
         return {}
     by_digest = {digest(point): point for point in points}
@@ -134,7 +134,7 @@ def lock_points(points: Collection[Point]) -> None:
 
 
 def lock_points_known_by(digests: Iterable[str]) -> None:
-    """As `lock_points`, by digest: an erased point has no value any more."""
+    """Like `lock_points`, for points given by their digests, because an erased point has no value."""
     if connection.vendor != "postgresql":
         return
     # In one order for every caller, so that nobody deadlocks.
@@ -146,5 +146,5 @@ def lock_points_known_by(digests: Iterable[str]) -> None:
 
 
 def lock_all_points() -> None:
-    """As `lock_points`, for all points at once. Such callers run one after another."""
+    """Like `lock_points`, for all points at once. Transactions that call it run one after another."""
     locks.hold(_ANY_POINT)

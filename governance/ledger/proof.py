@@ -15,7 +15,7 @@ WORDING_MAX_LENGTH = 4_000
 
 
 class GivenHow(models.TextChoices):
-    """How a consent was given. SOR/2012-36, s. 4: it may be asked for orally or in writing."""
+    """How a consent was given. It may be asked for orally or in writing (SOR/2012-36, s. 4)."""
 
     WEB_FORM = "WEB_FORM", "Web form"
     PAPER = "PAPER", "On paper"
@@ -28,7 +28,7 @@ class GivenHow(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The content of a consent. A field that is not known is empty."""
+    """The content of a consent: what the person agreed to. A field that is not known is empty."""
 
     wording: str = ""  # as it was shown or read out
     purpose: str = ""
@@ -74,6 +74,6 @@ READ_IN_WORDING = {
 
 
 def missing_of(basis: str, proof: Any = None) -> list[Missing]:
-    """The content that a consent on this ground needs and lacks. `proof` has the fields of a Proof, or is None."""
+    """The content that a consent on this ground needs and that is empty in `proof`, which is like a Proof, or None."""
     wanted = _WANTED.get(basis, {})
     return [Missing(field, section) for field, section in wanted.items() if not getattr(proof, field, "")]

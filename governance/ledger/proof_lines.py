@@ -1,4 +1,4 @@
-"""The ledger as proof: the lines about some points, each with the content of its consent and what is missing."""
+"""The ledger as a proof for others: the lines about some points, with the content of each consent and what is missing."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -16,12 +16,12 @@ _RECORDED = ("actor", "correlation_id", "created_at")
 
 
 def proof_of(record: ContactRecord) -> ConsentProof | None:
-    """The content of a consent that is on file, or None. No query is made for a line that is not a consent."""
+    """The content of the consent that a line records. None if it is not on file; other lines give None without a query."""
     return getattr(record, "proof", None) if record.entry == Entry.CONSENT else None
 
 
 def proof_lines(rows: Collection[ContactPoint]) -> list[dict[str, Any]]:
-    """Every line about some points as plain values, oldest first. Takes one query."""
+    """Every ledger line about some points as plain values, oldest first. Takes one query."""
     records = with_uses(ContactRecord.objects.filter(point__in=rows).select_related("point", "words", "proof", "user"))
     return [_line(record) for record in records.order_by("id")]
 
@@ -44,22 +44,22 @@ _UNTIL: dict[str, str] = {Basis.CONTRACT: "ended", Basis.REFERRAL: "the first me
 
 
 def until(basis: str) -> str:
-    """What ends a consent on this ground that has no date of expiry, in words."""
+    """What ends a consent on this ground, in words. It is for consents that have no date of expiry."""
     return _UNTIL.get(basis, "withdrawn")
 
 
 def content_of(proof: Any) -> list[tuple[str, str]]:
-    """The filled fields of a proof, as titles and texts. `proof` has the fields of a Proof, or is None."""
+    """The filled fields of a proof, as (title, text). `proof` has the fields of a Proof, or is None."""
     said = [(name, getattr(proof, name, "")) for name in PROOF_FIELDS]
     return [(title_of(name), GivenHow(text).label if name == "given_how" else text) for name, text in said if text]
 
 
 def lacking(missing: Iterable[Missing]) -> list[tuple[str, str]]:
-    """The missing fields of a proof, as titles and sections of the law."""
+    """The missing fields of a proof, as (title, section of the law)."""
     return [(title_of(one.field), one.section) for one in missing]
 
 
 def title_of(name: str) -> str:
-    """The title of a field of a proof."""
+    """The title under which a field of a proof is shown."""
     field: Any = ConsentProof._meta.get_field(name)
     return str(field.verbose_name).capitalize()

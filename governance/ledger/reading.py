@@ -1,4 +1,4 @@
-"""Reading what is on file about some points, in one statement."""
+"""Reading what is on file about some points, in one SQL statement."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ _ASKED = {
 
 
 def asked_sql() -> str:
-    """The beginning of a statement with `LINES_SQL`. Its parameter `asked` must not repeat a digest."""
+    """The beginning of an SQL statement that contains `LINES_SQL`. Its parameter `asked` lists digests, each only once."""
     return _ASKED[connection.vendor]
 
 
@@ -53,7 +53,7 @@ Ledgers = dict[Point, OnFile]
 
 
 def ledgers(points: Collection[Point]) -> Ledgers:
-    """What is on file about each of some points. Takes one query, or none without points."""
+    """What is on file about each of these points. Takes one query, or none if no point is given."""
     if not points:
         return {}
     known_by = digests(points)
@@ -61,7 +61,7 @@ def ledgers(points: Collection[Point]) -> Ledgers:
 
 
 def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
-    """Whether one of these points had opted out of the channel by `at`. An empty channel means any channel."""
+    """Whether one of these points had opted out of the channel by `at`. If `channel` is empty, any opt-out counts."""
     return any(
         opted_out(on_file.lines, by, at)
         for point, on_file in ledgers(points).items()
@@ -71,7 +71,7 @@ def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
 
 
 def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
-    """As `ledgers`, by digest: an erased point has no value any more."""
+    """Like `ledgers`, for points given by their digests, because an erased point has no value."""
     return filed({known: known for known in digests}, _lines(digests))
 
 
@@ -81,7 +81,7 @@ def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
 
 
 def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
-    """What is on file for each key of `known_by`, by its digest. `lines` are rows of `LINES_SQL` from the digest on."""
+    """What is on file for each key of `known_by`, a map from key to digest. `lines` are rows of `LINES_SQL` without id."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
     contacted: dict[str, tuple[datetime, datetime | None]] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
@@ -100,5 +100,5 @@ def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict
 
 
 def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:
-    """Those lines of a queryset that are about some points, erased or not."""
+    """The lines of a queryset that are about these points, even if a point was erased."""
     return queryset.filter(point__digest__in=[digest(point) for point in points])

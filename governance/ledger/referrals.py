@@ -18,7 +18,7 @@ from wholesale.plumbing.act import Act
 
 
 def with_uses(records: "QuerySet[ContactRecord]") -> "QuerySet[Any]":
-    """Add to each referral the number of messages that went out since, as `uses`. It is null for any other line."""
+    """Annotate ledger lines with `uses`: how many messages went out since a referral. It is null for any other line."""
     uses = ContactRecord.objects.filter(
         point=OuterRef("point"), entry=Entry.USED, effective_at__gte=OuterRef("effective_at")
     )
@@ -29,8 +29,8 @@ def with_uses(records: "QuerySet[ContactRecord]") -> "QuerySet[Any]":
 
 
 def uses_of(record: ContactRecord) -> int | None:
-    """The number of messages that went out since a referral, None for any other line. It takes a query unless `with_uses`
-    read the line."""
+    """The number of messages that went out since a referral. None for any other line. It takes a query unless the line was
+    read by `with_uses`."""
     if record.basis != Basis.REFERRAL:
         return None
     known: int | None = getattr(record, "uses", None)
@@ -45,7 +45,7 @@ def uses_of(record: ContactRecord) -> int | None:
 def record_use(*, points: Collection[Point], channel: str, sent_at: datetime, act: Act) -> list[ContactRecord]:
     """Record that a message went out to a person referred to us: a line for each of the points with a referral on file.
 
-    It makes no points: it runs under a ladder's lock, and whoever makes points may wait for that lock.
+    No new contact point is made here: this runs under a ladder's lock, for which others who make points may wait.
     """
     referred = ContactRecord.objects.filter(point__digest__in=[digest(point) for point in points], basis=Basis.REFERRAL)
     rows = ContactPoint.objects.filter(pk__in=referred.values("point")).order_by("pk")

@@ -1,4 +1,4 @@
-"""Ledger lines with a retired ground. A person reviews each one; no line is rewritten."""
+"""Ledger lines with a retired ground, which is no longer accepted. A person reviews each line; none is rewritten."""
 
 from django.db.models import QuerySet
 

@@ -18,7 +18,7 @@ SCRUB_VALID = timedelta(days=31)  # CRTC: the version of the National DNCL in us
 
 
 class Entry(models.TextChoices):
-    """What a ledger line says: its kind."""
+    """The kind of a ledger line: what it records."""
 
     CONSENT = "CONSENT", "Consent"
     OPT_OUT = "OPT_OUT", "Opt-out"
@@ -47,7 +47,7 @@ class LedgerLine(NamedTuple):
 
     @property
     def counts_until(self) -> datetime | None:
-        """When the line stops counting, or None. A retired ground counts no longer than a purchase on its date would."""
+        """When the line stops counting, or None. A retired ground counts at most as long as a purchase on the same date."""
         if self.basis not in RETIRED:
             return self.expires_at
         longest = consent_expiry(self.channel, Basis.PURCHASE_BY_LEAD, self.effective_at)
@@ -55,7 +55,7 @@ class LedgerLine(NamedTuple):
 
 
 def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
-    """Whether these lines opt out of the channel at an instant. No consent outweighs an opt-out.
+    """Whether by these lines the channel is opted out of at the instant `at`. No consent outweighs an opt-out.
 
     `lines` come in the order in which they were recorded. A lift takes back the opt-outs that were recorded before it and
     said by its time, never one that was recorded later.
@@ -77,7 +77,7 @@ def refusals(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
 
 
 def is_held(lines: Sequence[LedgerLine], at: datetime) -> bool:
-    """Whether a doubtful message waits for a person at an instant.
+    """Whether by these lines a point is held at the instant `at`, because a doubtful message waits for a person.
 
     Each such message is one HOLD line, and the decision about it one RELEASE line. A RELEASE never ends a HOLD that was
     recorded after it.
@@ -99,7 +99,7 @@ CALL_AGAIN_AFTER = timedelta(days=30)
 
 
 def may_call_again(lines: Sequence[LedgerLine], at: datetime) -> bool:
-    """Whether an express consent for calls is on file and in force, so the number may be called again at once."""
+    """Whether an express consent for calls is on file and in force, so no call has to wait for the 30 days."""
     return any(
         line.kind == Entry.CONSENT
         and line.basis == Basis.EXPRESS
@@ -111,7 +111,7 @@ def may_call_again(lines: Sequence[LedgerLine], at: datetime) -> bool:
 
 
 class Validity(models.TextChoices):
-    """Whether a consent or a scrub is on file and in force."""
+    """The validity of a consent or a scrub: whether it is on file, and whether it is in force."""
 
     LIVE = "live", "On file and in force"
     MISSING = "missing", "Not on file"
@@ -119,8 +119,8 @@ class Validity(models.TextChoices):
 
 
 def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str = Role.HOMEOWNER) -> Validity:
-    """The validity, at an instant, of the grounds to contact a lead in this role by the channel. At the instant of its
-    expiry a ground has expired.
+    """Whether a lead in this role may be contacted by the channel at the instant `at`: LIVE if a ground is in force, EXPIRED
+    if every ground has expired, MISSING if there is none. At the instant of its expiry a ground has expired.
 
     `lines` come in the order in which they were recorded. A ground that does not fit the role does not count.
     """
@@ -137,7 +137,7 @@ def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str =
 
 
 def _is_in_force(line: LedgerLine, lines: Sequence[LedgerLine], n: int, channel: str, at: datetime) -> bool:
-    """Whether a consent, the `n`-th of these lines, is in force at an instant after it was obtained."""
+    """Whether a consent, the `n`-th of these lines, is in force at `at`. It was obtained before `at`."""
     if line.basis == Basis.REFERRAL and uses_of(line, lines, at):
         return False
     until = contract_counts_until(line, lines[n + 1 :], channel) if line.basis == Basis.CONTRACT else line.counts_until
@@ -145,13 +145,13 @@ def _is_in_force(line: LedgerLine, lines: Sequence[LedgerLine], n: int, channel:
 
 
 def uses_of(referral: LedgerLine, lines: Sequence[LedgerLine], at: datetime) -> int:
-    """The number of messages from a referral until `at`. It is a ground for the first message only (SOR/2013-221, 4)."""
+    """The number of messages that went out after a referral, until `at`. Only the first may go out (SOR/2013-221, 4)."""
     return sum(line.kind == Entry.USED and referral.effective_at <= line.effective_at <= at for line in lines)
 
 
 def contract_counts_until(contract: LedgerLine, later: Sequence[LedgerLine], channel: str) -> datetime | None:
-    """When a contract stops being a ground, or None while it is in force. The earliest of the ends recorded after it counts.
-    An end on a day before the contract belongs to another contract (CASL 10(10)(d))."""
+    """When a contract stops being a ground, or None while it is in force. Of the ends in `later`, the lines recorded after
+    the contract, the earliest counts. An end on a day before the contract belongs to another contract (CASL 10(10)(d))."""
     ends = (
         line.expires_at or line.effective_at
         for line in later
@@ -161,7 +161,7 @@ def contract_counts_until(contract: LedgerLine, later: Sequence[LedgerLine], cha
 
 
 def is_ended_by(contract: LedgerLine, ended_at: datetime) -> bool:
-    """Whether an end on the day that begins at `ended_at` may end the contract: it was made on that day or before."""
+    """Whether an end may belong to this contract: the contract was made by the end of the day that begins at `ended_at`."""
     return contract.effective_at < ended_at + timedelta(days=1)
 
 
@@ -174,13 +174,13 @@ def has_relationship(lines: Sequence[LedgerLine], channel: str, at: datetime) ->
 
 
 def is_exempt(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> bool:
-    """Whether the number may be called even if it is on the National DNCL: it is a business's, or an express consent or a
-    relationship is in force for calls (Telecommunications Act, 41.7(1))."""
+    """Whether the number may be called even if it is on the National DNCL: it belongs to a business, or an express consent
+    or a relationship is in force for calls (Telecommunications Act, 41.7(1))."""
     return role == Role.BUSINESS or consent(lines, Channel.CALL, at) is Validity.LIVE
 
 
 def scrub(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> Validity:
-    """The validity of the last check of the number against the National DNCL (31 days). An exempt number is always live."""
+    """The validity of the last check against the National DNCL. It is LIVE for 31 days, and always for an exempt number."""
     if is_exempt(lines, at, role):
         return Validity.LIVE
     checked = [line.effective_at for line in lines if line.kind == Entry.SCRUB and line.effective_at <= at]

@@ -29,5 +29,5 @@ CONTACT_DIGEST_KEY that made their digests."""
 
 
 def told(name: str, act: Act, **facts: Any) -> list[Envelope]:
-    """The one envelope of a ledger signal, as a list. Its facts name the contact points."""
+    """A list with the one envelope of a ledger signal. `facts` say which contact points it is about."""
     return [Envelope(name, Subject("contact_points"), act, facts, act.now)]

@@ -1,4 +1,4 @@
-"""The points that a lead's id, a phone number or an e-mail address stands for."""
+"""The contact points that a lead's id, a phone number or an e-mail address stands for."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -14,14 +14,14 @@ from wholesale.plumbing.phones import e164
 
 
 def of_lead(lead_id: str) -> list[Point]:
-    """The points of a lead: the lead as such, and, of a known lead, its number and address."""
+    """The contact points of a lead: the lead as such and, if the lead is known, its number and address."""
     lead = people.load(people.LEAD, [lead_id]).get(lead_id)
     as_such = lead_point(lead_id)
     return [*([as_such] if as_such else []), *(points_of(phone=lead.phone, email=lead.email) if lead else [])]
 
 
 def number_or_address(text: str) -> list[Point]:
-    """The point of a phone number or an e-mail address that a person typed.
+    """The contact point of a phone number or an e-mail address that a person typed.
 
     Raises:
         ValidationError: the text is neither.
@@ -38,14 +38,14 @@ def number_or_address(text: str) -> list[Point]:
 
 
 class Meant(NamedTuple):
-    """The points that received values stand for."""
+    """The contact points that some received values stand for, in two lists: readable values, and others."""
 
     points: list[Point]
     unreadable: list[Point]  # ids, numbers and addresses that cannot be read, as they came
 
 
 def meant(*, lead_id: str = "", phone: str = "", phones: Iterable[str] = (), email: str = "") -> Meant:
-    """The points that received values stand for. A value that cannot be read is not refused: it is a point as it came."""
+    """The contact points that received values stand for. A value that cannot be read makes an unreadable point, no error."""
     said = Meant([], [])
     for read, texts in ((_lead, [lead_id]), (_phone, [phone, *phones]), (_email, [email])):
         for text in filter(None, texts):

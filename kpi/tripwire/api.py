@@ -1,4 +1,4 @@
-"""`/api/governance/regression`."""
+"""The endpoints of the tripwire, below `/api/governance/regression`."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ExpectationOut(serializers.Serializer[Any]):
-    """The simulated false alarms and delay of a policy. The worker computes them soon after each save."""
+    """What to expect of a policy, as the API shows it: false alarms and delay. The worker simulates them after each save."""
 
     rate = RateField(help_text="the success rate it was simulated at")
     events_a_day = StrictIntegerField(help_text="of the last 30 days")
@@ -53,28 +53,28 @@ RegressionPolicyOut = out_of(
 
 
 class MetricParams(ActParams):
-    """The metric that a request names."""
+    """The parameters that name a metric: its domain and its name."""
 
     domain = WordField()
     metric = MetricField()
 
 
 class BaselineParams(MetricParams):
-    """Who approves the baseline, and why."""
+    """The parameters of an approval: the metric whose baseline is approved, who approves it, and why."""
 
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField()
 
 
 class UndoParams(ActParams):
-    """Who undoes the trigger, and why."""
+    """The parameters of an undo: who undoes the trigger, and why."""
 
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField()
 
 
 class StateOut(serializers.Serializer[Any]):
-    """The state of a policy."""
+    """The state of a regression policy after its last evaluation, as the API shows it."""
 
     domain = serializers.CharField()
     metric = serializers.CharField()
@@ -89,13 +89,13 @@ class StateOut(serializers.Serializer[Any]):
 
 
 class EvaluateOut(serializers.Serializer[Any]):
-    """The policy's state after the evaluation."""
+    """The policy's state after the evaluation that was asked for."""
 
     state = StateOut()
 
 
 class TriggerOut(RowSerializer):
-    """A trigger of a tripwire."""
+    """A trigger as the API shows it: one time that a tripwire acted."""
 
     domain = serializers.CharField()
     metric = serializers.CharField()
@@ -106,14 +106,14 @@ class TriggerOut(RowSerializer):
 
 
 class RegressionStateOut(StateOut):
-    """The state of a policy, with its latest triggers."""
+    """The state of a regression policy with its latest triggers, as the API shows it."""
 
     enabled = serializers.BooleanField()
     triggers = TriggerOut(many=True, help_text="the last ten that are not undone, the newest first")
 
 
 class KpiParams(PlaceParams, MetricParams):
-    """A KPI event to record."""
+    """The parameters of a KPI event to record."""
 
     success = serializers.BooleanField(required=False, default=None)
     value = StrictDecimalField(required=False, default=None, max_digits=18, decimal_places=4)
@@ -124,7 +124,7 @@ class KpiParams(PlaceParams, MetricParams):
 
 
 class KpiOut(RowSerializer):
-    """The recorded event."""
+    """The KPI event that was recorded, as the API shows it."""
 
     class Meta:
         model = KPIEvent
@@ -167,5 +167,5 @@ class RegressionViewSet(ApiViewSet):
 
     @act(f"triggers/{ROW_ID}/undo", UndoParams, TriggerOut, parameters=[path_id("trigger")])
     def undo(self, request: Request, id: str, act: Act) -> Response:
-        """Undo what a trigger did."""
+        """Undo what a trigger did: switch the engine's risk policy on, or release the kill switch."""
         return Response(summaries.trigger_summary(undo_trigger(int(id), act=act)))

@@ -19,8 +19,8 @@ from wholesale.plumbing.act import Act
 
 @verb(ExecutionClass.CONTROL)
 def evaluate(*, domain: str, metric: str, act: Act) -> RegressionState:
-    """Evaluate a metric. A fall acts once, when it begins. A policy that is off is judged too, but does nothing.
-    The actor of a fall's action is the tripwire, whoever asked for the evaluation.
+    """Evaluate the policy of a metric. When a fall begins, its action is taken, once. If the policy is off, no action is
+    taken. The actor of the action is the tripwire, whoever asked for the evaluation.
 
     If a fall engages the kill switch, that happens first and outside this verb's transactions, so it waits for no lock.
 
@@ -38,7 +38,7 @@ def evaluate(*, domain: str, metric: str, act: Act) -> RegressionState:
 
 @transaction.atomic
 def _evaluated(domain: str, metric: str, stop: gate.Stop | None, act: Act) -> RegressionState | None:
-    """Judge the policy, act on a fall, and return the stored state. None if the kill switch must be engaged first."""
+    """Judge the policy, act on a fall, and return the stored state. None if the kill switch has to be engaged first."""
     policy = locked_policy(domain, metric)
     state, begins = _judged(policy, act.now)
     if begins and policy.action == Action.KILL_SWITCH and stop is None:
@@ -61,7 +61,7 @@ def _judged(policy: RegressionPolicy, now: datetime) -> tuple[RegressionState, b
 
 
 def _stop_if_fallen(domain: str, metric: str, act: Act) -> gate.Stop | None:
-    """Engage the kill switch if a fall begins now and the policy's action is the kill switch."""
+    """If a fall begins now and the policy's action is the kill switch, engage it and return the stop. Else return None."""
     policy = RegressionPolicy.objects.filter(domain=domain, metric=metric, action=Action.KILL_SWITCH, enabled=True).first()
     if policy is None:
         return None
@@ -71,7 +71,7 @@ def _stop_if_fallen(domain: str, metric: str, act: Act) -> gate.Stop | None:
 
 @verb(ExecutionClass.CONTROL)
 def evaluate_all(*, act: Act) -> Iterator[tuple[RegressionPolicy, RegressionState]]:
-    """Evaluate every enabled policy, each in its own transaction. The daily job does this."""
+    """Evaluate every enabled policy, each in its own transaction, while the caller iterates over the results."""
     for policy in RegressionPolicy.objects.filter(enabled=True):
         own = replace(act, correlation_id=correlation.current())
         yield policy, evaluate(domain=policy.domain, metric=policy.metric, act=own)

@@ -1,4 +1,4 @@
-"""Simulating what to expect of a policy. The worker does it, without a lock, because it takes up to a second."""
+"""Simulating the false alarms and the delay to expect of a policy. The worker does it, because it takes up to a second."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -19,14 +19,14 @@ MONTH = timedelta(days=30)  # the simulation uses the volume of this span
 
 @task()
 def simulate_policy(policy_id: int, version: int) -> None:
-    """Simulate a policy after it was created or changed."""
+    """Background task: simulate a policy after it was created or changed."""
     simulate(policy_id, version)
 
 
 def simulate(policy_id: int, version: int, now: datetime | None = None) -> None:
     """Simulate this version of the policy and store the result. If the policy was changed since, nothing is stored.
 
-    No lock is held meanwhile. The result makes no new version, since nobody decided anything. Running it twice is harmless.
+    No lock is held meanwhile. No new version is made, because nobody changed a setting. Running it twice is harmless.
     """
     policies = RegressionPolicy.objects.filter(pk=policy_id, version=version)
     policy = policies.first()
@@ -35,7 +35,7 @@ def simulate(policy_id: int, version: int, now: datetime | None = None) -> None:
 
 
 def rate_of(policy: RegressionPolicy) -> float | None:
-    """Return the success rate (0..1) to simulate the policy at, or None if there is none yet."""
+    """Return the success rate (0..1) at which to simulate the policy. None if no such rate is known."""
     if policy.statistic != Statistic.SUCCESS_RATE:
         return None
     if policy.method == Method.CUSUM and policy.baseline_rate is not None:
@@ -45,7 +45,7 @@ def rate_of(policy: RegressionPolicy) -> float | None:
 
 
 def expectation(policy: RegressionPolicy, now: datetime) -> dict[str, Any] | None:
-    """Simulate the policy at the metric's own rate and volume. None if there is no rate yet."""
+    """Simulate the policy at the metric's own rate and volume. Return None if no success rate is known."""
     rate = rate_of(policy)
     if rate is None:
         return None

@@ -26,7 +26,7 @@ _RISE_SHOWN = Fraction(10**6)  # the largest rise that is shown
 
 
 def judged_events(policy: RegressionPolicy) -> QuerySet[KPIEvent]:
-    """Return the metric's counted events that have the column of the policy's statistic."""
+    """Return the events that count for a policy: with a value if it watches the mean value, else with a success value."""
     events = KPIEvent.objects.filter(COUNTED, domain=policy.domain, metric=policy.metric)
     column = "value" if policy.statistic == Statistic.MEAN_VALUE else "success"
     return events.filter(**{f"{column}__isnull": False})

@@ -19,23 +19,23 @@ _SMALLEST = Decimal("0.0001")
 
 
 def events(default: int, **said: Any) -> Whole:
-    """Return a field for a number of events."""
+    """Return a model field for a number of events."""
     return Whole(default=default, within=(1, EVENTS_MAX), unit="events", **said)
 
 
 def threshold(default: int, **said: Any) -> Number:
-    """Return a field for a threshold of the CUSUM's sum."""
+    """Return a model field for a threshold of the CUSUM's sum."""
     said |= {"at_least": Decimal("0.01"), "at_most": Decimal(1000)}
     return Number(max_digits=6, decimal_places=2, default=Decimal(default), **said)
 
 
 def figure_field() -> "models.DecimalField[Any, Any]":
-    """Return a column for a rate, a mean or a number of events, depending on the statistic. None without a verdict."""
+    """Return a column for the watched figure: a rate, a mean or a number of events. It is null if nothing was measured."""
     return models.DecimalField(max_digits=20, decimal_places=6, null=True)
 
 
 class RegressionPolicy(Policy):
-    """How one metric is watched, and what its fall does."""
+    """The policy that says how one metric is watched, and what happens when the metric falls."""
 
     domain = Word()
     metric = Metric()
@@ -146,11 +146,11 @@ class RegressionPolicy(Policy):
         return f"{self.domain} {self.metric}"
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """Clear the expectation: the worker simulates it anew after each change."""
+        """Return the changes with the expectation cleared, because the worker simulates it anew after each change."""
         return {**changes, "expectation": None}
 
     def require_sound(self) -> None:
-        """Refuse settings that cannot be watched.
+        """Refuse settings that contradict each other.
 
         Raises:
             NotARate: CUSUM with another statistic than SUCCESS_RATE.
@@ -167,18 +167,18 @@ class RegressionPolicy(Policy):
 
     @property
     def throttled_engine(self) -> str:
-        """The engine whose risk policy THROTTLE switches off."""
+        """The engine whose risk policy the action THROTTLE switches off."""
         return self.engine or self.domain
 
     @property
     def is_blind(self) -> bool:
-        """Whether the policy needs more events than it looks at, so that it never comes to a verdict."""
+        """Whether the policy requires more events than it looks at, so that it can never come to a verdict."""
         looks_at_events = self.method == Method.DROP and self.statistic != Statistic.VOLUME
         return looks_at_events and self.min_events_to_enforce > min(self.window_events, self.baseline_events)
 
 
 class RegressionState(models.Model):
-    """The state of a policy after its last evaluation."""
+    """The state of a regression policy after its last evaluation."""
 
     policy = models.OneToOneField(RegressionPolicy, on_delete=models.PROTECT, related_name="state", primary_key=True)
     triggered = models.BooleanField(default=False)

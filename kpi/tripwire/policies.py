@@ -1,4 +1,4 @@
-"""Regression policies and their approved baselines. A policy's row is locked first."""
+"""The verbs of regression policies and their baselines. A policy's row is locked first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _RATE_DIGITS = Decimal("0.000001")
 
 
 def on_policy_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Receiver: queue the simulation of a changed policy. If the statistic or method changed, its state is deleted; its
+    """Receiver: queue the simulation of a changed policy. If its statistic or method changed, its state is deleted, but its
     triggers stay."""
     for facts in (one.facts for one in envelopes):
         policy, was = facts["policy"], facts["was"]
@@ -51,7 +51,7 @@ def locked_policy(domain: str, metric: str) -> RegressionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredBaseline:
-    """The baseline that an approval would store now."""
+    """The baseline that an approval would store now, with what it was measured on."""
 
     size: int  # events
     successes: int
@@ -69,7 +69,7 @@ class MeasuredBaseline:
 
 
 def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
-    """Measure the last `baseline_events` events of the policy's metric (at least 200)."""
+    """Measure the baseline of a policy on the last events of its metric: `baseline_events`, but no fewer than 200."""
     size = max(policy.baseline_events, BASELINE_MIN)
     last = list(judged_events(policy).order_by("-id").values_list("id", "success")[:size])
     return MeasuredBaseline(len(last), sum(bool(success) for _, success in last), last[0][0] if last else 0)
@@ -80,7 +80,7 @@ def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
 def approve_baseline(*, domain: str, metric: str, act: Act) -> RegressionPolicy:
     """Approve the rate of the last `baseline_events` events (at least 200) as the baseline that a CUSUM compares with.
 
-    This also clears a CUSUM that went red. What its trigger did stays until the trigger is undone.
+    This also clears a CUSUM that went red. What its trigger stopped stays stopped until the trigger is undone.
 
     Raises:
         PolicyNotFound: no policy watches this metric.

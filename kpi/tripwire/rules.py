@@ -1,4 +1,4 @@
-"""The rules that tell a fall: the guide's drop rule, and a Bernoulli CUSUM. They use no database."""
+"""The rules that recognise a fall: the guide's drop rule, and a Bernoulli CUSUM. They use no database."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ BASELINE_MIN = 200  # events that a CUSUM's baseline needs at least; better 500 
 
 
 class Statistic(models.TextChoices):
-    """The figure of a metric that is watched."""
+    """Which figure of a metric is watched."""
 
     SUCCESS_RATE = "SUCCESS_RATE", "Share of successes, over rows with a success value"
     MEAN_VALUE = "MEAN_VALUE", "Mean value, over rows with a value"
@@ -21,14 +21,14 @@ class Statistic(models.TextChoices):
 
 
 class Method(models.TextChoices):
-    """How a fall is recognised."""
+    """By which rule a fall is recognised."""
 
     DROP = "DROP", "The guide's rule: the last events against those before them"
     CUSUM = "CUSUM", "A cumulative sum against a frozen, approved baseline"
 
 
 class Action(models.TextChoices):
-    """What a trigger does."""
+    """What a tripwire does at a fall."""
 
     THROTTLE = "THROTTLE", "Switch the engine's risk policy off"
     KILL_SWITCH = "KILL_SWITCH", "Engage the kill switch"
@@ -36,7 +36,7 @@ class Action(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class FallVerdict:
-    """The result of the drop rule. `drop_fraction` is None without a verdict, and negative if the metric rose."""
+    """The result of the drop rule. `drop_fraction` is negative if the metric rose, and None if the rule could not judge."""
 
     triggered: bool
     baseline: Fraction | None
@@ -46,7 +46,7 @@ class FallVerdict:
 
 
 def mean(values: Sequence[Decimal | bool]) -> Fraction | None:
-    """Return the mean, or the share of True; None if there are no values. It is exact, so no rounding hides a fall."""
+    """Return the exact mean, or the share of True, so that no rounding hides a fall. None if there are no values."""
     return Fraction(sum(values, Decimal(0))) / len(values) if values else None
 
 
@@ -61,8 +61,8 @@ def judge_drop(
 ) -> FallVerdict:
     """Apply the guide's rule: (baseline - current) / baseline >= max_drop triggers (CONTRACT section 3).
 
-    With fewer than `min_events` in either there is no verdict. `current_events` is None for VOLUME, where few events are the
-    fall itself.
+    If the baseline or the window has fewer than `min_events`, there is no verdict. For VOLUME `current_events` is None: the
+    window needs no minimum, because few events are the fall itself.
     """
     too_few = baseline_events < min_events or (current_events is not None and current_events < min_events)
     if too_few or baseline is None or current is None:
@@ -78,14 +78,14 @@ def judge_drop(
 
 
 def fall(baseline: Fraction, current: Fraction) -> str:
-    """Return a text that compares `current` with a baseline above 0."""
+    """Return a text that says how far `current` is below a baseline above 0."""
     share = (baseline - current) / baseline
     change = "no fall" if share <= 0 else f"{percent(share)} lower"
     return f"now {number(current)}, before {number(baseline)}: {change}"
 
 
 def percent(share: Fraction) -> str:
-    """Return a share as percent with at most 2 decimals, rounded down so that it never seems to reach a limit too early."""
+    """Return a share as percent with at most 2 decimals, rounded down: rounding never makes a fall seem to reach a limit."""
     return f"{number(Fraction(int(share * 10_000), 100))}%"
 
 
@@ -95,26 +95,26 @@ def number(value: Fraction) -> str:
 
 
 def jeffreys(successes: int, trials: int) -> Decimal:
-    """Return the rate of an approved baseline: (s + 0.5) / (n + 1), which is never 0 or 1."""
+    """Return the success rate to store in a baseline: (successes + 0.5) / (trials + 1), which is never 0 or 1."""
     return (Decimal(successes) + Decimal("0.5")) / (Decimal(trials) + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class CusumSteps:
-    """What a success or a failure adds to the sum: the log likelihood ratio of the dropped rate to the baseline rate."""
+    """What a success or a failure adds to a CUSUM: the log likelihood ratio of the dropped rate to the baseline rate."""
 
     success: float
     failure: float
 
 
 def cusum_steps(baseline_rate: float, design_drop: float) -> CusumSteps:
-    """Return the steps for a baseline rate (between 0 and 1) and the drop (fraction 0..1) that the CUSUM is designed for."""
+    """Return a CUSUM's steps for a baseline rate (between 0 and 1) and the drop (0..1) that it is designed to see."""
     dropped = baseline_rate * (1 - design_drop)
     return CusumSteps(log(dropped / baseline_rate), log((1 - dropped) / (1 - baseline_rate)))
 
 
 def cusum(start: float, outcomes: Iterable[bool], steps: CusumSteps) -> Iterator[float]:
-    """Yield the sum after each outcome: S = max(0, S + step)."""
+    """Yield the CUSUM after each outcome, beginning at `start`: S = max(0, S + step)."""
     level = start
     for success in outcomes:
         level = max(0.0, level + (steps.success if success else steps.failure))

@@ -1,4 +1,4 @@
-"""Simulating a tripwire: how often it gives a false alarm, and how soon it sees a real fall. It uses numpy with a seed.
+"""Simulating a tripwire: how often it gives a false alarm, and how soon it sees a real fall. The random seed is fixed.
 
 `python -m kpi.tripwire.simulation` prints the table of docs/tripwire.md.
 """
@@ -17,10 +17,8 @@ Flags = NDArray[np.bool_]  # one row for each run, one column for each event or 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """The share of runs without a fall that alarm within 1,000 events (0..1), and the median of events until a fall is seen.
-
-    The delay is None if at least half of the runs do not see the fall within 1,000 events.
-    """
+    """What a simulation found: the share of runs without a fall that alarm within 1,000 events (0..1), and the median number
+    of events until a fall is seen. The median is None if at least half of the runs do not see it within 1,000 events."""
 
     false_alarms_per_1000: float
     median_delay_events: float | None
@@ -37,7 +35,7 @@ def expect_drop(
     runs: int = 500,
     seed: int = 1,
 ) -> Expectation:
-    """Simulate the guide's rule at this success rate (0..1), evaluated every `check_every` events (1..1,000)."""
+    """Simulate the guide's drop rule at this success rate (0..1), evaluated every `check_every` events (1..1,000)."""
     rng = np.random.default_rng(seed)
 
     def alarms(after: float) -> Flags:
@@ -49,7 +47,7 @@ def expect_drop(
 
 
 def drop_alarms(outcomes: Flags, *, window: int, baseline: int, max_drop: float) -> Flags:
-    """Return for each outcome whether the guide's rule triggers. The first `window + baseline` outcomes only fill them."""
+    """Return for each outcome whether the drop rule triggers. The first `window + baseline` outcomes get no answer."""
     sums = np.zeros((outcomes.shape[0], outcomes.shape[1] + 1), dtype=np.int32)
     np.cumsum(outcomes, axis=1, out=sums[:, 1:])
     current = (sums[:, window:] - sums[:, :-window])[:, baseline + 1 :] / window
@@ -67,7 +65,7 @@ def expect_cusum(
     runs: int = 500,
     seed: int = 1,
 ) -> Expectation:
-    """Simulate a Bernoulli CUSUM. Its baseline is measured on `baseline` events, with the sampling error of that."""
+    """Simulate a Bernoulli CUSUM. Each run measures its own baseline on `baseline` random events, so baselines differ."""
     rng = np.random.default_rng(seed)
     measured = (rng.binomial(baseline, rate, runs) + 0.5) / (baseline + 1)
 
@@ -79,7 +77,8 @@ def expect_cusum(
 
 
 def cusum_alarms(outcomes: Flags, baseline_rates: NDArray[np.float64], *, threshold: float, design_drop: float) -> Flags:
-    """Return for each run and outcome whether the CUSUM has reached the threshold so far. Each run has its own baseline."""
+    """Return for each run and outcome whether the CUSUM has reached the threshold so far. Each run has its own baseline
+    rate."""
     steps = [cusum_steps(float(rate), design_drop) for rate in baseline_rates]
     on_success = np.array([step.success for step in steps])
     on_failure = np.array([step.failure for step in steps])

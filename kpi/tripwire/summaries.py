@@ -27,7 +27,7 @@ TRIGGERS_SHOWN = 10
 
 
 def state_summary(policy: RegressionPolicy, state: RegressionState) -> dict[str, Any]:
-    """Return a policy's state in the guide's shape."""
+    """Return a policy's state as plain values, in the guide's shape."""
     return {"domain": policy.domain, "metric": policy.metric, **{name: getattr(state, name) for name in STATE_FIELDS}}
 
 
@@ -39,7 +39,7 @@ def trigger_summary(trigger: RegressionTrigger) -> dict[str, Any]:
 
 @verb(ExecutionClass.READ)
 def states() -> list[dict[str, Any]]:
-    """Return the state of every policy with its last triggers that are not undone, in two queries."""
+    """Return the state of every policy with its last ten triggers that are not undone. Takes two queries."""
     waiting = RegressionTrigger.objects.filter(undone_at__isnull=True).order_by("-id")[:TRIGGERS_SHOWN]
     watched = RegressionPolicy.objects.select_related("state").prefetch_related(
         Prefetch("triggers", waiting, to_attr="waiting")

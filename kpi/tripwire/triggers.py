@@ -1,4 +1,4 @@
-"""Acting on a fall, and undoing it."""
+"""Taking a policy's action on a fall, and undoing that action."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ NONE_TAKEN = "none"
 
 
 class _Words(NamedTuple):
-    """The words for an action in the notes of triggers."""
+    """How the note of a trigger says that an action was taken, was needless, or was undone."""
 
     done: str
     already: str
@@ -33,13 +33,13 @@ _WORDS = {
 
 
 def reason_of(policy: RegressionPolicy, state: RegressionState) -> str:
-    """Return the reason that is recorded with a stop."""
+    """Return the reason that is recorded when the policy stops an engine or everything."""
     return f"Tripwire {policy}: {state.note}"
 
 
 def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Stop | None, act: Act) -> str:
-    """Take the policy's action on a fall and store a trigger. `stop` is the kill switch's stop if it was engaged already.
-    Return the action that was taken, or `NONE_TAKEN`."""
+    """Take the policy's action on a fall and store a trigger. If the action is the kill switch, it is engaged already:
+    `stop` is that stop. Return the action that was taken, or `NONE_TAKEN`."""
     _one_after_another()
     if policy.action == Action.KILL_SWITCH:
         engine, stopped = "", "the kill switch"
@@ -72,19 +72,19 @@ def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Sto
 
 
 def _one_after_another() -> None:
-    """Take the lock that lets only one trigger act or be undone at a time, since two triggers may hold one engine."""
+    """Take the lock by which only one trigger acts or is undone at a time, because two may need the same stop."""
     locks.hold(_TRIGGERS_LOCK)
 
 
 def _holding(action: str, engine: str, mark: str) -> QuerySet[RegressionTrigger]:
-    """Return the triggers, not undone, that hold this stop in force."""
+    """Return the triggers that need this stop: they made or joined it, and are not undone."""
     return RegressionTrigger.objects.filter(action_taken=action, engine=engine, mark=mark, undone_at__isnull=True)
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def undo_trigger(trigger_id: int, *, act: Act) -> RegressionTrigger:
-    """Undo what a trigger did: switch the engine's risk policy on, or release the kill switch. A repetition changes nothing.
+    """Undo what a trigger did: switch the risk policy on, or release the kill switch. Undoing it again changes nothing.
 
     If somebody changed the policy or the go-live state since, or another trigger needs the same stop, the stop stays and the
     trigger's note says so.
@@ -110,7 +110,7 @@ def undo_trigger(trigger_id: int, *, act: Act) -> RegressionTrigger:
 
 
 def _lift(trigger: RegressionTrigger, act: Act) -> str:
-    """Lift the trigger's stop if no other trigger holds it. Return what happened, for the note."""
+    """Lift the trigger's stop if no other trigger needs it. Return what happened, as words for the trigger's note."""
     if trigger.action_taken == NONE_TAKEN:
         return "there was nothing to take back"
     other = _holding(trigger.action_taken, trigger.engine, trigger.mark).exclude(pk=trigger.pk).first()

@@ -37,29 +37,29 @@ ENTRY_COLOURS = {
 
 
 class LedgerColumns:
-    """The columns of a ledger line in the admin."""
+    """A mixin with the admin columns of a ledger line."""
 
     @display(
         description="Entry", ordering="entry", label={ENTRY_WORDS[entry]: colour for entry, colour in ENTRY_COLOURS.items()}
     )
     def what(self, record: ContactRecord) -> str:
-        """The line's entry in a word."""
+        """What the line records, as a short word such as Consent or Lifted."""
         return ENTRY_WORDS[Entry(record.entry)]
 
     @display(description="Channel")
     def by(self, record: ContactRecord) -> str:
-        """The channel that the line is about."""
+        """The channel that the line is about, or "Every channel"."""
         return record.get_channel_display() or ("" if record.entry == Entry.ERASED else EVERY_CHANNEL_LABEL)
 
     @display(description="Until")
     def until(self, record: ContactRecord) -> str:
-        """When the line's ground ends."""
+        """When the line ends, or in words what ends a consent. Empty for a line that does not end."""
         if record.expires_at:
             return date_format(record.expires_at, "DATETIME_FORMAT")
         return until(record.basis) if record.entry == Entry.CONSENT else ""
 
     @display(description="Messages since")
     def used(self, record: ContactRecord) -> str:
-        """The number of messages that went out since a referral, empty for any other line."""
+        """The number of messages that went out since a referral. Empty for a line that is no referral."""
         uses = uses_of(record)
         return "" if uses is None else f"{uses:,}"

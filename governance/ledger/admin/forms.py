@@ -31,10 +31,10 @@ _MINUTE = "%Y-%m-%dT%H:%M"
 
 
 def points_named(text: str) -> list[Point]:
-    """The points that a typed text names: a phone number, an e-mail address, or a lead's id with all points of that lead.
+    """The contact points that a typed text names. A lead's id names the lead, its number and its address.
 
     Raises:
-        ValidationError: the text is none of these.
+        ValidationError: the text is no known lead's id, no phone number and no e-mail address.
 
     """
     text = text.strip()
@@ -45,7 +45,7 @@ def points_named(text: str) -> list[Point]:
 
 
 def searched(text: str) -> list[Point]:
-    """The points to search for by this text. It may also be the id of an unknown lead."""
+    """The contact points to search for by a typed text. Here the text may also be the id of an unknown lead."""
     as_lead = lead_point(text.strip())
     try:
         named = points_named(text)
@@ -55,7 +55,7 @@ def searched(text: str) -> list[Point]:
 
 
 def _moment_field(label: str, **options: Any) -> forms.DateTimeField:
-    """A form field for a time in UTC, to the minute. It is filled with the present time."""
+    """A form field for a time in UTC, to the minute. Its initial value is the present time."""
     widget = UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"})
     return forms.DateTimeField(
         label=f"{label} (UTC)", widget=widget, initial=lambda: f"{timezone.now():{_MINUTE}}", **options
@@ -88,7 +88,7 @@ class WhoForm(forms.Form):
     )
 
     def clean_points(self) -> list[Point]:
-        """The points of what was typed. For a lead these are the lead, its number and its address."""
+        """The contact points that the typed text names. For a lead these are the lead, its number and its address."""
         return points_named(self.cleaned_data["points"])
 
 
@@ -101,10 +101,10 @@ class ChannelForm(WhoForm):
 
 
 class ConsentingForm(ChannelForm):
-    """A form whose lines are about numbers and addresses, never about a lead as such."""
+    """A form that writes ledger lines about numbers and addresses, never about a lead as such."""
 
     def clean_points(self) -> list[Point]:
-        """The numbers and addresses of what was typed. A lead without any is refused."""
+        """The numbers and addresses that the typed text names. A lead that has neither is refused."""
         points = [point for point in super().clean_points() if point[0] != ContactPoint.Kind.LEAD]
         if not points:
             raise ValidationError("This lead has neither a phone number nor an e-mail address.")
@@ -160,7 +160,7 @@ class NumbersForm(forms.Form):
     )
 
     def clean_points(self) -> list[Point]:
-        """The points of the numbers, one a line. The error names the first line that is not a phone number."""
+        """The contact points of the typed numbers, one number a line. The error names the first line that is no number."""
         lines = [line.strip() for line in self.cleaned_data["points"].splitlines() if line.strip()]
         if len(lines) > NUMBERS_MAX:
             raise ValidationError(f"{len(lines):,} numbers are more than {NUMBERS_MAX:,}.")

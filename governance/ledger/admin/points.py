@@ -20,7 +20,7 @@ from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with
 
 
 class ContactRecordInline(LedgerColumns, ReadOnlyInline):
-    """The ledger lines about the point."""
+    """The ledger lines about a contact point, as a table on its page."""
 
     model = ContactRecord
     ordering = ("-id",)
@@ -33,7 +33,7 @@ class ContactRecordInline(LedgerColumns, ReadOnlyInline):
 
 @admin.register(ContactPoint)
 class ContactPointAdmin(GrowingAdmin):
-    """Phone numbers, addresses and leads that have ledger lines."""
+    """The admin page of contact points: phone numbers, addresses and leads that have ledger lines."""
 
     list_display = ("id", "point", "kind")
     list_display_links = ("id", "point")

@@ -1,4 +1,4 @@
-"""The content of a consent in the admin: the fields of the form, and the columns of a line."""
+"""How the admin asks for the content of a consent (form fields), and how it shows the content (columns)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -32,7 +32,7 @@ def _text(name: str, help_text: str, *, longest: int = NOTE_MAX_LENGTH, is_long:
 
 
 class ProofFields(forms.Form):
-    """The form fields for the content of a consent, in groups."""
+    """A form with the fields for the content of a consent, in groups."""
 
     wording = _text("Wording", "As it was shown or read out.", longest=WORDING_MAX_LENGTH, is_long=True)
     purpose = _text("Purpose", "What the person agreed to receive.")
@@ -47,29 +47,29 @@ class ProofFields(forms.Form):
     referrer_to_us = _text("Referrer and us", "What our relationship is.")
 
     def groups(self) -> list[tuple[str, str, list[forms.BoundField]]]:
-        """The fields as the page shows them: first those of the ledger line, then the groups of its content."""
+        """The fields as the page groups them (title, explanation, fields). The fields of the ledger line come first."""
         own = [self[name] for name in self.fields if name not in PROOF_FIELDS]
         return [("", "", own), *((title, said, [self[name] for name in names]) for title, said, names in _GROUPS)]
 
     def clean(self) -> dict[str, Any]:
-        """Replace the fields of the content by one `Proof` under the name `proof`."""
+        """Replace the cleaned fields of the consent's content by one `Proof`, under the name `proof`."""
         cleaned = super().clean() or {}
         given = {name: cleaned.pop(name) for name in PROOF_FIELDS if name in cleaned}
         return {**cleaned, "proof": Proof(**given)}
 
 
 class ProofColumns:
-    """Columns with the content of a consent, and with the parts of it that are missing."""
+    """A mixin with two admin columns: the content of a consent, and the parts of it that are missing."""
 
     @display(description="Content")
     def content(self, record: ContactRecord) -> str | SafeString:
-        """What the person agreed to, as a list."""
+        """What the person agreed to, as a list; "not on file" if nothing is known."""
         parts = [(title, linebreaksbr(text, autoescape=True)) for title, text in content_of(proof_of(record))]
         return _listed("{}: {}", parts) if parts else "not on file"
 
     @display(description="Missing")
     def missing(self, record: ContactRecord) -> str | SafeString:
-        """The content that the law asks for and that is not on file."""
+        """The parts of a consent's content that the law asks for and that are not on file."""
         return _listed("{} ({})", lacking(missing_of(record.basis, proof_of(record)))) or "nothing that is known"
 
 

@@ -34,7 +34,7 @@ from wholesale.plumbing.errors import DomainError
 
 @admin.register(ContactRecord)
 class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
-    """The ledger lines, newest first, and the actions that write lines."""
+    """The admin page of ledger lines, newest first, with the actions that write lines."""
 
     list_display = ("id", "what", "point", "by", "basis", "effective_at", "until", "actor")
     list_display_links = ("id", "what")
@@ -144,7 +144,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
 
     @action(description="Lift", permissions=["lift"], icon="undo", url_path="lift")
     def lift(self, request: HttpRequest) -> HttpResponse:
-        """Ask on a page whose opt-outs were a mistake, and lift them."""
+        """Ask on a page whose opt-outs were recorded by mistake, and lift them."""
         return self._record(
             request,
             LiftForm,

@@ -1,1 +1,1 @@
-"""`/api/governance/contact`: the endpoints of the ledger."""
+"""The endpoints of the ledger, below `/api/governance/contact`."""

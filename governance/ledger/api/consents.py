@@ -1,4 +1,4 @@
-"""`/api/governance/contact`: the endpoints that record consents, ends of contracts and scrubs."""
+"""The endpoints that record consents, ends of contracts and scrubs, below `/api/governance/contact`."""
 
 from datetime import datetime
 from typing import Any
@@ -21,13 +21,13 @@ from wholesale.plumbing.params import ObjectParams
 
 
 class WordingField(NoteField):
-    """A wording as it was shown to the person, up to 4,000 characters."""
+    """A field for a wording as it was shown to the person, up to 4,000 characters."""
 
     longest = WORDING_MAX_LENGTH
 
 
 class ProofParams(ObjectParams):
-    """What a person agreed to, as it was put to the person (CASL 10(1); SOR/2012-36, s. 4)."""
+    """The parameters with the content of a consent: what the person agreed to (CASL 10(1); SOR/2012-36, s. 4)."""
 
     wording = WordingField(required=False, help_text="as it was shown or read out")
     purpose = NoteField(required=False, help_text="what the person agreed to receive")
@@ -44,7 +44,7 @@ class ProofParams(ObjectParams):
 
 
 class ConsentParams(ChannelParams):
-    """A ground to contact somebody."""
+    """The parameters of a consent to record: the person, the channel, and the ground to contact the person."""
 
     basis = UpperChoiceField(choices=ACCEPTED)
     obtained_at = AwareDateTimeField(help_text="of a purchase or a contract: its date")
@@ -55,7 +55,7 @@ class ConsentParams(ChannelParams):
 
 
 class ContractEndParams(ChannelParams):
-    """The day on which a contract ended."""
+    """The parameters of a contract's end to record: the person, the channel, and the day on which the contract ended."""
 
     ended_on = DayField()
     evidence = NoteField(help_text="where the proof is: a notice, the contract itself")
@@ -63,7 +63,7 @@ class ContractEndParams(ChannelParams):
 
 
 class ScrubParams(WhoParams):
-    """Numbers that were checked against the National Do Not Call List and are not on it."""
+    """The parameters of a scrub: numbers that were checked against the National Do Not Call List and are not on it."""
 
     email = None  # type: ignore[assignment]  # calls reach no address
     phones = ManyField(child=PhoneField(), required=False, min_length=1, max_length=NUMBERS_MAX)
@@ -73,7 +73,7 @@ class ScrubParams(WhoParams):
 
 
 class ScrubOut(RecordedOut):
-    """The number of lines that were written, and until when they count."""
+    """The answer to a scrub: the number of ledger lines that were written, and until when the scrub counts."""
 
     valid_until = AwareDateTimeField()
 
@@ -111,13 +111,13 @@ class ConsentViewSet(ApiViewSet):
         ],
     )
     def consents(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record a consent. A consent for every channel becomes one line for each channel, because their expiries differ."""
+        """Record a consent. A consent for every channel becomes one line for each, because the channels differ in expiry."""
         return records_out(record_consent(**with_points(params), act=act), status=201)
 
     @act("contracts/end", ContractEndParams, RecordOut(many=True))
     def end_contract(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record that the contracts on file that were made by this day ended on it. Each remains a ground for 2 years more,
-        for calls for 18 months. Nothing is written if they had ended by then."""
+        """Record that contracts ended on this day: all contracts on file that were made by then. Each remains a ground for 2
+        years more, for calls for 18 months. Nothing is written for a contract that had already ended by this day."""
         return records_out(end_contract(**with_points(params), act=act), status=200)
 
     @act("scrubs", ScrubParams, {201: ScrubOut})

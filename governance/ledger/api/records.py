@@ -1,4 +1,4 @@
-"""`/api/governance/contact/records`: the endpoints that show ledger lines."""
+"""The endpoints that show ledger lines, at `/api/governance/contact/records`."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ProofOut(RowSerializer):
-    """What a person agreed to, as it was put to the person. A field that is not known is empty."""
+    """The content of a consent as the API shows it: what the person agreed to. A field that is not known is empty."""
 
     class Meta:
         model = ConsentProof
@@ -34,14 +34,14 @@ class ProofOut(RowSerializer):
 
 
 class MissingOut(serializers.Serializer[Any]):
-    """A part of a consent's content that is not on file."""
+    """A field of a consent's content that the law asks for and that is not on file, as the API shows it."""
 
     field = serializers.CharField()
     section = serializers.CharField(help_text="of the law that asks for it")
 
 
 class RecordOut(SignedSerializer):
-    """A line of the ledger."""
+    """A ledger line as the API shows it."""
 
     kind = serializers.ChoiceField(source="point.kind", choices=ContactPoint.Kind.choices)
     value = serializers.CharField(source="point.value", allow_null=True, help_text="null: it was erased")
@@ -73,29 +73,29 @@ class RecordOut(SignedSerializer):
         )
 
     def get_uses(self, record: ContactRecord) -> int | None:
-        """The number of messages since a referral, null for any other line."""
+        """The number of messages that went out since a referral. Null for a line that is no referral."""
         return uses_of(record)
 
     @extend_schema_field(ProofOut(allow_null=True))
     def get_proof(self, record: ContactRecord) -> dict[str, Any] | None:
-        """The content of a consent, null if there is none on file."""
+        """The content of the consent that the line records. Null if it is not on file, and for any other line."""
         proof = proof_of(record)
         return shown(proof, PROOF_FIELDS) if proof else None
 
     @extend_schema_field(MissingOut(many=True))
     def get_missing(self, record: ContactRecord) -> list[dict[str, str]]:
-        """The content that the law wants of such a consent and that is not on file."""
+        """The parts of the consent's content that the law asks for and that are not on file."""
         return [one._asdict() for one in missing_of(record.basis, proof_of(record))]
 
 
 class RecordedOut(serializers.Serializer[Any]):
-    """The number of lines that were written."""
+    """The answer that tells how many ledger lines were written."""
 
     recorded = StrictIntegerField()
 
 
 def records_out(records: list[ContactRecord], *, status: int) -> Response:
-    """The response that shows the ledger lines which a request wrote."""
+    """The response to a request that wrote ledger lines: it shows the lines."""
     return Response(RecordOut(records, many=True).data, status=status)
 
 
@@ -112,24 +112,24 @@ class RecordFilter(django_filters.FilterSet):
     until = filters.until("created_at")
 
     def about_lead(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """Lines about a lead, its number and its address. For an unknown lead, lines about the lead only."""
+        """Keep the lines about a lead, its number and its address. For an unknown lead, keep those about its id."""
         return reading.records_of(queryset, of_lead(value))
 
     def about_phone(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """Lines about a phone number, erased or not."""
+        """Keep the lines about a phone number, even if the number was erased."""
         return reading.records_of(queryset, points_of(phone=value))
 
     def about_email(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """Lines about an e-mail address, erased or not."""
+        """Keep the lines about an e-mail address, even if the address was erased."""
         return reading.records_of(queryset, points_of(email=value))
 
     def concerning(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """Lines about a channel, with the lines about every channel."""
+        """Keep the lines about a channel and the lines about every channel."""
         return queryset.filter(channel__in=(value, EVERY_CHANNEL))
 
 
 class RecordViewSet(ResourceViewSet):
-    """The ledger lines, newest first."""
+    """The endpoint of ledger lines, newest first."""
 
     queryset = with_uses(ContactRecord.objects.select_related("point", "words", "proof", "user"))
     serializer_class = RecordOut

@@ -18,7 +18,7 @@ WHO = ("lead_id", "phone", "phones", "email")  # the parameters that say whom it
 
 
 class PhoneField(LabelField):
-    """A phone number, read into E.164. A number without a country code is Canadian."""
+    """A field for a phone number. It is read into E.164; a number without a country code is Canadian."""
 
     default_error_messages = {"invalid_phone": "Must be a phone number with its area code, such as +14165550123."}
 
@@ -30,7 +30,7 @@ class PhoneField(LabelField):
 
 
 class WhoParams(ActParams):
-    """The person that a request is about: a lead, a number or an address. Each one that is given counts."""
+    """The parameters that say whom a request is about: a lead, a number or an address. Several may be given; all count."""
 
     lead_id = LabelField(required=False, help_text="a lead that we know: its phone number and its address count")
     phone = PhoneField(required=False, help_text="Canadian where it names no country")
@@ -44,7 +44,7 @@ class WhoParams(ActParams):
 
 
 def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
-    """Refuse parameters that name nobody.
+    """Refuse a request that names no lead, no number and no address.
 
     Raises:
         ValidationError: none of the fields that can name somebody is given.
@@ -56,13 +56,14 @@ def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
 
 
 class ChannelParams(WhoParams):
-    """The person and the channel that a request is about."""
+    """The parameters that say whom a request is about, and by which channel."""
 
     channel = UpperChoiceField(choices=Channel.choices, required=False, help_text="default: every channel")
 
 
 def with_points(params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters as the services take them: the points replace the lead's id, the numbers and the address."""
+    """The parameters with contact points (`points`) in place of the lead's id, numbers and address. A lead stands for its
+    number and its address."""
     who = {name: params.pop(name) for name in WHO if name in params}
     return {**params, "points": _points(**who)}
 

@@ -1,4 +1,4 @@
-"""`/api/governance/contact`: the endpoints for opt-outs, the internal do-not-call list and lifts."""
+"""The endpoints for opt-outs, the internal do-not-call list and lifts, below `/api/governance/contact`."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,7 +27,7 @@ from wholesale.plumbing.received import (
 
 
 class WishParams(ReceivedParams):
-    """A request that somebody wants no more contact. It is never refused because a detail cannot be read."""
+    """The parameters of somebody's wish for no more contact. The wish is recorded even if a detail cannot be read."""
 
     lead_id = ReceivedLabelField(required=False, help_text="it binds the lead, its phone number and its address")
     actor = ReceivedLabelField(required=False, help_text="default: your user name")
@@ -42,7 +42,7 @@ class WishParams(ReceivedParams):
 
 
 class OptOutParams(WishParams):
-    """A request that somebody wants no more contact by one channel, or by any."""
+    """The parameters of an opt-out to record: somebody wants no more contact by one channel, or by every channel."""
 
     phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
     email = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
@@ -54,21 +54,22 @@ class OptOutParams(WishParams):
 
 
 class LiftParams(ChannelParams):
-    """A request to lift an opt-out that was a mistake."""
+    """The parameters of a lift: the person and the channel whose opt-outs were recorded by mistake."""
 
     reason = NoteField()
     evidence = NoteField(default="")
 
 
 class DoNotCallParams(WishParams):
-    """Leads and numbers to put on the internal do-not-call list."""
+    """The parameters with the leads and numbers to put on the internal do-not-call list."""
 
     phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
     phones = ReceivedManyField(longest=VALUE_MAX, required=False, max_length=NUMBERS_MAX)
 
 
 def wish(act: Act, *, unreadable: dict[str, str], **params: Any) -> dict[str, Any]:
-    """The parameters of a wish as the services take them. A channel that reaches none of the points means every channel."""
+    """The keywords with which a service records a wish. Contact points replace the lead's id, the numbers and the address. A
+    channel that reaches none of the points is dropped, which means every channel. `unreadable` is added to the reason."""
     said = meant(**{name: params.pop(name) for name in WHO if name in params})
     channel = params.get("channel")
     if channel and not any(channel in channels_of(point) for point in (*said.points, *said.unreadable)):
@@ -88,8 +89,8 @@ class WishViewSet(ApiViewSet):
 
     @act("opt-outs", OptOutParams, {201: RecordOut(many=True)})
     def opt_outs(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record an opt-out: from then on contact by the channel, or by any, is refused. With a `lead_id` it binds the lead
-        itself, so the lead's next number is refused too."""
+        """Record an opt-out. From then on contact by the channel is refused; without a channel, all contact is. With a
+        `lead_id` the opt-out binds the lead itself, so contact by the lead's next number is refused too."""
         return records_out(record_opt_out(**wish(act, **params)), status=201)
 
     @act("do-not-call", DoNotCallParams, {201: RecordedOut})
@@ -100,7 +101,7 @@ class WishViewSet(ApiViewSet):
 
     @act("opt-outs/lift", LiftParams, RecordOut(many=True))
     def lift(self, request: Request, act: Act, **params: Any) -> Response:
-        """Lift the opt-outs and do-not-call entries on file, which were a mistake. Nothing is written if there are none."""
+        """Correct a mistake: lift all opt-outs and do-not-call entries of a person. Without any, nothing is written."""
         lead_id = params.pop("lead_id", "")
         meant_by = with_points(params)
         meant_by["points"] += of_lead(lead_id) if lead_id else []

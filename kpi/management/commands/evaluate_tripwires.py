@@ -1,4 +1,4 @@
-"""`evaluate_tripwires`: the daily run."""
+"""The command `evaluate_tripwires`, which does what the daily job does."""
 
 import sys
 from typing import Any

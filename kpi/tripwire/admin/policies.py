@@ -26,7 +26,7 @@ CUSUM = ("amber_threshold", "red_threshold", "baseline")
 
 @admin.register(RegressionPolicy)
 class RegressionPolicyAdmin(PolicyAdmin):
-    """Regression policies: the watched metrics, the methods, and what a fall does."""
+    """The admin page of regression policies: the watched metrics, the methods, and what a fall does."""
 
     key_title = "Metric"
     readonly_fields = ("baseline", "expected", "standing_now")
@@ -59,7 +59,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="Now", label=STANDINGS)
     def state_label(self, policy: RegressionPolicy) -> str:
-        """The policy's current standing."""
+        """The policy's standing now, in a word."""
         return standing(getattr(policy, "state", None))
 
     @display(description="Watches", ordering="statistic")
@@ -69,17 +69,17 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="Method", ordering="method")
     def method_word(self, policy: RegressionPolicy) -> str:
-        """The short name of the method."""
+        """The short name of the policy's method: DROP or CUSUM."""
         return policy.method
 
     @display(description="A fall does", ordering="action")
     def action_word(self, policy: RegressionPolicy) -> str:
-        """What a fall does, and to which engine."""
+        """What the policy does at a fall, and to which engine."""
         return FALL_DOES[Action(policy.action)].format(engine=policy.engine or policy.domain)
 
     @display(description="Where it stands")
     def standing_now(self, policy: RegressionPolicy) -> str:
-        """The policy's standing with its note."""
+        """The policy's standing, with the note of its last evaluation."""
         state = getattr(policy, "state", None)
         if state is None:
             return "It was not looked at yet: evaluate_tripwires does so each day."
@@ -87,7 +87,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="What to expect")
     def expected(self, policy: RegressionPolicy) -> str:
-        """The simulated false alarms and delay of the policy, or why there are none yet."""
+        """How many false alarms and which delay to expect by simulation, or why the policy was not simulated."""
         if policy.expectation:
             return expectation_text(policy.expectation)
         if policy.statistic != Statistic.SUCCESS_RATE:
@@ -98,7 +98,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="Approved baseline")
     def baseline(self, policy: RegressionPolicy) -> str:
-        """The approved baseline that a CUSUM compares with."""
+        """The approved baseline of the policy, with which a CUSUM compares."""
         if policy.baseline_rate is None:
             return f"None yet. {NEEDS_BASELINE}"
         return baseline_text(policy.baseline_rate, policy.baseline_size or 0)

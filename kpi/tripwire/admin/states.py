@@ -18,7 +18,7 @@ TRIGGER_DID = {Action.THROTTLE: "Throttled {engine}", Action.KILL_SWITCH: "Engag
 
 
 def standing(state: RegressionState | None) -> str:
-    """Return the key of `STANDINGS` for this state."""
+    """Return a policy's standing in a word, a key of `STANDINGS`. `state` is None before the first evaluation."""
     if state is None or state.evaluated_at is None:
         return "Not looked at yet"
     if state.triggered:
@@ -46,12 +46,12 @@ def _days(days: float) -> str:
 
 
 def baseline_text(rate: Decimal, size: int) -> str:
-    """Return an approved baseline as text."""
+    """Return an approved baseline as text: the rate, and the number of events it was measured on."""
     return f"{percent(rate)}, measured on {size:,} events"
 
 
 class SeenColumns:
-    """Admin columns with the figures of an evaluation."""
+    """A mixin with the admin columns for the figures of an evaluation."""
 
     @display(description="Baseline")
     def baseline_text(self, row: Any) -> str:
@@ -75,7 +75,7 @@ def _figure(value: Any) -> str:
 
 @admin.register(RegressionState)
 class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
-    """The state of each policy after its last evaluation."""
+    """The admin page of regression states: how each policy stood after its last evaluation."""
 
     list_display = ("policy", "now", "baseline_text", "current_text", "drop", "did", "evaluated_at")
     list_filter = ("triggered", "amber")
@@ -90,12 +90,12 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
 
     @display(description="Now", ordering="triggered", label=STANDINGS)
     def now(self, state: RegressionState) -> str:
-        """The policy's standing."""
+        """The policy's standing in a word."""
         return standing(state)
 
     @display(description="It did", ordering="action_taken")
     def did(self, state: RegressionState) -> str:
-        """What the policy's trigger did, as long as the policy is triggered."""
+        """What the policy's trigger did. Empty if the policy is not triggered."""
         if not state.action_taken:
             return ""
         return TRIGGER_DID[state.action_taken].format(engine=state.policy.throttled_engine)

@@ -1,4 +1,4 @@
-"""The admin pages of triggers, with the button that undoes one."""
+"""The admin pages of triggers, with a button that undoes a trigger."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class UndoneFilter(StateFilter):
 
 @admin.register(RegressionTrigger)
 class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
-    """Triggers, the latest first."""
+    """The admin page of triggers, the latest first."""
 
     list_display = ("id", "created_at", "policy", "state", "did", "drop", "undone_by", "undo_reason")
     list_display_links = ("id", "created_at")
