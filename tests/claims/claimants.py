@@ -18,8 +18,6 @@ from pathlib import Path
 
 import psycopg
 
-from wholesale.plumbing.act import Act
-
 LEASE = timedelta(minutes=15)
 _BARE = """
 SELECT id FROM followups_followuptask
@@ -48,6 +46,7 @@ def through_the_service(name: str, limit: int) -> Claim:
     from django.contrib.auth.models import User
 
     from followups.tasks.due.claims import claim_due
+    from wholesale.plumbing.act import Act
 
     user = User.objects.get(username=name)
     return lambda now: [one.task.id for one in claim_due(owner=name, limit=limit, act=Act(user=user, at=now))]
