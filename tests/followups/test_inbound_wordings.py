@@ -403,3 +403,17 @@ A_TABLE = [
 )
 def test_each_word_of_the_table_counts_by_its_kind_and_language(text: str, reading: Reading) -> None:
     assert read_by(text, Words(A_TABLE)) == reading
+
+
+def test_a_stop_phrase_over_two_lines_is_an_opt_out() -> None:
+    assert read_by("enough\nnow", Words([Row("STOP_ALONE", "enough now")])).meaning == Meaning.OPT_OUT
+
+
+def test_a_harmless_phrase_is_not_read_as_a_misspelt_stop_word() -> None:
+    stop, harmless = Row("STOP_ALL", "stop all"), Row("HARMLESS", "stop ball")
+    assert read_by("stop ball", Words([stop])).meaning == Meaning.OPT_OUT
+    assert read_by("stop ball", Words([stop, harmless])).meaning == Meaning.REPLY
+
+
+def test_a_wish_of_two_words_is_found_if_one_is_misspelt() -> None:
+    assert read_by("could you remvoe me there", Words([Row("WISH", "remove me")])).meaning == Meaning.DOUBTFUL
