@@ -60,7 +60,7 @@ def gives_ground(channel: str, basis: str, role: str) -> bool:
 
 
 def consent_expiry(channel: str, basis: str, obtained_at: datetime) -> datetime | None:
-    """When a consent for this channel expires. None if it has no fixed span, such as an express consent or a contract.
+    """When a consent on this ground expires. None if the ground has no fixed span, such as an express consent or a contract.
 
     For messages: 2 years after a purchase, 6 months after an inquiry (CASL 10(10)(a), (e)). For calls: 18 months after a
     purchase, 6 months after an inquiry (Telecommunications Act 41.7(2)(a), (b)).

@@ -49,7 +49,7 @@ class KindUnknown(LookupError):
 
 
 def register(kind: str, loader: Loader, readable: Readable) -> None:
-    """Set for a kind of people the functions that load them by ids in one query and that say which ids a user may read."""
+    """Set a kind's functions: `loader` loads people by ids in one query, `readable` says which ids a user may read."""
     _loaders[kind], _readable[kind] = loader, readable
 
 
@@ -96,7 +96,7 @@ _message_loaders: list[MessageLoader] = []
 
 
 def register_messages(loader: MessageLoader) -> None:
-    """Set the function that loads an inbound message by its id in one query. A later call sets another function."""
+    """Set the function that loads an inbound message by its id in one query. A later call replaces the function."""
     _message_loaders[:] = [loader]
 
 

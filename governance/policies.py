@@ -95,11 +95,11 @@ class Policy(Governed):
         """Refuse settings that contradict each other, with a DomainError that names one of them."""
 
     def follow(self, act: Act) -> None:
-        """Do what follows in this app from a written change, in its transaction. Other apps receive `policy_changed`."""
+        """Do what this app does after a change is written, in the same transaction. Other apps receive `policy_changed`."""
 
 
 class PlacePolicy(Policy):
-    """The base of policies that are each of one market, or of a whole province as market ALL."""
+    """The base of policies that each belong to one market, or to a whole province under the market ALL."""
 
     province = Choice(max_length=2, choices=Province)
     market = Word(default=ALL, page_help="ALL is the whole province; a market's own policy wins over it.")
@@ -192,7 +192,7 @@ def each_province(**settings: Any) -> list[dict[str, Any]]:
 def put(model: type[GovernedT], *, key: Mapping[str, Any], changes: Mapping[str, Any], act: Act) -> GovernedT:
     """Create or change the row with this key, within the caller's transaction. Columns not in `changes` keep their value.
 
-    The clock is read under the row's lock, and `updated_at` holds that time.
+    The clock is read under the row's lock, and `updated_at` is that time.
     """
 
     def save(row: GovernedT, act: Act) -> GovernedT:
@@ -221,7 +221,8 @@ def _made_or_changed(
     save: Callable[[GovernedT, Act], GovernedT],
     act: Act,
 ) -> GovernedT:
-    """Lock the row with this key or make it with `new`, and `save` it. The later of two callers who make it changes it."""
+    """Lock the row with this key, or make the row with `new`. Then `save` it. If another caller makes the row at the same
+    time and is first, change that row."""
     locked = model._default_manager.select_for_update().filter(**key)
     row = locked.first()
     if row is None:
@@ -246,7 +247,7 @@ def _stamped(row: GovernedT, act: Act) -> GovernedT:
 def effective(model: type[PlacePolicyT], province: str, market: str, **kind: Any) -> PlacePolicyT | None:
     """The effective policy of a market: the market's own, even if it is off, else the province's, else None.
 
-    If a place has several policies of this model, `kind` gives the other columns of the key.
+    If a place may have several policies of this model, `kind` names one by the other columns of the key.
     """
     places = [(province, market)]
     return effective_among(candidates(model._default_manager.filter(**kind), places), places)[province, market]
@@ -261,6 +262,6 @@ def candidates(rows: models.QuerySet[PlacePolicyT], places: Collection[tuple[str
 def effective_among(
     rows: Iterable[PlacePolicyT], places: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], PlacePolicyT | None]:
-    """The effective policy of each place, or None, taken from `rows`, which hold at most one policy of each place."""
+    """The effective policy of each place, or None, taken from `rows`, in which a place has at most one policy."""
     found = {(row.province, row.market): row for row in rows}
     return {(province, market): found.get((province, market)) or found.get((province, ALL)) for province, market in places}

@@ -33,7 +33,8 @@ SWITCHED = {"On": "success", "Off": ""}
 
 
 def column_of(column: Any, title: str = "", label: dict[str, str] | None = None) -> Callable[[Any], str]:
-    """Make a list column that shows a setting. `title` heads it, and `label` gives the colour of each text shown."""
+    """Make a list column that shows a setting. `title` is its heading (default: the setting's name), and
+    `label` the colour of each text, or None for no colours."""
 
     @display(description=title or column.short or capfirst(column.verbose_name), ordering=column.name, label=label)
     def shown(policy: Any) -> str:
@@ -85,7 +86,7 @@ class PolicyForm(PlaceInput, GovernedForm):
         )
 
     def _post_clean(self) -> None:
-        """Let the policy refuse its settings first. Django then checks no constraint on a field that has an error."""
+        """Let the policy refuse its settings before Django checks constraints, which skips fields with an error."""
         if not self.errors:
             meant = copy(self.instance)
             key = {name: value for name, value in self.cleaned_data.items() if name in meant.key}
@@ -145,7 +146,7 @@ class PolicyAdmin(GovernedAdmin):
         return self.list_filter or ((self.switch,) if self.has_switch else ())
 
     def _words(self) -> list[Any]:
-        """The columns of the key that a user types, and does not choose from a list."""
+        """The columns of the key for which the user types a text. Columns with a list of choices are left out."""
         columns: list[Any] = [self.model._meta.get_field(name) for name in self.row_key()]
         return [column for column in columns if not column.choices]
 

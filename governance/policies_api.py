@@ -47,7 +47,7 @@ class PolicyOut(RowSerializer):
 
 
 class PolicyParams(PlaceParams, ActParams):
-    """The base of a policy's parameters. A subclass names the model, and declares those that are no plain columns."""
+    """The base of a policy's parameters. A subclass names the model, and declares parameters that are no plain columns."""
 
     policy: ClassVar[type[Policy]]
 
@@ -113,13 +113,13 @@ def _help(policy: type[Policy], column: Any) -> str | None:
 
 
 def out_of(policy: type[Policy], name: str = "", **fields: Any) -> Any:
-    """Make the serializer class of a policy's rows. `fields` replace the serializer fields made from columns."""
+    """Make the serializer class of a policy's rows, called `{name}Out`. `fields` replace the fields made from columns."""
     said = {"policy": policy, "__doc__": policy.__doc__, **fields}
     return type(f"{name or policy.__name__}Out", (PolicyOut,), said)
 
 
 def params_of(policy: type[Policy], name: str = "", **fields: Any) -> Any:
-    """Make the class of the parameters of a policy's upsert. `fields` replace the parameters made from columns."""
+    """Make the class of an upsert's parameters, called `{name}Params`. `fields` replace the parameters made from columns."""
     said = {
         "policy": policy,
         "__doc__": f"The {policy._meta.verbose_name} to create or change; an absent setting keeps its value.",
@@ -140,8 +140,8 @@ def policy_endpoints(
 ) -> Callable[[ViewSetT], ViewSetT]:
     """Return a decorator that adds to a viewset the list of a policy's rows and its upsert, with their permissions.
 
-    `name` begins the names of the schema's components. `out` and `params` replace the serializers made from columns. `does`
-    replaces the upsert's description. `example` is the title and the values of an example request.
+    The serializers' names begin with `name`. `out` and `params` replace the serializers made from columns. `does` replaces
+    the upsert's description. `example` is the title and the values of an example request.
     """
     out, params = out or out_of(policy, name), params or params_of(policy, name)
     rights = f"{policy._meta.app_label}.{{}}_{policy._meta.model_name}"

@@ -92,7 +92,7 @@ def risk_caps(now: datetime) -> Finding:
 
 @register("heimdall.charter", Severity.BLOCKER, "There is a charter for AI advice")
 def heimdall_charter(now: datetime) -> Finding:
-    """Check that there is a charter for AI advice. The charter may forbid production use."""
+    """Check that there is a charter for AI advice. A charter that forbids production use is enough."""
     domains = sorted(name for room, name, *_ in _present() if room == _HEIMDALL)
     if not domains:
         return Finding(False, "No Heimdall policy: no advice could ever be judged. Add one for each domain of advice.")
@@ -112,7 +112,7 @@ def leniency() -> tuple[dict[str, str], str]:
 
 @register("contact.strictness", Severity.WARNING, "Messages and calls without proof are refused")
 def contact_strictness(now: datetime) -> Finding:
-    """Check that every strictness setting is enforced. If the organisation's row is missing, all are."""
+    """Check that every strictness setting is enforced. If the organisation's row is missing, all are enforced."""
     what, reason = leniency()
     if what:
         message = f"What is missing is only warned of, not refused: {', '.join(what.values())}. Reason: {reason}"

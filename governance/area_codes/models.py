@@ -9,7 +9,7 @@ from wholesale.plumbing.days import WITHIN_RANGE
 
 class AreaCodeSubscription(Governed):
     """A subscription to the National DNCL for one area code. Numbers of an area code without a subscription in force are not
-    called, unless they are exempt (CRTC, key telemarketing rules, and t1032; checked 2026-11-29)."""
+    called, unless they are exempt (CRTC: key telemarketing rules, page t1032; checked 2026-11-29)."""
 
     area_code = models.CharField(
         max_length=3, validators=[RegexValidator(r"^[2-9][0-9]{2}\Z", "Must be three digits, such as 416.")]

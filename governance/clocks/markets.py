@@ -16,15 +16,15 @@ _OWN_NAMES = frozenset({ALL, *(market for _, market in MARKET_SEEDS)})
 
 
 def one_market(province: str | None, market: str) -> str:
-    """The market's own name, given any of its names. An unknown name stays as it is. `one_markets` says more."""
+    """The own name of the market with this name. An unknown name stays as it is. `one_markets` explains a province None."""
     return one_markets([(province, market)])[province, market]
 
 
 def one_markets(places: Collection[Place]) -> dict[Place, str]:
-    """Return a dict from each of these places to the market's own name. Takes at most one query.
+    """Return a dict from each of these places to the own name of its market. Takes at most one query.
 
-    A word that is not another name of a market stays as it is. If the province is None, another name is replaced only if a
-    single market in Canada has it.
+    A name that is no market's other name stays as it is. If the province of a place is None, another name is replaced only
+    if a single market in Canada has it.
     """
     settled = {place: place[1] for place in places}
     doubtful = [place for place in settled if not _is_own_name(*place)]

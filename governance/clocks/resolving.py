@@ -9,7 +9,7 @@ from governance.clocks.zones import postal_zones, province_zones
 
 
 class ZoneSource(models.TextChoices):
-    """Where the time zones of a lead are taken from. The surest source stands first."""
+    """Where the time zones of a lead are taken from. The members stand in order, the surest source first."""
 
     LEAD = "lead", "The lead's own zone"
     MARKET = "market", "The market's zone"
@@ -45,7 +45,7 @@ HINTS_MAX = 3  # more zones are no hint: a toll-free number belongs to dozens
 
 
 def phone_hint(e164: str) -> tuple[str, ...]:
-    """The time zones for which a phone number was issued, only to be shown. Empty if they are unknown or too many."""
+    """The time zones for which a phone number was issued. They are only shown. Empty if they are unknown or too many."""
     import phonenumbers  # noqa: PLC0415  # loading takes 0.1 s, and few requests need it
     from phonenumbers import timezone  # noqa: PLC0415
 

@@ -74,7 +74,7 @@ def checked_names(province: str, market: str, names: Iterable[str]) -> list[str]
 
 def _names_in(province: str) -> dict[str, list[str]]:
     """The other names of each market of a province, by market. Seeded markets are included even without a row, because
-    `one_markets` takes their names as own names without a look-up."""
+    `one_markets` never takes the name of a seeded market for another name."""
     seeded: dict[str, list[str]] = {market: [] for where, market in MARKET_SEEDS if where == province}
     return seeded | dict(MarketZone.objects.filter(province=province).values_list("market", "other_names"))
 

@@ -40,7 +40,7 @@ def province_zones(province: str) -> tuple[ZoneInfo, ...]:
 
 
 def postal_zones(province: str, postal_code: str) -> tuple[ZoneInfo, ...]:
-    """The zones of a postal code, by its longest known beginning. Empty if incomplete, unknown or of another province."""
+    """The zones of a postal code, by its longest known beginning. Empty if the code is incomplete, unknown or elsewhere."""
     known = _BY_POSTAL_CODE[province]
     code = postal_code.replace(" ", "").upper()
     if len(code) < _FORWARD_SORTATION_AREA:

@@ -44,7 +44,7 @@ class SetClosedDayParams(ClosedDayParams):
 
 
 class RemovedOut(serializers.Serializer[Any]):
-    """The answer to opening a closed day: whether the day was closed."""
+    """The answer to opening a closed day: whether the day was closed before."""
 
     removed = serializers.BooleanField()
 

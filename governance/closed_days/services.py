@@ -15,7 +15,7 @@ from wholesale.plumbing.envelope import Subject
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def set_closed_day(*, day: date, province: str = "", name: str, act: Act) -> ClosedDay:
-    """Close a day in a province, or in all: nobody is contacted on it. If it is closed already, its name is replaced."""
+    """Close a day in a province, or in all if `province` is empty. If the day is closed already, its name is replaced."""
     closed = policies.put(ClosedDay, key={"day": day, "province": province}, changes={"name": name}, act=act)
     _tell(closed, act)
     return closed

@@ -34,8 +34,8 @@ class Duty(NamedTuple):
 
 
 def problems(duties: Sequence[Duty], today: date, notice: timedelta) -> list[str]:
-    """Return a sentence for each duty that has no date, is overdue, or is due within `notice`. No duties at all are a
-    problem too. On the day `due_on` a duty is not overdue."""
+    """Return a sentence for each duty that has no date, is overdue, or is due within the time `notice`. If there are no
+    duties, a sentence says so. On the day `due_on` a duty is not overdue."""
     if not duties:
         return ["Nothing is on file."]
     found = []
@@ -51,7 +51,7 @@ def problems(duties: Sequence[Duty], today: date, notice: timedelta) -> list[str
 
 
 def in_order(duties: Sequence[Duty]) -> str:
-    """Return a sentence with the nearest due date of these duties. One of them at least must have a date."""
+    """Return a sentence with the nearest due date of these duties. At least one duty must have a due date."""
     return f"The next date is {min(duty.due_on for duty in duties if duty.due_on)}."
 
 

@@ -80,7 +80,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         return self._that_apply(super().get_actions_detail(request, object_id))
 
     def _that_apply(self, actions: list[Any]) -> list[Any]:
-        """Return the buttons that would change the state. If the go-live row is missing, they are release and enable."""
+        """Return the buttons that would change the state. A missing row counts as engaged and not live."""
         state = services.current_state() or GoLiveState()
         verbs = (
             "release" if state.kill_switch_engaged else "engage",
@@ -184,7 +184,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         )
 
     def _now(self) -> dict[str, Any] | None:
-        """The table of the confirmation page: the state, and who set it, when and why. None if the row is missing."""
+        """The table of the confirmation page: the state, who set it, when and why. None if the go-live row is missing."""
         state = services.current_state()
         if state is None:
             return None

@@ -27,7 +27,7 @@ class GoLiveStateOut(RowSerializer):
 
 
 class EngagedOut(GoLiveStateOut):
-    """The go-live state, and whether acts that began earlier are still running."""
+    """The go-live state, and whether verbs that began earlier are still running."""
 
     acts_in_flight = serializers.BooleanField(
         help_text="acts that had begun before were still under way after some seconds; no new one begins"
@@ -95,9 +95,9 @@ class GoLiveViewSet(ApiViewSet):
 
     @act("kill-switch/engage", ToggleParams, EngagedOut, in_parts=True)
     def engage(self, request: Request, act: Act) -> Response:
-        """Engage the kill switch. Until it is released, no act begins, in every environment and whatever locks are held.
+        """Engage the kill switch. In every environment, no verb of class SANDBOX or EXECUTE begins until its release.
 
-        The answer comes when the running acts have ended, at the latest after some seconds.
+        The answer comes when the verbs that run already have ended, at the latest after some seconds.
         """
         engaged = services.engage(act)
         return Response({**_state_out(engaged.state), "acts_in_flight": engaged.acts_in_flight})

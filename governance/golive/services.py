@@ -1,9 +1,9 @@
 """Reading and toggling the go-live state.
 
-On PostgreSQL an acting verb takes a shared advisory lock, reads the row, and holds the lock until it commits. A toggle takes
-the exclusive lock first. Engaging the kill switch is different, so that no lock delays it: it writes the row first, which
-refuses every act that reads the row later, and then waits for the acts that read it before. SQLite's IMMEDIATE transactions
-come one after another and need no lock.
+On PostgreSQL a verb of class SANDBOX or EXECUTE takes a shared advisory lock, reads the row, and keeps the lock until it
+commits. Whoever sets a switch takes the exclusive lock first. Engaging the kill switch is different, so that no lock delays
+it: it writes the row first, and every verb that reads the row later is refused. Then it waits for the verbs that read the
+row before. SQLite's IMMEDIATE transactions come one after another and need no lock.
 """
 
 from dataclasses import replace
@@ -23,7 +23,7 @@ LOCK_KEY = 7_301_001  # PostgreSQL's advisory lock of the go-live row
 
 
 def lock_exclusive() -> None:
-    """Wait until every running act has ended, and let no new one begin until the caller's transaction ends."""
+    """Wait until every running verb has ended, and let no other begin until the caller's transaction ends."""
     locks.hold(LOCK_KEY)
 
 
@@ -37,7 +37,7 @@ def switches() -> tuple[bool, bool]:
 
 
 def held_switches() -> tuple[bool, bool]:
-    """Take the shared lock and return `switches()`. Nobody toggles them until the caller's transaction ends."""
+    """Take the shared lock and return `switches()`. Until the transaction ends, only engaging can change a switch."""
     return _switches_of(locks.hold_and_read(LOCK_KEY, _SWITCHES.text))
 
 
@@ -56,7 +56,7 @@ def locked_state() -> GoLiveState | None:
 
 
 class Engagement(NamedTuple):
-    """The result of engaging the kill switch: the state, whether it was engaged now, and whether acts still run."""
+    """The result of engaging the kill switch: the state, whether this call engaged it, and whether verbs still run."""
 
     state: GoLiveState
     began: bool  # False where it was engaged already
@@ -65,14 +65,14 @@ class Engagement(NamedTuple):
 
 @verb(ExecutionClass.CONTROL)
 def engage_kill_switch(*, act: Act) -> GoLiveState:
-    """Engage the kill switch: nothing acts until it is released. Engaging it again changes nothing."""
+    """Engage the kill switch: until its release no verb of class SANDBOX or EXECUTE acts. A second time changes nothing."""
     return engage(act).state
 
 
 def engage(act: Act) -> Engagement:
-    """Engage the kill switch, then wait for the running acts, at most `KILL_SWITCH_WAIT` seconds.
+    """Engage the kill switch, then wait for the running verbs, at most `KILL_SWITCH_WAIT` seconds.
 
-    The row is committed before the wait, so every verb that reads it later is refused, whatever locks others hold. Call
+    The row is committed before the wait, so every verb that reads the row later is refused, whoever has a lock. Call
     `engage` outside any transaction: inside a transaction, others would see the row only after the commit.
     """
     found = _stop(act)
@@ -81,8 +81,8 @@ def engage(act: Act) -> Engagement:
 
 
 def _stop(act: Act) -> tuple[GoLiveState, bool]:
-    """Engage the kill switch in the go-live row. Return the row, and whether it changed. No act locks this row, so a
-    database session that keeps it locked is ended."""
+    """Engage the kill switch in the go-live row. Return the row, and whether it changed. A database session that keeps the
+    row locked is ended, because no verb locks this row except to set a switch."""
     try:
         return _stop_within(ROW_WAIT, act)
     except IntegrityError:  # somebody else made the missing row just now
@@ -122,7 +122,7 @@ def enable_go_live(act: Act) -> GoLiveState:
 
 
 def _toggle(act: Act, **switch: bool) -> tuple[GoLiveState, bool]:
-    """Set a switch. Return the go-live row, and whether it changed. A missing row counts as engaged and not live."""
+    """Set the given switch. Return the go-live row, and whether it changed. A missing row means engaged and not live."""
     state = locked_state()
     if state is not None and all(getattr(state, name) is value for name, value in switch.items()):
         return state, False

@@ -53,7 +53,7 @@ class HeimdallPolicyAdmin(PolicyAdmin):
 
     @display(description="Success rate", ordering="min_sandbox_success_rate")
     def success_rate(self, policy: HeimdallPolicy) -> str:
-        """The minimum success rate in percent. If its lower bound is judged, the text says "lower bound"."""
+        """The minimum success rate in percent, with "lower bound" if the lower bound of the rate must reach it."""
         return f"{percent(policy.min_sandbox_success_rate)}{', lower bound' if policy.use_lower_bound else ''}"
 
     @display(description="The sandbox now")
@@ -101,7 +101,7 @@ class HeimdallScorecardAdmin(ReadOnlyAdmin):
 
 
 class DomainFilter(WordFilter):
-    """Filter rows by domain. The domains that have a charter are offered."""
+    """A filter of rows by domain. It offers the domains that have a charter."""
 
     title = "domain"
     parameter_name = "domain"

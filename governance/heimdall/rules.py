@@ -31,8 +31,8 @@ def wilson_lower_bound(successes: int, trials: int) -> float:
 
 
 def judge(charter: Charter | None, *, confidence: Decimal, trials: int, successes: int) -> Decision:
-    """Judge whether production may use an AI's advice. The answer names the first reason against it. A missing charter is
-    such a reason (CONTRACT section 3)."""
+    """Judge whether production may use an AI's advice. The answer names the first reason against it. If there is no
+    charter, production may not use it (CONTRACT section 3)."""
     if charter is None or not charter.prod_use_enabled:
         return Decision(False, "prod_use_disabled", "Production use of this domain is off.")
     if confidence < charter.min_confidence:

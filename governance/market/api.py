@@ -128,7 +128,7 @@ class MarketPolicyOut(PolicyOut):
 
 
 class WarningOut(serializers.Serializer[Any]):
-    """A window that is wider than the legal hours for calls. The policy is stored; the gate refuses calls outside them."""
+    """A window wider than the legal hours for calls. It is stored, but outside the legal hours the gate refuses calls."""
 
     code = serializers.CharField(help_text="the gate's refusal reason")
     detail = serializers.CharField()
@@ -169,7 +169,7 @@ class EffectiveOut(serializers.Serializer[Any]):
 
 
 class CanContactParams(EffectiveParams, PurposeParams):
-    """A question to the gate. Its time is a local `weekday` and `hhmm`, or an instant `at`; without either it is now."""
+    """A question to the gate. Its time is a local `weekday` and `hhmm`, or an instant `at`. The default is now."""
 
     province = ProvinceField(required=False, help_text="required without lead_id")
     lead_id = LabelField(required=False, help_text="a known lead: the gate uses its own place, score and consents only")
@@ -259,7 +259,7 @@ class MarketViewSet(ApiViewSet):
 
     @ask("can-contact", CanContactParams, ContactOut)
     def can_contact(self, request: Request, **params: Any) -> Response:
-        """May a lead, or an unknown person in this market, be contacted by this channel at the given time, or now?"""
+        """Say if a lead, or an unknown person in this market, may be contacted by this channel at a time (default: now)."""
         weekday, hhmm = params.pop("weekday", None), params.pop("hhmm", None)
         local = None if hhmm is None else (weekday, hhmm)
         lead_id = params.pop("lead_id", None)

@@ -53,7 +53,7 @@ class WindowForm(forms.Form):
             )
 
     def window(self) -> dict[str, Any]:
-        """The typed window as a dict, in the form in which the rules of a policy hold it."""
+        """The typed window as a dict, as it is stored in the rules of a policy."""
         start, end = self.cleaned_data["start"], self.cleaned_data["end"]
         return {"days": self.cleaned_data["days"], "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
 

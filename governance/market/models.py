@@ -13,7 +13,7 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 class MarketPolicy(PlacePolicy):
-    """A market policy: when, by which channel and from which score a lead of the market may be contacted (guide, pack G)."""
+    """A market policy: when, by which channel and from which score leads may be contacted (customer's guide, pack G)."""
 
     rules = Document(help_text="contact_windows_local, channels_allowed, min_lead_score_to_contact")
 
@@ -24,7 +24,7 @@ class MarketPolicy(PlacePolicy):
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
-        """The seeds: a policy for each province with the safe default rules, enabled (guide, safe defaults)."""
+        """The seeds: an enabled policy for each province, with the safe defaults of the customer's guide as rules."""
         return each_province(enabled=True, rules=SAFE_RULES)
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from wholesale.plumbing.vocabulary import ALL
 
 
 def get_effective_policy(province: str, market: str = ALL) -> tuple[MarketPolicy | None, dict[str, Any]]:
-    """The effective policy of a market, with its rules: the market's own, else the province's (guide, pack G).
+    """The effective policy of a market, with its rules: the market's own, else the province's (customer's guide, pack G).
 
     If there is no policy or it is off, the rules are empty. So a caller that looks only at the rules finds nothing allowed.
     """

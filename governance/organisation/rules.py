@@ -27,7 +27,7 @@ NOT_ON_FILE = Sender()
 
 @dataclass(frozen=True, slots=True)
 class OrganisationFacts:
-    """The facts about the organisation that the gate needs: strictness, registration with the National DNCL, and name."""
+    """The facts about the organisation that the gate needs: strictness, DNCL registration, digest key and sender."""
 
     consent: str = Strictness.ENFORCE
     scrub: str = Strictness.ENFORCE

@@ -1,4 +1,4 @@
-"""Reading the organisation's row, and storing the mark of the ledger's key in it."""
+"""Reading the organisation's row, and storing in it the mark by which the ledger's digest key is recognised."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,5 +20,5 @@ _KEEP_MARK = Update(lambda key_mark: (Organisation.objects.filter(digest_key_mar
 
 
 def keep_digest_key_mark(*, envelopes: Sequence[Envelope], **_: Any) -> None:
-    """When the first contact point is made, store the mark of its digest key. A receiver of `contact_points_made`."""
+    """Store the mark of the digest key when the first contact point is made. A receiver of `contact_points_made`."""
     _KEEP_MARK.run(key_mark=envelopes[0].facts["key_mark"])

@@ -51,7 +51,7 @@ class ReserveParams(ActParams):
 
 
 class ReserveOut(serializers.Serializer[Any]):
-    """The answer to a request to reserve. If it is denied, `ok` is false, `reserved` is 0, and `message` says why."""
+    """The answer to a request to reserve. If it is a denial, `ok` is false, `reserved` is 0, and `message` says why."""
 
     ok = serializers.BooleanField()
     engine = serializers.CharField()
@@ -76,7 +76,7 @@ class ReservationParams(ActParams):
 
 
 class SettleParams(ReservationParams):
-    """Parameters to settle a reservation: the one with this id, or the oldest open one of an engine and amount."""
+    """Parameters to settle the reservation with this id, else the oldest open reservation of an engine and amount."""
 
     realized_loss = MoneyField(default=_ZERO, min_value=_ZERO, help_text="CAD")
     actor = LabelField(required=False, help_text="default: your user name")
@@ -84,7 +84,7 @@ class SettleParams(ReservationParams):
 
 
 class CorrectParams(ReservationParams):
-    """Parameters to correct the loss of a reservation: the one with this id, or the last settled of an engine and amount."""
+    """Parameters to correct a loss: of the reservation with this id, else of the last settled of an engine and amount."""
 
     realized_loss = MoneyField(min_value=_ZERO, help_text="the right loss, CAD")
     actor = LabelField(required=False, help_text="default: your user name")

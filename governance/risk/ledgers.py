@@ -11,7 +11,7 @@ from governance.risk.rules import GLOBAL, Usage
 
 
 def business_day(now: datetime) -> date:
-    """The business day of an instant, by the zone of `RISK_BUSINESS_ZONE` (default UTC, as in the guide)."""
+    """The business day of an instant, by the zone of `RISK_BUSINESS_ZONE` (default UTC, as in the customer's guide)."""
     return now.astimezone(ZoneInfo(settings.RISK_BUSINESS_ZONE)).date()
 
 

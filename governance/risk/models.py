@@ -23,7 +23,7 @@ def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
 
 
 def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """A model field for a sum in CAD. It has room for a million of the largest amounts: an engine may have no cap."""
+    """A model field for a sum in CAD. It has room for a million of the largest amounts, as an engine may have no cap."""
     return money_field(max_digits=20, **kwargs)
 
 

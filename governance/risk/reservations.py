@@ -108,7 +108,7 @@ def risk_settle(
 def settle_by_amount(
     *, engine: str, reserved_amount: Decimal, realized_loss: Decimal = Decimal(0), act: Act
 ) -> RiskReservation:
-    """Settle the oldest open reservation of an engine with this amount, for callers that, as in the older API, give no id.
+    """Settle the oldest open reservation of an engine with this amount, for callers that give no id of a reservation.
 
     Raises:
         ReservationNotFound: the engine has no open reservation of this amount.
@@ -142,7 +142,7 @@ def release_reservation(reservation_id: int, *, act: Act) -> RiskReservation:
 def locked_reservation(
     reservation_id: int, *, engine: str | None = None, reserved_amount: Decimal | None = None
 ) -> RiskReservation:
-    """The reservation with this id, locked. It must have the `engine` and the `reserved_amount`, if these are given."""
+    """The reservation with this id, locked. If `engine` or `reserved_amount` is not None, the reservation must have it."""
     found = RiskReservation.objects.filter(pk=reservation_id)
     its_engine = found.values_list("engine", flat=True).first()
     if its_engine is None:

@@ -44,10 +44,10 @@ NOBODYS = Decision(False, "global_is_no_engine", f"{GLOBAL} is the sum of all en
 
 
 def judge(caps: Caps | None, usage: Usage, amount: Decimal, *, engine: str) -> Decision:
-    """Judge whether the engine may put this amount at stake. The answer names the first cap that forbids it. A missing
-    policy or one that is off refuses.
+    """Judge whether the engine may put this amount at stake. The answer names the first cap that forbids it. If the
+    engine's risk policy is missing (`caps` is None) or off, the engine may not.
 
-    An amount may reach a cap, not pass it. Once the day's loss reaches its cap, all is refused (CONTRACT section 3).
+    Usage may reach a cap, not pass it. Once the day's loss reaches its cap, every amount is refused (CONTRACT section 3).
     """
     if caps is None:
         return Decision(False, "no_policy", f"{engine} has no risk policy")

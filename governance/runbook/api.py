@@ -60,7 +60,7 @@ class CheckOut(serializers.Serializer[Any]):
 
 
 class RunbookViewSet(ApiViewSet):
-    """The endpoints of the runbook: is the system ready?"""
+    """The endpoints of the runbook, which says whether the system is ready."""
 
     permissions = {
         "status": "governance.view_runbook",

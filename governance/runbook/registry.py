@@ -44,7 +44,7 @@ checks: dict[str, Check] = {}
 def register(
     id: str, severity: Severity, title: str
 ) -> Callable[[Callable[[datetime], Finding]], Callable[[datetime], Finding]]:
-    """Make a decorator that registers a check under a stable id: a function from the present instant to a finding."""
+    """Make a decorator that registers a function as a check. The function gets the present instant."""
 
     def decorate(function: Callable[[datetime], Finding]) -> Callable[[datetime], Finding]:
         checks[id] = Check(id, severity, title, function)
@@ -63,7 +63,7 @@ _made: ContextVar[dict[Callable[[], Any], Any] | None] = ContextVar("reads_of_a_
 
 
 def read_once(read: Callable[[], Read]) -> Callable[[], Read]:
-    """Decorate a function that reads something for several checks. Within `one_status` it reads once."""
+    """Decorate a function that reads something for several checks. Within `one_status` it reads once, else at each call."""
 
     @wraps(read)
     def once() -> Read:
@@ -90,9 +90,9 @@ def one_status() -> Iterator[None]:
 def ended_or_ending(
     last_days: Mapping[str, date], today: date, notice: timedelta, *, ended: str, of: str = "for"
 ) -> Finding | None:
-    """Return a finding if some last days are over or come within `notice`, else None. A last day that is today is not over.
+    """Return a finding if a last day is over or comes within the time `notice`, else None. A last day counts until its end.
 
-    `ended` is the sentence about what is over, with `{}` for the names. `of` is the word before the names of what ends soon.
+    `ended` is the sentence on what is over, `{}` stands for its names. `of` is the word before the names of what ends soon.
     """
     over = sorted(name for name, last_day in last_days.items() if last_day < today)
     soon = sorted(name for name, last_day in last_days.items() if today <= last_day <= today + notice)

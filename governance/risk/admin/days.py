@@ -14,7 +14,7 @@ from wholesale.plumbing.texts import cad
 
 
 class EngineFilter(WordFilter):
-    """Filter rows by engine. Engines with a policy are offered: an engine without a policy never has a reservation."""
+    """A filter of rows by engine. It offers engines with a policy: an engine without a policy can reserve nothing."""
 
     title = "engine"
     parameter_name = "engine"

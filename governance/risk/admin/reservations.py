@@ -33,7 +33,7 @@ from wholesale.plumbing.texts import cad
 
 
 class ReservationStateFilter(StateFilter):
-    """Filter reservations by open or settled. Without a choice open ones are shown, which a partial index makes fast."""
+    """A filter for open or settled reservations. If nothing is chosen, it shows open ones: an index makes them fast."""
 
     states = {"settled": "Settled", "all": "Open and settled"}
     unchosen = "Open"
