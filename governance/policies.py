@@ -136,7 +136,7 @@ policy_changed = Signal()
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def upsert(model: type[PolicyT], *, act: Act, expected_version: int | None = None, **given: Any) -> PolicyT:
-    """Create or change a policy of any kind. `given` holds its key and the settings to change; an absent setting keeps its
+    """Create or change a policy of any kind. `given` has its key and the settings to change; an absent setting keeps its
     value. The version of a policy that does not exist yet is 0.
 
     Raises:

@@ -58,7 +58,7 @@ class HeimdallPolicyAdmin(PolicyAdmin):
 
     @display(description="The sandbox now")
     def sandbox(self, policy: HeimdallPolicy) -> str:
-        """A sentence with the success rate of the domain's trials in the charter's window of days."""
+        """A sentence with the success rate of the domain's trials in the last `trial_window_days` of the charter."""
         if not policy.pk:
             return "No trials yet."
         days = policy.trial_window_days

@@ -19,7 +19,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ScorecardOut(serializers.Serializer[Any]):
-    """The numbers of a domain's sandbox trials: today (UTC), and in the window of days of its charter."""
+    """The numbers of a domain's sandbox trials: today (UTC), and in the last `trial_window_days` of its charter."""
 
     domain = serializers.CharField()
     day = serializers.DateField()
@@ -79,7 +79,7 @@ class HeimdallViewSet(ApiViewSet):
 
     @ask("scorecard/today", Params, ScorecardOut(many=True))
     def scorecard_today(self, request: Request) -> Response:
-        """The sandbox trials of each domain that has a charter: today (UTC), and in the charter's window of days."""
+        """The sandbox trials of each domain that has a charter: today (UTC), and in its last `trial_window_days`."""
         return Response(services.scorecards(timezone.now()))
 
     @act("sandbox/trial", TrialParams, {201: TrialOut})

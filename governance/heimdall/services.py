@@ -97,7 +97,7 @@ def _keep_event(kind: HeimdallEventKind, kept: HeimdallRecommendation, decision:
 
 
 def scorecards(now: datetime) -> list[dict[str, Any]]:
-    """The trials of each domain that has a charter: today (UTC), and in the charter's window of days. Takes two queries."""
+    """The trials of each domain with a charter: today (UTC), and in its last `trial_window_days`. Takes two queries."""
     charters = list(HeimdallPolicy.objects.values_list("domain", "trial_window_days"))
     first = now.date() - timedelta(days=max((days for _, days in charters), default=1))
     cards = list(HeimdallScorecard.objects.filter(day__gt=first, day__lte=now.date()))
