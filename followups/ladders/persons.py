@@ -1,4 +1,4 @@
-"""What ladders and their tasks hold about a person (`followups.leads.people.registry` says what each function is for)."""
+"""What ladders and their tasks keep about a person (`followups.leads.people.registry` says what each function is for)."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The SLA report: how late tasks are. The database computes it, so Python holds only one row for each group.
+"""The SLA report: how late tasks are. The database computes it, so Python reads only one row for each group.
 
 It measures the tasks that fell due: a measure of completed tasks would forget those that nobody ever did. Lateness counts
 permitted minutes only, as in `followups.sla.lateness`. The figures `..._wall` count all minutes.

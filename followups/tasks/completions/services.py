@@ -198,7 +198,8 @@ def _judged(
 
 
 def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenStep]:
-    """Return the open steps. A step of a lower number than the completed task gets that task's gap, if the gap is longer."""
+    """Return the open steps. A step of a lower number than the completed task now comes after the task's contact, so it gets
+    the task's gap if that is longer than its own gap."""
     behind = [step.id for step in following if step.step < task.step and step.gap_minutes < task.gap_minutes]
     if not behind:
         return list(following)
