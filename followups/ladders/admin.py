@@ -89,7 +89,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     @display(description="Made from")
     def made_from(self, ladder: FollowupLadder) -> str:
-        """The template and version that the ladder was made from; the guide's steps if it is older than templates."""
+        """The ladder's template and version. A ladder without a template has the steps of the customer's guide."""
         if ladder.template is None:
             return "the guide's steps, before there were templates"
         url = reverse("admin:followups_laddertemplate_change", args=[ladder.template.pk])

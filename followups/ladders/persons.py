@@ -1,4 +1,4 @@
-"""What ladders and their tasks hold about a person (`followups.leads.people.registry` says what each function is for)."""
+"""What ladders and their tasks keep about a person (`followups.leads.people.registry` says what each function is for)."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -49,7 +49,8 @@ def contacts(lead_ids: Collection[str]) -> QuerySet[ContactAttempt]:
 
 
 def close(lead_id: str, act: Act, *, reason: str) -> int:
-    """Cancel the lead's open ladder; return the number of steps. Lock all its ladders, as their reasons are erased later."""
+    """Cancel the lead's open ladder, and return the number of cancelled steps. All ladders of the lead are locked, because
+    `erase_words` changes them later."""
     list(_ladders(lead_id).order_by("pk").select_for_update().values_list("pk"))
     return cancel_open_ladders([lead_id], act.because(reason))
 

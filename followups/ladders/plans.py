@@ -57,8 +57,8 @@ def plan_of(
 
 
 def settled(plans: Sequence[LadderPlan], act: Act) -> list[tuple[LadderPlan, list[Minutes]]]:
-    """Choose the template of each planned ladder, and compute the permitted minutes of each of its steps. The `passed` of
-    these minutes says when the step is at risk, and when it is a breach.
+    """Choose the template of each planned ladder, and compute the permitted minutes of each of its steps. The field
+    `passed` of these minutes says when the step will be at risk, and when it will be a breach.
 
     The gate is asked once for all ladders.
     """
@@ -113,7 +113,7 @@ def _minutes(plan: LadderPlan, asked: Mapping[Contacted, gate.Asked], rules: Rul
 
 
 def ladder_of(plan: LadderPlan, minutes: Sequence[Minutes], act: Act, *, reason: str = "") -> FollowupLadder:
-    """The row of a new ladder, from a plan that nothing refuses. `reason` says why it is a restart; empty if it is none."""
+    """The row of a new ladder, from a plan that nothing refuses. `reason` is the reason of a restart, or empty."""
     assert plan.template is not None
     return FollowupLadder(
         lead_id=plan.lead_id or None,

@@ -27,7 +27,7 @@ class OpenLadder(NamedTuple):
 
 
 class ProspectsAndLadders(NamedTuple):
-    """The leads that were asked for, and all open ladders at their numbers and addresses, also their own ladders."""
+    """The leads that were asked for, and all open ladders at their numbers and addresses, these leads' own included."""
 
     prospects: dict[str, Prospect]  # by lead
     ladders: list[OpenLadder]  # the oldest first
@@ -42,7 +42,7 @@ def reached_at(lead: LeadFacts) -> list[Point]:
 
 
 def held_by(ladders: Iterable[OpenLadder]) -> Held:
-    """Return which leads these open ladders follow up at each number or address."""
+    """Return the leads of these open ladders, by each number and address at which the lead is contacted."""
     held: Held = {}
     for ladder in ladders:
         hold(held, ladder.lead)
@@ -50,13 +50,13 @@ def held_by(ladders: Iterable[OpenLadder]) -> Held:
 
 
 def hold(held: Held, lead: LeadFacts) -> None:
-    """Add a lead with an open ladder to `held`, under each of the lead's numbers and addresses."""
+    """Enter a lead who has an open ladder in the mapping `held`, under each number and address of the lead."""
     for point in reached_at(lead):
         held.setdefault(point, []).append(lead.lead_id)
 
 
 def holder_beside(lead: LeadFacts, held: Held) -> str | None:
-    """Another lead who is followed up at a number or address of `lead`; None if there is no such lead."""
+    """The id of another lead with an open ladder at a number or address of `lead` (from `held`), or None."""
     holders = (holder for point in reached_at(lead) for holder in held.get(point, ()))
     return next((holder for holder in holders if holder != lead.lead_id), None)
 
@@ -86,6 +86,6 @@ def find(lead_ids: Collection[str]) -> ProspectsAndLadders:
 
 
 def one(lead_id: str) -> tuple[Prospect, Held]:
-    """Read one lead, and which leads are followed up at its numbers and addresses."""
+    """Read a lead, and the leads with an open ladder at the same numbers and addresses."""
     found = find([lead_id])
     return found.prospects[lead_id], held_by(found.ladders)

@@ -46,7 +46,7 @@ def on_leads_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
 
 
 def _closings(changes: Sequence[tuple[Lead | None, Lead]]) -> dict[str, str]:
-    """Return the cancel reasons of ladders, by lead id. Have a worker recompute the minutes of leads whose facts changed."""
+    """Return why ladders close, by lead id. Have a worker recompute the permitted minutes of leads whose facts changed."""
     news = [lead.lead_id for before, lead in changes if _differ(before, lead, _OF_THE_GATE)]
     followed = set(enqueue_leads(news)) if news else set()
     closings = {
@@ -82,7 +82,7 @@ def on_leads_opted_out(envelopes: Sequence[Envelope], **kwargs: Any) -> int:
 
 
 def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """For each opt-out, cancel the open steps of all leads at its points: steps by its channel, or all if it has none."""
+    """Cancel the open steps of all leads at the points of each opt-out; only those by its channel, if it names any."""
     for envelope in envelopes:
         channel, leads = envelope.facts["channel"], lead_ids_at(envelope.facts["points"])
         channels = [channel] if channel else EVERY_CHANNEL
@@ -91,8 +91,7 @@ def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
 
 
 def on_markets_named(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Move leads, open ladders and open steps under new names of a market to the market. Closed ladders, as records,
-    stay."""
+    """Move leads, open ladders and open steps under new names of a market to the market. Closed ladders stay."""
     for envelope in envelopes:
         _move(envelope.subject.province, envelope.facts["names"], envelope.subject.market)
 

@@ -39,8 +39,8 @@ def refusal_of(
 ) -> NoLadder | None:
     """Return why no ladder may start for a lead, or None if a ladder may start. The lead's own open ladder does not count.
 
-    `minutes` are those of the plan's steps. `held` says which leads are followed up at each number or address. `anew` is
-    true for a restart with a reason, and for the restart of an open ladder: it overrides some refusals.
+    `minutes` are the permitted minutes of the plan's steps. `held` has the leads with an open ladder at each number or
+    address. `anew` overrides some refusals: it is true for a restart with a reason or of an open ladder.
     """
     if minutes and all(one.opted_out for one in minutes):
         return LeadOptedOut()

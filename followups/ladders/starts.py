@@ -71,7 +71,7 @@ def create_ladder(
     user: User | None = None,
     now: datetime | None = None,
 ) -> list[FollowupTask]:
-    """The guide's name for `start_ladder`. Return only the tasks of the lead's open ladder."""
+    """Do what `start_ladder` does, under the name in the customer's guide. Return the tasks of the lead's open ladder."""
     act = Act(actor, user, reason, correlation_id or correlation.current(), now)
     start = start_ladder(lead_id=lead_id, province=province, market=market, owner=owner, restart=restart, act=act)
     return start.tasks
@@ -118,8 +118,8 @@ def start_ladder(
 
 
 def hold_lead(lead_id: str) -> tuple[Prospect, Held]:
-    """Lock a lead and its numbers and addresses until the transaction ends. Until then nobody else starts a ladder there,
-    changes the lead or records its opt-out. Return the lead and who is followed up there, as read under these locks.
+    """Lock a lead and its numbers and addresses until the transaction ends. Until then nobody else starts a ladder at them,
+    changes the lead or records its opt-out. Return the lead, and the leads with an open ladder at these points.
 
     Raises:
         LeadMoved: the lead has a number or address that was not locked.

@@ -46,7 +46,7 @@ def breaching(now: datetime) -> TaskQuerySet:
 @transaction.atomic
 def find_breaches(*, by_mail: bool = True, act: Act) -> int:
     """Record a breach for each task that is, or was when completed, later than its policy allows; at most one for each due
-    time. Write a notice and KPI rows, and e-mail the operators unless `by_mail` is false. Return the number of breaches.
+    time. Write a notice and KPI events, and e-mail the operators unless `by_mail` is false. Return the number of breaches.
 
     A task that somebody else has locked is left for the next look.
     """

@@ -67,7 +67,7 @@ class SlaPolicy(PlacePolicy):
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
-        """The seeds of the SLA policies: the guide's times for each province and channel."""
+        """The seeds of the SLA policies: the times of the customer's guide, for each province and channel."""
         times = {"warn_after_minutes": WARN_AFTER, "breach_after_minutes": BREACH_AFTER}
         return [row for channel in Channel.values for row in each_province(channel=channel, **times)]
 

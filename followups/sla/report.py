@@ -1,4 +1,4 @@
-"""The SLA report: how late tasks are. The database computes it, so Python holds only one row for each group.
+"""The SLA report: how late tasks are. The database computes it, so Python reads only one row for each group.
 
 It measures the tasks that fell due: a measure of completed tasks would forget those that nobody ever did. Lateness counts
 permitted minutes only, as in `followups.sla.lateness`. The figures `..._wall` count all minutes.
@@ -95,7 +95,8 @@ def recent_sla(
 
 
 def _measured(since: datetime | None, until: datetime | None, now: datetime, by: Sequence[str]) -> Any:
-    """A row for each task: group, whether it is done, lateness in permitted and in all minutes (until now if open)."""
+    """A row for each task: its group, whether it is done, its lateness in permitted and in all minutes (until now if
+    open), and whether the permitted minutes of a completed task are unknown."""
     span = Q()
     if since is not None:
         span &= Q(due_at__gte=since)
@@ -115,7 +116,7 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
 
 
 def _figures(numbers: Sequence[Any]) -> dict[str, Any]:
-    """Compute the `FIGURES` from the columns of the statement."""
+    """Compute the `FIGURES` from the columns of the SQL statement."""
     count, completed, by_wall, *limits = numbers[: -len(CLOCKS)]
     ranked = [_percentiles(listed) if count else [None] * len(PERCENTILES) for listed in numbers[-len(CLOCKS) :]]
     fractions = [
@@ -127,7 +128,8 @@ def _figures(numbers: Sequence[Any]) -> dict[str, Any]:
 
 
 def _percentiles(latenesses: list[timedelta] | str) -> list[float]:
-    """The percentiles in minutes. PostgreSQL has computed them; SQLite gives every lateness, in microseconds."""
+    """Return the `PERCENTILES` of latenesses, in minutes. PostgreSQL gives the percentiles; SQLite gives a JSON list of all
+    latenesses in microseconds, of which they are computed here."""
     if isinstance(latenesses, str):
         ranked = sorted(json.loads(latenesses))
         ranks = [(len(ranked) * percentile + 99) // 100 for percentile in PERCENTILES]  # counted from 1

@@ -44,6 +44,6 @@ class Rulebook:
         return iter(self._rules.values())
 
     def of(self, province: str, market: str, channel: str) -> SlaRule | None:
-        """The policy that applies, or None if no lateness is a breach there."""
+        """The policy that applies. None if there is no policy, or it is off: then no task is a breach."""
         rule = self._rules.get((province, market, channel)) or self._rules.get((province, ALL, channel))
         return rule if rule and rule.enabled else None

@@ -1,4 +1,4 @@
-"""The guide's measure of the SLA: the lateness of the last completed tasks, by the wall clock."""
+"""The SLA as the customer's guide measures it: the lateness of the last completed tasks, by the wall clock."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
     """Measure the last `window` completed tasks, without those of walkthroughs: `count`, and the fractions `within_30m` and
     `within_2h` (None if `count` is 0).
 
-    These follow the guide: all minutes since `due_at` count. `within_30m_permitted` and `within_2h_permitted` count
+    As the customer's guide wants, all minutes since `due_at` count. `within_30m_permitted` and `within_2h_permitted` count
     permitted minutes only. A task that was done early counts as within.
     """
     latest = FollowupTask.objects.counted().completed()[:window]

@@ -81,13 +81,14 @@ class CompleteParams(ActParams):
     )
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Validate the parameters. If the outcome is OPTED_OUT, no other parameter is refused."""
+        """Validate the parameters. If the outcome is OPTED_OUT, all other values are accepted (see `OptedOutParams`)."""
         return _opted_out.run_validation(data) if is_opt_out(data) else super().run_validation(data)
 
 
 class OptedOutParams(ReceivedParams):
-    """The parameters to complete a task with the outcome OPTED_OUT; `force` is not needed. Text that cannot be stored is
-    replaced or cut. If a value cannot be read, the note says so."""
+    """The parameters to complete a task with the outcome OPTED_OUT, which is recorded even if somebody else has claimed the
+    task. Faulty values are accepted: text that cannot be stored is replaced or cut. If a value cannot be read, it counts as
+    absent, and its text is added to the note of the task."""
 
     actor = ReceivedLabelField(required=False)
     contacted_at = ReceivedTimeField(required=False)
@@ -187,8 +188,8 @@ class TaskActsViewSet(ApiViewSet):
     def complete(self, request: Request, id: str, act: Act, **params: Any) -> Response:
         """Record that a task was done, whether the rules allowed it or not. A repetition changes nothing and is no error.
 
-        If somebody else has claimed the task, the answer is 409 `task_leased`, unless `force` and a `note` are given. An
-        OPTED_OUT needs no `force`. If the task is completed already, the opt-out is recorded all the same.
+        If somebody else has claimed the task, the answer is 409 `task_leased`, unless `force` and a `note` are given. The
+        outcome OPTED_OUT is recorded without them. If the task is completed already, the opt-out is recorded all the same.
         """
         return Response(completed(record_completion(int(id), **params, act=act)))
 

@@ -20,7 +20,7 @@ def put_off(tasks: Sequence[tuple[FollowupTask, datetime]], kind: TaskEvent.Kind
     """Move each open task to the due time beside it, with the permitted minutes of that time. Its lateness begins anew.
 
     The caller has locked the tasks and read them with their leads. The gate is asked once. `kind` is the kind of the history
-    lines. `others` are further values that all tasks get.
+    lines. `others` are values of further columns, the same for all tasks.
     """
     if not tasks:
         return

@@ -19,14 +19,14 @@ def is_live(task: FollowupTask, now: datetime) -> bool:
 
 
 def is_held_by(task: FollowupTask, act: Act) -> bool:
-    """Whether the act's user made the last claim, or it is under the user's name. Without a user the actor's name counts."""
+    """Whether the last claim is by the act's user, or under this user's name. Without a user the actor's name counts."""
     if act.user is None:
         return task.leased_by == act.actor
     return task.leased_user_id == act.user.pk or task.leased_by == act.user.get_username()
 
 
 def leased_to(task: FollowupTask) -> TaskLeased:
-    """Return the refusal that says who holds the task, and until when."""
+    """Return the refusal that says who has claimed the task, and until when."""
     assert task.leased_until is not None
     return TaskLeased(f"{task.leased_by} holds this task until {iso_utc(task.leased_until)}.")
 

@@ -57,7 +57,7 @@ class TaskQuerySet(QuerySet[Any]):
         return self.filter(_has_no_live_claim(now))
 
     def workable_by(self, user_id: Any, holder: Any, now: Instant) -> "TaskQuerySet":
-        """Tasks without a live claim, or with one by this user or under this name (see `tasks.leases`)."""
+        """Tasks without a live claim of others. The user's claims are by `user_id` or under the name `holder`."""
         return self.filter(_has_no_live_claim(now) | Q(leased_user=user_id) | Q(leased_by=holder))
 
     def breached(self) -> "TaskQuerySet":
@@ -85,7 +85,7 @@ class TaskQuerySet(QuerySet[Any]):
 def goes_first(now: Instant) -> Q:
     """Return the condition that no earlier step of the task's ladder may be done now.
 
-    If several steps of a ladder may be done now, the lowest goes first, even while somebody holds it. The time of the next
+    If several steps of a ladder may be done now, the lowest goes first, even if somebody claimed it. The time of the next
     step is not known before the contact of the lowest is recorded. The LIMIT keeps the planner from joining all tasks; the
     planner expects that half of them meet a condition of this form.
     """

@@ -90,7 +90,7 @@ class BaseStepFormSet(forms.BaseFormSet):
             return None
 
     def _show(self, place: str, message: str, kept: Sequence[StepForm]) -> None:
-        """Show an error of `normalised` at its field: that of `1.script_fr` at the French text of the second step."""
+        """Show an error of `normalised` at its field. The place `1.script_fr` is the French text of the second step."""
         number, _, key = place.partition(".")
         if number:
             kept[int(number)].add_error("amount" if key == "delay_minutes" else key, message)

@@ -1,4 +1,4 @@
-"""The guide's six steps, with their scripts."""
+"""The six ladder steps of the customer's guide, with their scripts."""
 
 from typing import Any
 

@@ -67,7 +67,7 @@ class LadderTemplate(PlacePolicy):
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
-        """The seeds: for each province a standard template with the guide's six steps, and a cold template, both on."""
+        """The seeds: for each province a standard template, with the steps of the customer's guide, and a cold one."""
         kinds = ((cls.Kind.STANDARD, GUIDE_STEPS), (cls.Kind.COLD, COLD_STEPS))
         return [row for kind, steps in kinds for row in each_province(kind=kind.value, enabled=True, steps=steps)]
 

@@ -31,7 +31,7 @@ class Patterns(NamedTuple):
 
 
 def patterns_of(province: str, market: str) -> Patterns:
-    """The templates of a market: per kind its own, on or off, or else the province's. A cold one that is off is None."""
+    """The effective template of each kind for a market. A cold template that is off is left out (None)."""
     return patterns_in([(province, market)])[province, market]
 
 

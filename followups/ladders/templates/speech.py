@@ -39,7 +39,7 @@ def opened(script: str, channel: str, language: str) -> str:
 
 
 def wanting_in_quebec(steps: Sequence[Mapping[str, Any]], province: str) -> dict[str, str]:
-    """What each text of a template lacks to be on in Quebec, by place (such as `0.script_fr`). Empty for other provinces."""
+    """What each text of a template lacks under the law of Quebec, by place (as `0.script_fr`). Empty for other provinces."""
     wanting: dict[str, str] = {}
     if province != Province.QC:
         return wanting

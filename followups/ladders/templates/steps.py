@@ -49,10 +49,10 @@ class Step:
 
 
 def normalised(steps: object) -> list[dict[str, Any]]:
-    """Check steps, and return them as they are stored: all four keys, channels in upper case, scripts trimmed or "".
+    """Check steps, and return them as they are stored: all `KEYS`, the channel in upper case, scripts trimmed or "".
 
     Raises:
-        InvalidSteps: they are not well formed. It names every place that is wrong.
+        InvalidSteps: the steps are not well formed. The error names every wrong place.
 
     """
     if not isinstance(steps, list) or not 1 <= len(steps) <= STEPS_MAX:
@@ -123,7 +123,7 @@ def parsed(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
 def gap_minutes(steps: Sequence[Step], *, first: int) -> list[int]:
     """How many minutes each step must wait after the person's last contact. The first step waits for `first` minutes.
 
-    A later step waits as long as the time between the step before and itself, but at most 4 hours.
+    A later step waits as long as the template leaves between the step before and this step, but at most 4 hours.
     """
     return [first, *(min(after.delay - before.delay, GAP_MAX) // MINUTE for before, after in pairwise(steps))]
 

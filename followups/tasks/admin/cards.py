@@ -1,4 +1,4 @@
-"""The card of a task that an agent holds: whom to contact, when and where, what to say, what was done before."""
+"""The card of a task that an agent has claimed: whom to contact, when and where, what to say, what was done before."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

@@ -69,7 +69,7 @@ def queue_url() -> str:
 
 
 def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused: Card | None = None) -> HttpResponse:
-    """Show the tasks that the user holds, and how many wait. The card `refused` keeps its form as it was filled in."""
+    """Show the tasks that the user has claimed, and how many wait. The card `refused` keeps its filled-in form."""
     in_hand = [
         refused if refused and card.task.pk == refused.task.pk else card for card in cards(_in_hand(request.user, now), now)
     ]
@@ -90,7 +90,7 @@ def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused:
 
 
 def _in_hand(user: Any, now: datetime) -> list[FollowupTask]:
-    """Return the due tasks that the user holds, or held until at most `LAPSED_SHOWN` ago, the oldest first."""
+    """Return the due tasks of the user's claims that are live, or ended at most `LAPSED_SHOWN` ago, the oldest first."""
     claimed = FollowupTask.objects.due(now).filter(leased_by=label_of(user), leased_until__gt=now - LAPSED_SHOWN)
     return list(claimed.select_related("lead", "ladder"))
 
@@ -220,7 +220,7 @@ def _done_before(card: Card, act: str, user: User) -> str:
 
 
 def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
-    """Claim one task for the user, unless the user holds a task already."""
+    """Claim one task for the user, unless the user has a live claim already."""
     if FollowupTask.objects.claimed(now).filter(leased_by=label_of(user)).exists():
         messages.info(request, "You hold a task already: say what came of it, or give it back.")
         return _back()

@@ -84,7 +84,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     actions_detail = ("complete", "snooze", "skip")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The fields of an open task say when it may be done and who holds it, those of a closed task what became of it."""
+        """The fields of the page. An open task shows when it may be done and who claimed it; a closed one, its end."""
         now = (("Now", {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
         completed = (("completed_at", "outcome"), ("completed_by", "completed_user"), "note")
         return (
@@ -153,7 +153,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @display(description="Claim")
     def lease(self, task: FollowupTask) -> str:
-        """Who holds the task, and until when."""
+        """Who has a live claim of the task, and until when."""
         holder = self.claimed_by(task)
         return f"{holder}, until {clock(task.leased_until, None)}" if holder and task.leased_until else "nobody holds it"
 
@@ -177,7 +177,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @action(description="Complete...", permissions=["complete"], icon="task_alt", url_path="complete")
     def complete(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form to complete the task, or complete it. If somebody else holds it, the form asks for `force`."""
+        """Show the form to complete the task, or complete it. If somebody else has claimed it, `force` must be ticked."""
 
         def form_for(card: Card, data: Any) -> forms.Form:
             form = CompleteForm(data)

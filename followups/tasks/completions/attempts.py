@@ -20,7 +20,7 @@ def attempt_of(task: FollowupTask, contacted_at: datetime, judged: Judged, act: 
     """Return the contact attempt of a task, not yet saved, with the gate's decision for the time of the contact.
 
     A contact that is said to have happened before its task was made is always outside the rules. If the lead opted out after
-    the contact, that is a refusal reason for a contact before its task, and a warning for any other contact.
+    the contact, the attempt gets the refusal reason OPTED_OUT if the contact came before its task, else a warning.
     """
     answer = judged.answer
     verdict, local_time = answer.verdict, answer.local_time

@@ -132,7 +132,7 @@ def _complete_and_read_sql() -> str:
 
 
 def complete_open(task: FollowupTask, act: Act, *, outcome: str, note: str) -> list[OpenStep] | None:
-    """Complete the task if it is open and nobody else holds it, and subtract it from its ladder's open steps. Return the
+    """Complete the task if it is open and not claimed by others, and subtract it from its ladder's open steps. Return the
     steps of the ladder that are still open, or None if the task was not completed."""
     user_id, holder = (act.user.pk, act.user.get_username()) if act.user else (None, act.actor)
     values = {

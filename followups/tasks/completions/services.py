@@ -51,7 +51,7 @@ def complete_task(
     user: User | None = None,
     now: datetime | None = None,
 ) -> FollowupTask:
-    """The guide's name for `record_completion`."""
+    """Do what `record_completion` does, under the name in the customer's guide."""
     act = Act(actor, user, "", correlation_id or correlation.current(), now)
     return record_completion(task_id, contacted_at=contacted_at, outcome=outcome, note=note, force=force, act=act)
 
@@ -71,9 +71,9 @@ def record_completion(
 
     The gate judges the contact by the rules of `contacted_at` (default: now). Its answer is stored as the task's `attempt`.
     A refused contact is recorded too, because it is a fact. The SLA counts `completed_at`, which is now. A user who may not
-    work other people's tasks completes unowned tasks and its own, always under its own name. The table of outcomes says what
-    an `outcome` does to the ladder. If somebody else has claimed the task, `force` and a `note` are needed, and the history
-    says so.
+    work other people's tasks completes unowned tasks and its own, always under the user's name. The table of outcomes says
+    what an `outcome` does to the ladder. If somebody else has claimed the task, `force` and a `note` are needed, and the
+    history names the claimant.
 
     An OPTED_OUT is refused only to a user who may not complete the task. It needs no `force`, and any `contacted_at` is
     accepted: a future one counts as now. If the task is completed already, it stays as it is, and the opt-out is recorded.
@@ -198,7 +198,8 @@ def _judged(
 
 
 def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenStep]:
-    """Return the open steps. A step before the completed task gets the gap of that task if its own gap is shorter."""
+    """Return the open steps. A step of a lower number than the completed task now comes after the task's contact, so it gets
+    the task's gap if that is longer than its own gap."""
     behind = [step.id for step in following if step.step < task.step and step.gap_minutes < task.gap_minutes]
     if not behind:
         return list(following)
@@ -214,8 +215,8 @@ def _reached(found: LockedTask) -> list[gate.Point]:
 
 
 def _with_later_calls(found: LockedTask, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
-    """Give the ladder's calls new permitted minutes, because calls now wait for 30 days, and return its open steps. A worker
-    does the same for the calls of other leads to the same number."""
+    """Give the ladder's calls new permitted minutes after a call was answered: by the policy, the next call to this number
+    waits for 30 days. Have a worker do the same for other leads with this number. Return the ladder's open steps."""
     enqueue_leads(lead_ids_at(gate.points_of(phone=found.contact.lead.phone)))
     return _with_minutes_of((Channel.CALL,), found, following, now)
 

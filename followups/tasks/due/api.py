@@ -100,13 +100,13 @@ class ClaimedOut(DueOut):
 
 
 class RenewParams(LeaseParams):
-    """The parameters to renew leases: of which tasks, who holds them, and for how long."""
+    """The parameters to renew leases: the tasks, the claimant, and for how long."""
 
     task_ids = ManyField(child=IdField(), min_length=1, max_length=DUE_LIMIT_MAX)
 
 
 class RenewalOut(serializers.Serializer[Any]):
-    """The tasks whose leases now end at `leased_until`, and the lost ones: without a live lease of the claimant."""
+    """`renewed`: the tasks whose leases now end at `leased_until`. `lost`: those under no live lease of the claimant."""
 
     renewed = ManyField(child=IdField())
     lost = ManyField(child=IdField())
@@ -114,14 +114,14 @@ class RenewalOut(serializers.Serializer[Any]):
 
 
 class ReleaseParams(ActParams):
-    """The parameters to give tasks back: which tasks, and who holds them."""
+    """The parameters to give tasks back: the tasks, and the claimant."""
 
     owner = LabelField(required=False, help_text="the name of the claim; default: your user name")
     task_ids = ManyField(child=IdField(), min_length=1, max_length=DUE_LIMIT_MAX)
 
 
 class ReleaseOut(serializers.Serializer[Any]):
-    """The tasks that were given back, and those that the claimant did not hold."""
+    """`released`: the tasks that were given back. `lost`: those under no live lease of the claimant."""
 
     released = ManyField(child=IdField())
     lost = ManyField(child=IdField())

@@ -52,7 +52,7 @@ class ClaimedTask(NamedTuple):
 
 
 class Renewal(NamedTuple):
-    """The tasks whose leases now end at `leased_until`, and the lost ones: without a live lease of the claimant."""
+    """`renewed`: the tasks whose leases now end at `leased_until`. `lost`: those under no live lease of the claimant."""
 
     renewed: list[int]
     lost: list[int]
@@ -60,7 +60,7 @@ class Renewal(NamedTuple):
 
 
 class Release(NamedTuple):
-    """The tasks that were given back, and those that the claimant did not hold."""
+    """`released`: the tasks that were given back. `lost`: those under no live lease of the claimant."""
 
     released: list[int]
     lost: list[int]
@@ -78,9 +78,9 @@ def claim_due(
     act: Act,
 ) -> list[ClaimedTask]:
     """Claim tasks that are due and permitted now: the owner's own first, then unowned ones, each the oldest first. A ladder
-    gives only its first permitted step, and none while somebody else holds that step. Without an owner the actor claims.
+    gives only its first permitted step, and none while another has claimed that step. If `owner` is None, the actor claims.
 
-    A task has at most one live lease, and a task that the owner holds already is not given again. The lease is taken first,
+    A task has at most one live lease: meanwhile it is not given again, not even to its claimant. The lease is taken first,
     in a short transaction; then the gate is asked. A refused task is given back before the caller learns of it, and its
     stored interval is put right. If the process dies in between, the lease runs out by itself. An agent gets at most
     `AGENT_CLAIM_MAX` tasks at once.

@@ -60,7 +60,7 @@ def due_tasks(
     user: User | None = None,
     now: datetime | None = None,
 ) -> list[DueTask]:
-    """Return the tasks that are due and permitted now, the oldest first, also leased ones, with the holder of the lease. A
+    """Return the tasks that are due and permitted now, the oldest first, also leased ones, with the claimant's name. A
     ladder gives only its first permitted step.
 
     The stored intervals choose the tasks. Then the gate is asked about each, because an interval may be out of date, and

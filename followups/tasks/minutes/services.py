@@ -2,8 +2,7 @@
 
 Every interval runs out within a day or so, and a task without an interval is not listed. If nobody renews the intervals,
 nothing is listed (fail closed). A batch locks its tasks before it asks the gate, so the later of two renewals of a task
-knows more. A batch does not wait: it skips tasks that somebody else has locked (a claim, a completion), or tries them again
-later.
+has the newer facts. A batch does not wait: it skips tasks locked by a claim or a completion, or tries them again later.
 """
 
 import time
@@ -71,10 +70,8 @@ def recompute_leads(lead_ids: Collection[str], now: datetime | None = None) -> i
 
 
 def recompute_places(provinces: Collection[str] | None, markets: Collection[str] | None, now: datetime | None = None) -> int:
-    """Recompute the permitted minutes of the open tasks in these places; None means all. Return how many tasks.
-
-    A task's place is that of its lead, or that of its ladder if the lead is unknown.
-    """
+    """Recompute the permitted minutes of the open tasks in these markets (None: in all) of these provinces (None: of all).
+    Return the number of tasks. A task's place is that of its lead, or that of its ladder if the lead is unknown."""
     words = {"province": provinces, "market": markets}
     given = {f"{name}__in": listed for name, listed in words.items() if listed is not None}
     if not given:
@@ -84,7 +81,7 @@ def recompute_places(provinces: Collection[str] | None, markets: Collection[str]
 
 
 def recompute_missing(now: datetime | None = None) -> int:
-    """Recompute the open tasks without a known permitted minute, because one may be known by now. Return how many."""
+    """Recompute the minutes and SLA limits of open tasks that lack some: they may be known by now. Return how many tasks."""
     unknown = Q(open_from__isnull=True) | Q(actionable_at__isnull=True) | Q(breaches_at__isnull=True)
     return _recompute(FollowupTask.objects.filter(unknown), now)
 

@@ -35,7 +35,7 @@ def lapse() -> None:
 
 @task()
 def recompute_missing() -> None:
-    """Recompute the open tasks for which no permitted minute was known. Runs every night."""
+    """Recompute the permitted minutes and SLA limits of open tasks that lack some. Runs every night."""
     services.recompute_missing()
 
 
@@ -47,7 +47,8 @@ def recompute_leads(lead_ids: list[str]) -> None:
 
 @task()
 def recompute_places(provinces: list[str] | None, markets: list[str] | None) -> None:
-    """Recompute the minutes of the open tasks in these places, because a rule changed there. None means all places."""
+    """Recompute the permitted minutes of the open tasks where a rule changed: in these markets (None: in all) of these
+    provinces (None: of all)."""
     services.recompute_places(provinces, markets)
 
 
@@ -58,7 +59,7 @@ def recompute_watched(province: str, market: str, channel: str) -> None:
 
 
 def enqueue_leads(lead_ids: Collection[str]) -> list[str]:
-    """Have a worker recompute these leads' open tasks after the caller's commit. Return the leads with an open ladder."""
+    """Have a worker recompute these leads' permitted minutes once the caller commits. Return those with an open ladder."""
     ladders = FollowupLadder.objects.open().filter(lead_id__in=among(lead_ids))
     with_steps = list(ladders.order_by("lead_id").values_list("lead_id", flat=True))
     for start in range(0, len(with_steps), LEADS_AT_ONCE):
@@ -67,21 +68,21 @@ def enqueue_leads(lead_ids: Collection[str]) -> list[str]:
 
 
 def on_contact_rules_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Have a worker recompute the tasks in the places of changed rules; in all places if a rule names none."""
+    """Have a worker recompute the permitted minutes of tasks where rules changed: everywhere, if a rule names no place."""
     if FollowupLadder.objects.open().exists():
         for province, market in {(one.subject.province, one.subject.market) for one in envelopes}:
             recompute_places.enqueue([province] if province else None, [market] if market else None)
 
 
 def on_sla_policy_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Have a worker recompute the open tasks to which the changed policies may apply. A recorded breach stays a breach."""
+    """Have a worker recompute the SLA limits of tasks to which a changed policy may apply. A recorded breach stays."""
     if FollowupLadder.objects.open().exists():
         for policy in (one.facts["policy"] for one in envelopes):
             recompute_watched.enqueue(policy.province, policy.market, policy.channel)
 
 
 def on_contact_records_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Have a worker recompute the open tasks of the leads whose number or address has a new line in the ledger."""
+    """Have a worker recompute the permitted minutes of leads whose number or address has a new line in the ledger."""
     enqueue_leads(lead_ids_at([point for one in envelopes for point in one.facts["points"]]))
 
 

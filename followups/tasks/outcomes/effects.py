@@ -24,7 +24,7 @@ from wholesale.plumbing.act import Act
 
 @dataclass(frozen=True, slots=True)
 class OptingOut:
-    """What is locked for an opt-out: the lead's points, and the ladders of all leads who are reached at these points."""
+    """The locked rows for an opt-out: the lead's points, and the ladders of all leads who are reached at these points."""
 
     points: list[Point]
     ladders: list[FollowupLadder]
@@ -32,7 +32,7 @@ class OptingOut:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The rule of an outcome, and what is locked so that the rule can be applied."""
+    """The rule of an outcome, with the lead, points and ladders that `hold` has locked to apply the rule."""
 
     rule: OutcomeEffect = GO_ON
     lead_id: str | None = None  # of the lead that the outcome may change
@@ -40,7 +40,8 @@ class Held:
 
 
 def hold(task_id: int, outcome: str) -> Held:
-    """Read the rule of an outcome, and lock what has to be locked before the ladder: the lead's points, or the lead.
+    """Read the rule of an outcome. If the outcome may change the lead, lock the lead and its points; for an opt-out,
+    also the ladders of all leads there. The caller has not locked the task's ladder yet.
 
     Raises:
         TaskNotFound: no such task.

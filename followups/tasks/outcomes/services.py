@@ -31,7 +31,7 @@ GO_ON = OutcomeEffect()
 
 
 class Applied(NamedTuple):
-    """The rule of an outcome, and the lead to whom it applies."""
+    """The rule of an outcome of a task, with the id and the present status of the task's lead."""
 
     rule: OutcomeEffect
     lead_id: str | None = None
@@ -39,7 +39,7 @@ class Applied(NamedTuple):
 
 
 def applied(outcome: str, task_id: int) -> Applied | None:
-    """Return the rule of an outcome (else a `careful` one), and the task's lead. None if there is no such task."""
+    """Return the rule of an outcome (`careful` if it has none) and the task's lead. None if there is no such task."""
     row = _RULE.first(outcome=outcome, task_id=task_id)
     if row is None:
         return None
