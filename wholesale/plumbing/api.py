@@ -122,7 +122,7 @@ def ask(
 def act(
     url_path: str | None, params: type[Params], responses: Any, *, in_parts: bool = False, **schema: Any
 ) -> Callable[..., Any]:
-    """Decorator: make a method of an ApiViewSet answer a POST, once for each Idempotency-Key.
+    """Decorator: make a method of an ApiViewSet answer a POST. It acts only once for each Idempotency-Key.
 
     The method gets the checked parameters as keywords. If `url_path` is None, it is the `create` of a ResourceViewSet. For
     `in_parts` see `idempotent`.

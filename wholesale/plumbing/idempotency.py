@@ -81,7 +81,7 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
 
 
 def _regardless(handler: Handler, view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-    """Carry out a request as if it had no key. Its key is unusable, but what a person told us is recorded all the same."""
+    """Carry out a request as if it had no key. The key cannot be used, but what a person told us must be recorded."""
     view.is_key_ignored = True
     return handler(view, request, *args, **kwargs)
 

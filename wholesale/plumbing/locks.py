@@ -20,7 +20,7 @@ def hold(key: int, *, shared: bool = False) -> None:
 
 
 def hold_some(keys: Sequence[int], *, of: int) -> None:
-    """Take the shared lock of the key `of`, which stands for all keys, then the locks of these keys in turn (PostgreSQL)."""
+    """Take the shared lock of the key `of`, which means all keys, then those of `keys` in this order (PostgreSQL only)."""
     waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
     with connection.cursor() as cursor:
         cursor.execute(f"{_lock(of, shared=True)}, {waits}")

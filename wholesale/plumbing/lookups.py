@@ -23,7 +23,7 @@ def among_sql(name: str, sql_type: str = "text") -> str:
     """Return the SQL after a column that tests for many values. They come as the parameter `name`, made by `given_among`.
 
     PostgreSQL's driver sends one string in a tenth of the time of an array. The subquery hides the values from the planner:
-    if it sees two hundred values, it may expect to read a page for each and reads the whole table.
+    if it sees two hundred values, it may expect to read a page for each, and so read the whole table instead.
     """
     if connection.vendor == "postgresql":
         return f"= ANY((SELECT string_to_array(%({name})s, chr(10))::{sql_type}[])::{sql_type}[])"

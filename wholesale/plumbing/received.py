@@ -80,7 +80,7 @@ class ReceivedManyField(serializers.ListField):
 
 class ReceivedParams(ActParams):
     """The base serializer for verbs that record what people tell us. A value that cannot be read counts as absent; its
-    original text is passed on in `unreadable`, by parameter."""
+    original text is passed to the handler in `unreadable`, by the parameter's name."""
 
     correlation_id = ReceivedLabelField(required=False)  # type: ignore[assignment]  # it takes whatever comes
 
