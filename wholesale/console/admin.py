@@ -123,7 +123,7 @@ class AuthTokenAdmin(ReadOnlyAdmin):
 
 @admin.register(RoleGrant)
 class RoleGrantAdmin(ReadOnlyAdmin):
-    """The admin of grants: which permission the product has granted to which role. It grants each only once."""
+    """The admin of grants: which permission the product has granted to which role. It grants each permission only once."""
 
     list_display = ("group", "permission", "held")
     list_filter = ("group",)
@@ -138,13 +138,13 @@ class RoleGrantAdmin(ReadOnlyAdmin):
 
     @display(description="Today", label={"Held": "success", "Taken away": "warning"})
     def held(self, grant: Any) -> str:
-        """Whether the role still has the permission: Held or Taken away."""
+        """The text "Held" if the role still has the permission, otherwise "Taken away"."""
         return "Held" if grant.is_held else "Taken away"
 
 
 @admin.register(IdempotencyKey)
 class IdempotencyKeyAdmin(GrowingAdmin):
-    """The admin of idempotency keys. Each shows the answer that a repeated request gets."""
+    """The admin of idempotency keys. The page of a key shows the answer that a repeated request gets."""
 
     list_display = ("key", "user", "status", "created_at")
     list_filter = (SinceFilter,)
@@ -195,12 +195,12 @@ class DBTaskResultAdmin(GrowingAdmin):
     actions = ("try_again",)
 
     def has_change_task_permission(self, request: HttpRequest) -> bool:
-        """Whether the user may run failed tasks again."""
+        """Whether the user may run failed background tasks again."""
         return request.user.has_perm("django_tasks_database.change_dbtaskresult")
 
     @action(description="Try again", permissions=["change_task"])
     def try_again(self, request: HttpRequest, tasks: models.QuerySet[DBTaskResult]) -> None:
-        """Requeue those of the selected tasks that have failed."""
+        """Requeue those of the selected background tasks that have failed."""
         again = periodic.try_again(list(tasks.values_list("pk", flat=True)))
         messages.success(request, f"{again} failed tasks wait for the worker again.")
 

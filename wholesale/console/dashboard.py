@@ -1,4 +1,4 @@
-"""The admin's first page, which shows what needs a person now. It needs only a few queries, each by an index."""
+"""The admin's first page, which shows what needs a person now. The page takes only a few queries, each by an index."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Tile:
 
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the figures to the context of the admin's first page. A user sees only the figures of permitted pages."""
+    """Add the figures to the context of the admin's first page, except figures of pages that the user may not see."""
     may = request.user.has_perm
     context["control"] = _control(request) if may("governance.view_golivestate") else None
     context["tiles"] = []

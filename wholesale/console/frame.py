@@ -15,7 +15,7 @@ BADGE_MAX = 99  # the highest number of unread notices that the sidebar shows
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An entry of the sidebar. It opens the list of a model, or another page (`view`) that needs its own `permission`."""
+    """An entry of the sidebar. It opens the list of a model, or the page `view`, for which a user needs `permission`."""
 
     title: str
     icon: str
@@ -26,7 +26,7 @@ class Page:
 
     @property
     def needs(self) -> str:
-        """The permission that a user needs to see the entry."""
+        """The permission that a user needs to see the entry in the sidebar."""
         return f"{self.app}.{self.permission or f'view_{self.model}'}"
 
     @property
@@ -122,7 +122,7 @@ def stylesheet(request: HttpRequest) -> str:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sidebar: groups with those pages that the user may see."""
+    """Return the sidebar: groups of entries. Entries that the user may not see are left out."""
     overview = {"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
     shown = [page for pages in NAVIGATION.values() for page in pages if request.user.has_perm(page.needs)]
     # Mark only the longest match: the theme would mark every page whose address is the beginning of the current one.
@@ -144,7 +144,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _badge(page: Page) -> dict[str, Any]:
-    """Return the badge of an entry: the number of unread notices, counted up to BADGE_MAX + 1. Other entries have none."""
+    """Return the badge of a sidebar entry. Only the entry of SLA notices has one: the number of unread notices."""
     if page.model != "slanotice":
         return {}
     unread = len(SlaNotice.objects.filter(read_at__isnull=True).values_list("pk", flat=True)[: BADGE_MAX + 1])

@@ -1,4 +1,4 @@
-"""The notice on every page of Control that names the legal rules that only warn instead of refusing, and why they do so."""
+"""The banner on the admin's pages of Control: the rules of the law that only warn instead of refusing, and the reason."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ _SHOWN_TOO = ("governance_organisation_changelist", "governance_organisation_cha
 
 
 def leniency(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: add the notice `leniency` on the pages of Control and of the organisation. Other pages get nothing.
+    """Context processor: add the banner `leniency` on the pages of Control and of the organisation. Other pages get nothing.
 
-    The notice is loaded lazily, because a page renders many templates and only one of them uses it.
+    The banner is loaded lazily, because a page renders many templates and only one of them uses it.
     """
     match = getattr(request, "resolver_match", None)
     is_shown = match is not None and match.namespace == "admin" and _is_of_control(match.url_name or "")
@@ -27,6 +27,6 @@ def _is_of_control(url_name: str) -> bool:
 
 
 def _leniency() -> dict[str, str]:
-    """Return the legal rules that only warn (`what`), and the operator's `reason`. Empty if all rules are enforced."""
+    """Return the rules of the law that only warn (`what`), and the operator's `reason`. Empty if all rules are enforced."""
     what, reason = what_is_lenient()
     return {"what": "; ".join(what.values()), "reason": reason} if what else {}

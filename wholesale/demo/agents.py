@@ -64,7 +64,7 @@ def _is_at_work(day: SimulatedDay, agent: Agent, when: datetime) -> bool:
 
 
 def _take_tasks(day: SimulatedDay, agent: Agent, now: datetime) -> None:
-    """Let an agent claim permitted tasks and plan a contact for each. Tasks that take too long for now are given back."""
+    """Let an agent claim permitted tasks and plan a contact for each. Tasks for which no time is left are given back."""
     if day.is_stopped:
         return
     left = []
@@ -90,7 +90,7 @@ def _takes(day: SimulatedDay, agent: Agent, channel: str) -> timedelta:
 
 
 def _contact(day: SimulatedDay, agent: Agent, task: DueTask, began: datetime, now: datetime) -> None:
-    """When a contact ends, record its beginning and its outcome. Some tasks are snoozed or skipped instead."""
+    """Record a contact that ends now: its beginning and its outcome. Some tasks are snoozed or skipped instead."""
     if task.id not in day.taken:
         return  # closed or put off in the meantime
     day.taken.discard(task.id)

@@ -1,4 +1,4 @@
-"""The Django app of the demo. Django finds its commands by this."""
+"""The Django app of the demo. Django finds the demo's commands by this module."""
 
 from django.apps import AppConfig
 

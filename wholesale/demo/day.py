@@ -46,11 +46,11 @@ class SimulatedDay:
         return start + timedelta(seconds=self.random.randrange(int(QUARTER.total_seconds())))
 
     def act(self, now: datetime, actor: str = ACTOR, correlation_id: str = "", reason: str = "") -> Act:
-        """Return an act at the time `now`. The default actor is the simulation, the default correlation id the day's."""
+        """Return an act at the time `now`. By default the actor is the simulation, the correlation id that of the day."""
         return Act(actor, None, reason, correlation_id or self.correlation_id, now)
 
     def unless_stopped(self, item: Item) -> Item:
-        """Return the item wrapped: if the kill switch is engaged at the item's time, the item runs later."""
+        """Wrap an item of the agenda: if the kill switch is engaged at the item's time, the item runs later."""
 
         def carry_out(now: datetime) -> None:
             if self.is_stopped:
@@ -61,12 +61,12 @@ class SimulatedDay:
         return carry_out
 
     def look_again(self, now: datetime) -> None:
-        """Remove from `taken` the tasks that are no longer open, after an event that may have closed some."""
+        """Remove from `taken` (claimed tasks) those that are not due any more, because an event closed or moved them."""
         still = FollowupTask.objects.due(now).filter(pk__in=self.taken)
         self.taken.intersection_update(still.values_list("pk", flat=True))
 
     def put_aside(self, lead_id: str) -> None:
-        """Remove a lead's tasks from `taken`, because a person must first read the lead's message."""
+        """Remove a lead's tasks from `taken` (claimed tasks), because a person must first read the lead's message."""
         waiting = FollowupTask.objects.filter(lead_id=lead_id, pk__in=self.taken)
         self.taken.difference_update(waiting.values_list("pk", flat=True))
 

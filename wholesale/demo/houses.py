@@ -1,4 +1,4 @@
-"""Twenty real house sales in Windsor, Ontario, and the demo's rule for the value of a house (README.md names the source)."""
+"""Twenty real house sales in Windsor, Ontario, and the demo's formula for a house's value (README.md names the source)."""
 
 import csv
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A house and its sale. `sale` is the row of the file."""
+    """A house and its sale. `sale` is the house's row in the file."""
 
     sale: dict[str, str]
 
@@ -38,12 +38,12 @@ class House:
 
     @property
     def arv(self) -> Decimal:
-        """The after-repair value of the house by the demo's rule (`RULE`)."""
+        """The after-repair value of the house by the demo's formula (`RULE`)."""
         return _rounded(self.price * (1 + VALUE_ADDED * self.lacking))
 
     @property
     def repairs(self) -> Decimal:
-        """The cost of the repairs by the demo's rule (`RULE`)."""
+        """The cost of the repairs by the demo's formula (`RULE`)."""
         return _rounded(self.price * (UPKEEP + COST * self.lacking))
 
     @property

@@ -1,4 +1,4 @@
-"""The simulated leads: how they come in, what they reply, and how their statuses are stored at the end of a day."""
+"""The simulated leads: how they come in, what they answer, and how their statuses are stored at the end of a day."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ def put(day: SimulatedDay) -> None:
 
 
 def _put_unread(day: SimulatedDay) -> None:
-    """Add doubtful messages after the last contact, so that some still wait for a person when the simulation ends."""
+    """Add leads' doubtful messages after the last contact, so that some wait for a person when the simulation ends."""
     known = range(day.plan.arriving(day.number).start)
     for n, number in enumerate(day.random.sample(known, min(_UNREAD, len(known))), start=1):
         when = day.plan.work_ends + LEFT_OVER * n / (_UNREAD + 1)
@@ -42,7 +42,7 @@ def _put_unread(day: SimulatedDay) -> None:
 
 
 def _read_list(day: SimulatedDay, coming: list[LeadPlan], now: datetime) -> None:
-    """Store the leads of a list and start their ladders. Record a consent of each lead or, without a ground, a scrub."""
+    """Store the leads of a list and start their ladders. Record each lead's consent, or a scrub if there is no ground."""
     act = day.act(now)
     _bring([one.row for one in coming], act)
     points: dict[str, list[Point]] = defaultdict(list)
@@ -63,7 +63,7 @@ def _read_list(day: SimulatedDay, coming: list[LeadPlan], now: datetime) -> None
 
 
 def receive(day: SimulatedDay, lead_id: str, kind: str, now: datetime) -> None:
-    """Record a lead's reply to a text message. `kind` is what the reply means, such as interest."""
+    """Record a lead's answer to a text message. `kind` is what the answer means, such as interest."""
     row = lead(day.plan.seed, number_of(lead_id)).row
     received = record_inbound(
         channel=Channel.SMS,

@@ -1,4 +1,4 @@
-"""The simulated office: its set-up, its decisions each morning, changes of rules, and the drill of the kill switch."""
+"""The simulated office: its set-up, its decisions each morning, changes of policies, and the drill of the kill switch."""
 
 import math
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The run of the simulation: the check that the database may hold it, the days one by one, and the summary."""
+"""The run of the simulation: the check that it may use this database, the days one by one, and the summary."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager

@@ -74,10 +74,10 @@ class Walk:
             raise StepFailed(f"{method} {path}: {type(error).__name__}: {error}") from error
 
     def hold(self, said: str, true: bool) -> None:
-        """Check a statement of the guide, and print it: `said` is the statement, `true` whether it holds.
+        """Check a statement of the guide, and print it: `said` is the statement, `true` whether it is right.
 
         Raises:
-            StepFailed: the statement does not hold.
+            StepFailed: the statement is not right.
 
         """
         if not true:
@@ -158,7 +158,7 @@ def ladder_closed(walk: Walk) -> Iterator[None]:
 
 
 def put_back(walk: Walk, what: str, path: str, /, **params: Any) -> None:
-    """Restore a policy's settings to `params`, unless somebody has changed the policy since.
+    """Restore a policy's settings to `params`, unless somebody has changed the policy after the walk did.
 
     Raises:
         StepFailed: the policy could not be restored.

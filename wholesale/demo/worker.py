@@ -29,14 +29,14 @@ _SERVICES: dict[str, Callable[..., object]] = {
 
 
 def put(day: SimulatedDay, others: Collection[UUID]) -> None:
-    """Add the periodic jobs to the agenda. If an agent's work has the same time, the jobs run before it."""
+    """Add the periodic jobs to the agenda, before agents' work of the same time. Tasks with ids in `others` are not run."""
     for hour in range(24):
         day.agenda.put(day.start + timedelta(hours=hour), partial(keep_up, others))
     day.agenda.put(day.at(10, 30), _work_at_night)
 
 
 def keep_up(others: Collection[UUID], now: datetime) -> None:
-    """Run the enqueued tasks except `others`, update the permitted minutes, and find lapsed steps and SLA breaches."""
+    """Run enqueued tasks (not those with ids in `others`), update permitted minutes, and find lapses and SLA breaches."""
     _work_off(others, now)
     minutes.roll(now)
     lapse_steps(act=Act(correlation_id=f"{MARKER}lapses", at=now))
@@ -50,12 +50,12 @@ def _work_at_night(now: datetime) -> None:
 
 
 def queued() -> frozenset[UUID]:
-    """Return the ids of the tasks in the queue. If it is called before the simulation begins, none of them is simulated."""
+    """Return the ids of the background tasks in the queue. Call it before the simulation enqueues tasks of its own."""
     return frozenset(_waiting().values_list("id", flat=True))
 
 
 def _work_off(others: Collection[UUID], now: datetime) -> None:
-    """Run the enqueued tasks except `others`, within the transaction that enqueued them, so that no real worker runs them.
+    """Run enqueued tasks (not those with ids in `others`) in the transaction that enqueued them, before a real worker can.
 
     Tasks that would send something, such as an e-mail, are dropped: a simulation contacts nobody.
     """

@@ -1,4 +1,4 @@
-"""The act: who does something, why and when. Each verb takes one, and each written row is signed with it."""
+"""The act: who does something, why and when. Each verb takes an act. Each row that the verb writes says who and when."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,7 +24,7 @@ class Act:
 
     @classmethod
     def by(cls, user: Any, *, actor: str | None = None, reason: str = "") -> "Act":
-        """Return the act of a signed-in user. If `actor` is empty or None, the actor is the user's own name."""
+        """Return the act of a signed-in user. If `actor` is empty or None, the actor is the name of the user."""
         return cls(actor or label_of(user), user, reason)
 
     @cached_property
@@ -34,7 +34,7 @@ class Act:
 
     @property
     def signature(self) -> dict[str, Any]:
-        """The values that sign a row of this act, by column (`wholesale.plumbing.signed`)."""
+        """The columns of a `SignedModel`, with the values of this act: who wrote the row, when, and the correlation id."""
         return {"actor": self.actor, "user": self.user, "correlation_id": self.correlation_id, "created_at": self.now}
 
     def because(self, reason: str) -> "Act":

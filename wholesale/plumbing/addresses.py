@@ -12,7 +12,7 @@ _NAMED = re.compile(r".*<([^<>]+)>", re.DOTALL)  # Jane Doe <jane@example.ca>
 def one_form(text: str) -> str:
     """Return an address in the form in which it is stored and compared. A text that is no address is cleaned too.
 
-    The result is lower case, although RFC 5321 lets a server tell cases apart before the @: hardly one does. The part before
+    The result is lower case, although RFC 5321 lets servers tell cases apart before the @: hardly any does. The part before
     the @ is in Unicode's NFC. The domain is ASCII by IDNA with the mapping of UTS #46 ("xn--..." for a label of other
     letters), without a final dot. A name around the address, `mailto:` and invisible characters are removed.
     """

@@ -96,7 +96,7 @@ class ReadOnlyInline(ReadOnly, Scoped, TabularInline):
 
 
 class SinceFilter(admin.SimpleListFilter):
-    """A filter of an admin's list by age, such as the last 7 days. `field` names the column that holds the time."""
+    """A filter of an admin's list by age, such as the last 7 days. `field` names the column with the time."""
 
     title = "when"
     parameter_name = "days"
@@ -113,7 +113,7 @@ class SinceFilter(admin.SimpleListFilter):
 
 
 class DaySinceFilter(SinceFilter):
-    """A filter of an admin's list by age, for rows that hold a day (column `day`) instead of a time."""
+    """A filter of an admin's list by age, for rows with a day (column `day`) instead of a time."""
 
     field = "day"
 
@@ -186,7 +186,7 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
             newer.history_delta_changes = self.changes(older, newer)
 
     def changes(self, older: Any, newer: Any) -> list[dict[str, str]]:
-        """Return the settings that differ between two history records. `older` is None if there is none on the page."""
+        """Return the settings that differ between two history records. `older` is None if the page shows no older record."""
         if older is None and newer.history_type != "+":
             return []  # the earlier record is on the next page
         before = self.settings_of(older) if older is not None else {}
@@ -233,7 +233,7 @@ def confirmation(
 ) -> TemplateResponse:
     """Return a page that asks for confirmation before an act. Its form posts to the same address.
 
-    `context` may hold `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (fields to
+    `context` may have `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (fields to
     post too), `button` (its label) and `danger` (whether it is red).
     """
     return TemplateResponse(
@@ -258,7 +258,7 @@ def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
 
 
 def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wrap a page so that it gets the row instead of the row's id. A missing row redirects as in Django's admin."""
+    """Wrap a page so that it gets the row instead of its id. If the row is missing, redirect as Django's admin does."""
 
     @wraps(page)
     def found(self: ModelAdmin, request: HttpRequest, object_id: str, **options: Any) -> HttpResponse:

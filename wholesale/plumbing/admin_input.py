@@ -1,6 +1,6 @@
 """Checking the parameters and ids that reach the admin, before they become queries.
 
-Django's admin turns any parameter of a list into a lookup and queries any id. A value that no column can hold would make the
+Django's admin turns any parameter of a list into a lookup and queries any id. A value that a column cannot store makes the
 database or its driver raise an error.
 """
 
@@ -31,7 +31,7 @@ class CheckedInput:
     opts: Any
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Whether a list may be filtered so: the lookup leads to a column, and the column can hold the value."""
+        """Whether a list may be filtered by this lookup and value: the lookup leads to a column that can store the value."""
         allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
         return allowed and _is_readable(self.model, lookup, value)
 
@@ -44,13 +44,13 @@ class CheckedInput:
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        """Show the form of a row (a new one if the id is None). A text that is no id redirects like a missing row."""
+        """Show the form of a row (a new row if the id is None). If the text is no id, redirect as for a missing row."""
         if object_id is not None and not self._is_id(object_id):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
-        """Show the history of a row. A text that is no id redirects like a missing row."""
+        """Show the history of a row. If the text is no id, redirect as for a missing row."""
         if not self._is_id(object_id):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
@@ -122,7 +122,7 @@ def _is_bigint(text: str) -> bool:
 
 
 def _is_value(field: Any, text: str) -> bool:
-    """Whether the text stands for a value that the column can hold."""
+    """Whether the text stands for a value that the column can store."""
     if isinstance(field, models.ForeignKey):
         return _is_value(field.target_field, text)
     if isinstance(field, models.IntegerField):

@@ -53,7 +53,7 @@ class ApiView(APIView):
 
     @property
     def is_receiving(self) -> bool:
-        """Whether the action records a received fact. If so, no detail of the request is refused."""
+        """Whether the action records what a person told us, such as an opt-out, even if details of the request are wrong."""
         return getattr(self, "action", None) in self.receiving
 
     def known_parameters(self) -> Known:
@@ -91,7 +91,7 @@ class ApiView(APIView):
         self.ignored = names
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Return the answer with headers that name the ignored parameters. A replayed answer gets these headers too."""
+        """Return the answer with headers that name the ignored parameters, also if a kept answer is repeated."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if self.ignored:
             response[unknown_parameters.IGNORED_HEADER] = unknown_parameters.header(self.ignored)
@@ -122,9 +122,10 @@ def ask(
 def act(
     url_path: str | None, params: type[Params], responses: Any, *, in_parts: bool = False, **schema: Any
 ) -> Callable[..., Any]:
-    """Decorator: make a method of an ApiViewSet answer a POST, idempotent under a key, with checked parameters as keywords.
+    """Decorator: make a method of an ApiViewSet answer a POST. It acts only once for each Idempotency-Key.
 
-    If `url_path` is None, the method is the `create` of a ResourceViewSet. For `in_parts` see `idempotent`.
+    The method gets the checked parameters as keywords. If `url_path` is None, it is the `create` of a ResourceViewSet. For
+    `in_parts` see `idempotent`.
     """
 
     def decorate(handler: Callable[..., Response]) -> Any:
@@ -138,7 +139,7 @@ def act(
 
 
 def _checked(handler: Callable[..., Response], params: type[Params]) -> Callable[..., Response]:
-    """Wrap a handler so that it gets the request's checked parameters in addition to those of the path."""
+    """Wrap a handler so that it gets the request's checked parameters in addition to the parameters of the path."""
 
     @wraps(handler)
     def checked(view: ApiViewSet, request: Request, **path: Any) -> Response:
@@ -163,7 +164,7 @@ def _acting(handler: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def acting_user(request: Request) -> User:
-    """Return the signed-in user of a request. Requests without a user were refused before by the permission class."""
+    """Return the signed-in user of a request. The permission class has refused requests without a user before."""
     user = request.user
     assert isinstance(user, User)
     return user
@@ -175,7 +176,7 @@ def path_id(what: str) -> OpenApiParameter:
 
 
 def _in_query(params: type[Params]) -> type[Params]:
-    """Return a serializer that documents the query string. All its parameters are optional, since the body may hold them."""
+    """Return a serializer that documents the query string. All its parameters are optional, since the body may have them."""
 
     class InQuery(params):  # type: ignore[valid-type,misc]
         def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -189,7 +190,7 @@ def _in_query(params: type[Params]) -> type[Params]:
 
 
 def _fills_a_body(field: serializers.Field[Any, Any, Any, Any]) -> bool:
-    """Whether the field's values may be too long for a query string, so that only the body can hold them."""
+    """Whether the field's values may be too long for a query string, so that only the body can have them."""
     return (
         isinstance(field, JsonField | ManyField | ObjectParams)
         or (getattr(field, "max_length", None) or 0) > NOTE_MAX_LENGTH
@@ -212,7 +213,7 @@ class RowSerializer(serializers.ModelSerializer[Any]):
 
 
 class SignedSerializer(RowSerializer):
-    """The base serializer of signed rows. A client may choose the name of the actor; `user` is who was signed in.
+    """The base serializer of rows that name who wrote them. A client may choose `actor`; `user` is who was signed in.
 
     Read the rows with `select_related("user")`.
     """
@@ -230,7 +231,7 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
     lookup_value_regex = "[0-9]{1,18}"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Require the permission to view the model for lists and single rows. A subclass names those of actions."""
+        """Require the permission to view the model for lists and rows. A subclass names the permissions of other actions."""
         super().__init_subclass__(**kwargs)
         assert cls.queryset is not None
         opts = cls.queryset.model._meta

@@ -112,17 +112,17 @@ def erasable_models() -> list[type[models.Model]]:
 
 
 def install(connection: BaseDatabaseWrapper, table: str) -> None:
-    """Add the triggers that make the table refuse UPDATE and DELETE. A repetition changes nothing."""
+    """Add the database triggers that make the table refuse UPDATE and DELETE. A repetition changes nothing."""
     _run(connection, _INSTALL, table)
 
 
 def install_erasable(connection: BaseDatabaseWrapper, table: str) -> None:
-    """Add the trigger that makes the table refuse UPDATE. A repetition changes nothing."""
+    """Add the database trigger that makes the table refuse UPDATE. A repetition changes nothing."""
     _run(connection, _INSTALL_ERASABLE, table)
 
 
 def remove(connection: BaseDatabaseWrapper, table: str) -> None:
-    """Remove the triggers that protect the table."""
+    """Remove the database triggers that protect the table."""
     _run(connection, _REMOVE, table)
 
 
@@ -143,7 +143,7 @@ def protection(tables: Sequence[str], *, erasable: Sequence[str] = ()) -> migrat
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the names of append-only tables that lack one of their triggers."""
+    """Return the names of append-only tables that lack one of their database triggers."""
     with connection.cursor() as cursor:
         cursor.execute(_PRESENT[connection.vendor])
         present = {name for (name,) in cursor.fetchall()}
@@ -157,7 +157,7 @@ def _named(names: tuple[str, ...], table: str) -> set[str]:
 
 
 def install_for_app(app_config: AppConfig, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
-    """Receiver of post_migrate: add missing triggers to the app's append-only tables."""
+    """Receiver of post_migrate: add missing database triggers to the app's append-only tables."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     for protect, protected in ((install, append_only_models()), (install_erasable, erasable_models())):

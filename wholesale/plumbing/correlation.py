@@ -21,7 +21,7 @@ def current() -> str:
 
 
 def use(correlation_id: str) -> None:
-    """Set the correlation id of the current request. A view does so for a parameter, which replaces that of the header."""
+    """Set the correlation id of the current request. A view calls this if a parameter replaces the header's id."""
     _current.set(correlation_id)
     structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
 

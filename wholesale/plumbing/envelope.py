@@ -9,7 +9,7 @@ from wholesale.plumbing.act import Act
 
 
 class Subject(NamedTuple):
-    """What something happened to: its kind and id, its lead and its place. None or empty is unknown."""
+    """What something happened to: its kind and id, its lead and its place. A part that is None or empty is unknown."""
 
     kind: str  # such as "task", "ladder", "lead"
     id: str = ""

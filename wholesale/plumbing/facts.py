@@ -1,4 +1,4 @@
-"""Making received text storable. Received text is a fact, so it is never refused (CONTRACT section 10)."""
+"""Making texts from outside storable. What people tell us is a fact, so it is never refused (CONTRACT section 10)."""
 
 import json
 import re
@@ -19,13 +19,13 @@ def as_text(data: Any) -> str:
 
 
 def storable(text: str, longest: int, *, lines: bool = True) -> str:
-    """Return the text in a form that any database can store: trimmed, bad characters replaced, cut to `longest`."""
+    """Return the text in storable form: trimmed, cut to `longest`, bad characters replaced. `lines` keeps line breaks."""
     text = (_CONTROL_WITHIN_LINES if lines else _CONTROL).sub(REPLACED, text.strip())
     return text if len(text) <= longest else text[: longest - len(CUT)] + CUT
 
 
 def noted(text: str, unreadable: Mapping[str, str]) -> str:
-    """Return `text` with a note about the `unreadable` values (name -> original text), cut if both together are too long."""
+    """Return `text` and a sentence that quotes the `unreadable` values (name -> original text). The whole fits in a note."""
     if not unreadable:
         return text
     named = "; ".join(f"{name} {came[:100]!r}" for name, came in unreadable.items())

@@ -49,7 +49,7 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
     The key's row and the act share one transaction, so both stay or neither. A concurrent duplicate waits at the unique
     constraint. Only 2xx answers are kept.
 
-    With `in_parts` an act has its own transactions and may safely be done twice. Its answer is kept afterwards. If two
+    With `in_parts` the view makes its own transactions and may safely act twice. The answer is kept afterwards. If two
     requests run at once, both act and both get the answer kept first. If no answer could be kept, a repetition acts again.
     """
 
@@ -81,7 +81,7 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
 
 
 def _regardless(handler: Handler, view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-    """Carry out a request that records a received fact, without its key, because such a fact is never refused."""
+    """Carry out a request as if it had no key. The key cannot be used, but what a person told us must be recorded."""
     view.is_key_ignored = True
     return handler(view, request, *args, **kwargs)
 
@@ -109,7 +109,7 @@ def _kept(user: Any, key: str, now: datetime) -> IdempotencyKey | None:
 
 
 def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey:
-    """Return the key's row, locked, and create it if needed. Its status is None if this request has to act."""
+    """Return the key's row, locked, and create it if needed. The row's status is None if this request has to act."""
     fresh = IdempotencyKey(user=user, key=key, fingerprint=fingerprint, created_at=now)
     IdempotencyKey.objects.bulk_create([fresh], ignore_conflicts=True)
     row = IdempotencyKey.objects.select_for_update().filter(user=user, key=key).first()
@@ -127,7 +127,7 @@ def _keep(row: IdempotencyKey, response: Response) -> None:
 
 
 def _kept_after(response: Response, user: Any, key: str, fingerprint: str) -> Response:
-    """Keep the answer of a finished act and return it. If the key's row stays locked for long, it is not kept."""
+    """Keep the answer of a finished act and return it. If the key's row stays locked for long, the answer is not kept."""
     try:
         with transaction.atomic():
             locks.wait_for_rows(_ROW_WAIT)

@@ -10,9 +10,9 @@ _LOOK_AGAIN = 0.05  # seconds
 
 
 def hold(key: int, *, shared: bool = False) -> None:
-    """Take the advisory lock of this key until the caller's transaction ends. The wait has no limit of its own.
+    """Take the advisory lock of this key (or its shared lock) until the transaction ends. The wait is not limited here.
 
-    Read what the lock protects in a later SQL statement, because this one's snapshot is older than the lock.
+    Read what the lock protects in a later SQL statement: the snapshot of this function's statement is older than the lock.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -20,7 +20,7 @@ def hold(key: int, *, shared: bool = False) -> None:
 
 
 def hold_some(keys: Sequence[int], *, of: int) -> None:
-    """Take the locks of these keys in this order, and the shared lock of `of`, the key of all (PostgreSQL only)."""
+    """Take the shared lock of the key `of`, which means all keys, then those of `keys` in this order (PostgreSQL only)."""
     waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
     with connection.cursor() as cursor:
         cursor.execute(f"{_lock(of, shared=True)}, {waits}")
@@ -77,7 +77,7 @@ def end_holders_of(row: models.Model, history: type[models.Model]) -> None:
 
 
 def hold_and_read(key: int, query: str) -> tuple[Any, ...] | None:
-    """Take the shared lock of this key as `hold` does, and return the first row of the SQL `query`. None if it has no row.
+    """Take the shared lock of this key as `hold` does, and return the first row of the SQL `query`, or None without a row.
 
     Both SQL statements go to PostgreSQL in one message. Each has its own snapshot, so the query's is younger than the lock.
     """

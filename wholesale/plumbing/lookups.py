@@ -23,7 +23,7 @@ def among_sql(name: str, sql_type: str = "text") -> str:
     """Return the SQL after a column that tests for many values. They come as the parameter `name`, made by `given_among`.
 
     PostgreSQL's driver sends one string in a tenth of the time of an array. The subquery hides the values from the planner:
-    if it sees two hundred values, it may count a page for each and read the whole table instead.
+    if it sees two hundred values, it may expect to read a page for each, and so read the whole table instead.
     """
     if connection.vendor == "postgresql":
         return f"= ANY((SELECT string_to_array(%({name})s, chr(10))::{sql_type}[])::{sql_type}[])"
@@ -31,7 +31,7 @@ def among_sql(name: str, sql_type: str = "text") -> str:
 
 
 def given_among(values: Collection[object]) -> str:
-    """Return many values as the one parameter of `among_sql`. No value may hold a line break."""
+    """Return many values as the one parameter of `among_sql`. No value may contain a line break."""
     return "\n".join(map(str, values)) if connection.vendor == "postgresql" else json.dumps(list(values))
 
 

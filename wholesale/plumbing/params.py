@@ -77,7 +77,7 @@ class Params(serializers.Serializer[Any]):
 
 
 class ObjectParams(Params):
-    """A serializer of a parameter that is a JSON object, or its text in a form. A null within it counts as absent."""
+    """A serializer of a parameter that is a JSON object (its text in a form). A null within the object counts as absent."""
 
     default_error_messages = {"not_an_object": "Must be a JSON object."}
 

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 
 class HasActionPermission(BasePermission):
-    """A permission check by the view's `permissions`: action -> needed permission. Other actions are forbidden."""
+    """A check of the permission that the view's `permissions` names for the action. Actions without a name are forbidden."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:

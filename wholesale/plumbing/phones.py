@@ -38,7 +38,7 @@ def e164(text: str) -> str:
     """Return a phone number as E.164, without its extension.
 
     Only its length is checked. Whether it is assigned is not checked: lists of area codes become outdated,
-    and an opt-out must not be refused for that.
+    and no opt-out may be refused because a list is outdated.
 
     Raises:
         ValueError: the text is no phone number.

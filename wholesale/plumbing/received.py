@@ -1,5 +1,4 @@
-"""Fields for received facts, such as a message or a wish to be left alone. No detail of them is refused (CONTRACT section
-10).
+"""Fields for what people tell us, such as a message or a wish to be left alone. They refuse no value (CONTRACT section 10).
 
 A text that cannot be stored is cut or has characters replaced, visibly. A time or word that cannot be read counts as
 absent, and `ReceivedParams` passes on its original text.
@@ -61,7 +60,7 @@ class ReceivedChoiceField(UpperChoiceField):
 
 
 class ReceivedManyField(serializers.ListField):
-    """Several received texts, given as a JSON array, as the text of a JSON array, or as a single value."""
+    """Several received texts, given as a JSON array, the text of a JSON array, or a single value."""
 
     def __init__(self, *, longest: int = NOTE_MAX_LENGTH, **kwargs: Any) -> None:
         super().__init__(child=ReceivedTextField(longest=longest), **kwargs)
@@ -80,8 +79,8 @@ class ReceivedManyField(serializers.ListField):
 
 
 class ReceivedParams(ActParams):
-    """The base serializer for verbs that record received facts. A handler also gets `unreadable`: the original texts of
-    values that could not be read and count as absent, by name."""
+    """The base serializer for verbs that record what people tell us. A value that cannot be read counts as absent; its
+    original text is passed to the handler in `unreadable`, by the parameter's name."""
 
     correlation_id = ReceivedLabelField(required=False)  # type: ignore[assignment]  # it takes whatever comes
 

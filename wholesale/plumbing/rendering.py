@@ -1,7 +1,7 @@
 """Rendering of answers as JSON: Decimals as numbers, times in UTC with Z.
 
 The hottest views answer with plain dicts, because a model serializer is built anew for each request and costs more than the
-rest of the view. Their serializers stay for the OpenAPI document, and the schema tests compare the dicts with it.
+rest of the view. Their serializers stay for the OpenAPI document, and tests compare the dicts with that document.
 """
 
 from decimal import Decimal

@@ -86,7 +86,7 @@ class ApiSchema(AutoSchema):
         return [" ".join(parts[:2]) if parts[0] in ("governance", "deals") else parts[0]]
 
     def map_parsers(self) -> list[str]:
-        """Document only JSON, although forms are read too. Generated clients would send forms, which hold no free JSON."""
+        """Document only JSON, although forms are read too. Generated clients would send forms, which carry no free JSON."""
         return ["application/json"]
 
     def get_operation_id(self) -> str:

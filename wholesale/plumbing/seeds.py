@@ -26,7 +26,7 @@ def make_missing() -> Iterator[tuple[str, int]]:
 def seed_rows(
     apps: Any, app: str, name: str, key: Sequence[str], rows: Iterable[Mapping[str, Any]], *, reason: str = SAFE_DEFAULT
 ) -> None:
-    """In a migration, create those rows of a governed model whose key is absent, each with its first history entry."""
+    """In a migration, create those rows whose key the model lacks, each with a first history entry that gives `reason`."""
     model, history = apps.get_model(app, name), apps.get_model(app, f"Historical{name}")
     now = timezone.now()
     stamp = {"changed_by": SEEDED_BY, "reason": reason, "updated_at": now}

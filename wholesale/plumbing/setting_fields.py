@@ -1,4 +1,4 @@
-"""Model fields of policies. Each column states its bounds, name and help once.
+"""Model fields of policies. Each model field states the setting's bounds, name and help once.
 
 The API's parameter (`governance.policies_api`) and the admin's form field, list column and history line
 (`governance.policies_admin`) are derived from it. The texts for pages are not part of the schema, so migrations leave them
@@ -74,7 +74,7 @@ class Setting(models.Field[Any, Any]):
         return self.zero if self.zero is not None and value == 0 else self.said(value)
 
     def said(self, value: Any) -> str:
-        """Return a value as text if neither `zero` nor `empty` replaces it. Subclasses choose its format."""
+        """Return the text of a value that neither `zero` nor `empty` replaces. Subclasses choose the format."""
         return str(dict(self.flatchoices)[value]) if self.choices else str(value)
 
     @property
@@ -158,7 +158,7 @@ class Note(Setting, models.CharField[Any, Any]):
 
 
 class Day(Setting, models.DateField[Any, Any]):
-    """A setting that is a day. It is empty as long as the day is unknown."""
+    """A setting that is a day. The setting is empty as long as the day is unknown."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"null": True, "blank": True, "validators": WITHIN_RANGE, **kwargs})

@@ -1,4 +1,4 @@
-"""Unknown parameters of a request. A header of the answer names them. If the client prefers (RFC 7240), they are refused."""
+"""Unknown parameters of a request. A header of the answer names them. If a Prefer header asks for it, they are refused."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,7 @@
 """Words that people write about a fact. They are stored beside the fact.
 
-Append-only rows hold only texts that the product makes (`is_own`), which name nobody. Words of people, as a reason or the
-place of a proof, may name a person. They are in a row of another table, so that an erasure can remove them.
+Append-only rows have only texts that the product makes (`is_own`), which name nobody. Words of people, such as a reason or
+the place of a proof, may name a person. They are in a row of another table, so that an erasure can remove them.
 """
 
 import re
@@ -28,7 +28,7 @@ def parted(texts: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
 
 
 class _InWords(DeferredAttribute):
-    """The attribute of a worded field. It returns the column's text if there is one, otherwise that of the row `words`."""
+    """The Python attribute of a `WordedField`. It returns the column's text, or else the text in the row `words`."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         own = super().__get__(instance, cls)

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def account_of(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str | None:
-    """Return the user name given at a login, cut to the column's length (no account has a longer one), or None."""
+    """Return the user name given at a login (None if none was given), cut to the length of the longest possible name."""
     name = (credentials or request.POST).get("username")
     return None if name is None else str(name)[:USERNAME_MAX]
 

@@ -71,7 +71,7 @@ class WellFormedMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Refuse a form that holds NUL, unless the view has the mark `hears_any_text`. None lets the request pass."""
+        """Refuse a form that contains NUL, unless the view has the mark `hears_any_text`. None lets the request pass."""
         of_api = request.path_info.startswith(API_PREFIX)
         if of_api or request.method != "POST" or getattr(view, "hears_any_text", False):
             return None

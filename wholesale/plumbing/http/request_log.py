@@ -1,6 +1,6 @@
 """The request log: one line for each request, with its path, user, result and duration.
 
-A line holds nothing that a client wrote: a query string or a path may contain a phone number, a search or a token.
+A line contains nothing that a client wrote: a query string or a path may contain a phone number, a search or a token.
 """
 
 import logging
@@ -74,7 +74,7 @@ def _described(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
 
 
 def path_of(request: HttpRequest) -> str:
-    """Return the path for the log: the route's, filled only with ids of rows, because other parts may be personal."""
+    """Return the path for the log: the route, with only ids of rows filled in, because other parts may be personal."""
     try:
         match = request.resolver_match or resolve(request.path_info)
     except Resolver404:

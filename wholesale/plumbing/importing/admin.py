@@ -157,7 +157,7 @@ class ImportBatchAdmin(GrowingAdmin):
 
 
 def confirm_url(asked_by: str, row: ImportBatch) -> str:
-    """Return the address of the page that asks whether to import. `asked_by` names its admin, such as followups_lead."""
+    """Return the address of the page for confirming the import. `asked_by` is the page's admin, such as followups_lead."""
     return reverse(f"admin:{asked_by}_process_import", query={"import": row.pk})
 
 

@@ -145,7 +145,7 @@ def _header(lines: Sequence[str], delimiters: str, kind: RowKind) -> tuple[int, 
 
 
 class _Rows(Iterator[Line]):
-    """The rows of a file in turn. The first has the number `before` + 1. A cell in quotes may contain line breaks."""
+    """The rows of a file in turn, numbered from `before` + 1 on. A cell in quotes may contain line breaks."""
 
     def __init__(self, lines: Iterator[str], delimiter: str, unread: re.Pattern[str], before: int) -> None:
         self.lines = lines
@@ -208,7 +208,7 @@ class _Rows(Iterator[Line]):
         return self.ahead[index]
 
     def _is_row(self, line: str, opened: str) -> bool:
-        """Whether a line is a row itself: it has all columns, and its first cell is shaped as that of the row `opened`."""
+        """Whether a line is a row itself: it has all columns, and its first cell looks like the first cell of `opened`."""
         if len(self.header) < 3:
             return False
         cells, error = _parsed(line, self.delimiter)

@@ -1,4 +1,4 @@
-"""The kinds of rows that a list can hold, such as leads. An app defines the columns of a kind and the meaning of cells."""
+"""The kinds of rows that a list can contain, such as leads. An app defines a kind's columns and the meaning of cells."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from wholesale.plumbing.importing.texts import key_of
 
 
 class Beside(Protocol):
-    """A reader of columns that a file has in addition to those of the row kind. It is false if the file has none."""
+    """A reader of a file's columns beyond those of the row kind. As a bool it is False if the file has no such columns."""
 
     @property
     def understood(self) -> Collection[str]:
@@ -31,7 +31,7 @@ class Beside(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RowKind:
-    """A kind of rows that a list can hold, such as leads: its columns and how their cells are read."""
+    """A kind of rows that a list can contain, such as leads: its columns and how their cells are read."""
 
     one: str  # its word for people, such as lead
     plural: str

@@ -9,7 +9,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 class ImportBatch(models.Model):
     """A batch: a file that somebody uploaded. It is checked first, and imported after a confirmation.
 
-    The row holds the file until it is imported, so that any process can do the work.
+    The row keeps the file until it is imported, so that any process can do the work.
     """
 
     class State(models.TextChoices):

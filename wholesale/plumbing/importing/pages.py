@@ -117,7 +117,7 @@ class ImportPages(ExportMixin):
         return HttpResponseRedirect(page_url(begun))
 
     def process_import(self, request: HttpRequest) -> HttpResponse:
-        """Show what a checked file holds. A POST confirms the import."""
+        """Show what a checked file contains. A POST confirms the import."""
         if not self.has_import_permission(request):
             raise PermissionDenied
         asked = get_object_or_404(self.importer.model, pk=row_id(request.GET.get("import", "")))

@@ -12,7 +12,7 @@ Row = Mapping[Any, Any]  # column -> cell
 class FileRow(dict[Any, Any]):
     """A row of a file: its unchanged cells by the file's names of columns, and what they mean.
 
-    `given` holds the values for our columns, in the words of the API. `errors` says by column why a cell cannot be read.
+    `given` has the values for our columns, in the words of the API. `errors` says by column why a cell cannot be read.
     `said` is what additional columns say (`wholesale.plumbing.importing.kinds.Beside`).
     """
 
@@ -36,5 +36,5 @@ class RefusedRow:
 
     @property
     def reason(self) -> str:
-        """The reasons for the refusal as one line."""
+        """The reasons why the row was refused, as one line."""
         return " ".join(f"{name}: {message}" for name, messages in self.errors.items() for message in messages)

@@ -44,7 +44,7 @@ _SPREADSHEET_ERROR = re.compile(
 def spreadsheet_fault(text: str, *, is_number: bool) -> str | None:
     """Return how a spreadsheet has destroyed the value of a cell. None if it has not.
 
-    `is_number`: the column holds numbers that need all digits, such as phone numbers.
+    `is_number`: the column has numbers that need all digits, such as phone numbers.
     """
     if _SPREADSHEET_ERROR.fullmatch(text):
         return f"{text} is an error of the spreadsheet."

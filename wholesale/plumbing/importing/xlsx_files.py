@@ -1,4 +1,4 @@
-"""Reading an XLSX file: the rows of the sheet that holds the list, as a spreadsheet shows them.
+"""Reading an XLSX file: the rows of the sheet with the list, as a spreadsheet shows them.
 
 The whole sheet is read before the first row is given to the caller, so nothing of a damaged file is imported.
 """

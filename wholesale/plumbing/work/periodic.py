@@ -94,14 +94,14 @@ def _turn(name: str) -> None:
 
 @transaction.atomic
 def requeue_lost(now: datetime | None = None) -> int:
-    """Requeue tasks whose worker was lost. A task that was lost five times fails. Return the number of these tasks."""
+    """Requeue the background tasks of lost workers, or let them fail at the fifth loss. Return the number of tasks."""
     now = now or timezone.now()
     return _lost(_running().filter(started_at__lt=now - LOST_AFTER), now)
 
 
 @transaction.atomic
 def requeue_of(worker_id: str, *, was_too_long: bool = False, now: datetime | None = None) -> int:
-    """Requeue the tasks of a worker that has ended; with `was_too_long` they fail. Return the number of these tasks."""
+    """Requeue the background tasks of an ended worker. With `was_too_long` they fail instead. Return the number of tasks."""
     now = now or timezone.now()
     left = [result for result in _running() if result.worker_ids[-1:] == [worker_id]]
     if not was_too_long:
@@ -127,7 +127,7 @@ def _lost(results: Iterable[DBTaskResult], now: datetime) -> int:
 
 @transaction.atomic
 def try_again(task_ids: Iterable[Any], now: datetime | None = None) -> int:
-    """Requeue those of the tasks that have failed, with as many attempts as new ones. Return how many these are."""
+    """Requeue those of the tasks that have failed, with as many attempts as new tasks. Return how many were requeued."""
     again = DBTaskResult.objects.failed().filter(pk__in=task_ids)
     return again.update(
         status=TaskResultStatus.READY, worker_ids=[], started_at=None, finished_at=None, run_after=now or timezone.now()

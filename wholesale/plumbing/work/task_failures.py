@@ -43,7 +43,7 @@ def tell_subject(task: "Task[..., Any]", tell: Callable[..., None]) -> None:
 
 @transaction.atomic
 def conclude(result: DBTaskResult, error: BaseException | None, now: datetime) -> None:
-    """Record how a task ended. `error` is what the task raised, or None if it succeeded."""
+    """Record how a background task ended. `error` is what the task raised, or None if it succeeded."""
     if error is None:
         _record(result, TaskResultStatus.SUCCESSFUL, finished_at=now)
     elif (isinstance(error, _ENDED) or is_database_fault(error)) and len(result.worker_ids) < ATTEMPTS_MAX:
@@ -53,13 +53,13 @@ def conclude(result: DBTaskResult, error: BaseException | None, now: datetime) -
 
 
 def put_back(result: DBTaskResult, run_after: datetime | None = None) -> None:
-    """Requeue the task. It runs from `run_after` on; None leaves its time as it was."""
+    """Requeue a background task, to run at `run_after` or later. None leaves the task's earlier time unchanged."""
     run_after = run_after or result.run_after
     _record(result, TaskResultStatus.READY, started_at=None, run_after=run_after)
 
 
 def fail(result: DBTaskResult, error: BaseException, now: datetime) -> None:
-    """Record that the task failed for good, and tell its subject (the row that waits for the task) why."""
+    """Record that a background task failed for good, and tell its subject (the row that waits for the task) why."""
     kind = type(error)
     logger.error("Task %s (%s) has failed: %s", result.task_path, result.pk, kind.__qualname__)
     # The traceback and the kind of the error, without its message, which may name a person.
@@ -77,7 +77,7 @@ def fail(result: DBTaskResult, error: BaseException, now: datetime) -> None:
 
 
 def what_happened(error: BaseException) -> str:
-    """Return a sentence that says why a task failed, for the person who waits for it."""
+    """Return a sentence that says why a background task failed, for the person who waits for it."""
     match error:
         case TookTooLong():
             return f"It took longer than {settings.TASK_TIME_LIMIT} seconds (TASK_TIME_LIMIT) and was ended."

@@ -16,7 +16,7 @@ def clear_expired() -> None:
 
 @task(queue_name=Queue.PERIODIC)
 def requeue_lost() -> None:
-    """Requeue the tasks whose worker was lost."""
+    """Requeue the background tasks whose worker was lost."""
     periodic.requeue_lost()
 
 

@@ -87,7 +87,7 @@ class QueueWorker(Worker):
 
 
 def _error_of(result: DBTaskResult) -> BaseException | None:
-    """Run a task. Return the exception that it raised, or None if it succeeded."""
+    """Run a background task. Return the exception that it raised, or None if it succeeded."""
     logger.info("Task %s (%s) begins", result.task_path, result.pk)
     try:
         with _limited(settings.TASK_TIME_LIMIT):
@@ -101,7 +101,7 @@ def _error_of(result: DBTaskResult) -> BaseException | None:
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong in the block after so many seconds. If the block still goes on, end the process soon (`GRACE`)."""
+    """Raise TookTooLong in the block after this many seconds. If the block still goes on, end the process soon (`GRACE`)."""
 
     def over(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -141,7 +141,7 @@ def _begin_connection_anew() -> None:
 
 
 def work_off(queues: Sequence[str]) -> None:
-    """Run the waiting tasks of these queues in this process. Return when none waits any more."""
+    """Run the waiting background tasks of these queues in this process. Return when none waits any more."""
     worker = QueueWorker(queues, uuid4().hex, batch=True)
     worker.configure_signals()
     worker.run()
@@ -150,7 +150,8 @@ def work_off(queues: Sequence[str]) -> None:
 def work(queue: Queue, *, schedule: bool, worker_id: str = "", predecessor: str = "", was_too_long: bool = False) -> None:
     """Run the tasks of one queue in this process until it is told to stop.
 
-    The task that the worker `predecessor` was running when it ended is requeued. With `was_too_long` it fails instead.
+    The task that the worker `predecessor` left unfinished is requeued, or fails with `was_too_long`. With `schedule`, the
+    process of periodic jobs also enqueues them.
     """
     worker = QueueWorker([queue], worker_id or uuid4().hex)
     worker.configure_signals()

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         """Simulate the missing days, print a summary, and create the users of the practice market.
 
         Raises:
-            CommandError: an argument is invalid, the database holds rows of others, or the system may not act now.
+            CommandError: an argument is invalid, the database has rows that are not simulated, or the system may not act.
 
         """
         plan = _plan(days, leads, seed, until)
