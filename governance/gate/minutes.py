@@ -54,7 +54,7 @@ def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) 
 
 
 class Asked:
-    """Tells from what is on file now when contact is permitted in a situation. Each due time is computed once."""
+    """Computes from what is on file now when contact is permitted in a situation. Each due time is computed once."""
 
     def __init__(self, situation: Situation, channel: str, now: datetime) -> None:
         self._permission = Permission(situation, channel)
@@ -65,7 +65,7 @@ class Asked:
 
     @cached_property
     def refusals(self) -> frozenset[Reason]:
-        """The reasons that refuse contact now, without those of the calendar (windows, holidays, closed days, hours)."""
+        """Reasons that refuse contact now, without those of the calendar (windows, holidays, closed days, legal hours)."""
         reasons, _ = lasting(*self._now)
         return frozenset(reasons)
 

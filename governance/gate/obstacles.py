@@ -94,7 +94,7 @@ def is_score_too_low(situation: Situation) -> bool:
 def _unproven(
     situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime
 ) -> tuple[str, Iterable[Reason]]:
-    """The organisation's strictness for the channel, and a reason for each consent, scrub and so on that is not in force."""
+    """The organisation's strictness for the channel, and a reason for each consent, scrub or other proof not in force."""
     organisation = situation.organisation
     if channel == Channel.CALL:
         unproven = [*_unproven_call(situation, ledger, at), *_unproven_area_code(situation, ledger, at)]

@@ -34,8 +34,8 @@ def record_consent(
     act: Act,
 ) -> list[ContactRecord]:
     """Record a ground to contact somebody. `evidence` says where the proof is; `proof` is what the person agreed to. A
-    consent for every channel becomes one line for each channel that the ground fits, because consents expire by channel.
-    Each line gets the whole proof. `ended_on` is the last day of an ended contract, or None; it becomes a further line.
+    consent for every channel becomes one line for each channel that the ground fits, because the expiry depends on the
+    channel. Each line gets the whole proof. `ended_on`, the last day of an ended contract, becomes a further line.
 
     Raises:
         PointMissing: the channel reaches none of the points.

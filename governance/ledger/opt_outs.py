@@ -105,9 +105,9 @@ def lift_opt_out(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Correct a mistake: lift the opt-outs and do-not-call entries of these points. A point without any gets no line.
+    """Correct a mistake: lift the opt-outs and do-not-call entries of these points. Points without any are left out.
 
-    An opt-out that is recorded while this verb waits for its lock is not lifted: the operator could not know of it.
+    If a point opts out while this verb waits for its lock, nothing of the point is lifted: the operator could not know.
 
     Raises:
         PointMissing: the channel reaches none of the points.

@@ -74,6 +74,6 @@ READ_IN_WORDING = {
 
 
 def missing_of(basis: str, proof: Any = None) -> list[Missing]:
-    """The fields that a consent on this ground needs and `proof` lacks. If `proof` (fields as a Proof) is None, all lack."""
+    """The fields that a consent on this ground needs and that `proof` lacks. If `proof` is None, it lacks all fields."""
     wanted = _WANTED.get(basis, {})
     return [Missing(field, section) for field, section in wanted.items() if not getattr(proof, field, "")]

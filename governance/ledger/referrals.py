@@ -45,7 +45,7 @@ def uses_of(record: ContactRecord) -> int | None:
 def record_use(*, points: Collection[Point], channel: str, sent_at: datetime, act: Act) -> list[ContactRecord]:
     """Record that a message went out to a person referred to us: a line for each of the points with a referral on file.
 
-    No new contact point is made, to avoid a deadlock: the caller has locked a ladder, and who makes points may wait for it.
+    No new contact point is made, to avoid a deadlock: the caller has locked a ladder, and others who make points may wait.
     """
     referred = ContactRecord.objects.filter(point__digest__in=[digest(point) for point in points], basis=Basis.REFERRAL)
     rows = ContactPoint.objects.filter(pk__in=referred.values("point")).order_by("pk")

@@ -1,4 +1,4 @@
-"""Simulating what false alarms and delay a policy has. The worker simulates, because that takes up to a second."""
+"""Simulating how often a policy gives a false alarm and how late it sees a fall. This takes the worker up to a second."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta

@@ -59,7 +59,7 @@ def judge_drop(
     min_events: int,
     max_drop: Decimal,
 ) -> FallVerdict:
-    """Apply the customer's drop rule: it triggers if (baseline - current) / baseline >= max_drop (CONTRACT section 3).
+    """Apply the drop rule of the customer's guide: (baseline - current) / baseline >= max_drop is a fall (CONTRACT sec. 3).
 
     If the baseline or the window has fewer than `min_events` events, the rule does not judge. For the statistic VOLUME
     `current_events` is None, and the window needs no minimum, because few events are the fall itself.

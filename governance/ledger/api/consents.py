@@ -111,7 +111,7 @@ class ConsentViewSet(ApiViewSet):
         ],
     )
     def consents(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record a consent. If it is for every channel, each channel gets a line, because consents expire by channel."""
+        """Record a consent. If it is for every channel, each channel gets a line, because expiry depends on the channel."""
         return records_out(record_consent(**with_points(params), act=act), status=201)
 
     @act("contracts/end", ContractEndParams, RecordOut(many=True))

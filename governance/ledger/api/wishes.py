@@ -27,7 +27,7 @@ from wholesale.plumbing.received import (
 
 
 class WishParams(ReceivedParams):
-    """The parameters of somebody's wish for no more contact. It is recorded even if a value cannot be read."""
+    """The parameters of somebody's wish for no more contact. The wish is recorded even if a value cannot be read."""
 
     lead_id = ReceivedLabelField(required=False, help_text="it binds the lead, its phone number and its address")
     actor = ReceivedLabelField(required=False, help_text="default: your user name")
