@@ -1,4 +1,4 @@
-"""The admin pages of buyers: liquidity nodes and feedback events, to read."""
+"""The read-only admin pages of buyers: liquidity nodes and feedback events."""
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
@@ -53,17 +53,17 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         ordering=F("active_buyer_count") * 0.5 + (F("avg_response_rate") + F("avg_close_rate")) * 50,
     )
     def score(self, node: BuyerLiquidityNode) -> str:
-        """The node's score by the guide's formula."""
+        """The node's score, by the formula of the customer's guide."""
         return f"{node.liquidity.score:.2f}"
 
     @display(description="Response rate", ordering="avg_response_rate")
     def response_rate(self, node: BuyerLiquidityNode) -> str:
-        """The response rate in percent."""
+        """The node's response rate in percent."""
         return f"{node.avg_response_rate:.2%}"
 
     @display(description="Close rate", ordering="avg_close_rate")
     def close_rate(self, node: BuyerLiquidityNode) -> str:
-        """The close rate in percent."""
+        """The node's close rate in percent."""
         return f"{node.avg_close_rate:.2%}"
 
     @display(description="Events")

@@ -48,7 +48,7 @@ class FeedbackParams(NodeParams, ActParams):
 
 
 class ScoreOut(serializers.Serializer[Any]):
-    """The answer how liquid a property type is in a market. `known` is false if no feedback was ever recorded for it."""
+    """The answer that says how liquid a property type is in a market. `known` is false if no feedback was ever recorded."""
 
     province = serializers.CharField()
     market = serializers.CharField()
@@ -111,7 +111,7 @@ class LiquidityViewSet(ApiViewSet):
 
     @ask("score", NodeParams, ScoreOut)
     def score(self, request: Request, **params: Any) -> Response:
-        """How liquid a property type is in a market. It writes nothing."""
+        """Return how liquid a property type is in a market. Nothing is written."""
         return Response(services.liquidity_score(**params))
 
     @act(
@@ -127,7 +127,7 @@ class LiquidityViewSet(ApiViewSet):
         ],
     )
     def feedback(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record what a buyer did. The answer shows the liquidity node in which it is counted."""
+        """Record what a buyer did. The answer shows the liquidity node in which the event is counted."""
         recorded = services.take_feedback(**params, act=act)
         who = {"actor": recorded.actor, "user": request.user.get_username()}
         return Response({"event_id": recorded.pk, **who, **shown(recorded.node, NodeOut.Meta.fields)}, status=201)

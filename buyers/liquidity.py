@@ -33,14 +33,14 @@ class Liquidity:
 
     @property
     def score(self) -> Decimal:
-        """The guide's score: active * 0.5 + response rate * 50 + close rate * 50."""
+        """The score by the customer's guide: active buyers * 0.5 + response rate * 50 + close rate * 50."""
         return self.active_buyer_count * Decimal("0.5") + (self.avg_response_rate + self.avg_close_rate) * 50
 
 
 def moved(state: Liquidity, event: str, *, named: bool, first_heard: bool, newly_active: bool) -> Liquidity:
-    """The figures of a node after one more event (CONTRACT section 2). Rates stop at 0 and 1, so the order matters.
+    """The figures of a node after one more event (CONTRACT section 2). Rates stay in 0..1, so the order of events matters.
 
-    A named buyer is counted as a buyer if `first_heard`, and as active if `newly_active`, so once each. An unnamed buyer is
+    A named buyer is counted as a buyer only if `first_heard`, and as active only if `newly_active`. An unnamed buyer is
     never counted as a buyer, and is counted as active at each RESPONDED.
     """
     active = newly_active if named else event == Event.RESPONDED

@@ -54,7 +54,7 @@ class BuyerLiquidityNode(models.Model):
 
     @property
     def score(self) -> Decimal:
-        """The node's score by the guide's formula."""
+        """The node's score, by the formula of the customer's guide."""
         return self.liquidity.score
 
 

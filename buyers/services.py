@@ -31,7 +31,7 @@ def record_feedback(
     user: User | None = None,
     now: datetime | None = None,
 ) -> BuyerFeedbackEvent:
-    """The guide's function: record what a buyer did. It calls `take_feedback`."""
+    """Record what a buyer did, by `take_feedback`. The customer's guide prescribes this function."""
     place = {"province": province, "market": market, "property_type": property_type}
     act = Act(actor, user, "", correlation_id or correlation.current(), now)
     return take_feedback(**place, event=event, buyer_id=buyer_id, act=act)
@@ -44,7 +44,7 @@ def take_feedback(
 ) -> BuyerFeedbackEvent:
     """Record what a buyer did, and count it in the liquidity node. The returned event's `node` has the new figures.
 
-    If the user may not record under other names, the event gets the user's own name instead of the actor of `act`.
+    If the user may not record under other people's names, the event's actor is the user, not the actor of `act`.
     """
     if act.user is not None and not act.user.has_perm("buyers.record_any_feedback"):
         act = replace(act, actor=label_of(act.user))
@@ -81,7 +81,7 @@ def _locked_node(place: dict[str, str], act: Act) -> BuyerLiquidityNode:
 
 
 def _standing(node: BuyerLiquidityNode, event: str, buyer_id: str | None) -> tuple[bool, bool]:
-    """Whether this is the buyer's first event at the node, and the first active one. Both are False without a buyer."""
+    """Whether this is the buyer's first event at the node, and the buyer's first active event. False if no buyer."""
     if buyer_id is None:
         return False, False
     # The model's order is removed, because DISTINCT would take the id into account.

@@ -25,7 +25,7 @@ COUNTED = ~Q(correlation_id__startswith=WALKTHROUGH_MARK) | Q(success=False) & ~
 class KPIEvent(AppendOnlyModel):
     """A KPI event: something that happened and is counted. The row is never changed or deleted.
 
-    It needs no unique constraint: a fact happens only once (a task is completed once), and writes one row.
+    The table needs no unique constraint: a fact happens only once (a task is completed once), and writes one row.
     """
 
     occurred_at = models.DateTimeField()

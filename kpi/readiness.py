@@ -9,7 +9,7 @@ from kpi.tripwire.triggers import NONE_TAKEN
 
 @register("regression.policies", Severity.WARNING, "The KPIs are watched")
 def regression_policies(now: datetime) -> Finding:
-    """Check that a regression policy is enabled, and that no enabled policy requires more events than it looks at."""
+    """Check that a regression policy is enabled, and that each enabled policy looks at as many events as it requires."""
     enabled = list(RegressionPolicy.objects.filter(enabled=True))
     blind = [str(policy) for policy in enabled if policy.is_blind]
     if not enabled:
@@ -21,7 +21,7 @@ def regression_policies(now: datetime) -> Finding:
 
 @register("regression.triggers", Severity.WARNING, "No tripwire is waiting for a person")
 def regression_triggers(now: datetime) -> Finding:
-    """Check that every trigger is undone. Triggers that stopped nothing (no risk policy, for example) are named apart."""
+    """Check that every trigger is undone. Triggers that stopped nothing (say, without a risk policy) are listed apart."""
     triggers = list(RegressionTrigger.objects.filter(undone_at__isnull=True).select_related("policy")[:20])
     if not triggers:
         return Finding(True, "No tripwire has gone off.")

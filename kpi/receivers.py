@@ -16,7 +16,7 @@ from wholesale.plumbing.envelope import Envelope
 
 
 class MetricRule(NamedTuple):
-    """How a fact of another app is counted: its domain, whether it is a success, and which detail is its value."""
+    """How a fact of another app is counted: the metric's domain, whether it is a success, and which detail is the value."""
 
     domain: Domain
     success: bool

@@ -38,7 +38,7 @@ def emit_kpi(
     now: datetime | None = None,
     **event: Any,
 ) -> KPIEvent:
-    """The guide's function: write a KPI event. `event` takes the other keywords of `write_kpi`."""
+    """Write a KPI event. The customer's guide prescribes this function. `event` takes the other keywords of `write_kpi`."""
     return write_kpi(domain, metric, **event, act=Act(actor, user, "", correlation_id or correlation.current(), now))
 
 
@@ -87,7 +87,7 @@ def record_kpi(*, domain: str, metric: str, detail: Any = None, act: Act, **even
 
 
 def erase_words(texts: Collection[str]) -> int:
-    """Delete the details (words) of events in which one of these texts occurs. Return the number of deleted rows."""
+    """Delete the details (words) in which one of these texts occurs. The events stay. Return the number of deleted rows."""
     spellings = {spelling for text in texts for spelling in (text, json.dumps(text)[1:-1])}
     naming = reduce(or_, (Q(text__contains=spelling) for spelling in spellings), Q(pk__in=[]))
     found = KPIEventWords.objects.annotate(text=Cast("detail", TextField())).filter(naming)
@@ -96,10 +96,10 @@ def erase_words(texts: Collection[str]) -> int:
 
 @transaction.atomic(savepoint=False)  # part of the caller's transaction: both stay or neither
 def keep(events: Iterable[KPIEvent]) -> None:
-    """Write KPI events in one SQL statement. A single event gets its id; several do not.
+    """Write KPI events in one SQL statement. If there is a single event, it gets its id; several do not.
 
-    With `TRIPWIRE_ON_ARRIVAL`, a background task evaluates each watched metric of these events. The task is queued when the
-    rows are committed, so it never runs within their transaction.
+    If the setting `TRIPWIRE_ON_ARRIVAL` is on, a background task evaluates each watched metric of these events. The task is
+    queued when the events are committed, so it never runs within their transaction.
     """
     kept = list(events)
     if len(kept) == 1:
@@ -161,7 +161,7 @@ def summarise(
 ) -> list[dict[str, Any]]:
     """Sum up each metric over `since`..`until` (default: the last 7 days) and over the equally long span before it.
 
-    `current` and `previous` each hold count, successes, rate (among rows with a success value; None if there are none), mean
+    `current` and `previous` each have count, successes, rate (among rows with a success value; None if there are none), mean
     value, first and last. Events of walkthroughs are left out.
     """
     until = until or now or timezone.now()

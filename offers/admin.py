@@ -22,7 +22,7 @@ from wholesale.plumbing.texts import cad, percent
 
 
 class SwitchForm(ReasonForm):
-    """The form that switches policies: the reason, a box to confirm several provinces, the versions that the page showed."""
+    """The form that switches offer policies: the reason, a box to confirm several provinces, the versions shown."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     several = forms.BooleanField(widget=UnfoldBooleanWidget)
@@ -43,7 +43,7 @@ class SwitchForm(ReasonForm):
         return cleaned
 
     def refuse_stale(self) -> None:
-        """Refuse to switch the policies, because somebody changed one after the page was shown."""
+        """Add the error that somebody changed a policy after the page was shown, so nothing is switched."""
         restate(self, "seen", self.versions)
         self.add_error(None, "Nothing was changed: somebody changed these policies meanwhile. Look at the rows again.")
 
@@ -115,7 +115,7 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
 
     @staticmethod
     def _warning(provinces: list[str]) -> str:
-        """A warning if several provinces are turned on at once. The guide says to turn on one at a time, never all 13."""
+        """A warning if several provinces are turned on at once. The customer's guide wants one at a time, never all 13."""
         if len(provinces) < 2:
             return ""
         return (
@@ -184,7 +184,7 @@ class OfferEvidenceAdmin(GrowingAdmin):
 
     @display(description="Calculation")
     def calculation(self, evidence: OfferEvidence) -> str:
-        """The guide's formula with the figures of this offer, as a table."""
+        """The formula of the customer's guide with the figures of this offer, as a table."""
         share = evidence.arv * evidence.max_arv_multiplier
         return render_to_string(
             "admin/offers/calculation.html",

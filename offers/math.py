@@ -12,7 +12,7 @@ REPAIRS_MAX_SHARE = 2  # of the ARV
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """A computed offer in CAD. The maximum allowable offer, `mao`, may be negative; `recommended_offer` may not."""
+    """A computed offer in CAD. The maximum allowable offer, `mao`, may be below 0; `recommended_offer` is then 0."""
 
     arv: Decimal
     repairs: Decimal
@@ -22,7 +22,7 @@ class Calculation:
 
 
 def calculate(*, arv: Decimal, repairs: Decimal, multiplier: Decimal, fees_buffer: Decimal) -> Calculation:
-    """The guide's maximum allowable offer: ARV * multiplier - repairs - fees buffer, rounded half-up to the cent.
+    """The maximum allowable offer by the customer's guide: ARV * multiplier - repairs - fees buffer, half-up to the cent.
 
     Raises:
         OutOfBounds: not 0 < arv <= 100,000,000, or not 0 <= repairs <= 2 * arv (CONTRACT section 2).

@@ -20,7 +20,7 @@ def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
 
 
 class OfferPolicy(PlacePolicy):
-    """How offers are bounded in a market (guide, pack J). The seeded policies are off until somebody enables them."""
+    """A policy that bounds offers in a market (customer's guide, pack J). The installed policies are off until enabled."""
 
     max_arv_multiplier = Rate(
         default=Decimal("0.70"),

@@ -28,7 +28,7 @@ class _State(NamedTuple):
 
 @read_once
 def _states() -> list[_State]:
-    """The present and past states of all offer policies. They are read in one query, because the runbook takes few."""
+    """The present and past states of all offer policies. They take one query, because the runbook may take only few."""
     now = OfferPolicy.objects.order_by().values_list(Value(True), "id", "province", "market", "enabled", "updated_at")
     ever = OfferPolicy.history.order_by().values_list(Value(False), "id", "province", "market", "enabled", "history_date")
     return [_State(*row) for row in now.union(ever, all=True)]
@@ -59,7 +59,7 @@ def offers_enabled(now: datetime) -> Finding:
 
 @register("offers.pace", Severity.WARNING, "Provinces are rolled out slowly")
 def offers_pace(now: datetime) -> Finding:
-    """Check that at most two provinces were turned on within seven days. The guide says never all 13 at once."""
+    """Check that at most two provinces were turned on within seven days. The customer's guide forbids all 13 at once."""
     turned_on = _provinces_turned_on(now - PACE_SPAN)
     if len(turned_on) > PACE_PROVINCES:
         listed = ", ".join(sorted(turned_on))

@@ -79,7 +79,7 @@ def compute_offer(
     user: User | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
-    """The guide's function, which calls `make_offer`. Returns `{"policy": ..., "calc": ..., "evidence_id": ...}`."""
+    """Call `make_offer`, as the customer's guide prescribes. Returns `{"policy": ..., "calc": ..., "evidence_id": ...}`."""
     act = Act(actor, user, "", correlation_id or correlation.current(), now)
     amounts = {"arv": Decimal(arv), "repairs": Decimal(repairs)}
     return offer_summary(
@@ -88,7 +88,7 @@ def compute_offer(
 
 
 def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
-    """An offer in the guide's form: the policy's values of that moment, the calculation, and the id of the evidence."""
+    """An offer as the customer's guide lays it out: the policy's values then, the calculation, and the evidence's id."""
     return {
         "policy": {
             "id": evidence.policy_id,

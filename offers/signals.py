@@ -1,4 +1,4 @@
-"""The signal of offers. It is sent within the transaction of the fact: if a receiver fails, the fact is undone.
+"""The signal of the app offers. It is sent within the transaction of a fact: if a receiver fails, the fact is undone.
 
 The signal carries `envelopes`: a sequence of `wholesale.plumbing.envelope.Envelope`, one for each thing that happened.
 """

@@ -4,7 +4,7 @@ One module for each question:
 
     standing     may anything act: the kill switch, go-live
     contacts     may this person be contacted by this channel
-    minutes      when may the contact be made
+    minutes      at which minutes may the contact be made
     risk         how much may we put at stake
     advice       may production use what an AI advises
     control      what a monitoring program may stop

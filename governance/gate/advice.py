@@ -1,4 +1,4 @@
-"""The verbs about an AI's advice (Heimdall): may production use it? The kill switch stops all of them."""
+"""The verbs about an AI's advice (Heimdall): trying, storing and using it. The kill switch stops all of these verbs."""
 
 from typing import Any
 
@@ -56,8 +56,8 @@ def heimdall_require_prod_eligible(recommendation_id: int, *, act: Act) -> None:
     """Raise an error unless production may use this stored recommendation now.
 
     Raises:
-        NotProdEligible: the gate refuses; the refusal's code is in the message.
-        RecommendationNotFound, KillSwitchEngaged, GoLiveDisabled: as `heimdall_use`.
+        NotProdEligible: production may not use it. The error's message contains the code of the refusal.
+        RecommendationNotFound, KillSwitchEngaged, GoLiveDisabled: as in `heimdall_use`.
 
     """
     decision = heimdall_use(recommendation_id, act=act)

@@ -32,7 +32,7 @@ class ReasonOut(serializers.Serializer[Any]):
 
 
 class ContactOut(serializers.Serializer[Any]):
-    """The gate's answer. If the question gave a local time, the fields from `local_time` to `tz_version` are left out."""
+    """The gate's answer as the API shows it. If the question gave a local time, `local_time` to `tz_version` are absent."""
 
     ok = serializers.BooleanField()
     reason = serializers.CharField(help_text="the first refusal, a stable word; within_window when there is none")
@@ -106,7 +106,7 @@ class ExplainParams(ActParams):
 
 
 class ExplainOut(serializers.Serializer[Any]):
-    """The answers in the order of the request, and the ids of the leads that do not exist or that the user may not read."""
+    """The gate's answers in the order of the request, and the ids of leads that are unknown or not the user's to read."""
 
     answers = ContactOut(many=True)
     unknown = serializers.ListField(child=serializers.CharField())
@@ -178,7 +178,7 @@ def contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
 
 
 def lead_out(answer: gate.ContactAnswer) -> dict[str, Any]:
-    """The gate's answer about one lead as the API shows it, with the zones for which its phone number was issued."""
+    """The gate's answer about one lead as the API shows it, with the time zones for which the lead's number was issued."""
     return {**contact_out(answer), "phone_zones": list(phone_hint(answer.contact.lead.phone))}
 
 
@@ -187,7 +187,7 @@ def _reason_out(reason: Reason) -> dict[str, str]:
 
 
 def offset_text(local: datetime) -> str:
-    """The UTC offset as people write it: UTC-7, UTC-3:30. Names such as PST are wrong in western Canada since 2026."""
+    """A time's UTC offset as people write it: UTC-7, UTC-3:30. Names such as PST are wrong in western Canada since 2026."""
     text = f"{local:%z}"
     minutes = text[3:5]
     return f"UTC{text[0]}{int(text[1:3])}" + (f":{minutes}" if minutes != "00" else "")

@@ -1,5 +1,5 @@
-"""The minutes at which a channel may be used in a place as far as time decides: the policy's windows, holidays, the
-operator's closed days and the law's hours. Pure functions."""
+"""The minutes at which the calendar permits a channel in a place. The calendar is made of the policy's windows, the
+holidays, the operator's closed days and the legal hours. Pure functions."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -27,7 +27,7 @@ class Timetable(NamedTuple):
     legal: LegalHours | None  # None where the law sets no hours
 
     def refusals(self, day: date | None, weekday: int, hhmm: str) -> set[Reason]:
-        """The reasons that refuse contact at a local minute. If `day` is None, holidays and closed days are not checked."""
+        """The reasons that refuse contact at a local minute. If `day` is None, holidays and closed days are ignored."""
         reasons = set()
         if self.legal and not self.legal.allow(weekday, hhmm):
             reasons.add(Reason.OUTSIDE_LEGAL_HOURS)
@@ -58,7 +58,7 @@ class Timetable(NamedTuple):
         return day in self.closed_days or (self.holidays == HolidayRule.CLOSED and is_holiday(self.province, day))
 
     def _weekday_of_windows(self, day: date) -> int:
-        """The weekday whose windows apply: Saturday on a holiday if the rule is WEEKEND. CRTC's hours ignore holidays."""
+        """The weekday whose windows apply: Saturday on a holiday if the policy says WEEKEND. Legal hours ignore holidays."""
         weekday = day.weekday()
         if weekday < 5 and self.holidays == HolidayRule.WEEKEND and is_holiday(self.province, day):
             return 5
@@ -66,7 +66,7 @@ class Timetable(NamedTuple):
 
 
 def timetable_of(situation: Situation, channel: str) -> Timetable:
-    """The timetable of a channel in a situation: when windows, holidays, closed days and the law's hours permit it."""
+    """The timetable of a channel in a situation: when windows, holidays, closed days and the legal hours permit it."""
     policy = situation.policy
     return Timetable(
         situation.province,
@@ -85,7 +85,7 @@ At = TypeVar("At", int, datetime)
 
 
 def merged(stretches: Iterable[tuple[At, At]]) -> list[tuple[At, At]]:
-    """Join stretches (start, end) that touch or overlap. They are given in order; an end is not part of its stretch."""
+    """Join stretches (start, end) that touch or overlap. Stretches are given in order; the end is not part of a stretch."""
     found: list[tuple[At, At]] = []
     for start, end in stretches:
         if found and start <= found[-1][1]:
@@ -101,7 +101,7 @@ Stretch = tuple[datetime, datetime]  # start and end (UTC); the end is not inclu
 
 
 class Calendar:
-    """The times that a timetable permits in all of some time zones at once. Each UTC day is computed once and kept."""
+    """The times that a timetable permits in several time zones at once. Each UTC day is computed once and kept."""
 
     def __init__(self, timetable: Timetable, zones: tuple[ZoneInfo, ...]) -> None:
         self.timetable = timetable

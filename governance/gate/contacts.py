@@ -65,12 +65,12 @@ class ContactAnswer(NamedTuple):
 
     @property
     def sender(self) -> Sender:
-        """The organisation as a message must name it: its name and address."""
+        """The organisation's name and address, as each message to a lead must state them."""
         return self.situation.organisation.sender
 
     @property
     def is_one_call_in_30_days(self) -> bool:
-        """Whether the policy makes a second call to a number wait for 30 days."""
+        """Whether, by the policy, a number may be called again only 30 days after an answered call."""
         policy = self.situation.policy
         return policy is not None and policy.rules.one_call_in_30_days
 
@@ -133,7 +133,7 @@ def _message_of(lead_id: str, message_id: int) -> Received:
 def contact_without_step(
     lead: LeadFacts, channel: str, purpose: str = Purpose.PROSPECT.value, answers: Received | None = None
 ) -> Contact:
-    """Build the question to the gate about a known lead, outside any ladder. It keeps the lead's own minimum gap."""
+    """Build the question to the gate about contacting a known lead outside any ladder. The lead's minimum gap applies."""
     return Contact(lead, channel, gap=timedelta(minutes=lead.min_gap_minutes), purpose=purpose, answers=answers)
 
 
@@ -141,7 +141,7 @@ def require_readable(user: Any, lead_id: str) -> None:
     """Refuse a user who may not read about this lead.
 
     Raises:
-        LeadNotFound: the user is an agent, and the lead does not concern it.
+        LeadNotFound: the user is an agent whom the lead does not concern.
 
     """
     if lead_id not in people.readable_by(people.LEAD, user, [lead_id]):
@@ -168,9 +168,9 @@ def decide_contacts(
     local: tuple[int, str] | None = None,
     standing_counts: bool = True,
 ) -> list[ContactAnswer]:
-    """The gate's answer for each contact, in the same order. Takes one query. `at` and `local` are as in `decide_lead`.
+    """Return the gate's answer for each contact, in order. Takes one query. `at` and `local` are as in `decide_lead`.
 
-    If `standing_counts` is False, go-live and the kill switch are ignored, to judge a contact that has happened.
+    If `standing_counts` is False, go-live and the kill switch are ignored. Use this to judge a contact that has happened.
     """
     at = at or timezone.now()
     found = read_situations(contacts, at, at, standing_counts=standing_counts)
@@ -182,7 +182,7 @@ def decide_contacts(
 
 
 class Judged(NamedTuple):
-    """The gate's answer about a contact that happened, and the minutes at which the person may be contacted next."""
+    """The gate's answer about a contact that happened, and when each of the person's next contacts is permitted."""
 
     answer: ContactAnswer
     is_opted_out: bool  # by what is on file when the contact is recorded
@@ -197,9 +197,9 @@ def judge_contact(
     now: datetime,
     spans: Sequence[tuple[timedelta, ...]] = (),
 ) -> Judged:
-    """Judge a contact that happened at `at`, ignoring go-live and the kill switch. Find the minutes of the next contacts.
+    """Judge a contact that happened at `at`, ignoring go-live and the kill switch. Find when the next ones are permitted.
 
-    `following` holds the next contacts of the same person, each with its due time. `spans` are as in `permitted_minutes`.
+    `following` lists the next contacts of the same person, each with its due time. `spans` are as in `permitted_minutes`.
     Call this before `note_contact` notes this contact, because it is judged by the contact before it. Takes one query.
     """
     latest = max([due_at for _, due_at in following], default=now)
@@ -217,7 +217,7 @@ def judge_contact(
 def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
     """If the person has a referral on file, record that a message used it. Return whether there is a referral.
 
-    It is looked for in the ledger lines of `answer`, so a person without a referral costs no query.
+    The referral is looked for in the ledger lines of `answer`, so a person without a referral costs no query.
     """
     contact, lines = answer.contact, answer.situation.ledger or ()
     if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):
@@ -230,10 +230,10 @@ def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
 def is_contact_allowed(
     rules: dict[str, Any], weekday: int, hhmm: str, channel: str, lead_score: Decimal | None = None
 ) -> tuple[bool, str]:
-    """The guide's function: do the rules from `get_effective_policy` allow contact at a local minute? Returns `ok, reason`.
+    """Whether the settings that `get_effective_policy` returned allow contact at a local minute. Returns `ok, reason`.
 
-    It also checks the kill switch, go-live and the law's calling hours. Empty rules (no policy, or a policy that is off) are
-    refused, and so is an `hhmm` that is not a time.
+    The customer's guide prescribes this function. It also checks the kill switch, go-live and the legal hours. It refuses
+    if `rules` is empty (there is no policy, or the policy is off) and if `hhmm` is not a time.
     """
     at = timezone.now()
     now = read_rules((), (), at, at, ())

@@ -13,7 +13,7 @@ from wholesale.plumbing.texts import iso_utc
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A stop of everything or of one engine. `mark` identifies the state after it: a later change gives another mark."""
+    """A stop of everything or of one engine. `mark` identifies the state after the stop: any later change alters it."""
 
     mark: str
     began: bool  # False where it was stopped already
@@ -27,7 +27,7 @@ def stop_all(act: Act) -> Stop:
 
 
 def lift_stop_of_all(mark: str, act: Act) -> bool:
-    """Release the kill switch if the state still has `mark`, so nobody changed it. Return whether it was released."""
+    """Release the kill switch unless the go-live state changed since it had `mark`. Return whether it was released."""
     golive.lock_exclusive()
     state = golive.locked_state()
     if state is None or _mark(state) != mark:
@@ -52,7 +52,7 @@ def throttle_engine(engine: str, act: Act) -> Stop | None:
 
 
 def lift_throttle(engine: str, mark: str, act: Act) -> bool:
-    """Switch the risk policy on if its state still has `mark`, so nobody changed it. Return whether it was switched on."""
+    """Switch the engine's risk policy on unless it changed since it had `mark`. Return whether it was switched on."""
     policy = policies.locked_policy(engine)
     if policy is None or str(policy.version) != mark:
         return False

@@ -53,11 +53,11 @@ class Situation:
 
     @property
     def subjects(self) -> tuple[tuple[LedgerLine, ...], ...]:
-        """The ledger lines about the number or address, and those about the lead. A lift counts in its own group only."""
+        """Two groups of ledger lines: about the number or address, and about the lead. A lift counts only in its group."""
         return self.ledger or (), self.of_lead or ()
 
     def again_from(self, channel: str) -> datetime | None:
-        """For a call: when the number may be called again after an answered call. None if there is nothing to wait for."""
+        """When the number may be called again after an answered call. None if no wait applies, as for any message."""
         if channel != Channel.CALL or self.answered_at is None:
             return None
         policy = self.policy
@@ -65,7 +65,7 @@ class Situation:
 
 
 class Contact(NamedTuple):
-    """A contact that the gate is asked about. For an unknown person `lead` holds just a place; consent is not checked."""
+    """A contact that the gate is asked about. For an unknown person `lead` names just a place; consent is not checked."""
 
     lead: LeadFacts
     channel: str

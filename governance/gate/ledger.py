@@ -1,4 +1,4 @@
-"""What other apps record in the ledger and read from it. The functions for contact points are in `governance.gate`."""
+"""What other apps record in the ledger and read from it. The functions about contact points are in `governance.gate`."""
 
 from governance.grounds import ACCEPTED, Basis, is_basis
 from governance.ledger.consents import record_consent

@@ -15,8 +15,8 @@ from governance.gate.reasons import Reason
 
 class Minutes(NamedTuple):
     """When a contact is permitted. `actionable_at` is the first permitted minute at or after its due time. `open_from` and
-    `open_until` bound the permitted interval that contains now, else the next one. They are None if no minute within the
-    horizon (30 days) is permitted."""
+    `open_until` bound the permitted interval that contains now, else the next interval. All three are None if no minute
+    within the horizon (30 days) is permitted."""
 
     actionable_at: datetime | None
     open_from: datetime | None
@@ -28,9 +28,9 @@ class Minutes(NamedTuple):
 def permitted_minutes(
     contacts: Sequence[tuple[Contact, datetime]], *, now: datetime, spans: Sequence[tuple[timedelta, ...]] = ()
 ) -> list[Minutes]:
-    """When each contact is permitted, in the same order. A contact is given with its due time. Takes one query.
+    """When each contact is permitted, in the same order. Each contact comes with its due time. Takes one query.
 
-    `spans` holds some spans of time for each contact. `Minutes.passed` says for each span when that much permitted time has
+    `spans` lists spans of time for each contact. `Minutes.passed` says for each span when that much permitted time has
     passed since the due time. Go-live and the kill switch are ignored: they stop all contacts alike.
     """
     latest = max([due_at for _, due_at in contacts], default=now)
@@ -42,7 +42,7 @@ def permitted_minutes(
 
 
 def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) -> list["Asked"]:
-    """An `Asked` for each contact, in the same order, for due times up to `until`. Takes one query. Go-live is ignored."""
+    """An `Asked` for each contact, in order, for due times up to `until`. One query. Go-live and kill switch are ignored."""
     shared: dict[Any, Asked] = {}
     found = []
     for contact, _, situation in read_situations(contacts, now, max(until, now), standing_counts=False):
@@ -54,7 +54,7 @@ def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) 
 
 
 class Asked:
-    """When contact by a channel is permitted in a situation, by what is on file now. Each due time is computed once."""
+    """Computes from what is on file now when contact is permitted in a situation. Each due time is computed once."""
 
     def __init__(self, situation: Situation, channel: str, now: datetime) -> None:
         self._permission = Permission(situation, channel)
@@ -65,7 +65,7 @@ class Asked:
 
     @cached_property
     def refusals(self) -> frozenset[Reason]:
-        """The reasons that refuse contact now, without those of the calendar (windows, holidays, the law's hours)."""
+        """Reasons that refuse contact now, without those of the calendar (windows, holidays, closed days, legal hours)."""
         reasons, _ = lasting(*self._now)
         return frozenset(reasons)
 

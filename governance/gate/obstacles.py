@@ -57,7 +57,7 @@ def is_opted_out(situation: Situation, channel: str, at: datetime) -> bool:
 
 
 def _of_the_person(situation: Situation, channel: str, at: datetime) -> set[Reason]:
-    """The reasons that lie with the person: opt-outs, holds, a closed lead, a wrong number, a recent contact."""
+    """The refusal reasons that concern the person: opt-outs, holds, a closed lead, a wrong number, a recent contact."""
     reasons = set()
     names_somebody = situation.ledger is not None or situation.of_lead is not None
     if names_somebody and not situation.organisation.is_ledger_readable:
@@ -94,7 +94,7 @@ def is_score_too_low(situation: Situation) -> bool:
 def _unproven(
     situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime
 ) -> tuple[str, Iterable[Reason]]:
-    """How strict the organisation is about proof for the channel, and a reason for each proof that is missing or expired."""
+    """The organisation's strictness for the channel, and a reason for each consent, scrub or other proof not in force."""
     organisation = situation.organisation
     if channel == Channel.CALL:
         unproven = [*_unproven_call(situation, ledger, at), *_unproven_area_code(situation, ledger, at)]
@@ -113,8 +113,8 @@ def _unproven_consent(situation: Situation, ledger: tuple[LedgerLine, ...], chan
 
 
 def _needs_no_consent(situation: Situation, ledger: tuple[LedgerLine, ...], channel: str, at: datetime) -> bool:
-    """Whether the purpose makes consent unnecessary: a reply (SOR/2013-221, 3(b)), what the lead asked for (CASL 6(6)), an
-    inquiry about the lead's own business (CASL 6(5)(b)). All rules but consent still apply."""
+    """Whether the purpose makes consent unnecessary: REPLY (SOR/2013-221, 3(b)), REQUESTED by the lead (CASL 6(6)),
+    or BUSINESS_INQUIRY to a business (CASL 6(5)(b)). All other checks of the gate still apply."""
     if situation.purpose == Purpose.REQUESTED:
         return has_relationship(ledger, channel, at)
     if situation.purpose == Purpose.BUSINESS_INQUIRY:
@@ -133,7 +133,7 @@ def _unproven_call(situation: Situation, ledger: tuple[LedgerLine, ...], at: dat
 
 
 def _unproven_area_code(situation: Situation, ledger: tuple[LedgerLine, ...], at: datetime) -> Iterator[Reason]:
-    """A reason to refuse a number whose area code has no subscription, unless it is exempt. The last day counts (UTC)."""
+    """A refusal reason if the area code of a number that is not exempt has no subscription on this day (UTC)."""
     last_day = situation.subscribed_until
     is_subscribed = last_day is not None and at.astimezone(UTC).date() <= last_day
     if not is_subscribed and not is_exempt(ledger, at, situation.role):

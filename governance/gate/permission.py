@@ -1,4 +1,4 @@
-"""The minutes at which contact is permitted: those of the calendar at which no obstacle refuses.
+"""The minutes at which contact is permitted: the calendar permits them, and no obstacle refuses.
 
 The next permitted instant and the permitted interval are found in the same way. Pure functions.
 """
@@ -30,11 +30,11 @@ class Permission:
         self._refused: dict[int, bool] = {}  # by the number of turns passed: between two turns it stays the same
 
     def next_at(self, after: datetime) -> datetime | None:
-        """The first permitted instant at or after `after`. None if there is none within the horizon."""
+        """The first permitted instant at or after `after`. None if there is none within the horizon (`_horizon`)."""
         return next((opens for opens, _ in self._within(after, self._horizon(after) + datetime.resolution)), None)
 
     def passed(self, since: datetime, span: timedelta) -> datetime | None:
-        """The instant at which `span` of permitted time has passed since `since`. None if that is not within the horizon."""
+        """The instant at which `span` of permitted time has passed since `since`. None if beyond the horizon."""
         for opens, ends in self._within(since, self._horizon(since)):
             if ends - opens >= span:
                 return opens + span
@@ -42,14 +42,14 @@ class Permission:
         return None
 
     def _horizon(self, after: datetime) -> datetime:
-        """The instant up to which is searched: 30 days after `after`, or after a second call's wait if that is later."""
+        """How far to search: 30 days from `after`, or from the end of the wait after an answered call if that is later."""
         return max(after, self._again_from or after) + HORIZON
 
     def interval(self, at: datetime) -> Interval | None:
         """The permitted interval that contains `at`, else the next interval. None if there is none within the horizon.
 
-        The interval's last instant is a microsecond before the first forbidden one. It begins at most 24 hours before `at`.
-        It ends at most 24 hours after `at`, or after its own beginning if that is later.
+        The end is the last permitted instant, a microsecond before the first forbidden one. The interval begins
+        at most 24 hours before `at`. It ends at most 24 hours after `at`, or after its own beginning if that is later.
         """
         first = self.next_at(at)
         if first is None:
@@ -85,6 +85,6 @@ class Permission:
 
 
 def next_allowed_at(situation: Situation, channel: str, after: datetime) -> datetime | None:
-    """The first permitted instant at or after `after`. None if there is none within 30 days of `after`, or of the end of the
-    wait for a second call if that is later."""
+    """The first permitted instant at or after `after`. None if there is none within 30 days. The 30 days begin at `after`,
+    or when the number may be called again after an answered call, if that is later."""
     return Permission(situation, channel).next_at(after.astimezone(UTC))

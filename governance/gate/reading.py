@@ -95,8 +95,8 @@ def _person(
     policy: PolicyFacts | None,
     subscribed_until: Mapping[str, date],
 ) -> _Person:
-    """The facts of a `Situation` that concern the person. Two facts are left out if they cannot refuse at `at` or later: a
-    last contact whose gap is over, and an answered call if the policy asks for no wait."""
+    """The facts of a `Situation` that concern the person. A last contact is left out if its gap is over at
+    `at`. An answered call is left out if the policy asks for no wait after it."""
     lead = contact.lead
     noted = (at_point.contacted_at, as_lead.contacted_at if as_lead else None)
     contacted = [one for one in noted if one and contact.gap and one + contact.gap > at]
@@ -131,12 +131,12 @@ def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None
 
 
 def _area_code(contact: Contact) -> str:
-    """The area code of the number to call. Empty if the contact is a message or the lead is unknown."""
+    """The area code of the number to call. Empty if the contact is a message, or if the lead is unknown."""
     return area_code(contact.lead.phone) if contact.channel == Channel.CALL and contact.is_known else ""
 
 
 def _answered_at(contact: Contact, at_point: OnFile, at: datetime, policy: PolicyFacts | None) -> datetime | None:
-    """The last answered call to the number, if because of it the policy makes a call at `at` wait. Else None."""
+    """The time of the last answered call to the number. None if, by the policy, a call at `at` need not wait after it."""
     answered_at = at_point.answered_at
     if contact.channel != Channel.CALL or answered_at is None or answered_at + CALL_AGAIN_AFTER <= at:
         return None

@@ -22,8 +22,8 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.EXECUTE)
 @transaction.atomic
 def risk_reserve(*, act: Act, **reservation: Any) -> tuple[Decision, RiskReservation | None]:
-    """Put an amount at stake, with the keywords of `governance.risk.reservations.reserve`. A denial is stored as an event,
-    and the returned reservation is None.
+    """Put an amount at stake. Takes the keywords of `governance.risk.reservations.reserve`. If the amount is denied, the
+    denial is stored as an event, and the returned reservation is None.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -44,10 +44,10 @@ def risk_reserve_or_raise(
     now: datetime | None = None,
     metadata: Any = None,
 ) -> RiskReservation:
-    """Put an amount (CAD) at stake for an engine, or raise: the guide's function for Python callers.
+    """Put an amount (CAD) at stake for an engine, or raise an error. The customer's guide prescribes this function.
 
     Raises:
-        RiskDenied: a cap does not allow it. The denial's event stays unless the caller's own transaction is undone.
+        RiskDenied: a cap does not allow it. The denial is stored as an event unless the caller's transaction is undone.
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
 
     """
@@ -72,10 +72,10 @@ class AtStake:
 
 @contextmanager
 def risk_reserved(engine: str, amount: Decimal, *, metadata: Any = None, act: Act) -> Iterator[AtStake]:
-    """Hold a reservation of an amount (CAD) for a `with` block. When the block ends, also by an exception, it is settled.
+    """Reserve an amount (CAD) for a `with` block. The reservation is settled when the block ends, also by an exception.
 
     Raises:
-        LossAboveReservation: the loss is above the amount and the user may not settle that. The reservation stays open.
+        LossAboveReservation: the user may not settle a loss above the amount. The reservation stays open.
         RiskDenied, KillSwitchEngaged, GoLiveDisabled: see `risk_reserve_or_raise`.
 
     """

@@ -1,4 +1,4 @@
-"""The rules that an operator sets and by which the gate judges, for other apps that set or show them."""
+"""The policies that an operator sets and by which the gate judges, for other apps that set or show these policies."""
 
 from governance.area_codes.services import subscribe
 from governance.closed_days.services import set_closed_day

@@ -42,8 +42,8 @@ def decide_standing(execution_class: ExecutionClass, *, engaged: bool, live: boo
 
 
 def require(execution_class: ExecutionClass) -> None:
-    """Refuse a verb of this class if it may not act now. Nobody toggles go-live until the caller's transaction ends. Read
-    the clock after this call, because it may wait.
+    """Refuse a verb of this class if it may not act now. Go-live stays locked until the caller's transaction ends. Read the
+    clock after this call, because the call may wait for that lock.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: the verb may not act now.
@@ -83,7 +83,7 @@ def go_live_checklist(now: datetime | None = None) -> dict[str, Any]:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def enable_go_live(*, act: Act) -> GoLiveState:
-    """Enable go-live. The lock is taken before the runbook is asked, so nobody toggles go-live in between.
+    """Enable go-live if the runbook has no blocker. Go-live is locked before the runbook is asked, so nobody toggles it.
 
     Raises:
         ChecklistFailed: the runbook has a blocker.

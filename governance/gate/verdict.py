@@ -59,7 +59,7 @@ class Verdict(NamedTuple):
 
     @property
     def code(self) -> str:
-        """The code of the first refusal reason, or `within_window`."""
+        """The code of the first refusal reason, or `within_window` if there is none."""
         return self.reasons[0].value if self.reasons else WITHIN_WINDOW
 
     @property
@@ -73,7 +73,7 @@ class Verdict(NamedTuple):
         return not set(self.reasons) - _LEGAL - _STANDING
 
     def detail(self, language: str = "en") -> str:
-        """The first refusal reason as a sentence, in `en` or `fr`."""
+        """The first refusal reason as a sentence, in English (`en`) or French (`fr`)."""
         if not self.reasons:
             return _ALLOWED[language]
         return self.reasons[0].french if language == "fr" else str(self.reasons[0].label)
@@ -89,15 +89,15 @@ class _Passing(NamedTuple):
 def decide(situation: Situation, channel: str, at: datetime, local: tuple[int, str] | None = None) -> Verdict:
     """Judge whether the lead may be contacted by the channel at the instant `at`.
 
-    `local` is a weekday (Monday is 0) and an `HH:MM` by the lead's own clock. If it is given, windows and the law's hours
-    are checked at it instead of at `at`, and holidays and closed days are not checked.
+    `local` is a weekday (Monday is 0) and an `HH:MM` by the lead's own clock. If it is given, windows and legal hours are
+    checked at `local` instead of at `at`, and holidays and closed days are not checked.
     """
     return decide_all([(situation, channel)], at, local)[0]
 
 
 def decide_all(asked: Sequence[tuple[Situation, str]], at: datetime, local: tuple[int, str] | None = None) -> list[Verdict]:
-    """Like `decide`, for many situations, each given with its channel. Equal questions are judged once, and each calendar is
-    asked once."""
+    """Judge many situations, each given with its channel, as `decide` judges one. Equal questions are judged once, and each
+    calendar is asked once."""
     if local is not None:
         return [_by_its_own_clock(situation, channel, at, local) for situation, channel in asked]
     passing: dict[Calendar, _Passing] = {}

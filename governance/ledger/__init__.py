@@ -1,1 +1,1 @@
-"""Compliance: the rules of Canadian law about contacting people, and the ledger of consents and opt-outs."""
+"""The ledger of consents and opt-outs, and the rules of Canadian law about contacting people."""

@@ -34,8 +34,8 @@ def record_consent(
     act: Act,
 ) -> list[ContactRecord]:
     """Record a ground to contact somebody. `evidence` says where the proof is; `proof` is what the person agreed to. A
-    consent for every channel becomes one line for each channel that the ground fits, because their expiries differ. Each
-    line gets the whole proof. `ended_on` is the last day of a contract that has ended; the end becomes a line of its own.
+    consent for every channel becomes one line for each channel that the ground fits, because the expiry depends on the
+    channel. Each line gets the whole proof. `ended_on`, the last day of an ended contract, becomes a further line.
 
     Raises:
         PointMissing: the channel reaches none of the points.
@@ -43,7 +43,7 @@ def record_consent(
         InTheFuture: `obtained_at` or `ended_on` is later than now.
         NotAContract: `ended_on` is given, and the ground is not a contract.
         EndedBeforeContract: `ended_on` is before the day of the contract.
-        ReferrerMissing: a referral without the referrer's name and both relationships.
+        ReferrerMissing: the ground is a referral, and the proof lacks the referrer's name or a relationship.
 
     """
     require_past("obtained_at", obtained_at, act.now)
@@ -69,7 +69,7 @@ def record_consent(
 
 
 def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime) -> None:
-    """Refuse a contract's last day if the ground is no contract, or if the day is in the future or before the contract.
+    """Refuse a last day if the ground is no contract, or if the day is in the future or before the contract.
 
     Raises:
         NotAContract, InTheFuture, EndedBeforeContract: as in `record_consent`.
@@ -87,10 +87,10 @@ def require_end(basis: str, obtained_at: datetime, ended_on: date, now: datetime
 def end_contract(
     *, points: Collection[Point], channel: str = EVERY_CHANNEL, ended_on: date, evidence: str, act: Act
 ) -> list[ContactRecord]:
-    """Record that contracts on file ended on this day. From it each remains a ground for 2 years, for calls for 18 months.
+    """Record that contracts ended on this day. From then each is a ground for messages for 2 years, for calls 18 months.
 
-    All contracts made by that day end. The line of a contract stays as it is; the end is a line of its own. The earliest end
-    of a contract counts, so nothing is written for a contract that has an earlier end already.
+    All contracts on file that were made by that day end. A contract's line stays as it is; the end is a further line. The
+    earliest end of a contract counts, so nothing is written for a contract that has an earlier end already.
 
     Raises:
         PointMissing: the channel reaches none of the points.

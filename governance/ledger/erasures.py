@@ -14,7 +14,7 @@ from wholesale.plumbing.act import Act
 
 
 class Forgotten(NamedTuple):
-    """How many contact points were emptied, and how many texts were removed."""
+    """What an erasure did: how many contact points lost their value, and how many texts were removed."""
 
     points: int
     texts: int
@@ -34,7 +34,7 @@ def forget_points(rows: Collection[ContactPoint], *, act: Act) -> Forgotten:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def erase_point(*, point_id: int, act: Act) -> ContactPoint:
-    """Erase a number or an address, and the words that people wrote about it. Its digest stays, so an opt-out still holds if
+    """Erase a number or an address, and the words that people wrote about it. Its digest stays, so an opt-out still binds if
     the same number or address comes again. Erasing a point twice changes nothing.
 
     Raises:
@@ -51,7 +51,7 @@ def erase_point(*, point_id: int, act: Act) -> ContactPoint:
 
 
 def forget_words(rows: Collection[ContactPoint], act: Act) -> int:
-    """Remove the words and proofs of the lines about these points, and record the erasure. Return the number removed.
+    """Remove the words and proofs of the lines about these points, and record the erasure. Return how many were removed.
 
     Call it within a transaction.
     """

@@ -25,11 +25,11 @@ def hold_points(
 ) -> list[ContactRecord]:
     """Hold points while a doubtful message waits for a person: no channel may contact them until the decision.
 
-    The hold begins at `since`, or now if that is in the future or None. `rows` are points as database rows: an erased point
-    has no value to be named by. One `release_points` ends one hold.
+    The hold begins at `since`, or now if `since` is None or in the future. `rows` are points as database rows, for points
+    that were erased and so have no value. Each call of `release_points` ends one hold.
 
     Raises:
-        PointMissing: no point is given.
+        PointMissing: neither `points` nor `rows` has a point.
 
     """
     return _hold_or_release(Entry.HOLD, subjects_reached(points, rows, EVERY_CHANNEL), since, evidence, act)
@@ -43,7 +43,7 @@ def release_points(
     """End one hold of these points, because a person has decided on the doubtful message for which they were held.
 
     Raises:
-        PointMissing: no point is given.
+        PointMissing: neither `points` nor `rows` has a point.
 
     """
     return _hold_or_release(Entry.RELEASE, subjects_reached(points, rows, EVERY_CHANNEL), None, evidence, act)

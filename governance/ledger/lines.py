@@ -1,4 +1,4 @@
-"""Writing ledger lines. They are facts, so none is refused because of the kill switch or go-live."""
+"""Writing ledger lines. A line records a fact, so neither the kill switch nor go-live stops the writing."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -27,7 +27,7 @@ def require_past(attr: str, at: datetime, now: datetime) -> None:
 
 
 def subjects_reached(points: Iterable[Point], rows: Iterable[ContactPoint], channel: str) -> dict[str, Subject]:
-    """The subjects among these points and rows that the channel reaches, by digest.
+    """Map from digest to subject, for those of these points and rows that the channel reaches.
 
     Raises:
         PointMissing: the channel reaches none of them.
@@ -45,7 +45,7 @@ def subjects_reached(points: Iterable[Point], rows: Iterable[ContactPoint], chan
 
 
 def named_points(subjects: Iterable[Subject]) -> list[Point]:
-    """The subjects as points. Erased ones are left out, because their value is not known."""
+    """The subjects as points. An erased subject is left out, because its value is not known."""
     named = ((one.kind, one.value) if isinstance(one, ContactPoint) else one for one in subjects)
     return list(dict.fromkeys((kind, value) for kind, value in named if value is not None))
 
@@ -59,7 +59,7 @@ def append_lines(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Write a line for each pair (subject, channel). Evidence and reason go into rows that can be erased."""
+    """Write a line for each pair (subject, channel). Evidence and reason go into separate rows, which can be erased."""
     stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)}, act)
     own, words = parted({"evidence": evidence, "reason": act.reason})
     records = ContactRecord.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""The tables of the ledger: contact points, their last contacts, the lines about them, and what people wrote."""
+"""The tables of the ledger: contact points, when each was last contacted, the lines about them, and people's words."""
 
 from django.db import models
 from django.db.models import Q
@@ -17,7 +17,7 @@ class ContactPoint(models.Model):
     """A subject of the ledger: a phone number, an e-mail address, or a lead as such. Its digest, a keyed hash, names it.
 
     Erasing a person empties `value` and keeps the digest, so a number that opted out is still refused when it comes again. A
-    lead is a subject by its `lead_id`, so a line about the lead binds its next number too (CONTRACT section 10).
+    lead is a subject by its `lead_id`, so a line about the lead also binds the lead's next number (CONTRACT section 10).
     """
 
     class Kind(models.TextChoices):
@@ -43,10 +43,10 @@ class ContactPoint(models.Model):
 
 
 class LastContact(models.Model):
-    """A row that says when a point was last contacted. It holds the point's digest only, never its value.
+    """A row that says when a point was last contacted. It contains the point's digest, never the value.
 
-    Only `ledger.writing` writes this table. It is apart from the contact points to avoid a deadlock: a contact is noted
-    under its ladder's lock, and an opt-out writes contact points before it locks ladders.
+    Only `ledger.writing` writes this table. It is no part of the contact points' table, to avoid a deadlock: a
+    contact is noted while its ladder is locked, and an opt-out writes contact points before it locks ladders.
     """
 
     digest = models.CharField(max_length=64, primary_key=True)  # the digest of the ContactPoint

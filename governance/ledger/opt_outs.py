@@ -28,11 +28,11 @@ def record_opt_out(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Record that somebody wants no more contact by a channel; by default, by every channel. It holds from `said_at`, or
-    from now if that is None or in the future: a clock that is ahead of ours delays no opt-out.
+    """Record that somebody wants no more contact by a channel; by default, by every channel. It binds from `said_at`,
+    or from now if `said_at` is None or in the future, so that a sender's fast clock delays no opt-out.
 
-    `rows` are points as database rows: an erased point has no value to be named by. `unreadable` are points whose value is
-    no number or address: they are stored as they came, and a signal tells of them, because a person may know who it was.
+    `rows` are points as database rows, for erased points, which have no value. `unreadable` are points whose value is no
+    number or address: each is stored as it came, and a signal tells of it, because a person may know whose it is.
 
     Raises:
         PointMissing: the channel reaches none of the points.
@@ -54,7 +54,7 @@ def record_do_not_call(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Put these points on the internal do-not-call list, which outweighs every exemption and concerns only calls.
+    """Put these points on the internal do-not-call list: nobody may call them, whatever exemption there is.
 
     Raises:
         PointMissing: no call reaches any of the points.
@@ -105,9 +105,9 @@ def lift_opt_out(
     evidence: str = "",
     act: Act,
 ) -> list[ContactRecord]:
-    """Correct a mistake: lift all opt-outs and do-not-call entries of these points. Without any, nothing is written.
+    """Correct a mistake: lift the opt-outs and do-not-call entries of these points. Points without any are left out.
 
-    A point stays refused if an opt-out is recorded while this verb waits for its lock: the operator could not know of it.
+    If a point opts out while this verb waits for its lock, nothing of the point is lifted: the operator could not know.
 
     Raises:
         PointMissing: the channel reaches none of the points.

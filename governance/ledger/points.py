@@ -29,7 +29,7 @@ _CHANNELS: dict[str, tuple[Channel, ...]] = {
 
 
 def point_of(channel: str, *, phone: str, email: str) -> Point | None:
-    """The contact point that a channel reaches: the address for EMAIL, else the phone number. None if that is empty."""
+    """The contact point that a channel reaches: the e-mail address for EMAIL, else the phone number. None if empty."""
     if channel == Channel.EMAIL:
         return (_EMAIL, email) if email else None
     return (_PHONE, phone) if phone else None
@@ -74,7 +74,7 @@ def _hmac(key: str, message: bytes) -> str:
 
 @lru_cache(maxsize=2)
 def _keyed(key: str) -> hmac.HMAC:
-    """A hash with its key set up. Copy it for each digest: setting up the key takes longer than the digest."""
+    """A hash object with its key set up. Copy it for each digest, because setting up the key takes longer than hashing."""
     return hmac.new(key.encode(), digestmod=hashlib.sha256)
 
 
@@ -85,7 +85,7 @@ def _spelling(kind: str, value: str) -> str:
 
 
 def contact_points(points: Collection[Point], act: Act) -> dict[Point, ContactPoint]:
-    """The database rows of these points; missing rows are made. Safe in a race. Takes at most four statements."""
+    """The database rows of these points; missing rows are made, safely in a race. Takes at most four SQL statements."""
     if not points:
         return {}
     by_digest = {digest(point): point for point in points}
@@ -126,15 +126,15 @@ _LOCKS_MAX = 1_000  # the most points that one transaction locks one by one
 def lock_points(points: Collection[Point]) -> None:
     """Lock these points until the transaction ends: nobody else writes lines about them or acts on their lines.
 
-    Lock points before lead rows, ladders and tasks. Read the ledger in a later statement: the snapshot of the locking
-    statement is older than the lock.
+    Lock points before lead rows, ladders and tasks. Read the ledger in a later SQL statement: the locking statement
+    itself sees the rows as they were before the lock.
     """
     if points:
         lock_points_known_by(map(digest, points))
 
 
 def lock_points_known_by(digests: Iterable[str]) -> None:
-    """Like `lock_points`, for points given by their digests, because an erased point has no value."""
+    """Lock points as `lock_points` does. They are given by their digests, because an erased point has no value."""
     if connection.vendor != "postgresql":
         return
     # In one order for every caller, so that nobody deadlocks.
@@ -146,5 +146,5 @@ def lock_points_known_by(digests: Iterable[str]) -> None:
 
 
 def lock_all_points() -> None:
-    """Like `lock_points`, for all points at once. Transactions that call it run one after another."""
+    """Lock all points until the transaction ends. Transactions that call this function run one after another."""
     locks.hold(_ANY_POINT)

@@ -15,7 +15,7 @@ WORDING_MAX_LENGTH = 4_000
 
 
 class GivenHow(models.TextChoices):
-    """How a consent was given. It may be asked for orally or in writing (SOR/2012-36, s. 4)."""
+    """How a consent was given. We may ask for a consent orally or in writing (SOR/2012-36, s. 4)."""
 
     WEB_FORM = "WEB_FORM", "Web form"
     PAPER = "PAPER", "On paper"
@@ -74,6 +74,6 @@ READ_IN_WORDING = {
 
 
 def missing_of(basis: str, proof: Any = None) -> list[Missing]:
-    """The content that a consent on this ground needs and that is empty in `proof`, which is like a Proof, or None."""
+    """The fields that a consent on this ground needs and that `proof` lacks. If `proof` is None, it lacks all fields."""
     wanted = _WANTED.get(basis, {})
     return [Missing(field, section) for field, section in wanted.items() if not getattr(proof, field, "")]

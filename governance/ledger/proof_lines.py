@@ -16,7 +16,7 @@ _RECORDED = ("actor", "correlation_id", "created_at")
 
 
 def proof_of(record: ContactRecord) -> ConsentProof | None:
-    """The content of the consent that a line records. None if it is not on file; other lines give None without a query."""
+    """The content of the consent that a line records. None if not on file, or if the line is no consent."""
     return getattr(record, "proof", None) if record.entry == Entry.CONSENT else None
 
 
@@ -44,12 +44,12 @@ _UNTIL: dict[str, str] = {Basis.CONTRACT: "ended", Basis.REFERRAL: "the first me
 
 
 def until(basis: str) -> str:
-    """What ends a consent on this ground, in words. It is for consents that have no date of expiry."""
+    """What ends a consent on this ground, in words, for a consent that has no date of expiry."""
     return _UNTIL.get(basis, "withdrawn")
 
 
 def content_of(proof: Any) -> list[tuple[str, str]]:
-    """The filled fields of a proof, as (title, text). `proof` has the fields of a Proof, or is None."""
+    """The filled fields of a proof, as (title, text). Empty if `proof` is None."""
     said = [(name, getattr(proof, name, "")) for name in PROOF_FIELDS]
     return [(title_of(name), GivenHow(text).label if name == "given_how" else text) for name, text in said if text]
 

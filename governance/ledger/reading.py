@@ -34,7 +34,7 @@ _ASKED = {
 
 
 def asked_sql() -> str:
-    """The beginning of an SQL statement that contains `LINES_SQL`. Its parameter `asked` lists digests, each only once."""
+    """The SQL before `LINES_SQL`: it defines the table `asked` from the parameter `asked`, a list of different digests."""
     return _ASKED[connection.vendor]
 
 
@@ -71,7 +71,7 @@ def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
 
 
 def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
-    """Like `ledgers`, for points given by their digests, because an erased point has no value."""
+    """What is on file about each point. Points are given by their digests, because an erased point has no value."""
     return filed({known: known for known in digests}, _lines(digests))
 
 
@@ -81,7 +81,7 @@ def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
 
 
 def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
-    """What is on file for each key of `known_by`, a map from key to digest. `lines` are rows of `LINES_SQL` without id."""
+    """What is on file for each key of `known_by`, a map from key to digest. `lines` are `LINES_SQL` rows without the id."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
     contacted: dict[str, tuple[datetime, datetime | None]] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:

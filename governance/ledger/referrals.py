@@ -1,4 +1,4 @@
-"""Counting the uses of a referral, which is a ground for the first message only (SOR/2013-221, 4)."""
+"""Counting the uses of a referral. A referral is a ground for the first message only (SOR/2013-221, 4)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -45,7 +45,7 @@ def uses_of(record: ContactRecord) -> int | None:
 def record_use(*, points: Collection[Point], channel: str, sent_at: datetime, act: Act) -> list[ContactRecord]:
     """Record that a message went out to a person referred to us: a line for each of the points with a referral on file.
 
-    No new contact point is made here: this runs under a ladder's lock, for which others who make points may wait.
+    No new contact point is made, to avoid a deadlock: the caller has locked a ladder, and others who make points may wait.
     """
     referred = ContactRecord.objects.filter(point__digest__in=[digest(point) for point in points], basis=Basis.REFERRAL)
     rows = ContactPoint.objects.filter(pk__in=referred.values("point")).order_by("pk")

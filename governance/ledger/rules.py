@@ -47,7 +47,7 @@ class LedgerLine(NamedTuple):
 
     @property
     def counts_until(self) -> datetime | None:
-        """When the line stops counting, or None. A retired ground counts at most as long as a purchase on the same date."""
+        """When the line stops counting; None is never. A retired ground counts no longer than a purchase of that date."""
         if self.basis not in RETIRED:
             return self.expires_at
         longest = consent_expiry(self.channel, Basis.PURCHASE_BY_LEAD, self.effective_at)
@@ -57,8 +57,8 @@ class LedgerLine(NamedTuple):
 def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
     """Whether by these lines the channel is opted out of at the instant `at`. No consent outweighs an opt-out.
 
-    `lines` come in the order in which they were recorded. A lift takes back the opt-outs that were recorded before it and
-    said by its time, never one that was recorded later.
+    `lines` come in the order in which they were recorded. A lift takes back the opt-outs that were recorded before the lift
+    and that were said by the time of the lift. Opt-outs recorded later stay.
     """
     said: list[datetime] = []
     for line in lines:
@@ -72,15 +72,15 @@ def opted_out(lines: Sequence[LedgerLine], channel: str, at: datetime) -> bool:
 
 
 def refusals(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
-    """The opt-outs and do-not-call entries among some lines, lifted or not."""
+    """The opt-outs and do-not-call entries among these lines, lifted or not."""
     return [line for line in lines if line.kind in (Entry.OPT_OUT, Entry.DO_NOT_CALL)]
 
 
 def is_held(lines: Sequence[LedgerLine], at: datetime) -> bool:
     """Whether by these lines a point is held at the instant `at`, because a doubtful message waits for a person.
 
-    Each such message is one HOLD line, and the decision about it one RELEASE line. A RELEASE never ends a HOLD that was
-    recorded after it.
+    Each such message has one HOLD line, and the decision about the message has one RELEASE line. A RELEASE never ends a
+    HOLD that was recorded after the RELEASE.
     """
     waiting = 0
     for line in lines:
@@ -99,7 +99,7 @@ CALL_AGAIN_AFTER = timedelta(days=30)
 
 
 def may_call_again(lines: Sequence[LedgerLine], at: datetime) -> bool:
-    """Whether an express consent for calls is on file and in force, so no call has to wait for the 30 days."""
+    """Whether an express consent for calls is in force. With it a number may be called again within 30 days."""
     return any(
         line.kind == Entry.CONSENT
         and line.basis == Basis.EXPRESS
@@ -119,8 +119,8 @@ class Validity(models.TextChoices):
 
 
 def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str = Role.HOMEOWNER) -> Validity:
-    """Whether a lead in this role may be contacted by the channel at the instant `at`: LIVE if a ground is in force, EXPIRED
-    if every ground has expired, MISSING if there is none. At the instant of its expiry a ground has expired.
+    """The validity of the consent to contact a lead in this role at the instant `at`: LIVE if a ground is in force, EXPIRED
+    if every ground has expired, MISSING if there is none. At the instant of expiry a ground has expired.
 
     `lines` come in the order in which they were recorded. A ground that does not fit the role does not count.
     """
@@ -137,7 +137,7 @@ def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str =
 
 
 def _is_in_force(line: LedgerLine, lines: Sequence[LedgerLine], n: int, channel: str, at: datetime) -> bool:
-    """Whether a consent, the `n`-th of these lines, is in force at `at`. It was obtained before `at`."""
+    """Whether the consent `line`, which is `lines[n]`, is in force at `at`. It must have been obtained by then."""
     if line.basis == Basis.REFERRAL and uses_of(line, lines, at):
         return False
     until = contract_counts_until(line, lines[n + 1 :], channel) if line.basis == Basis.CONTRACT else line.counts_until
@@ -145,7 +145,7 @@ def _is_in_force(line: LedgerLine, lines: Sequence[LedgerLine], n: int, channel:
 
 
 def uses_of(referral: LedgerLine, lines: Sequence[LedgerLine], at: datetime) -> int:
-    """The number of messages that went out after a referral, until `at`. Only the first may go out (SOR/2013-221, 4)."""
+    """The number of messages that went out after a referral, until `at`. Only one may go out (SOR/2013-221, 4)."""
     return sum(line.kind == Entry.USED and referral.effective_at <= line.effective_at <= at for line in lines)
 
 
@@ -161,7 +161,7 @@ def contract_counts_until(contract: LedgerLine, later: Sequence[LedgerLine], cha
 
 
 def is_ended_by(contract: LedgerLine, ended_at: datetime) -> bool:
-    """Whether an end may belong to this contract: the contract was made by the end of the day that begins at `ended_at`."""
+    """Whether a contract's end may belong to this contract: it was made by the end of the day that begins at `ended_at`."""
     return contract.effective_at < ended_at + timedelta(days=1)
 
 
@@ -174,7 +174,7 @@ def has_relationship(lines: Sequence[LedgerLine], channel: str, at: datetime) ->
 
 
 def is_exempt(lines: Sequence[LedgerLine], at: datetime, role: str = Role.HOMEOWNER) -> bool:
-    """Whether the number may be called even if it is on the National DNCL: it belongs to a business, or an express consent
+    """Whether the number may be called even if it is on the National DNCL: the lead is a business, or an express consent
     or a relationship is in force for calls (Telecommunications Act, 41.7(1))."""
     return role == Role.BUSINESS or consent(lines, Channel.CALL, at) is Validity.LIVE
 

@@ -38,14 +38,15 @@ def number_or_address(text: str) -> list[Point]:
 
 
 class Meant(NamedTuple):
-    """The contact points that some received values stand for, in two lists: readable values, and others."""
+    """The contact points that the values of a request stand for, in two lists: from readable values, and from others."""
 
     points: list[Point]
     unreadable: list[Point]  # ids, numbers and addresses that cannot be read, as they came
 
 
 def meant(*, lead_id: str = "", phone: str = "", phones: Iterable[str] = (), email: str = "") -> Meant:
-    """The contact points that received values stand for. A value that cannot be read makes an unreadable point, no error."""
+    """The contact points that a request's values stand for. A value that cannot be read is no error: it makes an unreadable
+    point."""
     said = Meant([], [])
     for read, texts in ((_lead, [lead_id]), (_phone, [phone, *phones]), (_email, [email])):
         for text in filter(None, texts):

@@ -1,4 +1,4 @@
-"""Noting when a point was last contacted. The gate reads these rows within its own statement.
+"""Noting when a point was last contacted. The gate reads these notes in the SQL statement that reads all its facts.
 
 The SQL is written by hand, because a query set that inserts cannot compare the new value with the stored one.
 """
@@ -24,8 +24,8 @@ WHERE known.contacted_at < excluded.contacted_at OR excluded.answered_at IS NOT 
 
 
 def note_contact(points: Collection[Point], at: datetime, *, is_answered_call: bool = False) -> None:
-    """Note that these points were contacted at `at`. If a later contact is noted already, it stays. If the contact was an
-    answered call, its time is also noted at the phone number.
+    """Note that these points were contacted at `at`. A later contact that is noted already stays. If this contact was an
+    answered call, the time is also noted as the phone number's last answered call.
 
     Call it after every other lock of the transaction: others who note the same points wait until the transaction ends.
     """

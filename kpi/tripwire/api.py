@@ -32,7 +32,7 @@ from wholesale.plumbing.texts import shown
 
 
 class ExpectationOut(serializers.Serializer[Any]):
-    """What to expect of a policy, as the API shows it: false alarms and delay. The worker simulates them after each save."""
+    """What to expect of a policy, as the API shows it: false alarms, and the delay. The worker simulates it on each save."""
 
     rate = RateField(help_text="the success rate it was simulated at")
     events_a_day = StrictIntegerField(help_text="of the last 30 days")
@@ -150,7 +150,7 @@ class RegressionViewSet(ApiViewSet):
 
     @act("evaluate", MetricParams, EvaluateOut, in_parts=True)
     def evaluate(self, request: Request, act: Act, **params: Any) -> Response:
-        """Evaluate a metric. If it has just fallen, the policy's action is taken."""
+        """Evaluate the regression policy of a metric. If the metric has just fallen, the policy's action is taken."""
         state = evaluations.evaluate(**params, act=act)
         return Response({"state": summaries.state_summary(state.policy, state)})
 
@@ -161,7 +161,7 @@ class RegressionViewSet(ApiViewSet):
 
     @act("baseline/approve", BaselineParams, RegressionPolicyOut)
     def approve_baseline(self, request: Request, act: Act, **metric: str) -> Response:
-        """Approve the metric's present rate as its baseline. This also clears a CUSUM that went red."""
+        """Approve the metric's present rate as its baseline. This also clears a CUSUM that has triggered."""
         policy = policies.approve_baseline(act=act, **metric)
         return Response(shown(policy, RegressionPolicyOut.Meta.fields))
 

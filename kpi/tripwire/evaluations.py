@@ -19,10 +19,10 @@ from wholesale.plumbing.act import Act
 
 @verb(ExecutionClass.CONTROL)
 def evaluate(*, domain: str, metric: str, act: Act) -> RegressionState:
-    """Evaluate the policy of a metric. When a fall begins, its action is taken, once. If the policy is off, no action is
-    taken. The actor of the action is the tripwire, whoever asked for the evaluation.
+    """Evaluate the policy of a metric. When a fall begins, the policy's action is taken, once. If the policy is off, no
+    action is taken. The actor of the action is the tripwire, whoever asked for the evaluation.
 
-    If a fall engages the kill switch, that happens first and outside this verb's transactions, so it waits for no lock.
+    If a fall engages the kill switch, it is engaged first, outside this verb's transactions, so that it waits for no lock.
 
     Raises:
         PolicyNotFound: no policy watches this metric.
@@ -38,7 +38,7 @@ def evaluate(*, domain: str, metric: str, act: Act) -> RegressionState:
 
 @transaction.atomic
 def _evaluated(domain: str, metric: str, stop: gate.Stop | None, act: Act) -> RegressionState | None:
-    """Judge the policy, act on a fall, and return the stored state. None if the kill switch has to be engaged first."""
+    """Judge the policy, act on a fall, and return the stored state. None, if the kill switch has to be engaged first."""
     policy = locked_policy(domain, metric)
     state, begins = _judged(policy, act.now)
     if begins and policy.action == Action.KILL_SWITCH and stop is None:

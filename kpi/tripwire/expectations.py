@@ -1,4 +1,4 @@
-"""Simulating the false alarms and the delay to expect of a policy. The worker does it, because it takes up to a second."""
+"""Simulating how often a policy gives a false alarm and how late it sees a fall. This takes the worker up to a second."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ def simulate_policy(policy_id: int, version: int) -> None:
 def simulate(policy_id: int, version: int, now: datetime | None = None) -> None:
     """Simulate this version of the policy and store the result. If the policy was changed since, nothing is stored.
 
-    No lock is held meanwhile. No new version is made, because nobody changed a setting. Running it twice is harmless.
+    No row is locked while it simulates. The policy's version stays, because no setting changed. Running twice is harmless.
     """
     policies = RegressionPolicy.objects.filter(pk=policy_id, version=version)
     policy = policies.first()
@@ -35,7 +35,7 @@ def simulate(policy_id: int, version: int, now: datetime | None = None) -> None:
 
 
 def rate_of(policy: RegressionPolicy) -> float | None:
-    """Return the success rate (0..1) at which to simulate the policy. None if no such rate is known."""
+    """Return the success rate (0..1) at which to simulate the policy. None if no success rate is known."""
     if policy.statistic != Statistic.SUCCESS_RATE:
         return None
     if policy.method == Method.CUSUM and policy.baseline_rate is not None:

@@ -26,14 +26,14 @@ _RISE_SHOWN = Fraction(10**6)  # the largest rise that is shown
 
 
 def judged_events(policy: RegressionPolicy) -> QuerySet[KPIEvent]:
-    """Return the events that count for a policy: with a value if it watches the mean value, else with a success value."""
+    """Return the events that count for a policy: for a mean, those with a value; else those with a success value."""
     events = KPIEvent.objects.filter(COUNTED, domain=policy.domain, metric=policy.metric)
     column = "value" if policy.statistic == Statistic.MEAN_VALUE else "success"
     return events.filter(**{f"{column}__isnull": False})
 
 
 def judge(policy: RegressionPolicy, state: RegressionState, now: datetime) -> None:
-    """Update the state from the metric's events, without saving it. Only an enabled policy can become triggered."""
+    """Update `state` from the metric's events, without saving `state`. Only an enabled policy can become triggered."""
     if policy.method == Method.CUSUM:
         _judge_cusum(policy, state, now)
     else:

@@ -24,7 +24,7 @@ def events(default: int, **said: Any) -> Whole:
 
 
 def threshold(default: int, **said: Any) -> Number:
-    """Return a model field for a threshold of the CUSUM's sum."""
+    """Return a model field for a threshold: how high a CUSUM's sum may become."""
     said |= {"at_least": Decimal("0.01"), "at_most": Decimal(1000)}
     return Number(max_digits=6, decimal_places=2, default=Decimal(default), **said)
 
@@ -146,7 +146,7 @@ class RegressionPolicy(Policy):
         return f"{self.domain} {self.metric}"
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
-        """Return the changes with the expectation cleared, because the worker simulates it anew after each change."""
+        """Return the changes, with the stored expectation cleared: the worker simulates a new one after each change."""
         return {**changes, "expectation": None}
 
     def require_sound(self) -> None:

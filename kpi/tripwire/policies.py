@@ -21,8 +21,8 @@ _RATE_DIGITS = Decimal("0.000001")
 
 
 def on_policy_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
-    """Receiver: queue the simulation of a changed policy. If its statistic or method changed, its state is deleted, but its
-    triggers stay."""
+    """Receiver: queue the simulation of a changed policy. If the statistic or the method changed, the policy's state is
+    deleted, but its triggers stay."""
     for facts in (one.facts for one in envelopes):
         policy, was = facts["policy"], facts["was"]
         if (was["statistic"], was["method"]) != (policy.statistic, policy.method):
@@ -32,7 +32,7 @@ def on_policy_changed(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
 
 
 def forget_state(policy: RegressionPolicy) -> None:
-    """Delete the policy's state, so that the next evaluation begins anew."""
+    """Delete the policy's state, so that the next evaluation takes nothing over from earlier ones."""
     RegressionState.objects.filter(policy=policy).delete()
 
 
@@ -69,7 +69,7 @@ class MeasuredBaseline:
 
 
 def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
-    """Measure the baseline of a policy on the last events of its metric: `baseline_events`, but no fewer than 200."""
+    """Measure the baseline of a policy on the last `baseline_events` events of its metric, or on 200 if that is more."""
     size = max(policy.baseline_events, BASELINE_MIN)
     last = list(judged_events(policy).order_by("-id").values_list("id", "success")[:size])
     return MeasuredBaseline(len(last), sum(bool(success) for _, success in last), last[0][0] if last else 0)
@@ -80,7 +80,7 @@ def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
 def approve_baseline(*, domain: str, metric: str, act: Act) -> RegressionPolicy:
     """Approve the rate of the last `baseline_events` events (at least 200) as the baseline that a CUSUM compares with.
 
-    This also clears a CUSUM that went red. What its trigger stopped stays stopped until the trigger is undone.
+    This also clears a CUSUM that has triggered. What the trigger stopped stays stopped until the trigger is undone.
 
     Raises:
         PolicyNotFound: no policy watches this metric.

@@ -1,4 +1,4 @@
-"""The rules that recognise a fall: the guide's drop rule, and a Bernoulli CUSUM. They use no database."""
+"""Two methods that recognise a fall: the drop rule of the customer's guide, and a Bernoulli CUSUM. No database here."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Statistic(models.TextChoices):
 
 
 class Method(models.TextChoices):
-    """By which rule a fall is recognised."""
+    """The method by which a fall is recognised."""
 
     DROP = "DROP", "The guide's rule: the last events against those before them"
     CUSUM = "CUSUM", "A cumulative sum against a frozen, approved baseline"
@@ -46,7 +46,7 @@ class FallVerdict:
 
 
 def mean(values: Sequence[Decimal | bool]) -> Fraction | None:
-    """Return the exact mean, or the share of True, so that no rounding hides a fall. None if there are no values."""
+    """Return the exact mean (of booleans, the share of True), so that no rounding hides a fall. None without values."""
     return Fraction(sum(values, Decimal(0))) / len(values) if values else None
 
 
@@ -59,10 +59,10 @@ def judge_drop(
     min_events: int,
     max_drop: Decimal,
 ) -> FallVerdict:
-    """Apply the guide's rule: (baseline - current) / baseline >= max_drop triggers (CONTRACT section 3).
+    """Apply the drop rule of the customer's guide: (baseline - current) / baseline >= max_drop is a fall (CONTRACT sec. 3).
 
-    If the baseline or the window has fewer than `min_events`, there is no verdict. For VOLUME `current_events` is None: the
-    window needs no minimum, because few events are the fall itself.
+    If the baseline or the window has fewer than `min_events` events, the rule does not judge. For the statistic VOLUME
+    `current_events` is None, and the window needs no minimum, because few events are the fall itself.
     """
     too_few = baseline_events < min_events or (current_events is not None and current_events < min_events)
     if too_few or baseline is None or current is None:
@@ -78,7 +78,7 @@ def judge_drop(
 
 
 def fall(baseline: Fraction, current: Fraction) -> str:
-    """Return a text that says how far `current` is below a baseline above 0."""
+    """Return a text that says how far `current` is below `baseline`. The baseline must be above 0."""
     share = (baseline - current) / baseline
     change = "no fall" if share <= 0 else f"{percent(share)} lower"
     return f"now {number(current)}, before {number(baseline)}: {change}"
@@ -101,14 +101,14 @@ def jeffreys(successes: int, trials: int) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class CusumSteps:
-    """What a success or a failure adds to a CUSUM: the log likelihood ratio of the dropped rate to the baseline rate."""
+    """What a success or a failure adds to a CUSUM: the log likelihood ratio of the fallen rate to the baseline rate."""
 
     success: float
     failure: float
 
 
 def cusum_steps(baseline_rate: float, design_drop: float) -> CusumSteps:
-    """Return a CUSUM's steps for a baseline rate (between 0 and 1) and the drop (0..1) that it is designed to see."""
+    """Return a CUSUM's steps for a baseline rate (between 0 and 1) and the fall (0..1) that the CUSUM is designed to see."""
     dropped = baseline_rate * (1 - design_drop)
     return CusumSteps(log(dropped / baseline_rate), log((1 - dropped) / (1 - baseline_rate)))
 

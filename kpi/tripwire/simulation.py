@@ -35,7 +35,7 @@ def expect_drop(
     runs: int = 500,
     seed: int = 1,
 ) -> Expectation:
-    """Simulate the guide's drop rule at this success rate (0..1), evaluated every `check_every` events (1..1,000)."""
+    """Simulate the drop rule at this success rate (0..1). The rule is evaluated every `check_every` events (1..1,000)."""
     rng = np.random.default_rng(seed)
 
     def alarms(after: float) -> Flags:
@@ -65,7 +65,7 @@ def expect_cusum(
     runs: int = 500,
     seed: int = 1,
 ) -> Expectation:
-    """Simulate a Bernoulli CUSUM. Each run measures its own baseline on `baseline` random events, so baselines differ."""
+    """Simulate a Bernoulli CUSUM. Each run measures a baseline on `baseline` random events, so baselines differ."""
     rng = np.random.default_rng(seed)
     measured = (rng.binomial(baseline, rate, runs) + 0.5) / (baseline + 1)
 

@@ -27,7 +27,7 @@ TRIGGERS_SHOWN = 10
 
 
 def state_summary(policy: RegressionPolicy, state: RegressionState) -> dict[str, Any]:
-    """Return a policy's state as plain values, in the guide's shape."""
+    """Return a policy's state as plain values, with the fields that the customer's guide asks for."""
     return {"domain": policy.domain, "metric": policy.metric, **{name: getattr(state, name) for name in STATE_FIELDS}}
 
 

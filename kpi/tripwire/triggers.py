@@ -19,7 +19,7 @@ NONE_TAKEN = "none"
 
 
 class _Words(NamedTuple):
-    """How the note of a trigger says that an action was taken, was needless, or was undone."""
+    """The words in a trigger's note for an action that was taken, that was needless, or that was undone."""
 
     done: str
     already: str
@@ -38,8 +38,8 @@ def reason_of(policy: RegressionPolicy, state: RegressionState) -> str:
 
 
 def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Stop | None, act: Act) -> str:
-    """Take the policy's action on a fall and store a trigger. If the action is the kill switch, it is engaged already:
-    `stop` is that stop. Return the action that was taken, or `NONE_TAKEN`."""
+    """Take the policy's action on a fall and store a trigger. If the action is the kill switch, the caller has engaged it
+    already, and `stop` is that stop. Return the action that was taken, or `NONE_TAKEN`."""
     _one_after_another()
     if policy.action == Action.KILL_SWITCH:
         engine, stopped = "", "the kill switch"
@@ -72,22 +72,22 @@ def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Sto
 
 
 def _one_after_another() -> None:
-    """Take the lock by which only one trigger acts or is undone at a time, because two may need the same stop."""
+    """Lock out other transactions, so that only one trigger acts or is undone at a time: two may need the same stop."""
     locks.hold(_TRIGGERS_LOCK)
 
 
 def _holding(action: str, engine: str, mark: str) -> QuerySet[RegressionTrigger]:
-    """Return the triggers that need this stop: they made or joined it, and are not undone."""
+    """Return the triggers that need this stop: those that made or joined the stop and are not undone."""
     return RegressionTrigger.objects.filter(action_taken=action, engine=engine, mark=mark, undone_at__isnull=True)
 
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def undo_trigger(trigger_id: int, *, act: Act) -> RegressionTrigger:
-    """Undo what a trigger did: switch the risk policy on, or release the kill switch. Undoing it again changes nothing.
+    """Undo what a trigger did: switch the risk policy on, or release the kill switch. Undoing it twice changes nothing.
 
-    If somebody changed the policy or the go-live state since, or another trigger needs the same stop, the stop stays and the
-    trigger's note says so.
+    If another trigger needs the same stop, or if somebody changed the risk policy or the go-live state since the stop, the
+    stop stays. The note of this trigger says so.
 
     Raises:
         TriggerNotFound: there is no such trigger.

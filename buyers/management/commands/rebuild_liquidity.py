@@ -14,14 +14,14 @@ class Command(BaseCommand):
     help = "Recompute every liquidity node from its events, mend those that differ, and name them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """The command's own arguments."""
+        """Add the option `--check`, which recomputes but writes nothing."""
         parser.add_argument("--check", action="store_true", help="write nothing, and exit 1 if a node differs")
 
     def handle(self, *, check: bool, **options: Any) -> None:
-        """Recompute the nodes and print those that differed.
+        """Recompute the liquidity nodes and print each node whose stored figures differed.
 
         Raises:
-            CommandError: `--check` found a node that differs.
+            CommandError: with `--check`, a node differs from its events.
 
         """
         found = 0

@@ -48,7 +48,7 @@ class LedgerColumns:
 
     @display(description="Channel")
     def by(self, record: ContactRecord) -> str:
-        """The channel that the line is about, or "Every channel"."""
+        """The channel that the line is about, or "Every channel" if it names none."""
         return record.get_channel_display() or ("" if record.entry == Entry.ERASED else EVERY_CHANNEL_LABEL)
 
     @display(description="Until")

@@ -45,7 +45,7 @@ def points_named(text: str) -> list[Point]:
 
 
 def searched(text: str) -> list[Point]:
-    """The contact points to search for by a typed text. Here the text may also be the id of an unknown lead."""
+    """The contact points to search for by a typed text: as in `points_named`, but the text may be an unknown lead's id."""
     as_lead = lead_point(text.strip())
     try:
         named = points_named(text)
@@ -101,7 +101,7 @@ class ChannelForm(WhoForm):
 
 
 class ConsentingForm(ChannelForm):
-    """A form that writes ledger lines about numbers and addresses, never about a lead as such."""
+    """The base of forms that write ledger lines about numbers and addresses, never about a lead as such."""
 
     def clean_points(self) -> list[Point]:
         """The numbers and addresses that the typed text names. A lead that has neither is refused."""

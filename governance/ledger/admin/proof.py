@@ -52,7 +52,7 @@ class ProofFields(forms.Form):
         return [("", "", own), *((title, said, [self[name] for name in names]) for title, said, names in _GROUPS)]
 
     def clean(self) -> dict[str, Any]:
-        """Replace the cleaned fields of the consent's content by one `Proof`, under the name `proof`."""
+        """Return the cleaned fields, with one `Proof` named `proof` in place of the fields of the consent's content."""
         cleaned = super().clean() or {}
         given = {name: cleaned.pop(name) for name in PROOF_FIELDS if name in cleaned}
         return {**cleaned, "proof": Proof(**given)}

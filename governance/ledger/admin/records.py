@@ -144,7 +144,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
 
     @action(description="Lift", permissions=["lift"], icon="undo", url_path="lift")
     def lift(self, request: HttpRequest) -> HttpResponse:
-        """Ask on a page whose opt-outs were recorded by mistake, and lift them."""
+        """Ask on a page about whom opt-outs were recorded by mistake, and lift these opt-outs."""
         return self._record(
             request,
             LiftForm,

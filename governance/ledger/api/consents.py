@@ -111,13 +111,13 @@ class ConsentViewSet(ApiViewSet):
         ],
     )
     def consents(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record a consent. A consent for every channel becomes one line for each, because the channels differ in expiry."""
+        """Record a consent. If it is for every channel, each channel gets a line, because expiry depends on the channel."""
         return records_out(record_consent(**with_points(params), act=act), status=201)
 
     @act("contracts/end", ContractEndParams, RecordOut(many=True))
     def end_contract(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record that contracts ended on this day: all contracts on file that were made by then. Each remains a ground for 2
-        years more, for calls for 18 months. Nothing is written for a contract that had already ended by this day."""
+        """Record that all contracts on file that were made by this day ended on it. From then each contract remains a ground
+        for messages for 2 years, for calls for 18 months. Nothing is written for a contract that had ended earlier."""
         return records_out(end_contract(**with_points(params), act=act), status=200)
 
     @act("scrubs", ScrubParams, {201: ScrubOut})

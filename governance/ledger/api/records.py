@@ -78,7 +78,7 @@ class RecordOut(SignedSerializer):
 
     @extend_schema_field(ProofOut(allow_null=True))
     def get_proof(self, record: ContactRecord) -> dict[str, Any] | None:
-        """The content of the consent that the line records. Null if it is not on file, and for any other line."""
+        """The content of the consent that the line records. Null if it is not on file, or if the line is no consent."""
         proof = proof_of(record)
         return shown(proof, PROOF_FIELDS) if proof else None
 
@@ -112,7 +112,7 @@ class RecordFilter(django_filters.FilterSet):
     until = filters.until("created_at")
 
     def about_lead(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """Keep the lines about a lead, its number and its address. For an unknown lead, keep those about its id."""
+        """Keep the lines about a lead, its number and its address. For an unknown lead, keep lines about the id."""
         return reading.records_of(queryset, of_lead(value))
 
     def about_phone(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:

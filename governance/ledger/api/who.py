@@ -18,7 +18,7 @@ WHO = ("lead_id", "phone", "phones", "email")  # the parameters that say whom it
 
 
 class PhoneField(LabelField):
-    """A field for a phone number. It is read into E.164; a number without a country code is Canadian."""
+    """A field for a phone number. The value becomes E.164; a number without a country code is taken as Canadian."""
 
     default_error_messages = {"invalid_phone": "Must be a phone number with its area code, such as +14165550123."}
 
@@ -30,7 +30,7 @@ class PhoneField(LabelField):
 
 
 class WhoParams(ActParams):
-    """The parameters that say whom a request is about: a lead, a number or an address. Several may be given; all count."""
+    """The parameters that say whom a request is about: leads, numbers and addresses. If several are given, all count."""
 
     lead_id = LabelField(required=False, help_text="a lead that we know: its phone number and its address count")
     phone = PhoneField(required=False, help_text="Canadian where it names no country")
@@ -47,7 +47,7 @@ def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
     """Refuse a request that names no lead, no number and no address.
 
     Raises:
-        ValidationError: none of the fields that can name somebody is given.
+        ValidationError: none of the parameters that can name somebody is given.
 
     """
     named = [name for name in WHO if name in params.fields]
@@ -62,8 +62,8 @@ class ChannelParams(WhoParams):
 
 
 def with_points(params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters with contact points (`points`) in place of the lead's id, numbers and address. A lead stands for its
-    number and its address."""
+    """The parameters with contact points (`points`) in place of the lead's id, the numbers and the address. A lead's id
+    stands for the lead's number and address."""
     who = {name: params.pop(name) for name in WHO if name in params}
     return {**params, "points": _points(**who)}
 

@@ -27,7 +27,7 @@ from wholesale.plumbing.received import (
 
 
 class WishParams(ReceivedParams):
-    """The parameters of somebody's wish for no more contact. The wish is recorded even if a detail cannot be read."""
+    """The parameters of somebody's wish for no more contact. The wish is recorded even if a value cannot be read."""
 
     lead_id = ReceivedLabelField(required=False, help_text="it binds the lead, its phone number and its address")
     actor = ReceivedLabelField(required=False, help_text="default: your user name")
@@ -68,8 +68,8 @@ class DoNotCallParams(WishParams):
 
 
 def wish(act: Act, *, unreadable: dict[str, str], **params: Any) -> dict[str, Any]:
-    """The keywords with which a service records a wish. Contact points replace the lead's id, the numbers and the address. A
-    channel that reaches none of the points is dropped, which means every channel. `unreadable` is added to the reason."""
+    """The keywords for a service that records a wish. Contact points replace the lead's id, the numbers and the address. If
+    the channel reaches none of them, the wish is for every channel. The reason names the `unreadable` values."""
     said = meant(**{name: params.pop(name) for name in WHO if name in params})
     channel = params.get("channel")
     if channel and not any(channel in channels_of(point) for point in (*said.points, *said.unreadable)):
@@ -89,7 +89,7 @@ class WishViewSet(ApiViewSet):
 
     @act("opt-outs", OptOutParams, {201: RecordOut(many=True)})
     def opt_outs(self, request: Request, act: Act, **params: Any) -> Response:
-        """Record an opt-out. From then on contact by the channel is refused; without a channel, all contact is. With a
+        """Record an opt-out. From then on contact by the channel is refused; if no channel is given, all contact is. With a
         `lead_id` the opt-out binds the lead itself, so contact by the lead's next number is refused too."""
         return records_out(record_opt_out(**wish(act, **params)), status=201)
 
@@ -101,7 +101,7 @@ class WishViewSet(ApiViewSet):
 
     @act("opt-outs/lift", LiftParams, RecordOut(many=True))
     def lift(self, request: Request, act: Act, **params: Any) -> Response:
-        """Correct a mistake: lift all opt-outs and do-not-call entries of a person. Without any, nothing is written."""
+        """Correct a mistake: lift a person's opt-outs and do-not-call entries. If there are none, nothing is written."""
         lead_id = params.pop("lead_id", "")
         meant_by = with_points(params)
         meant_by["points"] += of_lead(lead_id) if lead_id else []

@@ -1,4 +1,4 @@
-"""The command `evaluate_tripwires`, which does what the daily job does."""
+"""The command `evaluate_tripwires`, which does the same as the daily job of this name."""
 
 import sys
 from typing import Any

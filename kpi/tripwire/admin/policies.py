@@ -59,7 +59,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="Now", label=STANDINGS)
     def state_label(self, policy: RegressionPolicy) -> str:
-        """The policy's standing now, in a word."""
+        """How the policy stood at its last evaluation: Triggered, Amber, Quiet or Not looked at yet."""
         return standing(getattr(policy, "state", None))
 
     @display(description="Watches", ordering="statistic")
@@ -79,7 +79,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="Where it stands")
     def standing_now(self, policy: RegressionPolicy) -> str:
-        """The policy's standing, with the note of its last evaluation."""
+        """How the policy stood at its last evaluation, with the note of that evaluation."""
         state = getattr(policy, "state", None)
         if state is None:
             return "It was not looked at yet: evaluate_tripwires does so each day."
@@ -87,7 +87,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @display(description="What to expect")
     def expected(self, policy: RegressionPolicy) -> str:
-        """How many false alarms and which delay to expect by simulation, or why the policy was not simulated."""
+        """How many false alarms and what delay the simulation expects, or why the policy was not simulated."""
         if policy.expectation:
             return expectation_text(policy.expectation)
         if policy.statistic != Statistic.SUCCESS_RATE:
@@ -113,7 +113,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         }
 
     def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may approve a baseline, which also clears a CUSUM that went red."""
+        """Whether the user may approve a baseline. An approval also clears a CUSUM that has triggered."""
         return request.user.has_perm("kpi.clear_tripwire")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

@@ -18,7 +18,7 @@ TRIGGER_DID = {Action.THROTTLE: "Throttled {engine}", Action.KILL_SWITCH: "Engag
 
 
 def standing(state: RegressionState | None) -> str:
-    """Return a policy's standing in a word, a key of `STANDINGS`. `state` is None before the first evaluation."""
+    """Return how a policy stands, as a key of `STANDINGS` (Quiet, ...). `state` is None before the first evaluation."""
     if state is None or state.evaluated_at is None:
         return "Not looked at yet"
     if state.triggered:
@@ -27,7 +27,7 @@ def standing(state: RegressionState | None) -> str:
 
 
 def expectation_text(expected: dict[str, Any]) -> str:
-    """Return a policy's simulated false alarms, and the delay until its designed fall is seen, as a sentence."""
+    """Return as a sentence what the simulation expects of a policy: false alarms, and the delay until a fall is seen."""
     a_day, delay = expected["events_a_day"], expected["median_delay_events"]
     found = (
         f"in the middle case {delay:,.0f} events after it began ({_days(delay / a_day)})"
@@ -46,7 +46,7 @@ def _days(days: float) -> str:
 
 
 def baseline_text(rate: Decimal, size: int) -> str:
-    """Return an approved baseline as text: the rate, and the number of events it was measured on."""
+    """Return an approved baseline as text: the rate, and on how many events the rate was measured."""
     return f"{percent(rate)}, measured on {size:,} events"
 
 
@@ -90,7 +90,7 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
 
     @display(description="Now", ordering="triggered", label=STANDINGS)
     def now(self, state: RegressionState) -> str:
-        """The policy's standing in a word."""
+        """How the policy stood at its last evaluation: Triggered, Amber, Quiet or Not looked at yet."""
         return standing(state)
 
     @display(description="It did", ordering="action_taken")

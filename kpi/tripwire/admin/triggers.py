@@ -19,7 +19,7 @@ from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilte
 
 
 class UndoneFilter(StateFilter):
-    """Filter triggers by whether they are undone."""
+    """Filter the triggers of the tripwire by whether they are undone."""
 
     states = {"standing": "Not undone", "undone": "Undone"}
 
