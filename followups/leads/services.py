@@ -23,7 +23,7 @@ LEFT_STATUSES_NAMED = 100  # a report names this many and counts the others
 
 
 class LeftStatus(NamedTuple):
-    """A row whose status was ignored because it would have moved the lead back. The rest of the row was stored."""
+    """A row whose status an import ignored, because it would have moved the lead back. The rest of the row was stored."""
 
     number: int
     lead_id: str
@@ -70,7 +70,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _By:
-    """The act and the source of an import, and whether it is only a trial."""
+    """The act of an import, the name of its file (`source`), and whether nothing is stored (`dry_run`)."""
 
     act: Act
     source: str
