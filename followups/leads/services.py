@@ -92,8 +92,8 @@ def upsert_leads(
 
     A row is a mapping of texts or typed values, or a `FileRow`. An absent or empty value keeps the stored one. A status that
     would move the lead back is ignored. A row is refused if it is invalid or if an earlier row has the same lead; the other
-    rows are stored. The same rows again change nothing. If `refuse` is given, it is called with each refused row, which the
-    report only counts. After each commit, `stored` is called with the batch's leads, also unchanged ones.
+    rows are stored. The same rows again change nothing. If `refuse` is given, it is called with each refused row, and the
+    report only counts these rows. After each commit, `stored` is called with the batch's leads, also unchanged ones.
 
     What a `FileRow` says about contact is recorded in the ledger in the same transaction, with `source` as the file's name.
     Before `stored`, `hold` is called with each row that has doubts about contact, and the lead's id.

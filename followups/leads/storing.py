@@ -32,7 +32,7 @@ NO_REASON = "A lead that is CLOSED or DEAD is reopened with a reason."
 
 
 class StoreResult(Enum):
-    """The result of storing a lead."""
+    """The possible results of storing a lead."""
 
     CREATED = "created"
     UPDATED = "updated"
