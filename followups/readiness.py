@@ -84,7 +84,7 @@ def configured() -> Configured:
 
 @register("followups.pool", Severity.WARNING, "Whoever takes ladders in a pool can sign in")
 def pool(now: datetime) -> Finding:
-    """Find pool agents who are no user (they still get ladders), and pool agents whose user is inactive (they get none)."""
+    """Find pool agents whose name is no user's (they still get ladders), or whose user is inactive (they get none)."""
     unknown, inactive = configured().unknown_agents, configured().inactive_agents
     said = []
     if unknown:
@@ -120,7 +120,7 @@ def vendor_contracts(now: datetime) -> Finding:
 
 @register("followups.sla_policies", Severity.WARNING, "Every province has SLA policies that are on")
 def sla_policies(now: datetime) -> Finding:
-    """Find provinces and channels without an SLA policy for market ALL. There, only markets with a policy have breaches."""
+    """Find provinces and channels without an SLA policy for market ALL: only their markets with a policy have breaches."""
     wanted = product(Province.values, Channel.values)
     missing = [f"{province} {channel}" for province, channel in wanted if (province, channel) not in configured().watched]
     if missing:
@@ -131,7 +131,7 @@ def sla_policies(now: datetime) -> Finding:
 
 @register("followups.sla_mail", Severity.WARNING, "Somebody is written to about breaches")
 def sla_mail(now: datetime) -> Finding:
-    """Find out whether an operator can be told of breaches: one has an e-mail address, and the server can send mail."""
+    """Find out whether an operator can be told of breaches: an operator has an address, and the server can send e-mail."""
     to = configured().addresses if can_send() else []
     if not to:
         return Finding(False, "Nobody is written to: give an operator an e-mail address, and set EMAIL_URL.")

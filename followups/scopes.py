@@ -1,4 +1,4 @@
-"""The rows that an agent may read: about leads of its own tasks, of its pools, and of due tasks without an owner.
+"""The rows that an agent may read: those about leads of its own tasks, its pools, and due tasks without an owner.
 
 All other roles have the permission `view_any_lead` and read everything. `tasks.due.readers` has the same rule for due tasks.
 """
@@ -27,7 +27,7 @@ Kind = ContactPoint.Kind
 
 
 def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
-    """Return those of the lead ids that the user (None: anybody) may read about. Unknown leads need `view_any_lead`."""
+    """Return the ids of leads that the user may read about (all, if `user` is None). Unknown leads need `view_any_lead`."""
     if user is None or reads_all(user):
         return set(lead_ids)
     known = Lead.objects.filter(leads(user), lead_id__in=lead_ids).values_list("lead_id", flat=True)

@@ -1,4 +1,4 @@
-"""The guide's functions of follow-up, importable under the guide's names (CONTRACT section 1)."""
+"""The functions of follow-up that the customer's guide names, importable under its names (CONTRACT section 1)."""
 
 from followups.ladders.starts import create_ladder, start_ladder
 from followups.sla.snapshot import sla_snapshot

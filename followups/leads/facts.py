@@ -17,13 +17,13 @@ def lead_facts(lead: Lead) -> LeadFacts:
 
 
 def facts_sql(table: str) -> str:
-    """Return the columns `FACTS` of a table, as text for a hand-written SQL statement."""
+    """Return the columns `FACTS`, each with the table's name, as text for a hand-written SQL statement."""
     return ", ".join(f"{table}.{name}" for name in FACTS)
 
 
 def read_facts(values: Sequence[Any]) -> LeadFacts | None:
-    """Return the facts from the values of the columns `FACTS`, or None if the lead is unknown: its province is null then.
-    The values come from an outer join, so an unknown lead's id may be there, taken from the row that names it."""
+    """Return the facts from the values of the columns `FACTS`, or None if the lead is unknown. The values come from an
+    outer join: the province of an unknown lead is null, but its id may be there, from the row that names the lead."""
     return LeadFacts(*values) if values[1] is not None else None
 
 

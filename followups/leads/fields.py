@@ -89,7 +89,7 @@ class LeadRow(Params):
     status = UpperChoiceField(choices=Lead.Status.choices, required=False, help_text="new leads: NEW")
 
     def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the values as DRF does, in half the time: files have up to hundreds of thousands of rows, mostly empty."""
+        """Check the values as DRF does, in half the time: a file may have hundreds of thousands of rows, mostly empty."""
         checked, errors = {}, {}
         for name, field in self._fields_by_name:
             value = data.get(name, empty)
@@ -106,7 +106,7 @@ class LeadRow(Params):
 
     @cached_property
     def _checked_word(self) -> Callable[[str, str], Any]:
-        """Return a cached check of a value of the columns `_WORDS`. Lists repeat few values, so most checks are look-ups."""
+        """Return the function that checks a value of a column in `_WORDS`. Results are cached: lists repeat few values."""
         return lru_cache(maxsize=_WORDS_REMEMBERED)(lambda name, word: self.fields[name].run_validation(word))
 
     @cached_property

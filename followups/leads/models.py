@@ -23,7 +23,7 @@ class Language(models.TextChoices):
 
 
 class Lead(models.Model):
-    """A lead: a homeowner who may sell. A ladder names its lead by the guide's `lead_id`, even if no row has it."""
+    """A lead: a homeowner who may sell. A ladder names its lead by `lead_id`, even if no row of this table has that id."""
 
     class Status(models.TextChoices):
         """The statuses of a lead, by how far the lead is."""

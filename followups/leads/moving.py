@@ -27,7 +27,7 @@ def hold_lead(lead_id: str) -> None:
 def move_lead(lead_id: str, status: str, act: Act) -> None:
     """Move a lead forward to a status. A move backward is ignored. The caller has locked the lead (`hold_lead`).
 
-    A status that ends the hunt closes the open ladder, even if the lead already had that status.
+    A status that ends the hunt closes the lead's open ladder, even if the lead already had that status.
     """
     user_id = act.user.pk if act.user else None
     _MOVE.run(lead_id=lead_id, before=moves_on_to(status), status=status, actor=act.actor, user_id=user_id, at=act.now)

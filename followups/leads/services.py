@@ -23,7 +23,7 @@ LEFT_STATUSES_NAMED = 100  # a report names this many and counts the others
 
 
 class LeftStatus(NamedTuple):
-    """A row whose status was ignored because it would have moved the lead back. The rest of the row was stored."""
+    """A row whose status an import ignored, because it would have moved the lead back. The rest of the row was stored."""
 
     number: int
     lead_id: str
@@ -70,7 +70,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _By:
-    """The act and the source of an import, and whether it is only a trial."""
+    """The act of an import, the name of its file (`source`), and whether nothing is stored (`dry_run`)."""
 
     act: Act
     source: str
@@ -92,8 +92,8 @@ def upsert_leads(
 
     A row is a mapping of texts or typed values, or a `FileRow`. An absent or empty value keeps the stored one. A status that
     would move the lead back is ignored. A row is refused if it is invalid or if an earlier row has the same lead; the other
-    rows are stored. The same rows again change nothing. If `refuse` is given, it is called with each refused row, which the
-    report only counts. After each commit, `stored` is called with the batch's leads, also unchanged ones.
+    rows are stored. The same rows again change nothing. If `refuse` is given, it is called with each refused row, and the
+    report only counts these rows. After each commit, `stored` is called with the batch's leads, also unchanged ones.
 
     What a `FileRow` says about contact is recorded in the ledger in the same transaction, with `source` as the file's name.
     Before `stored`, `hold` is called with each row that has doubts about contact, and the lead's id.

@@ -29,5 +29,5 @@ def is_reopening(before: str, after: str) -> bool:
 
 
 def moves_on_to(status: str) -> list[str]:
-    """Return the other statuses from which an outcome of a contact may move a lead to `status`."""
+    """Return the statuses, other than `status`, from which the outcome of a contact may move a lead to `status`."""
     return [before.value for before in Status if before != status and not is_back(before, status)]

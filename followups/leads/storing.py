@@ -32,7 +32,7 @@ NO_REASON = "A lead that is CLOSED or DEAD is reopened with a reason."
 
 
 class StoreResult(Enum):
-    """The result of storing a lead."""
+    """The possible results of storing a lead."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -69,7 +69,7 @@ def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False
 
 @transaction.atomic
 def store_one(lead_id: str, settings: Settings, act: Act) -> Stored:
-    """Store one lead for a person, who may, unlike a file, move the status in any direction.
+    """Store one lead for a person. A person may move the status in any direction; a file only moves it forward.
 
     Raises:
         RequiredParameter: the lead is reopened (it was CLOSED or DEAD), and the act has no reason.
@@ -105,7 +105,7 @@ def _locked(given: Mapping[str, Settings]) -> list[Lead]:
 
 
 def _in_one_market(given: Mapping[str, Settings], stored: Mapping[str, Lead]) -> dict[str, Settings]:
-    """Return the leads' settings. A market's other name, such as GTA, is replaced by its own name, such as TORONTO."""
+    """Return the leads' values. A market's other name, such as GTA, is replaced by the market's name, such as TORONTO."""
     places = {
         lead_id: (settings.get("province") or (stored[lead_id].province if lead_id in stored else None), settings["market"])
         for lead_id, settings in given.items()

@@ -34,7 +34,7 @@ LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 
 class PoolAgentForm(PlaceInput, GovernedForm):
-    """The form of an agent in a pool. Pausing has its own button."""
+    """The form of an agent in a pool. The form cannot pause the agent: another button of the page does."""
 
     key = ("province", "market", "agent")
 
@@ -108,7 +108,7 @@ class PoolAgentAdmin(RemovableAdmin):
     actions_detail = ("pause", "resume", "remove")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Return the agents with their pool's weight, and with flags for an inactive user and an unregistered vendor."""
+        """Return the agents with the sum of their pool's weights, and flags for inactive users and unregistered vendors."""
         pool = PoolAgent.objects.filter(working(timezone.now()), province=OuterRef("province"), market=OuterRef("market"))
         weights = pool.order_by().values("market").annotate(total=Sum("weight")).values("total")
         states = {"is_inactive": IS_INACTIVE, "is_unregistered": of_ended_vendor(timezone.now())}

@@ -37,7 +37,7 @@ class PoolPlaceParams(PlaceParams, ActParams):
 
 
 class PoolAgentParams(PoolPlaceParams):
-    """The parameters that put an agent into the pool of a market or change it there. An absent setting keeps its value."""
+    """The parameters that put an agent into a market's pool or change the agent there. An absent setting keeps its value."""
 
     weight = StrictIntegerField(
         required=False, min_value=1, max_value=WEIGHT_MAX, help_text="new agent: 1; weight 2 gets twice as many ladders"

@@ -27,7 +27,7 @@ def working(now: datetime) -> Q:
 
 
 def next_agent(province: str, market: str, now: datetime) -> str | None:
-    """Return the next agent of the market's pool, else of the province's pool. None if nobody works in either pool."""
+    """Return the next agent who works in the market's pool, or else in the province's. None if nobody works in either."""
     return next_agents([(province, market)], now)[0]
 
 
@@ -70,7 +70,7 @@ def _locked(places: Collection[tuple[str, str]], now: datetime) -> dict[tuple[st
 @transaction.atomic
 def upsert_agent(*, agent: str, province: str, market: str = ALL, act: Act, **changes: Any) -> PoolAgent:
     """Put an agent into the pool of a market, or change the agent's settings there. `changes` may hold `weight` and
-    `paused_until`. Absent settings stay; `paused_until=None` ends a pause."""
+    `paused_until`. An absent setting keeps its value; `paused_until=None` ends a pause."""
     key = {"province": province, "market": market, "agent": agent}
     return policies.put(PoolAgent, key=key, changes=changes, act=act)
 

@@ -133,13 +133,14 @@ class InboundViewSet(ResourceViewSet):
     receiving = frozenset({"create"})
 
     def get_parsers(self) -> list[Any]:
-        """Return the lenient parsers if the request records a message, else the usual parsers."""
+        """Return the lenient parsers if the request records an inbound message, else the usual parsers."""
         method = (getattr(self.request, "method", None) or "").lower()
         is_receiving = self.action_map and self.action_map.get(method) in self.receiving
         return [parser() for parser in PARSERS] if is_receiving else super().get_parsers()
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
-        """Choose JSON to answer a recorded message, even if the request asked for another format: it must not be refused."""
+        """Choose the format of the answer. With `force`, JSON answers a request for an unknown format, instead of a refusal.
+        A request that records a message is always forced, because it must not be refused."""
         return super().perform_content_negotiation(request, force=force or self.is_receiving)
 
     @act(
@@ -172,7 +173,7 @@ class InboundViewSet(ResourceViewSet):
 
 
 def _is_correlation_changed(request: Request) -> bool:
-    """Whether the request gave a correlation id, but its rows were stored under another one."""
+    """Whether the request gave a correlation id, but the rows that it writes get another correlation id."""
     given = merged(request).get("correlation_id")
     given = request.headers.get(correlation.HEADER, "").strip() if given is None or is_empty(given) else given
     return given != "" and (not isinstance(given, str) or given.strip() != correlation.current())

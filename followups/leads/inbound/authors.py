@@ -31,7 +31,7 @@ class Author:
 
 
 def author_of(channel: str, lead_id: str | None, phone: str, email: str) -> Author:
-    """Return the author of a message. Without a named lead, a channel that fits no given point counts as unknown."""
+    """Return the author of a message. If no lead is named and no given point fits the channel, the channel is unknown."""
     lead = Lead.objects.filter(lead_id=lead_id).first() if lead_id else None
     if lead:
         phone, email = phone or lead.phone, email or lead.email
@@ -59,8 +59,8 @@ def everybody_at(author: Author) -> set[Point]:
 
 
 def other_ways(author: Author) -> dict[str, set[Point]]:
-    """Return, by channel, the author's points for SMS and EMAIL, except for the channel of the message. Only leads with both
-    a number and an address count."""
+    """Return the points of the leads whom the author's points reach, by channel: SMS and EMAIL, but not the message's own
+    channel. Leads without a number or without an address are left out."""
     ways: dict[str, set[Point]] = defaultdict(set)
     reached = leads_at(author.subjects).exclude(phone="").exclude(email="")
     for lead in reached.only("lead_id", "phone", "email"):

@@ -21,7 +21,7 @@ _TEXT_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|[\[\]{}]', re.DO
 
 
 class ReceivedJSONParser(BoundedJSONParser):
-    """A parser of JSON. If a name comes twice, both values count.
+    """A parser of JSON. If a parameter is given twice, both values are kept.
 
     Values that the API's usual parser refuses become text: NaN, infinite or very long numbers, and deep nesting.
     """
@@ -38,7 +38,7 @@ class ReceivedJSONParser(BoundedJSONParser):
 
 
 class ReceivedFormParser(Utf8FormParser):
-    """A parser of forms in UTF-8, or else in Latin-1. If a name comes twice, both values count."""
+    """A parser of forms in UTF-8, or else in Latin-1. If a parameter is given twice, both values are kept."""
 
     def query(self, body: bytes) -> Any:
         return _all_of(QueryDict(body))
@@ -79,7 +79,7 @@ def _naming(data: Any, media_type: str | None) -> Any:
     """Return the parameters of a body if they name a sender.
 
     Raises:
-        UnsupportedMediaType: the body names no sender, so it may be anything.
+        UnsupportedMediaType: the body names no sender, so it may be no message at all.
 
     """
     if isinstance(data, Mapping) and not data.keys().isdisjoint(WHO):

@@ -24,8 +24,8 @@ from wholesale.plumbing.wordings import parted
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def decide_inbound(message_id: int, as_: str, *, act: Act) -> Recorded:
-    """Decide what a doubtful message means. The decision ends the message's hold and closes its inbox item. Repeating a
-    decision changes nothing. Each decision is a line of the message's history.
+    """Decide that a doubtful message means `as_`: OPT_OUT, REPLY or RESUME. The decision ends the message's hold and closes
+    its inbox item. Repeating a decision changes nothing. Each decision is a line of the message's history.
 
     A user who may overrule can turn a message that was not taken as an opt-out into an opt-out. The reverse is impossible:
     an opt-out is lifted instead.

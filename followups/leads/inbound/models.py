@@ -96,8 +96,7 @@ class InboundWord(Policy):
 
 
 class InboundMessage(SignedModel):
-    """A message that a lead sent us. Erasing the person empties the text. The ledger has the opt-out that a message
-    makes."""
+    """A message that a lead sent us. If it is an opt-out, the ledger keeps that too. Erasing the person empties the text."""
 
     class Meaning(models.TextChoices):
         """The meanings that a message can have."""

@@ -31,7 +31,8 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What an opt-out closes: points, for a channel (empty: every channel). `rows` are points on file, also erased ones."""
+    """One effect of an opt-out: it closes this channel (empty: every channel) for the points in `points` and in `rows`.
+    `rows` are points on file, some of them perhaps erased."""
 
     channel: str
     points: Collection[Point] = ()
@@ -75,8 +76,8 @@ def closed_channels(channel: str, subjects: Collection[Point | ContactPoint]) ->
 
 
 def closings_of(author: Author, reading: rules.Reading) -> list[Closing]:
-    """Return what this author's opt-out closes. With the setting STOP_CLOSES_EVERY_MESSAGE, a STOP by SMS or e-mail closes
-    both: CASL s. 11 asks for a way to refuse any message."""
+    """Return what this author's opt-out closes. If STOP_CLOSES_EVERY_MESSAGE is set, a STOP by SMS or e-mail closes both SMS
+    and e-mail, because CASL s. 11 asks for a way to refuse any message."""
     if reading.from_everything:
         return [Closing(ANY_CHANNEL, points=everybody_at(author))]
     closing = [Closing(author.channel, points=author.subjects)] if author.subjects else []

@@ -89,7 +89,8 @@ class Words:
         self._speller = Speller(words_in(several), [*self._ordinary, *words_in(map(parsed, phrases[Kind.HARMLESS]))])
 
     def alone(self, words: Sequence[str], kinds: Iterable[str], *, misspelt: bool = True) -> Reading | None:
-        """Return the reading if the words say only a word of these kinds (`misspelt`: even with a slip), else None."""
+        """Return the reading if the words, without courtesy phrases, are just one word of these kinds, else None.
+        If `misspelt` is true, that word may have one typing slip."""
         left = self._said(words)
         joined = "".join(left)
         if not joined:
@@ -101,13 +102,13 @@ class Words:
         return None
 
     def _listed(self, words: Sequence[str], joined: str, listed: frozenset[str]) -> str:
-        """Return the listed word that the words make together, or the first word if each is listed, else an empty text."""
+        """Return `joined` (the words without spaces) if it is listed, or the first word if each word is listed, else ""."""
         if joined in listed:
             return joined
         return words[0] if all(word in listed for word in words) else ""
 
     def _misspelt(self, words: Sequence[str], joined: str, listed: frozenset[str]) -> str:
-        """Return the listed word that differs from `joined` by one slip, or an empty text."""
+        """Return the listed word that differs by one slip from `joined`, the words without spaces. An empty text if none."""
         if joined in self._ordinary:
             return ""
         return min((word for word in listed if len(word) >= MISSPELT_FROM and is_one_slip(joined, word)), default="")
@@ -138,7 +139,7 @@ class Words:
         return False
 
     def is_lone_wish(self, clause: Sequence[str]) -> bool:
-        """Whether the clause is a STOP_ALONE or WISH_ALONE phrase and nothing else."""
+        """Whether the clause, without courtesy phrases, is just a phrase of the kind STOP_ALONE or WISH_ALONE."""
         left = self._said(clause)
         return "".join(left) in self._alone[Kind.STOP_ALONE] or self._lone_wishes.is_all(left)
 

@@ -40,16 +40,16 @@ def record_inbound(
     as_sent: Mapping[str, str] | None = None,
     act: Act,
 ) -> Recorded:
-    """Record an inbound message. It is a fact, so it is never refused. The row's column `altered` holds codes of what was
-    changed, and `as_sent` holds values that could not be read. The arguments of these names are added to the columns.
+    """Record an inbound message. It is a fact, so it is never refused. The argument `altered` holds codes of what the caller
+    changed in the message, `as_sent` the values that could not be read. Both are stored with the message.
 
     `phone` (E.164) or `email` is the sender's point; the default is the named lead's own. An opt-out counts at once. It
-    closes its channel for that point and the named lead, or every channel if the text says so or the channel is unknown. It
-    cancels the open ladder of every lead with that point. A doubtful message waits for a person, and its sender is not
-    contacted until the decision. A request for contact again after an opt-out is doubtful. A reply changes nothing.
+    closes the message's channel for that point and the named lead; if the text says so or the channel is unknown, every
+    channel. It cancels the open ladder of every lead with that point. A doubtful message waits for a person, and its sender
+    is not contacted until the decision. A request for contact again after an opt-out is doubtful. A reply changes nothing.
 
-    The room `replies` confirms a new opt-out once, and answers HELP. With the setting STOP_CLOSES_EVERY_MESSAGE, a STOP
-    closes both SMS and e-mail for a lead with a number and an address.
+    An administrative reply to a new opt-out or to HELP is queued. If STOP_CLOSES_EVERY_MESSAGE is set, a STOP closes both
+    SMS and e-mail for a lead with a number and an address.
     """
     marks, as_sent = list(altered), dict(as_sent or {})
     if channel not in Channel.values:

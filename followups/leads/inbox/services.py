@@ -44,7 +44,8 @@ def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None
 
 
 def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
-    """Add an inbox item within the caller's transaction, unless its message has one of this kind or its task has one."""
+    """Add an inbox item about a message or a task (`about`), within the caller's transaction. Nothing is added if the
+    message has an item of this kind already, or the task has an item."""
     item = InboxItem(
         kind=kind, due_by=act.now + WITHIN[kind], created_at=act.now, correlation_id=act.correlation_id, **about
     )

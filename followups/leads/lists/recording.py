@@ -52,8 +52,8 @@ def _with_lead(lead_id: str, points: Points) -> Points:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What a row says about contact. Its wishes bind the points that the lead had before the import and has after it
-    (`bound`); its consent counts for those after it (`consenting`)."""
+    """What a row says about contact. Its wishes bind the points `bound`: those that the lead had before the import or has
+    after it. Its consent counts for the points `consenting`: those that the lead has after the import."""
 
     lead_id: str  # "" for a refused row
     said: Said
@@ -71,7 +71,7 @@ def hear(good: Good, numbers: dict[str, int], refused: list[RefusedRow]) -> list
 
     A good row is moved to `refused` if no point is known for its wish, because a stored row would look as if the wish were
     recorded. A row of a new lead without a province is moved too. The wishes of a refused row are returned if its points can
-    be read; its errors say whether its wishes are recorded.
+    be read; the row's errors say whether its wishes are recorded.
     """
     rows = {lead_id: row for lead_id, (one, _) in good.items() if (row := speaking(one))}
     known = _known([*rows.values(), *(one.row for one in refused)])
@@ -133,10 +133,9 @@ def doubts_of(saying: Saying) -> dict[str, list[str]]:
 
 
 def record(sayings: Collection[Saying], act: Act, *, source: str, dry_run: bool) -> Counter[str]:
-    """Record the wishes and consents that are not on file yet. The caller's transaction has locked their points.
-
-    The same list again writes nothing, except that a wish without a date is recorded again if it was lifted. Return, by
-    ledger entry, the number of rows that add something. With `dry_run`, only count.
+    """Record the wishes and consents that are not on file yet. The caller's transaction has locked their points. `source`
+    is the file's name. The same list again writes nothing, except that a wish without a date is recorded again if it was
+    lifted. Return, by ledger entry, the number of rows that add something. With `dry_run`, only count.
     """
     on_file = ledgers({point for saying in sayings for point in saying.bound | saying.consenting})
     counts: Counter[str] = Counter()

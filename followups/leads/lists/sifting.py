@@ -15,7 +15,7 @@ Good = dict[str, tuple[Row, dict[str, Any]]]  # lead_id -> the row as it came, a
 
 
 def numbered(rows: Iterable[Row]) -> Iterator[Numbered]:
-    """Yield the rows that are not empty, numbered: a `FileRow` by its own number, others by their position from 1."""
+    """Yield the rows that are not empty, each with a number: its row number in the file, or else its position from 1."""
     for number, row in enumerate(rows, 1):
         if isinstance(row, FileRow):
             yield row.number, row

@@ -85,7 +85,7 @@ class WishColumns:
     lost = "If it holds a wish not to be contacted, that is not recorded."
 
     def __init__(self, columns: Sequence[str], meanings: Sequence[str | None]) -> None:
-        """Find these columns in the file's `columns`. `meanings` has the lead's column that each stands for, or None."""
+        """Find these columns in the file's `columns`. `meanings` has, for each, the lead's field that it means or None."""
         self.wishes: list[tuple[int, str, Entry, str]] = []
         self.consent: list[tuple[int, str]] = []
         self.doubtful: list[tuple[int, str]] = []
@@ -129,7 +129,7 @@ class WishColumns:
         return Said(tuple(wishes), consent, tuple(doubts)) if wishes or doubts or consent else None
 
     def _wishes(self, cells: Sequence[str]) -> tuple[list[Wish], list[Doubt]]:
-        """Return the row's wishes and doubts. A wish that two columns state is returned once, with its date if any."""
+        """Return the row's wishes and doubts. If two columns state the same wish, it is returned once, dated if possible."""
         wishes: dict[tuple[Entry, str], Wish] = {}
         doubts = []
         for index, name, entry, channel in self.wishes:
@@ -199,7 +199,7 @@ def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
 
 
 def _answer(cell: str, yes: frozenset[str]) -> date | bool | None:
-    """Return a cell's answer: True for yes, False for no or nothing, a date for "yes, since that day", None if unclear."""
+    """Return a cell's answer: True (ticked, or in `yes`), a date (yes since then), False (no or empty), None (unclear)."""
     if not _says_something(cell):
         return False
     key = key_of(cell.removesuffix(".0"))

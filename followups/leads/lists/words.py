@@ -32,7 +32,7 @@ _WHOLE_FLOAT = re.compile(r"(\+?[0-9]+)\.0+")
 
 
 def fault_of(column: str, text: str) -> str | None:
-    """Return why a cell cannot be used: a spreadsheet spoilt it, or it is no lead id. None if nothing is wrong."""
+    """Return why a cell cannot be used: a spreadsheet spoilt it, or a lead id names no lead. None if nothing is wrong."""
     fault = spreadsheet_fault(text, is_number=column in ("lead_id", "phone"))
     if fault is None and column == "lead_id" and text.lower() in _NO_ID:
         return f"{text} names no lead."

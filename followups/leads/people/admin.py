@@ -23,7 +23,7 @@ def erase_url(lead_pk: int) -> str:
 
 
 class PersonPages(ProofPages):
-    """The part of the admin of leads with the pages that export and erase a person."""
+    """A base class of the admin of leads, with the pages that export and erase a person."""
 
     def has_erase_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Whether the user may erase a person."""

@@ -36,7 +36,7 @@ class WhoseForm(forms.Form):
 
 
 class ProofPages(ModelAdmin):
-    """The admin pages of the proof: of one lead, or of a number, an address or a lead id that the user enters."""
+    """A base class with the pages that show the proof of one lead, or of a number, address or lead id that is entered."""
 
     def has_disclose_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Whether the user may export what is on file about a person."""

@@ -18,7 +18,7 @@ class Room(Protocol):
         """Return the room's rows about the person, by their name in the export."""
 
     def counts(self, lead_id: str) -> list[tuple[str, int]]:
-        """Return the number of rows about the person, by title, for the page that is shown before an erasure."""
+        """Return titles and numbers of rows about the person, for the page that is shown before an erasure."""
 
     def contacts(self, lead_ids: Collection[str]) -> QuerySet[Any]:
         """Return the contacts of these leads, the earliest first."""

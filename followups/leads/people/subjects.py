@@ -36,7 +36,7 @@ _DIGITS = 10  # a Canadian number without its country code
 
 @dataclass(frozen=True)
 class Person:
-    """A person, known by a lead id, with the rows about the person. `points` leaves out what another lead has too."""
+    """A person, known by a lead id, with the rows about the person. `points` are those that no other lead has."""
 
     lead_id: str
     lead: Lead | None  # None if only a ladder or a message names the id
@@ -97,7 +97,7 @@ class Person:
 
     @property
     def texts(self) -> list[str]:
-        """The texts that name the person in free text: phone with and without country, addresses, full name."""
+        """The texts by which free text may name the person: phone with and without country code, addresses, full name."""
         lead = self.lead or Lead()
         name = f"{lead.first_name} {lead.last_name}" if lead.first_name and lead.last_name else ""
         return [text for text in (*self._reached_at, lead.phone[-_DIGITS:], lead.address, name) if text]

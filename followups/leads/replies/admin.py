@@ -60,7 +60,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
 
     @display(description="Refused by", empty_value="nothing")
     def refused_by(self, reply: AdministrativeReply) -> str | None:
-        """The refusal reasons of the reply: the present ones, or for a sent reply those of the time when it was sent."""
+        """The refusal reasons against sending the reply (now, or when it was sent), in words. None if there are none."""
         codes = reply.sent_against if reply.sent_at else against([reply], timezone.now())[reply.pk]
         labels = {reason.value: str(reason.label) for reason in Reason}
         return " ".join(labels.get(code, "Nobody knows any more where it would go.") for code in codes) or None
@@ -82,7 +82,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
     )
     @of_row
     def is_sent(self, request: HttpRequest, reply: Any) -> HttpResponse:
-        """Mark the reply as sent, after a page that shows its text and its refusal reasons."""
+        """Mark the reply as sent, after a page that shows its text and the refusal reasons against sending it."""
 
         def act() -> str:
             mark_reply_sent(reply.pk, act=Act.by(request.user))

@@ -71,21 +71,21 @@ class ReplyViewSet(ResourceViewSet):
     }
 
     def paginate_queryset(self, queryset: Any) -> Any:
-        """Return a page of replies, each with its refusal reasons."""
+        """Return a page of administrative replies, each with the refusal reasons against sending it."""
         return judged(super().paginate_queryset(queryset) or [])
 
     def get_object(self) -> AdministrativeReply:
-        """Return one reply with its refusal reasons."""
+        """Return one administrative reply with the refusal reasons against sending it."""
         return judged([super().get_object()])[0]
 
     @act(f"{ROW_ID}/sent", ActParams, ReplyOut, parameters=[path_id("administrative reply")])
     def sent(self, request: Request, id: str, act: Act) -> Response:
-        """Mark a reply as sent. A repetition changes nothing."""
+        """Mark an administrative reply as sent. A repetition changes nothing."""
         return Response(ReplyOut(judged([services.mark_reply_sent(int(id), act=act)])[0]).data)
 
 
 def judged(replies: Sequence[AdministrativeReply]) -> Sequence[AdministrativeReply]:
-    """Return these replies with their refusal reasons: the present ones, or for a sent reply those when it was sent."""
+    """Return these replies, each with the refusal reasons against sending it: those of now, or of when it was sent."""
     found = services.against([reply for reply in replies if reply.sent_at is None], timezone.now())
     for reply in replies:
         reply.against = found.get(reply.pk, reply.sent_against)

@@ -23,7 +23,7 @@ class AdministrativeReply(models.Model):
     """
 
     class Kind(models.TextChoices):
-        """The kinds of replies, by why they are sent."""
+        """The kinds of administrative replies, by the message that they answer."""
 
         HELP = "HELP", "Somebody asked who we are"
         OPT_OUT = "OPT_OUT", "Somebody opted out: one confirmation"

@@ -1,4 +1,4 @@
-"""The text and language of administrative replies, and the reasons that refuse them. These functions use no database."""
+"""The text and language of administrative replies, and the refusal reasons that count for them. They use no database."""
 
 from collections.abc import Iterable
 
@@ -44,7 +44,8 @@ def _text(kind: str, language: str, sender: Sender) -> str:
 
 
 def language_of(kind: str, asked_in: str, lead_language: str | None) -> str:
-    """Return the reply's language: that of the word sent. If both languages use it, the lead's language (ANY if unknown).
+    """Return the language of an administrative reply: that of the lead's word (`asked_in`). If both languages use the word,
+    it is the lead's language, or ANY if that is unknown.
 
     French speakers send STOP too, so a STOP is confirmed in the lead's language, if it is known.
     """
@@ -53,5 +54,5 @@ def language_of(kind: str, asked_in: str, lead_language: str | None) -> str:
 
 
 def standing_against(reasons: Iterable[Reason]) -> list[str]:
-    """Return the codes of the gate's refusal reasons that also refuse an administrative reply."""
+    """Return the codes of those refusal reasons that also stand against sending an administrative reply."""
     return [reason.value for reason in reasons if reason not in LEFT_ASIDE]

@@ -39,10 +39,10 @@ _OF_A_PLACE = frozenset(
 
 
 def put(message: InboundMessage, kind: AdministrativeReply.Kind, asked_in: str, act: Act) -> None:
-    """Queue a reply to the sender of a message by the message's channel, within the caller's transaction.
+    """Queue an administrative reply to the sender of a message, by the message's channel, in the caller's transaction.
 
     A call gets no written reply, and neither does a message without a known number or address. `asked_in` is the language of
-    the message's word. If the same reply waits already, no second one is added.
+    the message's word, such as STOP. If the same reply waits already, nothing is added.
     """
     found = _where(message)
     if found is None:
@@ -81,8 +81,8 @@ def _where(message: InboundMessage) -> tuple[str, ContactPoint] | None:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def mark_reply_sent(reply_id: int, *, act: Act) -> AdministrativeReply:
-    """Mark a reply as sent. The sending is a fact, so refusal reasons do not prevent the mark; they are stored with the
-    reply. A repetition changes nothing.
+    """Mark an administrative reply as sent. The sending is a fact, so refusal reasons do not prevent the mark; they are
+    stored with the reply. A repetition changes nothing.
 
     Raises:
         ReplyNotFound: there is no such reply, or the user may not read it.
@@ -104,9 +104,9 @@ def mark_reply_sent(reply_id: int, *, act: Act) -> AdministrativeReply:
 
 
 def against(replies: Sequence[AdministrativeReply], at: datetime) -> dict[int, list[str]]:
-    """Return the refusal reasons of these replies, by the reply's id, as codes in the gate's order, with one query.
-
-    The caller has read the replies with their points and leads. Opt-outs and missing consents do not refuse a reply.
+    """Ask the gate, in one query, about sending these administrative replies at the time `at`. Return, by the reply's id,
+    the codes of the refusal reasons against sending it, in the gate's order. Opt-outs and missing consents are left out,
+    because they do not bind administrative replies. The caller has read the replies with their points and leads.
     """
     found = {reply.pk: [ERASED] for reply in replies if reply.point.value is None}
     asked = [reply for reply in replies if reply.pk not in found]
@@ -118,7 +118,7 @@ def against(replies: Sequence[AdministrativeReply], at: datetime) -> dict[int, l
 
 
 def _contact(reply: AdministrativeReply) -> gate.Contact:
-    """Return the contact about which the gate is asked. It goes to the sender's point, which need not be the lead's."""
+    """Return the contact about which the gate is asked: with the sender's point, which need not be the lead's own."""
     lead = lead_facts(reply.lead) if reply.lead else LeadFacts(reply.lead_id or "", _ANY_PROVINCE.value, ALL)
     value = reply.point.value or ""  # never empty here: `against` leaves out erased points
     there = lead._replace(email=value) if reply.channel == Channel.EMAIL else lead._replace(phone=value)

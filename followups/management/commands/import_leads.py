@@ -23,7 +23,7 @@ from wholesale.plumbing.terminal import console_on
 
 
 class Ladders:
-    """Starts the ladders of the imported leads, and counts the results.
+    """The ladders to start for the imported leads, and the counts of the results.
 
     Ladders are started only after all rows are stored: a later row may say that the same number must not be called.
     """
@@ -44,7 +44,7 @@ class Ladders:
         self.waiting += [lead.lead_id for lead in leads]
 
     def start(self) -> None:
-        """Start the ladders in batches, except for held leads. Each ladder goes to the next agent of its place's pool."""
+        """Start the ladders in batches, except for leads of held rows. Each goes to the next agent of its place's pool."""
         starts = [Start(lead_id) for lead_id in self.waiting if lead_id not in self.held]
         for begin in range(0, len(starts), BATCH):
             self._start(starts[begin : begin + BATCH])

@@ -8,9 +8,8 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 class Vendor(Governed):
-    """A company whose agents contact people for us. We answer for what it does (CRTC 2020-319 and 2020-320), and every
-    telemarketer has to be registered with the
-    operator of the National DNCL (CRTC, key telemarketing rules; checked 2026-11-29)."""
+    """A company whose agents contact people for us. We answer for what it does (CRTC 2020-319 and 2020-320). Telemarketers
+    have to be registered with the operator of the National DNCL (CRTC, key telemarketing rules; checked 2026-11-29)."""
 
     name = models.CharField(max_length=LABEL_MAX_LENGTH)
     registration_number = models.CharField(
