@@ -38,7 +38,8 @@ class Liquidity:
 
 
 def moved(state: Liquidity, event: str, *, named: bool, first_heard: bool, newly_active: bool) -> Liquidity:
-    """The figures of a node after one more event (CONTRACT section 2). Rates stay in 0..1, so the order of events matters.
+    """The figures of a node after one more event (CONTRACT section 2). Each step of a rate is cut to 0..1, so
+    the order of events matters.
 
     A named buyer is counted as a buyer only if `first_heard`, and as active only if `newly_active`. An unnamed buyer is
     never counted as a buyer, and is counted as active at each RESPONDED.

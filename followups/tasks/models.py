@@ -83,7 +83,7 @@ class TaskQuerySet(QuerySet[Any]):
 
 
 def goes_first(now: Instant) -> Q:
-    """Return the condition that no earlier step of the task's ladder may be done now.
+    """Return the condition that is true for a task if no earlier step of its ladder is permitted now.
 
     If several steps of a ladder may be done now, the lowest goes first, even if somebody claimed it. The time of the next
     step is not known before the contact of the lowest is recorded. The LIMIT keeps the planner from joining all tasks; the

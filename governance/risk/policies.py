@@ -10,7 +10,7 @@ def policy_of(engine: str) -> RiskPolicy | None:
 
 
 def names_of(engine: str) -> list[str]:
-    """The engines whose policies and risk days a reservation of this engine locks, in the order of the locks."""
+    """Return the engines whose policies and risk days a reservation of this engine locks, in locking order."""
     return [GLOBAL] if engine == GLOBAL else [GLOBAL, engine]
 
 

@@ -45,7 +45,7 @@ def points_named(text: str) -> list[Point]:
 
 
 def searched(text: str) -> list[Point]:
-    """The contact points to search for by a typed text: as in `points_named`, but the text may be an unknown lead's id."""
+    """Return the points that a typed text names, as `points_named` does. The text may also be the id of an unknown lead."""
     as_lead = lead_point(text.strip())
     try:
         named = points_named(text)
