@@ -180,6 +180,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL;",
     }
 else:
+    if _database["ENGINE"] == "django.db.backends.postgresql":
+        _database["ENGINE"] = "wholesale.plumbing.postgresql"  # Django's own, with fewer round trips
     _options = _database.setdefault("OPTIONS", {})
     _options.update(
         # Options in DATABASE_URL come later and take precedence.

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import psycopg
 from django.db import connection
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.sql import UpdateQuery
@@ -72,6 +73,33 @@ def _values(row: tuple[Any, ...], converters: Sequence[tuple[int, Any, list[Any]
     return tuple(values)
 
 
+class Statement(NamedTuple):
+    """An SQL statement with values for its named parameters, and the columns of its rows."""
+
+    text: str
+    columns: Columns = Columns()
+    given: Mapping[str, Any] = {}
+
+
+def together(*statements: Statement) -> list[Rows]:
+    """Run SQL statements in this order, on PostgreSQL in one message, and return the rows of each.
+
+    Each statement sees what was committed before it began. So one that follows a lock sees what the lock protects.
+    """
+    if connection.vendor != "postgresql" or not statements:
+        return [fetch(*statement) for statement in statements]
+    connection.ensure_connection()
+    literals = psycopg.ClientCursor(connection.connection)
+    text = "; ".join(literals.mogrify(text, bound(given)) for text, _, given in statements)
+    cursor = connection.in_one_message(text)
+    found = []
+    with connection.wrap_database_errors:
+        for statement in statements:
+            found.append(statement.columns.converted(cursor.fetchall()))
+            cursor.nextset()
+    return found
+
+
 def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
     """Run an SQL statement with values for its named parameters, and return the rows."""
     with connection.cursor() as cursor:
@@ -100,6 +128,10 @@ class Select:
     def first(self, **given: Any) -> tuple[Any, ...] | None:
         """Return the first row, or None if there is none. All rows are read, so use it only if at most one is expected."""
         return next(iter(self.rows(**given)), None)
+
+    def of(self, **given: Any) -> Statement:
+        """Return the statement with these values of its parameters, for `together`."""
+        return Statement(self.text, self.columns, given)
 
     @property
     def text(self) -> str:
