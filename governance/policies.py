@@ -15,6 +15,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.errors import RequiredParameter, VersionConflict
+from wholesale.plumbing.mark import Governing
 from wholesale.plumbing.seeds import SAFE_DEFAULT, SEEDED_BY
 from wholesale.plumbing.setting_fields import Choice, Setting, Switch, Word
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
@@ -51,7 +52,7 @@ class Governed(models.Model):
         self._history_user, self._history_date, self._change_reason = act.user, act.now, act.reason[:100]
 
 
-class Policy(Governed):
+class Policy(Governing, Governed):
     """The base of policies: rules that an operator edits. A policy is switched off, never deleted.
 
     A policy is declared in one file: its settings (`wholesale.plumbing.setting_fields`), its key, its seeds, what it refuses

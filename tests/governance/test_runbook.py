@@ -32,8 +32,8 @@ from offers.models import OfferPolicy
 from tests.conftest import codes
 from tests.factories import NOON, TriggerFactory
 from tests.query_counts import counted, queries
-from wholesale.plumbing import append_only
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.append_only import APPEND_ONLY
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +129,7 @@ def test_the_checks_are_listed_by_id(agent: APIClient) -> None:
 FAILURES: list[tuple[str, Callable[[], Any], str, str]] = [
     (
         "environment.append_only",
-        lambda: append_only.remove(connection, KPIEvent._meta.db_table),
+        lambda: APPEND_ONLY.remove(connection, KPIEvent._meta.db_table),
         "blocker",
         "No trigger on kpi_kpievent. Run migrate.",
     ),

@@ -3,7 +3,10 @@
 from django.conf import settings
 from django.db import models
 
+from wholesale.plumbing.mark import Mark
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
+
+__all__ = ["IdempotencyKey", "Mark", "PeriodicRun", "RoleGrant"]
 
 
 class IdempotencyKey(models.Model):
