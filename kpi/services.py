@@ -20,7 +20,7 @@ from django.utils import timezone
 from governance.decisions import ExecutionClass, verb
 from kpi.models import COUNTED, KPIEvent, KPIEventWords, RegressionPolicy
 from kpi.tasks import evaluate_tripwire
-from wholesale.plumbing import correlation, many
+from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
 
 SUMMARY_SPAN = timedelta(days=7)
@@ -103,9 +103,9 @@ def keep(events: Iterable[KPIEvent]) -> None:
     """
     kept = list(events)
     if len(kept) == 1:
-        many.insert_object(kept[0])
+        writes.insert_object(kept[0])
     else:
-        many.insert(KPIEvent, _COLUMNS, list(map(_values, kept)))
+        writes.insert(KPIEvent, _COLUMNS, list(map(_values, kept)))
     if settings.TRIPWIRE_ON_ARRIVAL:
         arrived = {(event.domain, event.metric) for event in kept}
         watched = RegressionPolicy.objects.filter(enabled=True).values_list("domain", "metric")

@@ -29,7 +29,7 @@ from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
 from governance.people import LeadFacts
-from wholesale.plumbing import many
+from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError, RequiredParameter
 from wholesale.plumbing.lookups import among
@@ -122,7 +122,7 @@ def _start(starts: Sequence[Start], act: Act) -> dict[str, Answer]:
         _insert([draft.ladder for draft in drafts])
         _give_to_the_pool([draft.ladder for draft in drafts if draft.ladder.owner is None], act.now)
         tasks = [task for draft in drafts for task in tasks_of(draft.ladder, draft.plan, draft.minutes)]
-        many.insert(FollowupTask, TASK, tasks)
+        writes.insert(FollowupTask, TASK, tasks)
         made = [ladder_created(draft.ladder, len(draft.plan.steps), act) for draft in drafts]
         ladders_created.send(sender=FollowupLadder, envelopes=made)
     return answers | {draft.lead_id: Answer(draft.lead_id, Status.CREATED, draft.ladder.pk) for draft in drafts}
@@ -188,9 +188,9 @@ def _insert(ladders: Sequence[FollowupLadder]) -> None:
     if connection.vendor != "postgresql":
         FollowupLadder.objects.bulk_create(ladders)
         return
-    for ladder, pk in zip(ladders, many.ids(FollowupLadder, len(ladders)), strict=True):
+    for ladder, pk in zip(ladders, writes.ids(FollowupLadder, len(ladders)), strict=True):
         ladder.pk = pk
-    many.insert(FollowupLadder, _LADDER, list(map(_values, ladders)))
+    writes.insert(FollowupLadder, _LADDER, list(map(_values, ladders)))
 
 
 _LADDER = tuple(field.attname for field in FollowupLadder._meta.concrete_fields)

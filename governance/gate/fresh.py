@@ -9,6 +9,9 @@ from functools import cache
 from typing import NamedTuple
 
 from wholesale.plumbing.mark import MARK_SQL
+from wholesale.plumbing.writes import id_sql
+
+from django.db.models import Model
 
 from governance.decisions import Decision, ExecutionClass
 from governance.gate.standing import decide_standing
@@ -18,7 +21,7 @@ from governance.ledger.reading import NOTHING, OnFile, asked_sql, on_file_sql, p
 from wholesale.plumbing.compiled import Columns, Rows, Statement, fetch
 
 NO_QUESTION = Statement("SELECT 1 WHERE FALSE")
-_OWN = 5  # columns before those of the verb's question
+_OWN = 6  # columns before those of the verb's question
 
 
 class GateFacts(NamedTuple):
@@ -28,6 +31,7 @@ class GateFacts(NamedTuple):
     live: bool
     mark: int | None
     on_file: Mapping[str, OnFile]  # by digest, of the points that were asked about and have something on file
+    new_id: int | None = None  # of a row that the verb may write
 
     @property
     def standing(self) -> Decision:
@@ -45,30 +49,32 @@ def read_facts(points: Collection[Point], *, standing_counts: bool = True) -> Ga
 
 
 def read_with_facts(
-    question: Statement, points: Collection[Point], *, standing_counts: bool = True
+    question: Statement, points: Collection[Point], *, standing_counts: bool = True, new: type[Model] | None = None
 ) -> tuple[GateFacts, Rows]:
     """Read in one statement what the gate needs to know about these points, and the rows that answer a verb's question.
 
-    The rows come in no order. Without `standing_counts` the go-live row is not read, as for a verb of the class RECORD.
+    The rows come in no order. Without `standing_counts` the go-live row is not read, as for a verb of the class RECORD. If
+    the verb may write a row of the model `new`, its id is read too.
     """
     given = {**question.given, "asked": list(set(map(digest, points)))}
-    rows = fetch(_sql(question.text, standing_counts), Columns(), given)
-    engaged, live, mark, on_file, _ = rows[0][:_OWN]
+    rows = fetch(_sql(question.text, standing_counts, new), Columns(), given)
+    engaged, live, mark, on_file, new_id, _ = rows[0][:_OWN]
     # The gate's row stands alone where the verb's question has no row.
     found = [row[_OWN:] for row in rows if row[_OWN - 1]]
-    facts = GateFacts(engaged is None or bool(engaged), bool(live), mark, parse_on_file(on_file))
+    facts = GateFacts(engaged is None or bool(engaged), bool(live), mark, parse_on_file(on_file), new_id)
     return facts, question.columns.converted(found)
 
 
 @cache
-def _sql(question: str, standing_counts: bool) -> str:
+def _sql(question: str, standing_counts: bool, new: type[Model] | None) -> str:
     switches, state = "NULL AS engaged, NULL AS live", ""
     if standing_counts:
         switches = "s.kill_switch_engaged AS engaged, s.go_live_enabled AS live"
         state = f" FROM (SELECT 1) AS one LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1"
+    new_id = id_sql(new) if new else "NULL"
     return f"""
 {asked_sql()}
 SELECT g.*, q.*
-FROM (SELECT {switches}, {MARK_SQL} AS mark, {on_file_sql()} AS on_file{state}) AS g
+FROM (SELECT {switches}, {MARK_SQL} AS mark, {on_file_sql()} AS on_file, {new_id} AS new_id{state}) AS g
 LEFT JOIN (SELECT 1 AS is_found, t.* FROM ({question}) AS t) AS q ON TRUE
 """

@@ -135,16 +135,21 @@ def lock_points(points: Collection[Point]) -> None:
 
 def lock_points_known_by(digests: Iterable[str]) -> None:
     """Lock points as `lock_points` does. They are given by their digests, because an erased point has no value."""
-    together(*taking_points(digests))
+    together(*taking_points_known_by(digests))
 
 
-def taking_points(digests: Iterable[str]) -> list[Statement]:
+def taking_points_known_by(digests: Iterable[str]) -> list[Statement]:
     """Return the statement that locks these points, for a message that holds more than this one. On SQLite there is none."""
     # In one order for every caller, so that nobody deadlocks.
     keys = sorted({int.from_bytes(bytes.fromhex(known)[:8], signed=True) for known in digests})
     if len(keys) > _LOCKS_MAX:
         return locks.taking(_ANY_POINT)
     return locks.taking(*keys, shared=[_ANY_POINT]) if keys else []
+
+
+def taking_points(points: Collection[Point]) -> list[Statement]:
+    """Return the statement that locks these points, as `taking_points_known_by` does."""
+    return taking_points_known_by(map(digest, points))
 
 
 def lock_all_points() -> None:

@@ -14,8 +14,8 @@ from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest
 from governance.ledger.rules import LedgerLine, opted_out
 from wholesale.plumbing.compiled import Columns, fetch
 
-# Before a statement that has `on_file_sql`: a table of the digests in the parameter `asked`. It is joined, because PostgreSQL
-# would compare each row of a small table with hundreds of values in an array.
+# Before a statement that has `on_file_sql`: a table of the digests in the parameter `asked`. It is joined, because
+# PostgreSQL would compare each row of a small table with hundreds of values in an array.
 _ASKED = {
     "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%(asked)s, chr(10))) AS digest)",
     "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%(asked)s))",

@@ -14,7 +14,7 @@ PLUMBING = {
     "wholesale/plumbing/http/health.py",  # whether the database answers
     "wholesale/plumbing/locks.py",  # advisory locks
     "wholesale/plumbing/lookups.py",  # many values as one parameter
-    "wholesale/plumbing/many.py",  # many rows at once
+    "wholesale/plumbing/writes.py",  # all rows of an act at once
     "wholesale/plumbing/mark.py",  # the mark, and the triggers that change it
     "wholesale/plumbing/triggers.py",  # which triggers there are
 }

@@ -133,6 +133,11 @@ class Select:
         """Return the statement with these values of its parameters, for `together`."""
         return Statement(self.text, self.columns, given)
 
+    def locking(self, **given: Any) -> Statement:
+        """Return the statement so that it locks the rows of the queryset's own table, in its order, before it reads them."""
+        lock = f" FOR NO KEY UPDATE OF {next(iter(self._compiled.aliases.values()))}"
+        return self.of(**given)._replace(text=self.text + lock if connection.vendor == "postgresql" else self.text)
+
     @property
     def text(self) -> str:
         """The SQL of the statement. It can also be a part of a statement that is written by hand."""

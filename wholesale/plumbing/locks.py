@@ -11,8 +11,8 @@ _LOOK_AGAIN = 0.05  # seconds
 
 
 def taking(*keys: int, shared: Sequence[int] = ()) -> list[Statement]:
-    """Return the statement that takes the shared locks of the keys in `shared`, then the locks of `keys`, in this order. They
-    last until the transaction ends, and the wait is not limited here. On SQLite there is no such statement.
+    """Return the statement that takes the shared locks of the keys in `shared`, then the locks of `keys`, in this order.
+    They last until the transaction ends, and the wait is not limited here. On SQLite there is no such statement.
 
     Read what the locks protect in a later statement (see `together`): what this one sees is older than its locks.
     """

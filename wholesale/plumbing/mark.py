@@ -48,7 +48,7 @@ _CHANGE = {
 TRIGGERS = Triggers(
     Governing,
     names={
-        "postgresql": ("{table}_mark",),
+        "postgresql": ("{table}_mark", "{table}_mark_truncate"),
         "sqlite": ("{table}_mark_insert", "{table}_mark_update", "{table}_mark_delete"),
     },
     statements={
@@ -56,7 +56,10 @@ TRIGGERS = Triggers(
             f"CREATE SEQUENCE IF NOT EXISTS {_SEQUENCE}",
             "CREATE OR REPLACE FUNCTION change_mark() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$ "
             f"BEGIN {_CHANGE['postgresql']}; RETURN NULL; END $$",
-            "CREATE OR REPLACE TRIGGER {table}_mark AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
+            # For each row, because a statement that changes no row leaves the mark.
+            "CREATE OR REPLACE TRIGGER {table}_mark AFTER INSERT OR UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION change_mark()",
+            "CREATE OR REPLACE TRIGGER {table}_mark_truncate AFTER TRUNCATE ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION change_mark()",
             _CHANGE["postgresql"],
         ),

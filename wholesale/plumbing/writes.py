@@ -23,6 +23,7 @@ from wholesale.plumbing.compiled import bound
 _PLAIN = (models.BooleanField, models.CharField, models.ForeignKey, models.IntegerField)
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _TEXTS = ("varchar", "text")
+_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
 Rows = Sequence[Sequence[Any]]
 
 
@@ -32,6 +33,7 @@ class Part(NamedTuple):
     text: str
     given: Mapping[str, Any]
     objects: Sequence[models.Model] = ()  # those that get the ids which the SQL returns, in this order
+    updates: type[models.Model] | None = None  # the model of the rows that it changes
 
 
 _gathering: ContextVar[list[Part] | None] = ContextVar("gathering", default=None)
@@ -41,9 +43,10 @@ _gathering: ContextVar[list[Part] | None] = ContextVar("gathering", default=None
 def gathered() -> Iterator[None]:
     """Write everything that is given to this module within the block, when the block ends. Use it in a transaction.
 
-    On PostgreSQL it is one statement. Its parts do not see each other's rows and run in no fixed order, so a row may be
-    changed only once in a block, after it was locked. If the block raises, nothing is written. A block within a block is a
-    part of the outer one.
+    On PostgreSQL it is one statement. Its parts do not see each other's rows, so a row may be changed only once in a block,
+    after it was locked. They run in no fixed order, but an insert runs after the updates of the same table that came before
+    it, because they may free its unique key. If the block raises, nothing is written. A block within a block is a part of the
+    outer one.
     """
     if _gathering.get() is not None or connection.vendor != "postgresql":
         yield
@@ -76,19 +79,16 @@ def insert(model: type[models.Model], columns: tuple[str, ...], rows: Rows) -> N
     elif _gathering.get() is None and len(rows) > 1:
         _copy(table, rows)
     else:
-        _add(Part(table.insert, {"rows": _document(table, rows)}))
+        _add(Part(table.insert + _after_updates_of(model), {"rows": _document(table, rows)}))
 
 
-def insert_object(row: models.Model, *, after: int | None = None) -> None:
-    """Insert one unsaved object and set its id. For `after` see `insert_objects`."""
-    insert_objects([row], after=after)
+def insert_object(row: models.Model) -> None:
+    """Insert one unsaved object, and set its id, unless it has an id already."""
+    insert_objects([row])
 
 
-def insert_objects(rows: Sequence[models.Model], *, after: int | None = None) -> None:
-    """Insert a few unsaved objects of one model, and set their ids, unless they have ids already (see `ids`).
-
-    If they need a unique key that an `update` of the same block frees, pass what `update` returned as `after`.
-    """
+def insert_objects(rows: Sequence[models.Model]) -> None:
+    """Insert a few unsaved objects of one model, and set their ids, unless they have ids already (see `ids`)."""
     has_ids = rows[0].pk is not None
     columns = (("id",) if has_ids else ()) + _columns(type(rows[0]))
     table = _table(type(rows[0]), columns)
@@ -101,27 +101,28 @@ def insert_objects(rows: Sequence[models.Model], *, after: int | None = None) ->
                 cursor.execute(table.insert, _prepared(table, given))
                 row.pk = row.pk or cursor.lastrowid
         return
-    text = table.insert if after is None else f"{table.insert} WHERE (SELECT count(*) FROM w{after}) >= 0"
+    text = table.insert + _after_updates_of(type(rows[0]))
     _add(Part(text if has_ids else f"{text} RETURNING id", {"rows": _document(table, values)}, () if has_ids else rows))
 
 
-def update(model: type[models.Model], columns: tuple[str, ...], rows: Rows) -> int | None:
-    """Set these columns of locked rows. The first value of each row is its id. Return the part, for `insert_objects`."""
+def update(model: type[models.Model], columns: tuple[str, ...], rows: Rows) -> None:
+    """Set these columns of locked rows. The first value of each row is its id."""
     if not rows:
-        return None
-    table = _table(model, ("id", *columns))
+        return
+    table = _table(model, ("id", *columns), has_defaults=False)
     if connection.vendor != "postgresql":
+        prepared = [_prepared(table, row) for row in rows]
         with connection.cursor() as cursor:
-            cursor.executemany(table.update, [[*values[1:], values[0]] for values in (_prepared(table, row) for row in rows)])
-        return None
-    return _add(Part(table.update, {"rows": _document(table, rows)}))
+            cursor.executemany(table.update, [[*values, pk] for pk, *values in prepared])
+        return
+    _add(Part(table.update, {"rows": _document(table, rows)}, updates=model))
 
 
 def ids(model: type[models.Model], count: int) -> list[int]:
     """Return `count` new ids of a model, for rows that are inserted later in the same transaction."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"SELECT {id_sql(model)} FROM generate_series(1, %s)", [count])
+            cursor.execute(_IDS, [model._meta.db_table, count])
             return [pk for (pk,) in cursor.fetchall()]
         cursor.execute(f"SELECT {id_sql(model)}")
         first = cursor.fetchone()[0]
@@ -132,18 +133,23 @@ def id_sql(model: type[models.Model]) -> str:
     """Return the SQL of a column that gives a new id of a model, for a row that is inserted later in the transaction."""
     table = model._meta.db_table
     if connection.vendor == "postgresql":
-        return f"nextval(pg_get_serial_sequence('{table}', 'id'))"
+        return f"(SELECT nextval(pg_get_serial_sequence('{table}', 'id')))"  # read once, however many rows there are
     # Only one transaction of SQLite writes at a time, so nobody else takes this id.
     return f"(SELECT COALESCE(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = '{table}')"
 
 
-def _add(part: Part) -> int | None:
+def _add(part: Part) -> None:
     parts = _gathering.get()
     if parts is None:
         _write([part])
-        return None
-    parts.append(part)
-    return len(parts) - 1
+    else:
+        parts.append(part)
+
+
+def _after_updates_of(model: type[models.Model]) -> str:
+    """Return the SQL by which an insert waits for the parts that update its table: it reads from them."""
+    updates = [n for n, part in enumerate(_gathering.get() or ()) if part.updates is model]
+    return f" WHERE {' AND '.join(f'(SELECT count(*) FROM w{n}) >= 0' for n in updates)}" if updates else ""
 
 
 def _write(parts: Sequence[Part]) -> None:
@@ -185,10 +191,10 @@ def _columns(model: type[models.Model]) -> tuple[str, ...]:
 
 
 @lru_cache
-def _table(model: type[models.Model], columns: tuple[str, ...]) -> _Table:
+def _table(model: type[models.Model], columns: tuple[str, ...], *, has_defaults: bool = True) -> _Table:
     fields = {field.attname: field for field in model._meta.concrete_fields}
     absent = {name: field.get_default() for name, field in fields.items() if name not in columns and not field.primary_key}
-    defaults = {name: value for name, value in absent.items() if value is not None}
+    defaults = {name: value for name, value in absent.items() if has_defaults and value is not None}
     written = [fields[name] for name in (*columns, *defaults)]
     name, names = f'"{model._meta.db_table}"', [f'"{field.column}"' for field in written]
     into = f"{name} ({', '.join(names)})"
@@ -199,7 +205,7 @@ def _table(model: type[models.Model], columns: tuple[str, ...]) -> _Table:
     else:
         values, where = ["%s"] * len(written), " WHERE id = %s"
         insert = f"INSERT INTO {into} VALUES ({', '.join(values)})"
-    settings = [f"{name} = {value}" for name, value in zip(names[1 : len(columns)], values[1:], strict=False)]
+    settings = [f"{name} = {value}" for name, value in zip(names[1:], values[1:], strict=True)]
     update = f"UPDATE {name} SET {', '.join(settings)}{where}"
     return _Table(insert, update, f"COPY {into} FROM STDIN", written, tuple(defaults.values()))
 

@@ -30,7 +30,7 @@ from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
-from wholesale.plumbing import correlation, many
+from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.errors import RequiredParameter
@@ -121,7 +121,7 @@ def record_completion(
     judged, following = _judged(found, contacted_at, following, held, now)
     attempt = attempt_of(task, contacted_at, judged, act)
     history.write(TaskEvent.Kind.COMPLETED, [task_id], act, details={task_id: detail})
-    many.insert_object(attempt)
+    writes.insert_object(attempt)
     tasks_completed.send(sender=FollowupTask, envelopes=_envelopes(task, attempt, act))
     if outcome:
         effects.take(held, task, act, said_at=contacted_at)
