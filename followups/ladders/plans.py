@@ -19,6 +19,7 @@ from governance import gate
 from governance.channels import Channel
 from governance.gate import Minutes, Reason
 from governance.people import LeadFacts
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope, Subject
 
@@ -62,7 +63,7 @@ def settled(plans: Sequence[LadderPlan], act: Act) -> list[tuple[LadderPlan, lis
 
     The gate is asked once for all ladders.
     """
-    rules = rulebook({plan.province for plan in plans})
+    rules = rulebook(mark.current())
     contacts = [_contacts(plan) for plan in plans]
     every = [contact for own in contacts for contact in own.values()]
     answers = iter(gate.asked_about(every, now=act.now, until=act.now + _longest(plans)))

@@ -24,7 +24,7 @@ from followups.signals import ladders_created
 from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing import correlation, many
+from wholesale.plumbing import correlation, many, mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL
 
@@ -160,7 +160,7 @@ def begin_ladder(
     if prospect.ladder_id and not restart:
         return LadderStart(list(FollowupTask.objects.filter(ladder=prospect.ladder_id).order_by("step")), created=False)
     place = province, market
-    [(plan, minutes)] = settled([plan_of(prospect.lead, lead_id, place, owner, patterns_of(*place))], act)
+    [(plan, minutes)] = settled([plan_of(prospect.lead, lead_id, place, owner, patterns_of(mark.current(), *place))], act)
     # Restarting an open ladder needs no reason: the lead is being contacted already.
     anew = restart and bool(act.reason or prospect.ladder_id)
     refusal = refusal_of(plan, minutes, prospect, held, anew=anew, cooling_off=cooling_off(), now=act.now)

@@ -30,7 +30,7 @@ from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
-from wholesale.plumbing import correlation, many
+from wholesale.plumbing import correlation, many, mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.errors import RequiredParameter
@@ -183,7 +183,7 @@ def _judged(
     soon = [step for step in following if step.comes_too_soon(contacted_at, now)] if held.rule.effect == Effect.GO_ON else []
     asked = [(found.contact._replace(channel=step.channel, gap=step.gap), step.due_at) for step in soon]
     task = found.task
-    rules = rulebook({task.province}) if soon else None
+    rules = rulebook(mark.current()) if soon else None
     left = [spans(rules.of(task.province, task.market, step.channel)) for step in soon] if rules else ()
     judged = gate.judge_contact(found.contact, contacted_at, asked, now=now, spans=left)
     moved = {step.id: step.moved(minutes) for step, minutes in zip(soon, judged.following, strict=True)}
