@@ -13,7 +13,7 @@ from offers.errors import OfferPolicyDisabled
 from offers.math import calculate
 from offers.models import OfferEvidence, OfferPolicy
 from offers.signals import offers_computed
-from wholesale.plumbing import correlation
+from wholesale.plumbing import correlation, mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.vocabulary import ALL
@@ -40,7 +40,7 @@ def make_offer(
 
     """
     gate.require(ExecutionClass.SANDBOX)
-    policy = policies.effective(OfferPolicy, province, market)
+    policy = policies.effective(OfferPolicy, mark.current(), province, market)
     if policy is None or not policy.enabled:
         raise OfferPolicyDisabled
     calc = calculate(arv=arv, repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer)

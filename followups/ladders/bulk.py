@@ -20,7 +20,7 @@ from followups.ladders.plans import TASK, LadderPlan, ladder_created, ladder_of,
 from followups.ladders.prospects import Prospect, ProspectsAndLadders, held_by, hold
 from followups.ladders.refusals import refusal_of
 from followups.ladders.starts import cooling_off
-from followups.ladders.templates.patterns import patterns_in
+from followups.ladders.templates.patterns import patterns_of
 from followups.pool.services import next_agents
 from followups.signals import ladders_created
 from followups.tasks.models import FollowupTask
@@ -29,7 +29,7 @@ from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
 from governance.people import LeadFacts
-from wholesale.plumbing import writes
+from wholesale.plumbing import mark, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError, RequiredParameter
 from wholesale.plumbing.lookups import among
@@ -155,9 +155,9 @@ def _planned(
             answers[start.lead_id] = _refused(start.lead_id, refusal)
     own_names = one_markets(set(places.values()))
     places = {start: (province, own_names[province, market]) for start, (province, market) in places.items()}
-    patterns = patterns_in(set(places.values()))
+    mark_now = mark.current()
     plans = [
-        (start.lead_id, plan_of(known[start.lead_id].lead, start.lead_id, place, start.owner, patterns[place]))
+        (start.lead_id, plan_of(known[start.lead_id].lead, start.lead_id, place, start.owner, patterns_of(mark_now, *place)))
         for start, place in places.items()
     ]
     return answers, plans

@@ -8,6 +8,7 @@ from governance.policies import upsert
 from governance.risk import policies
 from governance.risk.models import RiskPolicy
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.mark import hold as hold_mark
 from wholesale.plumbing.texts import iso_utc
 
 
@@ -42,6 +43,7 @@ def _mark(state: GoLiveState) -> str:
 
 def throttle_engine(engine: str, act: Act) -> Stop | None:
     """Switch off the engine's risk policy. Return the stop, or None if the engine has no risk policy."""
+    hold_mark()
     policy = policies.locked_policy(engine)
     if policy is None:
         return None
@@ -53,6 +55,7 @@ def throttle_engine(engine: str, act: Act) -> Stop | None:
 
 def lift_throttle(engine: str, mark: str, act: Act) -> bool:
     """Switch the engine's risk policy on unless it changed since it had `mark`. Return whether it was switched on."""
+    hold_mark()
     policy = policies.locked_policy(engine)
     if policy is None or str(policy.version) != mark:
         return False

@@ -74,8 +74,9 @@ TRIGGERS = Triggers(
     },
     writes=_TABLE,
 )
-# The mark as a column of a statement. It is NULL if the row is lost; the next change makes it again.
+# The mark as a column of a statement, and of a queryset. It is NULL if the row is lost; the next change makes it again.
 MARK_SQL = f"(SELECT value FROM {_TABLE} WHERE id = 1)"
+VALUE = models.Subquery(Mark.objects.values("value"))
 
 
 def current() -> int | None:
@@ -108,9 +109,13 @@ class Kept(Generic[KeptT]):
 
         Without a mark (its row is lost) everything is read each time.
         """
+        known, kept = self._kept
         if mark is None:
             return self._load()
-        known, kept = self._kept
+        return kept if known == mark else self._loaded(mark)
+
+    def _loaded(self, mark: int | None) -> KeptT:
+        known = None
         while known != mark:
             # If the mark is still the same after the rows were read, they belong to it.
             kept, known, mark = self._load(), mark, current()

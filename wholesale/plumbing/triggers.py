@@ -14,7 +14,6 @@ from django.db import DEFAULT_DB_ALIAS, connections, migrations, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-# The names of all tables and of all enabled triggers, in one statement.
 _PRESENT = {
     "postgresql": "SELECT relname FROM pg_class UNION ALL SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
     "sqlite": "SELECT name FROM sqlite_master",
@@ -73,17 +72,22 @@ class Triggers:
                     self.install(connections[using], table)
 
 
-def missing(connection: BaseDatabaseWrapper, *kinds: Triggers) -> list[str]:
-    """Return the names of tables that lack one of the triggers of these kinds. Takes one query."""
+def present(connection: BaseDatabaseWrapper) -> set[str]:
+    """Return the names of all tables and of all enabled triggers. Takes one query."""
     with connection.cursor() as cursor:
         cursor.execute(_PRESENT[connection.vendor])
-        present = {"", *(name for (name,) in cursor.fetchall())}
+        return {name for (name,) in cursor.fetchall()}
+
+
+def missing(connection: BaseDatabaseWrapper, *kinds: Triggers, among: set[str] | None = None) -> list[str]:
+    """Return the names of tables that lack one of the triggers of these kinds. `among` is what is `present`, if known."""
+    found = present(connection) if among is None else among
     return [
         model._meta.db_table
         for kind in kinds
         for model in kind.models()
-        if {model._meta.db_table, kind.writes} <= present
-        and not present.issuperset(kind.names_on(connection, model._meta.db_table))
+        if {model._meta.db_table, kind.writes} <= found | {""}
+        and not found.issuperset(kind.names_on(connection, model._meta.db_table))
     ]
 
 
