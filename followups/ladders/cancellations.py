@@ -25,6 +25,6 @@ def close_open_ladders(reasons: Mapping[str, str], act: Act) -> None:
         return
     found = open_steps(*together(*locking_ladders_of(lead_ids=list(reasons))))
     for reason in sorted(set(reasons.values())):
-        ladders = [ladder for ladder in found.ladders if reasons[ladder.lead_id] == reason]
+        ladders = [ladder for ladder in found.ladders if reasons[str(ladder.lead_id)] == reason]
         theirs = {ladder.pk for ladder in ladders}
         cancel(OpenSteps(ladders, [step for step in found.steps if step[1] in theirs]), act.because(reason))

@@ -54,8 +54,8 @@ _ASKED = {
 
 def leads_and_ladders(lead_ids: Collection[str]) -> Statement:
     """Return the statement that reads a row for each of these leads, and one for each open ladder at their numbers and
-    addresses. The columns are the lead id that was asked for (null in a ladder's row), the lead's `FACTS`, the id of its open
-    ladder, and the end of its last ladder with a contact (null in a ladder's row).
+    addresses. The columns are the lead id that was asked for (null in a ladder's row), the lead's `FACTS`, the id of its
+    open ladder, and the end of its last ladder with a contact (null in a ladder's row).
 
     The SQL is hand-written, because no queryset reads all this at once. Each start of a ladder runs it, after its locks.
     """

@@ -74,7 +74,7 @@ def restart_ladder(ladder_id: int, *, act: Act) -> LadderStart:
     if not known:
         raise LadderNotFound
     ((lead_id, *reached),) = known
-    found = hold_lead(lead_id, points_in([reached]), locking_ladder(ladder_id=ladder_id, lead_id=lead_id))
+    found = hold_lead(lead_id, points_in([tuple(reached)]), locking_ladder(ladder_id=ladder_id, lead_id=lead_id))
     ladder = next(one for one in found.cancelled.ladders if one.pk == ladder_id)
     return begin_ladder(found, Wanted(lead_id, ladder.province, ladder.market, ladder.owner), restart=True, act=act)
 

@@ -15,7 +15,7 @@ from followups.tasks.models import FollowupTask, TaskEvent
 from governance.channels import Channel
 from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.compiled import Rows, Select, Statement
+from wholesale.plumbing.compiled import Rows, Select, Statement, together
 
 EVERY_CHANNEL = tuple(Channel)
 # The cancel reason of an opt-out.
@@ -59,6 +59,16 @@ def open_steps(ladders: Rows, steps: Rows) -> OpenSteps:
     """Return the ladders and steps that the two statements have locked."""
     made = [FollowupLadder.from_db(connection.alias, _LADDER, row) for row in ladders]
     return OpenSteps(made, steps)
+
+
+_STEPS = Select(
+    lambda ladder_ids: FollowupTask.objects.open().filter(ladder__among=ladder_ids).order_by("pk").values_list(*_STEP)
+)
+
+
+def lock_steps(ladders: list[FollowupLadder]) -> OpenSteps:
+    """Lock the open steps of ladders that are locked already."""
+    return OpenSteps(ladders, *together(_STEPS.locking(ladder_ids=[ladder.pk for ladder in ladders])))
 
 
 def cancel(found: OpenSteps, act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:

@@ -31,6 +31,20 @@ def leased_to(task: FollowupTask) -> TaskLeased:
     return TaskLeased(f"{task.leased_by} holds this task until {iso_utc(task.leased_until)}.")
 
 
+def taken_over(task: FollowupTask, act: Act, *, force: bool) -> dict[str, Any]:
+    """Return what the history of a task says about the live claim that somebody else has of it: nothing if there is none.
+
+    Raises:
+        TaskLeased: there is one, and `force` is false.
+
+    """
+    if task.cancelled_at is not None or not is_live(task, act.now) or is_held_by(task, act):
+        return {}
+    if not force:
+        raise leased_to(task)
+    return {"forced": True, "leased_by": task.leased_by}
+
+
 def may_work_any(user: User) -> bool:
     """Whether the user may also work tasks that somebody else owns."""
     return user.has_perm("followups.complete_any_task")

@@ -8,9 +8,6 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from wholesale.plumbing.mark import MARK_SQL
-from wholesale.plumbing.writes import id_sql
-
 from django.db.models import Model
 
 from governance.decisions import Decision, ExecutionClass
@@ -19,6 +16,8 @@ from governance.golive.models import GoLiveState
 from governance.ledger.points import Point, digest
 from governance.ledger.reading import NOTHING, OnFile, asked_sql, on_file_sql, parse_on_file
 from wholesale.plumbing.compiled import Columns, Rows, Statement, fetch
+from wholesale.plumbing.mark import MARK_SQL
+from wholesale.plumbing.writes import id_sql
 
 NO_QUESTION = Statement("SELECT 1 WHERE FALSE")
 _OWN = 6  # columns before those of the verb's question

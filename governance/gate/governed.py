@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-
-from wholesale.plumbing.mark import Kept
+from typing import Any
 
 from governance.area_codes.models import AreaCodeSubscription
 from governance.clocks.models import MarketZone
@@ -20,6 +19,7 @@ from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from governance.organisation.rules import OrganisationFacts, Sender
 from wholesale.plumbing.compiled import Select
+from wholesale.plumbing.mark import Kept
 from wholesale.plumbing.vocabulary import ALL
 
 _ORGANISATION = Select(
@@ -63,15 +63,20 @@ class Governed:
         return self.closed.get(province, self.closed_everywhere)
 
 
+def _facts(row: tuple[Any, ...]) -> OrganisationFacts:
+    consent, scrub, identity, number, expires_on, *sender = row
+    return OrganisationFacts(consent, scrub, identity, number, expires_on, sender=Sender(*sender))
+
+
 def _read() -> Governed:
-    key_mark, *organisation, name, address, contact = _ORGANISATION.first() or ("", None, None, None)
+    organisation = _ORGANISATION.first()
     closed: dict[str, set[date]] = defaultdict(set)
     for province, day in _CLOSED_DAYS.rows():
         closed[province].add(day)
     everywhere = frozenset(closed.pop("", ()))
     return Governed(
-        key_mark=key_mark,
-        organisation_facts=OrganisationFacts(*organisation, sender=Sender(name, address, contact)) if organisation else None,
+        organisation_facts=_facts(organisation[1:]) if organisation else None,
+        key_mark=organisation[0] if organisation else "",
         policies={
             (province, market): PolicyFacts(market, version, enabled, market_rules.parsed(rules))
             for province, market, version, enabled, rules in _POLICIES.rows()

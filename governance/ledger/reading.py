@@ -87,20 +87,18 @@ def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
 def parse_on_file(text: str | None) -> dict[str, OnFile]:
     """What is on file about each point, by its digest, from a column of `on_file_sql`. Points with nothing are left out."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
-    contacted: dict[str, tuple[datetime | None, datetime | None]] = {}
+    contacted: dict[str, tuple[datetime, datetime | None]] = {}
     for known, contacted_at, kind, channel, effective_at, basis, expires_at in orjson.loads(text) if text else ():
         if kind is None:
-            contacted[known] = _time(contacted_at), _time(effective_at)
+            contacted[known] = _time(contacted_at), effective_at and _time(effective_at)
         else:
-            found[known].append(LedgerLine(kind, channel, _time(effective_at), basis, _time(expires_at)))
+            found[known].append(LedgerLine(kind, channel, _time(effective_at), basis, expires_at and _time(expires_at)))
     return {
         known: OnFile(tuple(found.get(known, ())), *contacted.get(known, ())) for known in found.keys() | contacted.keys()
     }
 
 
-def _time(text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def _time(text: str) -> datetime:
     time = datetime.fromisoformat(text)
     return time if time.tzinfo else time.replace(tzinfo=UTC)  # SQLite stores times in UTC without a zone
 

@@ -88,10 +88,11 @@ def together(*statements: Statement) -> list[Rows]:
     """
     if connection.vendor != "postgresql" or not statements:
         return [fetch(*statement) for statement in statements]
-    connection.ensure_connection()
+    ours: Any = connection  # wholesale.plumbing.postgresql
+    ours.ensure_connection()
     literals = psycopg.ClientCursor(connection.connection)
     text = "; ".join(literals.mogrify(text, bound(given)) for text, _, given in statements)
-    cursor = connection.in_one_message(text)
+    cursor = ours.in_one_message(text)
     found = []
     with connection.wrap_database_errors:
         for statement in statements:
@@ -133,9 +134,11 @@ class Select:
         """Return the statement with these values of its parameters, for `together`."""
         return Statement(self.text, self.columns, given)
 
-    def locking(self, **given: Any) -> Statement:
-        """Return the statement so that it locks the rows of the queryset's own table, in its order, before it reads them."""
-        lock = f" FOR NO KEY UPDATE OF {next(iter(self._compiled.aliases.values()))}"
+    def locking(self, *models: type[Model], **given: Any) -> Statement:
+        """Return the statement so that it locks the rows of these models, in their order, before it reads them. Without
+        `models` it locks those of the queryset's own table."""
+        aliases = [self.alias_of(model) for model in models] or [next(iter(self._compiled.aliases.values()))]
+        lock = f" FOR NO KEY UPDATE OF {', '.join(aliases)}"
         return self.of(**given)._replace(text=self.text + lock if connection.vendor == "postgresql" else self.text)
 
     @property

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ class Part(NamedTuple):
     text: str
     given: Mapping[str, Any]
     objects: Sequence[models.Model] = ()  # those that get the ids which the SQL returns, in this order
-    updates: type[models.Model] | None = None  # the model of the rows that it changes
+    updates: "tuple[_Table, dict[Any, Sequence[Any]]] | None" = None  # the new values of rows, by id; then nothing is given
 
 
 _gathering: ContextVar[list[Part] | None] = ContextVar("gathering", default=None)
@@ -43,10 +43,10 @@ _gathering: ContextVar[list[Part] | None] = ContextVar("gathering", default=None
 def gathered() -> Iterator[None]:
     """Write everything that is given to this module within the block, when the block ends. Use it in a transaction.
 
-    On PostgreSQL it is one statement. Its parts do not see each other's rows, so a row may be changed only once in a block,
-    after it was locked. They run in no fixed order, but an insert runs after the updates of the same table that came before
-    it, because they may free its unique key. If the block raises, nothing is written. A block within a block is a part of the
-    outer one.
+    On PostgreSQL it is one statement, whose parts do not see each other's rows. Change only rows that are locked. If the
+    same columns of a row are set twice, the last values count. The parts run in no fixed order, but an insert runs after
+    the updates of its table that came before it, because they may free its unique key. If the block raises, nothing is
+    written. A block within a block is a part of the outer one.
     """
     if _gathering.get() is not None or connection.vendor != "postgresql":
         yield
@@ -106,16 +106,30 @@ def insert_objects(rows: Sequence[models.Model]) -> None:
 
 
 def update(model: type[models.Model], columns: tuple[str, ...], rows: Rows) -> None:
-    """Set these columns of locked rows. The first value of each row is its id."""
-    if not rows:
-        return
+    """Set these columns of locked rows. The first value of each row is its id.
+
+    Raises:
+        ValueError: within a block, other columns of one of these rows are set already: one of the two would be lost.
+
+    """
     table = _table(model, ("id", *columns), has_defaults=False)
-    if connection.vendor != "postgresql":
+    if connection.vendor == "postgresql":
+        _add_update(table, {row[0]: row for row in rows})
+    elif rows:
         prepared = [_prepared(table, row) for row in rows]
         with connection.cursor() as cursor:
             cursor.executemany(table.update, [[*values, pk] for pk, *values in prepared])
-        return
-    _add(Part(table.update, {"rows": _document(table, rows)}, updates=model))
+
+
+def _add_update(table: "_Table", rows: dict[Any, Sequence[Any]]) -> None:
+    for part in _gathering.get() or ():
+        if part.updates and part.updates[0] is table:
+            part.updates[1].update(rows)
+            return
+        if part.updates and part.updates[0].model is table.model and not rows.keys().isdisjoint(part.updates[1]):
+            raise ValueError(f"{table.model.__name__}: a row is changed twice in one statement")
+    if rows:
+        _add(Part(table.update, {}, updates=(table, rows)))
 
 
 def ids(model: type[models.Model], count: int) -> list[int]:
@@ -148,20 +162,28 @@ def _add(part: Part) -> None:
 
 def _after_updates_of(model: type[models.Model]) -> str:
     """Return the SQL by which an insert waits for the parts that update its table: it reads from them."""
-    updates = [n for n, part in enumerate(_gathering.get() or ()) if part.updates is model]
+    parts = enumerate(_gathering.get() or ())
+    updates = [n for n, part in parts if part.updates and part.updates[0].model is model]
     return f" WHERE {' AND '.join(f'(SELECT count(*) FROM w{n}) >= 0' for n in updates)}" if updates else ""
 
 
 def _write(parts: Sequence[Part]) -> None:
     if not parts:
         return
-    given = {f"{name}{n}": value for n, part in enumerate(parts) for name, value in bound(part.given).items()}
+    given = {f"{name}{n}": value for n, part in enumerate(parts) for name, value in _given(part).items()}
     with connection.cursor() as cursor:
         cursor.execute(_statement(tuple((part.text, bool(part.objects)) for part in parts)), given)
         found = sorted(cursor.fetchall()) if any(part.objects for part in parts) else []
     # PostgreSQL numbers the rows of a part in their order.
     for row, (_, pk) in zip((row for part in parts for row in part.objects), found, strict=True):
         row.pk = pk
+
+
+def _given(part: Part) -> dict[str, Any]:
+    if part.updates is None:
+        return bound(part.given)
+    table, rows = part.updates
+    return {"rows": _document(table, list(rows.values()))}
 
 
 @lru_cache(maxsize=256)
@@ -176,8 +198,9 @@ def _statement(parts: tuple[tuple[str, bool], ...]) -> str:
 
 
 class _Table(NamedTuple):
-    """The SQL and the fields for writing certain columns of a table."""
+    """The SQL and the fields for writing certain columns of a model's table."""
 
+    model: type[models.Model]
     insert: str
     update: str  # if the first column is the id
     copy: str
@@ -207,7 +230,7 @@ def _table(model: type[models.Model], columns: tuple[str, ...], *, has_defaults:
         insert = f"INSERT INTO {into} VALUES ({', '.join(values)})"
     settings = [f"{name} = {value}" for name, value in zip(names[1:], values[1:], strict=True)]
     update = f"UPDATE {name} SET {', '.join(settings)}{where}"
-    return _Table(insert, update, f"COPY {into} FROM STDIN", written, tuple(defaults.values()))
+    return _Table(model, insert, update, f"COPY {into} FROM STDIN", written, tuple(defaults.values()))
 
 
 def _value(n: int, field: models.Field[Any, Any]) -> str:
@@ -223,7 +246,12 @@ def _document(table: _Table, rows: Rows) -> str:
     for values in document if encoders else ():
         for n, encoder in encoders:
             values[n] = None if values[n] is None else json.dumps(values[n], cls=encoder)
-    return orjson.dumps(document, default=str).decode()
+    return orjson.dumps(document, default=_text).decode()
+
+
+def _text(value: object) -> str:
+    """Return a value as text that PostgreSQL reads, where JSON has no such value: a decimal or a span of time."""
+    return f"{value.days} days {value.seconds}.{value.microseconds:06} s" if isinstance(value, timedelta) else str(value)
 
 
 def _prepared(table: _Table, row: Sequence[Any]) -> list[Any]:

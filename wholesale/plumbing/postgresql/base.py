@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+_Django: Any = base.DatabaseWrapper  # its stubs do not know the methods for a backend's subclass
 
-class DatabaseWrapper(base.DatabaseWrapper):
+
+class DatabaseWrapper(_Django):
     """A connection whose transactions begin with their first message. If nothing is asked, nothing is sent.
 
     The driver stays in autocommit mode, so that it sends no BEGIN of its own.
