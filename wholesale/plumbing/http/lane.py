@@ -1,0 +1,109 @@
+"""The lane of the API: plain requests pass only what they need.
+
+A plain request is a GET or a POST of a program: it has a token and no cookies, sends JSON or no body, and takes JSON. It skips
+the middlewares that browsers need (sessions, CSRF, messages, logins), and DRF's search for its parser, its renderer and its
+user (`ApiView.dispatch`). Every other request, and a plain one without a valid token, goes the way of Django and DRF. The
+answers are the same (tests/traps/both_ways.py).
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.common import CommonMiddleware
+from django.urls import ResolverMatch, resolve
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from wholesale.plumbing.http.authentication import CachedTokenAuthentication
+from wholesale.plumbing.http.handlers import API_PREFIX, error_response
+from wholesale.plumbing.http.negotiation import ContentNegotiation
+from wholesale.plumbing.rendering import NumberJSONRenderer
+
+_SCHEMES = ("token ", "bearer ")
+_ID = re.compile(r"(?<=/)[0-9]{1,18}(?=/|$)")
+_authentication, _negotiation = CachedTokenAuthentication(), ContentNegotiation()
+
+
+class ApiLane:
+    """The middleware in front of those for browsers: it calls the view of a plain request, and passes other requests on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._common, self._framing = CommonMiddleware(get_response), XFrameOptionsMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        match = _resolved(request.path_info) if is_plain(request) else None
+        if match is None or str(request.method).lower() not in getattr(match.func, "actions", ()):
+            return self.get_response(request)
+        redirect = self._common.process_request(request)  # refuses unknown hosts
+        if redirect is not None:
+            return redirect
+        request.resolver_match, request.is_plain = match, True  # type: ignore[attr-defined]
+        response = self._framing.process_response(request, _answer(request, match))
+        return self._common.process_response(request, response)  # type: ignore[return-value]  # it returns what it takes
+
+
+def is_plain(request: HttpRequest) -> bool:
+    """Whether a request is plain, by its headers."""
+    meta = request.META
+    return (
+        request.method in ("GET", "POST")
+        and request.path_info.startswith(API_PREFIX)
+        and meta.get("HTTP_AUTHORIZATION", "")[:7].lower().startswith(_SCHEMES)
+        and meta.get("HTTP_ACCEPT", "*/*") in ("*/*", "application/json")
+        and meta.get("CONTENT_TYPE", "") in ("", "application/json")
+        and "HTTP_COOKIE" not in meta
+    )
+
+
+class PlainRequest(Request):
+    """DRF's request, of which it is known that it has a token and takes JSON."""
+
+    accepted_renderer = NumberJSONRenderer()
+    accepted_media_type = NumberJSONRenderer.media_type
+
+    def __init__(self, request: HttpRequest, parsers: list[BaseParser], user: Any, auth: Any) -> None:
+        super().__init__(request, parsers=parsers, negotiator=_negotiation)
+        self.META, self.method = request.META, request.method  # DRF would look for them in its own request first
+        self.user, self.auth = user, auth
+
+    @classmethod
+    def of(cls, request: HttpRequest, parsers: Callable[[], list[BaseParser]]) -> "PlainRequest | None":
+        """Return the request if it came by the lane and its token is valid, else None."""
+        if not hasattr(request, "is_plain"):
+            return None
+        try:
+            found = _authentication.authenticate(request)
+        except AuthenticationFailed:
+            return None
+        return found and cls(request, parsers(), *found)
+
+
+def _answer(request: HttpRequest, match: ResolverMatch) -> HttpResponse:
+    """Call the view as Django does. Rendering happens after the view's own error handling."""
+    try:
+        response = match.func(request, *match.args, **match.kwargs)
+        return response.render() if hasattr(response, "render") else response
+    except Exception as error:
+        return error_response(error, request)
+
+
+def _resolved(path: str) -> ResolverMatch:
+    """Resolve a path. Django would try up to a hundred patterns, so the match is kept, for all ids together."""
+    found = _ID.search(path)
+    if found is None:
+        return _match(path)
+    match = _match(f"{path[: found.start()]}1{path[found.end() :]}")
+    if match.kwargs.keys() != {"id"}:
+        return match
+    return ResolverMatch(match.func, match.args, {"id": found[0]}, route=match.route)
+
+
+@lru_cache(maxsize=512)
+def _match(path: str) -> ResolverMatch:
+    return resolve(path)
