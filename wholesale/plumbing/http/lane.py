@@ -40,9 +40,8 @@ class ApiLane:
         match = _resolved(request.path_info) if is_plain(request) else None
         if match is None or str(request.method).lower() not in getattr(match.func, "actions", ()):
             return self.get_response(request)
-        redirect = self._common.process_request(request)  # refuses unknown hosts
-        if redirect is not None:
-            return redirect
+        if self._common.process_request(request):  # raises for an unknown host
+            return self.get_response(request)
         request.resolver_match, request.is_plain = match, True  # type: ignore[attr-defined]
         response = self._framing.process_response(request, _answer(request, match))
         return self._common.process_response(request, response)  # type: ignore[return-value]  # it returns what it takes
@@ -56,8 +55,8 @@ def is_plain(request: HttpRequest) -> bool:
         and request.path_info.startswith(API_PREFIX)
         and meta.get("HTTP_AUTHORIZATION", "")[:7].lower().startswith(_SCHEMES)
         and meta.get("HTTP_ACCEPT", "*/*") in ("*/*", "application/json")
-        and meta.get("CONTENT_TYPE", "") in ("", "application/json")
-        and "HTTP_COOKIE" not in meta
+        and (meta.get("CONTENT_TYPE") == "application/json" or meta.get("CONTENT_LENGTH", "") in ("", "0"))
+        and not meta.get("HTTP_COOKIE")
     )
 
 
