@@ -1,4 +1,4 @@
-"""The JSON of answers: orjson writes the same values as Python's own encoder would, and what it cannot write does not fail."""
+"""The JSON of answers: orjson writes the values that Python's own encoder would. What it cannot write does not fail."""
 
 import json
 from collections import namedtuple

@@ -65,13 +65,12 @@ class ApiView(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer a plain request without what DRF would find out anew for it. Answer any other as DRF does."""
-        plain = PlainRequest.of(request, self.get_parsers)
-        if plain is None:
+        if not hasattr(request, "is_plain"):
             return super().dispatch(request, *args, **kwargs)
-        self.request, self.headers = plain, self.default_response_headers
-        method = request.method.lower()
-        self.action = self.action_map[method]
+        plain, method = PlainRequest(request, self.get_parsers()), str(request.method).lower()
+        self.request, self.headers, self.action = plain, self.default_response_headers, self.action_map[method]
         try:
+            self.perform_authentication(plain)
             self.check_permissions(plain)
             self._prepare(plain)
             response = getattr(self, method)(plain, *args, **kwargs)
@@ -84,7 +83,7 @@ class ApiView(APIView):
         self._prepare(request)
 
     def _prepare(self, request: Request) -> None:
-        """Set the correlation id, and note the unknown parameters."""
+        """Set the correlation id and note the unknown parameters, before the handler runs."""
         if request.content_type.startswith("multipart/") and not self._is_parsed(request):
             raise UnsupportedMediaType(request.content_type)
         header = request.META.get(correlation.META_KEY, "").strip()

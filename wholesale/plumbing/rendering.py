@@ -34,9 +34,10 @@ class NumberJSONRenderer(JSONRenderer):
 
 
 def to_json(data: Any) -> bytes:
+    """Return the body of an answer."""
     try:
         return orjson.dumps(data, _default, orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
-    except TypeError:  # whole numbers above 64 bits and lone surrogates are beyond it
+    except TypeError:  # a whole number above 64 bits, or a lone surrogate, which is written as its escape
         return json.dumps(data, cls=NumberEncoder, separators=(",", ":"), allow_nan=False).encode()
 
 

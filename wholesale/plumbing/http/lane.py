@@ -1,21 +1,19 @@
-"""The lane of the API: plain requests pass only what they need.
+"""The lane of the API: a plain request passes only what it needs.
 
-A plain request is a GET or a POST of a program: it has a token and no cookies, sends JSON or no body, and takes JSON. It skips
-the middlewares that browsers need (sessions, CSRF, messages, logins), and DRF's search for its parser, its renderer and its
-user (`ApiView.dispatch`). Every other request, and a plain one without a valid token, goes the way of Django and DRF. The
-answers are the same (tests/traps/both_ways.py).
+A plain request is a GET or POST of a program. It has a token and no cookies, sends JSON or nothing, and takes JSON. It skips
+the middlewares for browsers (sessions, CSRF, messages, logins) and DRF's search for its authentication, its parser and its
+renderer (`ApiView.dispatch`). All other requests go the way of Django and DRF. Both ways give the same answers:
+tests/both_ways.py compares them.
 """
 
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
 from django.urls import ResolverMatch, resolve
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -26,11 +24,11 @@ from wholesale.plumbing.rendering import NumberJSONRenderer
 
 _SCHEMES = ("token ", "bearer ")
 _ID = re.compile(r"(?<=/)[0-9]{1,18}(?=/|$)")
-_authentication, _negotiation = CachedTokenAuthentication(), ContentNegotiation()
+_AUTHENTICATORS, _NEGOTIATION = (CachedTokenAuthentication(),), ContentNegotiation()
 
 
 class ApiLane:
-    """The middleware in front of those for browsers: it calls the view of a plain request, and passes other requests on."""
+    """The middleware before those for browsers. It calls the view of a plain request, and passes on any other request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -40,7 +38,7 @@ class ApiLane:
         match = _resolved(request.path_info) if is_plain(request) else None
         if match is None or str(request.method).lower() not in getattr(match.func, "actions", ()):
             return self.get_response(request)
-        if self._common.process_request(request):  # raises for an unknown host
+        if self._common.process_request(request):  # a redirect; an unknown host raises
             return self.get_response(request)
         request.resolver_match, request.is_plain = match, True  # type: ignore[attr-defined]
         response = self._framing.process_response(request, _answer(request, match))
@@ -61,26 +59,14 @@ def is_plain(request: HttpRequest) -> bool:
 
 
 class PlainRequest(Request):
-    """DRF's request, of which it is known that it has a token and takes JSON."""
+    """DRF's request, for a plain request: how to find its user and how to write its answer is known from the beginning."""
 
     accepted_renderer = NumberJSONRenderer()
     accepted_media_type = NumberJSONRenderer.media_type
 
-    def __init__(self, request: HttpRequest, parsers: list[BaseParser], user: Any, auth: Any) -> None:
-        super().__init__(request, parsers=parsers, negotiator=_negotiation)
-        self.META, self.method = request.META, request.method  # DRF would look for them in its own request first
-        self.user, self.auth = user, auth
-
-    @classmethod
-    def of(cls, request: HttpRequest, parsers: Callable[[], list[BaseParser]]) -> "PlainRequest | None":
-        """Return the request if it came by the lane and its token is valid, else None."""
-        if not hasattr(request, "is_plain"):
-            return None
-        try:
-            found = _authentication.authenticate(request)
-        except AuthenticationFailed:
-            return None
-        return found and cls(request, parsers(), *found)
+    def __init__(self, request: HttpRequest, parsers: list[BaseParser]) -> None:
+        super().__init__(request, parsers=parsers, authenticators=_AUTHENTICATORS, negotiator=_NEGOTIATION)
+        self.META, self.method = request.META, request.method  # DRF looks for them elsewhere first
 
 
 def _answer(request: HttpRequest, match: ResolverMatch) -> HttpResponse:
@@ -93,7 +79,7 @@ def _answer(request: HttpRequest, match: ResolverMatch) -> HttpResponse:
 
 
 def _resolved(path: str) -> ResolverMatch:
-    """Resolve a path. Django would try up to a hundred patterns, so the match is kept, for all ids together."""
+    """Resolve a path. Django tries up to a hundred patterns, so the match is kept; paths that differ in the id share it."""
     found = _ID.search(path)
     if found is None:
         return _match(path)
