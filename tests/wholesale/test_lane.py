@@ -42,7 +42,7 @@ def sent(client: APIClient, method: str, path: str, headers: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("accept", [None, "*/*", JSON])
 def test_a_request_with_a_token_and_json_takes_the_lane(operator: APIClient, taken: list[str], accept: str | None) -> None:
-    headers = {"HTTP_ACCEPT": accept} if accept else {}
+    headers: dict[str, Any] = {"HTTP_ACCEPT": accept} if accept else {}
     assert operator.get(f"{DUE}?limit=5", **headers).status_code == 200
     assert operator.generic("POST", CREATE, PLACE, content_type=JSON, **headers).status_code == 201
     assert operator.generic("POST", f"{CREATE}/?province=ON", **headers).status_code == 201

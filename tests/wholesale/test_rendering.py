@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.functional import lazystr
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.serializers import Serializer
 from rest_framework.utils.serializer_helpers import ReturnDict
 
 from wholesale.plumbing.rendering import NumberEncoder, NumberJSONRenderer, to_json
@@ -40,7 +41,7 @@ class Word(StrEnum):
         *(Word.CALL, lazystr("later"), ErrorDetail("no", "code"), b"bytes", None, True),
         [Pair(1, Decimal("2.5")), (1, 2), {3}],
         {Word.CALL: 1, 5: 2, None: 3, True: 4, 1.5: 5, "\ud800": 6},
-        ReturnDict({"a": [{"b": Decimal(1)}]}, serializer=None),
+        ReturnDict({"a": [{"b": Decimal(1)}]}, serializer=Serializer()),
         {"detail": {"big": 10**400, "at": datetime(2026, 1, 1, tzinfo=UTC), "name": "é"}},
     ],
     ids=lambda value: repr(value)[:40],

@@ -61,14 +61,15 @@ class ApiView(APIView):
 
     def known_parameters(self) -> Known:
         """Return the names of the parameters that the action knows."""
-        return getattr(self, self.action).known  # type: ignore[attr-defined]  # of ViewSetMixin
+        return getattr(self, self.action).known
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer a plain request without what DRF would find out anew for it. Answer any other as DRF does."""
         if not hasattr(request, "is_plain"):
             return super().dispatch(request, *args, **kwargs)
         plain, method = PlainRequest(request, self.get_parsers()), str(request.method).lower()
-        self.request, self.headers, self.action = plain, self.default_response_headers, self.action_map[method]
+        self.request, self.headers = plain, self.default_response_headers
+        self.action = self.action_map[method]  # type: ignore[attr-defined]  # of ViewSetMixin
         try:
             self.perform_authentication(plain)
             self.check_permissions(plain)
@@ -96,7 +97,7 @@ class ApiView(APIView):
                 correlation.use(field.run_validation(given))
             except ValidationError as error:
                 raise ValidationError({"correlation_id": error.detail}) from error
-        if self.action in self.permissions:  # type: ignore[attr-defined]
+        if self.action in self.permissions:
             self._note_unknown(request, self.known_parameters())
 
     def _is_parsed(self, request: Request) -> bool:

@@ -1,6 +1,6 @@
 """Content negotiation: the API answers JSON, or 406."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -12,10 +12,11 @@ from rest_framework.request import Request
 class ContentNegotiation(DefaultContentNegotiation):
     """DRF's content negotiation, except that an invalid Accept header gets a 406 too."""
 
-    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         """Return the parser of the body's content type, or None. The usual type needs no comparison of its parts."""
-        if parsers[0].media_type == request.content_type:
-            return parsers[0]
+        first = next(iter(parsers))
+        if first.media_type == request.content_type:
+            return first
         return super().select_parser(request, parsers)
 
     def select_renderer(
