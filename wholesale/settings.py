@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "wholesale.plumbing.http.request_log.RequestLogMiddleware",
     "wholesale.plumbing.correlation.CorrelationMiddleware",
     "wholesale.plumbing.http.middleware.WellFormedMiddleware",
+    "wholesale.plumbing.http.lane.ApiLane",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
