@@ -59,7 +59,7 @@ class KPIEventFilter(django_filters.FilterSet):
 class KPIEventViewSet(ResourceViewSet):
     """The endpoint of the KPI log, the newest events first."""
 
-    queryset = KPIEvent.objects.select_related("user", "words")
+    queryset = KPIEvent.objects.all()
     serializer_class = EventOut
     filterset_class = KPIEventFilter
 
