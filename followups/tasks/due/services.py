@@ -27,7 +27,7 @@ EARLIER_STEP_FIRST = "earlier_step_first"  # the reason against a task that the 
 
 
 class DueTask(NamedTuple):
-    """A due task, with the gate's answer about it now. All times but `local_time` are UTC. It begins with `reading.SHOWN`."""
+    """A due task, with the gate's answer about it now. All times but `local_time` are UTC. The first are `reading.SHOWN`."""
 
     id: int
     lead_id: str | None
@@ -96,14 +96,16 @@ def due_task(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
     """Return a candidate as a due task with the gate's answer. A lease that is not live at that time is left out."""
     is_leased = candidate.leased_until is not None and candidate.leased_until > answer.at
     verdict, zone = answer.verdict, answer.verdict.zone
-    return DueTask(
-        *candidate.shown,
-        *((candidate.leased_by, candidate.leased_until) if is_leased else (None, None)),
-        _clock(answer.at, zone) if zone else None,
-        zone.key if zone else None,
-        verdict.allowed and not candidate.waits,
-        EARLIER_STEP_FIRST if verdict.allowed and candidate.waits else verdict.code,
-        verdict.next_allowed_at,
+    return DueTask._make(
+        (
+            *candidate.shown,
+            *((candidate.leased_by, candidate.leased_until) if is_leased else (None, None)),
+            _clock(answer.at, zone) if zone else None,
+            zone.key if zone else None,
+            verdict.allowed and not candidate.waits,
+            EARLIER_STEP_FIRST if verdict.allowed and candidate.waits else verdict.code,
+            verdict.next_allowed_at,
+        )
     )
 
 
