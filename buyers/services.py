@@ -14,6 +14,7 @@ from buyers.signals import feedback_recorded
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import correlation
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Select
 from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
@@ -89,20 +90,21 @@ def _standing(node: BuyerLiquidityNode, event: str, buyer_id: str | None) -> tup
     return not kinds, event in ACTIVE_EVENTS and kinds.isdisjoint(ACTIVE_EVENTS)
 
 
+_NODE = Select(
+    lambda province, market, property_type: BuyerLiquidityNode.objects.filter(
+        province=province, market=market, property_type=property_type
+    ).values_list(*LIQUIDITY_FIELDS, "updated_at")
+)
+
+
 @verb(ExecutionClass.READ)
 def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) -> dict[str, Any]:
     """The figures of a node and its `score`. If there is no such node, the score is 0 and `known` is false."""
-    node = BuyerLiquidityNode.objects.filter(province=province, market=market, property_type=property_type).first()
-    liquidity = node.liquidity if node else Liquidity()
-    return {
-        "province": province,
-        "market": market,
-        "property_type": property_type,
-        **{name: getattr(liquidity, name) for name in LIQUIDITY_FIELDS},
-        "updated_at": node.updated_at if node else None,
-        "score": liquidity.score,
-        "known": node is not None,
-    }
+    place = {"province": province, "market": market, "property_type": property_type}
+    *figures, updated_at = _NODE.first(**place) or (None,)
+    liquidity = Liquidity(*figures)
+    shown = {name: getattr(liquidity, name) for name in LIQUIDITY_FIELDS}
+    return {**place, **shown, "updated_at": updated_at, "score": liquidity.score, "known": updated_at is not None}
 
 
 @dataclass(frozen=True, slots=True)

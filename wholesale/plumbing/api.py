@@ -1,26 +1,25 @@
 """Building blocks of the API's views: the decorators `ask` (GET) and `act` (POST), and `ResourceViewSet` for rows."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.generics import GenericAPIView
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
-from wholesale.plumbing import correlation, scopes, unknown_parameters
+from wholesale.plumbing import correlation, filters, unknown_parameters
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import NotFound
 from wholesale.plumbing.fields import (
@@ -34,6 +33,7 @@ from wholesale.plumbing.fields import (
 )
 from wholesale.plumbing.http.lane import PlainRequest
 from wholesale.plumbing.idempotency import idempotent
+from wholesale.plumbing.listing import Computed, Listed, row_of
 from wholesale.plumbing.pagination import NewestFirst
 from wholesale.plumbing.params import ObjectParams, Params, is_empty, known, merged, validated
 from wholesale.plumbing.received import ReceivedLabelField
@@ -223,6 +223,8 @@ def _fills_a_body(field: serializers.Field[Any, Any, Any, Any]) -> bool:
 class RowSerializer(serializers.ModelSerializer[Any]):
     """The base serializer of rows. It shows numbers as JSON numbers, and times in UTC with Z."""
 
+    computed: ClassVar[Mapping[str, Computed]] = {}  # the fields that are no plain columns, for wholesale.plumbing.listing
+
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.AutoField: IdField,
@@ -236,20 +238,18 @@ class RowSerializer(serializers.ModelSerializer[Any]):
 
 
 class SignedSerializer(RowSerializer):
-    """The base serializer of rows that name who wrote them. A client may choose `actor`; `user` is who was signed in.
-
-    Read the rows with `select_related("user")`.
-    """
+    """The base serializer of rows that name who wrote them. A client may choose `actor`; `user` is who was signed in."""
 
     user: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="username", read_only=True, allow_null=True, help_text="who was signed in; null: nobody, as in a command"
     )
 
 
-class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericAPIView[Any], ApiView):
+class ResourceViewSet(ViewSetMixin, GenericAPIView[Any], ApiView):
     """The base of endpoints that only read rows: a filtered list in pages, newest first, and a single row by its id."""
 
     pagination_class = NewestFirst
+    filterset_class: Any = None
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
 
@@ -261,29 +261,29 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
         view = f"{opts.app_label}.view_{opts.model_name}"
         cls.permissions = {"list": view, "retrieve": view, **cls.permissions}
 
-    def get_queryset(self) -> models.QuerySet[Any]:
-        """Return the rows that the signed-in user may read."""
-        return scopes.visible(super().get_queryset(), self.request.user)
-
     def known_parameters(self) -> Known:
         if self.action == "list":
             return _known_filters(type(self))
         return Known() if self.action == "retrieve" else super().known_parameters()
 
-    def get_object(self) -> Any:
-        """Return the row that the path names.
+    # Without docstrings: a view's own docstring documents its list and its rows.
+    def list(self, request: Request) -> Response:
+        wanted = filters.wanted(self.filterset_class, request.query_params)
+        page: Any = self.paginate_queryset(Listed(self, request.user, wanted))  # type: ignore[arg-type]
+        return self.get_paginated_response(self.filled(page))
 
-        Raises:
-            NotFound: there is no such row, or the user may not read it.
+    def retrieve(self, request: Request, id: str) -> Response:
+        row = row_of(self, request.user, int(id))
+        if row is None:
+            raise NotFound(f"There is no such {type(self).queryset.model._meta.verbose_name}.")  # type: ignore[union-attr]
+        return Response(self.filled([row])[0])
 
-        """
-        try:
-            return super().get_object()
-        except Http404:
-            raise NotFound(f"There is no such {self.get_queryset().model._meta.verbose_name}.") from None
+    def filled(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Return the rows with what is not in their own table."""
+        return rows
 
 
 @cache
 def _known_filters(view: type[ResourceViewSet]) -> Known:
-    filters = view.filterset_class.base_filters if hasattr(view, "filterset_class") else ()
-    return Known(frozenset({*filters, NewestFirst.cursor_query_param, NewestFirst.page_size_query_param}))
+    items = view.filterset_class.base_filters if view.filterset_class else ()
+    return Known(frozenset({*items, NewestFirst.cursor_query_param, NewestFirst.page_size_query_param}))
