@@ -89,7 +89,7 @@ def test_a_kpi_row_that_cannot_be_written_undoes_the_fact(
         raise ReceiverFails
 
     before = facts()
-    monkeypatch.setattr("kpi.services.many", SimpleNamespace(insert=fail, insert_object=fail))
+    monkeypatch.setattr("kpi.services.writes", SimpleNamespace(insert=fail, insert_object=fail))
     with pytest.raises(ReceiverFails), transaction.atomic():
         act()
     monkeypatch.undo()
