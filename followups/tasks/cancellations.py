@@ -62,7 +62,7 @@ def open_steps(ladders: Rows, steps: Rows) -> OpenSteps:
 
 
 _STEPS = Select(
-    lambda ladder_ids: FollowupTask.objects.open().filter(ladder__among=ladder_ids).order_by("pk").values_list(*_STEP)
+    lambda ladder_ids: FollowupTask.objects.open().filter(ladder__id__among=ladder_ids).order_by("pk").values_list(*_STEP)
 )
 
 

@@ -10,7 +10,7 @@ from followups.tasks.models import FollowupTask
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
-NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user": None, "leased_until": None}
+NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user_id": None, "leased_until": None}
 
 
 def is_live(task: FollowupTask, now: datetime) -> bool:

@@ -11,12 +11,13 @@ from followups.tasks.models import FollowupTask
 from governance import gate
 from wholesale.plumbing.compiled import Rows, Select, Statement
 
-# The columns that completing needs, also for its answer, its KPI row and its evidence.
-_TASK = (
+# The columns that completing needs, also for its answer, its KPI row and its evidence, in the order of the models' fields.
+_NEEDED = {
     *("id", "ladder_id", "step", "channel", "gap_minutes", "lead_id", "province", "market", "owner"),
     *("created_at", "completed_at", "cancelled_at", "leased_by", "leased_user_id", "leased_until"),
     *("due_at", "actionable_at", "open_from", "open_until", "late_for", "late_until"),
-)
+}
+_TASK = tuple(field.attname for field in FollowupTask._meta.concrete_fields if field.attname in _NEEDED)
 _LADDER = ("id", "open_steps", "closed_at")
 
 
@@ -96,7 +97,7 @@ def locked(rows: Rows) -> LockedTask | None:
     """Return the task that was locked. The ladder and the task are as they are under the lock. None if there is no task."""
     if not rows:
         return None
-    ((*row,),) = rows
+    (row,) = rows
     task = FollowupTask.from_db(connection.alias, _TASK, row[: len(_TASK)])
     task.ladder = FollowupLadder.from_db(connection.alias, _LADDER, row[len(_TASK) : len(_TASK) + len(_LADDER)])
     contact = contact_of(
