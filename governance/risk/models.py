@@ -13,7 +13,7 @@ from governance.risk.rules import GLOBAL, Caps
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
-from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word
+from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word, money_field
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
@@ -23,14 +23,9 @@ NO_CAP = "no cap"
 LOCK_KEY = 7_301_009
 
 
-def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """A model field for an amount in CAD, 0 by default."""
-    return models.DecimalField(**{"max_digits": 14, "decimal_places": 2, "default": Decimal(0), **kwargs})
-
-
 def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
     """A model field for a sum in CAD. It has room for a million of the largest amounts, as an engine may have no cap."""
-    return money_field(max_digits=20, **kwargs)
+    return money_field(max_digits=20, default=Decimal(0), **kwargs)
 
 
 class RiskPolicy(Policy):
@@ -140,7 +135,7 @@ class RiskReservation(SignedModel):
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField(help_text="the business day on which it was made")
-    amount = money_field(help_text="CAD")
+    amount = money_field(default=Decimal(0), help_text="CAD")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     metadata = models.JSONField(default=dict)
     settled_at = models.DateTimeField(null=True)
@@ -195,8 +190,8 @@ class RiskEvent(SignedModel, AppendOnlyModel):
     kind = models.CharField(max_length=9, choices=RiskEventKind)
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField(help_text="the business day of the event; for a correction, the day of the loss")
-    amount = money_field(help_text="CAD asked for, or reserved")
-    realized_loss = money_field(help_text="CAD; for a correction, the difference")
+    amount = money_field(default=Decimal(0), help_text="CAD asked for, or reserved")
+    realized_loss = money_field(default=Decimal(0), help_text="CAD; for a correction, the difference")
     reservation = models.ForeignKey(RiskReservation, null=True, on_delete=models.PROTECT, related_name="events")
     message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
