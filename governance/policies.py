@@ -243,11 +243,15 @@ def effective(model: type[PlacePolicyT], mark: int | None, province: str, market
     If a place may have several policies of this model, `kind` names one by the other columns of the key. The row is kept in
     the process for everybody, so the caller must not change it.
     """
-    rows = _kept(model).at(mark)
+    rows = kept(model, mark)
     return rows.get((province, market, *kind)) or rows.get((province, ALL, *kind))
 
 
+def kept(model: type[PolicyT], mark: int | None) -> Mapping[tuple[str, ...], PolicyT]:
+    """All policies of this model under this mark, by their key. Callers must not change them."""
+    return _kept(model).at(mark)
+
+
 @cache
-def _kept(model: type[PlacePolicyT]) -> Kept[dict[tuple[str, ...], PlacePolicyT]]:
-    """All policies of this model, by their key."""
+def _kept(model: type[PolicyT]) -> Kept[dict[tuple[str, ...], PolicyT]]:
     return Kept(lambda: {tuple(getattr(row, name) for name in model.key): row for row in model._default_manager.order_by()})

@@ -44,7 +44,7 @@ def _mark(state: GoLiveState) -> str:
 def throttle_engine(engine: str, act: Act) -> Stop | None:
     """Switch off the engine's risk policy. Return the stop, or None if the engine has no risk policy."""
     hold_mark()
-    policy = policies.locked_policy(engine)
+    policy = policies.policy_of(engine)
     if policy is None:
         return None
     began = policy.enabled
@@ -56,7 +56,7 @@ def throttle_engine(engine: str, act: Act) -> Stop | None:
 def lift_throttle(engine: str, mark: str, act: Act) -> bool:
     """Switch the engine's risk policy on unless it changed since it had `mark`. Return whether it was switched on."""
     hold_mark()
-    policy = policies.locked_policy(engine)
+    policy = policies.policy_of(engine)
     if policy is None or str(policy.version) != mark:
         return False
     upsert(RiskPolicy, engine=engine, enabled=True, act=act)
