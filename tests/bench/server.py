@@ -62,17 +62,19 @@ def filled(name: str, *, tasks: int, checkout: Checkout = HERE) -> Iterator[Site
 
 @contextmanager
 def serving(site: Site, log: Path) -> Iterator[int]:
-    """Run the production server of the site, with its log in a file as for a service. Yields the id of its first process,
-    which is also the id of its session.
+    """Run the production server of the site as its revision's `make serve` does, with its log in a file as for a service.
+    Yields the id of its first process, which is also the id of its session.
 
     Raises:
         RuntimeError: it did not become ready.
 
     """
-    command = ["manage.py", "serve", "--port", str(site.port), "--workers", str(WORKERS)]
+    environment = site.checkout.environment
+    installed = f"--old-file={environment}/.installed"  # so that make installs nothing
+    command = ["make", installed, "serve", f"VENV={environment}", f"PORT={site.port}", f"WORKERS={WORKERS}"]
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [str(site.checkout.python), *command],
+            command,
             cwd=site.checkout.root,
             env={**os.environ, **site.settings},
             stdout=output,
