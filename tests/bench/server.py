@@ -1,5 +1,6 @@
 """A database for each size of table, and the production server on it."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import django
 import httpx
 
 from tests.bench.checkout import HERE, Checkout
@@ -58,6 +60,15 @@ def filled(name: str, *, tasks: int, checkout: Checkout = HERE) -> Iterator[Site
         checkout.run(url, "-c", _FILL, url, str(tasks))
         token = checkout.run(url, "manage.py", "create_api_token", "bench", "--role", "operator")
         yield Site(name, checkout, url, token, free_port())
+
+
+def use_django(site: Site, log: Path) -> None:
+    """Set Django up in this process with the database and the settings of the site's server. It logs to a file too."""
+    os.environ.update(site.settings)
+    django.setup()
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(log.open("w"))
 
 
 @contextmanager
