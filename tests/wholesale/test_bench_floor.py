@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import connection
 
@@ -13,12 +12,12 @@ from kpi.models import KPIEvent
 from tests.bench.written import written
 from tests.recorded import changes
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
-def bare() -> "psycopg.Connection[Any]":
-    connection.ensure_connection()
-    return psycopg.connect(connection.connection.info.dsn, password=connection.connection.info.password, autocommit=True)
+@pytest.fixture(autouse=True)
+def _number_apart(db: None) -> None:
+    changes.number_apart()  # a row's id must not look like another number
 
 
 def columns(row: Any, *without: str) -> dict[str, Any]:
@@ -30,8 +29,7 @@ def test_a_ladder_is_written_again_with_its_tasks_and_its_kpi_row() -> None:
     with changes.watching():
         create_ladder(**values)
         rows = written(changes.taken(), values)
-    with bare() as psycopg_connection:
-        rows.repeat(psycopg_connection, {**values, "lead_id": "second", "owner": "va2"})
+    rows.repeat(connection.connection, {**values, "lead_id": "second", "owner": "va2"})
     first, second = FollowupLadder.objects.order_by("id")
     assert columns(second) == columns(first) | {
         **{"id": second.pk, "lead_id": "second", "owner": "va2", "correlation_id": second.correlation_id}
@@ -52,8 +50,7 @@ def test_a_completion_is_written_again_for_another_task() -> None:
     with changes.watching():
         complete_task(first.pk, "va1")
         seen = changes.taken()
-    with bare() as psycopg_connection:
-        written(seen, values).repeat(psycopg_connection, others)
+    written(seen, values).repeat(connection.connection, others)
     done = FollowupTask.objects.get(pk=second.pk)
     assert (done.completed_by, done.ladder.open_steps) == ("va1", 5)
     assert done.attempt.lead_id == "two"
