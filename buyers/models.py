@@ -74,10 +74,8 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(event__in=Event.values), name="buyerfeedbackevent_event")]
         indexes = [
-            # record_feedback(): the earlier events of this buyer.
+            # record_feedback(): the kinds of a buyer's events at the node. rebuild_liquidity: all events of the node.
             models.Index(fields=["node", "buyer_id", "event"], name="buyerfeedbackevent_buyer"),
-            # rebuild_liquidity, feedback?province=&market=: a node's events in id order.
-            models.Index(fields=["node", "id"], name="buyerfeedbackevent_node"),
             models.Index(fields=["correlation_id"], name="buyerfeedbackevent_correl"),  # feedback?correlation_id=
         ]
         ordering = ["-id"]

@@ -1,4 +1,4 @@
-"""Verbs of buyers. A node's row is locked before its event is inserted, so events are folded in the order of their ids."""
+"""Verbs of buyers. A node's row is locked before its event gets its id, so events are folded in the order of their ids."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,14 +7,15 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from buyers.liquidity import ACTIVE_EVENTS, Liquidity, folded, moved
 from buyers.models import LIQUIDITY_FIELDS, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.signals import feedback_recorded
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing import correlation
+from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.compiled import Select
+from wholesale.plumbing.compiled import Select, Statement, together
 from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
@@ -50,44 +51,64 @@ def take_feedback(
     if act.user is not None and not act.user.has_perm("buyers.record_any_feedback"):
         act = replace(act, actor=label_of(act.user))
     place = {"province": province, "market": market, "property_type": property_type}
-    node = _locked_node(place, act)
-    first_heard, newly_active = _standing(node, event, buyer_id)
-    recorded = BuyerFeedbackEvent.objects.create(
-        node=node,
-        **place,
-        event=event,
-        buyer_id=buyer_id,
-        **act.signature,
-    )
+    node, new_id, kinds = _held(place, buyer_id, act)
     node.liquidity = moved(
-        node.liquidity, event, named=buyer_id is not None, first_heard=first_heard, newly_active=newly_active
+        node.liquidity,
+        event,
+        named=buyer_id is not None,
+        first_heard=not any(kinds),
+        newly_active=event in ACTIVE_EVENTS and not set(ACTIVE_EVENTS).intersection(kinds),
     )
     node.updated_at = act.now
-    node.save(update_fields=[*LIQUIDITY_FIELDS, "updated_at"])
-    subject = Subject("feedback", str(recorded.pk), None, province, market)
+    recorded = BuyerFeedbackEvent(pk=new_id, node=node, **place, event=event, buyer_id=buyer_id, **act.signature)
+    subject = Subject("feedback", str(new_id), None, province, market)
     told = Envelope("buyer_feedback", subject, act, {"event": event, **place}, act.now)
-    feedback_recorded.send(sender=BuyerFeedbackEvent, envelopes=[told])
+    with writes.gathered():
+        writes.insert_object(recorded)
+        changed = [getattr(node, name) for name in (*LIQUIDITY_FIELDS, "updated_at")]
+        writes.update(BuyerLiquidityNode, (*LIQUIDITY_FIELDS, "updated_at"), [(node.pk, *changed)])
+        feedback_recorded.send(sender=BuyerFeedbackEvent, envelopes=[told])
     return recorded
 
 
-def _locked_node(place: dict[str, str], act: Act) -> BuyerLiquidityNode:
-    locked = BuyerLiquidityNode.objects.select_for_update()
-    try:
-        return locked.get(**place)
-    except BuyerLiquidityNode.DoesNotExist:
+def _at(province: Any, market: Any, property_type: Any) -> "QuerySet[BuyerLiquidityNode]":
+    return BuyerLiquidityNode.objects.filter(province=province, market=market, property_type=property_type).order_by()
+
+
+def _with_kinds(province: Any, market: Any, property_type: Any, buyer_id: Any) -> "QuerySet[Any, Any]":
+    """The node with its figures, and what kinds of events the buyer has at it: the first kind by the alphabet, and for each
+    active kind the first from that kind on, which is that kind if there is such an event.
+
+    Each is one look into an index, however many events there are. EXISTS could read the whole table: a planner that expects
+    many events of a buyer starts with the first page.
+    """
+    kinds = BuyerFeedbackEvent.objects.filter(node=OuterRef("pk"), buyer_id=buyer_id).order_by("event").values("event")
+    looks = [kinds, *(kinds.filter(event__gte=kind) for kind in ACTIVE_EVENTS)]
+    node = _at(province, market, property_type)
+    return node.values_list("pk", *LIQUIDITY_FIELDS, *(Subquery(look[:1]) for look in looks))
+
+
+_LOCK = Select(
+    lambda province, market, property_type: (
+        _at(province, market, property_type).select_for_update(no_key=True).values_list("pk")
+    )
+)
+_NODE = Select(_with_kinds)
+
+
+def _held(place: dict[str, str], buyer_id: str | None, act: Act) -> tuple[BuyerLiquidityNode, int, list[str | None]]:
+    """The node, locked; the id of a new event; and the kinds of the buyer's events (see `_with_kinds`)."""
+    ask = _LOCK.of(**place), _NODE.of(**place, buyer_id=buyer_id), Statement(f"SELECT {writes.id_sql(BuyerFeedbackEvent)}")
+    locked, found, [(new_id,)] = together(*ask)
+    if not locked:
         # If two first events come at once, one waits here for the other's insert and then finds that row.
         fresh = BuyerLiquidityNode(**place, updated_at=replace(act).now)  # the act's own clock is read under the lock
         BuyerLiquidityNode.objects.bulk_create([fresh], ignore_conflicts=True)
-        return locked.get(**place)
-
-
-def _standing(node: BuyerLiquidityNode, event: str, buyer_id: str | None) -> tuple[bool, bool]:
-    """Whether this is the buyer's first event at the node, and the buyer's first active event. False if no buyer."""
-    if buyer_id is None:
-        return False, False
-    # The model's order is removed, because DISTINCT would take the id into account.
-    kinds = set(node.events.filter(buyer_id=buyer_id).order_by().values_list("event", flat=True).distinct())
-    return not kinds, event in ACTIVE_EVENTS and kinds.isdisjoint(ACTIVE_EVENTS)
+        return _held(place, buyer_id, act)
+    [(pk, *figures_and_kinds)] = found
+    count = len(LIQUIDITY_FIELDS)
+    figures = dict(zip(LIQUIDITY_FIELDS, figures_and_kinds, strict=False))
+    return BuyerLiquidityNode(pk=pk, **place, **figures), new_id, figures_and_kinds[count:]
 
 
 _NODE = Select(

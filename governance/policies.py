@@ -1,12 +1,13 @@
 """The base of all policies: rows with a version and a history, and one verb that changes them safely in a race."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.dispatch import Signal
 from simple_history.models import HistoricalRecords
 
@@ -15,6 +16,8 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.errors import RequiredParameter, VersionConflict
+from wholesale.plumbing.mark import Governing, Kept
+from wholesale.plumbing.mark import hold as hold_mark
 from wholesale.plumbing.seeds import SAFE_DEFAULT, SEEDED_BY
 from wholesale.plumbing.setting_fields import Choice, Setting, Switch, Word
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
@@ -51,7 +54,7 @@ class Governed(models.Model):
         self._history_user, self._history_date, self._change_reason = act.user, act.now, act.reason[:100]
 
 
-class Policy(Governed):
+class Policy(Governing, Governed):
     """The base of policies: rules that an operator edits. A policy is switched off, never deleted.
 
     A policy is declared in one file: its settings (`wholesale.plumbing.setting_fields`), its key, its seeds, what it refuses
@@ -206,6 +209,7 @@ def put(model: type[GovernedT], *, key: Mapping[str, Any], changes: Mapping[str,
 def remove(model: type[GovernedT], *, key: Mapping[str, Any], act: Act) -> GovernedT | None:
     """Remove the row with this key, within the caller's transaction. The row's history stays. Return the row as it was,
     stamped with who removed it and when, or None if there is no such row."""
+    hold_mark()
     row = model._default_manager.select_for_update().filter(**key).first()
     if row is None:
         return None
@@ -221,21 +225,10 @@ def _made_or_changed(
     save: Callable[[GovernedT, Act], GovernedT],
     act: Act,
 ) -> GovernedT:
-    """Lock the row with this key, or make the row with `new`. Then `save` it. If another caller makes the row at the same
-    time and is first, change that row."""
-    locked = model._default_manager.select_for_update().filter(**key)
-    row = locked.first()
-    if row is None:
-        made = new()
-        try:
-            with transaction.atomic():
-                return save(made, act)
-        except IntegrityError:
-            row = locked.first()  # somebody else made it between our look and our insert
-            if row is None:
-                raise  # no, the row breaks a constraint
-            act = replace(act)  # the clock was read before we waited for the other transaction
-    return save(row, act)
+    """Lock the row with this key, or make the row with `new`. Then `save` it. Under the mark nobody else makes the row."""
+    hold_mark()
+    row = model._default_manager.select_for_update().filter(**key).first()
+    return save(row or new(), act)
 
 
 def _stamped(row: GovernedT, act: Act) -> GovernedT:
@@ -244,24 +237,21 @@ def _stamped(row: GovernedT, act: Act) -> GovernedT:
     return row
 
 
-def effective(model: type[PlacePolicyT], province: str, market: str, **kind: Any) -> PlacePolicyT | None:
-    """The effective policy of a market: the market's own, even if it is off, else the province's, else None.
+def effective(model: type[PlacePolicyT], mark: int | None, province: str, market: str, *kind: str) -> PlacePolicyT | None:
+    """The effective policy of a market under this mark: the market's own, even if it is off, else the province's, else None.
 
-    If a place may have several policies of this model, `kind` names one by the other columns of the key.
+    If a place may have several policies of this model, `kind` names one by the other columns of the key. The row is kept in
+    the process for everybody, so the caller must not change it.
     """
-    places = [(province, market)]
-    return effective_among(candidates(model._default_manager.filter(**kind), places), places)[province, market]
+    rows = kept(model, mark)
+    return rows.get((province, market, *kind)) or rows.get((province, ALL, *kind))
 
 
-def candidates(rows: models.QuerySet[PlacePolicyT], places: Collection[tuple[str, str]]) -> list[PlacePolicyT]:
-    """Read those of the `rows` that may be the effective policies of these places. Takes one query."""
-    provinces, markets = {province for province, _ in places}, {ALL, *(market for _, market in places)}
-    return list(rows.filter(province__in=provinces, market__in=markets))
+def kept(model: type[PolicyT], mark: int | None) -> Mapping[tuple[str, ...], PolicyT]:
+    """All policies of this model under this mark, by their key. Callers must not change them."""
+    return _kept(model).at(mark)
 
 
-def effective_among(
-    rows: Iterable[PlacePolicyT], places: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], PlacePolicyT | None]:
-    """The effective policy of each place, or None, taken from `rows`, in which a place has at most one policy."""
-    found = {(row.province, row.market): row for row in rows}
-    return {(province, market): found.get((province, market)) or found.get((province, ALL)) for province, market in places}
+@cache
+def _kept(model: type[PolicyT]) -> Kept[dict[tuple[str, ...], PolicyT]]:
+    return Kept(lambda: {tuple(getattr(row, name) for name in model.key): row for row in model._default_manager.order_by()})

@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from governance.governed_admin import GovernedAdmin, GovernedForm, PlaceInput
 from governance.policies import PlacePolicy, Policy, upsert
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
     place_text,
@@ -172,11 +173,10 @@ class PolicyAdmin(GovernedAdmin):
         return (*self.row_key(), self.switch) if self.has_switch else self.row_key()
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        policy = super().get_object(request, object_id, from_field)
-        if policy is None or request.method != "POST":
-            return policy
-        # Locked until the request's transaction ends, so that the form is checked against the version that it changes.
-        return self.model._default_manager.select_for_update().get(pk=policy.pk)
+        if request.method == "POST":
+            # Nobody else changes a policy until the request's transaction ends: the form is checked against what it changes.
+            mark.hold()
+        return super().get_object(request, object_id, from_field)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -20,9 +20,10 @@ from governance.organisation.models import Organisation
 from governance.risk.models import RiskPolicy
 from governance.risk.rules import GLOBAL
 from governance.runbook.registry import Finding, Severity, ended_or_ending, read_once, register
-from wholesale.plumbing import append_only
+from wholesale.plumbing import append_only, mark
 from wholesale.plumbing.checks import check_time_zones
 from wholesale.plumbing.http.health import pending_migrations
+from wholesale.plumbing.triggers import missing, present
 from wholesale.plumbing.vocabulary import ALL, Province
 
 REGISTRATION_NOTICE = timedelta(days=30)  # the runbook warns so long before the registration expires
@@ -231,13 +232,28 @@ def environment_time_zones(now: datetime) -> Finding:
     return Finding(True, f"Zones come from tzdata {tzdata.__version__} alone.")
 
 
+@read_once
+def _triggers() -> set[str]:
+    return present(connection)
+
+
 @register("environment.append_only", Severity.BLOCKER, "Append-only tables are protected")
 def environment_append_only(now: datetime) -> Finding:
     """Check that every append-only table has its triggers."""
-    unprotected = append_only.missing(connection)
+    unprotected = missing(connection, append_only.APPEND_ONLY, append_only.ERASABLE, among=_triggers())
     if unprotected:
         return Finding(False, f"No trigger on {', '.join(unprotected)}. Run migrate.", unprotected)
     return Finding(True, "Every append-only table has its trigger.")
+
+
+@register("environment.mark", Severity.BLOCKER, "Changed rules are noticed at once")
+def environment_mark(now: datetime) -> Finding:
+    """Check that every table whose rows govern has the triggers that change the mark. Without one, a process would go on
+    deciding by rules that it has kept."""
+    unmarked = missing(connection, mark.TRIGGERS, among=_triggers())
+    if unmarked:
+        return Finding(False, f"No trigger changes the mark on {', '.join(unmarked)}. Run migrate.", unmarked)
+    return Finding(True, "Every table of rules has its trigger.")
 
 
 @register("environment.backups", Severity.INFO, "Backups are configured")

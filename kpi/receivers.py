@@ -44,7 +44,7 @@ def connect() -> None:
 
 def on_happened(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Receiver: write one KPI event for each envelope."""
-    keep(_row(envelope, METRICS[envelope.name]) for envelope in envelopes)
+    keep([_row(envelope, METRICS[envelope.name]) for envelope in envelopes])
 
 
 def _row(envelope: Envelope, metric: MetricRule) -> KPIEvent:

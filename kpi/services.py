@@ -1,7 +1,7 @@
 """Writing and summing KPI events."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from django.utils import timezone
 from governance.decisions import ExecutionClass, verb
 from kpi.models import COUNTED, KPIEvent, KPIEventWords, RegressionPolicy
 from kpi.tasks import evaluate_tripwire
-from wholesale.plumbing import correlation, many
+from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import Select
 
@@ -44,6 +44,7 @@ def emit_kpi(
 
 
 @verb(ExecutionClass.RECORD)
+@transaction.atomic(savepoint=False)
 def write_kpi(
     domain: str,
     metric: str,
@@ -73,7 +74,8 @@ def write_kpi(
         user=act.user,
         detail=detail or {},
     )
-    keep([event])
+    writes.insert_object(event)
+    _evaluate([event])
     return event
 
 
@@ -96,21 +98,18 @@ def erase_words(texts: Collection[str]) -> int:
 
 
 @transaction.atomic(savepoint=False)  # part of the caller's transaction: both stay or neither
-def keep(events: Iterable[KPIEvent]) -> None:
-    """Write KPI events in one SQL statement. If there is a single event, it gets its id; several do not.
+def keep(events: Collection[KPIEvent]) -> None:
+    """Write KPI events in one SQL statement. They do not get their ids."""
+    writes.insert(KPIEvent, _COLUMNS, list(map(_values, events)))
+    _evaluate(events)
 
-    If the setting `TRIPWIRE_ON_ARRIVAL` is on, a background task evaluates each watched metric of these events. The task is
-    queued when the events are committed, so it never runs within their transaction.
-    """
-    kept = list(events)
-    if len(kept) == 1:
-        many.insert_object(kept[0])
-    else:
-        many.insert(KPIEvent, _COLUMNS, list(map(_values, kept)))
+
+def _evaluate(arrived: Collection[KPIEvent]) -> None:
+    """If the setting `TRIPWIRE_ON_ARRIVAL` is on, queue a background task for each watched metric of these events. It
+    evaluates the metric after the events are committed, so it never runs within their transaction."""
     if settings.TRIPWIRE_ON_ARRIVAL:
-        arrived = {(event.domain, event.metric) for event in kept}
         watched = RegressionPolicy.objects.filter(enabled=True).values_list("domain", "metric")
-        for domain, metric in sorted(arrived.intersection(watched)):
+        for domain, metric in sorted({(event.domain, event.metric) for event in arrived}.intersection(watched)):
             evaluate_tripwire.enqueue(domain, metric)
 
 

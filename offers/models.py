@@ -9,14 +9,9 @@ from django.db.models import Q
 from governance.policies import PlacePolicy, each_province
 from offers.math import ARV_MAX
 from wholesale.plumbing.append_only import AppendOnlyModel
-from wholesale.plumbing.setting_fields import Money, Rate
+from wholesale.plumbing.setting_fields import Money, Rate, money_field
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
-
-
-def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """A model field for an amount in CAD."""
-    return models.DecimalField(max_digits=14, decimal_places=2, **kwargs)
 
 
 class OfferPolicy(PlacePolicy):

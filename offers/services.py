@@ -13,9 +13,11 @@ from offers.errors import OfferPolicyDisabled
 from offers.math import calculate
 from offers.models import OfferEvidence, OfferPolicy
 from offers.signals import offers_computed
-from wholesale.plumbing import correlation
+from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Statement
 from wholesale.plumbing.envelope import Envelope, Subject
+from wholesale.plumbing.mark import MARK_SQL
 from wholesale.plumbing.vocabulary import ALL
 
 
@@ -39,12 +41,14 @@ def make_offer(
         OutOfBounds: the ARV or the repairs are out of bounds.
 
     """
-    gate.require(ExecutionClass.SANDBOX)
-    policy = policies.effective(OfferPolicy, province, market)
+    read = gate.require(ExecutionClass.SANDBOX, Statement(f"SELECT {MARK_SQL}, {writes.id_sql(OfferEvidence)}"))
+    [[(mark, new_id)]] = read
+    policy = policies.effective(OfferPolicy, mark, province, market)
     if policy is None or not policy.enabled:
         raise OfferPolicyDisabled
     calc = calculate(arv=arv, repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer)
-    evidence = OfferEvidence.objects.create(
+    evidence = OfferEvidence(
+        pk=new_id,
         policy=policy,
         policy_version=policy.version,
         province=province,
@@ -60,9 +64,11 @@ def make_offer(
         assumptions_json=assumptions,
         **act.signature,
     )
-    subject = Subject("evidence", str(evidence.pk), None, province, market)
-    facts = {"evidence_id": evidence.pk, "province": province, "market": market}
-    offers_computed.send(sender=OfferEvidence, envelopes=[Envelope("offer_generated", subject, act, facts, act.now)])
+    subject = Subject("evidence", str(new_id), None, province, market)
+    facts = {"evidence_id": new_id, "province": province, "market": market}
+    with writes.gathered():
+        writes.insert_object(evidence)
+        offers_computed.send(sender=OfferEvidence, envelopes=[Envelope("offer_generated", subject, act, facts, act.now)])
     return evidence
 
 

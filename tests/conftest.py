@@ -27,6 +27,7 @@ from governance.golive.services import engage_kill_switch
 from tests.served import database_name, fresh_database, migrating_once
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.http import authentication
+from wholesale.plumbing.mark import Kept
 
 # The same examples in each run, and no deadline: the machine may be busy.
 hypothesis_settings.register_profile("tests", derandomize=True, deadline=None, max_examples=60)
@@ -117,6 +118,23 @@ def _remember_tokens_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
 def _remember_templates_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Empty the cache of templates for each test, since ids are used again."""
     monkeypatch.setattr(scripts, "known", {})
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _count_no_query_of_kept_rules() -> Iterator[None]:
+    """Do not count the queries that load kept rules: whether a test has to load them depends on the tests before it."""
+    loaded = Kept._loaded
+
+    def uncounted(self: Kept[Any], mark: int | None) -> Any:
+        counts, connection.force_debug_cursor = connection.force_debug_cursor, False
+        try:
+            return loaded(self, mark)
+        finally:
+            connection.force_debug_cursor = counts
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(Kept, "_loaded", uncounted)
+        yield
 
 
 @contextmanager

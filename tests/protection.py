@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from wholesale.plumbing import append_only
+from wholesale.plumbing.append_only import APPEND_ONLY
 
 
 @contextmanager
 def unprotected(table: str) -> Iterator[None]:
     """Allow changes of an append-only table within the block, then protect it again."""
-    append_only.remove(connection, table)
+    APPEND_ONLY.remove(connection, table)
     yield
-    append_only.install(connection, table)
+    APPEND_ONLY.install(connection, table)

@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "wholesale.plumbing.http.request_log.RequestLogMiddleware",
     "wholesale.plumbing.correlation.CorrelationMiddleware",
     "wholesale.plumbing.http.middleware.WellFormedMiddleware",
+    "wholesale.plumbing.http.lane.ApiLane",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -180,6 +181,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL;",
     }
 else:
+    if _database["ENGINE"] == "django.db.backends.postgresql":
+        _database["ENGINE"] = "wholesale.plumbing.postgresql"  # Django's own, with fewer round trips
     _options = _database.setdefault("OPTIONS", {})
     _options.update(
         # Options in DATABASE_URL come later and take precedence.

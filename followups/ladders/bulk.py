@@ -20,7 +20,7 @@ from followups.ladders.plans import TASK, LadderPlan, ladder_created, ladder_of,
 from followups.ladders.prospects import Prospect, ProspectsAndLadders, held_by, hold
 from followups.ladders.refusals import refusal_of
 from followups.ladders.starts import cooling_off
-from followups.ladders.templates.patterns import patterns_in
+from followups.ladders.templates.patterns import patterns_of
 from followups.pool.services import next_agents
 from followups.signals import ladders_created
 from followups.tasks.models import FollowupTask
@@ -29,7 +29,7 @@ from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
 from governance.people import LeadFacts
-from wholesale.plumbing import many
+from wholesale.plumbing import mark, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError, RequiredParameter
 from wholesale.plumbing.lookups import among
@@ -122,7 +122,7 @@ def _start(starts: Sequence[Start], act: Act) -> dict[str, Answer]:
         _insert([draft.ladder for draft in drafts])
         _give_to_the_pool([draft.ladder for draft in drafts if draft.ladder.owner is None], act.now)
         tasks = [task for draft in drafts for task in tasks_of(draft.ladder, draft.plan, draft.minutes)]
-        many.insert(FollowupTask, TASK, tasks)
+        writes.insert(FollowupTask, TASK, tasks)
         made = [ladder_created(draft.ladder, len(draft.plan.steps), act) for draft in drafts]
         ladders_created.send(sender=FollowupLadder, envelopes=made)
     return answers | {draft.lead_id: Answer(draft.lead_id, Status.CREATED, draft.ladder.pk) for draft in drafts}
@@ -155,9 +155,9 @@ def _planned(
             answers[start.lead_id] = _refused(start.lead_id, refusal)
     own_names = one_markets(set(places.values()))
     places = {start: (province, own_names[province, market]) for start, (province, market) in places.items()}
-    patterns = patterns_in(set(places.values()))
+    mark_now = mark.current()
     plans = [
-        (start.lead_id, plan_of(known[start.lead_id].lead, start.lead_id, place, start.owner, patterns[place]))
+        (start.lead_id, plan_of(known[start.lead_id].lead, start.lead_id, place, start.owner, patterns_of(mark_now, *place)))
         for start, place in places.items()
     ]
     return answers, plans
@@ -188,9 +188,9 @@ def _insert(ladders: Sequence[FollowupLadder]) -> None:
     if connection.vendor != "postgresql":
         FollowupLadder.objects.bulk_create(ladders)
         return
-    for ladder, pk in zip(ladders, many.ids(FollowupLadder, len(ladders)), strict=True):
+    for ladder, pk in zip(ladders, writes.ids(FollowupLadder, len(ladders)), strict=True):
         ladder.pk = pk
-    many.insert(FollowupLadder, _LADDER, list(map(_values, ladders)))
+    writes.insert(FollowupLadder, _LADDER, list(map(_values, ladders)))
 
 
 _LADDER = tuple(field.attname for field in FollowupLadder._meta.concrete_fields)

@@ -2,17 +2,16 @@
 
 from collections.abc import Collection, Mapping
 
-from followups.ladders.models import FollowupLadder
-from followups.tasks.cancellations import EVERY_CHANNEL, cancel_steps
+from followups.tasks.cancellations import EVERY_CHANNEL, OpenSteps, cancel, locking_ladders_of, open_steps
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import together
 
 ALREADY_FOLLOWED_UP = "already_followed_up"  # an older ladder of another lead is at the same number or address
 
 
 def cancel_open_ladders(lead_ids: Collection[str], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
     """Cancel these leads' open steps by these channels, in the caller's transaction. Return the number of steps."""
-    ladders = FollowupLadder.objects.open().filter(lead_id__in=lead_ids).order_by("pk").select_for_update()
-    return cancel_steps(list(ladders), act, channels=channels)
+    return cancel(open_steps(*together(*locking_ladders_of(lead_ids=list(lead_ids)))), act, channels=channels)
 
 
 def because_of(status: str) -> str:
@@ -24,6 +23,8 @@ def close_open_ladders(reasons: Mapping[str, str], act: Act) -> None:
     """Cancel the open steps of leads, in the caller's transaction. `reasons` maps each lead id to its cancel reason."""
     if not reasons:
         return
-    ladders = list(FollowupLadder.objects.open().filter(lead_id__in=reasons).order_by("pk").select_for_update())
+    found = open_steps(*together(*locking_ladders_of(lead_ids=list(reasons))))
     for reason in sorted(set(reasons.values())):
-        cancel_steps([ladder for ladder in ladders if reasons[ladder.lead_id] == reason], act.because(reason))
+        ladders = [ladder for ladder in found.ladders if reasons[str(ladder.lead_id)] == reason]
+        theirs = {ladder.pk for ladder in ladders}
+        cancel(OpenSteps(ladders, [step for step in found.steps if step[1] in theirs]), act.because(reason))

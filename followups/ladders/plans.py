@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from followups.ladders.models import FollowupLadder
@@ -56,28 +56,25 @@ def plan_of(
     return LadderPlan(lead, lead_id, *place, owner, standard, cold if may_be_cold else None)
 
 
-def settled(plans: Sequence[LadderPlan], act: Act) -> list[tuple[LadderPlan, list[Minutes]]]:
+def settled(
+    plans: Sequence[LadderPlan], act: Act, facts: gate.GateFacts | None = None
+) -> list[tuple[LadderPlan, list[Minutes]]]:
     """Choose the template of each planned ladder, and compute the permitted minutes of each of its steps. The field
     `passed` of these minutes says when the step will be at risk, and when it will be a breach.
 
-    The gate is asked once for all ladders.
+    What the gate has to know about all of them is read in one query, if the caller has not read these `facts` already.
     """
-    rules = rulebook({plan.province for plan in plans})
     contacts = [_contacts(plan) for plan in plans]
     every = [contact for own in contacts for contact in own.values()]
-    answers = iter(gate.asked_about(every, now=act.now, until=act.now + _longest(plans)))
+    facts = facts or gate.read_facts(gate.subjects_of(every), standing_counts=False)
+    rules = rulebook(facts.mark)
+    answers = iter(gate.asked_about(every, now=act.now, facts=facts))
     found = []
     for plan, own in zip(plans, contacts, strict=True):
         asked = {contacted: next(answers) for contacted in own}
         fitting = replace(plan, pattern=plan.cold) if plan.cold and _has_no_ground(plan, asked) else plan
         found.append((fitting, _minutes(fitting, asked, rules, act.now)))
     return found
-
-
-def _longest(plans: Sequence[LadderPlan]) -> timedelta:
-    """The longest delay of any step of these plans. In each template the last step has the longest delay."""
-    patterns = {id(pattern): pattern for plan in plans for pattern in (plan.pattern, plan.cold) if pattern}
-    return max((pattern.steps[-1].delay for pattern in patterns.values()), default=timedelta())
 
 
 def _contacts(plan: LadderPlan) -> dict[Contacted, gate.Contact]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from followups.ladders.reading import leads_and_ladders
 from followups.leads.facts import read_facts
 from governance import gate
 from governance.gate import Point
 from governance.people import LeadFacts
+from wholesale.plumbing.compiled import Rows, fetch
 
 
 class Prospect(NamedTuple):
@@ -75,8 +76,13 @@ def meeting(ladders: Iterable[OpenLadder]) -> list[str]:
 
 def find(lead_ids: Collection[str]) -> ProspectsAndLadders:
     """Read these leads, and all open ladders at their numbers and addresses."""
+    return found_in(fetch(*leads_and_ladders(lead_ids)))
+
+
+def found_in(rows: Rows) -> ProspectsAndLadders:
+    """Return the leads and ladders in the rows of `leads_and_ladders`."""
     found = ProspectsAndLadders({}, [])
-    for lead_id, *values, ladder_id, followed_until in leads_and_ladders(lead_ids):
+    for lead_id, *values, ladder_id, followed_until in sorted(rows, key=_ladder_id):
         lead = read_facts(values)
         if lead_id is not None:
             found.prospects[lead_id] = Prospect(lead, ladder_id, followed_until)
@@ -85,7 +91,5 @@ def find(lead_ids: Collection[str]) -> ProspectsAndLadders:
     return found
 
 
-def one(lead_id: str) -> tuple[Prospect, Held]:
-    """Read a lead, and the leads with an open ladder at the same numbers and addresses."""
-    found = find([lead_id])
-    return found.prospects[lead_id], held_by(found.ladders)
+def _ladder_id(row: tuple[Any, ...]) -> int:
+    return row[-2] or 0

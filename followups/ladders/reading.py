@@ -1,6 +1,7 @@
 """The hand-written SQL statement that reads leads, and the open ladders at their numbers and addresses."""
 
 from collections.abc import Collection
+from functools import cache
 
 from django.db import connection
 
@@ -10,7 +11,7 @@ from followups.leads.models import Lead
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
-from wholesale.plumbing.compiled import Columns, Rows, Select, fetch
+from wholesale.plumbing.compiled import Columns, Select, Statement
 
 _LEAD, _LADDER = Lead._meta.db_table, FollowupLadder._meta.db_table
 _OPEN = Select(lambda: FollowupLadder.objects.open().order_by().values_list("id", "lead_id"))
@@ -41,23 +42,26 @@ FROM known AS k LEFT JOIN ({{open}}) AS own ON own.lead_id = k.asked
 UNION ALL
 SELECT NULL, {facts_sql("o")}, d.id, NULL
 FROM beside AS b JOIN {_LEAD} AS o ON o.id = b.id JOIN ({{open}}) AS d ON d.lead_id = o.lead_id
-ORDER BY ladder_id
 """
 _COLUMNS = Columns(None, *Columns.of(Lead, *FACTS), None, *Columns.of(FollowupLadder, "closed_at"))
 # The subquery hides the ids from PostgreSQL's planner. If it saw a thousand ids, it might read whole tables, and it would
 # plan each call anew.
 _ASKED = {
-    "postgresql": "unnest((SELECT string_to_array(%(asked)s, chr(10)))) AS a (lead_id)",
-    "sqlite": "(SELECT value AS lead_id FROM json_each(%(asked)s)) AS a",
+    "postgresql": "unnest((SELECT string_to_array(%(leads)s, chr(10)))) AS a (lead_id)",
+    "sqlite": "(SELECT value AS lead_id FROM json_each(%(leads)s)) AS a",
 }
 
 
-def leads_and_ladders(lead_ids: Collection[str]) -> Rows:
-    """Read a row for each of these leads, and a row for each open ladder at their numbers and addresses. The columns are the
-    lead id that was asked for (null in a ladder's row), the lead's `FACTS`, the id of its open ladder, and the end of its
-    last ladder with a contact (null in a ladder's row).
+def leads_and_ladders(lead_ids: Collection[str]) -> Statement:
+    """Return the statement that reads a row for each of these leads, and one for each open ladder at their numbers and
+    addresses. The columns are the lead id that was asked for (null in a ladder's row), the lead's `FACTS`, the id of its
+    open ladder, and the end of its last ladder with a contact (null in a ladder's row).
 
-    The SQL is hand-written, because no queryset reads all this at once. Each start of a ladder runs it, after its lock.
+    The SQL is hand-written, because no queryset reads all this at once. Each start of a ladder runs it, after its locks.
     """
-    statement = _READ.format(asked=_ASKED[connection.vendor], open=_OPEN.text)
-    return fetch(statement, _COLUMNS, {"asked": list(lead_ids)})
+    return Statement(_read_sql(), _COLUMNS, {"leads": list(lead_ids)})
+
+
+@cache
+def _read_sql() -> str:
+    return _READ.format(asked=_ASKED[connection.vendor], open=_OPEN.text)

@@ -4,14 +4,16 @@ from django.db import transaction
 
 from followups.ladders.errors import LadderClosed, LadderNotFound
 from followups.ladders.models import FollowupLadder
-from followups.ladders.prospects import Prospect
-from followups.ladders.starts import LadderStart, again_if_moved, begin_ladder, hold_lead
+from followups.ladders.starts import LadderStart, Wanted, again_if_moved, begin_ladder, hold_lead
+from followups.leads.lookups import points_in
 from followups.tasks import history, leases
-from followups.tasks.cancellations import cancel_steps
+from followups.tasks.cancellations import OpenSteps, cancel, locking_ladder, open_steps
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance import gate
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Select, together
 
 
 @verb(ExecutionClass.CONTROL)
@@ -25,15 +27,16 @@ def reassign_ladder(ladder_id: int, owner: str | None, *, act: Act) -> FollowupL
         LadderClosed: it has no open step.
 
     """
-    ladder = _locked_open_ladder(ladder_id)
+    found = _locked(ladder_id)
+    ladder = _open(found)
     if ladder.owner == owner:
         return ladder
-    task_ids = list(ladder.tasks.open().order_by("pk").select_for_update().values_list("pk", flat=True))
-    FollowupTask.objects.filter(pk__in=task_ids).update(owner=owner, **leases.NO_LEASE)
-    change = {"from": ladder.owner, "to": owner}
+    change, task_ids = {"from": ladder.owner, "to": owner}, [task_id for task_id, *_ in found.steps]
     ladder.owner = owner
-    ladder.save(update_fields=["owner"])
-    history.write(TaskEvent.Kind.REASSIGNED, task_ids, act, details=dict.fromkeys(task_ids, change))
+    with writes.gathered():
+        writes.update(FollowupTask, ("owner", *leases.NO_LEASE), [(pk, owner, *leases.NO_LEASE.values()) for pk in task_ids])
+        writes.update(FollowupLadder, ("owner",), [(ladder_id, owner)])
+        history.write(TaskEvent.Kind.REASSIGNED, task_ids, act, details=dict.fromkeys(task_ids, change))
     return ladder
 
 
@@ -47,8 +50,9 @@ def cancel_ladder(ladder_id: int, *, act: Act) -> FollowupLadder:
         LadderClosed: it has no open step.
 
     """
-    ladder = _locked_open_ladder(ladder_id)
-    cancel_steps([ladder], act)
+    found = _locked(ladder_id)
+    ladder = _open(found)
+    cancel(found, act)
     return ladder
 
 
@@ -66,32 +70,36 @@ def restart_ladder(ladder_id: int, *, act: Act) -> LadderStart:
         NoLadder: see `start_ladder`.
 
     """
-    gate.require(ExecutionClass.EXECUTE)
-    named = FollowupLadder.objects.filter(pk=ladder_id)
-    found = named.only("lead").first()
-    if found is None:
+    (known,) = gate.require(ExecutionClass.EXECUTE, _LEAD_OF.of(ladder_id=ladder_id))
+    if not known:
         raise LadderNotFound
-    lead_id = found.lead_id
-    prospect, held = hold_lead(lead_id) if lead_id else (Prospect(), {})
-    ladder = named.select_for_update().get()
-    if not lead_id:
-        cancel_steps([ladder], act)
-    return begin_ladder(
-        prospect,
-        held,
-        lead_id=lead_id,
-        province=ladder.province,
-        market=ladder.market,
-        owner=ladder.owner,
-        restart=True,
-        act=act,
-    )
+    ((lead_id, *reached),) = known
+    found = hold_lead(lead_id, points_in([tuple(reached)]), locking_ladder(ladder_id=ladder_id, lead_id=lead_id))
+    ladder = next(one for one in found.cancelled.ladders if one.pk == ladder_id)
+    return begin_ladder(found, Wanted(lead_id, ladder.province, ladder.market, ladder.owner), restart=True, act=act)
 
 
-def _locked_open_ladder(ladder_id: int) -> FollowupLadder:
-    ladder = FollowupLadder.objects.select_for_update().filter(pk=ladder_id).first()
-    if ladder is None:
+_LEAD_OF = Select(
+    lambda ladder_id: FollowupLadder.objects.filter(pk=ladder_id).values_list("lead_id", "lead__phone", "lead__email")
+)
+
+
+def _locked(ladder_id: int) -> OpenSteps:
+    """Lock a ladder and its open steps.
+
+    Raises:
+        LadderNotFound: no such ladder.
+
+    """
+    found = open_steps(*together(*locking_ladder(ladder_id=ladder_id, lead_id=None)))
+    if not found.ladders:
         raise LadderNotFound
+    return found
+
+
+def _open(found: OpenSteps) -> FollowupLadder:
+    """Return the one ladder that was locked, or raise LadderClosed."""
+    (ladder,) = found.ladders
     if ladder.closed_at is not None:
         raise LadderClosed
     return ladder

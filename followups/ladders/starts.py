@@ -1,6 +1,6 @@
 """Start and restart ladders. A start locks the lead and its numbers and addresses until the transaction ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,20 +12,22 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from followups.ladders import prospects
-from followups.ladders.cancellations import cancel_open_ladders
 from followups.ladders.models import FollowupLadder
 from followups.ladders.plans import TASK, ladder_created, ladder_of, plan_of, settled, tasks_of
-from followups.ladders.prospects import Held, Prospect
+from followups.ladders.prospects import Held, Prospect, held_by
+from followups.ladders.reading import leads_and_ladders
 from followups.ladders.refusals import refusal_of
 from followups.ladders.templates.patterns import patterns_of
-from followups.leads.lookups import points_of_lead
+from followups.leads.lookups import asking_points_of, points_in
 from followups.pool.services import next_agent
 from followups.signals import ladders_created
+from followups.tasks.cancellations import OpenSteps, cancel, locking_ladders_of, open_steps
 from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing import correlation, many
+from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Statement, together
 from wholesale.plumbing.vocabulary import ALL
 
 RESTARTED = "restarted"  # the cancel reason if nobody gave a reason for a restart
@@ -103,35 +105,51 @@ def start_ladder(
         NoLadder: the first refusal that applies, in the order of `followups.ladders.refusals`.
 
     """
-    gate.require(ExecutionClass.EXECUTE)
-    prospect, held = hold_lead(lead_id) if lead_id else (Prospect(), {})
-    return begin_ladder(
-        prospect,
-        held,
-        lead_id=lead_id,
-        province=province,
-        market=market,
-        owner=owner,
-        restart=restart,
-        act=act,
-    )
+    (known,) = gate.require(ExecutionClass.EXECUTE, asking_points_of(lead_id))
+    cancelling = locking_ladders_of(lead_ids=[lead_id]) if restart and lead_id else []
+    found = hold_lead(lead_id, points_in(known), cancelling)
+    return begin_ladder(found, Wanted(lead_id, province, market, owner), restart=restart, act=act)
 
 
-def hold_lead(lead_id: str) -> tuple[Prospect, Held]:
-    """Lock a lead and its numbers and addresses until the transaction ends. Until then nobody else starts a ladder at them,
-    changes the lead or records its opt-out. Return the lead, and the leads with an open ladder at these points.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The ladder that somebody wants to start: for whom, where, and whose work it will be."""
+
+    lead_id: str | None
+    province: str
+    market: str
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLead:
+    """A lead who is locked, and everything that the start of a ladder depends on, read after the locks."""
+
+    prospect: Prospect
+    held: Held  # the leads with an open ladder at the lead's numbers and addresses
+    cancelled: OpenSteps  # the steps that the new ladder replaces
+    facts: gate.GateFacts  # with an id for the new ladder
+
+
+def hold_lead(lead_id: str | None, known: Sequence[gate.Point], cancelling: Sequence[Statement]) -> HeldLead:
+    """Lock a lead and its `known` numbers and addresses until the transaction ends, then the ladders and steps that the
+    statements `cancelling` lock. Until then nobody else starts a ladder at them, changes the lead or records its opt-out.
 
     Raises:
         LeadMoved: the lead has a number or address that was not locked.
 
     """
-    points = points_of_lead(lead_id)
-    gate.lock_points([*points, (gate.LEAD, lead_id)])
-    prospect, held = prospects.one(lead_id)
+    points = {*known, (gate.LEAD, lead_id)} if lead_id else set(known)
+    taking = gate.taking_points(points)
+    locked = together(*taking, *cancelling)[len(taking) :]
+    facts, rows = gate.read_with_facts(leads_and_ladders([lead_id] if lead_id else []), points, new=FollowupLadder)
+    found = prospects.found_in(rows)
+    prospect = found.prospects[lead_id] if lead_id else Prospect()
     lead = prospect.lead
-    if lead and not set(gate.points_of(phone=lead.phone, email=lead.email)) <= set(points):
+    if lead and not set(gate.points_of(phone=lead.phone, email=lead.email)) <= points:
         raise LeadMoved
-    return prospect, held
+    cancelled = open_steps(*locked) if cancelling else OpenSteps([], [])
+    return HeldLead(prospect, held_by(found.ladders), cancelled, facts)
 
 
 def cooling_off() -> timedelta:
@@ -139,17 +157,7 @@ def cooling_off() -> timedelta:
     return timedelta(days=settings.COOLING_OFF_DAYS)
 
 
-def begin_ladder(
-    prospect: Prospect,
-    held: Held,
-    *,
-    lead_id: str | None,
-    province: str,
-    market: str,
-    owner: str | None,
-    restart: bool,
-    act: Act,
-) -> LadderStart:
+def begin_ladder(found: HeldLead, wanted: Wanted, *, restart: bool, act: Act) -> LadderStart:
     """Start or restart a ladder in the caller's transaction. The caller has asked the gate and locked the lead. If the lead
     has an open ladder, `restart` cancels its open steps; without `restart` the lead keeps the ladder.
 
@@ -157,30 +165,24 @@ def begin_ladder(
         NoLadder: see `start_ladder`.
 
     """
+    prospect, place = found.prospect, (wanted.province, wanted.market)
     if prospect.ladder_id and not restart:
         return LadderStart(list(FollowupTask.objects.filter(ladder=prospect.ladder_id).order_by("step")), created=False)
-    place = province, market
-    [(plan, minutes)] = settled([plan_of(prospect.lead, lead_id, place, owner, patterns_of(*place))], act)
+    planned = plan_of(prospect.lead, wanted.lead_id, place, wanted.owner, patterns_of(found.facts.mark, *place))
+    [(plan, minutes)] = settled([planned], act, found.facts)
     # Restarting an open ladder needs no reason: the lead is being contacted already.
     anew = restart and bool(act.reason or prospect.ladder_id)
-    refusal = refusal_of(plan, minutes, prospect, held, anew=anew, cooling_off=cooling_off(), now=act.now)
+    refusal = refusal_of(plan, minutes, prospect, found.held, anew=anew, cooling_off=cooling_off(), now=act.now)
     if refusal:
         raise refusal
-    if prospect.ladder_id and lead_id:
-        cancel_open_ladders([lead_id], act.because(act.reason or RESTARTED))
     ladder = ladder_of(plan, minutes, act, reason=act.reason if restart else "")
-    # Nobody else can start a ladder for this lead, because we hold its lock.
-    many.insert_object(ladder)
-    if owner is None:
-        _give_to_the_pool(ladder, act.now)
+    ladder.pk = found.facts.new_id
+    if ladder.owner is None:
+        ladder.owner = next_agent(*place, act.now)
     tasks = [FollowupTask(**dict(zip(TASK, row, strict=True))) for row in tasks_of(ladder, plan, minutes)]
-    many.insert_objects(tasks)
-    ladders_created.send(sender=FollowupLadder, envelopes=[ladder_created(ladder, len(tasks), act)])
+    with writes.gathered():
+        cancel(found.cancelled, act.because(act.reason or RESTARTED))
+        writes.insert_object(ladder)
+        writes.insert_objects(tasks)
+        ladders_created.send(sender=FollowupLadder, envelopes=[ladder_created(ladder, len(tasks), act)])
     return LadderStart(tasks, created=True)
-
-
-def _give_to_the_pool(ladder: FollowupLadder, now: datetime) -> None:
-    """Assign the ladder to the next agent of its pool. Lock ladders before pools, as every verb does: so no deadlock."""
-    ladder.owner = next_agent(ladder.province, ladder.market, now)
-    if ladder.owner is not None:
-        ladder.save(update_fields=["owner"])

@@ -8,7 +8,7 @@ from followups.leads.models import Lead
 from governance import gate
 from governance.gate import Point
 from governance.gate.ledger import ContactPoint
-from wholesale.plumbing.compiled import Select
+from wholesale.plumbing.compiled import Rows, Select, Statement, fetch
 from wholesale.plumbing.lookups import among
 
 Kind = ContactPoint.Kind
@@ -41,8 +41,17 @@ _POINTS = Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).order_by()
 
 def points_of_lead(lead_id: str) -> list[Point]:
     """Return the points of a lead's number and address. The list is empty if the lead has neither or is unknown."""
-    row = _POINTS.first(lead_id=lead_id)
-    return gate.points_of(phone=row[0], email=row[1]) if row else []
+    return points_in(fetch(*asking_points_of(lead_id)))
+
+
+def asking_points_of(lead_id: str | None) -> Statement:
+    """Return the statement whose rows `points_in` turns into the points of a lead."""
+    return _POINTS.of(lead_id=lead_id)
+
+
+def points_in(rows: Rows) -> list[Point]:
+    """Return the points of numbers and addresses that were read."""
+    return [point for phone, email in rows for point in gate.points_of(phone=phone, email=email)]
 
 
 def lead_ids_at(points: Collection[Point]) -> set[str]:

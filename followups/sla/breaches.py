@@ -19,6 +19,7 @@ from followups.sla.models import SlaBreach, SlaNotice, SlaWatch
 from followups.sla.rulebook import rulebook
 from followups.tasks.models import UNRECORDED, FollowupTask, Instant, TaskQuerySet
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.lookups import among
@@ -77,7 +78,7 @@ def _take(tasks: TaskQuerySet, limit: int) -> list[FollowupTask]:
 
 def _record(late: list[FollowupTask], act: Act, *, by_mail: bool) -> int:
     """Write breaches and a notice, mark the tasks, and return how many. A task whose policy is off by now has no breach."""
-    rules = rulebook()
+    rules = rulebook(mark.current())
     tasks = [task for task in late if rules.of(task.province, task.market, task.channel)]
     if not tasks:
         return 0

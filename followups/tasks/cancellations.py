@@ -1,51 +1,94 @@
-"""Cancel open steps. The caller has locked the ladders, by id. Each cancelled task gets a line of history."""
+"""Cancel open steps of ladders. Each cancelled task gets a line of history."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from functools import wraps
+from typing import Any, NamedTuple
 
-from django.db.models import Case, F, When
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from followups.ladders.models import FollowupLadder
 from followups.tasks import history
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.channels import Channel
+from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.compiled import Update
+from wholesale.plumbing.compiled import Rows, Select, Statement, together
 
 EVERY_CHANNEL = tuple(Channel)
 # The cancel reason of an opt-out.
 OPTED_OUT = "opted_out"
-# It runs at each completion. It subtracts from the stored number, not from the one that was read.
-CLOSE_STEPS = Update(
-    lambda ladder_id, steps, now: (
-        FollowupLadder.objects.filter(pk=ladder_id),
-        {
-            "open_steps": F("open_steps") - steps,
-            "closed_at": Case(When(open_steps__gt=steps, then=F("closed_at")), default=now),
-        },
-    )
+_LADDER = tuple(field.attname for field in FollowupLadder._meta.concrete_fields)
+_STEP = ("id", "ladder_id", "channel")
+
+
+class OpenSteps(NamedTuple):
+    """Ladders and their open steps, which the caller's transaction has locked."""
+
+    ladders: list[FollowupLadder]
+    steps: list[tuple[int, int, str]]  # each a task's id, its ladder and its channel
+
+
+def _locks(build: Callable[..., QuerySet[Any, Any]]) -> Callable[..., list[Statement]]:
+    """Return a function that gives the statements which lock the ladders that `build` returns, then their open steps."""
+
+    @wraps(build)
+    def ladders(*given: Any) -> QuerySet[Any, Any]:
+        return build(*given).order_by("pk").values_list(*_LADDER)
+
+    @wraps(build)
+    def steps(*given: Any) -> QuerySet[Any, Any]:
+        theirs = FollowupTask.objects.open().filter(ladder__in=build(*given).order_by().values("pk"))
+        return theirs.order_by("pk").values_list(*_STEP)
+
+    selects = Select(ladders), Select(steps)
+    return lambda **given: [select.locking(**given) for select in selects]
+
+
+# The statements that lock and read a ladder, open or not, and the open ladder of a lead, with their open steps.
+locking_ladder = _locks(
+    lambda ladder_id, lead_id: FollowupLadder.objects.filter(Q(pk=ladder_id) | Q(lead_id=lead_id, closed_at__isnull=True))
+)
+# The same of the open ladders of many leads.
+locking_ladders_of = _locks(lambda lead_ids: FollowupLadder.objects.open().filter(lead__lead_id__among=lead_ids))
+
+
+def open_steps(ladders: Rows, steps: Rows) -> OpenSteps:
+    """Return the ladders and steps that the two statements have locked."""
+    made = [FollowupLadder.from_db(connection.alias, _LADDER, row) for row in ladders]
+    return OpenSteps(made, steps)
+
+
+_STEPS = Select(
+    lambda ladder_ids: FollowupTask.objects.open().filter(ladder__id__among=ladder_ids).order_by("pk").values_list(*_STEP)
 )
 
 
-def cancel_steps(ladders: Sequence[FollowupLadder], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
-    """Cancel the ladders' open steps by these channels, with the act's reason. Return how many. The ladders are locked."""
-    tasks = FollowupTask.objects.open().filter(ladder__in=[ladder.pk for ladder in ladders], channel__in=channels)
-    found = list(tasks.order_by("pk").select_for_update().values_list("pk", "ladder_id")) if ladders else []
-    if not found:
-        return 0
-    task_ids = [task_id for task_id, _ in found]
-    FollowupTask.objects.filter(pk__in=task_ids).update(cancelled_at=act.now, cancel_reason=act.reason)
-    history.write(TaskEvent.Kind.CANCELLED, task_ids, act)
-    steps = Counter(ladder_id for _, ladder_id in found)
-    for ladder in ladders:
-        if steps[ladder.pk]:
-            close_steps(ladder, steps[ladder.pk], act.now)
-    return len(found)
+def lock_steps(ladders: list[FollowupLadder]) -> OpenSteps:
+    """Lock the open steps of ladders that are locked already."""
+    return OpenSteps(ladders, *together(_STEPS.locking(ladder_ids=[ladder.pk for ladder in ladders])))
 
 
-def close_steps(ladder: FollowupLadder, steps: int, now: datetime) -> None:
-    """Subtract `steps` from the number of open steps of a locked ladder. The ladder closes if no step is left."""
-    ladder.open_steps -= steps
-    ladder.closed_at = None if ladder.open_steps else now
-    CLOSE_STEPS.run(ladder_id=ladder.pk, steps=steps, now=now)
+def cancel(found: OpenSteps, act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
+    """Cancel the locked steps by these channels, with the act's reason. Return how many."""
+    cancelled = [(task_id, ladder_id) for task_id, ladder_id, channel in found.steps if channel in channels]
+    if cancelled:
+        task_ids, ladder_ids = zip(*cancelled, strict=True)
+        with writes.gathered():
+            writes.update(FollowupTask, ("cancelled_at", "cancel_reason"), [(pk, act.now, act.reason) for pk in task_ids])
+            history.write(TaskEvent.Kind.CANCELLED, task_ids, act)
+            close_steps(found.ladders, Counter(ladder_ids), act.now)
+    return len(cancelled)
+
+
+def close_steps(ladders: Iterable[FollowupLadder], closed: Mapping[int, int], now: datetime) -> None:
+    """Subtract the closed steps, counted by ladder id, from the open steps of locked ladders. A ladder closes if none is
+    left."""
+    changed = [ladder for ladder in ladders if closed.get(ladder.pk)]
+    for ladder in changed:
+        ladder.open_steps -= closed[ladder.pk]
+        ladder.closed_at = ladder.closed_at if ladder.open_steps else now
+    columns = ("open_steps", "closed_at")
+    writes.update(FollowupLadder, columns, [(ladder.pk, ladder.open_steps, ladder.closed_at) for ladder in changed])

@@ -10,6 +10,7 @@ from followups.tasks import history
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance import gate
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
@@ -24,7 +25,7 @@ def put_off(tasks: Sequence[tuple[FollowupTask, datetime]], kind: TaskEvent.Kind
     """
     if not tasks:
         return
-    rules = rulebook({task.province for task, _ in tasks})
+    rules = rulebook(mark.current())
     watched = [rules.of(task.province, task.market, task.channel) for task, _ in tasks]
     contacts = [(contact_for(task), due_at) for task, due_at in tasks]
     minutes = gate.permitted_minutes(contacts, now=act.now, spans=[spans(rule) for rule in watched])

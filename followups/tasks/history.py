@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from followups.tasks.models import TaskEvent, TaskEventWords
-from wholesale.plumbing import many
+from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.wordings import is_own
 
@@ -26,7 +26,7 @@ def write(
     if not is_own(act.reason):
         _write_in_words(kind, task_ids, act, detail)
         return
-    many.insert(
+    writes.insert(
         TaskEvent,
         _LINE,
         [
@@ -39,7 +39,11 @@ def write(
 def _write_in_words(
     kind: TaskEvent.Kind, task_ids: Collection[int], act: Act, details: Mapping[int, dict[str, Any]]
 ) -> None:
-    events = TaskEvent.objects.bulk_create(
-        TaskEvent(task_id=task_id, kind=kind, detail=details.get(task_id, {}), **act.signature) for task_id in task_ids
+    ids = writes.ids(TaskEvent, len(task_ids))
+    writes.insert_objects(
+        [
+            TaskEvent(pk=pk, task_id=task_id, kind=kind, detail=details.get(task_id, {}), **act.signature)
+            for pk, task_id in zip(ids, task_ids, strict=True)
+        ]
     )
-    TaskEventWords.objects.bulk_create(TaskEventWords(event=event, reason=act.reason) for event in events)
+    writes.insert(TaskEventWords, ("event_id", "reason"), [(pk, act.reason) for pk in ids])

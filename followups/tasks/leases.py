@@ -10,7 +10,7 @@ from followups.tasks.models import FollowupTask
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.texts import iso_utc
 
-NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user": None, "leased_until": None}
+NO_LEASE: dict[str, Any] = {"leased_by": None, "leased_user_id": None, "leased_until": None}
 
 
 def is_live(task: FollowupTask, now: datetime) -> bool:
@@ -29,6 +29,20 @@ def leased_to(task: FollowupTask) -> TaskLeased:
     """Return the refusal that says who has claimed the task, and until when."""
     assert task.leased_until is not None
     return TaskLeased(f"{task.leased_by} holds this task until {iso_utc(task.leased_until)}.")
+
+
+def taken_over(task: FollowupTask, act: Act, *, force: bool) -> dict[str, Any]:
+    """Return what the history of a task says about the live claim that somebody else has of it: nothing if there is none.
+
+    Raises:
+        TaskLeased: there is one, and `force` is false.
+
+    """
+    if task.cancelled_at is not None or not is_live(task, act.now) or is_held_by(task, act):
+        return {}
+    if not force:
+        raise leased_to(task)
+    return {"forced": True, "leased_by": task.leased_by}
 
 
 def may_work_any(user: User) -> bool:

@@ -7,6 +7,7 @@ from followups.ladders.templates.scripts import Occasion, names_of, scripts
 from followups.leads.models import Language, Lead
 from followups.tasks.models import FollowupTask
 from governance import gate
+from wholesale.plumbing import mark
 
 
 def scripts_of(tasks: Sequence[FollowupTask]) -> list[str | None]:
@@ -27,7 +28,7 @@ def scripts_of(tasks: Sequence[FollowupTask]) -> list[str | None]:
         agent = agents.get(agent_of(task), agent_of(task))
         said = lead.language, lead.first_name, lead.last_name, lead.address, market, agent
         occasions.append(Occasion(template, version, task.step, *said))
-    return scripts(occasions, gate.sender())
+    return scripts(occasions, gate.sender(mark.current()))
 
 
 def agent_of(task: FollowupTask) -> str:

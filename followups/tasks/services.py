@@ -57,7 +57,7 @@ def skip_task(task_id: int, *, act: Act) -> FollowupTask:
     task.cancelled_at, task.cancel_reason = act.now, act.reason
     task.save(update_fields=["cancelled_at", "cancel_reason"])
     history.write(TaskEvent.Kind.SKIPPED, [task_id], act)
-    close_steps(task.ladder, 1, act.now)
+    close_steps([task.ladder], {task.ladder_id: 1}, act.now)
     return task
 
 

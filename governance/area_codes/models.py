@@ -5,9 +5,10 @@ from django.db import models
 
 from governance.policies import Governed
 from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.mark import Governing
 
 
-class AreaCodeSubscription(Governed):
+class AreaCodeSubscription(Governing, Governed):
     """A subscription to the National DNCL for one area code. Numbers of an area code without a subscription in force are not
     called, unless they are exempt (CRTC: key telemarketing rules, page t1032; checked 2026-11-29)."""
 

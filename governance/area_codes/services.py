@@ -10,6 +10,7 @@ from governance import policies
 from governance.area_codes.models import AreaCodeSubscription
 from governance.decisions import ExecutionClass, verb
 from governance.signals import rules_changed
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Subject
 
@@ -26,10 +27,10 @@ class StoredSubscriptions(NamedTuple):
 def subscribe(*, expiries: Mapping[str, date], act: Act) -> StoredSubscriptions:
     """Store the last day of our subscription for each area code in `expiries`. Other area codes stay as they are.
 
-    A subscription that already has the given day is not written. Rows are locked in the order of the area codes.
+    A subscription that already has the given day is not written.
     """
-    locked = AreaCodeSubscription.objects.order_by("area_code").select_for_update().filter(area_code__in=list(expiries))
-    known = {row.area_code: row for row in locked}
+    mark.hold()
+    known = {row.area_code: row for row in AreaCodeSubscription.objects.filter(area_code__in=list(expiries))}
     new = {code: day for code, day in expiries.items() if code not in known or known[code].expires_on != day}
     written = {
         area_code: policies.put(

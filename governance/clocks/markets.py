@@ -4,15 +4,29 @@ A market's other names are in its row of market zones. Code that reads a market 
 the market's own name.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 
-from governance.clocks.reading import named
+from governance.clocks.models import MarketZone
 from governance.clocks.zones import MARKET_SEEDS
+from wholesale.plumbing.mark import Kept, current
 from wholesale.plumbing.vocabulary import ALL
 
 Place = tuple[str | None, str]  # a province, or None for any; a market in its one spelling
 # The seeded markets are never another name of a market, so they need no query.
 _OWN_NAMES = frozenset({ALL, *(market for _, market in MARKET_SEEDS)})
+
+
+def _load() -> dict[str, list[tuple[str, str]]]:
+    """The province and market of each row that has this other name, by name."""
+    places: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for province, market, names in MarketZone.objects.order_by("pk").values_list("province", "market", "other_names"):
+        for name in names:
+            places[name].append((province, market))
+    return dict(places)
+
+
+_KEPT = Kept(_load)
 
 
 def one_market(province: str | None, market: str) -> str:
@@ -29,9 +43,9 @@ def one_markets(places: Collection[Place]) -> dict[Place, str]:
     settled = {place: place[1] for place in places}
     doubtful = [place for place in settled if not _is_own_name(*place)]
     if doubtful:
-        known = named({word for _, word in doubtful})
+        known = _KEPT.at(current())
         for province, word in doubtful:
-            markets = {market for where, name, market in known if name == word and province in (None, where)}
+            markets = {market for where, market in known.get(word, ()) if province in (None, where)}
             if len(markets) == 1:
                 settled[province, word] = markets.pop()
     return settled

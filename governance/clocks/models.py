@@ -5,10 +5,11 @@ from django.db.models import Q
 
 from governance.clocks.zones import ZONE_CHOICES
 from governance.policies import Governed
+from wholesale.plumbing.mark import Governing
 from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
 
 
-class MarketZone(Governed):
+class MarketZone(Governing, Governed):
     """A row with the time zone of a market and the market's other names. The main markets are seeded (DOMAIN 2.2)."""
 
     province = models.CharField(max_length=2, choices=Province)

@@ -11,13 +11,11 @@ from governance.clocks.models import MarketZone
 from governance.clocks.zones import MARKET_SEEDS, province_zones
 from governance.decisions import ExecutionClass, verb
 from governance.signals import markets_named, rules_changed
-from wholesale.plumbing import locks
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.errors import NotFound
 from wholesale.plumbing.vocabulary import ALL, Province, normalise_word
-
-_NAMES_LOCK = 7_301_012  # PostgreSQL's advisory lock, so that two callers cannot give one name to two markets
 
 
 class MarketZoneNotFound(NotFound):
@@ -109,7 +107,7 @@ def set_market_zone(
     """
     market = checked_market(market)
     check_zone(province, zone)
-    locks.hold(_NAMES_LOCK)
+    mark.hold()  # so that two callers cannot give one name to two markets
     check_is_no_other_name(province, market)
     changes: dict[str, Any] = {"zone": zone}
     if other_names is not None:

@@ -4,10 +4,11 @@ from django.db import models
 
 from governance.policies import Governed
 from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.mark import Governing
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, Province
 
 
-class ClosedDay(Governed):
+class ClosedDay(Governing, Governed):
     """A day on which the operator contacts nobody, in one province or, if `province` is empty, in all."""
 
     province = models.CharField(max_length=2, choices=Province, blank=True, help_text="empty is every province")

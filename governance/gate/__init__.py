@@ -38,7 +38,9 @@ from governance.gate.contacts import (
 )
 from governance.gate.control import Stop, lift_stop_of_all, lift_throttle, stop_all, throttle_engine
 from governance.gate.facts import Contact
+from governance.gate.fresh import GateFacts, read_facts, read_with_facts
 from governance.gate.minutes import Asked, Minutes, asked_about, permitted_minutes
+from governance.gate.reading import subjects_of
 from governance.gate.reasons import Reason
 from governance.gate.risk import risk_reserve, risk_reserve_or_raise, risk_reserved
 from governance.gate.standing import (
@@ -48,6 +50,7 @@ from governance.gate.standing import (
     enable_go_live,
     go_live_checklist,
     require,
+    require_standing,
 )
 from governance.golive.services import current_state as go_live_state
 from governance.golive.services import (
@@ -68,6 +71,7 @@ from governance.ledger.points import (
     lock_points_known_by,
     point_of,
     points_of,
+    taking_points,
 )
 from governance.ledger.reading import is_opted_out as is_opted_out_at
 from governance.ledger.writing import note_contact

@@ -12,9 +12,11 @@ from governance import people
 from governance.channels import Channel
 from governance.clocks.resolving import ZoneFacts
 from governance.gate.facts import Contact, PolicyFacts, Situation
+from governance.gate.fresh import GateFacts, read_facts
+from governance.gate.governed import governed
 from governance.gate.minutes import Asked, Minutes
 from governance.gate.obstacles import is_opted_out
-from governance.gate.reading import read_rules, read_situations
+from governance.gate.reading import read_situations
 from governance.gate.verdict import NO_MINUTE, Verdict, decide, decide_all
 from governance.grounds import Basis, Purpose
 from governance.ledger import referrals
@@ -167,13 +169,15 @@ def decide_contacts(
     at: datetime | None = None,
     local: tuple[int, str] | None = None,
     standing_counts: bool = True,
+    facts: GateFacts | None = None,
 ) -> list[ContactAnswer]:
-    """Return the gate's answer for each contact, in order. Takes one query. `at` and `local` are as in `decide_lead`.
+    """Return the gate's answer for each contact, in order. Takes one query, or none if a verb has read the `facts` already
+    (see `governance.gate.fresh`). `at` and `local` are as in `decide_lead`.
 
-    If `standing_counts` is False, go-live and the kill switch are ignored. Use this to judge a contact that has happened.
+    If `standing_counts` is False, go-live and the kill switch are ignored. Use this for questions that are not about now.
     """
     at = at or timezone.now()
-    found = read_situations(contacts, at, at, standing_counts=standing_counts)
+    found = read_situations(contacts, at, standing_counts=standing_counts, facts=facts)
     verdicts = decide_all([(situation, contact.channel) for contact, _, situation in found], at, local)
     return [
         ContactAnswer(verdict, contact, at, zones, situation, local is None)
@@ -195,16 +199,16 @@ def judge_contact(
     following: Sequence[tuple[Contact, datetime]] = (),
     *,
     now: datetime,
+    facts: GateFacts,
     spans: Sequence[tuple[timedelta, ...]] = (),
 ) -> Judged:
     """Judge a contact that happened at `at`, ignoring go-live and the kill switch. Find when the next ones are permitted.
 
     `following` lists the next contacts of the same person, each with its due time. `spans` are as in `permitted_minutes`.
-    Call this before `note_contact` notes this contact, because it is judged by the contact before it. Takes one query.
+    `facts` were read before `note_contact` notes this contact, because it is judged by the contact before it.
     """
-    latest = max([due_at for _, due_at in following], default=now)
     contacts = [contact, *(one for one, _ in following)]
-    (_, zones, situation), *others = read_situations(contacts, at, max(latest, now), standing_counts=False)
+    (_, zones, situation), *others = read_situations(contacts, at, standing_counts=False, facts=facts)
     answer = ContactAnswer(decide(situation, contact.channel, at), contact, at, zones, situation)
     minutes = []
     for (one, _, other), (_, due_at), own in zip(others, following, spans or [()] * len(following), strict=True):
@@ -236,11 +240,11 @@ def is_contact_allowed(
     if `rules` is empty (there is no policy, or the policy is off) and if `hhmm` is not a time.
     """
     at = timezone.now()
-    now = read_rules((), (), at, at, ())
+    now = read_facts(())
     policy = None
     if rules:
         policy = PolicyFacts(ALL, 0, enabled=True, rules=market_rules.parsed(market_rules.normalised(rules)))
-    situation = Situation("", (), now.standing, policy, now.organisation, lead_score=lead_score)
+    situation = Situation("", (), now.standing, policy, governed.at(now.mark).organisation, lead_score=lead_score)
     minute = (weekday, hhmm) if market_rules.is_hhmm(hhmm) else NO_MINUTE
     verdict = decide(situation, channel.upper(), at, minute)
     return verdict.allowed, verdict.code

@@ -8,6 +8,7 @@ from governance.policies import upsert
 from governance.risk import policies
 from governance.risk.models import RiskPolicy
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.mark import hold as hold_mark
 from wholesale.plumbing.texts import iso_utc
 
 
@@ -42,7 +43,8 @@ def _mark(state: GoLiveState) -> str:
 
 def throttle_engine(engine: str, act: Act) -> Stop | None:
     """Switch off the engine's risk policy. Return the stop, or None if the engine has no risk policy."""
-    policy = policies.locked_policy(engine)
+    hold_mark()
+    policy = policies.policy_of(engine)
     if policy is None:
         return None
     began = policy.enabled
@@ -53,7 +55,8 @@ def throttle_engine(engine: str, act: Act) -> Stop | None:
 
 def lift_throttle(engine: str, mark: str, act: Act) -> bool:
     """Switch the engine's risk policy on unless it changed since it had `mark`. Return whether it was switched on."""
-    policy = policies.locked_policy(engine)
+    hold_mark()
+    policy = policies.policy_of(engine)
     if policy is None or str(policy.version) != mark:
         return False
     upsert(RiskPolicy, engine=engine, enabled=True, act=act)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from governance.gate.calendar import calendar_of
 from governance.gate.facts import Contact, Situation
+from governance.gate.fresh import GateFacts
 from governance.gate.obstacles import is_opted_out, lasting, what_decides
 from governance.gate.permission import Permission
 from governance.gate.reading import read_situations
@@ -26,26 +27,31 @@ class Minutes(NamedTuple):
 
 
 def permitted_minutes(
-    contacts: Sequence[tuple[Contact, datetime]], *, now: datetime, spans: Sequence[tuple[timedelta, ...]] = ()
+    contacts: Sequence[tuple[Contact, datetime]],
+    *,
+    now: datetime,
+    spans: Sequence[tuple[timedelta, ...]] = (),
+    facts: GateFacts | None = None,
 ) -> list[Minutes]:
-    """When each contact is permitted, in the same order. Each contact comes with its due time. Takes one query.
+    """When each contact is permitted, in the same order. Each contact comes with its due time. Takes one query, or none if a
+    verb has read the `facts` already.
 
     `spans` lists spans of time for each contact. `Minutes.passed` says for each span when that much permitted time has
     passed since the due time. Go-live and the kill switch are ignored: they stop all contacts alike.
     """
-    latest = max([due_at for _, due_at in contacts], default=now)
     different = list(dict.fromkeys(contact for contact, _ in contacts))  # a ladder asks about the same contact several times
-    asked = dict(zip(different, asked_about(different, now=now, until=latest), strict=True))
+    asked = dict(zip(different, asked_about(different, now=now, facts=facts), strict=True))
     if not spans:
         return [asked[contact].minutes(due_at) for contact, due_at in contacts]
     return [asked[contact].minutes(due_at, own) for (contact, due_at), own in zip(contacts, spans, strict=True)]
 
 
-def asked_about(contacts: Sequence[Contact], *, now: datetime, until: datetime) -> list["Asked"]:
-    """An `Asked` for each contact, in order, for due times up to `until`. One query. Go-live and kill switch are ignored."""
+def asked_about(contacts: Sequence[Contact], *, now: datetime, facts: GateFacts | None = None) -> list["Asked"]:
+    """An `Asked` for each contact, in order. One query, or none if a verb has read the `facts` already. Go-live and the kill
+    switch are ignored."""
     shared: dict[Any, Asked] = {}
     found = []
-    for contact, _, situation in read_situations(contacts, now, max(until, now), standing_counts=False):
+    for contact, _, situation in read_situations(contacts, now, standing_counts=False, facts=facts):
         same = calendar_of(situation, contact.channel), what_decides(situation, contact.channel)
         if same not in shared:
             shared[same] = Asked(situation, contact.channel, now)

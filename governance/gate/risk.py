@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -29,8 +30,7 @@ def risk_reserve(*, act: Act, **reservation: Any) -> tuple[Decision, RiskReserva
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
 
     """
-    require(ExecutionClass.EXECUTE)
-    return reservations.reserve(**reservation, act=act)
+    return reservations.reserve(**reservation, act=act, ask=partial(require, ExecutionClass.EXECUTE))
 
 
 def risk_reserve_or_raise(

@@ -11,6 +11,7 @@ from governance.golive import services as golive
 from governance.golive.models import GoLiveState
 from governance.runbook import services as runbook
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Rows, Statement
 from wholesale.plumbing.errors import DomainError
 
 
@@ -41,15 +42,24 @@ def decide_standing(execution_class: ExecutionClass, *, engaged: bool, live: boo
     return STANDING
 
 
-def require(execution_class: ExecutionClass) -> None:
+def require(execution_class: ExecutionClass, *questions: Statement) -> list[Rows]:
     """Refuse a verb of this class if it may not act now. Go-live stays locked until the caller's transaction ends. Read the
     clock after this call, because the call may wait for that lock.
+
+    It is the first thing that a verb asks. Questions of its own, which no other lock protects, go in the same message; the
+    rows of each are returned.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: the verb may not act now.
 
     """
-    engaged, live = golive.held_switches() if transaction.get_connection().in_atomic_block else golive.switches()
+    engaged, live, answers = golive.switches(*questions)
+    require_standing(execution_class, engaged=engaged, live=live)
+    return answers
+
+
+def require_standing(execution_class: ExecutionClass, *, engaged: bool, live: bool) -> None:
+    """Refuse a verb of this class if these switches do not let it act (see `require`)."""
     decision = decide_standing(execution_class, engaged=engaged, live=live)
     if not decision.allowed:
         raise _REFUSALS[decision.code]

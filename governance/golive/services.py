@@ -7,7 +7,7 @@ row before. SQLite's IMMEDIATE transactions come one after another and need no l
 """
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -16,7 +16,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.golive.models import GoLiveState
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.compiled import Select
+from wholesale.plumbing.compiled import Rows, Select, Statement, together
 
 ROW_WAIT = 2  # seconds that engaging waits for another toggle
 LOCK_KEY = 7_301_001  # PostgreSQL's advisory lock of the go-live row
@@ -31,18 +31,16 @@ def lock_exclusive() -> None:
 _SWITCHES = Select(lambda: GoLiveState.objects.filter(pk=1).values_list("kill_switch_engaged", "go_live_enabled"))
 
 
-def switches() -> tuple[bool, bool]:
-    """Whether the kill switch is engaged, and whether go-live is on. A missing row means engaged and not live."""
-    return _switches_of(_SWITCHES.first())
+def switches(*questions: Statement) -> tuple[bool, bool, list[Rows]]:
+    """Whether the kill switch is engaged, and whether go-live is on. A missing row means engaged and not live.
 
-
-def held_switches() -> tuple[bool, bool]:
-    """Take the shared lock and return `switches()`. Until the transaction ends, only engaging can change a switch."""
-    return _switches_of(locks.hold_and_read(LOCK_KEY, _SWITCHES.text))
-
-
-def _switches_of(row: tuple[Any, ...] | None) -> tuple[bool, bool]:
-    return (bool(row[0]), bool(row[1])) if row else (True, False)
+    Within a transaction it takes the shared lock first: until the transaction ends, only engaging can change a switch. The
+    rows of further questions are read in the same message.
+    """
+    held = locks.taking(shared=[LOCK_KEY]) if connection.in_atomic_block else []
+    found, *answers = together(*held, _SWITCHES.of(), *questions)[len(held) :]
+    engaged, live = map(bool, found[0]) if found else (True, False)
+    return engaged, live, answers
 
 
 def current_state() -> GoLiveState | None:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import connection
 
 from governance.channels import Channel
 from governance.ledger.models import ContactPoint
@@ -14,6 +13,7 @@ from governance.ledger.signals import contact_points_made, told
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
+from wholesale.plumbing.compiled import Statement, together
 
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"
@@ -135,14 +135,21 @@ def lock_points(points: Collection[Point]) -> None:
 
 def lock_points_known_by(digests: Iterable[str]) -> None:
     """Lock points as `lock_points` does. They are given by their digests, because an erased point has no value."""
-    if connection.vendor != "postgresql":
-        return
+    together(*taking_points_known_by(digests))
+
+
+def taking_points_known_by(digests: Iterable[str]) -> list[Statement]:
+    """Return the statement that locks these points, for a message that holds more than this one. On SQLite there is none."""
     # In one order for every caller, so that nobody deadlocks.
     keys = sorted({int.from_bytes(bytes.fromhex(known)[:8], signed=True) for known in digests})
     if len(keys) > _LOCKS_MAX:
-        lock_all_points()
-    elif keys:
-        locks.hold_some(keys, of=_ANY_POINT)
+        return locks.taking(_ANY_POINT)
+    return locks.taking(*keys, shared=[_ANY_POINT]) if keys else []
+
+
+def taking_points(points: Collection[Point]) -> list[Statement]:
+    """Return the statement that locks these points, as `taking_points_known_by` does."""
+    return taking_points_known_by(map(digest, points))
 
 
 def lock_all_points() -> None:

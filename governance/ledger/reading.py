@@ -1,21 +1,28 @@
 """Reading what is on file about some points, in one SQL statement."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import NamedTuple
 
+import orjson
 from django.db import connection
 from django.db.models import QuerySet
 
 from governance.ledger.models import ContactPoint, ContactRecord, LastContact
-from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest, digests
+from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest
 from governance.ledger.rules import LedgerLine, opted_out
 from wholesale.plumbing.compiled import Columns, fetch
 
-# The lines about the points whose digests are in `asked`, and a row without an entry for the last contact of each, where
-# `effective_at` is the last answered call. Written by hand, because the gate has it within its own statement.
-LINES_SQL = f"""
+# Before a statement that has `on_file_sql`: a table of the digests in the parameter `asked`. It is joined, because
+# PostgreSQL would compare each row of a small table with hundreds of values in an array.
+_ASKED = {
+    "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%(asked)s, chr(10))) AS digest)",
+    "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%(asked)s))",
+}
+# The lines about these points, and a row without an entry for the last contact of each, where `effective_at` is the last
+# answered call. Hand-written, because the gate and the verbs have it as a column of their own statements.
+_LINES = f"""
 SELECT r.id AS line, p.digest, NULL AS contacted_at, r.entry, r.channel, r.effective_at, r.basis, r.expires_at
 FROM asked JOIN {ContactPoint._meta.db_table} AS p ON p.digest = asked.digest
 JOIN {ContactRecord._meta.db_table} AS r ON r.point_id = p.id
@@ -23,19 +30,21 @@ UNION ALL
 SELECT 0, c.digest, c.contacted_at, NULL, NULL, c.answered_at, NULL, NULL
 FROM asked JOIN {LastContact._meta.db_table} AS c ON c.digest = asked.digest
 """
-_AT, _EXPIRES = Columns.of(ContactRecord, "effective_at", "expires_at")
-LINE_COLUMNS = (None, *Columns.of(LastContact, "contacted_at"), None, None, _AT, None, _EXPIRES)  # from the digest on
-_COLUMNS = Columns(None, *LINE_COLUMNS)
-# `asked` is joined, because PostgreSQL would compare each row of a small table with hundreds of values in an array.
-_ASKED = {
-    "postgresql": "WITH asked AS (SELECT unnest(string_to_array(%(asked)s, chr(10))) AS digest)",
-    "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%(asked)s))",
+_VALUES = "digest, contacted_at, entry, channel, effective_at, basis, expires_at"
+_ON_FILE = {
+    "postgresql": f"(SELECT CAST(json_agg(json_build_array({_VALUES}) ORDER BY line) AS text) FROM ({_LINES}) AS lines)",
+    "sqlite": f"(SELECT json_group_array(json_array({_VALUES})) FROM ({_LINES} ORDER BY line))",
 }
 
 
 def asked_sql() -> str:
-    """The SQL before `LINES_SQL`: it defines the table `asked` from the parameter `asked`, a list of different digests."""
+    """The SQL before a statement with `on_file_sql`. Its parameter `asked` is a list of different digests."""
     return _ASKED[connection.vendor]
+
+
+def on_file_sql() -> str:
+    """The SQL of a column with everything that is on file about the points in `asked`, for `parse_on_file`."""
+    return _ON_FILE[connection.vendor]
 
 
 class OnFile(NamedTuple):
@@ -48,7 +57,6 @@ class OnFile(NamedTuple):
 
 
 NOTHING = OnFile()
-Known = TypeVar("Known")
 Ledgers = dict[Point, OnFile]
 
 
@@ -56,8 +64,8 @@ def ledgers(points: Collection[Point]) -> Ledgers:
     """What is on file about each of these points. Takes one query, or none if no point is given."""
     if not points:
         return {}
-    known_by = digests(points)
-    return filed(known_by, _lines(known_by.values()))
+    found = filed_under(set(map(digest, points)))
+    return {point: found[digest(point)] for point in points}
 
 
 def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
@@ -72,31 +80,27 @@ def is_opted_out(points: Collection[Point], channel: str, at: datetime) -> bool:
 
 def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
     """What is on file about each point. Points are given by their digests, because an erased point has no value."""
-    return filed({known: known for known in digests}, _lines(digests))
+    [(text,)] = fetch(f"{asked_sql()} SELECT {on_file_sql()}", Columns(None), {"asked": list(digests)})
+    return {**dict.fromkeys(digests, NOTHING), **parse_on_file(text)}
 
 
-def _lines(digests: Iterable[str]) -> list[tuple[Any, ...]]:
-    statement = f"{asked_sql()} {LINES_SQL} ORDER BY line"
-    return [line[1:] for line in fetch(statement, _COLUMNS, {"asked": list(dict.fromkeys(digests))})]
-
-
-def filed(known_by: Mapping[Known, str], lines: Iterable[Sequence[Any]]) -> dict[Known, OnFile]:
-    """What is on file for each key of `known_by`, a map from key to digest. `lines` are `LINES_SQL` rows without the id."""
+def parse_on_file(text: str | None) -> dict[str, OnFile]:
+    """What is on file about each point, by its digest, from a column of `on_file_sql`. Points with nothing are left out."""
     found: dict[str, list[LedgerLine]] = defaultdict(list)
     contacted: dict[str, tuple[datetime, datetime | None]] = {}
-    for known, contacted_at, kind, channel, effective_at, basis, expires_at in lines:
+    for known, contacted_at, kind, channel, effective_at, basis, expires_at in orjson.loads(text) if text else ():
         if kind is None:
-            contacted[known] = contacted_at, effective_at
+            contacted[known] = _time(contacted_at), effective_at and _time(effective_at)
         else:
-            found[known].append(LedgerLine(kind, channel, effective_at, basis, expires_at))
-    if not found and not contacted:
-        return dict.fromkeys(known_by, NOTHING)
+            found[known].append(LedgerLine(kind, channel, _time(effective_at), basis, expires_at and _time(expires_at)))
     return {
-        point: OnFile(tuple(found.get(known, ())), *contacted.get(known, ()))
-        if known in found or known in contacted
-        else NOTHING
-        for point, known in known_by.items()
+        known: OnFile(tuple(found.get(known, ())), *contacted.get(known, ())) for known in found.keys() | contacted.keys()
     }
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)  # SQLite stores times in UTC without a zone
 
 
 def records_of(queryset: QuerySet[ContactRecord], points: Collection[Point]) -> QuerySet[ContactRecord]:

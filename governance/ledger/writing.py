@@ -5,12 +5,12 @@ The SQL is written by hand, because a query set that inserts cannot compare the 
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
-
-from django.db import connection
 
 from governance.ledger.models import ContactPoint, LastContact
 from governance.ledger.points import Point, digest
+from wholesale.plumbing import writes
 
 _NOTE = f"""
 INSERT INTO {LastContact._meta.db_table} AS known (digest, contacted_at, answered_at) VALUES {{rows}}
@@ -31,10 +31,14 @@ def note_contact(points: Collection[Point], at: datetime, *, is_answered_call: b
     """
     if not points:
         return
-    values: list[Any] = []
-    instant = connection.ops.adapt_datetimefield_value(at)
+    given: dict[str, Any] = {}
     # In one order, so that two callers do not deadlock.
-    for known_by, kind in sorted((digest(point), point[0]) for point in points):
-        values += [known_by, instant, instant if is_answered_call and kind == ContactPoint.Kind.PHONE else None]
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE.format(rows=", ".join(["(%s, %s, %s)"] * len(points))), values)
+    for n, (known_by, kind) in enumerate(sorted((digest(point), point[0]) for point in points)):
+        answered_at = at if is_answered_call and kind == ContactPoint.Kind.PHONE else None
+        given |= {f"digest{n}_": known_by, f"answered{n}_": answered_at}
+    writes.run(_note_sql(len(points)), {**given, "at": at})
+
+
+@cache
+def _note_sql(points: int) -> str:
+    return _NOTE.format(rows=", ".join(f"(%(digest{n}_)s, %(at)s, %(answered{n}_)s)" for n in range(points)))

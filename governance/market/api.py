@@ -17,6 +17,7 @@ from governance.market.legal_hours import legal_warnings
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, is_hhmm, normalised
 from governance.policies_api import PolicyOut, params_of, policy_endpoints
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ROW_ID, ApiViewSet, act, ask, path_id
 from wholesale.plumbing.errors import NotFound
@@ -248,7 +249,7 @@ class MarketViewSet(ApiViewSet):
     @ask("effective", EffectiveParams, EffectiveOut)
     def effective(self, request: Request, province: str, market: str) -> Response:
         """The effective policy of a market: the market's own, else its province's."""
-        policy = policies.effective(MarketPolicy, province, market)
+        policy = policies.effective(MarketPolicy, mark.current(), province, market)
         return Response(
             {
                 "found": policy is not None,

@@ -1,12 +1,10 @@
 """Contact rules of market policies as values: checking them, and reading them as stored. No database here."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -229,12 +227,6 @@ def parsed(rules: dict[str, Any]) -> Rules:
 
 def _parsed(windows: Iterable[dict[str, Any]]) -> tuple[Window, ...]:
     return tuple(Window(frozenset(w["days"]), w["start"], w["end"]) for w in windows)
-
-
-@lru_cache(maxsize=512)
-def parsed_text(text: str) -> Rules:
-    """Turn the JSON text of stored rules into a `Rules` value. It is cached by the text, so changed rules are read anew."""
-    return parsed(json.loads(text))
 
 
 def local_minute(at: datetime, zone: ZoneInfo) -> tuple[int, str]:

@@ -1,9 +1,11 @@
 """Looking up market policies."""
 
+from copy import deepcopy
 from typing import Any
 
 from governance import policies
 from governance.market.models import MarketPolicy
+from wholesale.plumbing import mark
 from wholesale.plumbing.vocabulary import ALL
 
 
@@ -12,5 +14,5 @@ def get_effective_policy(province: str, market: str = ALL) -> tuple[MarketPolicy
 
     If there is no policy or it is off, the rules are empty. So a caller that looks only at the rules finds nothing allowed.
     """
-    policy = policies.effective(MarketPolicy, province, market)
-    return policy, policy.rules if policy is not None and policy.enabled else {}
+    policy = policies.effective(MarketPolicy, mark.current(), province, market)
+    return policy, deepcopy(policy.rules) if policy is not None and policy.enabled else {}

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from wholesale.plumbing import append_only
+from wholesale.plumbing.append_only import APPEND_ONLY, ERASABLE
 
 TABLES = [
     "governance_contactrecord",
@@ -25,4 +25,4 @@ TABLES = [
 class Migration(migrations.Migration):
     dependencies = [("governance", "0001_initial")]
 
-    operations = [append_only.protection(TABLES, erasable=["governance_consentproof"])]
+    operations = [APPEND_ONLY.on(*TABLES), ERASABLE.on("governance_consentproof")]

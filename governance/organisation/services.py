@@ -7,18 +7,25 @@ from governance.organisation.models import Organisation
 from governance.organisation.rules import NOT_ON_FILE, Sender
 from wholesale.plumbing.compiled import Update
 from wholesale.plumbing.envelope import Envelope
+from wholesale.plumbing.mark import Kept, current
+
+_KEPT = Kept(lambda: Organisation.objects.filter(pk=1).first())
 
 
-def sender() -> Sender:
-    """What each message must say about the organisation. Every part is empty if the organisation's row is missing."""
-    row = Organisation.objects.filter(pk=1).values_list(*Sender._fields).first()
-    return Sender(*row) if row else NOT_ON_FILE
+def sender(mark: int | None) -> Sender:
+    """What each message must say about the organisation, under this mark. Every part is empty if the organisation's row is
+    missing."""
+    row = _KEPT.at(mark)
+    return Sender(*(getattr(row, name) for name in Sender._fields)) if row else NOT_ON_FILE
 
 
-# It runs for each new contact point. The mark is no setting, so it changes neither the version nor the history.
-_KEEP_MARK = Update(lambda key_mark: (Organisation.objects.filter(digest_key_mark=""), {"digest_key_mark": key_mark}))
+# The mark of the key is no setting, so it changes neither the version nor the history.
+_KEEP_KEY_MARK = Update(lambda key_mark: (Organisation.objects.filter(digest_key_mark=""), {"digest_key_mark": key_mark}))
 
 
 def keep_digest_key_mark(*, envelopes: Sequence[Envelope], **_: Any) -> None:
-    """Store the mark of the digest key when the first contact point is made. A receiver of `contact_points_made`."""
-    _KEEP_MARK.run(key_mark=envelopes[0].facts["key_mark"])
+    """Store the mark of the digest key when the first contact point is made. A receiver of `contact_points_made`. It writes
+    nothing afterwards, because each UPDATE of the table changes the mark of what governs, even one that finds no row."""
+    row = _KEPT.at(current())
+    if row and not row.digest_key_mark:
+        _KEEP_KEY_MARK.run(key_mark=envelopes[0].facts["key_mark"])

@@ -1,5 +1,6 @@
 """The tables of the risk room: policies, risk days, reservations and events."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -9,22 +10,22 @@ from django.db.models import Q
 
 from governance.policies import Policy
 from governance.risk.rules import GLOBAL, Caps
+from wholesale.plumbing import locks
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
-from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word
+from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word, money_field
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 NO_CAP = "no cap"
-
-
-def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """A model field for an amount in CAD, 0 by default."""
-    return models.DecimalField(**{"max_digits": 14, "decimal_places": 2, "default": Decimal(0), **kwargs})
+# PostgreSQL's advisory lock of the risk room, held by whatever changes a reservation, a risk day or a cap. Every reservation
+# counts in GLOBAL's risk day, so no two could be judged at the same time anyway.
+LOCK_KEY = 7_301_009
 
 
 def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
     """A model field for a sum in CAD. It has room for a million of the largest amounts, as an engine may have no cap."""
-    return money_field(max_digits=20, **kwargs)
+    return money_field(max_digits=20, default=Decimal(0), **kwargs)
 
 
 class RiskPolicy(Policy):
@@ -78,6 +79,11 @@ class RiskPolicy(Policy):
     def __str__(self) -> str:
         return self.engine
 
+    def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
+        """Return the changes. No reservation that was judged by the old caps is written after them."""
+        locks.hold(LOCK_KEY)
+        return changes
+
     @property
     def caps(self) -> Caps:
         """The policy's caps as a plain value."""
@@ -100,17 +106,24 @@ class RiskDay(models.Model):
     open_risk_reserved = sum_field(help_text="the part of it that is not settled yet, CAD")
     realized_loss = sum_field(help_text="CAD of loss settled on this day")
     actions_count = models.PositiveIntegerField(default=0, help_text="reservations of this day")
+    # Generated, so that the index on it is touched only when the first risk of the day is opened or the last one is closed.
+    is_open = models.GeneratedField(
+        expression=Q(open_risk_reserved__gt=0),  # type: ignore[arg-type]  # Django takes a condition too
+        output_field=models.BooleanField(),
+        db_persist=True,
+        editable=False,
+    )
 
     class Meta:
         constraints = [
-            # Also the index for locking, reading and listing a day.
+            # Also the index for reading and listing a day.
             models.UniqueConstraint(fields=["engine", "day"], name="riskday_engine_day"),
             models.CheckConstraint(
                 condition=Q(exposure_used__gte=0, open_risk_reserved__gte=0, realized_loss__gte=0), name="riskday_amounts"
             ),
         ]
         # For an engine's open risk over all days: few days have any.
-        indexes = [models.Index(fields=["engine"], condition=Q(open_risk_reserved__gt=0), name="riskday_open")]
+        indexes = [models.Index(fields=["engine"], condition=Q(is_open=True), name="riskday_is_open")]
         ordering = ["-day", "engine"]
         default_permissions = ("view",)
         verbose_name = "risk ledger of a day"
@@ -125,7 +138,7 @@ class RiskReservation(SignedModel):
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField(help_text="the business day on which it was made")
-    amount = money_field(help_text="CAD")
+    amount = money_field(default=Decimal(0), help_text="CAD")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     metadata = models.JSONField(default=dict)
     settled_at = models.DateTimeField(null=True)
@@ -180,8 +193,8 @@ class RiskEvent(SignedModel, AppendOnlyModel):
     kind = models.CharField(max_length=9, choices=RiskEventKind)
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField(help_text="the business day of the event; for a correction, the day of the loss")
-    amount = money_field(help_text="CAD asked for, or reserved")
-    realized_loss = money_field(help_text="CAD; for a correction, the difference")
+    amount = money_field(default=Decimal(0), help_text="CAD asked for, or reserved")
+    realized_loss = money_field(default=Decimal(0), help_text="CAD; for a correction, the difference")
     reservation = models.ForeignKey(RiskReservation, null=True, on_delete=models.PROTECT, related_name="events")
     message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)

@@ -1,15 +1,20 @@
 """Making, settling, releasing and correcting reservations. Call `reserve` through `governance.gate`, which checks go-live.
 
-Every function locks the policies first (`locked_policies` says why).
+Every function takes the lock of the risk room first, and reads what it protects later (`governance.risk.models.LOCK_KEY`).
 """
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from governance import policies
 from governance.decisions import Decision, ExecutionClass, verb
+from governance.risk import ledgers
 from governance.risk.errors import (
     AlreadySettled,
     LossAboveReservation,
@@ -18,58 +23,58 @@ from governance.risk.errors import (
     OtherReservation,
     ReservationNotFound,
 )
-from governance.risk.ledgers import business_day, locked_days, usage_of
-from governance.risk.models import RiskDay, RiskEvent, RiskEventKind, RiskReservation
-from governance.risk.policies import locked_policies, names_of
-from governance.risk.rules import GLOBAL, NOBODYS, NOTHING, Caps, is_amount, judge
+from governance.risk.ledgers import business_day
+from governance.risk.models import LOCK_KEY, RiskEvent, RiskEventKind, RiskPolicy, RiskReservation
+from governance.risk.rules import GLOBAL, Ledger, decide, is_amount
+from wholesale.plumbing import locks, writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Rows, Statement, together
+from wholesale.plumbing.mark import MARK_SQL
+
+_SETTLED = ("settled_at", "realized_loss", "settled_by", "settled_user_id", "settle_reason")
 
 
-def reserve(*, engine: str, amount: Decimal, metadata: Any = None, act: Act) -> tuple[Decision, RiskReservation | None]:
+def reserve(
+    *,
+    engine: str,
+    amount: Decimal,
+    metadata: Any = None,
+    act: Act,
+    ask: Callable[..., list[Rows]] = together,
+) -> tuple[Decision, RiskReservation | None]:
     """Put an amount (CAD) at stake if the caps of GLOBAL and of the engine allow it, within the caller's transaction.
 
-    A denial is not raised but returned: it is stored as an event, and nothing is reserved.
+    A denial is not raised but returned: it is stored as an event, and nothing is reserved. `ask` sends the first statements;
+    the gate adds its own to them.
 
     Raises:
         NotAnAmount: the amount is not above 0, or not in whole cents.
 
     """
+    *_, [(mark, new_id)] = ask(*locks.taking(LOCK_KEY), Statement(f"SELECT {MARK_SQL}, {writes.id_sql(RiskReservation)}"))
     if not is_amount(amount) or not amount:
         raise NotAnAmount(attr="amount")
-    names = names_of(engine)
-    caps = {policy.engine: policy.caps for policy in locked_policies(names)}
+    caps = {name: policy.caps for (name,), policy in policies.kept(RiskPolicy, mark).items()}
     day = business_day(act.now)
     # An engine without a policy gets no risk day, because callers may ask for any name.
-    ledgers = locked_days(day, [name for name in names if name in caps])
-    decision = _judged(engine, amount, caps, ledgers)
+    found = ledgers.read(engine, day, names=[name for name in {GLOBAL, engine} if name in caps])
+    decision = decide(engine, amount, caps, found, day)
     about = {"engine": engine, "day": day, "amount": amount, **_columns(act)}
     if not decision.allowed:
-        RiskEvent.objects.create(kind=RiskEventKind.DENIED, message=decision.detail, **about)
+        writes.insert_object(RiskEvent(kind=RiskEventKind.DENIED, message=decision.detail, **about))
         return decision, None
-    reservation = RiskReservation.objects.create(metadata=metadata or {}, **about)
-    for ledger in ledgers.values():
-        ledger.exposure_used += amount
-        ledger.open_risk_reserved += amount
-        ledger.actions_count += 1
-        ledger.save(update_fields=["exposure_used", "open_risk_reserved", "actions_count"])
-    RiskEvent.objects.create(kind=RiskEventKind.RESERVED, reservation=reservation, message=decision.detail, **about)
+    reservation = RiskReservation(pk=new_id, metadata=metadata or {}, **about)
+    with writes.gathered():
+        writes.insert_object(reservation)
+        ledgers.write(ledger.reserved(amount) for ledger in found if ledger.day == day)
+        reserved = {"kind": RiskEventKind.RESERVED, "reservation": reservation, "message": decision.detail}
+        writes.insert_object(RiskEvent(**reserved, **about))
     return decision, reservation
 
 
 def _columns(act: Act) -> dict[str, Any]:
     """The columns of a reservation or of a risk event that the act fills."""
     return {**act.signature, "reason": act.reason}
-
-
-def _judged(engine: str, amount: Decimal, caps: dict[str, Caps], ledgers: dict[str, RiskDay]) -> Decision:
-    if engine == GLOBAL:
-        return NOBODYS
-    for name in names_of(engine):
-        usage = usage_of(ledgers[name]) if name in ledgers else NOTHING
-        decision = judge(caps.get(name), usage, amount, engine=name)
-        if not decision.allowed:
-            break
-    return decision
 
 
 @verb(ExecutionClass.RECORD)
@@ -92,15 +97,7 @@ def risk_settle(
         NotAnAmount: the loss is below 0, or not in whole cents.
 
     """
-    if not is_amount(realized_loss):
-        raise NotAnAmount(attr="realized_loss")
-    reservation = locked_reservation(reservation_id, engine=engine, reserved_amount=reserved_amount)
-    if reservation.settled_at is None:
-        user = act.user
-        if realized_loss > reservation.amount and not (user and user.has_perm("governance.settle_above_reservation")):
-            raise LossAboveReservation(attr="realized_loss")
-        _close(reservation, RiskEventKind.SETTLED, realized_loss, act)
-    return reservation
+    return _settled(_named(reservation_id, engine, reserved_amount), realized_loss, act)
 
 
 @verb(ExecutionClass.RECORD)
@@ -114,12 +111,20 @@ def settle_by_amount(
         ReservationNotFound: the engine has no open reservation of this amount.
 
     """
-    locked_policies(names_of(engine))  # locked first, so that two callers at once find two reservations
-    oldest = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=True)
-    reservation_id = oldest.order_by("id").values_list("id", flat=True).first()
-    if reservation_id is None:
-        raise ReservationNotFound(f"{engine} has no open reservation of {reserved_amount}.")
-    return risk_settle(reservation_id, realized_loss, act=act)
+    oldest = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=True).order_by("id")
+    reservation = _first_of(oldest, f"{engine} has no open reservation of {reserved_amount}.")
+    return _settled(reservation, realized_loss, act)
+
+
+def _settled(reservation: RiskReservation, realized_loss: Decimal, act: Act) -> RiskReservation:
+    if not is_amount(realized_loss):
+        raise NotAnAmount(attr="realized_loss")
+    if reservation.settled_at is None:
+        user = act.user
+        if realized_loss > reservation.amount and not (user and user.has_perm("governance.settle_above_reservation")):
+            raise LossAboveReservation(attr="realized_loss")
+        _close(reservation, RiskEventKind.SETTLED, realized_loss, act)
+    return reservation
 
 
 @verb(ExecutionClass.CONTROL)
@@ -132,23 +137,17 @@ def release_reservation(reservation_id: int, *, act: Act) -> RiskReservation:
         AlreadySettled: the reservation is settled or released already.
 
     """
-    reservation = locked_reservation(reservation_id)
+    reservation = _named(reservation_id)
     if reservation.settled_at is not None:
         raise AlreadySettled
     _close(reservation, RiskEventKind.RELEASED, Decimal(0), act)
     return reservation
 
 
-def locked_reservation(
-    reservation_id: int, *, engine: str | None = None, reserved_amount: Decimal | None = None
-) -> RiskReservation:
-    """The reservation with this id, locked. If `engine` or `reserved_amount` is not None, the reservation must have it."""
-    found = RiskReservation.objects.filter(pk=reservation_id)
-    its_engine = found.values_list("engine", flat=True).first()
-    if its_engine is None:
-        raise ReservationNotFound(f"There is no reservation {reservation_id}.")
-    locked_policies(names_of(its_engine))
-    reservation = found.select_for_update().get()
+def _named(reservation_id: int, engine: str | None = None, reserved_amount: Decimal | None = None) -> RiskReservation:
+    """The reservation with this id. If `engine` or `reserved_amount` is not None, the reservation must have it."""
+    named = RiskReservation.objects.filter(pk=reservation_id)
+    reservation = _first_of(named, f"There is no reservation {reservation_id}.")
     if engine not in (None, reservation.engine):
         raise OtherReservation(attr="engine")
     if reserved_amount not in (None, reservation.amount):
@@ -156,34 +155,47 @@ def locked_reservation(
     return reservation
 
 
+def _first_of(reservations: "QuerySet[RiskReservation]", missing: str) -> RiskReservation:
+    """The first of these reservations. No other caller changes it, or finds it too, until this transaction ends."""
+    locks.hold(LOCK_KEY)
+    reservation = reservations.first()
+    if reservation is None:
+        raise ReservationNotFound(missing)
+    return reservation
+
+
 def _close(reservation: RiskReservation, kind: RiskEventKind, realized_loss: Decimal, act: Act) -> None:
-    today = business_day(act.now)
-    for day in sorted({reservation.day, today}):
-        for ledger in locked_days(day, names_of(reservation.engine)).values():
-            if day == reservation.day:
-                ledger.open_risk_reserved -= reservation.amount
-            if day == today:
-                ledger.realized_loss += realized_loss
-            ledger.save(update_fields=["open_risk_reserved", "realized_loss"])
+    today, day = business_day(act.now), reservation.day
     reservation.settled_at, reservation.realized_loss = act.now, realized_loss
     reservation.settled_by, reservation.settled_user, reservation.settle_reason = act.actor, act.user, act.reason
-    reservation.save(update_fields=["settled_at", "realized_loss", "settled_by", "settled_user", "settle_reason"])
-    _tell(reservation, kind, today, realized_loss, act)
+    changed = [
+        ledger.booked(
+            freed=reservation.amount if ledger.day == day else Decimal(0),
+            loss=realized_loss if ledger.day == today else Decimal(0),
+        )
+        for ledger in _ledgers(reservation, day, today)
+    ]
+    _write(reservation, changed, _event(reservation, kind, today, realized_loss, act))
 
 
-def _tell(
+def _ledgers(reservation: RiskReservation, *days: date) -> list[Ledger]:
+    """The ledgers of these days in which the reservation counts."""
+    found = ledgers.read(reservation.engine, *days, names=(GLOBAL, reservation.engine))
+    return [ledger for ledger in found if ledger.day in days]
+
+
+def _write(reservation: RiskReservation, changed: Iterable[Ledger], event: RiskEvent) -> None:
+    with writes.gathered():
+        writes.update(RiskReservation, _SETTLED, [(reservation.pk, *attrgetter(*_SETTLED)(reservation))])
+        ledgers.write(changed)
+        writes.insert_object(event)
+
+
+def _event(
     reservation: RiskReservation, kind: RiskEventKind, day: date, realized_loss: Decimal, act: Act, message: str = ""
-) -> None:
-    RiskEvent.objects.create(
-        kind=kind,
-        engine=reservation.engine,
-        day=day,
-        amount=reservation.amount,
-        realized_loss=realized_loss,
-        reservation=reservation,
-        message=message,
-        **_columns(act),
-    )
+) -> RiskEvent:
+    about = {"engine": reservation.engine, "amount": reservation.amount, "reservation": reservation}
+    return RiskEvent(kind=kind, day=day, realized_loss=realized_loss, message=message, **about, **_columns(act))
 
 
 @verb(ExecutionClass.CONTROL)
@@ -207,14 +219,7 @@ def correct_loss(
         NotAnAmount: the loss is below 0, or not in whole cents.
 
     """
-    if not is_amount(realized_loss):
-        raise NotAnAmount(attr="realized_loss")
-    reservation = locked_reservation(reservation_id, engine=engine, reserved_amount=reserved_amount)
-    if reservation.realized_loss is None:
-        raise NotSettled
-    if realized_loss != reservation.realized_loss:
-        _rebook(reservation, realized_loss, act)
-    return reservation
+    return _corrected(_named(reservation_id, engine, reserved_amount), realized_loss, act)
 
 
 @verb(ExecutionClass.CONTROL)
@@ -226,23 +231,22 @@ def correct_by_amount(*, engine: str, reserved_amount: Decimal, realized_loss: D
         ReservationNotFound: the engine has no settled reservation of this amount.
 
     """
-    locked_policies(names_of(engine))
     settled = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=False)
-    reservation_id = settled.order_by("-settled_at", "-id").values_list("id", flat=True).first()
-    if reservation_id is None:
-        raise ReservationNotFound(f"{engine} has no settled reservation of {reserved_amount}.")
-    return correct_loss(reservation_id, realized_loss, act=act)
+    missing = f"{engine} has no settled reservation of {reserved_amount}."
+    return _corrected(_first_of(settled.order_by("-settled_at", "-id"), missing), realized_loss, act)
 
 
-def _rebook(reservation: RiskReservation, realized_loss: Decimal, act: Act) -> None:
-    assert reservation.realized_loss is not None
+def _corrected(reservation: RiskReservation, realized_loss: Decimal, act: Act) -> RiskReservation:
+    if not is_amount(realized_loss):
+        raise NotAnAmount(attr="realized_loss")
+    if reservation.realized_loss is None:
+        raise NotSettled
     difference = realized_loss - reservation.realized_loss
-    # The event holds the day: the zone of business days may have changed since.
-    booked = reservation.events.get(kind__in=(RiskEventKind.SETTLED, RiskEventKind.RELEASED))
-    for ledger in locked_days(booked.day, names_of(reservation.engine)).values():
-        ledger.realized_loss += difference
-        ledger.save(update_fields=["realized_loss"])
-    message = f"the loss is {realized_loss}, not {reservation.realized_loss}"
-    _tell(reservation, RiskEventKind.CORRECTED, booked.day, difference, act, message)
-    reservation.realized_loss = realized_loss
-    reservation.save(update_fields=["realized_loss"])
+    if difference:
+        # The event holds the day: the zone of business days may have changed since.
+        day = reservation.events.get(kind__in=(RiskEventKind.SETTLED, RiskEventKind.RELEASED)).day
+        message = f"the loss is {realized_loss}, not {reservation.realized_loss}"
+        reservation.realized_loss = realized_loss
+        changed = [ledger.booked(loss=difference) for ledger in _ledgers(reservation, day)]
+        _write(reservation, changed, _event(reservation, RiskEventKind.CORRECTED, day, difference, act, message))
+    return reservation

@@ -1,7 +1,10 @@
 """The rules of risk caps, in Decimal. No database here."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from governance.decisions import Decision
 
@@ -34,6 +37,38 @@ class Usage:
 NOTHING = Usage(Decimal(0), Decimal(0), 0, Decimal(0))
 
 
+class Ledger(NamedTuple):
+    """A row of `RiskDay`: what an engine used and lost on one business day, in CAD."""
+
+    id: int
+    engine: str
+    day: date
+    exposure_used: Decimal
+    open_risk_reserved: Decimal
+    realized_loss: Decimal
+    actions_count: int
+
+    def reserved(self, amount: Decimal) -> "Ledger":
+        """The ledger after one more reservation on its day."""
+        return self._replace(
+            exposure_used=self.exposure_used + amount,
+            open_risk_reserved=self.open_risk_reserved + amount,
+            actions_count=self.actions_count + 1,
+        )
+
+    def booked(self, *, freed: Decimal = Decimal(0), loss: Decimal = Decimal(0)) -> "Ledger":
+        """The ledger after a part of its open risk was freed, and a loss was added; below 0 for a correction."""
+        return self._replace(open_risk_reserved=self.open_risk_reserved - freed, realized_loss=self.realized_loss + loss)
+
+
+def usage(ledgers: Sequence[Ledger], engine: str, day: date) -> Usage:
+    """What the engine has used of its caps on a day. `ledgers` has its ledger of that day, and all that have open risk."""
+    own = [ledger for ledger in ledgers if ledger.engine == engine]
+    [today] = [ledger for ledger in own if ledger.day == day]
+    open_risk = sum((ledger.open_risk_reserved for ledger in own if ledger.open_risk_reserved), Decimal(0))
+    return Usage(today.exposure_used, today.realized_loss, today.actions_count, open_risk)
+
+
 def is_amount(value: Decimal) -> bool:
     """Whether the value is whole cents of CAD, from 0 to below a trillion. The database would round a finer value."""
     return value.is_finite() and 0 <= value < _AMOUNT_LIMIT and value == round(value, 2)
@@ -62,6 +97,18 @@ def judge(caps: Caps | None, usage: Usage, amount: Decimal, *, engine: str) -> D
     if caps.max_actions_per_day and usage.actions_count + 1 > caps.max_actions_per_day:
         return _denied(caps, "max_actions_per_day", f"today's actions are {usage.actions_count}")
     return Decision(True, "reserved", "reserved")
+
+
+def decide(engine: str, amount: Decimal, caps: Mapping[str, Caps], ledgers: Sequence[Ledger], day: date) -> Decision:
+    """Judge by the caps of GLOBAL, then by those of the engine. For `ledgers` see `usage`; without caps there are none."""
+    if engine == GLOBAL:
+        return NOBODYS
+    for name in (GLOBAL, engine):
+        used = usage(ledgers, name, day) if name in caps else NOTHING
+        decision = judge(caps.get(name), used, amount, engine=name)
+        if not decision.allowed:
+            break
+    return decision
 
 
 def _denied(caps: Caps, cap: str, detail: str) -> Decision:

@@ -13,7 +13,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.policies import locked_policy
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import ACTOR, act_on_fall, reason_of
-from wholesale.plumbing import correlation
+from wholesale.plumbing import correlation, mark
 from wholesale.plumbing.act import Act
 
 
@@ -23,25 +23,30 @@ def evaluate(*, domain: str, metric: str, act: Act) -> RegressionState:
     action is taken. The actor of the action is the tripwire, whoever asked for the evaluation.
 
     If a fall engages the kill switch, it is engaged first, outside this verb's transactions, so that it waits for no lock.
+    If a fall throttles an engine, the mark is locked first, as by every verb that changes a policy.
 
     Raises:
         PolicyNotFound: no policy watches this metric.
 
     """
-    state = None
+    state, holds_mark = None, False
     while state is None:
         looking = replace(act, actor=ACTOR, user=None)  # a copy reads the clock anew
         stop = _stop_if_fallen(domain, metric, looking)
-        state = _evaluated(domain, metric, stop, replace(looking))
+        state = _evaluated(domain, metric, stop, replace(looking), holds_mark=holds_mark)
+        holds_mark = True
     return state
 
 
 @transaction.atomic
-def _evaluated(domain: str, metric: str, stop: gate.Stop | None, act: Act) -> RegressionState | None:
-    """Judge the policy, act on a fall, and return the stored state. None, if the kill switch has to be engaged first."""
+def _evaluated(domain: str, metric: str, stop: gate.Stop | None, act: Act, *, holds_mark: bool) -> RegressionState | None:
+    """Judge the policy, act on a fall, and return the stored state. None, if what the action needs has to be done first: to
+    engage the kill switch, or to lock the mark (`holds_mark`)."""
+    if holds_mark:
+        mark.hold()
     policy = locked_policy(domain, metric)
     state, begins = _judged(policy, act.now)
-    if begins and policy.action == Action.KILL_SWITCH and stop is None:
+    if begins and not (stop if policy.action == Action.KILL_SWITCH else holds_mark):
         return None
     if begins:
         state.action_taken = act_on_fall(policy, state, stop, act)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -12,6 +13,7 @@ from kpi.tripwire import simulation
 from kpi.tripwire.looking import judged_events
 from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.rules import BASELINE_MIN, Method, Statistic, jeffreys
+from wholesale.plumbing import mark
 
 RATE_EVENTS = 1000  # the simulation uses the success rate of this many last events
 MONTH = timedelta(days=30)  # the simulation uses the volume of this span
@@ -31,7 +33,10 @@ def simulate(policy_id: int, version: int, now: datetime | None = None) -> None:
     policies = RegressionPolicy.objects.filter(pk=policy_id, version=version)
     policy = policies.first()
     if policy is not None:
-        policies.update(expectation=expectation(policy, now or timezone.now()))
+        expected = expectation(policy, now or timezone.now())
+        with transaction.atomic():
+            mark.hold()
+            policies.update(expectation=expected)
 
 
 def rate_of(policy: RegressionPolicy) -> float | None:

@@ -14,6 +14,7 @@ from kpi.tripwire.expectations import simulate_policy
 from kpi.tripwire.looking import judged_events
 from kpi.tripwire.models import RegressionPolicy, RegressionState
 from kpi.tripwire.rules import BASELINE_MIN, Method, Statistic, jeffreys
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope
 
@@ -88,6 +89,7 @@ def approve_baseline(*, domain: str, metric: str, act: Act) -> RegressionPolicy:
         NotEnoughEvents: there are fewer than 200 events, or all are successes, or all are failures.
 
     """
+    mark.hold()
     policy = locked_policy(domain, metric)
     if policy.statistic != Statistic.SUCCESS_RATE:
         raise NotARate(attr="metric")

@@ -12,6 +12,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTri
 from kpi.tripwire.rules import Action
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.mark import hold as hold_mark
 
 ACTOR = "tripwire"
 _TRIGGERS_LOCK = 7_301_006  # the key of the advisory lock (PostgreSQL)
@@ -94,6 +95,7 @@ def undo_trigger(trigger_id: int, *, act: Act) -> RegressionTrigger:
         MayNotRelease: the trigger engaged the kill switch, which this user may not release.
 
     """
+    hold_mark()  # before any other lock, because lifting a throttle changes a risk policy
     _one_after_another()
     trigger = RegressionTrigger.objects.select_for_update().filter(pk=trigger_id).first()
     if trigger is None:

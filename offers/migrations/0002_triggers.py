@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from wholesale.plumbing import append_only
+from wholesale.plumbing.append_only import APPEND_ONLY
 
 TABLES = [
     "offers_historicalofferpolicy",
@@ -13,4 +13,4 @@ TABLES = [
 class Migration(migrations.Migration):
     dependencies = [("offers", "0001_initial")]
 
-    operations = [append_only.protection(TABLES)]
+    operations = [APPEND_ONLY.on(*TABLES)]

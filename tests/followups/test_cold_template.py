@@ -34,6 +34,7 @@ from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
 from tests.staff import signed_in
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import Province
 
@@ -88,7 +89,10 @@ def test_a_known_lead_without_a_ground_gets_the_cold_steps(jane: None) -> None:
         timedelta(minutes=minutes) for minutes in (0, 30, 180, 1440, 4320, 10080)
     ]
     ladder = FollowupLadder.objects.get()
-    assert (ladder.open_steps, ladder.template) == (6, policies.effective(LadderTemplate, "ON", "TORONTO", kind="COLD"))
+    assert (ladder.open_steps, ladder.template) == (
+        6,
+        policies.effective(LadderTemplate, mark.current(), "ON", "TORONTO", "COLD"),
+    )
     assert KPIEvent.objects.get(metric="ladder_created").detail == {"tasks": 6}
     assert (scripts_of([tasks[0]])[0] or "").startswith("Say first: Hello Jane")
     assert "record an express consent" in (scripts_of([tasks[0]])[0] or "")
@@ -134,7 +138,7 @@ def test_a_standard_template_that_begins_with_a_call_is_never_replaced(jane: Non
 
 def test_a_missing_identity_or_registration_of_ours_does_not_choose_the_cold_steps(jane: None) -> None:
     """Without our identity and registration a lead with a ground still gets the standard steps, which wait."""
-    assert not gate.sender().name
+    assert not gate.sender(mark.current()).name
     consent()
     assert start()[0] == "STANDARD"
 

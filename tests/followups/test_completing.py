@@ -10,19 +10,20 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from followups.ladders.models import FollowupLadder
 from followups.services import complete_task, start_ladder
 from followups.tasks import leases
 from followups.tasks.cancellations import close_steps
 from followups.tasks.completions import reading
+from followups.tasks.completions.services import record_completion
 from followups.tasks.contacts import contact_for
+from followups.tasks.errors import TaskLeased
 from followups.tasks.models import FollowupTask
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import together
 
 pytestmark = pytest.mark.django_db
 
-SAID = {"outcome": "", "note": ""}
 MINUTE = timedelta(minutes=1)
 
 
@@ -30,9 +31,7 @@ def test_an_open_task_may_be_completed_by_whoever_its_lease_allows(user_of: Call
     anna, bryan = user_of("agent"), user_of("operator")
     states: tuple[dict[str, Any], ...] = (
         {},
-        {"completed_at": NOON},
         {"cancelled_at": NOON},
-        {"completed_at": NOON, "cancelled_at": NOON},
     )
     names = (anna.get_username(), bryan.get_username(), "a dialer")
     untils = (NOON - MINUTE, NOON, NOON + timedelta(microseconds=1), NOON + MINUTE)
@@ -46,17 +45,19 @@ def test_an_open_task_may_be_completed_by_whoever_its_lease_allows(user_of: Call
         task = TaskFactory.create(lead_id=None, **state, **claim)
         act = Act(actor, user, at=NOON)
         is_free = not leases.is_live(task, NOON) or leases.is_held_by(task, act)
-        expected = is_free and FollowupTask.objects.open().filter(pk=task.pk).exists()
-        found = reading.complete_open(task, act, **SAID)
-        assert found == ([] if expected else None), (state, claim, actor, user)
+        expected = is_free or task.cancelled_at is not None
+        try:
+            found = leases.taken_over(task, act, force=False)
+        except TaskLeased:
+            found = None
+        assert found == ({} if expected else None), (state, claim, actor, user)
         answers.add(found is not None)
     assert answers == {True, False}
 
 
 def test_only_the_task_itself_is_completed() -> None:
     task, other = TaskFactory.create(), TaskFactory.create()
-    said = {"outcome": "REACHED", "note": "Déjà vu"}
-    assert reading.complete_open(task, Act("va1", at=NOON), **said) == []
+    record_completion(task.pk, outcome="REACHED", note="Déjà vu", act=Act("va1", at=NOON))
     other.refresh_from_db()
     task.refresh_from_db()
     assert other.completed_at is None
@@ -77,7 +78,7 @@ def test_a_task_is_read_as_by_the_queryset(lead: dict[str, Any]) -> None:
     for values in ({"lead_id": "L1", "owner": "anna"}, {"lead_id": "NOBODY", "completed_at": time}, {"lead_id": None}):
         stored = FollowupTask.objects.select_related("lead", "ladder").get(pk=TaskFactory.create(**values).pk)
         with transaction.atomic():
-            found = reading.locked(stored.pk)
+            found = reading.locked(*together(reading.locking(stored.pk)))
         assert found is not None
         assert found.contact == contact_for(stored)
         for read, row in ((found.task, stored), (found.task.ladder, stored.ladder)):
@@ -90,17 +91,16 @@ def test_a_closed_ladder_is_read_with_its_time() -> None:
     for task in steps:
         complete_task(task.pk, "va1", now=NOON)
     with transaction.atomic():
-        found = reading.locked(steps[0].pk)
+        found = reading.locked(*together(reading.locking(steps[0].pk)))
     assert found is not None
     assert (found.task.ladder.open_steps, found.task.ladder.closed_at) == (0, NOON)
 
 
-def test_closing_steps_subtracts_from_the_stored_count(db: None) -> None:
-    ladder = LadderFactory.create(open_steps=6)
-    FollowupLadder.objects.filter(pk=ladder.pk).update(open_steps=3)
-    close_steps(ladder, 1, NOON)
+def test_closing_the_last_step_closes_the_ladder(db: None) -> None:
+    ladder = LadderFactory.create(open_steps=3)
+    close_steps([ladder], {ladder.pk: 1}, NOON)
     ladder.refresh_from_db()
     assert (ladder.open_steps, ladder.closed_at) == (2, None)
-    close_steps(ladder, 2, NOON)
+    close_steps([ladder], {ladder.pk: 2}, NOON)
     ladder.refresh_from_db()
     assert (ladder.open_steps, ladder.closed_at) == (0, NOON)

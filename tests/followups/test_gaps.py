@@ -311,7 +311,7 @@ def test_the_next_step_of_a_ladder_is_never_in_the_past() -> None:
     FollowupTask.objects.update(gap_minutes=0)
     done = complete_task(first.pk, "va1", now=MORNING + HOUR)
     assert done.ladder.next_at == MORNING + HOUR
-    times = [step.next_at(MORNING + 2 * HOUR) for step in reading.open_steps(first.ladder_id)]
+    times = [step.next_at(MORNING + 2 * HOUR) for step in reading.open_steps(first)]
     assert all(at is not None and at >= MORNING + 2 * HOUR for at in times)
 
 

@@ -35,7 +35,7 @@ from governance.ledger.proof import Proof
 from tests.factories import NOON
 from tests.staff import signed_in
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.append_only import append_only_models
+from wholesale.plumbing.append_only import APPEND_ONLY
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ def named() -> set[str]:
 
 def facts() -> dict[str, list[int]]:
     """The ids of all append-only rows."""
-    return {model._meta.label: sorted(model._default_manager.values_list("pk", flat=True)) for model in append_only_models()}
+    return {model._meta.label: sorted(model._default_manager.values_list("pk", flat=True)) for model in APPEND_ONLY.models()}
 
 
 @pytest.fixture
@@ -291,7 +291,7 @@ def test_written_text_is_still_shown_with_its_fact(odile: str, client_of: Callab
 
 
 def test_no_append_only_row_holds_written_text(odile: str) -> None:
-    for model in append_only_models():
+    for model in APPEND_ONLY.models():
         with connection.cursor() as cursor:
             cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
             rows = " ".join(_text(value) for row in cursor.fetchall() for value in row)

@@ -26,6 +26,7 @@ from governance.golive.models import GoLiveState
 from kpi.models import KPIEvent
 from tests.factories import NOON, SlaPolicyFactory, TaskFactory, completed
 from tests.query_counts import queries
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -331,7 +332,7 @@ def test_the_statement_and_the_rules_agree_on_each_task(seed: int) -> None:
             breach_after_minutes=dice.randint(30, 70),
         )
     find_breaches(act=Act(at=NOON))
-    rules, late = rulebook(), {}
+    rules, late = rulebook(mark.current()), {}
     now, tasks = NOON + 100 * MINUTE, []
     for province, market, channel in dice.choices(places, k=60):
         due_at = now - dice.randint(-10, 100) * MINUTE
@@ -365,7 +366,7 @@ def test_the_statement_and_the_rules_agree_on_each_task(seed: int) -> None:
 
 def test_the_rulebook_is_one_query(django_assert_num_queries: Callable[..., Any]) -> None:
     with django_assert_num_queries(queries("the SLA's rulebook")):
-        assert len(list(rulebook())) == 39
+        assert len(list(rulebook(mark.current()))) == 39
 
 
 def test_a_rulebook_without_the_place_has_no_rule() -> None:

@@ -21,7 +21,8 @@ from tests.factories import RecommendationFactory, TaskFactory
 from tests.governance.test_execution_classes import VERB_CALLS
 from tests.protection import unprotected
 from tests.wholesale.api_walk import ENDPOINTS, Endpoint, call
-from wholesale.plumbing import append_only
+from wholesale.plumbing.append_only import APPEND_ONLY, ERASABLE
+from wholesale.plumbing.triggers import missing
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def _every_control_table_is_empty(db: None) -> None:
     OfferPolicy.objects.filter(province="ON").update(enabled=True)  # so that nothing else refuses
     tables = [model._meta.db_table for model in control_tables()]
     with ExitStack() as stack, connection.cursor() as cursor:
-        for model in append_only.append_only_models():
+        for model in APPEND_ONLY.models():
             stack.enter_context(unprotected(model._meta.db_table))
         for table in tables:
             cursor.execute(f"DELETE FROM {table}")
@@ -126,7 +127,7 @@ def test_the_runbook_names_everything_that_is_missing(agent: APIClient) -> None:
 
 
 def test_the_tables_are_protected_again() -> None:
-    assert append_only.missing(connection) == []
+    assert missing(connection, APPEND_ONLY, ERASABLE) == []
 
 
 @pytest.mark.parametrize("role", ["agent", "auditor"])

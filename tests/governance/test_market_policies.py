@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models.query import QuerySet
 from rest_framework.test import APIClient
 
 from governance.market.models import MarketPolicy
@@ -192,23 +191,9 @@ def test_the_service_validates_rules_too(db: None) -> None:
     assert MarketPolicy.objects.get(province="ON").version == 1
 
 
-def test_a_violated_constraint_is_not_taken_for_a_race(db: None) -> None:
+def test_a_violated_constraint_is_an_error(db: None) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         upsert(MarketPolicy, province="XX", rules=RULES, act=Act("me"))
-
-
-def test_a_policy_inserted_meanwhile_is_changed_instead(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another insert wins the race, and ours becomes a change of that row."""
-    looks = [None]
-    original = QuerySet.first
-
-    def first_look_finds_nothing(self: QuerySet[Any]) -> Any:
-        return looks.pop() if self.model is MarketPolicy and looks else original(self)
-
-    monkeypatch.setattr(QuerySet, "first", first_look_finds_nothing)
-    policy = upsert(MarketPolicy, province="ON", enabled=False, rules=RULES, act=Act("me"))
-    assert (policy.version, policy.enabled) == (2, False)
-    assert MarketPolicy.objects.filter(province="ON", market="ALL").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import pytest
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models.query import QuerySet
 from django.test import Client
 from django.urls import reverse
 
@@ -109,18 +108,6 @@ def test_a_wrong_value_is_named_and_nothing_is_written(changes: Any, field: str)
         set_market_zone(act=Act("bryan"), **{**DRYDEN, **changes})
     assert list(refused.value.message_dict) == [field]
     assert (MarketZone.objects.count(), MarketZone.history.count()) == (66, 66)
-
-
-def test_a_zone_inserted_meanwhile_is_changed_instead(monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = [None]
-    original = QuerySet.first
-
-    def first_look_finds_nothing(self: QuerySet[Any]) -> Any:
-        return looks.pop() if self.model is MarketZone and looks else original(self)
-
-    monkeypatch.setattr(QuerySet, "first", first_look_finds_nothing)
-    row = set_market_zone(province="ON", market="KENORA", zone="America/Atikokan", act=Act("bryan"))
-    assert (MarketZone.objects.get(market="KENORA").zone, row.history.count()) == ("America/Atikokan", 2)
 
 
 # The admin --------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from governance.gate.facts import PolicyFacts
 from governance.gate.reasons import Reason
 from governance.gate.verdict import decide
 from governance.market.legal_hours import legal_warnings
-from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, Window, normalised, parsed, parsed_text
+from governance.market.rules import SAFE_RULES, HolidayRule, InvalidRules, Window, normalised, parsed
 from tests.factories import NOON
 from tests.governance.situations import rules as rules_value
 from tests.governance.situations import situation, zone
@@ -197,20 +197,6 @@ def test_no_window_means_never() -> None:
     closed = situation(rules=rules_value())
     minutes = [(day, f"{hour:02}:00") for day in range(7) for hour in range(24)]
     assert {decide(closed, "SMS", NOON, minute).code for minute in minutes} == {"outside_contact_window"}
-
-
-def test_stored_text_and_given_rules_are_equal() -> None:
-    text = (
-        '{"contact_windows_local": [{"days": [1], "start": "09:00", "end": "10:00"}],'
-        ' "channels_allowed": ["SMS"], "min_lead_score_to_contact": 0.65}'
-    )
-    given = {
-        "contact_windows_local": [{"days": [1], "start": "09:00", "end": "10:00"}],
-        "channels_allowed": ["SMS"],
-        "min_lead_score_to_contact": 0.65,
-    }
-    assert parsed_text(text) == parsed(given)
-    assert parsed(given).min_score == Decimal("0.65")
 
 
 OPEN = (0, "12:00")

@@ -32,8 +32,9 @@ from offers.models import OfferPolicy
 from tests.conftest import codes
 from tests.factories import NOON, TriggerFactory
 from tests.query_counts import counted, queries
-from wholesale.plumbing import append_only
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.append_only import APPEND_ONLY
+from wholesale.plumbing.mark import TRIGGERS
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,7 @@ CHECKS = {
     "environment.append_only": "blocker",
     "environment.backups": "info",
     "environment.debug": "warning",
+    "environment.mark": "blocker",
     "environment.migrations": "warning",
     "environment.time_zones": "blocker",
     "followups.minutes": "warning",
@@ -129,9 +131,15 @@ def test_the_checks_are_listed_by_id(agent: APIClient) -> None:
 FAILURES: list[tuple[str, Callable[[], Any], str, str]] = [
     (
         "environment.append_only",
-        lambda: append_only.remove(connection, KPIEvent._meta.db_table),
+        lambda: APPEND_ONLY.remove(connection, KPIEvent._meta.db_table),
         "blocker",
         "No trigger on kpi_kpievent. Run migrate.",
+    ),
+    (
+        "environment.mark",
+        lambda: TRIGGERS.remove(connection, HeimdallPolicy._meta.db_table),
+        "blocker",
+        "No trigger changes the mark on governance_heimdallpolicy. Run migrate.",
     ),
     (
         "environment.migrations",

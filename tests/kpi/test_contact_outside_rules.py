@@ -58,7 +58,7 @@ def test_rows_that_cannot_be_written_undo_the_attempt(monkeypatch: pytest.Monkey
         raise ReceiverFails
 
     task = TaskFactory.create()
-    monkeypatch.setattr("kpi.services.many", SimpleNamespace(insert=fail, insert_object=fail))
+    monkeypatch.setattr("kpi.services.writes", SimpleNamespace(insert=fail, insert_object=fail))
     with pytest.raises(ReceiverFails), transaction.atomic():
         complete_task(task.pk, "va1", now=NIGHT)
     monkeypatch.undo()

@@ -34,6 +34,7 @@ from wholesale.demo import practice, simulation
 from wholesale.demo.houses import houses
 from wholesale.demo.people import BUYER_MARKETS, MARKER, REPLIES
 from wholesale.demo.plan import SimulationPlan
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import Province
 
@@ -190,7 +191,7 @@ def test_buyers_gave_feedback_and_their_bad_days_tripped_the_tripwire_once(histo
 
 @pytest.mark.django_db
 def test_messages_of_leads_are_read_as_intended() -> None:
-    words = words_in_force()
+    words = words_in_force(mark.current())
     meant = {"interest": Meaning.REPLY, "stop": Meaning.OPT_OUT, "doubtful": Meaning.DOUBTFUL}
     for (kind, language), texts in REPLIES.items():
         assert {read(text, words).meaning for text in texts} == {meant[kind]}, (kind, language)

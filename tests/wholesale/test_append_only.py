@@ -33,8 +33,8 @@ from tests.factories import (
     SlaBreachFactory,
     TaskEventFactory,
 )
-from wholesale.plumbing import append_only
-from wholesale.plumbing.append_only import AppendOnlyError
+from wholesale.plumbing.append_only import APPEND_ONLY, ERASABLE, AppendOnlyError
+from wholesale.plumbing.triggers import missing
 
 FACTS: dict[Any, Callable[[], Any]] = {
     BuyerFeedbackEvent: FeedbackFactory.create,
@@ -87,8 +87,8 @@ def history_of(model: Any) -> Callable[[], Any]:
 
 
 HISTORIES: dict[Any, Callable[[], Any]] = {model.history.model: history_of(model.history.model) for model in GOVERNED}
-APPEND_ONLY = {**FACTS, **HISTORIES}
-each_fact = pytest.mark.parametrize(("model", "make"), APPEND_ONLY.items(), ids=[model.__name__ for model in APPEND_ONLY])
+ROWS = {**FACTS, **HISTORIES}
+each_fact = pytest.mark.parametrize(("model", "make"), ROWS.items(), ids=[model.__name__ for model in ROWS])
 
 
 def text_column(model: Any) -> str:
@@ -111,8 +111,8 @@ def refused(statement: str) -> bool:
 
 
 def test_the_list_of_append_only_tables_is_complete() -> None:
-    assert set(append_only.append_only_models()) == set(APPEND_ONLY)
-    assert append_only.erasable_models() == [ConsentProof]
+    assert set(APPEND_ONLY.models()) == set(ROWS)
+    assert ERASABLE.models() == [ConsentProof]
 
 
 def test_the_history_of_every_governed_row_is_append_only() -> None:
@@ -160,10 +160,10 @@ def test_an_erasable_row_can_be_deleted_but_never_changed(db: None) -> None:
     ConsentProof.objects.create(record=RecordFactory.create(), wording="made")
     table = table_of(ConsentProof)
     assert refused(f"UPDATE {table} SET wording = 'x'")
-    append_only.remove(connection, table)
-    assert append_only.missing(connection) == [table]
-    append_only.install_for_app(apps.get_app_config("governance"))
-    assert append_only.missing(connection) == []
+    ERASABLE.remove(connection, table)
+    assert missing(connection, APPEND_ONLY, ERASABLE) == [table]
+    ERASABLE.install_missing(apps.get_app_config("governance"))
+    assert missing(connection, APPEND_ONLY, ERASABLE) == []
     assert refused(f"UPDATE {table} SET wording = 'x'")
     assert ConsentProof.objects.get().wording == "made"
     assert not refused(f"DELETE FROM {table}")
@@ -171,15 +171,15 @@ def test_an_erasable_row_can_be_deleted_but_never_changed(db: None) -> None:
 
 
 def test_no_trigger_is_missing_after_migrate(db: None) -> None:
-    assert append_only.missing(connection) == []
+    assert missing(connection, APPEND_ONLY, ERASABLE) == []
     assert run_checks(tags=[Tags.database], databases=["default"]) == []
 
 
 @each_fact
 def test_a_dropped_trigger_is_named(db: None, model: Any, make: Any) -> None:
     table = table_of(model)
-    append_only.remove(connection, table)
-    assert append_only.missing(connection) == [table]
+    APPEND_ONLY.remove(connection, table)
+    assert missing(connection, APPEND_ONLY, ERASABLE) == [table]
     (error,) = run_checks(tags=[Tags.database], databases=["default"])
     assert (error.id, table in error.msg, error.is_serious()) == ("wholesale.E010", True, True)
     assert not any(message.id == "wholesale.E010" for message in run_checks())  # only if a database is named
@@ -196,32 +196,32 @@ def test_a_half_protected_table_is_named(db: None, model: Any, make: Any, statem
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_append_only")
         else:
             cursor.execute(f"DROP TRIGGER {trigger}")
-    assert append_only.missing(connection) == [table]
+    assert missing(connection, APPEND_ONLY, ERASABLE) == [table]
 
 
 def test_a_table_that_does_not_exist_is_not_reported(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    append_only.remove(connection, table_of(KPIEvent))
+    APPEND_ONLY.remove(connection, table_of(KPIEvent))
     monkeypatch.setattr(KPIEvent._meta, "db_table", "kpi_not_made_yet")
-    assert append_only.missing(connection) == []
+    assert missing(connection, APPEND_ONLY, ERASABLE) == []
 
 
 @each_fact
 def test_migrate_restores_a_lost_trigger(db: None, model: Any, make: Any) -> None:
-    append_only.remove(connection, table_of(model))
-    append_only.install_for_app(apps.get_app_config(model._meta.app_label))
-    assert append_only.missing(connection) == []
+    APPEND_ONLY.remove(connection, table_of(model))
+    APPEND_ONLY.install_missing(apps.get_app_config(model._meta.app_label))
+    assert missing(connection, APPEND_ONLY, ERASABLE) == []
     row = make()
     assert refused(f"DELETE FROM {table_of(model)} WHERE {row._meta.pk.column} = {row.pk}")
 
 
 def test_installing_for_another_app_changes_nothing(db: None) -> None:
-    append_only.remove(connection, table_of(KPIEvent))
-    append_only.install_for_app(apps.get_app_config("buyers"))
-    assert append_only.missing(connection) == [table_of(KPIEvent)]
+    APPEND_ONLY.remove(connection, table_of(KPIEvent))
+    APPEND_ONLY.install_missing(apps.get_app_config("buyers"))
+    assert missing(connection, APPEND_ONLY, ERASABLE) == [table_of(KPIEvent)]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_migrate_command_restores_a_lost_trigger(transactional_db: None) -> None:
-    append_only.remove(connection, table_of(KPIEvent))
+    APPEND_ONLY.remove(connection, table_of(KPIEvent))
     call_command("migrate", verbosity=0)
-    assert append_only.missing(connection) == []
+    assert missing(connection, APPEND_ONLY, ERASABLE) == []

@@ -43,7 +43,7 @@ def test_e002_reports_outdated_zones(monkeypatch: pytest.MonkeyPatch, version: A
         ("django.db.backends.mysql", 5, ["wholesale.E003"]),
         ("django.db.backends.sqlite3", 5, ["wholesale.E004"]),
         ("django.db.backends.sqlite3", 0, []),
-        ("django.db.backends.postgresql", 5, []),
+        ("wholesale.plumbing.postgresql", 5, []),
     ],
 )
 def test_e003_and_e004_report_the_database_and_its_pool(

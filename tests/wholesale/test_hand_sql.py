@@ -10,12 +10,13 @@ BY_HAND = re.compile(r"\.execute(?:many)?\(|\bRawSQL\b|\.raw\(|\.extra\(|\.curso
 # In a room, `reading.py` has the statements that read (some also write), and `writing.py` those that only write.
 OF_A_ROOM = ("reading.py", "writing.py")
 PLUMBING = {
-    "wholesale/plumbing/append_only.py",  # triggers
     "wholesale/plumbing/compiled.py",  # statements compiled from querysets
     "wholesale/plumbing/http/health.py",  # whether the database answers
     "wholesale/plumbing/locks.py",  # advisory locks
     "wholesale/plumbing/lookups.py",  # many values as one parameter
-    "wholesale/plumbing/many.py",  # many rows at once
+    "wholesale/plumbing/writes.py",  # all rows of an act at once
+    "wholesale/plumbing/mark.py",  # the mark, and the triggers that change it
+    "wholesale/plumbing/triggers.py",  # which triggers there are
 }
 
 

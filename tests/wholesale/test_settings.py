@@ -110,10 +110,16 @@ def test_a_short_secret_key_starts_nothing_outside_debug(tmp_path: Any, key: str
 
 def test_postgresql_keeps_its_connections(tmp_path: Any) -> None:
     database = shown(tmp_path, DATABASE_URL="postgresql://u:p@h/d")["DATABASES"]["default"]
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "wholesale.plumbing.postgresql"
     assert database["CONN_MAX_AGE"] is None
     assert "pool" not in database["OPTIONS"]
     assert database["OPTIONS"]["prepare_threshold"] == 1
+
+
+def test_a_database_url_may_name_the_folder_of_a_unix_socket(tmp_path: Any) -> None:
+    database = shown(tmp_path, DATABASE_URL="postgresql://u@/d?host=/var/run/postgresql")["DATABASES"]["default"]
+    assert (database["HOST"], database["NAME"], database["USER"]) == ("", "d", "u")
+    assert database["OPTIONS"]["host"] == "/var/run/postgresql"
 
 
 def test_a_pool_replaces_persistent_connections(tmp_path: Any) -> None:

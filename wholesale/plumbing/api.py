@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.db import models
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -29,6 +31,7 @@ from wholesale.plumbing.fields import (
     StrictDecimalField,
     StrictIntegerField,
 )
+from wholesale.plumbing.http.lane import PlainRequest
 from wholesale.plumbing.idempotency import idempotent
 from wholesale.plumbing.listing import Computed, Listed, row_of
 from wholesale.plumbing.pagination import NewestFirst
@@ -49,6 +52,7 @@ class ApiView(APIView):
     is_key_ignored = False  # whether a receiving action ignored an Idempotency-Key: invalid, or another request's
     ignored: Iterable[str] = ()
     preference: str | None = None
+    format_kwarg = None
 
     @property
     def is_receiving(self) -> bool:
@@ -57,13 +61,33 @@ class ApiView(APIView):
 
     def known_parameters(self) -> Known:
         """Return the names of the parameters that the action knows."""
-        return getattr(self, self.action).known  # type: ignore[attr-defined]  # of ViewSetMixin
+        return getattr(self, self.action).known
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer a plain request without what DRF would find out anew for it. Answer any other as DRF does."""
+        if not hasattr(request, "is_plain"):
+            return super().dispatch(request, *args, **kwargs)
+        plain, method = PlainRequest(request, self.get_parsers()), str(request.method).lower()
+        self.request, self.headers = plain, self.default_response_headers
+        self.action = self.action_map[method]  # type: ignore[attr-defined]  # of ViewSetMixin
+        try:
+            self.perform_authentication(plain)
+            self.check_permissions(plain)
+            self._prepare(plain)
+            response = getattr(self, method)(plain, *args, **kwargs)
+        except Exception as error:
+            response = self.handle_exception(error)
+        return self.finalize_response(plain, response, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        self._prepare(request)
+
+    def _prepare(self, request: Request) -> None:
+        """Set the correlation id and note the unknown parameters, before the handler runs."""
         if request.content_type.startswith("multipart/") and not self._is_parsed(request):
             raise UnsupportedMediaType(request.content_type)
-        header = request.headers.get(correlation.HEADER, "").strip()
+        header = request.META.get(correlation.META_KEY, "").strip()
         if header and not correlation.is_valid_header(header) and not self.is_receiving:
             raise ValidationError({correlation.HEADER: ["Must be 1 to 128 characters, no control characters."]})
         given = merged(request).get("correlation_id") if request.method == "POST" else None
@@ -73,7 +97,7 @@ class ApiView(APIView):
                 correlation.use(field.run_validation(given))
             except ValidationError as error:
                 raise ValidationError({"correlation_id": error.detail}) from error
-        if self.action in self.permissions:  # type: ignore[attr-defined]
+        if self.action in self.permissions:
             self._note_unknown(request, self.known_parameters())
 
     def _is_parsed(self, request: Request) -> bool:

@@ -15,7 +15,7 @@ class PlumbingConfig(AppConfig):
         from django.contrib.auth import get_user_model, user_login_failed  # noqa: PLC0415
         from knox.models import get_token_model  # noqa: PLC0415
 
-        from wholesale.plumbing import append_only, checks  # noqa: F401, PLC0415  # checks registers the system checks
+        from wholesale.plumbing import append_only, checks, mark  # noqa: F401, PLC0415  # checks registers the system checks
         from wholesale.plumbing.connections import read_times_fast  # noqa: PLC0415
         from wholesale.plumbing.http.authentication import forget_tokens  # noqa: PLC0415
         from wholesale.plumbing.http.logins import log_failure  # noqa: PLC0415
@@ -23,7 +23,8 @@ class PlumbingConfig(AppConfig):
         from wholesale.plumbing.work import tasks  # noqa: PLC0415
 
         connection_created.connect(read_times_fast, dispatch_uid="read_times_fast")
-        post_migrate.connect(append_only.install_for_app, dispatch_uid="append_only.install_for_app")
+        for kind in (append_only.APPEND_ONLY, append_only.ERASABLE, mark.TRIGGERS):
+            post_migrate.connect(kind.install_missing, dispatch_uid=f"triggers.{kind.base.__name__}")
         post_migrate.connect(grant_new_permissions, dispatch_uid="roles.grant_new_permissions")
 
         tasks.register()

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 TZDATA_NEEDED = (2026, 6)
-_ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+_ENGINES = ("django.db.backends.sqlite3", "wholesale.plumbing.postgresql")
 
 
 @register()

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import psycopg
 from django.db import connection
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.sql import UpdateQuery
@@ -72,6 +73,34 @@ def _values(row: tuple[Any, ...], converters: Sequence[tuple[int, Any, list[Any]
     return tuple(values)
 
 
+class Statement(NamedTuple):
+    """An SQL statement with values for its named parameters, and the columns of its rows."""
+
+    text: str
+    columns: Columns = Columns()
+    given: Mapping[str, Any] = {}
+
+
+def together(*statements: Statement) -> list[Rows]:
+    """Run SQL statements in this order, on PostgreSQL in one message, and return the rows of each.
+
+    Each statement sees what was committed before it began. So one that follows a lock sees what the lock protects.
+    """
+    if connection.vendor != "postgresql" or not statements:
+        return [fetch(*statement) for statement in statements]
+    ours: Any = connection  # wholesale.plumbing.postgresql
+    ours.ensure_connection()
+    literals = psycopg.ClientCursor(connection.connection)
+    text = "; ".join(literals.mogrify(text, bound(given)) for text, _, given in statements)
+    cursor = ours.in_one_message(text)
+    found = []
+    with connection.wrap_database_errors:
+        for statement in statements:
+            found.append(statement.columns.converted(cursor.fetchall()))
+            cursor.nextset()
+    return found
+
+
 def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
     """Run an SQL statement with values for its named parameters, and return the rows."""
     with connection.cursor() as cursor:
@@ -114,6 +143,17 @@ class Select:
     def rows_from(self, source: str, **given: Any) -> Rows:
         """Return the rows, read from `source` as in `text_from`."""
         return fetch(self.text_from(source), self.columns, given)
+
+    def of(self, **given: Any) -> Statement:
+        """Return the statement with these values of its parameters, for `together`."""
+        return Statement(self.text, self.columns, given)
+
+    def locking(self, *models: type[Model], **given: Any) -> Statement:
+        """Return the statement so that it locks the rows of these models, in their order, before it reads them. Without
+        `models` it locks those of the queryset's own table."""
+        aliases = [self.alias_of(model) for model in models] or [next(iter(self._compiled.aliases.values()))]
+        lock = f" FOR NO KEY UPDATE OF {', '.join(aliases)}"
+        return self.of(**given)._replace(text=self.text + lock if connection.vendor == "postgresql" else self.text)
 
     @property
     def text(self) -> str:

@@ -2,28 +2,29 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import connection, models, transaction
+
+from wholesale.plumbing.compiled import Statement, together
 
 _LOOK_AGAIN = 0.05  # seconds
 
 
-def hold(key: int, *, shared: bool = False) -> None:
-    """Take the advisory lock of this key (or its shared lock) until the transaction ends. The wait is not limited here.
+def taking(*keys: int, shared: Sequence[int] = ()) -> list[Statement]:
+    """Return the statement that takes the shared locks of the keys in `shared`, then the locks of `keys`, in this order.
+    They last until the transaction ends, and the wait is not limited here. On SQLite there is no such statement.
 
-    Read what the lock protects in a later SQL statement: the snapshot of this function's statement is older than the lock.
+    Read what the locks protect in a later statement (see `together`): what this one sees is older than its locks.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(_lock(key, shared))
+    if connection.vendor != "postgresql":
+        return []
+    locks = [f"pg_advisory_xact_lock_shared({key})" for key in shared] + [f"pg_advisory_xact_lock({key})" for key in keys]
+    return [Statement(f"SELECT {', '.join(locks)}")]
 
 
-def hold_some(keys: Sequence[int], *, of: int) -> None:
-    """Take the shared lock of the key `of`, which means all keys, then those of `keys` in this order (PostgreSQL only)."""
-    waits = ", ".join(f"pg_advisory_xact_lock({key})" for key in keys)
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_lock(of, shared=True)}, {waits}")
+def hold(*keys: int, shared: Sequence[int] = ()) -> None:
+    """Take the advisory locks of these keys until the transaction ends (see `taking`)."""
+    together(*taking(*keys, shared=shared))
 
 
 def is_free_within(key: int, seconds: float) -> bool:
@@ -74,24 +75,3 @@ def end_holders_of(row: models.Model, history: type[models.Model]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_END_HOLDERS_OF_TABLES, [tables])
         cursor.execute(_END_HOLDER_OF_ROW.format(table=tables[0]), [row.pk])
-
-
-def hold_and_read(key: int, query: str) -> tuple[Any, ...] | None:
-    """Take the shared lock of this key as `hold` does, and return the first row of the SQL `query`, or None without a row.
-
-    Both SQL statements go to PostgreSQL in one message. Each has its own snapshot, so the query's is younger than the lock.
-    """
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # Several statements cannot be prepared. Django has no option for that, so this calls the driver's own cursor.
-            with connection.wrap_database_errors:
-                cursor.cursor.execute(f"{_lock(key, shared=True)}; {query}", prepare=False)
-            cursor.nextset()
-        else:
-            cursor.execute(query)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-        return row
-
-
-def _lock(key: int, shared: bool) -> str:
-    return f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}({key})"

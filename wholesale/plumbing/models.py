@@ -3,13 +3,17 @@
 from django.conf import settings
 from django.db import models
 
+from wholesale.plumbing.mark import Mark
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
+
+__all__ = ["IdempotencyKey", "Mark", "PeriodicRun", "RoleGrant"]
 
 
 class IdempotencyKey(models.Model):
     """A user's Idempotency-Key of a POST, with the kept answer. It has no answer only during the act's transaction."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # No index of its own: the unique constraint begins with it.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=LABEL_MAX_LENGTH)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and merged parameters")
     status = models.PositiveSmallIntegerField(null=True)

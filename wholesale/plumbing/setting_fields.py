@@ -100,6 +100,11 @@ class Money(Number):
         return cad(value)
 
 
+def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
+    """A model field for an amount in CAD that is no setting."""
+    return models.DecimalField(**{"max_digits": 14, "decimal_places": 2, **kwargs})
+
+
 class Rate(Number):
     """A setting that is a fraction from 0 to 1."""
 

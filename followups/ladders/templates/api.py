@@ -24,6 +24,7 @@ from governance import policies
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
 from governance.policies_api import PolicyParams, out_of, policy_endpoints
+from wholesale.plumbing import mark
 from wholesale.plumbing.api import ApiViewSet, ask
 from wholesale.plumbing.fields import (
     JsonField,
@@ -149,7 +150,7 @@ class TemplateViewSet(ApiViewSet):
     @ask("templates/effective", TemplatePlaceParams, EffectiveTemplateOut)
     def effective(self, request: Request, province: str, market: str, kind: str) -> Response:
         """The template of one kind for new ladders of a market: the market's own, or else the province's."""
-        template = policies.effective(LadderTemplate, province, market, kind=kind)
+        template = policies.effective(LadderTemplate, mark.current(), province, market, kind)
         return Response(
             {
                 "found": template is not None,

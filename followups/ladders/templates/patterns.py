@@ -1,6 +1,5 @@
 """Ladder templates as other rooms read them: their steps as values, and the gap of a place."""
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db.models import OuterRef, Subquery
@@ -8,7 +7,7 @@ from django.db.models.functions import Coalesce
 
 from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.steps import Step, parsed
-from governance import policies
+from wholesale.plumbing.mark import Kept
 from wholesale.plumbing.vocabulary import ALL
 
 Contacted = tuple[str, int]  # a channel, and the minutes that must have passed since the person's last contact
@@ -30,22 +29,14 @@ class Patterns(NamedTuple):
     cold: Pattern | None  # None if there is none, or it is off
 
 
-def patterns_of(province: str, market: str) -> Patterns:
-    """The effective template of each kind for a market. A cold template that is off is left out (None)."""
-    return patterns_in([(province, market)])[province, market]
+def patterns_of(mark: int | None, province: str, market: str) -> Patterns:
+    """The effective template of each kind for a market, under this mark. A cold template that is off is left out (None)."""
+    patterns = _KEPT.at(mark)
 
+    def effective(kind: str) -> Pattern | None:
+        return patterns.get((province, market, kind)) or patterns.get((province, ALL, kind))
 
-def patterns_in(places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Patterns]:
-    """The templates of many places (province, market), chosen as in `patterns_of`, in one query."""
-    rows = policies.candidates(LadderTemplate.objects.order_by(), places)
-    patterns = {row.pk: _pattern(row) for row in rows}
-
-    def chosen(kind: str) -> dict[tuple[str, str], Pattern | None]:
-        effective = policies.effective_among([row for row in rows if row.kind == kind], places)
-        return {place: patterns[row.pk] if row else None for place, row in effective.items()}
-
-    standard, cold = chosen(LadderTemplate.Kind.STANDARD), chosen(LadderTemplate.Kind.COLD)
-    return {place: Patterns(standard[place], _if_on(cold[place])) for place in places}
+    return Patterns(effective(LadderTemplate.Kind.STANDARD), _if_on(effective(LadderTemplate.Kind.COLD)))
 
 
 def _pattern(template: LadderTemplate) -> Pattern:
@@ -54,6 +45,9 @@ def _pattern(template: LadderTemplate) -> Pattern:
     steps = parsed(template.steps)
     contacted = [(step.channel, 0 if n else template.min_gap_minutes) for n, step in enumerate(steps)]
     return Pattern(template, steps, tuple(contacted), frozenset(contacted))
+
+
+_KEPT = Kept(lambda: {(row.province, row.market, row.kind): _pattern(row) for row in LadderTemplate.objects.order_by()})
 
 
 def _if_on(pattern: Pattern | None) -> Pattern | None:

@@ -13,6 +13,7 @@ from followups.leads.facts import contact_of
 from followups.leads.models import Language
 from governance import gate
 from governance.channels import Channel
+from wholesale.plumbing import mark
 
 # Invented names and addresses.
 SAMPLES: dict[str, dict[str, str]] = {
@@ -49,7 +50,7 @@ def preview(
         (contact_of(None, lead_id=None, province=province, market=market, channel=step.channel), start + step.delay)
         for step in values
     ]
-    company = {**company_values(gate.sender()), "market": market_text(market), "agent": agent}
+    company = {**company_values(gate.sender(mark.current())), "market": market_text(market), "agent": agent}
 
     def said(step: Step, language: str) -> str:
         return rendered(opened(step.script(language), step.channel, language), {**SAMPLES[language], **company}, language)

@@ -7,7 +7,6 @@ stop word or a wish among other words: "stop that" and "stop by" look alike to a
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from followups.leads.inbound.letters import words_of
@@ -142,12 +141,6 @@ class Words:
         """Whether the clause, without courtesy phrases, is just a phrase of the kind STOP_ALONE or WISH_ALONE."""
         left = self._said(clause)
         return "".join(left) in self._alone[Kind.STOP_ALONE] or self._lone_wishes.is_all(left)
-
-
-@lru_cache(maxsize=4)
-def prepared(rows: tuple[Row, ...]) -> Words:
-    """Return the prepared table for these rows. It is cached, so each state of the table is prepared once."""
-    return Words(rows)
 
 
 def read(text: str, words: Words) -> Reading:

@@ -20,6 +20,7 @@ from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Point
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.facts import storable
 
@@ -57,7 +58,7 @@ def record_inbound(
         as_sent |= {"channel": channel} if channel else {}
         channel = ANY_CHANNEL
     author = author_of(channel, lead_id, phone, email)
-    reading = rules.read(text, words_in_force())
+    reading = rules.read(text, words_in_force(mark.current()))
     closing: list[Closing] = []
     if reading.meaning == Meaning.OPT_OUT:
         closing = closings_of(author, reading)

@@ -1,10 +1,18 @@
 """Loading the table of words."""
 
 from followups.leads.inbound.models import InboundWord
-from followups.leads.inbound.rules import Row, Words, prepared
+from followups.leads.inbound.rules import Row, Words
+from wholesale.plumbing.mark import Kept
 
 
-def words_in_force() -> Words:
-    """Load the enabled rows of the table of words. Each message loads them anew, so a change counts at the next message."""
+def _load() -> Words:
     rows = InboundWord.objects.filter(enabled=True).order_by("pk").values_list("kind", "phrase", "language")
-    return prepared(tuple(Row(*row) for row in rows))
+    return Words(Row(*row) for row in rows)
+
+
+_KEPT = Kept(_load)
+
+
+def words_in_force(mark: int | None) -> Words:
+    """The enabled rows of the table of words under this mark, so a change counts at the next message."""
+    return _KEPT.at(mark)

@@ -15,6 +15,7 @@ from followups.leads.people.subjects import person
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Point, lead_point, sender
 from governance.gate.ledger import READ_IN_WORDING, ContactPoint, number_or_address, points_on_file, proof_lines
+from wholesale.plumbing import mark
 from wholesale.plumbing.texts import shown
 
 NOTHING = "Nothing is on file under this lead id, phone number or e-mail address."
@@ -49,7 +50,7 @@ def export_proof(who: str, *, now: datetime | None = None) -> dict[str, Any]:
     return {
         "leads": covered.lead_ids,
         "exported_at": now or timezone.now(),
-        "sender": sender()._asdict(),
+        "sender": sender(mark.current())._asdict(),
         "contact_points": [shown(point, ("id", "kind", "value")) for point in covered.points],
         "shared_with": covered.shared_with,
         "lines": proof_lines(covered.points),

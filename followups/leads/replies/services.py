@@ -18,7 +18,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.gate import Reason
 from governance.gate.ledger import ContactPoint
 from governance.people import LeadFacts
-from wholesale.plumbing import scopes
+from wholesale.plumbing import mark, scopes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL, Province
 
@@ -58,7 +58,7 @@ def put(message: InboundMessage, kind: AdministrativeReply.Kind, asked_in: str, 
         point=point,
         channel=channel,
         language=language,
-        text=text_of(kind, language, gate.sender()),
+        text=text_of(kind, language, gate.sender(mark.current())),
         due_at=act.now,
         correlation_id=act.correlation_id,
         created_at=act.now,

@@ -4,10 +4,11 @@ from django.db import models
 
 from governance.policies import Governed
 from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.mark import Governing
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
-class Vendor(Governed):
+class Vendor(Governing, Governed):
     """A company whose agents contact people for us. We answer for what it does (CRTC 2020-319 and 2020-320). Telemarketers
     have to be registered with the operator of the National DNCL (CRTC, key telemarketing rules; checked 2026-11-29)."""
 
@@ -36,7 +37,7 @@ class Vendor(Governed):
         return self.name
 
 
-class VendorAgent(Governed):
+class VendorAgent(Governing, Governed):
     """An agent of a vendor. An agent without a row here works for us."""
 
     agent = models.CharField(max_length=LABEL_MAX_LENGTH, help_text="the user name, as tasks name their owner")

@@ -12,29 +12,35 @@ from followups.pool.vendors.models import Vendor, VendorAgent
 from governance import policies
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.compiled import Select
+from wholesale.plumbing.mark import Kept
 
-# Every claim asks it. The last day of a registration counts.
-_ENDED = Select(
-    lambda agents, today: VendorAgent.objects.filter(
-        agent__among=agents, vendor__registration_expires_on__lt=today
-    ).values_list("agent", "vendor__name", "vendor__registration_expires_on")[:1]
+# The vendor of each agent who works for one, with the registration's last day, which counts. Every claim asks it.
+_KEPT = Kept(
+    lambda: {
+        agent: (vendor, last_day)
+        for agent, vendor, last_day in VendorAgent.objects.order_by().values_list(
+            "agent", "vendor__name", "vendor__registration_expires_on"
+        )
+    }
 )
 
 
-def require_registered(agents: Collection[str], now: datetime) -> None:
-    """Refuse if a vendor of these agents is no longer registered. A registration counts until its last day ends in UTC.
+def require_registered(mark: int | None, agents: Collection[str], now: datetime) -> None:
+    """Refuse if, under this mark, a vendor of these agents is no longer registered. A registration counts until its last day
+    ends in UTC.
 
     Raises:
         VendorNotRegistered: an agent works for a vendor whose registration has ended.
 
     """
-    ended = _ENDED.first(agents=agents, today=now.astimezone(UTC).date())
-    if ended:
-        agent, vendor, last_day = ended
-        raise VendorNotRegistered(
-            f"{agent} works for {vendor}, whose registration with the National DNCL ended on {last_day}: it claims nothing."
-        )
+    employers = _KEPT.at(mark)
+    for agent in agents:
+        vendor, last_day = employers.get(agent, ("", date.max))
+        if last_day < now.astimezone(UTC).date():
+            raise VendorNotRegistered(
+                f"{agent} works for {vendor}, whose registration with the National DNCL ended on {last_day}: "
+                "it claims nothing."
+            )
 
 
 def of_ended_vendor(now: datetime) -> Exists:

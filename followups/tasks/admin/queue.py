@@ -240,7 +240,7 @@ def complete(card: Card, user: Any, *, outcome: str, note: str, force: bool = Fa
 
 def what_follows(card: Card) -> str:
     """Return a sentence for the user: how many steps of the ladder are left, and when the next step may be done."""
-    left, now = open_steps(card.task.ladder_id), timezone.now()
+    left, now = open_steps(card.task), timezone.now()
     if not left:
         return "The ladder is closed."
     times = [at for at in (step.next_at(now) for step in left) if at]

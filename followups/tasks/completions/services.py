@@ -10,8 +10,7 @@ from django.db import transaction
 
 from followups.leads.lookups import lead_ids_at
 from followups.signals import tasks_completed
-from followups.sla.lateness import spans
-from followups.sla.lateness_sql import late_at
+from followups.sla.lateness import late_for, spans
 from followups.sla.rulebook import rulebook
 from followups.tasks import history, leases
 from followups.tasks.cancellations import close_steps
@@ -21,7 +20,7 @@ from followups.tasks.completions.reading import LockedTask, OpenStep
 from followups.tasks.errors import NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.tasks.minutes.services import put_right
 from followups.tasks.minutes.tasks import enqueue_leads
-from followups.tasks.minutes.writing import store
+from followups.tasks.minutes.writing import STORED
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from followups.tasks.outcomes import effects
 from followups.tasks.outcomes.effects import Held
@@ -30,12 +29,14 @@ from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
-from wholesale.plumbing import correlation, many
+from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import together
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.users import label_of
 
+DONE = ("completed_at", "completed_by", "completed_user_id", "outcome", "note", "late_for")
 TOLD_WITHIN = timedelta(days=7)  # a contact must be recorded within this time after it happened
 
 
@@ -93,43 +94,44 @@ def record_completion(
     if user is not None and not works_any:
         act = replace(act, actor=label_of(user))
     held = effects.hold(task_id, outcome) if outcome else Held()
-    found = reading.locked(task_id)
+    found = reading.locked(*together(reading.locking(task_id)))
     if found is None:
         raise TaskNotFound
-    task = found.task  # read before the ladder's lock was obtained, so rely only on the row counts of the updates
+    task, now = found.task, act.now
     if user is not None and task.owner not in (None, user.get_username()) and not works_any:
         raise NotYourTask
-    now = act.now
     contacted_at = min(contacted_at or now, now) if opting_out else contacted_at or now
     # A repetition gets the answer of the first call, however late it comes.
-    if task.completed_at is None and not opting_out and not now - TOLD_WITHIN <= contacted_at <= now:
+    if task.completed_at is not None:
+        return _repeated(task, held, act, opting_out_at=contacted_at if opting_out else None)
+    if not opting_out and not now - TOLD_WITHIN <= contacted_at <= now:
         raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
-    said = {"outcome": outcome or "", "note": note}
-    detail: dict[str, Any] = {"outcome": outcome} if outcome else {}
-    following = reading.complete_open(task, act, **said)
-    done = {"completed_at": now, "completed_by": act.actor, "completed_user": user, **said}
-    if following is None:
-        # The task is completed, cancelled or claimed by somebody else. Lock its row, so that this does not change.
-        stored = FollowupTask.objects.select_for_update().get(pk=task_id)
-        stored.ladder = task.ladder
-        if stored.completed_at is not None:
-            return _repeated(stored, held, act, opting_out_at=contacted_at if opting_out else None)
-        detail |= _complete_anyway(stored, done, force=force or opting_out)
-        following = reading.open_steps(task.ladder_id)
-    for name, value in done.items():
-        setattr(task, name, value)
-    judged, following = _judged(found, contacted_at, following, held, now)
-    attempt = attempt_of(task, contacted_at, judged, act)
-    history.write(TaskEvent.Kind.COMPLETED, [task_id], act, details={task_id: detail})
-    many.insert_object(attempt)
-    tasks_completed.send(sender=FollowupTask, envelopes=_envelopes(task, attempt, act))
-    if outcome:
+    detail = ({"outcome": outcome} if outcome else {}) | leases.taken_over(task, act, force=force or opting_out)
+    task.completed_at, task.completed_by, task.completed_user = now, act.actor, user
+    task.outcome, task.note, task.late_for = outcome or "", note, late_for(task, now)
+    facts, following = reading.following(found)
+    judged, following, changed = _judged(found, contacted_at, following, held, facts, now)
+    # What an outcome changes is read and written after the completion.
+    is_alone = held.rule.effect == Effect.GO_ON and held.lead_id is None and outcome != Outcome.REPLIED
+    is_answered = is_answered_call(task.channel, task.outcome)
+    with writes.gathered():
+        writes.update(FollowupTask, DONE, [(task_id, *(getattr(task, name) for name in DONE))])
+        if task.cancelled_at is None:
+            close_steps([task.ladder], {task.ladder_id: 1}, now)
+        for columns, rows in changed.items():
+            writes.update(FollowupTask, columns, rows)
+        attempt = attempt_of(task, contacted_at, judged, act)
+        history.write(TaskEvent.Kind.COMPLETED, [task_id], act, details={task_id: detail})
+        writes.insert_object(attempt)
+        tasks_completed.send(sender=FollowupTask, envelopes=_envelopes(task, attempt, act))
+        if is_alone:
+            gate.note_contact(found.reached, contacted_at, is_answered_call=is_answered)
+    if not is_alone:
         effects.take(held, task, act, said_at=contacted_at)
-    if held.rule.effect != Effect.GO_ON:
-        following = reading.open_steps(task.ladder_id)
-    # Last of all, because a completion for the same person at another ladder waits here.
-    is_answered = is_answered_call(task.channel, outcome or "")
-    gate.note_contact(_reached(found), contacted_at, is_answered_call=is_answered)
+        if held.rule.effect != Effect.GO_ON:
+            following = reading.open_steps(task)
+        # Last of all, because a completion for the same person at another ladder waits here.
+        gate.note_contact(found.reached, contacted_at, is_answered_call=is_answered)
     if is_answered and found.contact.lead.phone and judged.answer.is_one_call_in_30_days:
         following = _with_later_calls(found, following, now)
     if gate.note_use(judged.answer, contacted_at, act):
@@ -149,69 +151,57 @@ def _envelopes(task: FollowupTask, attempt: ContactAttempt, act: Act) -> list[En
     return told
 
 
-def _repeated(stored: FollowupTask, held: Held, act: Act, *, opting_out_at: datetime | None) -> FollowupTask:
+def _repeated(task: FollowupTask, held: Held, act: Act, *, opting_out_at: datetime | None) -> FollowupTask:
     """Return a task that is completed already, as it stands. If `opting_out_at` is given, record an opt-out at that time."""
+    stored = FollowupTask.objects.get(pk=task.pk)
+    stored.ladder = task.ladder
     if opting_out_at is not None:
         effects.opt_out_afterwards(held, stored, act, said_at=opting_out_at)
     assert stored.completed_at is not None
-    return _with_next(stored, reading.open_steps(stored.ladder_id), stored.completed_at)
+    return _with_next(stored, reading.open_steps(stored), stored.completed_at)
 
 
-def _complete_anyway(stored: FollowupTask, done: dict[str, Any], *, force: bool) -> dict[str, Any]:
-    """Complete a locked task that is cancelled, or that somebody else has claimed. Return the detail for its history.
-
-    Raises:
-        TaskLeased: somebody else has claimed the task, and `force` is false.
-
-    """
-    is_open = stored.cancelled_at is None
-    if is_open and not force:
-        raise leases.leased_to(stored)
-    FollowupTask.objects.filter(pk=stored.pk).update(late_for=late_at(done["completed_at"]), **done)
-    if not is_open:
-        return {}
-    close_steps(stored.ladder, 1, done["completed_at"])
-    return {"forced": True, "leased_by": stored.leased_by}
+Changed = dict[tuple[str, ...], list[tuple[Any, ...]]]  # new values of tasks by their columns, each row with its id
 
 
 def _judged(
-    found: LockedTask, contacted_at: datetime, following: Sequence[OpenStep], held: Held, now: datetime
-) -> tuple[Judged, list[OpenStep]]:
-    """Return the gate's answer about the contact, and the open steps of the ladder. The gate is asked once. Steps that would
+    found: LockedTask,
+    contacted_at: datetime,
+    following: Sequence[OpenStep],
+    held: Held,
+    facts: gate.GateFacts,
+    now: datetime,
+) -> tuple[Judged, list[OpenStep], Changed]:
+    """Return the gate's answer about the contact, the open steps of the ladder, and what changes in them. Steps that would
     come too soon after the contact get new minutes, unless the outcome moves or cancels the steps anyway."""
-    following = _overtaken(found.task, following)
+    task, known = found.task, following
+    following = [_after(task, step) for step in known]
     soon = [step for step in following if step.comes_too_soon(contacted_at, now)] if held.rule.effect == Effect.GO_ON else []
     asked = [(found.contact._replace(channel=step.channel, gap=step.gap), step.due_at) for step in soon]
-    task = found.task
-    rules = rulebook({task.province}) if soon else None
-    left = [spans(rules.of(task.province, task.market, step.channel)) for step in soon] if rules else ()
-    judged = gate.judge_contact(found.contact, contacted_at, asked, now=now, spans=left)
-    moved = {step.id: step.moved(minutes) for step, minutes in zip(soon, judged.following, strict=True)}
-    # None of these steps could be done before, so their lateness begins anew.
-    store(
-        [
-            (pk, *minutes[:3], *(minutes.passed or (None, None)), None, None)
-            for pk, minutes in zip(moved, judged.following, strict=True)
-        ]
-    )
-    return judged, [moved.get(step.id, step) for step in following]
+    rules = rulebook(facts.mark)
+    left = [spans(rules.of(task.province, task.market, step.channel)) for step in soon]
+    judged = gate.judge_contact(found.contact, contacted_at, asked, now=now, facts=facts, spans=left)
+    minutes_of = {step.id: minutes for step, minutes in zip(soon, judged.following, strict=True)}
+    changed: Changed = {
+        ("gap_minutes",): [
+            (step.id, step.gap_minutes)
+            for before, step in zip(known, following, strict=True)
+            if step is not before and step.id not in minutes_of
+        ],
+        # None of these steps could be done before, so their lateness begins anew.
+        ("gap_minutes", *STORED): [
+            (step.id, step.gap_minutes, *minutes[:3], *(minutes.passed or (None, None)), None, None)
+            for step, minutes in zip(soon, judged.following, strict=True)
+        ],
+    }
+    return judged, [step.moved(minutes_of[step.id]) if step.id in minutes_of else step for step in following], changed
 
 
-def _overtaken(task: FollowupTask, following: Sequence[OpenStep]) -> list[OpenStep]:
-    """Return the open steps. A step of a lower number than the completed task now comes after the task's contact, so it gets
+def _after(task: FollowupTask, step: OpenStep) -> OpenStep:
+    """Return an open step. A step of a lower number than the completed task now comes after the task's contact, so it gets
     the task's gap if that is longer than its own gap."""
-    behind = [step.id for step in following if step.step < task.step and step.gap_minutes < task.gap_minutes]
-    if not behind:
-        return list(following)
-    FollowupTask.objects.filter(pk__in=behind).update(gap_minutes=task.gap_minutes)
-    return [step._replace(gap_minutes=task.gap_minutes) if step.id in behind else step for step in following]
-
-
-def _reached(found: LockedTask) -> list[gate.Point]:
-    """Return the points that were contacted: the number or address, and the lead as such."""
-    lead = found.contact.lead
-    points = gate.point_of(found.task.channel, phone=lead.phone, email=lead.email), gate.lead_point(found.task.lead_id)
-    return [point for point in points if point]
+    is_behind = step.step < task.step and step.gap_minutes < task.gap_minutes
+    return step._replace(gap_minutes=task.gap_minutes) if is_behind else step
 
 
 def _with_later_calls(found: LockedTask, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
@@ -226,7 +216,7 @@ def _with_minutes_of(
 ) -> list[OpenStep]:
     """Store the gate's present minutes for the steps by these channels, and return the open steps of the ladder."""
     put_right([step.id for step in following if step.channel in channels], now)
-    return reading.open_steps(found.task.ladder_id)
+    return reading.open_steps(found.task)
 
 
 def _with_next(task: FollowupTask, following: Sequence[OpenStep], now: datetime) -> FollowupTask:

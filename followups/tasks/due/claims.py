@@ -28,6 +28,7 @@ from followups.tasks.minutes.services import put_right
 from followups.tasks.models import FollowupTask, TaskQuerySet
 from governance import gate
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.users import label_of
 
@@ -120,7 +121,7 @@ def _take(owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str 
     """Lease tasks that the stored intervals permit. The tasks are locked for one statement and its commit. Meanwhile other
     claims skip them."""
     gate.require(ExecutionClass.EXECUTE)
-    require_registered(_names(owner, act.user), act.now)
+    require_registered(mark.current(), _names(owner, act.user), act.now)
     until = act.now + timedelta(minutes=lease_minutes)
     user_id = act.user.pk if act.user and owner != act.user.get_username() else None
     return reading.lease(owner, user_id=user_id, now=act.now, until=until, limit=limit, filters=filters)
@@ -194,7 +195,7 @@ def renew_leases(
     owner = _own_name(owner, act)
     gate.require(ExecutionClass.EXECUTE)
     held = _held(task_ids, owner, act)
-    require_registered(_names(owner, act.user), act.now)
+    require_registered(mark.current(), _names(owner, act.user), act.now)
     leased_until = act.now + timedelta(minutes=lease_minutes)
     FollowupTask.objects.filter(pk__in=held).update(leased_until=leased_until)
     return Renewal(held, _others(task_ids, held), leased_until)

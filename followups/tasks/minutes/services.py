@@ -20,6 +20,7 @@ from followups.sla.rulebook import rulebook
 from followups.tasks.minutes.writing import STORED, store
 from followups.tasks.models import FollowupTask, TaskQuerySet
 from governance import gate, people
+from wholesale.plumbing import mark
 from wholesale.plumbing.lookups import among
 from wholesale.plumbing.vocabulary import ALL
 
@@ -158,7 +159,7 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
         )
         for row in rows
     ]
-    rules = rulebook()
+    rules = rulebook(mark.current())
     watched = [rules.of(row.province, row.market, row.channel) for row in rows]
     late = [late_for(row, now) for row in rows]
     anew = [due_too or _was_left(row, now) for row in rows]

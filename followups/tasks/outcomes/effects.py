@@ -10,7 +10,7 @@ from followups.leads.lookups import leads_at
 from followups.leads.moving import hold_lead, mark_wrong, move_lead
 from followups.leads.statuses import ENDS_THE_HUNT, moves_on_to
 from followups.tasks import history
-from followups.tasks.cancellations import OPTED_OUT, cancel_steps
+from followups.tasks.cancellations import OPTED_OUT, cancel, lock_steps
 from followups.tasks.contacts import put_reply
 from followups.tasks.due_times import put_off
 from followups.tasks.errors import TaskNotFound
@@ -83,7 +83,7 @@ def take(held: Held, task: FollowupTask, act: Act, *, said_at: datetime) -> None
     if held.rule.effect == Effect.PAUSE:
         _pause(task, act, held.rule.pause_days)
     elif held.rule.effect == Effect.STOP:
-        cancel_steps([task.ladder], act.because(f"outcome {task.outcome}"))
+        cancel(lock_steps([task.ladder]), act.because(f"outcome {task.outcome}"))
     elif held.opting_out:
         _opt_out(held.opting_out, task, act, task.outcome, said_at)
     _change_the_lead(held, task, act, task.outcome)
@@ -118,7 +118,7 @@ def _opt_out(opting_out: OptingOut, task: FollowupTask, act: Act, outcome: str, 
     """Cancel the open steps of all leads who are reached at the lead's points, and record the opt-out for every channel."""
     # The completion has changed the task's own ladder since it was locked. The other ladders are as they were.
     others = [ladder for ladder in opting_out.ladders if ladder.pk != task.ladder_id]
-    cancel_steps([task.ladder, *others], act.because(OPTED_OUT))
+    cancel(lock_steps([task.ladder, *others]), act.because(OPTED_OUT))
     if opting_out.points:
         gate.record_opt_out(
             points=opting_out.points, said_at=said_at, evidence=f"task {task.pk}", act=act.because(f"outcome {outcome}")

@@ -1,22 +1,12 @@
 """Lookups of the table of outcomes."""
 
-from typing import Any, NamedTuple
-
-from django.db.models import QuerySet, Subquery
+from typing import NamedTuple
 
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.models import OutcomeRule
 from followups.tasks.outcomes.rules import Effect, Outcome, careful
 from wholesale.plumbing.compiled import Select
-
-
-def _rule(outcome: Any, task_id: Any) -> QuerySet[Any, Any]:
-    rule = OutcomeRule.objects.filter(outcome=outcome).order_by()
-    of_rule = (Subquery(rule.values(name)) for name in OutcomeEffect._fields)
-    return FollowupTask.objects.filter(pk=task_id).order_by().values_list(*of_rule, "lead_id", "lead__status")
-
-
-_RULE = Select(_rule)  # compiled, because each completion reads it
+from wholesale.plumbing.mark import VALUE, Kept
 
 
 class OutcomeEffect(NamedTuple):
@@ -30,6 +20,19 @@ class OutcomeEffect(NamedTuple):
 GO_ON = OutcomeEffect()
 
 
+_KEPT = Kept(
+    lambda: {
+        outcome: OutcomeEffect(Effect(effect), *others)
+        for outcome, effect, *others in OutcomeRule.objects.order_by().values_list("outcome", *OutcomeEffect._fields)
+    }
+)
+
+
+def effect_of(mark: int | None, outcome: str) -> OutcomeEffect:
+    """The rule of an outcome under this mark. An outcome without a rule does what is `careful`."""
+    return _KEPT.at(mark).get(outcome) or OutcomeEffect(careful(Outcome(outcome)))
+
+
 class Applied(NamedTuple):
     """The rule of an outcome of a task, with the id and the present status of the task's lead."""
 
@@ -38,11 +41,16 @@ class Applied(NamedTuple):
     lead_status: str | None = None  # None if the lead is unknown
 
 
+# Compiled, because each completion reads it.
+_LEAD = Select(
+    lambda task_id: FollowupTask.objects.filter(pk=task_id).order_by().values_list(VALUE, "lead_id", "lead__status")
+)
+
+
 def applied(outcome: str, task_id: int) -> Applied | None:
-    """Return the rule of an outcome (`careful` if it has none) and the task's lead. None if there is no such task."""
-    row = _RULE.first(outcome=outcome, task_id=task_id)
+    """Return the rule of an outcome and the task's lead. None if there is no such task."""
+    row = _LEAD.first(task_id=task_id)
     if row is None:
         return None
-    effect, pause_days, lead_status, *lead = row
-    rule = OutcomeEffect(Effect(effect), pause_days, lead_status) if effect else OutcomeEffect(careful(Outcome(outcome)))
-    return Applied(rule, *lead)
+    mark, *lead = row
+    return Applied(effect_of(mark, outcome), *lead)

@@ -1,0 +1,13 @@
+"""Each change of a governing row changes the mark: triggers see to it."""
+
+from django.db import migrations
+
+from wholesale.plumbing.mark import TRIGGERS
+
+TABLES = ["offers_offerpolicy"]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("offers", "0003_seeds"), ("wholesale", "0002_mark")]
+
+    operations = [TRIGGERS.on(*TABLES)]

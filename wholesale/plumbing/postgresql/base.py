@@ -1,0 +1,59 @@
+"""Django's PostgreSQL backend, except that BEGIN is not sent by itself: a transaction begins with its first message.
+
+Django's own backend spends a round trip on BEGIN. A verb sends BEGIN, its first locks and its first question together.
+"""
+
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+_Django: Any = base.DatabaseWrapper  # its stubs do not know the methods for a backend's subclass
+
+
+class DatabaseWrapper(_Django):
+    """A connection whose transactions begin with their first message. If nothing is asked, nothing is sent.
+
+    The driver stays in autocommit mode, so that it sends no BEGIN of its own.
+    """
+
+    _begins_next = False  # whether a transaction was begun here of which PostgreSQL does not know yet
+
+    def in_one_message(self, statements: str) -> Any:
+        """Send several SQL statements, without parameters, in one message. Return the driver's cursor at the first result.
+
+        In READ COMMITTED each of them sees what was committed before it began, so the one after a lock sees what the lock
+        protects. They are not prepared: PostgreSQL prepares single statements only.
+        """
+        self.ensure_connection()
+        begin, self._begins_next = "BEGIN; " if self._begins_next else "", False
+        with self.wrap_database_errors:
+            cursor = self.connection.execute(begin + statements, prepare=False)
+            if begin:
+                cursor.nextset()
+            return cursor
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._begins_next = True
+
+    def _cursor(self, name: str | None = None) -> Any:
+        if self._begins_next:
+            self.in_one_message("")
+        return super()._cursor(name)
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        if self.connection.autocommit != autocommit:  # the driver refuses to set it within a transaction
+            super()._set_autocommit(autocommit)
+
+    def _commit(self) -> None:
+        if self._begins_next:
+            self._begins_next = False
+        else:
+            super()._commit()
+
+    def _rollback(self) -> None:
+        self._begins_next = False
+        super()._rollback()
+
+    def _close(self) -> None:
+        self._begins_next = False
+        super()._close()
