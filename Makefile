@@ -1,7 +1,7 @@
 # make up: try it. make test: prove it. make check: what CI asks before the tests. `make help` lists the rest.
 
 SHELL := /bin/sh
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
@@ -21,8 +21,7 @@ help:  ## this list
 setup: $(SETUP)  ## install into .venv; does nothing when there is nothing to do
 
 $(SETUP): requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11) and "Python 3.11 is needed: make PYTHON=/path/to/python3.11 ...")'
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@test -x $(PY) || { python=$$(sh scripts/python.sh $(PYTHON)) && "$$python" -m venv $(VENV); }
 	@$(PY) scripts/install.py requirements.lock
 	@touch $@
 

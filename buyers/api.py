@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from buyers import services
-from buyers.liquidity import Event
-from buyers.models import INVENTED, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.liquidity import Event, Liquidity
+from buyers.models import INVENTED, LIQUIDITY_FIELDS, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale.plumbing import filters
 from wholesale.plumbing.act import Act
@@ -26,6 +26,7 @@ from wholesale.plumbing.fields import (
     UpperChoiceField,
     WordField,
 )
+from wholesale.plumbing.listing import Computed, Rows
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL
@@ -66,6 +67,7 @@ class NodeOut(RowSerializer):
     """A liquidity node as the API shows it."""
 
     score = StrictDecimalField(max_digits=14, decimal_places=4, read_only=True)
+    computed = {"score": Computed(LIQUIDITY_FIELDS, lambda *figures: Liquidity(*figures).score)}
 
     class Meta:
         model = BuyerLiquidityNode
@@ -81,6 +83,9 @@ class NodeOut(RowSerializer):
             "updated_at",
             "score",
         )
+
+
+_NODES = Rows(NodeOut, lambda: BuyerLiquidityNode.objects.exclude(INVENTED))
 
 
 class FeedbackRecordedOut(NodeOut):
@@ -107,7 +112,7 @@ class LiquidityViewSet(ApiViewSet):
     @ask("nodes", Params, NodeOut(many=True))
     def nodes(self, request: Request) -> Response:
         """All liquidity nodes except those of walkthroughs, ordered by province, market and property type."""
-        return Response([shown(node, NodeOut.Meta.fields) for node in BuyerLiquidityNode.objects.exclude(INVENTED)])
+        return Response(_NODES.dicts())
 
     @ask("score", NodeParams, ScoreOut)
     def score(self, request: Request, **params: Any) -> Response:
@@ -168,6 +173,6 @@ class FeedbackFilter(django_filters.FilterSet):
 class FeedbackViewSet(ResourceViewSet):
     """The endpoint of feedback events, newest first."""
 
-    queryset = BuyerFeedbackEvent.objects.select_related("user")
+    queryset = BuyerFeedbackEvent.objects.all()
     serializer_class = FeedbackOut
     filterset_class = FeedbackFilter

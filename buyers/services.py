@@ -111,20 +111,21 @@ def _held(place: dict[str, str], buyer_id: str | None, act: Act) -> tuple[BuyerL
     return BuyerLiquidityNode(pk=pk, **place, **figures), new_id, figures_and_kinds[count:]
 
 
+_NODE = Select(
+    lambda province, market, property_type: BuyerLiquidityNode.objects.filter(
+        province=province, market=market, property_type=property_type
+    ).values_list(*LIQUIDITY_FIELDS, "updated_at")
+)
+
+
 @verb(ExecutionClass.READ)
 def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) -> dict[str, Any]:
     """The figures of a node and its `score`. If there is no such node, the score is 0 and `known` is false."""
-    node = BuyerLiquidityNode.objects.filter(province=province, market=market, property_type=property_type).first()
-    liquidity = node.liquidity if node else Liquidity()
-    return {
-        "province": province,
-        "market": market,
-        "property_type": property_type,
-        **{name: getattr(liquidity, name) for name in LIQUIDITY_FIELDS},
-        "updated_at": node.updated_at if node else None,
-        "score": liquidity.score,
-        "known": node is not None,
-    }
+    place = {"province": province, "market": market, "property_type": property_type}
+    *figures, updated_at = _NODE.first(**place) or (None,)
+    liquidity = Liquidity(*figures)
+    shown = {name: getattr(liquidity, name) for name in LIQUIDITY_FIELDS}
+    return {**place, **shown, "updated_at": updated_at, "score": liquidity.score, "known": updated_at is not None}
 
 
 @dataclass(frozen=True, slots=True)

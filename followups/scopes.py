@@ -3,12 +3,10 @@
 All other roles have the permission `view_any_lead` and read everything. `tasks.due.readers` has the same rule for due tasks.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from followups.ladders.models import FollowupLadder
 from followups.leads.inbound.models import InboundMessage
@@ -17,11 +15,11 @@ from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead, LeadReopening
 from followups.leads.replies.models import AdministrativeReply
 from followups.sla.models import SlaBreach
-from followups.tasks.due.readers import in_pool, reads_all
+from followups.tasks.due.readers import ANY_LEAD, in_pool, reads_all
 from followups.tasks.models import OPEN, ContactAttempt, FollowupTask, TaskEvent
 from governance.gate.ledger import ContactPoint, ContactRecord
 from wholesale.plumbing import scopes
-from wholesale.plumbing.users import label_of
+from wholesale.plumbing.scopes import Reader
 
 Kind = ContactPoint.Kind
 
@@ -30,69 +28,62 @@ def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
     """Return the ids of leads that the user may read about (all, if `user` is None). Unknown leads need `view_any_lead`."""
     if user is None or reads_all(user):
         return set(lead_ids)
-    known = Lead.objects.filter(leads(user), lead_id__in=lead_ids).values_list("lead_id", flat=True)
-    return set(known)
+    return set(scopes.visible(Lead.objects.filter(lead_id__in=lead_ids), user).values_list("lead_id", flat=True))
 
 
-def _in_pool(user: Any) -> Q:
-    """Return the query condition for rows whose place has the user in its pool, or in its province's pool."""
-    return in_pool(label_of(user))
+def tasks(reader: Reader) -> Q:
+    """Return the query condition for tasks that a user may read, also those that the user completed or claimed last."""
+    own = Q(owner=reader.name) | Q(completed_user=reader.user_id) | Q(leased_by=reader.name)
+    due = OPEN & Q(owner__isnull=True, due_at__lte=reader.now)
+    return own | due | in_pool(reader.name)
 
 
-def tasks(user: Any) -> Q:
-    """Return the query condition for tasks that the user may read, also those that the user completed or claimed last."""
-    own = Q(owner=label_of(user)) | Q(completed_user=user) | Q(leased_by=label_of(user))
-    due = OPEN & Q(owner__isnull=True, due_at__lte=timezone.now())
-    return own | due | _in_pool(user)
+def leads(reader: Reader) -> Q:
+    """Return the query condition for leads that a user may read."""
+    return in_pool(reader.name) | Q(Exists(FollowupTask.objects.filter(tasks(reader), lead=OuterRef("lead_id"))))
 
 
-def leads(user: Any) -> Q:
-    """Return the query condition for leads that the user may read."""
-    return _in_pool(user) | Q(Exists(FollowupTask.objects.filter(tasks(user), lead=OuterRef("lead_id"))))
+def _of_lead(reader: Reader, name: str = "lead_id") -> Q:
+    """Return the query condition for rows whose column `name` names a lead, known or not, about whom a user may read."""
+    pooled = Lead.objects.filter(in_pool(reader.name), lead_id=OuterRef(name))
+    return Q(Exists(pooled)) | Q(Exists(FollowupTask.objects.filter(tasks(reader), lead=OuterRef(name))))
 
 
-def _of_lead(user: Any, name: str = "lead_id") -> Q:
-    """Return the query condition for rows whose column `name` names a lead, known or not, about whom the user may read."""
-    in_pool = Lead.objects.filter(_in_pool(user), lead_id=OuterRef(name))
-    return Q(Exists(in_pool)) | Q(Exists(FollowupTask.objects.filter(tasks(user), lead=OuterRef(name))))
+def _of_task(reader: Reader) -> Q:
+    """Return the query condition for rows that belong to a task that a user may read."""
+    return Q(Exists(FollowupTask.objects.filter(tasks(reader), pk=OuterRef("task"))))
 
 
-def _of_task(user: Any) -> Q:
-    """Return the query condition for rows that belong to a task that the user may read."""
-    return Q(Exists(FollowupTask.objects.filter(tasks(user), pk=OuterRef("task"))))
+def _ladders(reader: Reader) -> Q:
+    theirs = FollowupTask.objects.filter(tasks(reader), ladder=OuterRef("pk"))
+    return Q(owner=reader.name) | in_pool(reader.name) | Q(Exists(theirs))
 
 
-def _ladders(user: Any) -> Q:
-    theirs = FollowupTask.objects.filter(tasks(user), ladder=OuterRef("pk"))
-    return Q(owner=label_of(user)) | _in_pool(user) | Q(Exists(theirs))
-
-
-def _points(user: Any) -> Q:
-    """Return the query condition for contact points of leads that the user may read. An erased point belongs to no lead."""
-    with_it = Lead.objects.filter(leads(user))
+def _points(reader: Reader) -> Q:
+    """Return the query condition for contact points of leads that a user may read. An erased point belongs to no lead."""
+    with_it = Lead.objects.filter(leads(reader))
     phone = with_it.filter(~Q(phone=""), phone=OuterRef("value"))
     email = with_it.filter(~Q(email=""), email=OuterRef("value"))
-    return (
-        Q(Exists(phone), kind=Kind.PHONE) | Q(Exists(email), kind=Kind.EMAIL) | (Q(kind=Kind.LEAD) & _of_lead(user, "value"))
-    )
+    of_lead = Q(kind=Kind.LEAD) & _of_lead(reader, "value")
+    return Q(Exists(phone), kind=Kind.PHONE) | Q(Exists(email), kind=Kind.EMAIL) | of_lead
 
 
-def _records(user: Any) -> Q:
-    return Q(Exists(ContactPoint.objects.filter(_points(user), pk=OuterRef("point"))))
+def _records(reader: Reader) -> Q:
+    return Q(Exists(ContactPoint.objects.filter(_points(reader), pk=OuterRef("point"))))
 
 
-_CONDITIONS: dict[Any, Callable[[User], Q]] = {
+_CONDITIONS: dict[Any, scopes.Scope] = {
     Lead: leads,
     LeadReopening: _of_lead,
-    LeadImport: lambda user: Q(user=user),
+    LeadImport: lambda reader: Q(user=reader.user_id),
     FollowupLadder: _ladders,
     FollowupTask: tasks,
     TaskEvent: _of_task,
     SlaBreach: _of_task,
-    ContactAttempt: lambda user: _of_task(user) | _of_lead(user),
+    ContactAttempt: lambda reader: _of_task(reader) | _of_lead(reader),
     InboundMessage: _of_lead,
     AdministrativeReply: _of_lead,
-    InboxItem: lambda user: Q(owner=label_of(user)) | _of_lead(user) | _of_task(user),
+    InboxItem: lambda reader: Q(owner=reader.name) | _of_lead(reader) | _of_task(reader),
     ContactPoint: _points,
     ContactRecord: _records,
 }
@@ -101,8 +92,4 @@ _CONDITIONS: dict[Any, Callable[[User], Q]] = {
 def register() -> None:
     """Register which rows of follow-up and of the ledger each user may read."""
     for model, condition in _CONDITIONS.items():
-        scopes.register(model, _unless_all(condition))
-
-
-def _unless_all(condition: Callable[[User], Q]) -> scopes.Scope:
-    return lambda user: None if reads_all(user) else condition(user)
+        scopes.register(model, condition, unless=ANY_LEAD)

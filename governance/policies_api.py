@@ -26,6 +26,7 @@ from wholesale.plumbing.fields import (
     UpperChoiceField,
     WordField,
 )
+from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.setting_fields import Setting
 from wholesale.plumbing.texts import shown
@@ -144,11 +145,12 @@ def policy_endpoints(
     the upsert's description. `example` is the title and the values of an example request.
     """
     out, params = out or out_of(policy, name), params or params_of(policy, name)
+    rows = Rows(out, policy._default_manager.all)
     rights = f"{policy._meta.app_label}.{{}}_{policy._meta.model_name}"
     examples = [OpenApiExample(example[0], request_only=True, value=example[1])] if example else []
 
     def policies(self: ApiViewSet, request: Request) -> Response:
-        return Response(list(policy._default_manager.values(*out.Meta.fields)))
+        return Response(rows.dicts())
 
     def upsert(self: ApiViewSet, request: Request, act: Act, **given: Any) -> Response:
         return Response(shown(upsert_policy(policy, act=act, **given), out.Meta.fields))

@@ -59,7 +59,7 @@ class KPIEventFilter(django_filters.FilterSet):
 class KPIEventViewSet(ResourceViewSet):
     """The endpoint of the KPI log, the newest events first."""
 
-    queryset = KPIEvent.objects.select_related("user", "words")
+    queryset = KPIEvent.objects.all()
     serializer_class = EventOut
     filterset_class = KPIEventFilter
 
@@ -104,4 +104,4 @@ class KpiViewSet(ApiViewSet):
     @ask("summary", SummaryParams, MetricSummaryOut(many=True))
     def summary(self, request: Request, **params: Any) -> Response:
         """Sum up each metric over a span of time, and over the equally long span before it."""
-        return Response(MetricSummaryOut(services.summarise(**params), many=True).data)
+        return Response(services.summarise(**params))

@@ -1,7 +1,7 @@
 """Writing and summing KPI events."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -22,6 +22,7 @@ from kpi.models import COUNTED, KPIEvent, KPIEventWords, RegressionPolicy
 from kpi.tasks import evaluate_tripwire
 from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Select
 
 SUMMARY_SPAN = timedelta(days=7)
 _COLUMNS = tuple(field.attname for field in KPIEvent._meta.concrete_fields if not field.primary_key)
@@ -177,8 +178,8 @@ def summarise(
 _NONE = {"count": 0, "successes": 0, "rate": None, "mean_value": None, "first": None, "last": None}
 
 
-def _sums(since: datetime, until: datetime) -> dict[tuple[str, str], dict[str, Any]]:
-    rows: Iterable[Any] = (
+_SUMS = Select(
+    lambda since, until: (
         KPIEvent.objects.filter(COUNTED, occurred_at__gte=since, occurred_at__lt=until)
         .order_by()
         .values("domain", "metric")
@@ -190,11 +191,20 @@ def _sums(since: datetime, until: datetime) -> dict[tuple[str, str], dict[str, A
             first=Min("occurred_at"),
             last=Max("occurred_at"),
         )
+        .values_list("domain", "metric", "judged", "count", "successes", "mean_value", "first", "last")
     )
+)
+
+
+def _sums(since: datetime, until: datetime) -> dict[tuple[str, str], dict[str, Any]]:
     return {
-        (row["domain"], row["metric"]): {
-            **{name: row[name] for name in ("count", "successes", "mean_value", "first", "last")},
-            "rate": row["successes"] / row["judged"] if row["judged"] else None,
+        (domain, metric): {
+            "count": count,
+            "successes": successes,
+            "rate": successes / judged if judged else None,
+            "mean_value": mean_value,
+            "first": first,
+            "last": last,
         }
-        for row in rows
+        for domain, metric, judged, count, successes, mean_value, first, last in _SUMS.rows(since=since, until=until)
     }

@@ -68,14 +68,19 @@ def migrating_once(*, ahead: bool = False) -> Iterator[None]:
 
 @contextmanager
 def fresh_database() -> Iterator[str]:
-    """A migrated database of the kind under test, for one user. Yields its DATABASE_URL."""
+    """A migrated database of the kind under test, for one user, with proofs not enforced. Yields its DATABASE_URL."""
     if folder := os.environ.get(MIGRATED):
         with new_database(_migrated(Path(folder))) as url:
             yield url
     else:
         with new_database() as url:
-            manage(url, "migrate", "--verbosity", "0")
+            _prepare(url)
             yield url
+
+
+def _prepare(url: str) -> None:
+    manage(url, "migrate", "--verbosity", "0")
+    manage(url, "shell", "--verbosity", "0", "--command", LENIENT)
 
 
 def database_name(url: str) -> str:
@@ -93,8 +98,7 @@ def _migrated(folder: Path) -> str:
             if on_postgresql():
                 with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
                     connection.execute(f'CREATE DATABASE "{folder.name}"')
-            manage(url, "migrate", "--verbosity", "0")
-            manage(url, "shell", "--verbosity", "0", "--command", LENIENT)
+            _prepare(url)
             done.touch()
     return url
 

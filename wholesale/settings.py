@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "wholesale.plumbing.http.request_log.RequestLogMiddleware",
     "wholesale.plumbing.correlation.CorrelationMiddleware",
     "wholesale.plumbing.http.middleware.WellFormedMiddleware",
+    "wholesale.plumbing.http.lane.ApiLane",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -225,7 +226,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["wholesale.plumbing.params.BoundedJSONParser", "wholesale.plumbing.params.Utf8FormParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "wholesale.plumbing.http.negotiation.ContentNegotiation",
     "DEFAULT_RENDERER_CLASSES": ["wholesale.plumbing.rendering.NumberJSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": ["wholesale.plumbing.filters.StrictFilterBackend"],
+    # It only documents the filters. wholesale.plumbing.listing reads them.
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "wholesale.plumbing.schema.ApiSchema",
     "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",

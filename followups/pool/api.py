@@ -13,6 +13,7 @@ from governance.clocks.api import PlaceParams
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
+from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL
@@ -24,6 +25,9 @@ class PoolAgentOut(RowSerializer):
     class Meta:
         model = PoolAgent
         fields = ("id", "province", "market", "agent", "weight", "paused_until", "changed_by", "reason", "updated_at")
+
+
+_AGENTS = Rows(PoolAgentOut, PoolAgent.objects.all)
 
 
 class PoolPlaceParams(PlaceParams, ActParams):
@@ -63,7 +67,7 @@ class PoolViewSet(ApiViewSet):
     @ask("pool", Params, PoolAgentOut(many=True))
     def pool(self, request: Request) -> Response:
         """List the agents of all pools, by province, market and name."""
-        return Response(list(PoolAgent.objects.values(*PoolAgentOut.Meta.fields)))
+        return Response(_AGENTS.dicts())
 
     @act(
         "pool/upsert",

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from followups.sla import breaches
 from followups.sla.lateness import counted_from
-from followups.sla.models import SlaBreach, SlaPolicy
+from followups.sla.models import LATENESS, SlaBreach, SlaPolicy, lateness
 from followups.tasks.due.api import ListParams
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter
@@ -23,6 +23,7 @@ from wholesale.plumbing.fields import (
     IdField,
     StrictIntegerField,
 )
+from wholesale.plumbing.listing import Computed
 from wholesale.plumbing.texts import shown
 
 
@@ -78,6 +79,10 @@ class SlaViewSet(ApiViewSet):
 _SHOWN = ("id", "lead_id", "due_at", "breaches_at", "channel", "step", "owner", "province", "market")
 
 
+def _minutes(late: timedelta) -> float:
+    return round(late / timedelta(minutes=1), 2)
+
+
 class BreachOut(RowSerializer):
     """A breach of the SLA, as the API returns it."""
 
@@ -93,8 +98,10 @@ class BreachOut(RowSerializer):
             *("policy", "policy_version", "breach_after_minutes", "notice", "correlation_id"),
         )
 
+    computed = {"late_minutes": Computed(LATENESS, lambda *times: _minutes(lateness(*times)))}
+
     def get_late_minutes(self, breach: SlaBreach) -> float:
-        return round(breach.lateness / timedelta(minutes=1), 2)
+        return _minutes(breach.lateness)
 
 
 class BreachFilter(django_filters.FilterSet):

@@ -1,6 +1,6 @@
 """SLA policies, breaches, and the notices that tell of breaches."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -145,6 +145,16 @@ class SlaNotice(models.Model):
         return f"{self.breaches} breach{'' if self.breaches == 1 else 'es'}"
 
 
+LATENESS = ("late_for", "completed_at", "found_at", "counted_from")  # the columns of a breach that `lateness` takes
+
+
+def lateness(
+    late_for: timedelta | None, completed_at: datetime | None, found_at: datetime, counted_from: datetime
+) -> timedelta:
+    """Return the lateness of a breach with these values."""
+    return late_for if late_for is not None else (completed_at or found_at) - counted_from
+
+
 class SlaBreach(AppendOnlyModel):
     """The breach of a task, judged by the policy at the time when it was found. A task has at most one for each due time."""
 
@@ -182,7 +192,7 @@ class SlaBreach(AppendOnlyModel):
     @property
     def lateness(self) -> timedelta:
         """The lateness at completion, or else when the breach was found; in all minutes if permitted ones are not known."""
-        return self.late_for if self.late_for is not None else (self.completed_at or self.found_at) - self.counted_from
+        return lateness(*(getattr(self, name) for name in LATENESS))
 
     def __str__(self) -> str:
         return f"Task {self.task_id}, due {self.due_at:%Y-%m-%d %H:%M}"

@@ -52,7 +52,7 @@ locking_ladder = _locks(
     lambda ladder_id, lead_id: FollowupLadder.objects.filter(Q(pk=ladder_id) | Q(lead_id=lead_id, closed_at__isnull=True))
 )
 # The same of the open ladders of many leads.
-locking_ladders_of = _locks(lambda lead_ids: FollowupLadder.objects.open().filter(lead_id__among=lead_ids))
+locking_ladders_of = _locks(lambda lead_ids: FollowupLadder.objects.open().filter(lead__lead_id__among=lead_ids))
 
 
 def open_steps(ladders: Rows, steps: Rows) -> OpenSteps:

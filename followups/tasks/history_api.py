@@ -35,7 +35,7 @@ class EventFilter(django_filters.FilterSet):
 class EventViewSet(ResourceViewSet):
     """List task events, the newest first, or read one event."""
 
-    queryset = TaskEvent.objects.select_related("words", "user")
+    queryset = TaskEvent.objects.all()
     serializer_class = TaskEventOut
     filterset_class = EventFilter
 
@@ -69,6 +69,6 @@ class AttemptFilter(django_filters.FilterSet):
 class AttemptViewSet(ResourceViewSet):
     """List contact attempts, the newest first, or read one attempt."""
 
-    queryset = ContactAttempt.objects.select_related("user")
+    queryset = ContactAttempt.objects.all()
     serializer_class = AttemptOut
     filterset_class = AttemptFilter

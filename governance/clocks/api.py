@@ -1,5 +1,6 @@
 """Parameters that name a market, for every endpoint that takes one."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from governance.clocks.markets import one_market
@@ -25,6 +26,6 @@ class MarketFilter(ParamFilter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(serializer_field=WordField(), **kwargs)
 
-    def filter(self, qs: Any, value: str | None) -> Any:
-        province = self.parent.form.cleaned_data.get("province") or None
-        return super().filter(qs, one_market(province, value) if value else value)
+    def settled(self, value: str, wanted: Mapping[str, Any]) -> str:
+        """Return the market's own name."""
+        return one_market(wanted.get("province"), value)

@@ -49,14 +49,15 @@ class RemovedOut(serializers.Serializer[Any]):
     removed = serializers.BooleanField()
 
 
+def closed_in(queryset: QuerySet[ClosedDay], name: str, value: str) -> QuerySet[ClosedDay]:
+    """Keep the closed days of a province, and the days that are closed in every province."""
+    return queryset.filter(province__in=(value, ""))
+
+
 class ClosedDayFilter(django_filters.FilterSet):
     """The filters of the list of closed days."""
 
-    province = filters.province(method="closed_in")
-
-    def closed_in(self, queryset: QuerySet[ClosedDay], name: str, value: str) -> QuerySet[ClosedDay]:
-        """Keep the closed days of a province, and the days that are closed in every province."""
-        return queryset.filter(province__in=(value, ""))
+    province = filters.province(method=closed_in)
 
 
 class ClosedDayViewSet(ResourceViewSet):

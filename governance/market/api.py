@@ -31,6 +31,7 @@ from wholesale.plumbing.fields import (
     UpperChoiceField,
     WordField,
 )
+from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import Params
 from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL
@@ -128,6 +129,9 @@ class MarketPolicyOut(PolicyOut):
     rules = RulesField(read_only=True)
 
 
+_POLICY = Rows(MarketPolicyOut, lambda id: MarketPolicy.objects.filter(id=id))
+
+
 class WarningOut(serializers.Serializer[Any]):
     """A window wider than the legal hours for calls. It is stored, but outside the legal hours the gate refuses calls."""
 
@@ -209,10 +213,10 @@ class MarketViewSet(ApiViewSet):
     @ask(f"policies/{ROW_ID}", Params, MarketPolicyOut, parameters=[path_id("policy")])
     def policy(self, request: Request, id: str) -> Response:
         """The market policy with this id."""
-        policy = MarketPolicy.objects.filter(id=id).first()
+        policy = _POLICY.one(id=int(id))
         if policy is None:
             raise NotFound("There is no such market policy.")
-        return Response(shown(policy, MarketPolicyOut.Meta.fields))
+        return Response(policy)
 
     @act(
         "policies/upsert",

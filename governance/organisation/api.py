@@ -11,6 +11,7 @@ from governance.policies_api import out_of, params_of
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, NoteField
+from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import Params
 from wholesale.plumbing.texts import shown
 
@@ -18,6 +19,7 @@ OrganisationOut = out_of(
     Organisation,
     updated_at=AwareDateTimeField(allow_null=True, help_text="null: the row is missing, which enforces everything"),
 )
+_ORGANISATION = Rows(OrganisationOut, lambda: Organisation.objects.filter(pk=1))
 OrganisationParams = params_of(Organisation, reason=NoteField(default="", help_text="required to change a setting to warn"))
 
 
@@ -29,8 +31,7 @@ class OrganisationViewSet(ApiViewSet):
     @ask("organisation", Params, OrganisationOut)
     def organisation(self, request: Request) -> Response:
         """The organisation and its strictness. If the row is missing, everything is enforced, and `updated_at` is null."""
-        missing = Organisation(version=0)
-        return Response(shown(Organisation.objects.filter(pk=1).first() or missing, OrganisationOut.Meta.fields))
+        return Response(_ORGANISATION.one() or shown(Organisation(version=0), OrganisationOut.Meta.fields))
 
     @act("organisation/upsert", OrganisationParams, OrganisationOut)
     def upsert(self, request: Request, act: Act, **given: Any) -> Response:

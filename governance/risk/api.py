@@ -25,8 +25,8 @@ from wholesale.plumbing.fields import (
     NoteField,
     WordField,
 )
+from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.texts import shown
 
 _ZERO = Decimal(0)
 _CENT = Decimal("0.01")
@@ -38,6 +38,9 @@ class LedgerOut(RowSerializer):
     class Meta:
         model = RiskDay
         fields = ("engine", "day", "exposure_used", "open_risk_reserved", "realized_loss", "actions_count")
+
+
+_LEDGER = Rows(LedgerOut, ledgers.ledger_of)
 
 
 class ReserveParams(ActParams):
@@ -116,8 +119,7 @@ class RiskViewSet(ApiViewSet):
     @ask("ledger/today", Params, LedgerOut(many=True))
     def ledger_today(self, request: Request) -> Response:
         """What each engine used and lost on today's business day, GLOBAL first."""
-        today = ledgers.business_day(timezone.now())
-        return Response([shown(ledger, LedgerOut.Meta.fields) for ledger in ledgers.ledger_of(today)])
+        return Response(_LEDGER.dicts(day=ledgers.business_day(timezone.now())))
 
     @act("check-and-reserve", ReserveParams, ReserveOut)
     def reserve(self, request: Request, act: Act, **params: Any) -> Response:

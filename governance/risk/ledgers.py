@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Case, Q, QuerySet, When
 
 from governance.risk.models import RiskDay
 from governance.risk.rules import GLOBAL, Ledger
@@ -28,9 +29,9 @@ def business_day(now: datetime) -> date:
     return now.astimezone(ZoneInfo(settings.RISK_BUSINESS_ZONE)).date()
 
 
-def ledger_of(day: date) -> list[RiskDay]:
+def ledger_of(day: Any) -> QuerySet[RiskDay]:
     """The risk days of all engines on a day, GLOBAL first, then by name."""
-    return sorted(RiskDay.objects.filter(day=day), key=lambda ledger: (ledger.engine != GLOBAL, ledger.engine))
+    return RiskDay.objects.filter(day=day).order_by(Case(When(engine=GLOBAL, then=0), default=1), "engine")
 
 
 def open_risk(engine: str) -> Decimal:

@@ -108,7 +108,10 @@ class RiskDay(models.Model):
     actions_count = models.PositiveIntegerField(default=0, help_text="reservations of this day")
     # Generated, so that the index on it is touched only when the first risk of the day is opened or the last one is closed.
     is_open = models.GeneratedField(
-        expression=Q(open_risk_reserved__gt=0), output_field=models.BooleanField(), db_persist=True, editable=False
+        expression=Q(open_risk_reserved__gt=0),  # type: ignore[arg-type]  # Django takes a condition too
+        output_field=models.BooleanField(),
+        db_persist=True,
+        editable=False,
     )
 
     class Meta:

@@ -1,7 +1,6 @@
 """`make bench`: measure everything, write docs/benchmarks.md. Exit code 1 when an answer was wrong, not when it was slow."""
 
 import argparse
-import logging
 import os
 import signal
 import sys
@@ -11,7 +10,6 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-import django
 import psycopg
 from rich.console import Console
 
@@ -21,7 +19,7 @@ from tests.bench.operations import OPERATIONS, Operation, chosen
 from tests.bench.others import FULL_RUNS, carry_out
 from tests.bench.profiling import profile
 from tests.bench.report import Report
-from tests.bench.server import Site, filled
+from tests.bench.server import filled, use_django
 from tests.bench.speed import LARGE, SMALL, Result, all_serving, measure
 from tests.bench.wrk import WrkIsMissing, require_wrk
 
@@ -67,7 +65,7 @@ def _speed_and_profile(options: argparse.Namespace, report: Report, say: Callabl
         sites = [
             stack.enter_context(filled(size, tasks=tasks)) for size, tasks in ((SMALL, data.DUE), (LARGE, options.tasks))
         ]
-        _use_django(sites[0], folder / "here.log")
+        use_django(sites[0], folder / "here.log")
         if "speed" in options.only:
             with all_serving(sites, folder):
                 report.results = [
@@ -80,15 +78,6 @@ def _speed_and_profile(options: argparse.Namespace, report: Report, say: Callabl
                 with psycopg.connect(sites[0].database_url, autocommit=True) as connection:
                     values = operation.fresh(connection, PROFILED_REQUESTS, "profile")
                 report.profiles.append(profile(operation, values, sites[0].token, requests=PROFILED_REQUESTS))
-
-
-def _use_django(site: Site, log: Path) -> None:
-    """Set Django up in this process with the database and the settings of the site's server. It logs to a file too."""
-    os.environ.update(site.settings)
-    django.setup()
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, logging.StreamHandler):
-            handler.setStream(log.open("w"))
 
 
 def _worth_a_profile(results: Sequence[Result]) -> list[Operation]:

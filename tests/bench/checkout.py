@@ -21,10 +21,15 @@ class UnknownRevision(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """The folder of a revision's files, and the Python that has its packages."""
+    """The folder of a revision's files, and the virtual environment that has its packages."""
 
     root: Path
-    python: Path
+    environment: Path
+
+    @property
+    def python(self) -> Path:
+        """The interpreter of the environment."""
+        return self.environment / "bin" / "python"
 
     def run(self, database_url: str, *arguments: str) -> str:
         """Run the checkout's Python with these arguments on the database. Return what it printed."""
@@ -34,7 +39,7 @@ class Checkout:
         return done.stdout.strip()
 
 
-HERE = Checkout(ROOT, Path(sys.executable))
+HERE = Checkout(ROOT, Path(sys.prefix))
 
 
 def commit_of(revision: str) -> str:
@@ -71,7 +76,7 @@ def checked_out(commit: str, folder: Path) -> Iterator[tuple[Checkout, str]]:
         if (ROOT / _DOTENV).exists():
             shutil.copy(ROOT / _DOTENV, folder / _DOTENV)
         environment = _make_environment(folder)
-        yield Checkout(folder, folder / _ENVIRONMENT / "bin" / "python"), environment
+        yield Checkout(folder, folder / _ENVIRONMENT), environment
     finally:
         _git("worktree", "remove", "--force", str(folder))
 

@@ -88,9 +88,11 @@ _GIVE_BACK = """
 UPDATE followups_followuptask SET leased_by = NULL, leased_user_id = NULL, leased_until = NULL WHERE leased_by IS NOT NULL
 """
 _OWNERS_OF_DUE_TEXTS = """
-SELECT owner FROM followups_followuptask
-WHERE completed_at IS NULL AND cancelled_at IS NULL AND due_at <= now() AND channel = 'SMS' AND market = %(always)s
-LIMIT %(amount)s
+SELECT owner FROM (
+    SELECT owner, row_number() OVER (PARTITION BY owner ORDER BY id) AS n FROM followups_followuptask
+    WHERE completed_at IS NULL AND cancelled_at IS NULL AND due_at <= now() AND channel = 'SMS' AND market = %(always)s
+) AS texts
+WHERE n %% %(each)s = 0 ORDER BY n, owner LIMIT %(amount)s
 """
 
 # In the markets of operations.py. They exist from the start, so that every feedback is the same work.
@@ -131,10 +133,11 @@ def open_tasks(connection: Connection, amount: int) -> list[int]:
     return [row[0] for row in found]
 
 
-def owners_of_due_texts(connection: Connection, amount: int) -> list[str]:
-    """Return the owners of so many due texts, or of all if there are fewer. All claims are given back before."""
+def owners_of_due_texts(connection: Connection, amount: int, *, each: int) -> list[str]:
+    """Return so many owners, or fewer: an owner once for `each` of its due texts. All claims are given back before."""
     connection.execute(_GIVE_BACK)
-    found = connection.execute(_OWNERS_OF_DUE_TEXTS, {"always": ALWAYS, "amount": amount}).fetchall()
+    connection.execute("VACUUM followups_followuptask")
+    found = connection.execute(_OWNERS_OF_DUE_TEXTS, {"always": ALWAYS, "each": each, "amount": amount}).fetchall()
     return [row[0] for row in found]
 
 

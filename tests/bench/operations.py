@@ -13,6 +13,8 @@ from tests.bench import data
 
 Values = dict[str, str]  # the values that one request fills into its path, by name
 BUYERS = 500  # of one node
+_NODE = "SELECT id AS node_id FROM buyers_buyerliquiditynode WHERE province = 'ON' AND market = %(market)s"
+_TASK = "SELECT ladder_id, lead_id FROM followups_followuptask WHERE id = %(id)s"
 
 PLACES = (
     ("ON", "TORONTO"),
@@ -33,7 +35,9 @@ class Operation:
     """One request of the API.
 
     `fresh(connection, amount, name of the round)` makes the values that fill `path`. With `once` each is used only once.
-    Every answer must have written a KPI row of `metric`. `target` is the requests a second that the issue asks for.
+    Every answer must have written a KPI row of `metric`. `target` is the requests a second that the issue asks for, `takes`
+    the number of due texts that a request takes. `changes` is the SQL that finds by the values the keys of the stored rows
+    that a request changes, for floor.py.
     """
 
     name: str
@@ -45,6 +49,8 @@ class Operation:
     status: int = 200
     once: bool = False
     metric: str | None = None
+    takes: int = 0
+    changes: str = ""
 
     @property
     def short_name(self) -> str:
@@ -93,8 +99,13 @@ def _open_tasks(connection: Connection, amount: int, tag: str) -> list[Values]:
     return [{"id": str(pk), "actor": f"va{pk % 20}"} for pk in data.open_tasks(connection, amount)]
 
 
-def _owners(connection: Connection, amount: int, tag: str) -> list[Values]:
-    return [{"owner": owner} for owner in data.owners_of_due_texts(connection, amount)]
+def _owners(texts: int) -> Callable[[Connection, int, str], list[Values]]:
+    """Owners who have so many due texts, one for each claim of them."""
+
+    def fresh(connection: Connection, amount: int, tag: str) -> list[Values]:
+        return [{"owner": owner} for owner in data.owners_of_due_texts(connection, amount, each=texts)]
+
+    return fresh
 
 
 def _due_leads(connection: Connection, amount: int, tag: str) -> list[Values]:
@@ -154,8 +165,18 @@ OPERATIONS = (
         670,
         status=201,
         metric="buyer_feedback",
+        changes=_NODE,
     ),
-    Operation("feedback, one hot node", "POST", _FEEDBACK, _feedback(1), '"score":', status=201, metric="buyer_feedback"),
+    Operation(
+        "feedback, one hot node",
+        "POST",
+        _FEEDBACK,
+        _feedback(1),
+        '"score":',
+        status=201,
+        metric="buyer_feedback",
+        changes=_NODE,
+    ),
     Operation(
         "offer",
         "POST",
@@ -175,6 +196,7 @@ OPERATIONS = (
         620,
         once=True,
         metric="followup_completed",
+        changes=_TASK,
     ),
     Operation(
         "ladder",
@@ -199,6 +221,7 @@ MORE = (
         _due_leads,
         '"ok":true,"reason"',
     ),
+    Operation("sla, the last 500", "GET", "/api/followups/sla", _nothing, '"count":500'),
     Operation("score", "GET", "/api/buyers/liquidity/score?province=ON&market={market}", _nodes, '"known":true'),
     Operation(
         "check-and-reserve",
@@ -207,13 +230,17 @@ MORE = (
         _nothing,
         '"ok":true',
     ),
-    Operation(
-        "claim, 1 task",
-        "POST",
-        "/api/followups/due/claim?owner={owner}&limit=1",
-        _owners,
-        '"leased_by":"va',
-        once=True,
+    *(
+        Operation(
+            f"claim, {limit} task{'s' * (limit > 1)}",
+            "POST",
+            f"/api/followups/due/claim?owner={{owner}}&channel=SMS&limit={limit}",
+            _owners(limit),
+            '"leased_by":"va',
+            once=True,
+            takes=limit,
+        )
+        for limit in (1, 10, 50, 200, 500)
     ),
 )
 

@@ -29,13 +29,14 @@ from tests.bench.machine import facts
 from tests.bench.operations import MORE, OPERATIONS, Operation, chosen
 from tests.bench.over_api import furnish
 from tests.bench.ratios import Comparison, Pairs, Round
-from tests.bench.rounds import SPARE, one_round
+from tests.bench.rounds import FIRST_RATE, MARGIN, SPARE, one_round
 from tests.bench.server import Site, filled, serving
 from tests.bench.wrk import WrkIsMissing, require_wrk
 
 WARM_UP_SECONDS = 1
 COMPLETES_A_SECOND = 1_000  # at most so many: each takes an open task, and these must last for the whole run
-TEXTS_A_SECOND = 1_000  # claims take at most so many due texts, which are given back after a round
+CLAIMS_A_SECOND, TEXTS_A_SECOND = 1_000, 30_000  # at most so many; the texts are given back after a round
+SPARE_CLAIMS = 40  # for each owner's last texts, too few for a claim, and for the requests under way at the end
 ONE_OPEN_IN = 10  # of the tasks that data.prepare makes
 
 
@@ -93,11 +94,16 @@ def _compared(commit: str, options: argparse.Namespace, say: Callable[[str], Non
 
 @contextmanager
 def _served(name: str, checkout: Checkout, folder: Path, options: argparse.Namespace) -> Iterator[Side]:
-    open_tasks = COMPLETES_A_SECOND * (options.rounds + 1) * options.seconds
+    open_tasks = COMPLETES_A_SECOND * (options.rounds + 1) * options.seconds + FIRST_RATE * WARM_UP_SECONDS + MARGIN
+    texts = max(_texts_a_second(operation) * options.seconds + SPARE_CLAIMS * operation.takes for operation in options.only)
     tasks = data.DUE + ONE_OPEN_IN * open_tasks
     with filled(name, tasks=tasks, checkout=checkout) as site, serving(site, folder / f"{name}.log") as process:
-        furnish(site, texts=TEXTS_A_SECOND * options.seconds)
+        furnish(site, texts=texts)
         yield Side(site, process)
+
+
+def _texts_a_second(operation: Operation) -> int:
+    return min(CLAIMS_A_SECOND * operation.takes, TEXTS_A_SECOND)
 
 
 def measured(

@@ -6,7 +6,7 @@ from datetime import date
 from statistics import median, quantiles
 
 from tests.bench.document import PAIRS, table
-from tests.bench.wrk import CONNECTIONS, Load
+from tests.bench.wrk import CONNECTIONS, TAIL, Load
 
 SLOWEST = 0.87  # a median rate below so many times that of the earlier revision is named
 
@@ -63,6 +63,11 @@ class Pairs:
         return ratio([side.load.rate for side in self.before], [side.load.rate for side in self.now])
 
     @property
+    def tail(self) -> float:
+        """How many times p50 the later revision's p99 is, in the median round."""
+        return median(side.load.tail for side in self.now)
+
+    @property
     def server(self) -> Ratio:
         """The ratio of the server's CPU a request. Above 1 is more expensive."""
         return ratio([side.server_ms for side in self.before], [side.server_ms for side in self.now])
@@ -96,6 +101,7 @@ class Pairs:
             str(self.server),
             *(f"{median(round_.backends_ms for round_ in side):.2f}" for side in sides),
             str(self.backends),
+            *(f"{median(round_.load.tail for round_ in side):.1f}" for side in sides),
             str(self.errors),
         ]
 
@@ -133,18 +139,19 @@ class Comparison:
         return f"{PAIRS}\n{how}{table(_HEAD, [result.row() for result in self.results])}\n\n{self.verdict()}\n"
 
     def verdict(self) -> str:
-        """Name the operations that are too slow and those with wrong answers."""
+        """Name the operations that are too slow, those with a long tail and those with wrong answers."""
         lines = [
             f"- {result.operation}: {result.rate.median:.2f} of the earlier rate, less than {SLOWEST}"
             for result in self.results
             if result.rate.median < SLOWEST
         ]
+        lines += [f"- {result.operation}: p99 {result.tail:.1f} times p50" for result in self.results if result.tail >= TAIL]
         lines += [
             f"- {result.operation}: {result.errors} errors, such as: {result.example}"
             for result in self.results
             if result.errors
         ]
-        return "\n".join(lines) or f"No operation is slower than {SLOWEST} of the earlier rate, and no answer was wrong."
+        return "\n".join(lines) or _GOOD
 
 
 _HEAD = (
@@ -152,7 +159,11 @@ _HEAD = (
     *("before/s", "now/s", "rate"),
     *("server ms before", "now", "server CPU"),
     *("backends ms before", "now", "backend CPU"),
+    *("p99/p50 before", "now"),
     "errors",
+)
+_GOOD = (
+    f"No operation is slower than {SLOWEST} of the earlier rate, p99 is under {TAIL:g} times p50, and no answer was wrong."
 )
 _HOW = """Written by `make pairs REV=...` (`python -m tests.bench.pairs REV`) on {day}. Do not edit: the next run writes it
 anew.

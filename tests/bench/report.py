@@ -7,8 +7,8 @@ from datetime import date
 from tests.bench.document import table
 from tests.bench.others import Outcome
 from tests.bench.profiling import Profile
-from tests.bench.speed import LARGE, SLOWDOWN, SMALL, TAIL, Result
-from tests.bench.wrk import CONNECTIONS
+from tests.bench.speed import LARGE, SLOWDOWN, SMALL, Result
+from tests.bench.wrk import CONNECTIONS, TAIL
 
 
 @dataclass(slots=True)
@@ -114,8 +114,9 @@ def _floor_table(results: Sequence[Result]) -> str:
         for result in results
     ]
     return (
-        "Beside them the floor: the same statements that one request runs, sent by bare psycopg from 2 processes with a\n"
-        "connection each, prepared, in a transaction where ours is one, in the same minutes.\n\n" + table(head, rows)
+        "Beside them the floor, by bare psycopg from 2 processes with a connection each, prepared, in the same minutes: of\n"
+        "a request that reads the same statements, of one that writes the same rows, by a statement for each table, in one\n"
+        "transaction, and without its reads. The number of statements is that of the request.\n\n" + table(head, rows)
     )
 
 

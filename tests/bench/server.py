@@ -1,5 +1,6 @@
 """A database for each size of table, and the production server on it."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import django
 import httpx
 
 from tests.bench.checkout import HERE, Checkout
@@ -60,19 +62,30 @@ def filled(name: str, *, tasks: int, checkout: Checkout = HERE) -> Iterator[Site
         yield Site(name, checkout, url, token, free_port())
 
 
+def use_django(site: Site, log: Path) -> None:
+    """Set Django up in this process with the database and the settings of the site's server. It logs to a file too."""
+    os.environ.update(site.settings)
+    django.setup()
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(log.open("w"))
+
+
 @contextmanager
 def serving(site: Site, log: Path) -> Iterator[int]:
-    """Run the production server of the site, with its log in a file as for a service. Yields the id of its first process,
-    which is also the id of its session.
+    """Run the production server of the site as its revision's `make serve` does, with its log in a file as for a service.
+    Yields the id of its first process, which is also the id of its session.
 
     Raises:
         RuntimeError: it did not become ready.
 
     """
-    command = ["manage.py", "serve", "--port", str(site.port), "--workers", str(WORKERS)]
+    environment = site.checkout.environment
+    installed = f"--old-file={environment}/.installed"  # so that make installs nothing
+    command = ["make", installed, "serve", f"VENV={environment}", f"PORT={site.port}", f"WORKERS={WORKERS}"]
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [str(site.checkout.python), *command],
+            command,
             cwd=site.checkout.root,
             env={**os.environ, **site.settings},
             stdout=output,

@@ -13,6 +13,7 @@ from tests.bench.server import Site
 CONNECTIONS = 16
 THREADS = 2
 TIMEOUT = 2  # seconds without an answer after which a request is an error
+TAIL = 3.0  # p99 must stay under so many times p50
 _SCRIPT = Path(__file__).with_name("requests.lua")
 
 
@@ -30,6 +31,11 @@ class Load:
     p99: float
     errors: int
     example: str  # the text of one error
+
+    @property
+    def tail(self) -> float:
+        """The ratio of p99 to p50."""
+        return self.p99 / self.p50
 
     def with_error(self, example: str) -> "Load":
         """Return the load with one more error."""

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -36,6 +36,7 @@ from tests.served import ROOT, fresh_database, settings_for
 NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)  # a Tuesday, at an hour that every province permits
 LIMIT = 50
 LIMITS = (10, 50, 200, 500)
+JOBS = ("service", "bare", "bare with rows")  # in the order of Claims
 PATIENCE = 3600  # seconds
 _OPEN = "completed_at IS NULL AND cancelled_at IS NULL"
 
@@ -211,6 +212,36 @@ def claims_a_second(url: str, *, job: str, limit: int, claimants: int) -> float:
     return float(sum(tasks for tasks, _ in told) / seconds)
 
 
+class Claims(NamedTuple):
+    """Tasks claimed a second, so many at a time: through the service, and by the two bare loops."""
+
+    limit: int
+    service: float
+    bare: float
+    with_rows: float
+
+    @property
+    def share(self) -> float:
+        """The service's part of the loop that reads only the ids."""
+        return self.service / self.bare
+
+    def __str__(self) -> str:
+        of_rows = self.service / self.with_rows
+        return (
+            f"{self.limit} at a time: {self.service:,.0f} tasks claimed a second; a bare loop {self.bare:,.0f}: "
+            f"{self.share:.2f} of it; one that reads the rows {self.with_rows:,.0f}: {of_rows:.2f} of it"
+        )
+
+
+def compared(*, tasks: int, claimants: int) -> Iterator[Claims]:
+    """Compare the service with the bare loops, one size of a claim after the other."""
+    with fresh_database() as url:
+        with psycopg.connect(url, autocommit=True) as postgres:
+            fill(postgres, tasks, NOON, claimants)
+        for limit in LIMITS:
+            yield Claims(limit, *(claims_a_second(url, job=job, limit=limit, claimants=claimants) for job in JOBS))
+
+
 def main() -> int:
     """Run and print. Return 1 if a task was lost, done twice or given twice, but not for slowness."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -224,19 +255,9 @@ def main() -> int:
         outcome = drain_with_kills(url, tasks=options.tasks, claimants=options.claimants, kills=options.kills)
     sys.stdout.write(f"{outcome}\n")
     sys.stdout.flush()
-    with fresh_database() as url:
-        with psycopg.connect(url, autocommit=True) as postgres:
-            fill(postgres, options.tasks, NOON, options.claimants)
-        for limit in LIMITS:
-            bare, with_rows, service = (
-                claims_a_second(url, job=job, limit=limit, claimants=options.claimants)
-                for job in ("bare", "bare with rows", "service")
-            )
-            sys.stdout.write(
-                f"{limit} at a time: {service:,.0f} tasks claimed a second; a bare loop {bare:,.0f}: {service / bare:.2f} "
-                f"of it; one that reads the rows {with_rows:,.0f}: {service / with_rows:.2f} of it\n"
-            )
-            sys.stdout.flush()
+    for claims in compared(tasks=options.tasks, claimants=options.claimants):
+        sys.stdout.write(f"{claims}\n")
+        sys.stdout.flush()
     return 1 if outcome.faults else 0
 
 

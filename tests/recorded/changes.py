@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -128,13 +129,16 @@ def taken() -> list[Change]:
     return [Change(table, _row(table, before), _row(table, after)) for table, before, after in found]
 
 
-_models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+@cache
+def models_by_table() -> dict[str, type[models.Model]]:
+    """Every model, by the name of its table."""
+    return {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
 
 
 def key(change: Change) -> Any:
     """The primary key of the changed row."""
     row = change.after or change.before or {}
-    model = _models.get(change.table)
+    model = models_by_table().get(change.table)
     return row[str(model._meta.pk.column)] if model else next(iter(row.values()))
 
 
@@ -143,7 +147,8 @@ def _row(table: str, text: str | None) -> Row | None:
     if text is None:
         return None
     row = json.loads(text, parse_float=Decimal)
-    fields = {field.column: field for field in _models[table]._meta.concrete_fields} if table in _models else {}
+    model = models_by_table().get(table)
+    fields = {field.column: field for field in model._meta.concrete_fields} if model else {}
     return {
         column: _plain(fields.get(column), value)
         for column, value in row.items()
@@ -151,7 +156,7 @@ def _row(table: str, text: str | None) -> Row | None:
     }
 
 
-def _plain(field: models.Field[Any, Any] | None, value: Any) -> Any:
+def _plain(field: "models.Field[Any, Any] | None", value: Any) -> Any:
     if value is None or field is None:
         return value
     if field.column == "task_path":

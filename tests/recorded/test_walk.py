@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from tests.both_ways import past_the_lane
 from tests.documented import document
 from tests.recorded import changes, store, world
 from tests.recorded.requests import operations, scenes
@@ -53,6 +54,16 @@ def test_an_endpoint_behaves_as_recorded(walker: Walker, endpoint: Any) -> None:
     told = [one for scene in scenes(operation) for one in walker.walked(scene)]
     assert len({one.name for one in told}) == len(told), "two requests of one name"
     compare(operation.name, store.as_blocks(told))
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+def test_the_good_requests_of_an_endpoint_behave_as_recorded_past_the_lane_too(walker: Walker, endpoint: Any) -> None:
+    (operation,) = [one for one in operations() if (one.method, one.path) == (endpoint.method, endpoint.path)]
+    good = [scene for scene in scenes(operation) if len(scene.requests) == 1 and scene.requests[0].kind == "good"]
+    with past_the_lane():
+        walked = store.as_blocks(one for scene in good for one in walker.walked(scene))
+    stored = store.read(operation.name)
+    assert walked == {title: stored[title] for title in walked}
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -11,7 +11,7 @@ import tempfile
 import time
 from contextlib import ExitStack
 
-from tests.served import fresh_database, manage, on_postgresql
+from tests.served import manage, new_database, on_postgresql
 
 SECONDS_MAX = 900
 _CELL = r"{}\s*\S\s*([\d,]+)"
@@ -25,11 +25,11 @@ def main() -> int:
     options = parser.parse_args()
     with ExitStack() as stack:
         databases = {"SQLite": f"sqlite:///{stack.enter_context(tempfile.TemporaryDirectory())}/db.sqlite3"}
-        manage(databases["SQLite"], "migrate", "--verbosity", "0")
         if on_postgresql():
-            databases = {"PostgreSQL": stack.enter_context(fresh_database()), **databases}
+            databases = {"PostgreSQL": stack.enter_context(new_database()), **databases}
         passed: dict[str, bool] = {}
         for name, url in databases.items():
+            manage(url, "migrate", "--verbosity", "0")
             passed |= _simulate(name, url, options.leads, options.days)
     sys.stdout.write("\n" + "".join(f"{'yes' if ok else 'NO '}  {what}\n" for what, ok in passed.items()))
     return 0 if all(passed.values()) else 1

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.both_ways import send_all_both_ways
 from tests.wholesale.api_walk import ENDPOINTS
 
 MAKE = {endpoint.path: endpoint.row for endpoint in ENDPOINTS if endpoint.method == "post" and endpoint.row}
@@ -17,3 +18,9 @@ def to_post(db: None) -> Callable[[str], str]:
         return template.format(id=MAKE[template]().pk) if template in MAKE else template
 
     return path
+
+
+@pytest.fixture(autouse=True)
+def _send_all_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send each trap both ways: neither way knows a trap that the other does not."""
+    send_all_both_ways(monkeypatch)

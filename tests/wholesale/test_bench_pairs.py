@@ -37,22 +37,28 @@ def test_a_row_has_the_medians_of_both_and_cpu_in_milliseconds_a_request() -> No
         *("due", "1,200", "1,200", "1.00 (0.93 to 1.10)"),
         *("2.00", "3.00", "1.50 (1.50 to 1.50)"),
         *("1.00", "1.00", "1.00 (1.00 to 1.00)"),
+        *("1.0", "1.0"),
         "0",
     ]
 
 
-def test_the_verdict_names_slower_operations_and_wrong_answers() -> None:
+def test_the_verdict_names_slower_operations_long_tails_and_wrong_answers() -> None:
     slow = Pairs("due", before=rounds(100, 100), now=rounds(86, 86))
     wrong = Pairs("claim", before=rounds(100, 100), now=rounds(87, 87), warm_ups=[QUIET.with_error("500 oops")])
-    shown = comparison(slow, wrong)
+    uneven = replace(QUIET, p50=2.0, p99=6.0)
+    long = Pairs("sla", before=rounds(100, 100), now=[Round(uneven, 0.2, 0.1)] * 2)
+    shown = comparison(slow, wrong, long)
     assert shown.verdict().splitlines() == [
         "- due: 0.86 of the earlier rate, less than 0.87",
+        "- sla: p99 3.0 times p50",
         "- claim: 1 errors, such as: 500 oops",
     ]
     assert shown.failed
     good = comparison(Pairs("due", before=rounds(100, 100), now=rounds(87, 87)))
     assert not good.failed
-    assert good.verdict() == "No operation is slower than 0.87 of the earlier rate, and no answer was wrong."
+    assert good.verdict() == (
+        "No operation is slower than 0.87 of the earlier rate, p99 is under 3 times p50, and no answer was wrong."
+    )
 
 
 def test_the_section_begins_with_its_heading_and_replaces_the_previous_one() -> None:

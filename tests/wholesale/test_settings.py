@@ -116,6 +116,12 @@ def test_postgresql_keeps_its_connections(tmp_path: Any) -> None:
     assert database["OPTIONS"]["prepare_threshold"] == 1
 
 
+def test_a_database_url_may_name_the_folder_of_a_unix_socket(tmp_path: Any) -> None:
+    database = shown(tmp_path, DATABASE_URL="postgresql://u@/d?host=/var/run/postgresql")["DATABASES"]["default"]
+    assert (database["HOST"], database["NAME"], database["USER"]) == ("", "d", "u")
+    assert database["OPTIONS"]["host"] == "/var/run/postgresql"
+
+
 def test_a_pool_replaces_persistent_connections(tmp_path: Any) -> None:
     found = shown(tmp_path, DATABASE_URL="postgresql://u:p@h/d", DB_POOL="4", DB_PREPARED_STATEMENTS="false")
     database = found["DATABASES"]["default"]

@@ -114,9 +114,13 @@ def test_what_is_gathered_is_written_when_the_block_ends(objects: list[KPIEvent]
 
 
 def test_a_block_that_raises_writes_nothing(objects: list[KPIEvent]) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic(), writes.gathered():
-        writes.insert_objects(objects)
-        raise ZeroDivisionError
+    def written_and_raised() -> None:
+        with transaction.atomic(), writes.gathered():
+            writes.insert_objects(objects)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        written_and_raised()
     assert stored() == []
     writes.insert_object(objects[0])
     assert stored() == [values(objects[0])]
@@ -151,11 +155,41 @@ def test_an_insert_uses_a_key_that_the_same_block_frees() -> None:
     assert set(FollowupLadder.objects.values_list("id", "closed_at")) == {(ladder.pk, NOON), (fresh.pk, None)}
 
 
+@pytest.mark.postgres  # SQLite does not limit the length of a text
 def test_a_text_that_is_too_long_is_refused_not_cut_off() -> None:
     task = TaskFactory.create()
-    with pytest.raises(DataError), transaction.atomic(), writes.gathered():
+    with pytest.raises(DataError), transaction.atomic():
         writes.update(FollowupTask, ("province",), [(task.pk, "ONTARIO")])
-        if connection.vendor != "postgresql":
-            raise DataError  # SQLite does not limit texts
     task.refresh_from_db()
     assert len(task.province) == 2
+
+
+def test_the_last_of_two_values_of_a_row_counts() -> None:
+    one, other = TaskFactory.create(), TaskFactory.create()
+    with transaction.atomic(), writes.gathered():
+        writes.update(FollowupTask, ("note",), [(one.pk, "first"), (other.pk, "other")])
+        writes.update(FollowupTask, ("note",), [(one.pk, "second")])
+    assert dict(FollowupTask.objects.values_list("id", "note")) == {one.pk: "second", other.pk: "other"}
+
+
+@pytest.mark.postgres
+def test_other_columns_of_a_row_that_is_changed_already_are_refused() -> None:
+    task, other = TaskFactory.create(), TaskFactory.create()
+
+    def changed() -> None:
+        with transaction.atomic(), writes.gathered():
+            writes.update(FollowupTask, ("note",), [(task.pk, "first")])
+            writes.update(FollowupTask, ("outcome",), [(other.pk, "REACHED")])
+            writes.update(FollowupTask, ("outcome",), [(task.pk, "REACHED")])
+
+    with pytest.raises(ValueError, match="changed twice"):
+        changed()
+    assert set(FollowupTask.objects.values_list("note", "outcome")) == {("", "")}
+
+
+def test_decimals_spans_and_times_are_stored_as_by_the_model() -> None:
+    task, span = TaskFactory.create(), timedelta(days=3, hours=25, microseconds=7)
+    with transaction.atomic(), writes.gathered():
+        writes.update(FollowupTask, ("late_for", "late_until"), [(task.pk, span, FULL["occurred_at"])])
+    task.refresh_from_db()
+    assert (task.late_for, task.late_until) == (span, FULL["occurred_at"])

@@ -1,25 +1,25 @@
 """Building blocks of the API's views: the decorators `ask` (GET) and `act` (POST), and `ResourceViewSet` for rows."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.http import Http404
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.generics import GenericAPIView
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
-from wholesale.plumbing import correlation, scopes, unknown_parameters
+from wholesale.plumbing import correlation, filters, unknown_parameters
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import NotFound
 from wholesale.plumbing.fields import (
@@ -31,7 +31,9 @@ from wholesale.plumbing.fields import (
     StrictDecimalField,
     StrictIntegerField,
 )
+from wholesale.plumbing.http.lane import PlainRequest
 from wholesale.plumbing.idempotency import idempotent
+from wholesale.plumbing.listing import Computed, Listed, row_of
 from wholesale.plumbing.pagination import NewestFirst
 from wholesale.plumbing.params import ObjectParams, Params, is_empty, known, merged, validated
 from wholesale.plumbing.received import ReceivedLabelField
@@ -50,6 +52,7 @@ class ApiView(APIView):
     is_key_ignored = False  # whether a receiving action ignored an Idempotency-Key: invalid, or another request's
     ignored: Iterable[str] = ()
     preference: str | None = None
+    format_kwarg = None
 
     @property
     def is_receiving(self) -> bool:
@@ -58,13 +61,33 @@ class ApiView(APIView):
 
     def known_parameters(self) -> Known:
         """Return the names of the parameters that the action knows."""
-        return getattr(self, self.action).known  # type: ignore[attr-defined]  # of ViewSetMixin
+        return getattr(self, self.action).known
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer a plain request without what DRF would find out anew for it. Answer any other as DRF does."""
+        if not hasattr(request, "is_plain"):
+            return super().dispatch(request, *args, **kwargs)
+        plain, method = PlainRequest(request, self.get_parsers()), str(request.method).lower()
+        self.request, self.headers = plain, self.default_response_headers
+        self.action = self.action_map[method]  # type: ignore[attr-defined]  # of ViewSetMixin
+        try:
+            self.perform_authentication(plain)
+            self.check_permissions(plain)
+            self._prepare(plain)
+            response = getattr(self, method)(plain, *args, **kwargs)
+        except Exception as error:
+            response = self.handle_exception(error)
+        return self.finalize_response(plain, response, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        self._prepare(request)
+
+    def _prepare(self, request: Request) -> None:
+        """Set the correlation id and note the unknown parameters, before the handler runs."""
         if request.content_type.startswith("multipart/") and not self._is_parsed(request):
             raise UnsupportedMediaType(request.content_type)
-        header = request.headers.get(correlation.HEADER, "").strip()
+        header = request.META.get(correlation.META_KEY, "").strip()
         if header and not correlation.is_valid_header(header) and not self.is_receiving:
             raise ValidationError({correlation.HEADER: ["Must be 1 to 128 characters, no control characters."]})
         given = merged(request).get("correlation_id") if request.method == "POST" else None
@@ -74,7 +97,7 @@ class ApiView(APIView):
                 correlation.use(field.run_validation(given))
             except ValidationError as error:
                 raise ValidationError({"correlation_id": error.detail}) from error
-        if self.action in self.permissions:  # type: ignore[attr-defined]
+        if self.action in self.permissions:
             self._note_unknown(request, self.known_parameters())
 
     def _is_parsed(self, request: Request) -> bool:
@@ -200,6 +223,8 @@ def _fills_a_body(field: serializers.Field[Any, Any, Any, Any]) -> bool:
 class RowSerializer(serializers.ModelSerializer[Any]):
     """The base serializer of rows. It shows numbers as JSON numbers, and times in UTC with Z."""
 
+    computed: ClassVar[Mapping[str, Computed]] = {}  # the fields that are no plain columns, for wholesale.plumbing.listing
+
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.AutoField: IdField,
@@ -213,20 +238,18 @@ class RowSerializer(serializers.ModelSerializer[Any]):
 
 
 class SignedSerializer(RowSerializer):
-    """The base serializer of rows that name who wrote them. A client may choose `actor`; `user` is who was signed in.
-
-    Read the rows with `select_related("user")`.
-    """
+    """The base serializer of rows that name who wrote them. A client may choose `actor`; `user` is who was signed in."""
 
     user: serializers.SlugRelatedField[Any] = serializers.SlugRelatedField(
         slug_field="username", read_only=True, allow_null=True, help_text="who was signed in; null: nobody, as in a command"
     )
 
 
-class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericAPIView[Any], ApiView):
+class ResourceViewSet(ViewSetMixin, GenericAPIView[Any], ApiView):
     """The base of endpoints that only read rows: a filtered list in pages, newest first, and a single row by its id."""
 
     pagination_class = NewestFirst
+    filterset_class: Any = None
     lookup_field = "id"
     lookup_value_regex = "[0-9]{1,18}"
 
@@ -238,29 +261,29 @@ class ResourceViewSet(ListModelMixin, RetrieveModelMixin, ViewSetMixin, GenericA
         view = f"{opts.app_label}.view_{opts.model_name}"
         cls.permissions = {"list": view, "retrieve": view, **cls.permissions}
 
-    def get_queryset(self) -> models.QuerySet[Any]:
-        """Return the rows that the signed-in user may read."""
-        return scopes.visible(super().get_queryset(), self.request.user)
-
     def known_parameters(self) -> Known:
         if self.action == "list":
             return _known_filters(type(self))
         return Known() if self.action == "retrieve" else super().known_parameters()
 
-    def get_object(self) -> Any:
-        """Return the row that the path names.
+    # Without docstrings: a view's own docstring documents its list and its rows.
+    def list(self, request: Request) -> Response:
+        wanted = filters.wanted(self.filterset_class, request.query_params)
+        page: Any = self.paginate_queryset(Listed(self, request.user, wanted))  # type: ignore[arg-type]
+        return self.get_paginated_response(self.filled(page))
 
-        Raises:
-            NotFound: there is no such row, or the user may not read it.
+    def retrieve(self, request: Request, id: str) -> Response:
+        row = row_of(self, request.user, int(id))
+        if row is None:
+            raise NotFound(f"There is no such {type(self).queryset.model._meta.verbose_name}.")  # type: ignore[union-attr]
+        return Response(self.filled([row])[0])
 
-        """
-        try:
-            return super().get_object()
-        except Http404:
-            raise NotFound(f"There is no such {self.get_queryset().model._meta.verbose_name}.") from None
+    def filled(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Return the rows with what is not in their own table."""
+        return rows
 
 
 @cache
 def _known_filters(view: type[ResourceViewSet]) -> Known:
-    filters = view.filterset_class.base_filters if hasattr(view, "filterset_class") else ()
-    return Known(frozenset({*filters, NewestFirst.cursor_query_param, NewestFirst.page_size_query_param}))
+    items = view.filterset_class.base_filters if view.filterset_class else ()
+    return Known(frozenset({*items, NewestFirst.cursor_query_param, NewestFirst.page_size_query_param}))

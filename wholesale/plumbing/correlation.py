@@ -10,6 +10,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Correlation-ID"
+META_KEY = "HTTP_X_CORRELATION_ID"  # looked up in META: `request.headers` makes a copy of every header
 
 _current: ContextVar[str | None] = ContextVar("correlation_id", default=None)
 _VALID_HEADER = re.compile(r"[\x20-\x7e\xa0-\xff]{1,128}")
@@ -48,7 +49,7 @@ class CorrelationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get(HEADER, "").strip()
+        given = request.META.get(META_KEY, "").strip()
         with correlated(given if is_valid_header(given) else None) as correlation_id:
             structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
             response = self.get_response(request)

@@ -1,14 +1,15 @@
 """Filters of the API's lists. They read words, times and numbers as the verbs do."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-from django import forms
-from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from wholesale.plumbing.compiled import Parameter
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
@@ -18,36 +19,72 @@ from wholesale.plumbing.fields import (
     UpperChoiceField,
     WordField,
 )
-
-
-class StrictFilterBackend(filters.DjangoFilterBackend):
-    """A filter backend that answers an invalid filter with a 400 that names it."""
-
-    raise_exception = True
-
-
-class _SerializerFormField(forms.CharField):
-    """A form field that checks its value with a serializer field of the API. An empty value becomes None."""
-
-    def __init__(self, serializer_field: serializers.Field[Any, Any, Any, Any], **kwargs: Any) -> None:
-        self.serializer_field = serializer_field
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> Any:
-        if value is None or not value.strip():
-            return None
-        try:
-            return self.serializer_field.run_validation(value)
-        except serializers.ValidationError as error:
-            details: list[Any] = list(error.detail)
-            # django-filter formats messages with %, so a literal % is doubled.
-            raise ValidationError([ValidationError(str(e).replace("%", "%%"), code=e.code) for e in details]) from error
+from wholesale.plumbing.params import is_empty
 
 
 class ParamFilter(filters.Filter):
-    """A filter whose parameter is checked by a serializer field of the API."""
+    """A filter whose parameter is checked by a serializer field of the API.
 
-    field_class = _SerializerFormField
+    A list is compiled once for each set of given filters, so a filter's `method` gets a parameter in place of the value. If
+    there is a `settle`, the parameter is what it makes of the value.
+    """
+
+    is_literal = False  # whether the value itself is part of the statement
+
+    def __init__(
+        self,
+        serializer_field: serializers.Field[Any, Any, Any, Any],
+        settle: Callable[[Any], Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.serializer_field, self.settle = serializer_field, settle
+
+    def settled(self, value: Any, wanted: Mapping[str, Any]) -> Any:
+        """Return what the statement is given for a checked value. `wanted` has the values of all filters."""
+        return self.settle(value) if self.settle else value
+
+
+Shape = tuple[tuple[str, bool | None], ...]  # the names of the given filters, each with its value if that is literal
+
+
+class Wanted(NamedTuple):
+    """What a request wants of a list: which filters, and the parameters with their values."""
+
+    shape: Shape
+    given: dict[str, Any]
+
+
+def wanted(filterset: type[filters.FilterSet] | None, query: Mapping[str, str]) -> Wanted:
+    """Return what a query string wants by the filters of this set. Empty values count as absent.
+
+    Raises:
+        ValidationError: a value is wrong. The error names each wrong filter.
+
+    """
+    items = filterset.base_filters if filterset else {}
+    values, errors = {}, {}
+    for name, item in items.items():
+        text = query.get(name, "")
+        if is_empty(text):
+            continue
+        try:
+            values[name] = item.serializer_field.run_validation(text)
+        except serializers.ValidationError as error:
+            errors[name] = error.detail
+    if errors:
+        raise serializers.ValidationError(errors)
+    shape = tuple((name, value if items[name].is_literal else None) for name, value in values.items())
+    return Wanted(shape, {f"wanted_{name}": items[name].settled(value, values) for name, value in values.items()})
+
+
+def narrowed(
+    rows: QuerySet[Any, Any], filterset: type[filters.FilterSet], shape: tuple[tuple[str, bool | None], ...]
+) -> Any:
+    """Return those of the rows that filters of this shape want. Their values are parameters."""
+    for name, literal in shape:
+        rows = filterset.base_filters[name].filter(rows, Parameter(f"wanted_{name}") if literal is None else literal)
+    return rows
 
 
 def label(**kwargs: Any) -> ParamFilter:
@@ -78,6 +115,8 @@ def choice(choices: Any, **kwargs: Any) -> ParamFilter:
 @extend_schema_field(OpenApiTypes.BOOL)
 class FlagFilter(ParamFilter):
     """A filter whose value is true or false. Any other value is refused."""
+
+    is_literal = True
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(serializer_field=serializers.BooleanField(), **kwargs)

@@ -23,6 +23,7 @@ from wholesale.plumbing.rendering import NumberJSONRenderer
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 HEADER = "Idempotency-Key"
+META_KEY = "HTTP_IDEMPOTENCY_KEY"
 REPLAYED_HEADER = "Idempotency-Replayed"
 _ROW_WAIT = 2  # seconds
 Handler = Callable[..., Response]
@@ -55,9 +56,9 @@ def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:
 
     @wraps(handler)
     def wrapper(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = request.headers.get(HEADER, "").strip()
-        if HEADER not in request.headers:
+        if META_KEY not in request.META:
             return handler(view, request, *args, **kwargs)
+        key = request.META[META_KEY].strip()
         if view.is_receiving and not _is_valid(key):
             return _regardless(handler, view, request, *args, **kwargs)
         key, fingerprint = _checked(key), _fingerprint(request)

@@ -4,9 +4,11 @@ The hottest views answer with plain dicts, because a model serializer is built a
 rest of the view. Their serializers stay for the OpenAPI document, and tests compare the dicts with that document.
 """
 
+import json
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -24,3 +26,19 @@ class NumberJSONRenderer(JSONRenderer):
     """The JSON renderer of the API."""
 
     encoder_class = NumberEncoder
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        if data is None or accepted_media_type not in (None, self.media_type):
+            return super().render(data, accepted_media_type, renderer_context)
+        return to_json(data)
+
+
+def to_json(data: Any) -> bytes:
+    """Return the body of an answer."""
+    try:
+        return orjson.dumps(data, _default, orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # a whole number above 64 bits, or a lone surrogate, which is written as its escape
+        return json.dumps(data, cls=NumberEncoder, separators=(",", ":"), allow_nan=False).encode()
+
+
+_default = NumberEncoder().default

@@ -1,23 +1,38 @@
 """The rows that a user may read. A model of which not everybody reads all rows registers a condition.
 
 The API's lists, details and filters, the admin's pages, histories, inlines and searches, and verbs that take an id all use
-`visible`. A row that is not visible counts as not found.
+it. A row that is not visible counts as not found.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
-Scope = Callable[[Any], Q | None]  # from a user to the condition; None stands for all rows
+from wholesale.plumbing.users import label_of
+
+
+class Reader(NamedTuple):
+    """A user who may not read all rows of a model. In a compiled statement each of these values is a parameter."""
+
+    name: Any
+    user_id: Any
+    now: Any
+
+
+Scope = Callable[[Reader], Q]
 Row = TypeVar("Row", bound=Model)
 
-_scopes: dict[type[Model], Scope] = {}
+_scopes: dict[type[Model], tuple[Scope, str]] = {}
 
 
-def register(model: type[Model], scope: Scope) -> None:
-    """Register the condition for a user to read rows of this model. A later condition for the model replaces it."""
-    _scopes[model] = scope
+def register(model: type[Model], scope: Scope, *, unless: str) -> None:
+    """Register the condition for rows of this model that a reader may read. Users with the permission `unless` read all.
+
+    A later condition for the model replaces it.
+    """
+    _scopes[model] = scope, unless
 
 
 def scoped_models() -> set[type[Model]]:
@@ -25,8 +40,19 @@ def scoped_models() -> set[type[Model]]:
     return set(_scopes)
 
 
+def reader_of(model: type[Model], user: Any) -> Reader | None:
+    """Return the user as a reader of this model's rows. None: the user reads all rows. If `user` is None, the product itself
+    reads."""
+    if user is None or model not in _scopes or user.has_perm(_scopes[model][1]):
+        return None
+    return Reader(label_of(user), user.pk, timezone.now())
+
+
+def narrowed(rows: QuerySet[Row], reader: Reader | None) -> QuerySet[Row]:
+    """Return those of the rows that the reader may read, or all if `reader` is None."""
+    return rows if reader is None else rows.filter(_scopes[rows.model][0](reader))
+
+
 def visible(rows: QuerySet[Row], user: Any) -> QuerySet[Row]:
-    """Return those of the rows that the user may read. If `user` is None, the product itself reads, so all are returned."""
-    scope = _scopes.get(rows.model)
-    condition = scope(user) if scope and user is not None else None
-    return rows if condition is None else rows.filter(condition)
+    """Return those of the rows that the user may read."""
+    return narrowed(rows, reader_of(rows.model, user))

@@ -43,6 +43,8 @@ def parse_json(text: str, **hooks: Any) -> Any:
         data = json.loads(text, **{"parse_constant": _refuse_constant, "parse_float": _finite_float, **hooks})
     except RecursionError:
         raise ValueError(f"nested deeper than {JSON_MAX_DEPTH} levels") from None
+    if text.count("[") + text.count("{") <= JSON_MAX_DEPTH:
+        return data
     level = [data]
     for _ in range(JSON_MAX_DEPTH):
         level = [

@@ -27,6 +27,11 @@ def parted(texts: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     return own, {name: "" if own[name] else text for name, text in texts.items()}
 
 
+def written(own: Any, words: Any) -> Any:
+    """Return what was written: the text of the fact's row, or else that of the row `words`. None: there is no such row."""
+    return own if own or words is None else words
+
+
 class _InWords(DeferredAttribute):
     """The Python attribute of a `WordedField`. It returns the column's text, or else the text in the row `words`."""
 
@@ -34,7 +39,7 @@ class _InWords(DeferredAttribute):
         own = super().__get__(instance, cls)
         if instance is None or own:
             return own
-        return getattr(getattr(instance, "words", None), self.field.attname, own)
+        return written(own, getattr(getattr(instance, "words", None), self.field.attname, None))
 
     def __set__(self, instance: Any, value: str) -> None:
         instance.__dict__[self.field.attname] = value

@@ -1,9 +1,9 @@
 """The endpoints `/api/followups/inbound`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import django_filters
-from django.db.models import Prefetch
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -31,6 +31,7 @@ from wholesale.plumbing.api import (
     path_id,
 )
 from wholesale.plumbing.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
+from wholesale.plumbing.listing import Computed, Rows
 from wholesale.plumbing.params import ActParams, Params, is_empty, merged
 
 
@@ -77,6 +78,7 @@ class InboundOut(SignedSerializer):
     """An inbound message, as the API returns it."""
 
     decisions = DecisionOut(many=True, read_only=True, help_text="persons' decisions, oldest first; the last one counts")
+    computed = {"decisions": Computed(("id",), lambda _: [])}  # `InboundViewSet.filled` adds them
     altered = JsonField(read_only=True, help_text="codes of what was not kept as sent")
     as_sent = JsonField(read_only=True, help_text="the parameters that could not be read, as sent")
 
@@ -103,7 +105,11 @@ class InboundOut(SignedSerializer):
         )
 
 
+_DECISIONS = Rows(
+    DecisionOut, lambda ids: InboundDecision.objects.filter(message__pk__among=ids).order_by("id"), also=("message_id",)
+)
 WordOut = out_of(InboundWord, "Word")
+_WORDS = Rows(WordOut, InboundWord.objects.all)
 
 
 class InboundFilter(django_filters.FilterSet):
@@ -121,9 +127,7 @@ class InboundFilter(django_filters.FilterSet):
 class InboundViewSet(ResourceViewSet):
     """The endpoints of inbound messages. The list shows the newest first."""
 
-    queryset = InboundMessage.objects.select_related("user").prefetch_related(
-        Prefetch("decisions", InboundDecision.objects.select_related("words"))
-    )
+    queryset = InboundMessage.objects.all()
     serializer_class = InboundOut
     filterset_class = InboundFilter
     permissions = {
@@ -131,6 +135,13 @@ class InboundViewSet(ResourceViewSet):
         "decide": "followups.decide_inbound",
     }
     receiving = frozenset({"create"})
+
+    def filled(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Add the decisions about these messages."""
+        decisions = {row["id"]: row["decisions"] for row in rows}
+        for decision in _DECISIONS.dicts(ids=decisions) if decisions else ():
+            decisions[decision.pop("message_id")].append(decision)
+        return rows
 
     def get_parsers(self) -> list[Any]:
         """Return the lenient parsers if the request records an inbound message, else the usual parsers."""
@@ -187,4 +198,4 @@ class WordViewSet(ApiViewSet):
     @ask("words", Params, WordOut(many=True))
     def words(self, request: Request) -> Response:
         """List the words and phrases that decide what an inbound message means, with the meaning of each."""
-        return Response(list(InboundWord.objects.values(*WordOut.Meta.fields)))
+        return Response(_WORDS.dicts())

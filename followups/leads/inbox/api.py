@@ -2,7 +2,6 @@
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,6 +11,7 @@ from wholesale.plumbing import filters
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, path_id
 from wholesale.plumbing.fields import NoteField
+from wholesale.plumbing.listing import NOW
 from wholesale.plumbing.params import ActParams
 
 
@@ -43,6 +43,12 @@ class DoneParams(ActParams):
     reason = NoteField()
 
 
+def by_lateness(queryset: QuerySet[InboxItem], name: str, value: bool) -> QuerySet[InboxItem]:
+    """If `value` is true, return the late items (open, and past their time), else the items that are not late."""
+    late = services.late(NOW)
+    return queryset.filter(late) if value else queryset.exclude(late)
+
+
 class InboxFilter(django_filters.FilterSet):
     """The query parameters that filter the list of inbox items."""
 
@@ -50,12 +56,7 @@ class InboxFilter(django_filters.FilterSet):
     kind = filters.choice(InboxItem.Kind.choices)
     lead_id = filters.label()
     owner = filters.label()
-    late = filters.FlagFilter(method="by_lateness")
-
-    def by_lateness(self, queryset: QuerySet[InboxItem], name: str, value: bool) -> QuerySet[InboxItem]:
-        """If `value` is true, return the late items (open, and past their time), else the items that are not late."""
-        late = services.late(timezone.now())
-        return queryset.filter(late) if value else queryset.exclude(late)
+    late = filters.FlagFilter(method=by_lateness)
 
 
 class InboxViewSet(ResourceViewSet):

@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from followups.leads.replies.models import AdministrativeReply
-from followups.leads.replies.services import against, mark_reply_sent
+from followups.leads.replies.services import against, mark_reply_sent, waiting
 from governance.gate import Reason
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form, of_row
@@ -61,7 +61,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
     @display(description="Refused by", empty_value="nothing")
     def refused_by(self, reply: AdministrativeReply) -> str | None:
         """The refusal reasons against sending the reply (now, or when it was sent), in words. None if there are none."""
-        codes = reply.sent_against if reply.sent_at else against([reply], timezone.now())[reply.pk]
+        codes = reply.sent_against if reply.sent_at else against([waiting(reply)], timezone.now())[0]
         labels = {reason.value: str(reason.label) for reason in Reason}
         return " ".join(labels.get(code, "Nobody knows any more where it would go.") for code in codes) or None
 

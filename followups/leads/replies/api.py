@@ -1,6 +1,7 @@
 """The endpoints `/api/followups/replies`."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -9,18 +10,32 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from followups.leads.facts import FACTS, read_facts
 from followups.leads.replies import services
 from followups.leads.replies.models import AdministrativeReply
+from followups.leads.replies.services import Waiting
 from governance.channels import Channel
 from wholesale.plumbing import filters
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, path_id
+from wholesale.plumbing.listing import Computed
 from wholesale.plumbing.params import ActParams
+
+
+def _against(sent_at: datetime | None, sent_against: list[str], *waiting: Any) -> list[str] | Waiting:
+    """The refusal reasons of when it was sent, or what the gate is asked about."""
+    channel, value, lead_id, *facts = waiting
+    return sent_against if sent_at else Waiting(channel, value, lead_id, read_facts(facts))
 
 
 class ReplyOut(RowSerializer):
     """An administrative reply, as the API returns it."""
 
+    computed = {
+        "against": Computed(
+            ("sent_at", "sent_against", "channel", "point__value", "lead_id", *(f"lead__{name}" for name in FACTS)), _against
+        )
+    }
     to = serializers.CharField(
         source="point.value", allow_null=True, read_only=True, help_text="number or address; null: erased"
     )
@@ -63,30 +78,24 @@ class ReplyFilter(django_filters.FilterSet):
 class ReplyViewSet(ResourceViewSet):
     """The endpoints of administrative replies to words such as HELP and STOP. The list shows the newest first."""
 
-    queryset = AdministrativeReply.objects.select_related("point", "lead")
+    queryset = AdministrativeReply.objects.all()
     serializer_class = ReplyOut
     filterset_class = ReplyFilter
     permissions = {
         "sent": "followups.send_administrativereply",
     }
 
-    def paginate_queryset(self, queryset: Any) -> Any:
-        """Return a page of administrative replies, each with the refusal reasons against sending it."""
-        return judged(super().paginate_queryset(queryset) or [])
-
-    def get_object(self) -> AdministrativeReply:
-        """Return one administrative reply with the refusal reasons against sending it."""
-        return judged([super().get_object()])[0]
+    def filled(self, rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Add the refusal reasons of now to the administrative replies that wait."""
+        waiting = [row for row in rows if isinstance(row["against"], Waiting)]
+        found = services.against([row["against"] for row in waiting], timezone.now())
+        for row, reasons in zip(waiting, found, strict=True):
+            row["against"] = reasons
+        return rows
 
     @act(f"{ROW_ID}/sent", ActParams, ReplyOut, parameters=[path_id("administrative reply")])
     def sent(self, request: Request, id: str, act: Act) -> Response:
         """Mark an administrative reply as sent. A repetition changes nothing."""
-        return Response(ReplyOut(judged([services.mark_reply_sent(int(id), act=act)])[0]).data)
-
-
-def judged(replies: Sequence[AdministrativeReply]) -> Sequence[AdministrativeReply]:
-    """Return these replies, each with the refusal reasons against sending it: those of now, or of when it was sent."""
-    found = services.against([reply for reply in replies if reply.sent_at is None], timezone.now())
-    for reply in replies:
-        reply.against = found.get(reply.pk, reply.sent_against)
-    return replies
+        reply = services.mark_reply_sent(int(id), act=act)
+        reply.against = reply.sent_against
+        return Response(ReplyOut(reply).data)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -98,28 +99,42 @@ def mark_reply_sent(reply_id: int, *, act: Act) -> AdministrativeReply:
     if reply.point.value is None:
         raise ReplyErased
     reply.sent_at, reply.sent_by, reply.sent_user = act.now, act.actor, act.user
-    reply.sent_against = against([reply], act.now)[reply.pk]
+    (reply.sent_against,) = against([waiting(reply)], act.now)
     reply.save(update_fields=["sent_at", "sent_by", "sent_user", "sent_against"])
     return reply
 
 
-def against(replies: Sequence[AdministrativeReply], at: datetime) -> dict[int, list[str]]:
-    """Ask the gate, in one query, about sending these administrative replies at the time `at`. Return, by the reply's id,
-    the codes of the refusal reasons against sending it, in the gate's order. Opt-outs and missing consents are left out,
-    because they do not bind administrative replies. The caller has read the replies with their points and leads.
+class Waiting(NamedTuple):
+    """What the gate is asked about an administrative reply that waits."""
+
+    channel: str
+    value: str | None  # the number or address; None: it was erased
+    lead_id: str | None
+    lead: LeadFacts | None  # None: no such lead is known
+
+
+def waiting(reply: AdministrativeReply) -> Waiting:
+    """Return what the gate is asked about this administrative reply."""
+    return Waiting(reply.channel, reply.point.value, reply.lead_id, lead_facts(reply.lead) if reply.lead else None)
+
+
+def against(replies: Sequence[Waiting], at: datetime) -> list[list[str]]:
+    """Ask the gate, in one query, about sending these administrative replies at the time `at`. Return for each the codes of
+    the refusal reasons against sending it, in the gate's order. Opt-outs and missing consents are left out, because they do
+    not bind administrative replies.
     """
-    found = {reply.pk: [ERASED] for reply in replies if reply.point.value is None}
-    asked = [reply for reply in replies if reply.pk not in found]
-    answers = gate.decide_contacts([_contact(reply) for reply in asked], at=at)
-    for reply, answer in zip(asked, answers, strict=True):
-        aside = frozenset() if reply.lead else _OF_A_PLACE
-        found[reply.pk] = standing_against(reason for reason in answer.verdict.reasons if reason not in aside)
-    return found
+    answers = iter(gate.decide_contacts([_contact(reply) for reply in replies if reply.value is not None], at=at))
+    return [[ERASED] if reply.value is None else _standing(reply, next(answers)) for reply in replies]
 
 
-def _contact(reply: AdministrativeReply) -> gate.Contact:
+def _standing(reply: Waiting, answer: gate.ContactAnswer) -> list[str]:
+    aside = frozenset() if reply.lead else _OF_A_PLACE
+    return standing_against(reason for reason in answer.verdict.reasons if reason not in aside)
+
+
+def _contact(reply: Waiting) -> gate.Contact:
     """Return the contact about which the gate is asked: with the sender's point, which need not be the lead's own."""
-    lead = lead_facts(reply.lead) if reply.lead else LeadFacts(reply.lead_id or "", _ANY_PROVINCE.value, ALL)
-    value = reply.point.value or ""  # never empty here: `against` leaves out erased points
+    lead = reply.lead or LeadFacts(reply.lead_id or "", _ANY_PROVINCE.value, ALL)
+    value = reply.value or ""  # never empty here: `against` leaves out erased points
     there = lead._replace(email=value) if reply.channel == Channel.EMAIL else lead._replace(phone=value)
     return gate.Contact(there, reply.channel)

@@ -12,6 +12,7 @@ from followups.pool.vendors.models import Vendor, VendorAgent
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import DayField, LabelField, NoteField
+from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.texts import shown
 
@@ -36,11 +37,15 @@ class VendorOut(RowSerializer):
 class VendorAgentOut(RowSerializer):
     """An agent of a vendor, as the API returns it."""
 
-    vendor = serializers.CharField(help_text="its name")
+    vendor = serializers.CharField(source="vendor.name", help_text="its name")
 
     class Meta:
         model = VendorAgent
         fields = ("id", "agent", "vendor", "changed_by", "reason", "updated_at")
+
+
+_VENDORS = Rows(VendorOut, Vendor.objects.all)
+_AGENTS = Rows(VendorAgentOut, VendorAgent.objects.all)
 
 
 class ChangeParams(ActParams):
@@ -91,7 +96,7 @@ class VendorViewSet(ApiViewSet):
     @ask("vendors", Params, VendorOut(many=True))
     def vendors(self, request: Request) -> Response:
         """List all vendors, by name."""
-        return Response(list(Vendor.objects.values(*VendorOut.Meta.fields)))
+        return Response(_VENDORS.dicts())
 
     @act(
         "vendors/upsert",
@@ -118,7 +123,7 @@ class VendorViewSet(ApiViewSet):
     @ask("vendors/agents", Params, VendorAgentOut(many=True))
     def agents(self, request: Request) -> Response:
         """List all agents of vendors, by name."""
-        return Response(VendorAgentOut(VendorAgent.objects.select_related("vendor"), many=True).data)
+        return Response(_AGENTS.dicts())
 
     @act("vendors/agents/assign", VendorAgentParams, VendorAgentOut)
     def assign(self, request: Request, *, act: Act, **params: Any) -> Response:

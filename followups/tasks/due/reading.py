@@ -21,10 +21,8 @@ from wholesale.plumbing.lookups import among_sql
 
 FILTERS = ("owner", "province", "market", "channel")
 _Names = tuple[str, ...]  # of the given filters, and "reader" if there is one: they decide the text of a statement
-_TASK = (
-    *("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market", "actionable_at", "open_until"),
-    "gap_minutes",
-)
+SHOWN = ("id", "lead_id", "due_at", "channel", "step", "owner", "province", "market", "actionable_at", "open_until")
+_TASK = (*SHOWN, "gap_minutes")
 _LEAD = tuple(f"lead__{name}" for name in (*FACTS, "first_name", "last_name", "address"))
 _LISTED = (*_TASK, "ladder_id", "leased_by", "leased_until")
 
@@ -33,15 +31,8 @@ class Candidate(NamedTuple):
     """A due task, before the gate is asked about it."""
 
     id: int
-    lead_id: str | None
-    due_at: datetime
-    channel: str
     step: int
-    owner: str | None
-    province: str
-    market: str
-    actionable_at: datetime | None
-    open_until: datetime | None
+    shown: tuple[Any, ...]  # the values of the columns `SHOWN`, in this order
     leased_by: str | None
     leased_until: datetime | None
     contact: gate.Contact
@@ -202,7 +193,7 @@ def _blind(text: str) -> str:
 
 
 def _candidate(
-    row: Sequence[Any],
+    row: tuple[Any, ...],
     leased_by: str | None,
     leased_until: datetime | None,
     *,
@@ -210,11 +201,11 @@ def _candidate(
     made_from: Sequence[int | None] = (None, None),
 ) -> Candidate:
     """Build a candidate from a row with the columns `_TASK`, then `_LEAD`."""
-    *of_task, gap_minutes = row[: len(_TASK)]
+    shown, gap_minutes = row[: len(SHOWN)], row[len(SHOWN)]
     *facts, first_name, last_name, address = row[len(_TASK) : len(_TASK) + len(_LEAD)]
-    _, lead_id, _, channel, _, _, province, market, *_ = of_task
+    pk, lead_id, _, channel, step, _, province, market, *_ = shown
     contact = contact_of(
         read_facts(facts), lead_id=lead_id, province=province, market=market, channel=channel, gap_minutes=gap_minutes
     )
     names = first_name or "", last_name or "", address or ""
-    return Candidate._make((*of_task, leased_by, leased_until, contact, *names, waits, *made_from))
+    return Candidate(pk, step, shown, leased_by, leased_until, contact, *names, waits, *made_from)

@@ -20,14 +20,14 @@ from governance import gate
 from governance.decisions import ExecutionClass, verb
 
 DUE_LIMIT, DUE_LIMIT_MAX = 50, 500
-# So many tasks are read beyond the limit, because the gate may refuse some while stored intervals are out of date. If it
+# The gate may refuse tasks while their stored intervals are out of date. Then so many are read beyond the limit. If it
 # refuses more, the list is shorter than it should be, until the worker has recomputed the intervals.
 SPARE = 50
 EARLIER_STEP_FIRST = "earlier_step_first"  # the reason against a task that the gate itself allows
 
 
 class DueTask(NamedTuple):
-    """A due task, with the gate's answer about it now. All times but `local_time` are UTC."""
+    """A due task, with the gate's answer about it now. All times but `local_time` are UTC. The first are `reading.SHOWN`."""
 
     id: int
     lead_id: str | None
@@ -76,13 +76,14 @@ def due_tasks(
     filters = {"owner": owner, "province": province, "market": market, "channel": channel}
     reader = reader_of(user)
     if include_blocked:
-        found = reading.due(now, limit, filters, reader=reader)
-    else:
-        found = reading.permitted(now, limit + SPARE, filters, reader=reader)
-    pairs = with_answers(found, now)
-    if not include_blocked:
-        pairs = [pair for pair in pairs if pair[1].verdict.allowed][:limit]
-    return [due_task(candidate, answer) for candidate, answer in pairs]
+        pairs = with_answers(reading.due(now, limit, filters, reader=reader), now)
+        return [due_task(*pair) for pair in pairs]
+    for most in (limit, limit + SPARE):
+        found = reading.permitted(now, most, filters, reader=reader)
+        allowed = [pair for pair in with_answers(found, now) if pair[1].verdict.allowed]
+        if len(allowed) >= limit or len(found) < most:
+            break
+    return [due_task(*pair) for pair in allowed[:limit]]
 
 
 def with_answers(found: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, gate.ContactAnswer]]:
@@ -95,14 +96,16 @@ def due_task(candidate: Candidate, answer: gate.ContactAnswer) -> DueTask:
     """Return a candidate as a due task with the gate's answer. A lease that is not live at that time is left out."""
     is_leased = candidate.leased_until is not None and candidate.leased_until > answer.at
     verdict, zone = answer.verdict, answer.verdict.zone
-    return DueTask(
-        *candidate[:10],
-        *((candidate.leased_by, candidate.leased_until) if is_leased else (None, None)),
-        _clock(answer.at, zone) if zone else None,
-        zone.key if zone else None,
-        verdict.allowed and not candidate.waits,
-        EARLIER_STEP_FIRST if verdict.allowed and candidate.waits else verdict.code,
-        verdict.next_allowed_at,
+    return DueTask._make(
+        (
+            *candidate.shown,
+            *((candidate.leased_by, candidate.leased_until) if is_leased else (None, None)),
+            _clock(answer.at, zone) if zone else None,
+            zone.key if zone else None,
+            verdict.allowed and not candidate.waits,
+            EARLIER_STEP_FIRST if verdict.allowed and candidate.waits else verdict.code,
+            verdict.next_allowed_at,
+        )
     )
 
 

@@ -10,11 +10,10 @@ from rest_framework.response import Response
 
 from governance.channels import Channel
 from governance.grounds import Basis
-from governance.ledger import reading
 from governance.ledger.api.who import PhoneField
 from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord
-from governance.ledger.points import EVERY_CHANNEL, points_of
-from governance.ledger.proof import PROOF_FIELDS, missing_of
+from governance.ledger.points import EVERY_CHANNEL, digests, points_of
+from governance.ledger.proof import PROOF_FIELDS, Proof, missing_of
 from governance.ledger.proof_lines import proof_of
 from governance.ledger.referrals import uses_of, with_uses
 from governance.ledger.rules import Entry
@@ -22,6 +21,7 @@ from governance.ledger.who import of_lead
 from wholesale.plumbing import filters
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, SignedSerializer
 from wholesale.plumbing.fields import EmailAddressField, StrictIntegerField
+from wholesale.plumbing.listing import Computed
 from wholesale.plumbing.texts import shown
 
 
@@ -38,6 +38,17 @@ class MissingOut(serializers.Serializer[Any]):
 
     field = serializers.CharField()
     section = serializers.CharField(help_text="of the law that asks for it")
+
+
+_CONSENT = ("entry", "proof__pk", *(f"proof__{name}" for name in PROOF_FIELDS))
+
+
+def _proof(entry: str, pk: int | None, *content: str) -> dict[str, Any] | None:
+    return dict(zip(PROOF_FIELDS, content, strict=True)) if entry == Entry.CONSENT and pk is not None else None
+
+
+def _missing(basis: str, *consent: Any) -> list[dict[str, str]]:
+    return [one._asdict() for one in missing_of(basis, Proof(**_proof(*consent) or {}))]
 
 
 class RecordOut(SignedSerializer):
@@ -72,6 +83,8 @@ class RecordOut(SignedSerializer):
             "created_at",
         )
 
+    computed = {"proof": Computed(_CONSENT, _proof), "missing": Computed(("basis", *_CONSENT), _missing)}
+
     def get_uses(self, record: ContactRecord) -> int | None:
         """The number of messages that went out since a referral. Null for a line that is no referral."""
         return uses_of(record)
@@ -99,38 +112,34 @@ def records_out(records: list[ContactRecord], *, status: int) -> Response:
     return Response(RecordOut(records, many=True).data, status=status)
 
 
-class RecordFilter(django_filters.FilterSet):
-    """The filters of the list of ledger lines."""
+def about(queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
+    """Keep the lines about the points with these digests, even if a point was erased."""
+    return queryset.filter(point__digest__among=value)
 
-    lead_id = filters.label(method="about_lead")
-    phone = filters.ParamFilter(serializer_field=PhoneField(), method="about_phone")
-    email = filters.ParamFilter(serializer_field=EmailAddressField(), method="about_email")
-    channel = filters.choice(Channel.choices, method="concerning")
+
+def concerning(queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
+    """Keep the lines about a channel and the lines about every channel."""
+    return queryset.filter(channel__in=(value, EVERY_CHANNEL))
+
+
+class RecordFilter(django_filters.FilterSet):
+    """The filters of the list of ledger lines. `lead_id` means the lead, its number and its address."""
+
+    lead_id = filters.label(method=about, settle=lambda lead_id: digests(of_lead(lead_id)).values())
+    phone = filters.ParamFilter(PhoneField(), method=about, settle=lambda phone: digests(points_of(phone=phone)).values())
+    email = filters.ParamFilter(
+        EmailAddressField(), method=about, settle=lambda email: digests(points_of(email=email)).values()
+    )
+    channel = filters.choice(Channel.choices, method=concerning)
     entry = filters.choice(Entry.choices)
     basis = filters.choice(Basis.choices)
     since = filters.since("created_at")
     until = filters.until("created_at")
 
-    def about_lead(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """Keep the lines about a lead, its number and its address. For an unknown lead, keep lines about the id."""
-        return reading.records_of(queryset, of_lead(value))
-
-    def about_phone(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """Keep the lines about a phone number, even if the number was erased."""
-        return reading.records_of(queryset, points_of(phone=value))
-
-    def about_email(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """Keep the lines about an e-mail address, even if the address was erased."""
-        return reading.records_of(queryset, points_of(email=value))
-
-    def concerning(self, queryset: QuerySet[ContactRecord], name: str, value: str) -> QuerySet[ContactRecord]:
-        """Keep the lines about a channel and the lines about every channel."""
-        return queryset.filter(channel__in=(value, EVERY_CHANNEL))
-
 
 class RecordViewSet(ResourceViewSet):
     """The endpoint of ledger lines, newest first."""
 
-    queryset = with_uses(ContactRecord.objects.select_related("point", "words", "proof", "user"))
+    queryset = with_uses(ContactRecord.objects.all())
     serializer_class = RecordOut
     filterset_class = RecordFilter

@@ -9,7 +9,7 @@ from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from knox.crypto import hash_token
-from rest_framework.authentication import get_authorization_header
+from rest_framework import HTTP_HEADER_ENCODING
 from rest_framework.exceptions import AuthenticationFailed
 
 MAX_REMEMBERED = 1024
@@ -39,9 +39,10 @@ class CachedTokenAuthentication(TokenAuthentication):
             AuthenticationFailed: the token is not valid.
 
         """
-        scheme, *token = get_authorization_header(request).split() or [b""]
-        if scheme.lower() != b"bearer" or len(token) != 1:
-            return super().authenticate(request)
+        header = request.META.get("HTTP_AUTHORIZATION", "").encode(HTTP_HEADER_ENCODING)
+        scheme, *token = header.split() or [b""]
+        if scheme.lower() not in (b"token", b"bearer") or len(token) != 1:
+            return super().authenticate(request)  # no token, or a malformed one
         return self.authenticate_credentials(token[0])
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
