@@ -28,7 +28,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "record feedback": {"sqlite": 6, "postgresql": 1},
     "compute an offer": {"sqlite": 4, "postgresql": 1},
     "reserve risk": {"sqlite": 6, "postgresql": 2},  # the ledgers
-    "settle a reservation": {"sqlite": 6, "postgresql": 3},  # the reservation, the ledgers
+    "settle a reservation": {"sqlite": 5, "postgresql": 3},  # the reservation, the ledgers
     # The gate
     "decide a lead": 2,
     "decide leads of many area codes": 1,
