@@ -115,7 +115,7 @@ def _held(place: dict[str, str], buyer_id: str | None, act: Act) -> tuple[BuyerL
     return BuyerLiquidityNode(pk=pk, **place, **figures), new_id, figures_and_kinds[count:]
 
 
-_NODE = Select(
+_FIGURES = Select(
     lambda province, market, property_type: _at(province, market, property_type).values_list(*LIQUIDITY_FIELDS, "updated_at")
 )
 
@@ -124,7 +124,7 @@ _NODE = Select(
 def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) -> dict[str, Any]:
     """The figures of a node and its `score`. If there is no such node, the score is 0 and `known` is false."""
     place = {"province": province, "market": market, "property_type": property_type}
-    *figures, updated_at = _NODE.first(**place) or (None,)
+    *figures, updated_at = _FIGURES.first(**place) or (None,)
     liquidity = Liquidity(*figures)
     shown = {name: getattr(liquidity, name) for name in LIQUIDITY_FIELDS}
     return {**place, **shown, "updated_at": updated_at, "score": liquidity.score, "known": updated_at is not None}
