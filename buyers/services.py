@@ -93,12 +93,16 @@ _LOCK = Select(
         _at(province, market, property_type).select_for_update(no_key=True).values_list("pk")
     )
 )
-_NODE = Select(_with_kinds)
+_WITH_KINDS = Select(_with_kinds)
 
 
 def _held(place: dict[str, str], buyer_id: str | None, act: Act) -> tuple[BuyerLiquidityNode, int, list[str | None]]:
     """The node, locked; the id of a new event; and the kinds of the buyer's events (see `_with_kinds`)."""
-    ask = _LOCK.of(**place), _NODE.of(**place, buyer_id=buyer_id), Statement(f"SELECT {writes.id_sql(BuyerFeedbackEvent)}")
+    ask = (
+        _LOCK.of(**place),
+        _WITH_KINDS.of(**place, buyer_id=buyer_id),
+        Statement(f"SELECT {writes.id_sql(BuyerFeedbackEvent)}"),
+    )
     locked, found, [(new_id,)] = together(*ask)
     if not locked:
         # If two first events come at once, one waits here for the other's insert and then finds that row.
@@ -112,9 +116,7 @@ def _held(place: dict[str, str], buyer_id: str | None, act: Act) -> tuple[BuyerL
 
 
 _FIGURES = Select(
-    lambda province, market, property_type: BuyerLiquidityNode.objects.filter(
-        province=province, market=market, property_type=property_type
-    ).values_list(*LIQUIDITY_FIELDS, "updated_at")
+    lambda province, market, property_type: _at(province, market, property_type).values_list(*LIQUIDITY_FIELDS, "updated_at")
 )
 
 
