@@ -222,9 +222,9 @@ def _document(table: _Table, rows: Rows) -> str:
     columns = [field.column for field in table.fields]
     document = [dict(zip(columns, (*row, *table.defaults), strict=True)) for row in rows]
     for field in table.fields:
-        prepare = _prepare(field)
-        for values in document if prepare else ():
-            values[field.column] = prepare(values[field.column])
+        if prepare := _prepare(field):
+            for values in document:
+                values[field.column] = prepare(values[field.column])
     return orjson.dumps(document, default=_text).decode()
 
 
