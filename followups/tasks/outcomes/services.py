@@ -5,7 +5,7 @@ from typing import NamedTuple
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.models import OutcomeRule
 from followups.tasks.outcomes.rules import Effect, Outcome, careful
-from wholesale.plumbing.compiled import Select
+from wholesale.plumbing.compiled import Select, together
 from wholesale.plumbing.mark import VALUE, Kept
 
 
@@ -49,8 +49,8 @@ _LEAD = Select(
 
 def applied(outcome: str, task_id: int) -> Applied | None:
     """Return the rule of an outcome and the task's lead. None if there is no such task."""
-    row = _LEAD.first(task_id=task_id)
-    if row is None:
+    (rows,) = together(_LEAD.of(task_id=task_id))
+    if not rows:
         return None
-    mark, *lead = row
+    ((mark, *lead),) = rows
     return Applied(effect_of(mark, outcome), *lead)
