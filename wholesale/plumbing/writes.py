@@ -11,19 +11,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import lru_cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection, models, transaction
 
-from wholesale.plumbing.compiled import bound
+from wholesale.plumbing.compiled import Columns, Statement, bound, fetch
 
 # Fields whose values both drivers accept unchanged. Times, decimals and JSON need a conversion for each database.
 _PLAIN = (models.BooleanField, models.CharField, models.ForeignKey, models.IntegerField)
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 _TEXTS = ("varchar", "text")
-_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
 Rows = Sequence[Sequence[Any]]
 
 
@@ -65,21 +64,22 @@ def run(text: str, given: Mapping[str, Any]) -> None:
     _add(Part(text, given))
 
 
-def insert(model: type[models.Model], columns: tuple[str, ...], rows: Rows) -> None:
+def insert(model: type[models.Model], columns: tuple[str, ...], rows: Rows, *, or_nothing: bool = False) -> None:
     """Insert rows with values for these columns (attribute names such as `user_id`). Other columns get their defaults.
 
-    No model objects are created. If one row breaks a constraint, none is inserted.
+    No model objects are created. If one row breaks a constraint, none is inserted; with `or_nothing`, a row whose unique key
+    is taken is left out.
     """
     if not rows:
         return
-    table = _table(model, columns)
+    table, otherwise = _table(model, columns), " ON CONFLICT DO NOTHING" if or_nothing else ""
     if connection.vendor != "postgresql":
         with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-            cursor.executemany(table.insert, [_prepared(table, row) for row in rows])
-    elif _gathering.get() is None and len(rows) > 1:
+            cursor.executemany(table.insert + otherwise, [_prepared(table, row) for row in rows])
+    elif _gathering.get() is None and len(rows) > 1 and not or_nothing:
         _copy(table, rows)
     else:
-        _add(Part(table.insert + _after_updates_of(model), {"rows": _document(table, rows)}))
+        _add(Part(table.insert + _after_updates_of(model) + otherwise, {"rows": _document(table, rows)}))
 
 
 def insert_object(row: models.Model) -> None:
@@ -92,14 +92,17 @@ def insert_objects(rows: Sequence[models.Model]) -> None:
     has_ids = rows[0].pk is not None
     columns = (("id",) if has_ids else ()) + _columns(type(rows[0]))
     table = _table(type(rows[0]), columns)
-    values = list(map(attrgetter(*columns), rows))
+    # Not by the attributes: that of a `WordedField` would look for words elsewhere.
+    values = list(map(itemgetter(*columns), map(vars, rows)))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
-            for row, given in zip(rows, values, strict=True):
+            if has_ids:
+                cursor.executemany(table.insert, [_prepared(table, given) for given in values])
+            for row, given in zip(rows, values, strict=True) if not has_ids else ():
                 cursor.execute(table.insert, _prepared(table, given))
-                row.pk = row.pk or cursor.lastrowid
+                row.pk = cursor.lastrowid
         return
     text = table.insert + _after_updates_of(type(rows[0]))
     _add(Part(text if has_ids else f"{text} RETURNING id", {"rows": _document(table, values)}, () if has_ids else rows))
@@ -134,13 +137,15 @@ def _add_update(table: "_Table", rows: dict[Any, Sequence[Any]]) -> None:
 
 def ids(model: type[models.Model], count: int) -> list[int]:
     """Return `count` new ids of a model, for rows that are inserted later in the same transaction."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_IDS, [model._meta.db_table, count])
-            return [pk for (pk,) in cursor.fetchall()]
-        cursor.execute(f"SELECT {id_sql(model)}")
-        first = cursor.fetchone()[0]
-        return list(range(first, first + count))
+    return [pk for (pk,) in fetch(*asking_ids(model, count))]
+
+
+def asking_ids(model: type[models.Model], count: int) -> Statement:
+    """Return the statement whose rows are the ids that `ids` returns."""
+    if connection.vendor == "postgresql":
+        text = f"SELECT nextval(pg_get_serial_sequence('{model._meta.db_table}', 'id')) FROM generate_series(1, %(count)s)"
+        return Statement(text, Columns(), {"count": count})
+    return Statement(f"SELECT {id_sql(model)} + value FROM json_each(%(n)s)", Columns(), {"n": range(count)})
 
 
 def id_sql(model: type[models.Model]) -> str:
