@@ -87,6 +87,8 @@ def append_lines(
     with writes.gathered():
         store_new({record.point.digest: record.point for record in records}.values(), act)
         writes.insert_objects(records)
+        for record in records:
+            record._state.fields_cache["words"] = None  # so that nobody looks for words where there are none
         if any(words.values()):
             beside = [ContactRecordWords(record=record, **words) for record in records]
             writes.insert(ContactRecordWords, ("record_id", *words), [(one.record_id, *words.values()) for one in beside])
