@@ -93,12 +93,16 @@ _LOCK = Select(
         _at(province, market, property_type).select_for_update(no_key=True).values_list("pk")
     )
 )
-_NODE = Select(_with_kinds)
+_WITH_KINDS = Select(_with_kinds)
 
 
 def _held(place: dict[str, str], buyer_id: str | None, act: Act) -> tuple[BuyerLiquidityNode, int, list[str | None]]:
     """The node, locked; the id of a new event; and the kinds of the buyer's events (see `_with_kinds`)."""
-    ask = _LOCK.of(**place), _NODE.of(**place, buyer_id=buyer_id), Statement(f"SELECT {writes.id_sql(BuyerFeedbackEvent)}")
+    ask = (
+        _LOCK.of(**place),
+        _WITH_KINDS.of(**place, buyer_id=buyer_id),
+        Statement(f"SELECT {writes.id_sql(BuyerFeedbackEvent)}"),
+    )
     locked, found, [(new_id,)] = together(*ask)
     if not locked:
         # If two first events come at once, one waits here for the other's insert and then finds that row.
@@ -111,10 +115,8 @@ def _held(place: dict[str, str], buyer_id: str | None, act: Act) -> tuple[BuyerL
     return BuyerLiquidityNode(pk=pk, **place, **figures), new_id, figures_and_kinds[count:]
 
 
-_NODE = Select(
-    lambda province, market, property_type: BuyerLiquidityNode.objects.filter(
-        province=province, market=market, property_type=property_type
-    ).values_list(*LIQUIDITY_FIELDS, "updated_at")
+_FIGURES = Select(
+    lambda province, market, property_type: _at(province, market, property_type).values_list(*LIQUIDITY_FIELDS, "updated_at")
 )
 
 
@@ -122,7 +124,7 @@ _NODE = Select(
 def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) -> dict[str, Any]:
     """The figures of a node and its `score`. If there is no such node, the score is 0 and `known` is false."""
     place = {"province": province, "market": market, "property_type": property_type}
-    *figures, updated_at = _NODE.first(**place) or (None,)
+    *figures, updated_at = _FIGURES.first(**place) or (None,)
     liquidity = Liquidity(*figures)
     shown = {name: getattr(liquidity, name) for name in LIQUIDITY_FIELDS}
     return {**place, **shown, "updated_at": updated_at, "score": liquidity.score, "known": updated_at is not None}

@@ -53,5 +53,10 @@ def _told(response: Any, lines: Lines, now: datetime) -> Any:
         headers["Content-Length"] = "right" if int(headers["Content-Length"]) == len(response.content) else "wrong"
     is_json = headers.get("Content-Type") == "application/json" and response.content
     body = masks.value(response.json()) if is_json else _CSRF_TOKEN.sub(b"", response.content)
-    logged = [{name: value for name, value in line.items() if name != "duration_ms"} for line in lines()]
-    return response.status_code, masks.value(headers), body, masks.value(logged)
+    return response.status_code, masks.value(headers), body, [masks.value(_line(line)) for line in lines()]
+
+
+def _line(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of the log without its duration, and without the frames of its exceptions."""
+    raised = [stack["exc_type"] for stack in line.get("exception", ())]
+    return {**{name: value for name, value in line.items() if name != "duration_ms"}, "exception": raised}

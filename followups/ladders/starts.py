@@ -108,11 +108,11 @@ def start_ladder(
     (known,) = gate.require(ExecutionClass.EXECUTE, asking_points_of(lead_id))
     cancelling = locking_ladders_of(lead_ids=[lead_id]) if restart and lead_id else []
     found = hold_lead(lead_id, points_in(known), cancelling)
-    return begin_ladder(found, Wanted(lead_id, province, market, owner), restart=restart, act=act)
+    return begin_ladder(found, LadderWanted(lead_id, province, market, owner), restart=restart, act=act)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LadderWanted:
     """The ladder that somebody wants to start: for whom, where, and whose work it will be."""
 
     lead_id: str | None
@@ -157,7 +157,7 @@ def cooling_off() -> timedelta:
     return timedelta(days=settings.COOLING_OFF_DAYS)
 
 
-def begin_ladder(found: HeldLead, wanted: Wanted, *, restart: bool, act: Act) -> LadderStart:
+def begin_ladder(found: HeldLead, wanted: LadderWanted, *, restart: bool, act: Act) -> LadderStart:
     """Start or restart a ladder in the caller's transaction. The caller has asked the gate and locked the lead. If the lead
     has an open ladder, `restart` cancels its open steps; without `restart` the lead keeps the ladder.
 

@@ -8,7 +8,7 @@ from followups.leads.models import Lead
 from governance import gate
 from governance.gate import Point
 from governance.gate.ledger import ContactPoint
-from wholesale.plumbing.compiled import Rows, Select, Statement, fetch
+from wholesale.plumbing.compiled import Rows, Select, Statement
 from wholesale.plumbing.lookups import among
 
 Kind = ContactPoint.Kind
@@ -41,7 +41,7 @@ _POINTS = Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).order_by()
 
 def points_of_lead(lead_id: str) -> list[Point]:
     """Return the points of a lead's number and address. The list is empty if the lead has neither or is unknown."""
-    return points_in(fetch(*asking_points_of(lead_id)))
+    return points_in(_POINTS.rows(lead_id=lead_id))
 
 
 def asking_points_of(lead_id: str | None) -> Statement:

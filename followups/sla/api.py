@@ -1,30 +1,30 @@
 """SLA policies, what is at risk, and breaches: `/api/followups/sla/...`."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import django_filters
-from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from followups.sla import breaches
-from followups.sla.lateness import counted_from
 from followups.sla.models import LATENESS, SlaBreach, SlaPolicy, lateness
 from followups.tasks.due.api import ListParams
+from followups.tasks.models import FollowupTask
 from governance.channels import Channel
 from governance.clocks.api import MarketFilter
 from governance.policies_api import policy_endpoints
 from wholesale.plumbing import filters, scopes
 from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, ask
+from wholesale.plumbing.compiled import Parameter
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     IdField,
     StrictIntegerField,
 )
-from wholesale.plumbing.listing import Computed
-from wholesale.plumbing.texts import shown
+from wholesale.plumbing.listing import NOW, READER, Computed, Rows, values_of
 
 
 class AtRiskParams(ListParams):
@@ -33,6 +33,8 @@ class AtRiskParams(ListParams):
 
 class AtRiskOut(serializers.Serializer[Any]):
     """A task that is at risk, and has no breach on record yet."""
+
+    computed = {"counted_from": Computed(("actionable_at", "due_at"), lambda actionable_at, due_at: actionable_at or due_at)}
 
     id = IdField()
     lead_id = serializers.CharField(allow_null=True)
@@ -72,11 +74,15 @@ class SlaViewSet(ApiViewSet):
     @ask("sla/at-risk", AtRiskParams, AtRiskOut(many=True))
     def at_risk(self, request: Request, limit: int, **places: Any) -> Response:
         """List the open tasks that are at risk and have no breach on record. The longest at risk come first."""
-        tasks = scopes.visible(breaches.at_risk(timezone.now()), request.user).filter(**places)[:limit]
-        return Response([{**shown(task, _SHOWN), "counted_from": counted_from(task)} for task in tasks])
+        reader = scopes.reader_of(FollowupTask, request.user)
+        found = _at_risk(tuple(places), reader is not None).page(limit=limit, offset=0, **values_of(reader), **places)
+        return Response(found)
 
 
-_SHOWN = ("id", "lead_id", "due_at", "breaches_at", "channel", "step", "owner", "province", "market")
+@lru_cache(maxsize=32)
+def _at_risk(places: tuple[str, ...], is_narrowed: bool) -> Rows:
+    tasks = scopes.narrowed(breaches.at_risk(NOW), READER if is_narrowed else None)
+    return Rows(AtRiskOut, lambda: tasks.filter(**{name: Parameter(name) for name in places}))
 
 
 def _minutes(late: timedelta) -> float:

@@ -17,7 +17,7 @@ from followups.sla.lateness import counted_from, late_for
 from followups.sla.lateness_sql import has_passed
 from followups.sla.models import SlaBreach, SlaNotice, SlaWatch
 from followups.sla.rulebook import rulebook
-from followups.tasks.models import UNRECORDED, FollowupTask, TaskQuerySet
+from followups.tasks.models import UNRECORDED, FollowupTask, Instant, TaskQuerySet
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
@@ -33,7 +33,7 @@ _READ = (
 )
 
 
-def at_risk(now: datetime) -> TaskQuerySet:
+def at_risk(now: Instant) -> TaskQuerySet:
     """The open tasks that are at risk and have no breach on record. The longest at risk come first."""
     return FollowupTask.objects.open().filter(UNRECORDED, has_passed("warns_at", now)).order_by("warns_at", "id")
 

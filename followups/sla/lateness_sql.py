@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Case, DateTimeField, DurationField, Expression, ExpressionWrapper, F, Q, Value, When
-from django.db.models.expressions import CombinedExpression
+from django.db.models.expressions import Combinable, CombinedExpression
 from django.db.models.functions import Coalesce, Greatest, Least
 
 _INSTANT = Value(datetime.resolution, output_field=DurationField())  # the interval's last instant belongs to it
@@ -21,7 +21,7 @@ def late_at(now: datetime | Expression) -> CombinedExpression:
     return Coalesce("late_for", NONE) + since
 
 
-def has_passed(limit: str, at: datetime | F) -> Q:
+def has_passed(limit: str, at: datetime | Combinable) -> Q:
     """The condition for tasks that had passed a limit at an instant. `limit` is `warns_at` or `breaches_at`.
 
     If the limit lies after the stored interval, it is only a forecast. It counts once a worker has renewed the interval.

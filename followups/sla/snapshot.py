@@ -1,14 +1,13 @@
 """The SLA as the customer's guide measures it: the lateness of the last completed tasks, by the wall clock."""
 
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 from django.db.models import Avg, Case, Count, F, Q, Value, When
 
 from followups.tasks.models import FollowupTask
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing.compiled import Select, fetch
+from wholesale.plumbing.compiled import Select
 
 SLA_WINDOW = 500
 LIMITS = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
@@ -27,18 +26,13 @@ WITHIN = {f"within_{limit}": done_within(allowed) for limit, allowed in LIMITS.i
 }
 
 
-# Everything about some tasks as one row. The rows are those of no group, so that there is one even if there are no tasks.
+# The constant makes one row of all tasks, even if there are none.
 _FIGURES = {
     "count": Count("id"),
     **{name: Avg(Case(When(within, then=Value(1.0)), default=Value(0.0))) for name, within in WITHIN.items()},
 }
 _LATEST = Select(lambda: FollowupTask.objects.counted().completed().values_list("id", "due_at", "completed_at", "late_for"))
 _SNAPSHOT = Select(lambda: FollowupTask.objects.order_by().values(all=Value(1)).annotate(**_FIGURES).values_list(*_FIGURES))
-
-
-@cache
-def _snapshot_sql() -> str:
-    return _SNAPSHOT.text_from(f"({_LATEST.text} LIMIT %(window)s)")
 
 
 @verb(ExecutionClass.READ)
@@ -49,5 +43,5 @@ def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
     As the customer's guide wants, all minutes since `due_at` count. `within_30m_permitted` and `within_2h_permitted` count
     permitted minutes only. A task that was done early counts as within.
     """
-    (figures,) = fetch(_snapshot_sql(), _SNAPSHOT.columns, {"window": window})
+    (figures,) = _SNAPSHOT.rows_from(f"({_LATEST.text} LIMIT %(window)s)", window=window)
     return dict(zip(_FIGURES, figures, strict=True))

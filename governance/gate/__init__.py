@@ -12,7 +12,9 @@ One module for each question:
 How a contact is decided, in this order:
 
     contacts     takes the question and returns the answer
-    reading      reads the facts (`facts`) in one SQL statement
+    reading      reads the switches, the mark and what is on file, in one SQL statement with the verb's own question
+    governed     keeps the rows that govern contact, such as policies, until one of them changes
+    situations   makes of both, for each contact, the facts that decide it (`facts`)
     verdict      finds every refusal reason, in order (`reasons`)
     obstacles    the refusals that do not come from the calendar: an opt-out, a missing consent
     calendar     the minutes that the policy, holidays and the law permit in a place
@@ -38,11 +40,11 @@ from governance.gate.contacts import (
 )
 from governance.gate.control import Stop, lift_stop_of_all, lift_throttle, stop_all, throttle_engine
 from governance.gate.facts import Contact
-from governance.gate.fresh import GateFacts, read_facts, read_with_facts
 from governance.gate.minutes import Asked, Minutes, asked_about, permitted_minutes
-from governance.gate.reading import subjects_of
+from governance.gate.reading import GateFacts, read_facts, read_with_facts
 from governance.gate.reasons import Reason
 from governance.gate.risk import risk_reserve, risk_reserve_or_raise, risk_reserved
+from governance.gate.situations import subjects_of
 from governance.gate.standing import (
     ChecklistFailed,
     GoLiveDisabled,

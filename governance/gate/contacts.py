@@ -12,11 +12,11 @@ from governance import people
 from governance.channels import Channel
 from governance.clocks.resolving import ZoneFacts
 from governance.gate.facts import Contact, PolicyFacts, Situation
-from governance.gate.fresh import GateFacts, read_facts
 from governance.gate.governed import governed
 from governance.gate.minutes import Asked, Minutes
 from governance.gate.obstacles import is_opted_out
-from governance.gate.reading import read_situations
+from governance.gate.reading import GateFacts, read_facts
+from governance.gate.situations import read_situations
 from governance.gate.verdict import NO_MINUTE, Verdict, decide, decide_all
 from governance.grounds import Basis, Purpose
 from governance.ledger import referrals
@@ -172,7 +172,7 @@ def decide_contacts(
     facts: GateFacts | None = None,
 ) -> list[ContactAnswer]:
     """Return the gate's answer for each contact, in order. Takes one query, or none if a verb has read the `facts` already
-    (see `governance.gate.fresh`). `at` and `local` are as in `decide_lead`.
+    (see `governance.gate.reading`). `at` and `local` are as in `decide_lead`.
 
     If `standing_counts` is False, go-live and the kill switch are ignored. Use this for questions that are not about now.
     """

@@ -35,7 +35,7 @@ _SUBSCRIPTIONS = Select(lambda: AreaCodeSubscription.objects.order_by().values_l
 
 
 @dataclass(frozen=True, slots=True)
-class Governed:
+class InForce:
     """What the rows that govern contact say."""
 
     key_mark: str  # of the digest key by which the ledger knows its points; empty until there is a point
@@ -68,13 +68,13 @@ def _facts(row: tuple[Any, ...]) -> OrganisationFacts:
     return OrganisationFacts(consent, scrub, identity, number, expires_on, sender=Sender(*sender))
 
 
-def _read() -> Governed:
+def _read() -> InForce:
     organisation = _ORGANISATION.first()
     closed: dict[str, set[date]] = defaultdict(set)
     for province, day in _CLOSED_DAYS.rows():
         closed[province].add(day)
     everywhere = frozenset(closed.pop("", ()))
-    return Governed(
+    return InForce(
         organisation_facts=_facts(organisation[1:]) if organisation else None,
         key_mark=organisation[0] if organisation else "",
         policies={

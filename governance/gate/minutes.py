@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from governance.gate.calendar import calendar_of
 from governance.gate.facts import Contact, Situation
-from governance.gate.fresh import GateFacts
 from governance.gate.obstacles import is_opted_out, lasting, what_decides
 from governance.gate.permission import Permission
-from governance.gate.reading import read_situations
+from governance.gate.reading import GateFacts
 from governance.gate.reasons import Reason
+from governance.gate.situations import read_situations
 
 
 class Minutes(NamedTuple):

@@ -1,135 +1,79 @@
-"""Working out the situation of each contact: the facts that decide it."""
+"""What the gate reads for each question: the switches, the mark of the rows that govern, and what is on file about points.
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+One statement reads it, together with what the verb that asks has to read. It is hand-written, because no queryset reads so
+different things at once. The rows that govern are kept in the process under the mark (`governance.gate.governed`).
+"""
 
-from governance.channels import Channel
-from governance.clocks.resolving import ZoneFacts, resolve
-from governance.gate.facts import NO_GAP, Contact, PolicyFacts, Situation
-from governance.gate.fresh import GateFacts, read_facts
-from governance.gate.governed import governed
-from governance.gate.standing import STANDING
-from governance.grounds import Purpose
-from governance.ledger.points import Point, digest, lead_point, point_of
-from governance.ledger.reading import NOTHING, OnFile
-from governance.ledger.rules import CALL_AGAIN_AFTER, LedgerLine
-from governance.people import CLOSED
-from wholesale.plumbing.phones import area_code
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import NamedTuple
 
+from django.db.models import Model
 
-def read_situations(
-    contacts: Sequence[Contact], at: datetime, *, standing_counts: bool = True, facts: GateFacts | None = None
-) -> list[tuple[Contact, ZoneFacts, Situation]]:
-    """Each contact with its zones and its situation at `at`, in the same order. One query, or none if a verb has read the
-    `facts` already. If `standing_counts` is False, go-live and the kill switch are ignored."""
-    if not contacts:
-        return []
-    facts = facts or read_facts(subjects_of(contacts), standing_counts=standing_counts)
-    rules = governed.at(facts.mark)
-    standing, organisation = (facts.standing if standing_counts else STANDING), rules.organisation
-    shared: dict[Any, tuple[ZoneFacts, Situation]] = {}  # most leads share their situation with others
-    found = []
-    for contact in contacts:
-        lead, point, as_lead = contact.lead, _point(contact) if contact.is_known else None, lead_point(contact.lead.lead_id)
-        on_file = facts.about(point) if point else NOTHING, facts.about(as_lead) if as_lead else None
-        policy = rules.policy_of(lead.province, lead.market)
-        person = _person(contact, *on_file, at, policy, rules.subscribed_until)
-        same = lead.province, lead.market, lead.zone, lead.postal_code, lead.score, person
-        if same not in shared:
-            zones = resolve(
-                lead.province,
-                lead_zone=lead.zone,
-                market_zone=rules.zones.get((lead.province, lead.market), ""),
-                postal_code=lead.postal_code,
-            )
-            days = rules.closed_days(lead.province)
-            shared[same] = (
-                zones,
-                Situation(lead.province, zones.zones, standing, policy, organisation, days, lead.score, *person),
-            )
-        found.append((contact, *shared[same]))
-    return found
+from governance.decisions import Decision, ExecutionClass
+from governance.gate.standing import decide_standing
+from governance.golive.models import GoLiveState
+from governance.ledger.points import Point, digest
+from governance.ledger.reading import NOTHING, OnFile, asked_sql, on_file_sql, parse_on_file
+from wholesale.plumbing.compiled import Columns, Rows, Statement, fetch
+from wholesale.plumbing.mark import MARK_SQL
+from wholesale.plumbing.writes import id_sql
+
+NO_QUESTION = Statement("SELECT 1 WHERE FALSE")
+_OWN = 6  # columns before those of the verb's question
 
 
-def subjects_of(contacts: Iterable[Contact]) -> set[Point]:
-    """The points about which the gate has to know what is on file: those of the contacts, and of their leads as such."""
-    subjects = set()
-    for contact in contacts:
-        subjects |= {_point(contact) if contact.is_known else None, lead_point(contact.lead.lead_id)}
-    return {subject for subject in subjects if subject}
+class GateFacts(NamedTuple):
+    """What the gate has read for one question."""
+
+    engaged: bool  # the kill switch
+    live: bool
+    mark: int | None
+    on_file: Mapping[str, OnFile]  # by digest, of the points that were asked about and have something on file
+    new_id: int | None = None  # of a row that the verb may write
+
+    @property
+    def standing(self) -> Decision:
+        """Whether the switches let a verb of the class EXECUTE act."""
+        return decide_standing(ExecutionClass.EXECUTE, engaged=self.engaged, live=self.live)
+
+    def about(self, point: Point) -> OnFile:
+        """What is on file about a point that was asked about."""
+        return self.on_file.get(digest(point), NOTHING)
 
 
-class _Person(NamedTuple):
-    """The facts of a `Situation` that concern the person, in the order of its fields."""
-
-    ledger: tuple[LedgerLine, ...] | None
-    of_lead: tuple[LedgerLine, ...] | None
-    is_closed: bool
-    is_wrong: bool
-    contacted_at: datetime | None
-    gap: timedelta
-    answered_at: datetime | None
-    subscribed_until: date | None
-    role: str
-    purpose: str
+def read_facts(points: Collection[Point], *, standing_counts: bool = True) -> GateFacts:
+    """Read what the gate needs to know about these points. Without `standing_counts` the go-live row is not read."""
+    return read_with_facts(NO_QUESTION, points, standing_counts=standing_counts)[0]
 
 
-def _person(
-    contact: Contact,
-    at_point: OnFile,
-    as_lead: OnFile | None,
-    at: datetime,
-    policy: PolicyFacts | None,
-    subscribed_until: Mapping[str, date],
-) -> _Person:
-    """The facts of a `Situation` that concern the person. A last contact is left out if its gap is over at
-    `at`. An answered call is left out if the policy asks for no wait after it."""
-    lead = contact.lead
-    noted = (at_point.contacted_at, as_lead.contacted_at if as_lead else None)
-    contacted = [one for one in noted if one and contact.gap and one + contact.gap > at]
-    return _Person(
-        ledger=at_point.lines if contact.is_known else None,
-        of_lead=as_lead.lines if as_lead else None,
-        is_closed=lead.status in CLOSED,
-        is_wrong=bool(lead.email_is_wrong if contact.channel == Channel.EMAIL else lead.phone_is_wrong),
-        contacted_at=max(contacted, default=None),
-        gap=contact.gap if contacted else NO_GAP,
-        answered_at=_answered_at(contact, at_point, at, policy),
-        subscribed_until=subscribed_until.get(_area_code(contact)),
-        role=lead.role,
-        purpose=_purpose(contact, at, noted) if contact.purpose == Purpose.REPLY else contact.purpose,
-    )
+def read_with_facts(
+    question: Statement, points: Collection[Point], *, standing_counts: bool = True, new: type[Model] | None = None
+) -> tuple[GateFacts, Rows]:
+    """Read in one statement what the gate needs to know about these points, and the rows that answer a verb's question.
+
+    The rows come in no order. Without `standing_counts` the go-live row is not read, as for a verb of the class RECORD. If
+    the verb may write a row of the model `new`, its id is read too.
+    """
+    given = {**question.given, "asked": list(set(map(digest, points)))}
+    rows = fetch(_sql(question.text, standing_counts, new), Columns(), given)
+    engaged, live, mark, on_file, new_id, _ = rows[0][:_OWN]
+    # The gate's row stands alone where the verb's question has no row.
+    found = [row[_OWN:] for row in rows if row[_OWN - 1]]
+    facts = GateFacts(engaged is None or bool(engaged), bool(live), mark, parse_on_file(on_file), new_id)
+    return facts, question.columns.converted(found)
 
 
-def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None]) -> str:
-    """The purpose by which a REPLY is judged: REPLY if it answers a message that the lead sent by the same channel, from the
-    number or address that is written to, and nobody has contacted the lead since. Else PROSPECT."""
-    message, point = contact.answers, _point(contact)
-    is_reply = (
-        message is not None
-        and point is not None
-        and message.lead_id == contact.lead.lead_id
-        and message.channel == contact.channel
-        and digest(point) in message.known_by
-        and message.received_at <= at
-        and all(one is None or one < message.received_at for one in contacted)
-    )
-    return contact.purpose if is_reply else Purpose.PROSPECT.value
-
-
-def _area_code(contact: Contact) -> str:
-    """The area code of the number to call. Empty if the contact is a message, or if the lead is unknown."""
-    return area_code(contact.lead.phone) if contact.channel == Channel.CALL and contact.is_known else ""
-
-
-def _answered_at(contact: Contact, at_point: OnFile, at: datetime, policy: PolicyFacts | None) -> datetime | None:
-    """The time of the last answered call to the number. None if, by the policy, a call at `at` need not wait after it."""
-    answered_at = at_point.answered_at
-    if contact.channel != Channel.CALL or answered_at is None or answered_at + CALL_AGAIN_AFTER <= at:
-        return None
-    return answered_at if policy and policy.rules.one_call_in_30_days else None
-
-
-def _point(contact: Contact) -> Point | None:
-    return point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
+@cache
+def _sql(question: str, standing_counts: bool, new: type[Model] | None) -> str:
+    switches, state = "NULL AS engaged, NULL AS live", ""
+    if standing_counts:
+        switches = "s.kill_switch_engaged AS engaged, s.go_live_enabled AS live"
+        state = f" FROM (SELECT 1) AS one LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1"
+    new_id = id_sql(new) if new else "NULL"
+    return f"""
+{asked_sql()}
+SELECT g.*, q.*
+FROM (SELECT {switches}, {MARK_SQL} AS mark, {on_file_sql()} AS on_file, {new_id} AS new_id{state}) AS g
+LEFT JOIN (SELECT 1 AS is_found, t.* FROM ({question}) AS t) AS q ON TRUE
+"""

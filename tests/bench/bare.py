@@ -92,10 +92,13 @@ def _in_process(site: Site, name: str) -> Act:
     use_django(site, Path(os.devnull))
     from followups.services import complete_task, create_ladder
 
+    def ladder(values: Values) -> object:
+        return create_ladder(values["lead_id"], values["province"], values["market"], values["owner"])
+
     def complete(values: Values) -> object:
         return complete_task(int(values["id"]), values["actor"])
 
-    return {"ladder": lambda values: create_ladder(**values), "complete": complete}[name]
+    return {"ladder": ladder, "complete": complete}[name]
 
 
 def _say(passed: bool, what: str) -> None:

@@ -47,6 +47,7 @@ FULL_RUNS = (
         ("--tasks", "5000000", "--days", "365"),
     ),
     FullRun("claims", "tests.claims.drain", "16 claimants drain 50,000 due tasks, 5 of them killed", ("--tasks", "50000")),
+    FullRun("bare", "tests.bench.bare", "Ladder, complete and claims beside bare psycopg"),
     FullRun("bulk", "tests.bulk.measure", "10,000 ladders in one call beside a COPY of its rows", ("--leads", "10000")),
     FullRun("leads", "tests.leads.full", "Import of leads: time, memory, twice the same file", ("--rows", "200000")),
     FullRun(

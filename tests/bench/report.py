@@ -75,7 +75,9 @@ _REPEAT = """## To repeat it
 Server, database and load share the cores, so whatever else runs takes from all three. Differences under 15% between two runs
 are noise. Compare what was measured side by side in one run, small with large and an operation with its floor, rather than
 figures of different days. `make pairs REV=main` measures a revision side by side with the working tree and writes the
-section "Beside an earlier revision"."""
+section "Beside an earlier revision"; `python -m tests.bench.pairs REV --only sla,claim --rounds 4` prints a part of it. Each
+revision is served by its own `make serve`. `python -m tests.bench.bare` compares ladder and complete, through HTTP and in
+process, and claims of 10 to 500 tasks with bare psycopg."""
 
 
 def _speed_table(results: Sequence[Result]) -> str:

@@ -302,7 +302,7 @@ def test_feedback_does_not_read_the_history_of_its_buyer(kind: str) -> None:
             if analyze:
                 cursor.execute(analyze)
             given = {"province": "ON", "market": "TORONTO", "property_type": SFR, "buyer_id": "buyer-1"}
-            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {services._NODE.text}", given)
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {services._WITH_KINDS.text}", given)
             plan = cursor.fetchone()[0][0]["Plan"]
             looks = [look["Plans"][0] for look in plan["Plans"] if look["Node Type"] == "Limit"]
             assert [look["Index Name"] for look in looks] == ["buyerfeedbackevent_buyer"] * 3

@@ -12,7 +12,7 @@ from followups.leads.facts import lead_facts
 from governance import gate
 from governance.closed_days.models import ClosedDay
 from governance.gate.permission import Permission, next_allowed_at
-from governance.gate.reading import read_situations
+from governance.gate.situations import read_situations
 from governance.gate.verdict import decide
 from governance.golive.services import engage_kill_switch
 from governance.ledger.points import contact_points

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -28,6 +28,7 @@ from governance.risk.reservations import correct_loss
 from governance.risk.rules import GLOBAL
 from tests.conftest import attrs, codes
 from tests.factories import NOON, RiskPolicyFactory
+from tests.plans.explain import statement_of
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +194,37 @@ def test_a_ledger_has_room_for_the_largest_amounts() -> None:
         reservations.risk_settle(made.pk, largest, act=Act("bryan", at=TODAY))
     row = RiskDay.objects.get(engine=GLOBAL)
     assert (row.exposure_used, row.realized_loss) == (3 * largest, 3 * largest)
+
+
+@pytest.mark.postgres
+def test_a_reservation_changes_no_index_of_the_ledgers() -> None:
+    cap()
+    reserved("10")
+    counts = "pg_stat_get_xact_tuples_updated('{0}'::regclass), pg_stat_get_xact_tuples_hot_updated('{0}'::regclass)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts.format(RiskDay._meta.db_table)}")
+        updated, hot = cursor.fetchone()
+        for _ in range(20):
+            reserved("10")
+        cursor.execute(f"SELECT {counts.format(RiskDay._meta.db_table)}")
+        assert cursor.fetchone() == (updated + 40, hot + 40)
+
+
+@pytest.mark.postgres
+def test_reserving_reads_few_of_many_days() -> None:
+    days = [
+        RiskDay(engine=engine, day=TODAY.date() - timedelta(days=n)) for engine in ("WHOLESALE", GLOBAL) for n in range(2000)
+    ]
+    RiskDay.objects.bulk_create(days)
+    RiskDay.objects.filter(day=TODAY.date() - timedelta(days=999)).update(open_risk_reserved=10)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE governance_riskday")
+    plan = statement_of("governance_riskday", lambda: ledgers.read("WHOLESALE", TODAY.date(), names=["WHOLESALE"]))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {plan.text}", plan.parameters)
+        (found,) = cursor.fetchone()[0]
+    assert "Seq Scan" not in str(found)
+    assert (found["Plan"]["Actual Rows"], found["Plan"].get("Rows Removed by Filter", 0)) == (4, 0)
 
 
 # Settling ---------------------------------------------------------------------------------------------------------------

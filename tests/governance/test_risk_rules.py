@@ -1,13 +1,14 @@
 """The arithmetic of risk caps (CONTRACT section 3, risk)."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from governance.decisions import Decision
-from governance.risk.rules import NOTHING, Caps, Usage, is_amount, judge
+from governance.risk.rules import GLOBAL, NOTHING, Caps, Ledger, Usage, decide, is_amount, judge, usage
 
 NO_CAPS = Caps("WHOLESALE", True, Decimal(0), Decimal(0), Decimal(0), 0)
 BUSY = Usage(Decimal("60.10"), Decimal("20.05"), 3, Decimal("40.20"))
@@ -72,6 +73,51 @@ def test_ten_cents_and_twenty_fit_into_thirty() -> None:
     caps = replace(NO_CAPS, max_daily_exposure=Decimal("0.30"), max_open_risk=Decimal("0.30"))
     assert code(caps, standing, "0.20") == "reserved"
     assert code(caps, standing, "0.21") == "max_daily_exposure"
+
+
+TODAY, YESTERDAY = date(2026, 12, 15), date(2026, 12, 14)
+
+
+def ledger(
+    engine: str = "WHOLESALE", day: date = TODAY, *, exposure: str = "0", open_risk: str = "0", loss: str = "0"
+) -> Ledger:
+    return Ledger(1, engine, day, Decimal(exposure), Decimal(open_risk), Decimal(loss), 3)
+
+
+def test_usage_is_of_the_day_but_open_risk_of_all_days() -> None:
+    ledgers = [
+        ledger(exposure="30", open_risk="10", loss="2"),
+        ledger(day=YESTERDAY, exposure="50", open_risk="5.50", loss="9"),
+        ledger("CAPITAL", exposure="70", open_risk="70", loss="7"),
+    ]
+    assert usage(ledgers, "WHOLESALE", TODAY) == Usage(Decimal(30), Decimal(2), 3, Decimal("15.50"))
+
+
+def test_a_reservation_and_its_settlement_change_only_their_figures() -> None:
+    reserved = ledger(exposure="30", open_risk="10", loss="2").reserved(Decimal("0.10"))
+    assert reserved[3:] == (Decimal("30.10"), Decimal("10.10"), Decimal(2), 4)
+    assert reserved.booked(freed=Decimal("0.10"))[3:] == (Decimal("30.10"), Decimal(10), Decimal(2), 4)
+    assert reserved.booked(loss=Decimal("-1.50"))[3:] == (Decimal("30.10"), Decimal("10.10"), Decimal("0.50"), 4)
+
+
+@pytest.mark.parametrize(
+    ("engine", "caps", "code", "named"),
+    [
+        ("WHOLESALE", {GLOBAL: {}, "WHOLESALE": {}}, "reserved", "reserved"),
+        ("WHOLESALE", {GLOBAL: {"max_open_risk": 19}, "WHOLESALE": {"max_open_risk": 1}}, "max_open_risk", "GLOBAL"),
+        ("WHOLESALE", {GLOBAL: {"max_open_risk": 20}, "WHOLESALE": {"max_open_risk": 9}}, "max_open_risk", "WHOLESALE"),
+        ("WHOLESALE", {GLOBAL: {"enabled": False}, "WHOLESALE": {}}, "policy_disabled", "GLOBAL"),
+        ("WHOLESALE", {GLOBAL: {}}, "no_policy", "WHOLESALE"),
+        ("WHOLESALE", {"WHOLESALE": {}}, "no_policy", "GLOBAL"),
+        (GLOBAL, {GLOBAL: {}}, "global_is_no_engine", "GLOBAL"),
+    ],
+)
+def test_global_is_judged_before_the_engine(engine: Any, caps: Any, code: Any, named: Any) -> None:
+    given = {name: replace(NO_CAPS, engine=name, **changes) for name, changes in caps.items()}
+    ledgers = [ledger(name, open_risk="10" if name == GLOBAL else "0") for name in caps]
+    decision = decide(engine, Decimal(10), given, ledgers, TODAY)
+    assert (decision.code, decision.allowed) == (code, code == "reserved")
+    assert named in decision.detail
 
 
 @pytest.mark.parametrize("amount", ["0", "0.01", "10", "10.00", "999999999999.99"])

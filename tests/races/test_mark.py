@@ -62,7 +62,7 @@ VERBS: list[Callable[[int], Any]] = [
     lambda n: upsert(OfferPolicy, province="BC", market=f"TOWN_{n % 2}", enabled=True, act=act()),
     lambda n: upsert(LadderTemplate, province="AB", kind="COLD", min_gap_minutes=n, act=act()),
     lambda n: upsert(RiskPolicy, engine="WHOLESALE", max_daily_loss=Decimal(500 + n), act=act()),
-    lambda n: upsert(RegressionPolicy, **KEY, window_events=50 + n, act=act()),
+    lambda n: watch(window_events=50 + n),
     lambda n: simulate(RegressionPolicy.objects.get(**KEY).pk, RegressionPolicy.objects.get(**KEY).version),
     lambda n: evaluate(**KEY, act=act()),
     lambda n: undo_trigger(RegressionTrigger.objects.earliest("pk").pk, act=act()),
@@ -111,7 +111,7 @@ def test_a_tripwire_throttles_while_its_policy_is_changed(
         if number == 0:
             return evaluate(**KEY, act=act()).action_taken
         begun.wait(PATIENCE)
-        return upsert(RegressionPolicy, **KEY, window_events=60, act=act()).window_events
+        return watch(window_events=60).window_events
 
     assert run_together(2, change) == ["THROTTLE", 60]
     assert not is_on()

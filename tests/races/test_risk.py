@@ -182,3 +182,69 @@ def test_a_concurrent_settlement_and_release_do_exactly_one_of_both(run_together
         assert len(answers) - len(refused) == sum(isinstance(answer, RiskReservation) for answer in answers)
     ledger = RiskDay.objects.get(engine=GLOBAL)
     assert (ledger.open_risk_reserved, ledger.actions_count) == (0, 10)
+
+
+def test_nothing_is_reserved_by_the_old_cap_after_a_cap_was_lowered(run_together: RunTogether) -> None:
+    caps(GLOBAL, max_daily_exposure=0, max_open_risk=0)
+    lowered = threading.Event()
+
+    def used() -> Decimal:
+        return RiskDay.objects.get(engine="WHOLESALE").exposure_used
+
+    def act(number: int) -> list[tuple[Decimal, Decimal]]:
+        while number and not lowered.is_set():
+            reserve()
+        found = []
+        for _ in range(0 if number else 20):
+            caps("WHOLESALE", max_daily_exposure=0, max_open_risk=0)
+            time.sleep(0.02)
+            caps("WHOLESALE", max_daily_exposure=TEN)
+            at_once = used()
+            time.sleep(0.02)
+            found.append((at_once, used()))
+        lowered.set()
+        return found
+
+    found, *_ = run_together(8, act)
+    assert [at_once for at_once, _ in found] == [later for _, later in found]
+    assert found[0] < found[-1]
+    assert_all_agree()
+
+
+def test_everything_at_once_neither_deadlocks_nor_loses_a_cent(run_together: RunTogether) -> None:
+    """Reservations on two days, settlements, releases, corrections, changed caps and throttles of two engines."""
+    caps(GLOBAL, max_daily_exposure=0, max_open_risk=Decimal(400), max_daily_loss=0)
+    engines = ("WHOLESALE", "CAPITAL")
+
+    def act(number: int) -> None:
+        engine = engines[number % 2]
+        for turn in range(20):
+            reserve(engine, NOON + timedelta(days=turn % 2))
+            open_ids = RiskReservation.objects.filter(engine=engine, settled_at=None).values_list("id", flat=True)
+            for id in open_ids[number % 3 : 3]:
+                try:
+                    if turn % 3:
+                        reservations.risk_settle(id, Decimal(number) / 4, act=Act("race", at=NOON + timedelta(days=1)))
+                    else:
+                        reservations.release_reservation(id, act=Act("race", reason="race"))
+                    correct_loss(id, Decimal(turn) / 4, act=Act("race", reason="race"))
+                except AlreadySettled:
+                    pass
+            if number < 2:
+                caps(engine, max_open_risk=Decimal(50 + turn), max_daily_exposure=0, max_daily_loss=0, enabled=True)
+                with transaction.atomic():
+                    stop = gate.throttle_engine(engine, Act("race", reason="race"))
+                    assert stop is not None
+                with transaction.atomic():
+                    gate.lift_throttle(engine, stop.mark, Act("race", reason="race"))
+
+    assert run_together(8, act) == [None] * 8
+    for engine in (*engines, GLOBAL):
+        made = RiskReservation.objects.filter(engine__in=engines if engine == GLOBAL else (engine,))
+        days = RiskDay.objects.filter(engine=engine).aggregate(
+            *(Sum(name) for name in ("exposure_used", "open_risk_reserved", "realized_loss", "actions_count"))
+        )
+        assert days["actions_count__sum"] == made.count() > 0
+        assert days["exposure_used__sum"] == TEN * made.count()
+        assert days["open_risk_reserved__sum"] == TEN * made.filter(settled_at=None).count()
+        assert days["realized_loss__sum"] == made.aggregate(sum=Sum("realized_loss", default=0))["sum"]

@@ -105,14 +105,14 @@ from tests.factories import (
 from tests.staff import signed_in
 from wholesale.console.frame import NAVIGATION
 from wholesale.demo.models import Simulation
-from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
+from wholesale.plumbing.models import IdempotencyKey, Mark, PeriodicRun, RoleGrant
 
 pytestmark = pytest.mark.django_db
 
 # Models of the framework: permissions are given on the pages of users and roles, and sessions hold secret keys.
 # `simulate` reports the simulation. A lead's page shows its reopenings, and a last contact has no name.
 NOT_SHOWN = {
-    *(Permission, ContentType, Session, Simulation, LastContact, LeadReopening, InboundDecision),
+    *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadReopening, InboundDecision),
     *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
     *apps.get_app_config("axes").get_models(),
 }

@@ -16,6 +16,7 @@ PLUMBING = {
     "wholesale/plumbing/lookups.py",  # many values as one parameter
     "wholesale/plumbing/writes.py",  # all rows of an act at once
     "wholesale/plumbing/mark.py",  # the mark, and the triggers that change it
+    "wholesale/plumbing/postgresql/base.py",  # several statements in one message
     "wholesale/plumbing/triggers.py",  # which triggers there are
 }
 

@@ -1,10 +1,13 @@
 """The lane of plain requests: who takes it, and that those next to it are answered the same."""
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpResponse
+from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
+from django.http import Http404, HttpResponse
 from django.test import override_settings
 from rest_framework.test import APIClient
 
@@ -108,6 +111,29 @@ def test_the_settings_of_https_hold_in_the_lane(
     with override_settings(**settings):
         response = operator.generic("GET", DUE, secure=is_secure)
     assert response.status_code in (200, 301)
+
+
+HANDLER, TOKEN = "followups.tasks.due.services.due_tasks", "wholesale.plumbing.http.authentication.hash_token"
+
+
+@pytest.mark.parametrize(
+    ("place", "does", "status"),
+    [
+        (HANDLER, {"side_effect": ZeroDivisionError()}, 500),
+        (HANDLER, {"side_effect": OperationalError("gone")}, 503),
+        (HANDLER, {"side_effect": SuspiciousOperation("odd")}, 400),
+        (HANDLER, {"side_effect": Http404()}, 404),
+        (HANDLER, {"return_value": [Mock(_asdict=object)]}, 500),  # cannot be rendered
+        (TOKEN, {"side_effect": OperationalError("gone")}, 503),
+        (TOKEN, {"side_effect": ZeroDivisionError()}, 500),
+    ],
+)
+def test_a_fault_is_answered_and_logged_the_same(
+    operator: APIClient, monkeypatch: pytest.MonkeyPatch, place: str, does: dict[str, Any], status: int
+) -> None:
+    send_all_both_ways(monkeypatch)
+    monkeypatch.setattr(place, Mock(**does))
+    assert operator.get(DUE).status_code == status
 
 
 def test_the_comparison_sees_a_difference(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:

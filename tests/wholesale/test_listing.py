@@ -106,10 +106,10 @@ def test_a_list_and_its_rows_have_what_the_serializer_shows(filled: None, operat
 
 
 def test_all_rows_of_a_table_have_what_the_serializer_shows(filled: None) -> None:
-    listing._list.cache_clear()
+    listing._list.cache_clear()  # its views' rows are not all in their own table
     gc.collect()
     statements = [item for item in gc.get_objects() if type(item) is Rows]
-    whole = [rows for rows in statements if not inspect.signature(rows._build).parameters]
+    whole = [rows for rows in statements if "%(" not in rows.text]
     assert len(whole) >= 15
     for rows in whole:
         queryset = inspect.unwrap(rows._build)()

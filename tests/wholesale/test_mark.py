@@ -8,10 +8,12 @@ from django.apps import apps
 from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.db import connection, transaction
+from rest_framework.test import APIClient
 
 from followups.leads.inbound.models import InboundWord
 from followups.models import LadderTemplate, OutcomeRule, SlaPolicy, Vendor, VendorAgent
 from followups.pool.models import PoolAgent
+from governance.ledger.points import contact_points
 from governance.market.models import MarketPolicy
 from governance.models import (
     AreaCodeSubscription,
@@ -44,7 +46,9 @@ from tests.factories import (
     VendorAgentFactory,
     VendorFactory,
 )
+from tests.wholesale.api_walk import ENDPOINTS, OPERATOR, ROLES, Endpoint
 from wholesale.plumbing import mark
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.mark import TRIGGERS, Kept, Mark
 from wholesale.plumbing.triggers import missing
 
@@ -262,3 +266,20 @@ def test_the_sender_is_the_organisation_of_the_mark(db: None) -> None:
     assert sender(mark.current()).name == "Wholesale Inc."
     Organisation.objects.all().delete()
     assert sender(mark.current()) == NOT_ON_FILE
+
+
+# The verbs -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "post"], ids=repr)
+def test_only_verbs_of_operators_change_the_mark(client_of: Callable[..., APIClient], endpoint: Endpoint) -> None:
+    """Whoever changes the mark holds its lock until the commit, so what agents and machines do all day must not."""
+    contact_points([("PHONE", "+14165550100")], Act())  # the very first one changes the organisation's row
+    OfferPolicy.objects.update(enabled=True)
+    client, url = client_of(*ROLES), endpoint.url()
+    changes = Changes()
+    is_changed = changes.after(lambda: client.post(url, endpoint.good))
+    if is_changed:
+        assert endpoint.roles == {OPERATOR}
+    elif endpoint.path.endswith("policies/upsert"):
+        pytest.fail("A policy was changed, and the mark stayed.")

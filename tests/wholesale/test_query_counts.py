@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from followups.models import SlaBreach
 from followups.tasks.models import ContactAttempt, FollowupTask
+from offers.models import OfferPolicy
 from tests.factories import (
     NOON,
     AttemptFactory,
@@ -152,6 +153,27 @@ def test_each_hot_act_takes_its_number_of_queries(
     assert counted(completing) == queries("complete a task")
     of_a_lead = " of a lead" if lead_is_known else ""
     assert counted(with_outcome) == queries(f"complete a task{of_a_lead} with an outcome")
+
+
+@outside
+def test_acts_with_money_and_feedback_take_their_number_of_queries(
+    transactional_db: None, client_of: Callable[..., APIClient]
+) -> None:
+    client = client_of("operator")
+    OfferPolicy.objects.update(enabled=True)
+    acts: list[tuple[str, str, dict[str, Any]]] = [
+        ("record feedback", "buyers/liquidity/feedback", {"province": "ON", "event": "BOUGHT", "buyer_id": "B1"}),
+        ("compute an offer", "deals/offers/compute", {"province": "ON", "arv": 300_000, "repairs": 1}),
+        ("reserve risk", "governance/risk/check-and-reserve", {"engine": "WHOLESALE", "amount": 10}),
+        ("settle a reservation", "governance/risk/settle", {"engine": "WHOLESALE", "reserved_amount": 10}),
+    ]
+    counts = {}
+    for turn in ("the first makes rows that stay", "the next"):
+        for name, path, given in acts:
+            with CaptureQueriesContext(connection) as captured:
+                assert client.post(f"/api/{path}", given).status_code in (200, 201), turn
+            counts[name] = counted(captured)
+    assert counts == {name: queries(name) for name in counts}
 
 
 @outside

@@ -19,7 +19,7 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.utils import prettify_json
 
-from wholesale.plumbing.admin_base import GrowingAdmin, Kept, ReadOnlyAdmin, SinceFilter
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, Undeletable
 from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
 from wholesale.plumbing.work import periodic
@@ -31,7 +31,7 @@ admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 
 
 @admin.register(User)
-class UserAdmin(CheckedInput, Kept, BaseUserAdmin, ModelAdmin):
+class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
     """The admin of users. A user is deactivated, never deleted, because rows name the user who wrote them."""
 
     form = UserChangeForm
@@ -67,7 +67,7 @@ class UserAdmin(CheckedInput, Kept, BaseUserAdmin, ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(CheckedInput, Kept, BaseGroupAdmin, ModelAdmin):
+class GroupAdmin(CheckedInput, Undeletable, BaseGroupAdmin, ModelAdmin):
     """The admin of roles. A role cannot be deleted. `migrate` does not grant again a permission that is removed here."""
 
     list_display = ("name", "members", "number_of_permissions")

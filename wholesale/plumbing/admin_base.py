@@ -30,14 +30,14 @@ class Scoped:
         return scopes.visible(super().get_queryset(request), request.user)  # type: ignore[misc]
 
 
-class Kept:
+class Undeletable:
     """A mixin of admins: nobody can delete a row, not even a superuser."""
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
 
-class Edited(Kept):
+class Edited(Undeletable):
     """A mixin of admins: only users who may change a row see its form. Choices without a default begin empty."""
 
     left_open: ClassVar[str] = "Choose one"  # the label of no choice, for a field that may stay empty
@@ -57,7 +57,7 @@ class Edited(Kept):
         return page.formfield_for_choice_field(db_field, request, **kwargs)
 
 
-class ReadOnly(Kept):
+class ReadOnly(Undeletable):
     """A mixin of admins: the rows are written only by verbs, so the pages have no forms."""
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:

@@ -130,6 +130,20 @@ class Select:
         """Return the first row, or None if there is none. All rows are read, so use it only if at most one is expected."""
         return next(iter(self.rows(**given)), None)
 
+    def part(self, *, limit: int, offset: int, **given: Any) -> Rows:
+        """Return at most `limit` rows after the first `offset` rows.
+
+        Both are parameters: a plan that is made without the values expects many rows and looks dear, so PostgreSQL goes on
+        planning for the values wherever an index serves only some of them.
+        """
+        return fetch(
+            f"{self.text} LIMIT %(limit)s OFFSET %(offset)s", self.columns, {**given, "limit": limit, "offset": offset}
+        )
+
+    def rows_from(self, source: str, **given: Any) -> Rows:
+        """Return the rows, read from `source` as in `text_from`."""
+        return fetch(self.text_from(source), self.columns, given)
+
     def of(self, **given: Any) -> Statement:
         """Return the statement with these values of its parameters, for `together`."""
         return Statement(self.text, self.columns, given)

@@ -10,18 +10,17 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 
 from wholesale.plumbing import scopes
-from wholesale.plumbing.compiled import Parameter, Select, fetch
+from wholesale.plumbing.compiled import Parameter, Select
 from wholesale.plumbing.filters import Wanted, narrowed
 from wholesale.plumbing.wordings import WordedField, WordedJsonField, written
 
 NOW = Parameter("now")  # each page and each row is given it
-_READER = scopes.Reader(*map(Parameter, scopes.Reader._fields))
-_NOBODY = scopes.Reader(None, None, None)
+READER = scopes.Reader(*map(Parameter, scopes.Reader._fields))
 
 
 class Computed(NamedTuple):
@@ -40,7 +39,9 @@ class Rows(Select):
     def __init__(self, serializer: Any, build: Callable[..., QuerySet[Any, Any]], *, also: tuple[str, ...] = ()) -> None:
         @wraps(build)
         def built(*parameters: Parameter) -> QuerySet[Any, Any]:
-            return build(*parameters).values_list(*self._paths)
+            rows = build(*parameters)
+            self._model = rows.model
+            return rows.values_list(*self._paths)
 
         super().__init__(built)
         self._serializer, self._also = serializer, also
@@ -53,11 +54,9 @@ class Rows(Select):
         """Return the first row, or None. All rows are read, so use it only if at most one is expected."""
         return next(iter(self.dicts(**given)), None)
 
-    def page(self, *, limit: int, offset: int, **given: Any) -> list[dict[str, Any]]:
-        """Return at most `limit` rows after the first `offset` rows."""
-        text = f"{self.text} LIMIT %(limit)s OFFSET %(offset)s"
-        found = fetch(text, self.columns, {**given, "limit": limit, "offset": offset})
-        return [self._shown(row) for row in found]
+    def page(self, **given: Any) -> list[dict[str, Any]]:
+        """Return the rows of a part, as `part` does."""
+        return [self._shown(row) for row in self.part(**given)]
 
     def _shown(self, row: tuple[Any, ...]) -> dict[str, Any]:
         names, first_columns, computed = self._layout
@@ -71,7 +70,7 @@ class Rows(Select):
         """What each field is made of: the path of a column, or a Computed."""
         serializer = self._serializer()
         computed = getattr(serializer, "computed", {})
-        made = {name: computed.get(name) or _column(name, field) for name, field in serializer.fields.items()}
+        made = {name: computed.get(name) or _column(name, field, self._model) for name, field in serializer.fields.items()}
         return made | {name: name for name in self._also}
 
     @cached_property
@@ -98,12 +97,12 @@ def _columns_of(made: Computed | str) -> tuple[str, ...]:
     return made.columns if isinstance(made, Computed) else (made,)
 
 
-def _column(name: str, field: Any) -> Computed | str:
+def _column(name: str, field: Any, model: type[Model]) -> Computed | str:
     path = name if field.source == "*" else field.source.replace(".", "__")  # "*": an annotation of the queryset
     if isinstance(field, serializers.SlugRelatedField):
         return f"{path}__{field.slug_field}"
     try:
-        is_worded = isinstance(field.parent.Meta.model._meta.get_field(path), WordedField | WordedJsonField)
+        is_worded = isinstance(model._meta.get_field(path), WordedField | WordedJsonField)
     except FieldDoesNotExist:  # of another table, or an annotation
         is_worded = False
     return Computed((path, f"words__{path}"), written) if is_worded else path
@@ -112,7 +111,7 @@ def _column(name: str, field: Any) -> Computed | str:
 def row_of(view: Any, user: Any, row_id: int) -> dict[str, Any] | None:
     """Return the row of a view with this id. None: there is none, or the user may not read it."""
     reader = scopes.reader_of(view.queryset.model, user)
-    return _row(view.__class__, reader is not None).one(**_given(reader), id=row_id)
+    return _row(view.__class__, reader is not None).one(**values_of(reader), id=row_id)
 
 
 class Listed:
@@ -121,7 +120,7 @@ class Listed:
     def __init__(self, view: Any, user: Any, wanted: Wanted) -> None:
         reader = scopes.reader_of(view.queryset.model, user)
         self._statement: Any = type(view), wanted.shape, reader is not None
-        self._given = {**_given(reader), **wanted.given}
+        self._given = {**values_of(reader), **wanted.given}
 
     def order_by(self, order: str) -> "Listed":
         """Put the rows in this order, which is one of two: the newest first, or the oldest."""
@@ -139,19 +138,20 @@ class Listed:
         return _list(*self._statement).page(limit=part.stop - part.start, offset=part.start, **self._given)
 
 
-def _given(reader: scopes.Reader | None) -> dict[str, Any]:
+def values_of(reader: scopes.Reader | None) -> dict[str, Any]:
+    """Return the values of the parameters `READER` and `NOW`. Without a reader the statement has no `READER`."""
     return {"now": timezone.now()} if reader is None else reader._asdict()
 
 
 @lru_cache(maxsize=64)
 def _row(view: Any, is_narrowed: bool) -> Rows:
-    readable = scopes.narrowed(view.queryset, _READER if is_narrowed else None)
+    readable = scopes.narrowed(view.queryset, READER if is_narrowed else None)
     return Rows(view.serializer_class, lambda id: readable.filter(id=id))
 
 
 @lru_cache(maxsize=512)
 def _list(view: Any, shape: Any, is_narrowed: bool, order: str, beyond: str | None = None) -> Rows:
-    rows = scopes.narrowed(view.queryset, _READER if is_narrowed else None)
+    rows = scopes.narrowed(view.queryset, READER if is_narrowed else None)
     rows = narrowed(rows, view.filterset_class, shape) if shape else rows
     rows = rows.filter(**{beyond: Parameter("position")}) if beyond else rows
     return Rows(view.serializer_class, lambda: rows.order_by(order))

@@ -71,24 +71,32 @@ def due_tasks(
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
 
     """
-    gate.require(ExecutionClass.EXECUTE)
     now = now or timezone.now()
     filters = {"owner": owner, "province": province, "market": market, "channel": channel}
     reader = reader_of(user)
     if include_blocked:
-        pairs = with_answers(reading.due(now, limit, filters, reader=reader), now)
+        pairs = _asked(reading.due(now, limit, filters, reader=reader), now)
         return [due_task(*pair) for pair in pairs]
     for most in (limit, limit + SPARE):
         found = reading.permitted(now, most, filters, reader=reader)
-        allowed = [pair for pair in with_answers(found, now) if pair[1].verdict.allowed]
+        allowed = [pair for pair in _asked(found, now) if pair[1].verdict.allowed]
         if len(allowed) >= limit or len(found) < most:
             break
     return [due_task(*pair) for pair in allowed[:limit]]
 
 
-def with_answers(found: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, gate.ContactAnswer]]:
-    """Pair each candidate with the gate's answer now, in a constant number of queries; in none if there is no candidate."""
-    answers = gate.decide_contacts([candidate.contact for candidate in found], at=now) if found else []
+def _asked(found: Sequence[Candidate], now: datetime) -> list[tuple[Candidate, gate.ContactAnswer]]:
+    """Do what `with_answers` does, and refuse if nothing may act now. One query reads both."""
+    facts = gate.read_facts(gate.subjects_of(candidate.contact for candidate in found))
+    gate.require_standing(ExecutionClass.EXECUTE, engaged=facts.engaged, live=facts.live)
+    return with_answers(found, now, facts)
+
+
+def with_answers(
+    found: Sequence[Candidate], now: datetime, facts: gate.GateFacts | None = None
+) -> list[tuple[Candidate, gate.ContactAnswer]]:
+    """Pair each candidate with the gate's answer now, in one query; in none if there is no candidate or facts are given."""
+    answers = gate.decide_contacts([candidate.contact for candidate in found], at=now, facts=facts)
     return list(zip(found, answers, strict=True))
 
 
