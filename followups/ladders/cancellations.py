@@ -2,7 +2,15 @@
 
 from collections.abc import Collection, Mapping
 
-from followups.tasks.cancellations import EVERY_CHANNEL, OpenSteps, cancel, locking_ladders_of, open_steps
+from followups.tasks.cancellations import (
+    EVERY_CHANNEL,
+    OpenSteps,
+    cancel,
+    locking_ladders_at,
+    locking_ladders_of,
+    open_steps,
+)
+from governance.gate import Point
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import together
 
@@ -12,6 +20,11 @@ ALREADY_FOLLOWED_UP = "already_followed_up"  # an older ladder of another lead i
 def cancel_open_ladders(lead_ids: Collection[str], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
     """Cancel these leads' open steps by these channels, in the caller's transaction. Return the number of steps."""
     return cancel(open_steps(*together(*locking_ladders_of(lead_ids=list(lead_ids)))), act, channels=channels)
+
+
+def cancel_ladders_at(points: Collection[Point], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
+    """Cancel the open steps by these channels of all leads with these points. Return the number of steps."""
+    return cancel(open_steps(*together(*locking_ladders_at(points))), act, channels=channels)
 
 
 def because_of(status: str) -> str:

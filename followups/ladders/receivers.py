@@ -4,11 +4,16 @@ transaction of that change."""
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from followups.ladders.cancellations import ALREADY_FOLLOWED_UP, because_of, cancel_open_ladders, close_open_ladders
+from followups.ladders.cancellations import (
+    ALREADY_FOLLOWED_UP,
+    because_of,
+    cancel_ladders_at,
+    cancel_open_ladders,
+    close_open_ladders,
+)
 from followups.ladders.models import FollowupLadder
 from followups.ladders.prospects import find, meeting
 from followups.leads.facts import FACTS
-from followups.leads.lookups import lead_ids_at
 from followups.leads.models import Lead
 from followups.leads.signals import contact_marked_wrong, hunt_ended, leads_changed, leads_opted_out
 from followups.leads.statuses import ENDS_THE_HUNT
@@ -84,10 +89,9 @@ def on_leads_opted_out(envelopes: Sequence[Envelope], **kwargs: Any) -> int:
 def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Cancel the open steps of all leads at the points of each opt-out; only those by its channel, if it names any."""
     for envelope in envelopes:
-        channel, leads = envelope.facts["channel"], lead_ids_at(envelope.facts["points"])
+        channel = envelope.facts["channel"]
         channels = [channel] if channel else EVERY_CHANNEL
-        if leads:
-            cancel_open_ladders(leads, envelope.act.because(OPTED_OUT), channels=channels)
+        cancel_ladders_at(envelope.facts["points"], envelope.act.because(OPTED_OUT), channels=channels)
 
 
 def on_markets_named(envelopes: Sequence[Envelope], **kwargs: Any) -> None:

@@ -10,9 +10,12 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from followups.ladders.models import FollowupLadder
+from followups.leads.lookups import Kind
+from followups.leads.models import Lead
 from followups.tasks import history
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.channels import Channel
+from governance.gate import Point
 from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import Rows, Select, Statement, together
@@ -53,6 +56,25 @@ locking_ladder = _locks(
 )
 # The same of the open ladders of many leads.
 locking_ladders_of = _locks(lambda lead_ids: FollowupLadder.objects.open().filter(lead__lead_id__among=lead_ids))
+
+
+def _at(phones: Any, emails: Any, lead_ids: Any) -> QuerySet[Any, Any]:
+    # One query for each index (see `followups.leads.lookups.leads_at`).
+    by_phone = Lead.objects.filter(~Q(phone=""), phone__among=phones)
+    by_email = Lead.objects.filter(~Q(email=""), email__among=emails)
+    named = FollowupLadder.objects.open().filter(lead__lead_id__among=lead_ids)
+    found = [known.order_by().values("lead_id") for known in (by_phone, by_email, named)]
+    return FollowupLadder.objects.open().filter(lead_id__in=found[0].union(*found[1:]))
+
+
+_locking_ladders_at = _locks(_at)
+
+
+def locking_ladders_at(points: Iterable[Point]) -> list[Statement]:
+    """Return the same of the open ladders of all leads with these points, and of the leads among the points."""
+    # No lead has a value with a line break, which would end the value in the statement.
+    by_kind = {kind: [value for of, value in points if of == kind and "\n" not in value] for kind in Kind.values}
+    return _locking_ladders_at(phones=by_kind[Kind.PHONE], emails=by_kind[Kind.EMAIL], lead_ids=by_kind[Kind.LEAD])
 
 
 def open_steps(ladders: Rows, steps: Rows) -> OpenSteps:

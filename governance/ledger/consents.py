@@ -12,7 +12,7 @@ from governance.grounds import Basis, contract_expiry, is_basis
 from governance.ledger.errors import EndedBeforeContract, NoContractOnFile, NoGroundForChannel, NotAContract, ReferrerMissing
 from governance.ledger.lines import append_lines, record_lines, require_past, subjects_reached
 from governance.ledger.models import ConsentProof, ContactRecord
-from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, lock_points_known_by
+from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, hold
 from governance.ledger.proof import NO_PROOF, Proof, missing_of
 from governance.ledger.reading import filed_under
 from governance.ledger.rules import Entry, LedgerLine, contract_counts_until, is_ended_by
@@ -59,11 +59,14 @@ def record_consent(
         raise NoGroundForChannel(attr="basis")
     if basis == Basis.REFERRAL and (missing := missing_of(basis, proof)):
         raise ReferrerMissing(missing)
-    records = record_lines(pairs, Entry.CONSENT, basis=basis, effective_at=obtained_at, evidence=evidence, act=act)
+    held = hold([point for point, _ in pairs], len(pairs))
+    line = {"basis": basis, "effective_at": obtained_at, "evidence": evidence}
+    records = record_lines(pairs, Entry.CONSENT, **line, held=held, act=act)
     if proof:
         ConsentProof.objects.bulk_create([ConsentProof(record=record, **asdict(proof)) for record in records])
     if ended_on is not None:
-        ends = append_lines(pairs, Entry.ENDED, effective_at=beginning(ended_on), evidence=evidence, act=act)
+        held = held._replace(ids=[])
+        ends = append_lines(pairs, Entry.ENDED, effective_at=beginning(ended_on), evidence=evidence, held=held, act=act)
         return [*records, *ends]
     return records
 
@@ -100,7 +103,7 @@ def end_contract(
 
     """
     reached = subjects_reached(points, (), channel)
-    lock_points_known_by(reached)
+    held = hold(reached.values(), 0)
     ended_at = beginning(ended_on)
     require_past("ended_on", ended_at, act.now)
     contracts = _contracts(reached, channel)
@@ -115,6 +118,7 @@ def end_contract(
         Entry.ENDED,
         effective_at=ended_at,
         evidence=evidence,
+        held=held,
         act=act,
     )
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from governance.decisions import ExecutionClass, verb
 from governance.ledger.lines import record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
-from governance.ledger.points import EVERY_CHANNEL, Point, Subject, lock_points_known_by
+from governance.ledger.points import EVERY_CHANNEL, Point, Subject, hold
 from governance.ledger.rules import Entry
 from wholesale.plumbing.act import Act
 
@@ -52,6 +52,6 @@ def release_points(
 def _hold_or_release(
     entry: Entry, reached: Mapping[str, Subject], since: datetime | None, evidence: str, act: Act
 ) -> list[ContactRecord]:
-    lock_points_known_by(reached)
+    held = hold(reached.values(), len(reached))
     pairs = [(subject, EVERY_CHANNEL) for subject in reached.values()]
-    return record_lines(pairs, entry, effective_at=min(since or act.now, act.now), evidence=evidence, act=act)
+    return record_lines(pairs, entry, effective_at=min(since or act.now, act.now), evidence=evidence, held=held, act=act)

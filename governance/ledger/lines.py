@@ -8,9 +8,10 @@ from governance.channels import Channel
 from governance.grounds import consent_expiry, contract_expiry
 from governance.ledger.errors import InTheFuture, PointMissing
 from governance.ledger.models import ContactPoint, ContactRecord, ContactRecordWords
-from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, contact_points, digest
+from governance.ledger.points import EVERY_CHANNEL, Held, Point, Subject, channels_of, digest, store_new
 from governance.ledger.rules import Entry
 from governance.ledger.signals import contact_records_changed, told
+from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.wordings import parted
 
@@ -57,14 +58,20 @@ def append_lines(
     effective_at: datetime,
     basis: str = "",
     evidence: str = "",
+    held: Held | None = None,
     act: Act,
 ) -> list[ContactRecord]:
-    """Write a line for each pair (subject, channel). Evidence and reason go into separate rows, which can be erased."""
-    stored = contact_points({subject for subject, _ in pairs if not isinstance(subject, ContactPoint)}, act)
+    """Write a line for each pair (subject, channel). Evidence and reason go into separate rows, which can be erased.
+
+    The caller has `held` the subjects. Without it, each is a row.
+    """
+    rows = held.rows if held else {}
+    ids = held.ids if held and held.ids else writes.ids(ContactRecord, len(pairs))
     own, words = parted({"evidence": evidence, "reason": act.reason})
-    records = ContactRecord.objects.bulk_create(
+    records = [
         ContactRecord(
-            point=subject if isinstance(subject, ContactPoint) else stored[subject],
+            pk=pk,
+            point=subject if isinstance(subject, ContactPoint) else rows[digest(subject)],
             entry=entry,
             channel=channel,
             basis=basis,
@@ -73,10 +80,18 @@ def append_lines(
             **act.signature,
             **own,
         )
-        for subject, channel in pairs
-    )
-    if any(words.values()):
-        ContactRecordWords.objects.bulk_create([ContactRecordWords(record=record, **words) for record in records])
+        for pk, (subject, channel) in zip(ids, pairs, strict=False)
+    ]
+    if not records:
+        return records
+    with writes.gathered():
+        store_new({record.point.digest: record.point for record in records}.values(), act)
+        writes.insert_objects(records)
+        for record in records:
+            record._state.fields_cache["words"] = None  # so that nobody looks for words where there are none
+        if any(words.values()):
+            beside = [ContactRecordWords(record=record, **words) for record in records]
+            writes.insert(ContactRecordWords, ("record_id", *words), [(one.record_id, *words.values()) for one in beside])
     return records
 
 

@@ -9,10 +9,11 @@ from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.ledger.lines import append_lines, named_points, record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
-from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, digest, lock_points_known_by
-from governance.ledger.reading import filed_under
+from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, digest, hold
+from governance.ledger.reading import filed_in, filed_under, filing
 from governance.ledger.rules import Entry, opted_out, refusals
 from governance.ledger.signals import opt_outs_unreadable, opted_out_of, told
+from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
 
 
@@ -80,18 +81,19 @@ def _say_no(
     evidence: str,
     act: Act,
 ) -> list[ContactRecord]:
-    lock_points_known_by(reached)
+    held = hold(reached.values(), len(reached))
     pairs = [(subject, channel) for subject in reached.values()]
     effective_at = min(said_at or act.now, act.now)
-    records = append_lines(pairs, entry, effective_at=effective_at, evidence=evidence, act=act)
-    points = named_points(reached.values())
-    opted_out_of.send(sender=ContactRecord, envelopes=told("opted_out", act, points=points, channel=channel))
-    if unreadable:
-        unread = {digest(point) for point in unreadable}
-        theirs = [record for record in records if record.point.digest in unread]
-        opt_outs_unreadable.send(
-            sender=ContactRecord, envelopes=told("opt_out_unreadable", act, records=theirs, channel=channel)
-        )
+    with writes.gathered():
+        records = append_lines(pairs, entry, effective_at=effective_at, evidence=evidence, held=held, act=act)
+        points = named_points(reached.values())
+        opted_out_of.send(sender=ContactRecord, envelopes=told("opted_out", act, points=points, channel=channel))
+        if unreadable:
+            unread = {digest(point) for point in unreadable}
+            theirs = [record for record in records if record.point.digest in unread]
+            opt_outs_unreadable.send(
+                sender=ContactRecord, envelopes=told("opt_out_unreadable", act, records=theirs, channel=channel)
+            )
     return records
 
 
@@ -115,15 +117,16 @@ def lift_opt_out(
     """
     reached = subjects_reached(points, rows, channel)
     known = filed_under(reached)
-    lock_points_known_by(reached)
+    held = hold(reached.values(), len(reached), filing(reached))
+    now_filed = filed_in(held.answers[0], reached)
     refused = [
         reached[known_by]
-        for known_by, on_file in filed_under(reached).items()
+        for known_by, on_file in now_filed.items()
         if refusals(on_file.lines) == refusals(known[known_by].lines)
         and any(
             opted_out(on_file.lines, by, act.now) for by in channels_of(reached[known_by]) if channel in (EVERY_CHANNEL, by)
         )
     ]
     return record_lines(
-        [(subject, channel) for subject in refused], Entry.LIFT, effective_at=act.now, evidence=evidence, act=act
+        [(subject, channel) for subject in refused], Entry.LIFT, effective_at=act.now, evidence=evidence, held=held, act=act
     )

@@ -2,18 +2,20 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
+from django.db import connection
 
 from governance.channels import Channel
-from governance.ledger.models import ContactPoint
+from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.signals import contact_points_made, told
-from wholesale.plumbing import locks
+from wholesale.plumbing import locks, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
-from wholesale.plumbing.compiled import Statement, together
+from wholesale.plumbing.compiled import Rows, Select, Statement, together
 
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"
@@ -84,30 +86,56 @@ def _spelling(kind: str, value: str) -> str:
     return value.strip()
 
 
-def contact_points(points: Collection[Point], act: Act) -> dict[Point, ContactPoint]:
-    """The database rows of these points; missing rows are made, safely in a race. Takes at most four SQL statements."""
-    if not points:
-        return {}
-    by_digest = {digest(point): point for point in points}
-    found = _found(by_digest)
-    # In one order, so that two callers who make the same points do not deadlock.
-    new = sorted(by_digest.keys() - found.keys())
+_ROW = ("id", "kind", "digest", "value")
+_ROWS = Select(lambda digests: ContactPoint.objects.filter(digest__among=digests).order_by().values_list(*_ROW))
+
+
+class Held(NamedTuple):
+    """Points that are locked, with what a verb needs to write lines about them."""
+
+    rows: dict[str, ContactPoint]  # by digest, in the order of the subjects; a new one is not stored yet
+    ids: list[int]  # of new lines
+    answers: list[Rows]  # to the verb's own questions
+
+
+def hold(subjects: Collection[Subject], lines: int, *questions: Statement) -> Held:
+    """Lock these points as `lock_points` does. Read in the same message their rows, ids for so many new lines, and the
+    answers to a verb's own questions.
+
+    Whoever stores a new point has locked it, so a point that is missing now stays missing until the transaction ends.
+    """
+    known = {one.digest if isinstance(one, ContactPoint) else digest(one): one for one in subjects}
+    taking = taking_points_known_by(known)
+    asking = [
+        _ROWS.of(digests=list(known)),
+        writes.asking_ids(ContactPoint, len(known)),
+        writes.asking_ids(ContactRecord, lines),
+    ]
+    found, new_ids, ids, *answers = together(*taking, *asking, *questions)[len(taking) :]
+    stored = {row[2]: ContactPoint.from_db(connection.alias, _ROW, row) for row in found}
+    ids_left = (pk for (pk,) in new_ids)
+    rows = {known_by: stored.get(known_by) or _new(known_by, one, ids_left) for known_by, one in known.items()}
+    return Held(rows, [pk for (pk,) in ids], answers)
+
+
+def _new(known_by: str, subject: Subject, ids: Iterator[int]) -> ContactPoint:
+    kind, value = (subject.kind, subject.value) if isinstance(subject, ContactPoint) else subject
+    return ContactPoint(pk=next(ids), kind=kind, digest=known_by, value=value and _spelling(kind, value))
+
+
+def store_new(rows: Iterable[ContactPoint], act: Act) -> None:
+    """Store those of these points that are new. They are locked."""
+    new = [row for row in rows if row._state.adding]
     if new:
-        ContactPoint.objects.bulk_create(
-            [
-                ContactPoint(kind=kind, digest=known_by, value=_spelling(kind, value))
-                for known_by, (kind, value) in ((known_by, by_digest[known_by]) for known_by in new)
-            ],
-            ignore_conflicts=True,
-        )
-        envelopes = told("contact_points_made", act, key_mark=digest_key_mark())
-        contact_points_made.send(sender=ContactPoint, envelopes=envelopes)
-        found |= _found(new)
-    return {point: found[digest(point)] for point in points}
+        writes.insert_objects(new)
+        contact_points_made.send(sender=ContactPoint, envelopes=told("contact_points_made", act, key_mark=digest_key_mark()))
 
 
-def _found(digests: Collection[str]) -> dict[str, ContactPoint]:
-    return {point.digest: point for point in ContactPoint.objects.filter(digest__in=digests)}
+def contact_points(points: Collection[Point], act: Act) -> dict[Point, ContactPoint]:
+    """Lock these points, and return their database rows. Missing rows are made."""
+    held = hold(points, 0)
+    store_new(held.rows.values(), act)
+    return {point: held.rows[digest(point)] for point in points}
 
 
 def digests(points: Iterable[Point]) -> dict[Point, str]:

@@ -9,7 +9,7 @@ from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.ledger.lines import record_lines, require_past, subjects_reached
 from governance.ledger.models import ContactRecord
-from governance.ledger.points import Point
+from governance.ledger.points import Point, hold
 from governance.ledger.rules import Entry
 from wholesale.plumbing.act import Act
 
@@ -26,10 +26,12 @@ def record_scrub(*, points: Collection[Point], checked_at: datetime, evidence: s
 
     """
     require_past("checked_at", checked_at, act.now)
+    reached = subjects_reached(points, (), Channel.CALL).values()
     return record_lines(
-        [(point, Channel.CALL) for point in subjects_reached(points, (), Channel.CALL).values()],
+        [(point, Channel.CALL) for point in reached],
         Entry.SCRUB,
         effective_at=checked_at,
         evidence=evidence,
+        held=hold(reached, len(reached)),
         act=act,
     )

@@ -5,9 +5,10 @@ from typing import Any
 
 from governance.organisation.models import Organisation
 from governance.organisation.rules import NOT_ON_FILE, Sender
+from wholesale.plumbing import writes
 from wholesale.plumbing.compiled import Update
 from wholesale.plumbing.envelope import Envelope
-from wholesale.plumbing.mark import Kept, current
+from wholesale.plumbing.mark import Kept
 
 _KEPT = Kept(lambda: Organisation.objects.filter(pk=1).first())
 
@@ -24,8 +25,5 @@ _KEEP_KEY_MARK = Update(lambda key_mark: (Organisation.objects.filter(digest_key
 
 
 def keep_digest_key_mark(*, envelopes: Sequence[Envelope], **_: Any) -> None:
-    """Store the mark of the digest key when the first contact point is made. A receiver of `contact_points_made`. It writes
-    nothing afterwards, because each UPDATE of the table changes the mark of what governs, even one that finds no row."""
-    row = _KEPT.at(current())
-    if row and not row.digest_key_mark:
-        _KEEP_KEY_MARK.run(key_mark=envelopes[0].facts["key_mark"])
+    """Store the mark of the digest key when the first contact point is made. A receiver of `contact_points_made`."""
+    writes.run(_KEEP_KEY_MARK.text, {"key_mark": envelopes[0].facts["key_mark"]})

@@ -12,16 +12,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
 from functools import lru_cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection, models
 
-from wholesale.plumbing.compiled import bound
+from wholesale.plumbing.compiled import Columns, Statement, bound, fetch
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
-_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
 Rows = Sequence[Sequence[Any]]
 
 
@@ -63,14 +62,17 @@ def run(text: str, given: Mapping[str, Any]) -> None:
     _add(Part(text, given))
 
 
-def insert(model: type[models.Model], columns: tuple[str, ...], rows: Rows) -> None:
+def insert(model: type[models.Model], columns: tuple[str, ...], rows: Rows, *, or_nothing: bool = False) -> None:
     """Insert rows with values for these columns (attribute names such as `user_id`). Other columns get their defaults.
 
-    No model objects are created. If one row breaks a constraint, none is inserted.
+    No model objects are created. If one row breaks a constraint, none is inserted; with `or_nothing`, a row whose unique key
+    is taken is left out.
     """
     if rows:
-        table = _table(model, columns)
-        _add(Part(table.insert + _after_updates_of(model), {"rows": _document(table, rows)}))
+        table, text = _table(model, columns), _after_updates_of(model)
+        if or_nothing:
+            text = f"{text or ' WHERE TRUE'} ON CONFLICT DO NOTHING"
+        _add(Part(table.insert + text, {"rows": _document(table, rows)}))
 
 
 def insert_pairs(
@@ -107,7 +109,9 @@ def insert_objects(rows: Sequence[models.Model]) -> None:
     model, has_ids = type(rows[0]), rows[0].pk is not None
     columns = (("id",) if has_ids else ()) + _columns(model)
     table = _table(model, columns)
-    text, given = table.insert + _after_updates_of(model), {"rows": _document(table, list(map(attrgetter(*columns), rows)))}
+    # Not by the attributes: that of a `WordedField` would look for words elsewhere.
+    values = list(map(itemgetter(*columns), map(vars, rows)))
+    text, given = table.insert + _after_updates_of(model), {"rows": _document(table, values)}
     _add(Part(text, given) if has_ids else Part(f"{text} RETURNING id", given, objects=rows))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
@@ -133,13 +137,15 @@ def update(model: type[models.Model], columns: tuple[str, ...], rows: Rows) -> N
 
 def ids(model: type[models.Model], count: int) -> list[int]:
     """Return `count` new ids of a model, for rows that are inserted later in the same transaction."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(_IDS, [model._meta.db_table, count])
-            return [pk for (pk,) in cursor.fetchall()]
-        cursor.execute(f"SELECT {id_sql(model)}")
-        first = cursor.fetchone()[0]
-        return list(range(first, first + count))
+    return [pk for (pk,) in fetch(*asking_ids(model, count))]
+
+
+def asking_ids(model: type[models.Model], count: int) -> Statement:
+    """Return the statement whose rows are the ids that `ids` returns."""
+    if connection.vendor == "postgresql":
+        text = f"SELECT nextval(pg_get_serial_sequence('{model._meta.db_table}', 'id')) FROM generate_series(1, %(count)s)"
+        return Statement(text, Columns(), {"count": count})
+    return Statement(f"SELECT {id_sql(model)} + value FROM json_each(%(n)s)", Columns(), {"n": range(count)})
 
 
 def id_sql(model: type[models.Model]) -> str:
