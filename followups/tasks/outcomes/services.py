@@ -5,7 +5,7 @@ from typing import NamedTuple
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.models import OutcomeRule
 from followups.tasks.outcomes.rules import Effect, Outcome, careful
-from wholesale.plumbing.compiled import Select
+from wholesale.plumbing.compiled import Select, together
 from wholesale.plumbing.mark import VALUE, Kept
 
 
@@ -34,23 +34,30 @@ def effect_of(mark: int | None, outcome: str) -> OutcomeEffect:
 
 
 class Applied(NamedTuple):
-    """The rule of an outcome of a task, with the id and the present status of the task's lead."""
+    """The rule of an outcome of a task, with the task's ladder and lead."""
 
     rule: OutcomeEffect
-    lead_id: str | None = None
-    lead_status: str | None = None  # None if the lead is unknown
+    ladder_id: int
+    lead_id: str | None
+    lead_status: str | None  # None if the lead is unknown, as are the next two
+    phone: str | None
+    email: str | None
 
 
 # Compiled, because each completion reads it.
 _LEAD = Select(
-    lambda task_id: FollowupTask.objects.filter(pk=task_id).order_by().values_list(VALUE, "lead_id", "lead__status")
+    lambda task_id: (
+        FollowupTask.objects.filter(pk=task_id)
+        .order_by()
+        .values_list(VALUE, "ladder_id", "lead_id", "lead__status", "lead__phone", "lead__email")
+    )
 )
 
 
 def applied(outcome: str, task_id: int) -> Applied | None:
     """Return the rule of an outcome and the task's lead. None if there is no such task."""
-    row = _LEAD.first(task_id=task_id)
-    if row is None:
+    (rows,) = together(_LEAD.of(task_id=task_id))
+    if not rows:
         return None
-    mark, *lead = row
-    return Applied(effect_of(mark, outcome), *lead)
+    ((mark, *others),) = rows
+    return Applied(effect_of(mark, outcome), *others)
