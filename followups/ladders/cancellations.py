@@ -2,29 +2,15 @@
 
 from collections.abc import Collection, Mapping
 
-from followups.tasks.cancellations import (
-    EVERY_CHANNEL,
-    OpenSteps,
-    cancel,
-    locking_ladders_at,
-    locking_ladders_of,
-    open_steps,
-)
-from governance.gate import Point
+from followups.tasks.cancellations import EVERY_CHANNEL, cancel, steps_of
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.compiled import together
 
 ALREADY_FOLLOWED_UP = "already_followed_up"  # an older ladder of another lead is at the same number or address
 
 
 def cancel_open_ladders(lead_ids: Collection[str], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
     """Cancel these leads' open steps by these channels, in the caller's transaction. Return the number of steps."""
-    return cancel(open_steps(*together(*locking_ladders_of(lead_ids=list(lead_ids)))), act, channels=channels)
-
-
-def cancel_ladders_at(points: Collection[Point], act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
-    """Cancel the open steps by these channels of all leads with these points. Return the number of steps."""
-    return cancel(open_steps(*together(*locking_ladders_at(points))), act, channels=channels)
+    return cancel(steps_of(lead_ids), act, channels=channels)
 
 
 def because_of(status: str) -> str:
@@ -36,8 +22,7 @@ def close_open_ladders(reasons: Mapping[str, str], act: Act) -> None:
     """Cancel the open steps of leads, in the caller's transaction. `reasons` maps each lead id to its cancel reason."""
     if not reasons:
         return
-    found = open_steps(*together(*locking_ladders_of(lead_ids=list(reasons))))
+    found = steps_of(reasons)
     for reason in sorted(set(reasons.values())):
         ladders = [ladder for ladder in found.ladders if reasons[str(ladder.lead_id)] == reason]
-        theirs = {ladder.pk for ladder in ladders}
-        cancel(OpenSteps(ladders, [step for step in found.steps if step[1] in theirs]), act.because(reason))
+        cancel(found.of(ladders), act.because(reason))

@@ -7,7 +7,6 @@ from typing import Any
 from followups.ladders.cancellations import (
     ALREADY_FOLLOWED_UP,
     because_of,
-    cancel_ladders_at,
     cancel_open_ladders,
     close_open_ladders,
 )
@@ -18,7 +17,7 @@ from followups.leads.models import Lead
 from followups.leads.signals import contact_marked_wrong, hunt_ended, leads_changed, leads_opted_out
 from followups.leads.statuses import ENDS_THE_HUNT
 from followups.leads.storing import FLAGS
-from followups.tasks.cancellations import EVERY_CHANNEL, OPTED_OUT
+from followups.tasks.cancellations import EVERY_CHANNEL, OPTED_OUT, cancel, may_have_steps, steps_at
 from followups.tasks.minutes.tasks import enqueue_leads
 from followups.tasks.models import FollowupTask
 from governance.gate.ledger import opted_out_of
@@ -78,7 +77,8 @@ def on_hunt_ended(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
 
 def on_contact_marked_wrong(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     """Have a worker recompute the permitted minutes of leads whose number or address was marked as wrong."""
-    enqueue_leads([one.subject.id for one in envelopes])
+    if leads := [one.subject.id for one in envelopes if may_have_steps(one.subject.id)]:
+        enqueue_leads(leads)
 
 
 def on_leads_opted_out(envelopes: Sequence[Envelope], **kwargs: Any) -> int:
@@ -91,7 +91,7 @@ def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     for envelope in envelopes:
         channel = envelope.facts["channel"]
         channels = [channel] if channel else EVERY_CHANNEL
-        cancel_ladders_at(envelope.facts["points"], envelope.act.because(OPTED_OUT), channels=channels)
+        cancel(steps_at(envelope.facts["points"]), envelope.act.because(OPTED_OUT), channels=channels)
 
 
 def on_markets_named(envelopes: Sequence[Envelope], **kwargs: Any) -> None:

@@ -1,7 +1,9 @@
 """Cancel open steps of ladders. Each cancelled task gets a line of history."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
 from typing import Any, NamedTuple
@@ -31,7 +33,12 @@ class OpenSteps(NamedTuple):
     """Ladders and their open steps, which the caller's transaction has locked."""
 
     ladders: list[FollowupLadder]
-    steps: list[tuple[int, int, str]]  # each a task's id, its ladder and its channel
+    steps: list[tuple[int, int, str]]  # each a task's id, its ladder and its channel; without those cancelled since
+
+    def of(self, ladders: list[FollowupLadder]) -> "OpenSteps":
+        """Return these of the ladders, with their open steps."""
+        theirs = {ladder.pk for ladder in ladders}
+        return OpenSteps(ladders, [step for step in self.steps if step[1] in theirs])
 
 
 def _locks(build: Callable[..., QuerySet[Any, Any]]) -> Callable[..., list[Statement]]:
@@ -83,21 +90,47 @@ def open_steps(ladders: Rows, steps: Rows) -> OpenSteps:
     return OpenSteps(made, steps)
 
 
-_STEPS = Select(
-    lambda ladder_ids: FollowupTask.objects.open().filter(ladder__id__among=ladder_ids).order_by("pk").values_list(*_STEP)
-)
+_holding: ContextVar[OpenSteps | None] = ContextVar("holding", default=None)
 
 
-def lock_steps(ladders: list[FollowupLadder]) -> OpenSteps:
-    """Lock the open steps of ladders that are locked already."""
-    return OpenSteps(ladders, *together(_STEPS.locking(ladder_ids=[ladder.pk for ladder in ladders])))
+@contextmanager
+def holding(found: OpenSteps | None) -> Iterator[None]:
+    """Within the block, signals cancel only steps among these: the act has locked every step that its signals may cancel.
+
+    So their receivers ask nothing, and know which steps the act has cancelled but not written yet. None: they lock steps.
+    """
+    token = _holding.set(found)
+    try:
+        yield
+    finally:
+        _holding.reset(token)
+
+
+def steps_of(lead_ids: Collection[str]) -> OpenSteps:
+    """Lock the open ladders of these leads, and their open steps, unless the act is `holding` them."""
+    held = _holding.get()
+    if held is None:
+        return open_steps(*together(*locking_ladders_of(lead_ids=list(lead_ids))))
+    return held.of([ladder for ladder in held.ladders if ladder.lead_id in lead_ids])
+
+
+def may_have_steps(lead_id: str) -> bool:
+    """Whether a lead may have open steps: False if the act is `holding` its steps and has cancelled them all."""
+    return _holding.get() is None or bool(steps_of([lead_id]).steps)
+
+
+def steps_at(points: Iterable[Point]) -> OpenSteps:
+    """Lock the open ladders of all leads with these points, and their open steps, unless the act is `holding` them."""
+    return _holding.get() or open_steps(*together(*locking_ladders_at(points)))
 
 
 def cancel(found: OpenSteps, act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
     """Cancel the locked steps by these channels, with the act's reason. Return how many."""
-    cancelled = [(task_id, ladder_id) for task_id, ladder_id, channel in found.steps if channel in channels]
+    cancelled = [step for step in found.steps if step[2] in channels]
+    for held in filter(None, (_holding.get(), found)):
+        held.steps[:] = [step for step in held.steps if step not in cancelled]
     if cancelled:
-        task_ids, ladder_ids = zip(*cancelled, strict=True)
+        task_ids, ladder_ids, _ = zip(*cancelled, strict=True)
         with writes.gathered():
             writes.update(FollowupTask, ("cancelled_at", "cancel_reason"), [(pk, act.now, act.reason) for pk in task_ids])
             history.write(TaskEvent.Kind.CANCELLED, task_ids, act)

@@ -23,4 +23,4 @@ def contact_for(task: FollowupTask) -> gate.Contact:
 
 def put_reply(task: FollowupTask, act: Act) -> None:
     """Add an inbox item for the task's owner, because the lead replied. A task gets at most one such item."""
-    put(InboxItem.Kind.REPLY, act, task=task, lead_id=task.lead_id, owner=task.owner)
+    put(InboxItem.Kind.REPLY, act, task_id=task.pk, lead_id=task.lead_id, owner=task.owner)

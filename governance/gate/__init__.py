@@ -62,11 +62,13 @@ from governance.golive.services import (
 )
 from governance.law import VERSION as LAW_VERSION
 from governance.ledger.holds import hold_points, release_points
-from governance.ledger.opt_outs import lift_opt_out, record_opt_out
+from governance.ledger.opt_outs import lift_opt_out, record_opt_out, write_opt_out
 from governance.ledger.points import (
+    Held,
     Point,
     channels_of,
     contact_points,
+    hold,
     lead_point,
     lock_all_points,
     lock_points,

@@ -9,7 +9,7 @@ from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.ledger.lines import append_lines, named_points, record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
-from governance.ledger.points import EVERY_CHANNEL, Point, Subject, channels_of, digest, hold
+from governance.ledger.points import EVERY_CHANNEL, Held, Point, Subject, channels_of, digest, hold
 from governance.ledger.reading import filed_in, filed_under, filing
 from governance.ledger.rules import Entry, opted_out, refusals
 from governance.ledger.signals import opt_outs_unreadable, opted_out_of, told
@@ -39,9 +39,23 @@ def record_opt_out(
         PointMissing: the channel reaches none of the points.
 
     """
-    return _say_no(
-        subjects_reached([*points, *unreadable], rows, channel), channel, Entry.OPT_OUT, unreadable, said_at, evidence, act
-    )
+    reached = subjects_reached([*points, *unreadable], rows, channel)
+    return _say_no(reached, channel, Entry.OPT_OUT, unreadable, said_at, evidence, None, act)
+
+
+def write_opt_out(
+    points: Collection[Point | ContactPoint],
+    channel: str = EVERY_CHANNEL,
+    *,
+    said_at: datetime,
+    evidence: str,
+    held: Held,
+    act: Act,
+) -> list[ContactRecord]:
+    """Do what `record_opt_out` does, in the caller's transaction, which has `held` the points with an id for each line."""
+    rows = [point for point in points if isinstance(point, ContactPoint)]
+    named = [point for point in points if not isinstance(point, ContactPoint)]
+    return _say_no(subjects_reached(named, rows, channel), channel, Entry.OPT_OUT, (), said_at, evidence, held, act)
 
 
 @verb(ExecutionClass.RECORD)
@@ -61,15 +75,8 @@ def record_do_not_call(
         PointMissing: no call reaches any of the points.
 
     """
-    return _say_no(
-        subjects_reached([*points, *unreadable], rows, Channel.CALL),
-        Channel.CALL,
-        Entry.DO_NOT_CALL,
-        unreadable,
-        said_at,
-        evidence,
-        act,
-    )
+    reached = subjects_reached([*points, *unreadable], rows, Channel.CALL)
+    return _say_no(reached, Channel.CALL, Entry.DO_NOT_CALL, unreadable, said_at, evidence, None, act)
 
 
 def _say_no(
@@ -79,9 +86,10 @@ def _say_no(
     unreadable: Collection[Point],
     said_at: datetime | None,
     evidence: str,
+    held: Held | None,
     act: Act,
 ) -> list[ContactRecord]:
-    held = hold(reached.values(), len(reached))
+    held = held or hold(reached.values(), len(reached))
     pairs = [(subject, channel) for subject in reached.values()]
     effective_at = min(said_at or act.now, act.now)
     with writes.gathered():

@@ -9,13 +9,13 @@ from django.dispatch import Signal
 
 from followups.leads.inbound.services import record_inbound
 from followups.leads.models import Lead
-from followups.leads.moving import mark_wrong, move_lead
 from followups.leads.people.services import erase_person
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.leads.signals import contact_marked_wrong, hunt_ended, leads_changed, leads_opted_out, person_erased
 from followups.models import FollowupTask, InboundMessage
 from followups.services import start_ladder
 from tests.factories import NOON, LeadFactory
+from tests.moving import mark_wrong, move_lead
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope, Subject
 

@@ -17,7 +17,6 @@ from followups.ladders.services import cancel_ladder
 from followups.leads.lists.imports import begin_import, confirm_import
 from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead, LeadReopening
-from followups.leads.moving import hold_lead, mark_wrong, move_lead
 from followups.leads.services import LEFT_STATUSES_NAMED, upsert_lead, upsert_leads
 from followups.leads.statuses import ENDS_THE_HUNT, is_back, is_reopening, moves_on_to
 from followups.services import start_ladder
@@ -25,6 +24,7 @@ from followups.tasks.models import TaskEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory, LeadReopeningFactory
 from tests.followups.test_import_leads import run
+from tests.moving import hold_lead, mark_wrong, move_lead
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter

@@ -16,7 +16,6 @@ from followups.ladders.models import FollowupLadder
 from followups.ladders.prospects import OpenLadder, meeting
 from followups.ladders.services import cancel_ladder, restart_ladder
 from followups.leads.models import Lead
-from followups.leads.moving import mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
@@ -24,6 +23,7 @@ from governance.people import LeadFacts
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory
+from tests.moving import mark_wrong
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 

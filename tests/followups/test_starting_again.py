@@ -15,7 +15,6 @@ from followups.ladders.errors import LeadClosed, RecentlyFollowedUp
 from followups.ladders.models import FollowupLadder
 from followups.ladders.services import cancel_ladder, restart_ladder
 from followups.leads.models import Lead
-from followups.leads.moving import mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
@@ -25,6 +24,7 @@ from governance.policies import upsert
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LeadFactory
+from tests.moving import mark_wrong
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db

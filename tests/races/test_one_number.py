@@ -14,7 +14,6 @@ from followups.ladders import bulk
 from followups.ladders.errors import NoLadder
 from followups.ladders.models import FollowupLadder
 from followups.leads.models import Lead
-from followups.leads.moving import hold_lead, mark_wrong
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.services import complete_task, start_ladder
 from followups.tasks.models import FollowupTask
@@ -22,6 +21,7 @@ from governance import gate
 from governance.clocks.markets import one_markets
 from kpi.models import KPIEvent
 from tests.factories import NOON, LeadFactory
+from tests.moving import hold_lead, mark_wrong
 from tests.races.conftest import CLIENTS
 from wholesale.plumbing.act import Act
 

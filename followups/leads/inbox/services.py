@@ -12,7 +12,7 @@ from followups.leads.errors import DecideTheMessage, InboxItemDone, InboxItemNot
 from followups.leads.inbound.models import InboundMessage
 from followups.leads.inbox.models import InboxItem
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing import scopes
+from wholesale.plumbing import scopes, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.facts import storable
@@ -32,7 +32,7 @@ WITHIN: dict[str, timedelta] = {
 def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None:
     """Add an inbox item about a message, within the caller's transaction."""
     detail = "; ".join(f"{name}: {value}" for name, value in message.as_sent.items())
-    put(kind, act, message=message, lead_id=message.lead_id, detail=storable(detail, NOTE_MAX_LENGTH))
+    put(kind, act, message_id=message.pk, lead_id=message.lead_id, detail=storable(detail, NOTE_MAX_LENGTH))
 
 
 def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
@@ -46,10 +46,14 @@ def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None
 def put(kind: InboxItem.Kind, act: Act, **about: object) -> None:
     """Add an inbox item about a message or a task (`about`), within the caller's transaction. Nothing is added if the
     message has an item of this kind already, or the task has an item."""
-    item = InboxItem(
-        kind=kind, due_by=act.now + WITHIN[kind], created_at=act.now, correlation_id=act.correlation_id, **about
-    )
-    InboxItem.objects.bulk_create([item], ignore_conflicts=True)
+    given = {
+        "kind": kind,
+        "due_by": act.now + WITHIN[kind],
+        "created_at": act.now,
+        "correlation_id": act.correlation_id,
+        **about,
+    }
+    writes.insert(InboxItem, tuple(given), [tuple(given.values())], or_nothing=True)
 
 
 @verb(ExecutionClass.RECORD)

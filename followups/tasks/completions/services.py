@@ -13,7 +13,7 @@ from followups.signals import tasks_completed
 from followups.sla.lateness import late_for, spans
 from followups.sla.rulebook import rulebook
 from followups.tasks import history, leases
-from followups.tasks.cancellations import close_steps
+from followups.tasks.cancellations import close_steps, holding
 from followups.tasks.completions import reading
 from followups.tasks.completions.attempts import attempt_of
 from followups.tasks.completions.reading import LockedTask, OpenStep
@@ -23,7 +23,7 @@ from followups.tasks.minutes.tasks import enqueue_leads
 from followups.tasks.minutes.writing import STORED
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from followups.tasks.outcomes import effects
-from followups.tasks.outcomes.effects import Held
+from followups.tasks.outcomes.effects import Held, Planned
 from followups.tasks.outcomes.rules import Effect, Outcome, is_answered_call
 from governance import gate
 from governance.channels import Channel
@@ -31,7 +31,6 @@ from governance.decisions import ExecutionClass, verb
 from governance.gate import Judged
 from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.compiled import together
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.users import label_of
@@ -93,11 +92,13 @@ def record_completion(
     user, works_any = act.user, act.user is None or leases.may_work_any(act.user)
     if user is not None and not works_any:
         act = replace(act, actor=label_of(user))
-    held = effects.hold(task_id, outcome) if outcome else Held()
-    found = reading.locked(*together(reading.locking(task_id)))
+    plan = effects.plan(task_id, outcome) if outcome else Planned()
+    held, locked = effects.hold(plan, reading.locking(task_id))
+    found = reading.locked(locked)
     if found is None:
         raise TaskNotFound
     task, now = found.task, act.now
+    effects.of_task(held, task)
     if user is not None and task.owner not in (None, user.get_username()) and not works_any:
         raise NotYourTask
     contacted_at = min(contacted_at or now, now) if opting_out else contacted_at or now
@@ -111,27 +112,24 @@ def record_completion(
     task.outcome, task.note, task.late_for = outcome or "", note, late_for(task, now)
     facts, following = reading.following(found)
     judged, following, changed = _judged(found, contacted_at, following, held, facts, now)
-    # What an outcome changes is read and written after the completion.
-    is_alone = held.rule.effect == Effect.GO_ON and held.lead_id is None and outcome != Outcome.REPLIED
     is_answered = is_answered_call(task.channel, task.outcome)
-    with writes.gathered():
+    if held.open:  # the outcome may change the same rows again
+        _change(changed)
+        changed = {}
+    with writes.gathered(), holding(held.open):
         writes.update(FollowupTask, DONE, [(task_id, *(getattr(task, name) for name in DONE))])
         if task.cancelled_at is None:
             close_steps([task.ladder], {task.ladder_id: 1}, now)
-        for columns, rows in changed.items():
-            writes.update(FollowupTask, columns, rows)
+        _change(changed)
         attempt = attempt_of(task, contacted_at, judged, act)
         history.write(TaskEvent.Kind.COMPLETED, [task_id], act, details={task_id: detail})
         writes.insert_object(attempt)
         tasks_completed.send(sender=FollowupTask, envelopes=_envelopes(task, attempt, act))
-        if is_alone:
-            gate.note_contact(found.reached, contacted_at, is_answered_call=is_answered)
-    if not is_alone:
         effects.take(held, task, act, said_at=contacted_at)
-        if held.rule.effect != Effect.GO_ON:
-            following = reading.open_steps(task)
-        # Last of all, because a completion for the same person at another ladder waits here.
         gate.note_contact(found.reached, contacted_at, is_answered_call=is_answered)
+    following = [step for step in following if held.holds(step.id)]
+    if held.rule.effect == Effect.PAUSE:
+        following = reading.open_steps(task)
     if is_answered and found.contact.lead.phone and judged.answer.is_one_call_in_30_days:
         following = _with_later_calls(found, following, now)
     if gate.note_use(judged.answer, contacted_at, act):
@@ -162,6 +160,11 @@ def _repeated(task: FollowupTask, held: Held, act: Act, *, opting_out_at: dateti
 
 
 Changed = dict[tuple[str, ...], list[tuple[Any, ...]]]  # new values of tasks by their columns, each row with its id
+
+
+def _change(changed: Changed) -> None:
+    for columns, rows in changed.items():
+        writes.update(FollowupTask, columns, rows)
 
 
 def _judged(

@@ -34,16 +34,23 @@ def effect_of(mark: int | None, outcome: str) -> OutcomeEffect:
 
 
 class Applied(NamedTuple):
-    """The rule of an outcome of a task, with the id and the present status of the task's lead."""
+    """The rule of an outcome of a task, with the task's ladder and lead."""
 
     rule: OutcomeEffect
-    lead_id: str | None = None
-    lead_status: str | None = None  # None if the lead is unknown
+    ladder_id: int
+    lead_id: str | None
+    lead_status: str | None  # None if the lead is unknown, as are the next two
+    phone: str | None
+    email: str | None
 
 
 # Compiled, because each completion reads it.
 _LEAD = Select(
-    lambda task_id: FollowupTask.objects.filter(pk=task_id).order_by().values_list(VALUE, "lead_id", "lead__status")
+    lambda task_id: (
+        FollowupTask.objects.filter(pk=task_id)
+        .order_by()
+        .values_list(VALUE, "ladder_id", "lead_id", "lead__status", "lead__phone", "lead__email")
+    )
 )
 
 
@@ -52,5 +59,5 @@ def applied(outcome: str, task_id: int) -> Applied | None:
     (rows,) = together(_LEAD.of(task_id=task_id))
     if not rows:
         return None
-    ((mark, *lead),) = rows
-    return Applied(effect_of(mark, outcome), *lead)
+    ((mark, *others),) = rows
+    return Applied(effect_of(mark, outcome), *others)
