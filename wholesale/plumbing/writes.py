@@ -21,6 +21,8 @@ from django.db import connection, models
 from wholesale.plumbing.compiled import Columns, Statement, bound, fetch
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
+# Types by another name. The driver parses a statement of more than 4 kB anew each time.
+_SHORT = {"varchar": "text", "timestamp with time zone": "timestamptz"}
 Rows = Sequence[Sequence[Any]]
 
 
@@ -208,7 +210,8 @@ class _Table(NamedTuple):
     model: type[models.Model]
     insert: str
     update: str  # if the first column is the id
-    fields: list[Any]  # the fields of the given columns, then of the defaults
+    columns: list[str]  # the given columns, then those of the defaults
+    prepared: dict[str, Callable[[Any], Any]]  # what turns a value into one of the document, where it does not stay as it is
     defaults: tuple[Any, ...]  # the defaults, other than null, of columns that are not given
 
 
@@ -228,15 +231,16 @@ def _table(model: type[models.Model], columns: tuple[str, ...], *, has_defaults:
         typed = ", ".join(f"{name} {_type(field)}" for name, field in zip(names, written, strict=True))
         source, returning = f"json_to_recordset(%(rows)s::json) AS r ({typed})", " RETURNING 1"
     else:
-        values = ", ".join(f"value ->> '$.{name}' AS {name}" for name in names)
+        values = ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in names)
         source, returning = f"(SELECT {values} FROM json_each(%(rows)s)) AS r", ""
     listed = ", ".join(names)
     settings = ", ".join(f"{name} = r.{name}" for name in names[1:])
     return _Table(
         model,
-        f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {source}",
+        f"INSERT INTO {table} ({listed}) SELECT * FROM {source}",
         f"UPDATE {table} SET {settings} FROM {source} WHERE {table}.id = r.id{returning}",
-        written,
+        [field.column for field in written],
+        {field.column: prepare for field in written if (prepare := _prepare(field))},
         tuple(defaults.values()),
     )
 
@@ -244,17 +248,15 @@ def _table(model: type[models.Model], columns: tuple[str, ...], *, has_defaults:
 def _type(field: models.Field[Any, Any]) -> str:
     """Return the PostgreSQL type of a field's values in a document. A text has no length there: it would be cut off."""
     kind = str(field.db_type(connection)).partition("(")[0]
-    return "text" if kind == "varchar" else kind
+    return _SHORT.get(kind, kind)
 
 
 def _document(table: _Table, rows: Rows) -> str:
     """Return rows as a JSON document: an array of objects."""
-    columns = [field.column for field in table.fields]
-    document = [dict(zip(columns, (*row, *table.defaults), strict=True)) for row in rows]
-    for field in table.fields:
-        if prepare := _prepare(field):
-            for values in document:
-                values[field.column] = prepare(values[field.column])
+    document = [dict(zip(table.columns, (*row, *table.defaults), strict=True)) for row in rows]
+    for column, prepare in table.prepared.items():
+        for values in document:
+            values[column] = prepare(values[column])
     return orjson.dumps(document, default=_text).decode()
 
 
