@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from followups.leads.errors import AlreadyDecided, ChannelUnknown, MessageNotFound, OptedOutSince
 from followups.leads.inbound.authors import ANY_CHANNEL, known_points
 from followups.leads.inbound.models import InboundDecision, InboundDecisionWords, InboundMessage
-from followups.leads.inbound.opt_outs import Closing, Recorded, closed_channels, evidence_of, opt_out
+from followups.leads.inbound.opt_outs import Closing, Recorded, closed_channels, end_ladders, evidence_of, opt_out
 from followups.leads.inbound.rules import Meaning
 from followups.leads.inbox import services as inbox
 from followups.leads.lookups import lead_ids_at
@@ -71,9 +71,9 @@ def decide_inbound(message_id: int, as_: str, *, act: Act) -> Recorded:
     if as_ != Meaning.OPT_OUT:
         return Recorded(message)
     closing = [Closing(channel, rows=rows)] if rows else []
-    return opt_out(
-        message, closing, lead_ids_at([point for one in closing for point in one.named()]), gate.hold(rows, len(rows)), act
-    )
+    leads = lead_ids_at([point for one in closing for point in one.named()])
+    cancelled = end_ladders(leads, message.lead_id, act)
+    return opt_out(message, closing, cancelled, gate.hold(rows, len(rows)), act)
 
 
 def may_overrule(message: InboundMessage, user: User | AnonymousUser | None) -> bool:

@@ -44,25 +44,23 @@ class Closing:
         return [*self.points, *((row.kind, row.value) for row in self.rows if row.value)]
 
 
-def opt_out(
-    message: InboundMessage, closing: Collection[Closing], leads: Collection[str], held: gate.Held, act: Act
-) -> Recorded:
-    """Record these closings in the ledger as opt-outs, and cancel the open ladder of every lead with one of their points.
+def end_ladders(leads: Collection[str], lead_id: str | None, act: Act) -> int:
+    """Cancel the open ladders of these leads and of the lead of a message. Return the number of cancelled steps.
 
-    The caller has `held` these points, and read their `leads` since. The cancelled steps are written at once, so that those
-    who hear of the opt-outs do not see them any more.
+    The steps are written at once, so that those who hear of the opt-outs do not see them any more.
     """
-    leads = set(leads)
-    if message.lead_id:
-        leads.add(message.lead_id)
-    gone = [envelope_of("lead_opted_out", lead_id, act) for lead_id in leads]
+    gone = [envelope_of("lead_opted_out", one, act) for one in {*leads, *([lead_id] if lead_id else [])}]
     answers: list[Any] = leads_opted_out.send(sender=Lead, envelopes=gone) if gone else []
+    return sum(steps or 0 for _, steps in answers)
+
+
+def opt_out(message: InboundMessage, closing: Collection[Closing], cancelled: int, held: gate.Held, act: Act) -> Recorded:
+    """Record these closings in the ledger as opt-outs. The caller has `held` their points, and `cancelled` so many steps."""
     with writes.gathered():
         for one, ids in zip(closing, _shares(held.ids, closing), strict=True):
             given = {"said_at": message.received_at, "evidence": evidence_of(message), "held": held._replace(ids=ids)}
             gate.write_opt_out([*one.points, *one.rows], one.channel, **given, act=act)
     closed = {channel for one in closing for channel in closed_channels(one.channel, [*one.points, *one.rows])}
-    cancelled = sum(steps or 0 for _, steps in answers)
     return Recorded(message, tuple(one.value for one in Channel if one.value in closed), cancelled)
 
 

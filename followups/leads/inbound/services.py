@@ -10,7 +10,7 @@ from django.db import transaction
 from followups.leads.inbound import rules
 from followups.leads.inbound.authors import ANY_CHANNEL, NEAR, WHO, Author, Near, author_of
 from followups.leads.inbound.models import InboundMessage
-from followups.leads.inbound.opt_outs import Closing, Recorded, closings_of, evidence_of, opt_out
+from followups.leads.inbound.opt_outs import Closing, Recorded, closings_of, end_ladders, evidence_of, opt_out
 from followups.leads.inbound.rules import Meaning
 from followups.leads.inbound.words import words_in_force
 from followups.leads.inbox import services as inbox
@@ -84,6 +84,7 @@ def record_inbound(
         **act.signature,
     )
     subjects = [found.held.rows[digest(point)] for point in author.subjects]
+    cancelled = end_ladders(found.leads, author.lead_id, act) if meaning == Meaning.OPT_OUT else 0
     with writes.gathered():
         gate.store_new(subjects, act)
         writes.insert_object(message)
@@ -97,8 +98,8 @@ def record_inbound(
             replies.put(message, subjects, answer, reading.language, language, sender, act)
         if meaning == Meaning.DOUBTFUL:
             return _wait(message, author.held, found.held, act)
-    if meaning == Meaning.OPT_OUT:
-        return opt_out(message, found.closing, found.leads, found.held, act)
+        if meaning == Meaning.OPT_OUT:
+            return opt_out(message, found.closing, cancelled, found.held, act)
     return Recorded(message)
 
 
