@@ -21,7 +21,7 @@ from followups.ladders.prospects import Prospect, ProspectsAndLadders, held_by, 
 from followups.ladders.refusals import refusal_of
 from followups.ladders.starts import cooling_off
 from followups.ladders.templates.patterns import patterns_of
-from followups.pool.services import next_agents
+from followups.pool.services import locking_agents, next_agents
 from followups.signals import ladders_created
 from followups.tasks.models import FollowupTask
 from governance import gate
@@ -31,6 +31,7 @@ from governance.gate import Minutes
 from governance.people import LeadFacts
 from wholesale.plumbing import mark, writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import together
 from wholesale.plumbing.errors import DomainError, RequiredParameter
 from wholesale.plumbing.lookups import among
 from wholesale.plumbing.vocabulary import ALL
@@ -200,8 +201,9 @@ _values = attrgetter(*_LADDER)
 def _give_to_the_pool(ladders: Sequence[FollowupLadder], now: datetime) -> None:
     """Assign each ladder to the next agent of its place's pool. Lock ladders before pools, as `start_ladder` does."""
     given: dict[str, list[int]] = defaultdict(list)
-    owners = next_agents([(ladder.province, ladder.market) for ladder in ladders], now)
-    for ladder, owner in zip(ladders, owners, strict=True):
+    places = [(ladder.province, ladder.market) for ladder in ladders]
+    (agents,) = together(locking_agents(places)) if places else [[]]
+    for ladder, owner in zip(ladders, next_agents(agents, places, now), strict=True):
         if owner is not None:
             ladder.owner = owner
             given[owner].append(ladder.pk)

@@ -73,14 +73,17 @@ def restart_ladder(ladder_id: int, *, act: Act) -> LadderStart:
     (known,) = gate.require(ExecutionClass.EXECUTE, _LEAD_OF.of(ladder_id=ladder_id))
     if not known:
         raise LadderNotFound
-    ((lead_id, *reached),) = known
-    found = hold_lead(lead_id, points_in([tuple(reached)]), locking_ladder(ladder_id=ladder_id, lead_id=lead_id))
+    ((lead_id, province, market, *reached),) = known
+    cancelling = locking_ladder(ladder_id=ladder_id, lead_id=lead_id)
+    found = hold_lead(lead_id, points_in([tuple(reached)]), cancelling, pool_of=(province, market))
     ladder = next(one for one in found.cancelled.ladders if one.pk == ladder_id)
     return begin_ladder(found, LadderWanted(lead_id, ladder.province, ladder.market, ladder.owner), restart=True, act=act)
 
 
 _LEAD_OF = Select(
-    lambda ladder_id: FollowupLadder.objects.filter(pk=ladder_id).values_list("lead_id", "lead__phone", "lead__email")
+    lambda ladder_id: FollowupLadder.objects.filter(pk=ladder_id).values_list(
+        "lead_id", "province", "market", "lead__phone", "lead__email"
+    )
 )
 
 

@@ -19,7 +19,7 @@ from followups.ladders.reading import leads_and_ladders
 from followups.ladders.refusals import refusal_of
 from followups.ladders.templates.patterns import patterns_of
 from followups.leads.lookups import asking_points_of, points_in
-from followups.pool.services import next_agent
+from followups.pool.services import locking_agents, next_agents
 from followups.signals import ladders_created
 from followups.tasks.cancellations import OpenSteps, cancel, locking_ladders_of, open_steps
 from followups.tasks.models import FollowupTask
@@ -27,7 +27,7 @@ from governance import gate
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.compiled import Statement, together
+from wholesale.plumbing.compiled import Rows, Statement, together
 from wholesale.plumbing.vocabulary import ALL
 
 RESTARTED = "restarted"  # the cancel reason if nobody gave a reason for a restart
@@ -107,7 +107,7 @@ def start_ladder(
     """
     (known,) = gate.require(ExecutionClass.EXECUTE, asking_points_of(lead_id))
     cancelling = locking_ladders_of(lead_ids=[lead_id]) if restart and lead_id else []
-    found = hold_lead(lead_id, points_in(known), cancelling)
+    found = hold_lead(lead_id, points_in(known), cancelling, pool_of=None if owner is not None else (province, market))
     return begin_ladder(found, LadderWanted(lead_id, province, market, owner), restart=restart, act=act)
 
 
@@ -129,11 +129,19 @@ class HeldLead:
     held: Held  # the leads with an open ladder at the lead's numbers and addresses
     cancelled: OpenSteps  # the steps that the new ladder replaces
     facts: gate.GateFacts  # with an id for the new ladder
+    agents: Rows  # of the pool that gives the ladder an owner
 
 
-def hold_lead(lead_id: str | None, known: Sequence[gate.Point], cancelling: Sequence[Statement]) -> HeldLead:
+def hold_lead(
+    lead_id: str | None,
+    known: Sequence[gate.Point],
+    cancelling: Sequence[Statement],
+    *,
+    pool_of: tuple[str, str] | None,
+) -> HeldLead:
     """Lock a lead and its `known` numbers and addresses until the transaction ends, then the ladders and steps that the
-    statements `cancelling` lock. Until then nobody else starts a ladder at them, changes the lead or records its opt-out.
+    statements `cancelling` lock, and the pool of the place `pool_of`. Until then nobody else starts a ladder at them,
+    changes the lead or records its opt-out.
 
     Raises:
         LeadMoved: the lead has a number or address that was not locked.
@@ -141,15 +149,16 @@ def hold_lead(lead_id: str | None, known: Sequence[gate.Point], cancelling: Sequ
     """
     points = {*known, (gate.LEAD, lead_id)} if lead_id else set(known)
     taking = gate.taking_points(points)
-    locked = together(*taking, *cancelling)[len(taking) :]
+    agents = [locking_agents([pool_of])] if pool_of else []
+    locked = together(*taking, *cancelling, *agents)[len(taking) :]
     facts, rows = gate.read_with_facts(leads_and_ladders([lead_id] if lead_id else []), points, new=FollowupLadder)
     found = prospects.found_in(rows)
     prospect = found.prospects[lead_id] if lead_id else Prospect()
     lead = prospect.lead
     if lead and not set(gate.points_of(phone=lead.phone, email=lead.email)) <= points:
         raise LeadMoved
-    cancelled = open_steps(*locked) if cancelling else OpenSteps([], [])
-    return HeldLead(prospect, held_by(found.ladders), cancelled, facts)
+    cancelled = open_steps(*locked[: len(cancelling)]) if cancelling else OpenSteps([], [])
+    return HeldLead(prospect, held_by(found.ladders), cancelled, facts, locked[-1] if pool_of else [])
 
 
 def cooling_off() -> timedelta:
@@ -177,10 +186,10 @@ def begin_ladder(found: HeldLead, wanted: LadderWanted, *, restart: bool, act: A
         raise refusal
     ladder = ladder_of(plan, minutes, act, reason=act.reason if restart else "")
     ladder.pk = found.facts.new_id
-    if ladder.owner is None:
-        ladder.owner = next_agent(*place, act.now)
-    tasks = [FollowupTask(**dict(zip(TASK, row, strict=True))) for row in tasks_of(ladder, plan, minutes)]
     with writes.gathered():
+        if ladder.owner is None:
+            (ladder.owner,) = next_agents(found.agents, [place], act.now)
+        tasks = [FollowupTask(**dict(zip(TASK, row, strict=True))) for row in tasks_of(ladder, plan, minutes)]
         cancel(found.cancelled, act.because(act.reason or RESTARTED))
         writes.insert_object(ladder)
         writes.insert_objects(tasks)

@@ -1,15 +1,29 @@
 """The turns of a pool: the smooth weighted round robin of nginx. It uses no database."""
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import NamedTuple
+
+from wholesale.plumbing.vocabulary import ALL
 
 
 class Member(NamedTuple):
-    """An agent in a pool: the id of its row, its weight, and its credit after the turns so far."""
+    """An agent in a pool: the id of its row, its weight, its credit after the turns so far, and whether it works."""
 
     id: int
     weight: int
     credit: int
+    province: str = ""
+    market: str = ALL
+    agent: str = ""
+    is_inactive: bool = False  # the user with the agent's name may not sign in
+    paused_until: datetime | None = None
+    registered_until: date | None = None  # the last day of its vendor's registration, in UTC; None if it works for us
+
+    def works(self, now: datetime) -> bool:
+        """Whether the agent gets ladders: it is active, not paused, and its vendor is still registered."""
+        is_registered = self.registered_until is None or self.registered_until >= now.astimezone(UTC).date()
+        return not self.is_inactive and is_registered and (self.paused_until is None or self.paused_until <= now)
 
 
 def turn(members: Sequence[Member]) -> tuple[int, list[Member]]:

@@ -1,20 +1,22 @@
 """Verbs of the pool."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 
 from followups.pool.models import PoolAgent
 from followups.pool.rules import Member, turn
-from followups.pool.vendors.services import of_ended_vendor
+from followups.pool.vendors.services import REGISTERED_UNTIL, of_ended_vendor
 from governance import policies
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Rows, Select, Statement
 from wholesale.plumbing.vocabulary import ALL
 
 # The user with the agent's name may not sign in. A name without a user is a label under which somebody works.
@@ -26,44 +28,46 @@ def working(now: datetime) -> Q:
     return (Q(paused_until__isnull=True) | Q(paused_until__lte=now)) & ~Q(IS_INACTIVE) & ~Q(of_ended_vendor(now))
 
 
-def next_agent(province: str, market: str, now: datetime) -> str | None:
-    """Return the next agent who works in the market's pool, or else in the province's. None if nobody works in either."""
-    return next_agents([(province, market)], now)[0]
+# The agents of these places' pools, and of the pools of the whole provinces. Everybody locks them in this order, markets
+# before provinces and each by id, so there is no deadlock.
+_AGENTS = Select(
+    lambda provinces, markets: (
+        PoolAgent.objects.filter(province__among=provinces, market__among=markets)
+        .order_by(ExpressionWrapper(Q(market=ALL), output_field=BooleanField()), "pk")
+        .values_list(
+            *("id", "weight", "credit", "province", "market", "agent"), IS_INACTIVE, "paused_until", REGISTERED_UNTIL
+        )
+    )
+)
 
 
-def next_agents(places: Sequence[tuple[str, str]], now: datetime) -> list[str | None]:
-    """Return the next agent for each place (province, market), in the order of the places. None if nobody works for a place.
+def locking_agents(places: Iterable[tuple[str, str]]) -> Statement:
+    """Return the statement that locks the pools of these places (province, market), and reads them for `next_agents`."""
+    provinces, markets = zip(*places, strict=True)
+    return _AGENTS.locking(provinces={*provinces}, markets={ALL, *markets})
 
-    The turns are taken within the caller's transaction; other callers wait for its end. Market pools are locked before
-    province pools, each by id, so there is no deadlock.
+
+def next_agents(agents: Rows, places: Sequence[tuple[str, str]], now: datetime) -> list[str | None]:
+    """Return the next agent for each place, in the order of the places: one who works in the market's pool, or else in the
+    province's. None if nobody works for a place. `agents` are the rows of `locking_agents`; their turns are stored.
     """
-    pools = _locked({place for place in places if place[1] != ALL}, now)
-    pools |= _locked({(province, ALL) for province, market in places if (province, market) not in pools}, now)
+    pools: dict[tuple[str, str], list[Member]] = defaultdict(list)
+    for member in (Member(*row) for row in agents):
+        if member.works(now):
+            pools[member.province, member.market].append(member)
     chosen: list[str | None] = []
+    changed = {}
     for province, market in places:
-        pool = pools.get((province, market)) or pools.get((province, ALL))
-        if pool is None:
+        place = (province, market) if (province, market) in pools else (province, ALL)
+        if place not in pools:
             chosen.append(None)
             continue
-        agent_id, members = turn([Member(pk, agent.weight, agent.credit) for pk, agent in pool.items()])
-        for member in members:
-            pool[member.id].credit = member.credit
-        chosen.append(pool[agent_id].agent)
+        agent_id, pools[place] = changed[place] = turn(pools[place])
+        chosen.append(next(member.agent for member in pools[place] if member.id == agent_id))
     # Not written to the history: the credit changes with every ladder, and nobody decides it.
-    PoolAgent.objects.bulk_update([agent for pool in pools.values() for agent in pool.values()], ["credit"])
+    credits = [(member.id, member.credit) for _, members in changed.values() for member in members]
+    writes.update(PoolAgent, ("credit",), credits)
     return chosen
-
-
-def _locked(places: Collection[tuple[str, str]], now: datetime) -> dict[tuple[str, str], dict[int, PoolAgent]]:
-    """Lock the working agents in the pools of these places, and return them by place and id."""
-    if not places:
-        return {}
-    provinces, markets = {province for province, _ in places}, {market for _, market in places}
-    agents = PoolAgent.objects.filter(working(now), province__in=provinces, market__in=markets)
-    pools: dict[tuple[str, str], dict[int, PoolAgent]] = defaultdict(dict)
-    for agent in agents.order_by("pk").select_for_update().only("province", "market", "agent", "weight", "credit"):
-        pools[agent.province, agent.market][agent.pk] = agent
-    return pools
 
 
 @verb(ExecutionClass.CONTROL)

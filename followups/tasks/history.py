@@ -23,27 +23,12 @@ def write(
     If a person wrote the act's reason, the reason is stored in a row of its own, so that it can be erased.
     """
     detail, user_id = details or {}, act.user.pk if act.user else None
-    if not is_own(act.reason):
-        _write_in_words(kind, task_ids, act, detail)
-        return
-    writes.insert(
-        TaskEvent,
-        _LINE,
-        [
-            (task_id, kind, act.reason, detail.get(task_id, {}), act.actor, user_id, act.correlation_id, act.now)
-            for task_id in task_ids
-        ],
-    )
-
-
-def _write_in_words(
-    kind: TaskEvent.Kind, task_ids: Collection[int], act: Act, details: Mapping[int, dict[str, Any]]
-) -> None:
-    ids = writes.ids(TaskEvent, len(task_ids))
-    writes.insert_objects(
-        [
-            TaskEvent(pk=pk, task_id=task_id, kind=kind, detail=details.get(task_id, {}), **act.signature)
-            for pk, task_id in zip(ids, task_ids, strict=True)
-        ]
-    )
-    writes.insert(TaskEventWords, ("event_id", "reason"), [(pk, act.reason) for pk in ids])
+    reason = act.reason if is_own(act.reason) else ""
+    lines = [
+        (task_id, kind, reason, detail.get(task_id, {}), act.actor, user_id, act.correlation_id, act.now)
+        for task_id in task_ids
+    ]
+    if reason == act.reason:
+        writes.insert(TaskEvent, _LINE, lines)
+    else:
+        writes.insert_pairs(TaskEvent, _LINE, lines, TaskEventWords, reason=act.reason)

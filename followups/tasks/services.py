@@ -2,19 +2,32 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from followups.ladders.models import FollowupLadder
+from followups.leads.facts import FACTS, read_facts
+from followups.leads.models import Lead
 from followups.tasks import history, leases
 from followups.tasks.cancellations import close_steps
 from followups.tasks.due_times import put_off
 from followups.tasks.errors import NotYourTask, TaskClosed, TaskNotFound, TimeOutOfRange
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Select, together
 
 SNOOZED_WITHIN = timedelta(days=90)
 _NOT_YOURS = "Your role puts off and skips its own tasks, and unowned ones that it has claimed."
+_TASK = tuple(field.attname for field in FollowupTask._meta.concrete_fields)
+_LADDER = ("id", "open_steps", "closed_at")
+_LOCK = Select(
+    lambda task_id: (
+        FollowupTask.objects.filter(pk=task_id)
+        .order_by()
+        .values_list(*_TASK, *(f"ladder__{name}" for name in _LADDER), *(f"lead__{name}" for name in FACTS))
+    )
+)
 
 
 @verb(ExecutionClass.RECORD)
@@ -55,19 +68,24 @@ def skip_task(task_id: int, *, act: Act) -> FollowupTask:
     task = _locked_task(task_id)
     _require_theirs(task, act)
     task.cancelled_at, task.cancel_reason = act.now, act.reason
-    task.save(update_fields=["cancelled_at", "cancel_reason"])
-    history.write(TaskEvent.Kind.SKIPPED, [task_id], act)
-    close_steps([task.ladder], {task.ladder_id: 1}, act.now)
+    with writes.gathered():
+        writes.update(FollowupTask, ("cancelled_at", "cancel_reason"), [(task_id, act.now, act.reason)])
+        history.write(TaskEvent.Kind.SKIPPED, [task_id], act)
+        close_steps([task.ladder], {task.ladder_id: 1}, act.now)
     return task
 
 
 def _locked_task(task_id: int) -> FollowupTask:
     """Lock the ladder, then the task, and return the task with its lead and ladder. Raise TaskNotFound if there is none."""
-    ladder = FollowupLadder.objects.filter(tasks=task_id).select_for_update(of=("self",)).first()
-    if ladder is None:
+    (rows,) = together(_LOCK.locking(FollowupLadder, FollowupTask, task_id=task_id))
+    if not rows:
         raise TaskNotFound
-    task: FollowupTask = FollowupTask.objects.select_related("lead").select_for_update(of=("self",)).get(pk=task_id)
-    task.ladder = ladder
+    of_lead, of_ladder = len(_TASK) + len(_LADDER), len(_TASK)
+    (row,) = rows
+    task: FollowupTask = FollowupTask.from_db(connection.alias, _TASK, row[:of_ladder])
+    task.ladder = FollowupLadder.from_db(connection.alias, _LADDER, row[of_ladder:of_lead])
+    lead = Lead(**dict(zip(FACTS, row[of_lead:], strict=True))) if read_facts(row[of_lead:]) else None
+    FollowupTask._meta.get_field("lead").set_cached_value(task, lead)  # the id of an unknown lead stays
     return task
 
 

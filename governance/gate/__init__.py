@@ -85,8 +85,8 @@ from governance.organisation.rules import Sender
 from governance.organisation.services import sender
 from governance.people import LEAD
 from governance.risk.figures import exposure_used, unsettled
+from governance.risk.figures import policy_of as risk_policy_of
 from governance.risk.ledgers import open_risk
-from governance.risk.policies import policy_of as risk_policy_of
 from governance.risk.reservations import risk_settle
 from governance.risk.rules import GLOBAL
 from governance.runbook.services import status as runbook_status

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from governance.golive import services as golive
 from governance.golive.models import GoLiveState
 from governance.policies import upsert
-from governance.risk import policies
+from governance.risk.figures import policy_of
 from governance.risk.models import RiskPolicy
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.mark import hold as hold_mark
@@ -44,7 +44,7 @@ def _mark(state: GoLiveState) -> str:
 def throttle_engine(engine: str, act: Act) -> Stop | None:
     """Switch off the engine's risk policy. Return the stop, or None if the engine has no risk policy."""
     hold_mark()
-    policy = policies.policy_of(engine)
+    policy = policy_of(engine)
     if policy is None:
         return None
     began = policy.enabled
@@ -56,7 +56,7 @@ def throttle_engine(engine: str, act: Act) -> Stop | None:
 def lift_throttle(engine: str, mark: str, act: Act) -> bool:
     """Switch the engine's risk policy on unless it changed since it had `mark`. Return whether it was switched on."""
     hold_mark()
-    policy = policies.policy_of(engine)
+    policy = policy_of(engine)
     if policy is None or str(policy.version) != mark:
         return False
     upsert(RiskPolicy, engine=engine, enabled=True, act=act)

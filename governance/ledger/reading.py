@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from governance.ledger.models import ContactPoint, ContactRecord, LastContact
 from governance.ledger.points import EVERY_CHANNEL, Point, channels_of, digest
 from governance.ledger.rules import LedgerLine, opted_out
-from wholesale.plumbing.compiled import Columns, Rows, Statement, together
+from wholesale.plumbing.compiled import Columns, Rows, Statement, fetch
 
 # Before a statement that has `on_file_sql`: a table of the digests in the parameter `asked`. It is joined, because
 # PostgreSQL would compare each row of a small table with hundreds of values in an array.
@@ -84,7 +84,7 @@ def is_opted_out(points: Collection[Point], channel: str, at: datetime, filed: M
 
 def filed_under(digests: Collection[str]) -> dict[str, OnFile]:
     """What is on file about each point. Points are given by their digests, because an erased point has no value."""
-    return filed_in(*together(filing(digests)), digests)
+    return filed_in(fetch(*filing(digests)), digests)
 
 
 def filing(digests: Collection[str]) -> Statement:

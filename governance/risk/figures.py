@@ -1,11 +1,16 @@
-"""Figures of the risk room for other apps."""
+"""What other rooms and apps read of the risk room."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
-from governance.risk.models import RiskDay, RiskReservation
+from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
+
+
+def policy_of(engine: str) -> RiskPolicy | None:
+    """The engine's risk policy, or None if it has none."""
+    return RiskPolicy.objects.filter(engine=engine).first()
 
 
 def exposure_used(engine: str) -> Decimal:

@@ -118,7 +118,12 @@ def _claimant(url: str, number: int, job: str, limit: int, diaries: Path) -> "su
     words = [_name(number), job, str(limit), str(diaries / str(number))]
     command = [sys.executable, "-m", "tests.claims.claimants", *words]
     return subprocess.Popen(
-        command, cwd=ROOT, env=settings_for(url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+        command,
+        cwd=ROOT,
+        env=settings_for(url, AGENT_CLAIM_MAX=str(max(LIMITS))),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        bufsize=0,
     )
 
 

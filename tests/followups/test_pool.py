@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +18,7 @@ from followups.ladders.bulk import Start, start_ladders
 from followups.ladders.models import FollowupLadder
 from followups.models import PoolAgent
 from followups.pool.rules import Member, turn
-from followups.pool.services import next_agent, remove_agent, upsert_agent
+from followups.pool.services import locking_agents, next_agents, remove_agent, upsert_agent
 from followups.readiness import pool as pool_check
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask
@@ -26,6 +26,7 @@ from tests.conftest import attrs
 from tests.factories import NOON, PoolAgentFactory
 from tests.staff import signed_in
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import together
 
 API = "/api/followups/pool"
 AN_HOUR = timedelta(hours=1)
@@ -72,6 +73,12 @@ def test_an_agent_of_at_most_half_the_weight_never_has_two_turns_in_a_row(one: i
     light = min(one, two)
     chosen = turns([light, max(one, two)], one + two)
     assert not any(first == second == 1 for first, second in pairwise(chosen)) or one == two
+
+
+def next_agent(province: str, market: str, now: datetime) -> str | None:
+    with transaction.atomic():
+        (agents,) = together(locking_agents([(province, market)]))
+        return next_agents(agents, [(province, market)], now)[0]
 
 
 # Which pool -------------------------------------------------------------------------------------------------------------
@@ -121,9 +128,8 @@ def test_a_market_whose_agents_are_all_away_uses_the_pool_of_its_province(db: No
 
 def test_a_pause_ends_at_its_time(db: None) -> None:
     PoolAgentFactory.create(agent="va1", paused_until=NOON)
-    with transaction.atomic():
-        assert next_agent("ON", "TORONTO", NOON - timedelta(microseconds=1)) is None
-        assert next_agent("ON", "TORONTO", NOON) == "va1"
+    assert next_agent("ON", "TORONTO", NOON - timedelta(microseconds=1)) is None
+    assert next_agent("ON", "TORONTO", NOON) == "va1"
 
 
 def test_an_agent_who_is_away_keeps_its_credit_and_others_share_its_turns(db: None) -> None:

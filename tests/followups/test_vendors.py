@@ -12,7 +12,6 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from followups.models import Vendor, VendorAgent
-from followups.pool.services import next_agent
 from followups.pool.vendors.errors import VendorNotFound, VendorNotRegistered
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
 from followups.readiness import vendor_contracts
@@ -23,6 +22,7 @@ from followups.tasks.due.services import due_tasks
 from followups.tasks.models import FollowupTask
 from tests.conftest import attrs, codes
 from tests.factories import NOON, PoolAgentFactory, TaskFactory
+from tests.followups.test_pool import next_agent
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 

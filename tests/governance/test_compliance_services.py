@@ -1,5 +1,6 @@
 """The verbs of compliance: the rows each writes, the refusals, and a point that outlives its value."""
 
+import hmac
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -214,6 +215,12 @@ def test_erasing_twice_changes_nothing() -> None:
     for _ in range(2):
         erasures.erase_point(point_id=made.point_id, act=WHO.because("asked for it"))
     assert ContactRecord.objects.filter(entry="ERASED").count() == 1
+
+
+@pytest.mark.parametrize("key", ["k", "k" * 64, "clé" * 40])
+def test_a_digest_is_the_hmac_of_the_kind_and_the_value(settings: Settings, key: str) -> None:
+    settings.CONTACT_DIGEST_KEY = key
+    assert digest(PHONE) == hmac.new(key.encode(), ":".join(PHONE).encode(), "sha256").hexdigest()
 
 
 def test_a_point_is_known_in_any_spelling_and_a_number_is_no_address() -> None:

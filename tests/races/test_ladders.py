@@ -94,7 +94,7 @@ def test_concurrent_completions_and_restarts_neither_deadlock_nor_miscount(
 
         def act(number: int, tasks: list[int] = tasks) -> int:
             if number % 4 == 0:
-                return create(operators[number], restart=True).status_code
+                return create(operators[number], restart=True, reason="a race").status_code
             return complete(operators[number], tasks[number % STEPS]).status_code
 
         assert run_together(CLIENTS, act) == [200 if number % 4 else 201 for number in range(CLIENTS)]

@@ -143,7 +143,7 @@ def key(change: Change) -> Any:
 
 
 def _row(table: str, text: str | None) -> Row | None:
-    """The row's columns, with values that do not depend on the database."""
+    """The row's columns, with values that do not depend on the database, without those that the database generates."""
     if text is None:
         return None
     row = json.loads(text, parse_float=Decimal)
@@ -152,7 +152,7 @@ def _row(table: str, text: str | None) -> Row | None:
     return {
         column: _plain(fields.get(column), value)
         for column, value in row.items()
-        if column not in _WITHOUT_CONTENT.get(table, ())
+        if column not in _WITHOUT_CONTENT.get(table, ()) and not getattr(fields.get(column), "generated", False)
     }
 
 

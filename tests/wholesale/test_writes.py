@@ -1,6 +1,7 @@
 """Rows inserted by our own SQL equal those that the models insert."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import DataError, IntegrityError, connection, transaction
 
 from followups.ladders.models import FollowupLadder
-from followups.tasks.models import FollowupTask, TaskEvent
+from followups.tasks.models import FollowupTask, TaskEvent, TaskEventWords
 from kpi.models import KPIEvent
 from tests.factories import NOON, AttemptFactory, LadderFactory, LeadFactory, TaskFactory
 from wholesale.plumbing import writes
@@ -144,6 +145,22 @@ def test_ids_in_advance_are_those_of_the_rows(objects: list[KPIEvent]) -> None:
         writes.insert_object(third := KPIEvent(**BARE))
     assert first < second < third.pk
     assert values(KPIEvent.objects.get(pk=second)) == values(objects[1])
+
+
+@pytest.mark.parametrize("is_gathered", [True, False])
+@pytest.mark.parametrize("how_many", [0, 1, 3])
+def test_each_row_of_a_pair_has_the_other_ones_id(how_many: int, is_gathered: bool) -> None:
+    tasks = [TaskFactory.create() for _ in range(how_many)]
+    columns = ("task_id", "kind", "actor", "correlation_id", "created_at")
+    rows = [(task.pk, TaskEvent.Kind.SKIPPED, "anna", "C-1", NOON) for task in tasks]
+    with transaction.atomic(), writes.gathered() if is_gathered else nullcontext():
+        if is_gathered:
+            writes.update(FollowupTask, ("note",), [(task.pk, "a") for task in tasks])
+        writes.insert_pairs(TaskEvent, columns, rows, TaskEventWords, reason="%s it's \n late")
+    assert [(event.task_id, event.reason) for event in TaskEvent.objects.order_by("id")] == [
+        (task.pk, "%s it's \n late") for task in tasks
+    ]
+    assert TaskEventWords.objects.count() == how_many
 
 
 def test_an_insert_uses_a_key_that_the_same_block_frees() -> None:

@@ -75,6 +75,30 @@ def insert(model: type[models.Model], columns: tuple[str, ...], rows: Rows, *, o
         _add(Part(table.insert + text, {"rows": _document(table, rows)}))
 
 
+def insert_pairs(
+    model: type[models.Model], columns: tuple[str, ...], rows: Rows, second: type[models.Model], **same: Any
+) -> None:
+    """Insert rows as `insert` does, and for each a row of the model `second`, whose primary key is the id of the first.
+
+    `same` are the values of the second row's other columns.
+    """
+    if not rows:
+        return
+    key: Any = second._meta.pk
+    if connection.vendor != "postgresql":
+        found = ids(model, len(rows))
+        insert(model, ("id", *columns), [(pk, *row) for pk, row in zip(found, rows, strict=True)])
+        insert(second, (key.attname, *same), [(pk, *same.values()) for pk in found])
+        return
+    table = _table(model, columns)
+    into = ", ".join(f'"{column}"' for column in (key.column, *same))
+    values = ", ".join(f"%({column})s" for column in same)
+    with gathered():
+        first = len(_gathering.get() or ())
+        _add(Part(f"{table.insert}{_after_updates_of(model)} RETURNING id", {"rows": _document(table, rows)}))
+        _add(Part(f'INSERT INTO "{second._meta.db_table}" ({into}) SELECT id, {values} FROM w{first}', same))
+
+
 def insert_object(row: models.Model) -> None:
     """Insert one unsaved object, and set its id, unless it has an id already."""
     insert_objects([row])
@@ -228,9 +252,9 @@ def _document(table: _Table, rows: Rows) -> str:
     columns = [field.column for field in table.fields]
     document = [dict(zip(columns, (*row, *table.defaults), strict=True)) for row in rows]
     for field in table.fields:
-        prepare = _prepare(field)
-        for values in document if prepare else ():
-            values[field.column] = prepare(values[field.column])
+        if prepare := _prepare(field):
+            for values in document:
+                values[field.column] = prepare(values[field.column])
     return orjson.dumps(document, default=_text).decode()
 
 

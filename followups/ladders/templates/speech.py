@@ -7,6 +7,7 @@ and P-39.1 s. 22 (the organisation is named, and consent to prospection can be w
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from governance.channels import Channel
@@ -31,6 +32,7 @@ _WITHDRAWAL = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # always the same text, so its pieces are soon found
 def opened(script: str, channel: str, language: str) -> str:
     """Return what is said. A call begins with who calls and why, even if its script is empty; a message is its script."""
     if channel != Channel.CALL:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from followups.pool.vendors.errors import VendorNotFound, VendorNotRegistered
 from followups.pool.vendors.models import Vendor, VendorAgent
@@ -23,6 +23,9 @@ _KEPT = Kept(
         )
     }
 )
+
+# The same day as a column of rows with an `agent`; null if the agent works for us.
+REGISTERED_UNTIL = Subquery(VendorAgent.objects.filter(agent=OuterRef("agent")).values("vendor__registration_expires_on"))
 
 
 def require_registered(mark: int | None, agents: Collection[str], now: datetime) -> None:

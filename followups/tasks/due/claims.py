@@ -25,14 +25,17 @@ from followups.tasks.due.services import DUE_LIMIT, DueTask, due_task, with_answ
 from followups.tasks.errors import NotYourName
 from followups.tasks.leases import NO_LEASE
 from followups.tasks.minutes.services import put_right
-from followups.tasks.models import FollowupTask, TaskQuerySet
+from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing import mark
+from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Select, Statement, together
+from wholesale.plumbing.mark import MARK_SQL
 from wholesale.plumbing.users import label_of
 
 LEASE_MINUTES, LEASE_MINUTES_MAX = 15, 240
+_MARK = Statement(f"SELECT {MARK_SQL}")
 CLAIM_ROUNDS = 10  # tries to fill the limit, if the gate refuses tasks that their stored intervals permit
 
 
@@ -120,20 +123,24 @@ def claim_due(
 def _take(owner: str, limit: int, lease_minutes: int, filters: Mapping[str, str | None], act: Act) -> list[Candidate]:
     """Lease tasks that the stored intervals permit. The tasks are locked for one statement and its commit. Meanwhile other
     claims skip them."""
-    gate.require(ExecutionClass.EXECUTE)
-    require_registered(mark.current(), _names(owner, act.user), act.now)
+    [[(mark,)]] = gate.require(ExecutionClass.EXECUTE, _MARK)
+    _require_registered(mark, owner, act)
     until = act.now + timedelta(minutes=lease_minutes)
     user_id = act.user.pk if act.user and owner != act.user.get_username() else None
     return reading.lease(owner, user_id=user_id, now=act.now, until=until, limit=limit, filters=filters)
 
 
+def _require_registered(mark: int | None, owner: str, act: Act) -> None:
+    """Refuse if the claimant works for a vendor whose registration ended: by the name of the claim or by its user name."""
+    require_registered(mark, [owner, act.user.get_username()] if act.user else [owner], act.now)
+
+
 @transaction.atomic
 def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
     """End the leases of tasks that the gate refused, and store their present intervals, so no claim takes them again."""
-    mine = FollowupTask.objects.filter(leased_by=refused[0].leased_by, leased_until=refused[0].leased_until)
-    ids = [candidate.id for candidate in refused]
-    _lock(mine.filter(pk__in=ids))
-    mine.filter(pk__in=ids).update(**NO_LEASE)
+    ids, until = [candidate.id for candidate in refused], refused[0].leased_until
+    (held,) = together(_locking(ids, refused[0].leased_by))
+    _end([pk for pk, leased_until in held if leased_until == until])
     put_right(ids, now)
 
 
@@ -155,11 +162,6 @@ def _name_of(owner: str, user: User | None) -> str:
     if user is not None and user.get_username() == owner:
         return user.get_full_name() or owner
     return names_of([owner]).get(owner, owner)
-
-
-def _names(owner: str, user: User | None) -> list[str]:
-    """Return the claimant's names: the name of the claim, and the user name if the claimant is signed in."""
-    return [owner, user.get_username()] if user else [owner]
 
 
 def _own_name(owner: str | None, act: Act) -> str:
@@ -193,11 +195,11 @@ def renew_leases(
 
     """
     owner = _own_name(owner, act)
-    gate.require(ExecutionClass.EXECUTE)
+    [[(mark,)]] = gate.require(ExecutionClass.EXECUTE, _MARK)
     held = _held(task_ids, owner, act)
-    require_registered(mark.current(), _names(owner, act.user), act.now)
+    _require_registered(mark, owner, act)
     leased_until = act.now + timedelta(minutes=lease_minutes)
-    FollowupTask.objects.filter(pk__in=held).update(leased_until=leased_until)
+    writes.update(FollowupTask, ("leased_until",), [(pk, leased_until) for pk in held])
     return Renewal(held, _others(task_ids, held), leased_until)
 
 
@@ -211,21 +213,35 @@ def release_leases(*, task_ids: Collection[int], owner: str | None = None, act: 
 
     """
     held = _held(task_ids, _own_name(owner, act), act)
-    FollowupTask.objects.filter(pk__in=held).update(**NO_LEASE)
+    _end(held)
     return Release(held, _others(task_ids, held))
 
 
+# The ladders, then the tasks, in the order that every verb uses. An open task has an open ladder.
+_LOCK = Select(
+    lambda task_ids, owner: (
+        FollowupTask.objects.open()
+        .filter(pk__among=task_ids, leased_by=owner, ladder__closed_at__isnull=True)
+        .order_by("ladder_id", "step")
+        .values_list("pk", "leased_until")
+    )
+)
+
+
+def _locking(task_ids: Collection[int], owner: str | None) -> Statement:
+    """Return the statement that locks those of these open tasks that the owner claimed last, and reads until when."""
+    return _LOCK.locking(FollowupLadder, FollowupTask, task_ids=task_ids, owner=owner)
+
+
 def _held(task_ids: Collection[int], owner: str, act: Act) -> list[int]:
-    """Lock these tasks, in the order that every verb uses. Return the ids of the tasks under a live lease of the owner."""
-    locked = _lock(FollowupTask.objects.open().filter(pk__in=task_ids, leased_by=owner))
-    return [task.pk for task in locked if leases.is_live(task, act.now)]
+    """Lock these tasks. Return the ids of those under a live lease of the owner."""
+    (locked,) = together(_locking(task_ids, owner))
+    return [pk for pk, leased_until in locked if leased_until > act.now]
 
 
-def _lock(tasks: TaskQuerySet) -> list[FollowupTask]:
-    """Lock the ladders of these tasks, then the tasks. Return the tasks as they are under the locks."""
-    ladders = FollowupLadder.objects.filter(pk__in=tasks.values("ladder")).order_by("pk")
-    list(ladders.select_for_update().values_list("pk"))
-    return list(tasks.order_by("ladder_id", "step").select_for_update().only("pk", "leased_until"))
+def _end(task_ids: Sequence[int]) -> None:
+    """End the leases of locked tasks."""
+    writes.update(FollowupTask, tuple(NO_LEASE), [(pk, *NO_LEASE.values()) for pk in task_ids])
 
 
 def _others(task_ids: Collection[int], held: Sequence[int]) -> list[int]:
