@@ -1,6 +1,7 @@
 """Finding many leads at once, by id, number or address."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -8,7 +9,7 @@ from followups.leads.models import Lead
 from governance import gate
 from governance.gate import Point
 from governance.gate.ledger import ContactPoint
-from wholesale.plumbing.compiled import Rows, Select, Statement
+from wholesale.plumbing.compiled import Rows, Select, Statement, together
 from wholesale.plumbing.lookups import among
 
 Kind = ContactPoint.Kind
@@ -54,7 +55,33 @@ def points_in(rows: Rows) -> list[Point]:
     return [point for phone, email in rows for point in gate.points_of(phone=phone, email=email)]
 
 
+def _at(phones: Any, emails: Any, lead_ids: Any) -> QuerySet[Any, Any]:
+    by_phone = Lead.objects.filter(~Q(phone=""), phone__among=phones)
+    by_email = Lead.objects.filter(~Q(email=""), email__among=emails)
+    found = [leads.order_by().values("pk") for leads in (by_phone, by_email, Lead.objects.filter(lead_id__among=lead_ids))]
+    return Lead.objects.filter(pk__in=found[0].union(*found[1:])).order_by().values_list("lead_id")
+
+
+_IDS = Select(_at)
+
+
+def by_kind(points: Collection[Point]) -> dict[str, list[str]]:
+    """Return the values of points for a compiled query: as `phones`, `emails` and `lead_ids`. No lead has a value with a
+    line break, which would end the value in the query."""
+    names = {"phones": Kind.PHONE, "emails": Kind.EMAIL, "lead_ids": Kind.LEAD}
+    return {name: [value for of, value in points if of == kind and "\n" not in value] for name, kind in names.items()}
+
+
+def asking_leads_at(points: Collection[Point]) -> Statement:
+    """Return the statement with the ids of the known leads with these points, one in each row."""
+    return _IDS.of(**by_kind(points))
+
+
 def lead_ids_at(points: Collection[Point]) -> set[str]:
     """Return the ids of the leads with these points, and the lead ids among the points, also those of unknown leads."""
-    named = {value for kind, value in points if kind == Kind.LEAD}
-    return named.union(leads_at(points).values_list("lead_id", flat=True))
+    return lead_ids_in(*together(asking_leads_at(points)), points)
+
+
+def lead_ids_in(rows: Rows, points: Iterable[Point]) -> set[str]:
+    """Return what `lead_ids_at` returns, from the rows of `asking_leads_at`."""
+    return {lead_id for (lead_id,) in rows} | {value for kind, value in points if kind == Kind.LEAD}

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from followups.ladders.models import FollowupLadder
-from followups.leads.lookups import Kind
+from followups.leads.lookups import by_kind
 from followups.leads.models import Lead
 from followups.tasks import history
 from followups.tasks.models import FollowupTask, TaskEvent
@@ -77,11 +77,9 @@ def _at(phones: Any, emails: Any, lead_ids: Any) -> QuerySet[Any, Any]:
 _locking_ladders_at = _locks(_at)
 
 
-def locking_ladders_at(points: Iterable[Point]) -> list[Statement]:
+def locking_ladders_at(points: Collection[Point]) -> list[Statement]:
     """Return the same of the open ladders of all leads with these points, and of the leads among the points."""
-    # No lead has a value with a line break, which would end the value in the statement.
-    by_kind = {kind: [value for of, value in points if of == kind and "\n" not in value] for kind in Kind.values}
-    return _locking_ladders_at(phones=by_kind[Kind.PHONE], emails=by_kind[Kind.EMAIL], lead_ids=by_kind[Kind.LEAD])
+    return _locking_ladders_at(**by_kind(points))
 
 
 def open_steps(ladders: Rows, steps: Rows) -> OpenSteps:
@@ -119,7 +117,7 @@ def may_have_steps(lead_id: str) -> bool:
     return _holding.get() is None or bool(steps_of([lead_id]).steps)
 
 
-def steps_at(points: Iterable[Point]) -> OpenSteps:
+def steps_at(points: Collection[Point]) -> OpenSteps:
     """Lock the open ladders of all leads with these points, and their open steps, unless the act is `holding` them."""
     return _holding.get() or open_steps(*together(*locking_ladders_at(points)))
 

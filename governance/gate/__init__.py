@@ -61,7 +61,7 @@ from governance.golive.services import (
     release_kill_switch,
 )
 from governance.law import VERSION as LAW_VERSION
-from governance.ledger.holds import hold_points, release_points
+from governance.ledger.holds import hold_points, release_points, write_hold
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out, write_opt_out
 from governance.ledger.points import (
     Held,
@@ -75,8 +75,10 @@ from governance.ledger.points import (
     lock_points_known_by,
     point_of,
     points_of,
+    store_new,
     taking_points,
 )
+from governance.ledger.reading import OnFile, filed_in, filing
 from governance.ledger.reading import is_opted_out as is_opted_out_at
 from governance.ledger.writing import note_contact
 from governance.organisation.rules import Sender

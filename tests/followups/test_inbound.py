@@ -242,7 +242,7 @@ def test_a_failing_ledger_leaves_no_message_and_no_cancelled_step(jane: Lead, mo
     def fail(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(gate, "record_opt_out", fail)
+    monkeypatch.setattr(gate, "write_opt_out", fail)
     with pytest.raises(RuntimeError):
         record_inbound(lead_id="JANE", channel="SMS", text="STOP", act=Act())
     assert not InboundMessage.objects.exists()

@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from followups.leads.errors import AlreadyDecided, ChannelUnknown, MessageNotFound, OptedOutSince
 from followups.leads.inbound.authors import ANY_CHANNEL, known_points
 from followups.leads.inbound.models import InboundDecision, InboundDecisionWords, InboundMessage
-from followups.leads.inbound.opt_outs import Closing, Recorded, closed_channels, evidence_of, opt_out
+from followups.leads.inbound.opt_outs import Closing, Recorded, closed_channels, end_ladders, evidence_of, opt_out
 from followups.leads.inbound.rules import Meaning
 from followups.leads.inbox import services as inbox
+from followups.leads.lookups import lead_ids_at
 from governance import gate
 from governance.decisions import ExecutionClass, verb
 from governance.gate.ledger import ContactRecord, Entry, digest
@@ -69,7 +70,10 @@ def decide_inbound(message_id: int, as_: str, *, act: Act) -> Recorded:
             gate.lift_opt_out(rows=rows, points=as_lead, channel=message.channel, evidence=evidence, act=act)
     if as_ != Meaning.OPT_OUT:
         return Recorded(message)
-    return opt_out(message, [Closing(channel, rows=rows)] if rows else [], act)
+    closing = [Closing(channel, rows=rows)] if rows else []
+    leads = lead_ids_at([point for one in closing for point in one.named()])
+    cancelled = end_ladders(leads, message.lead_id, act)
+    return opt_out(message, closing, cancelled, gate.hold(rows, len(rows)), act)
 
 
 def may_overrule(message: InboundMessage, user: User | AnonymousUser | None) -> bool:

@@ -1,7 +1,8 @@
 """The effects of an opt-out in a message: the channels that it closes and the ladders that it cancels."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -9,13 +10,13 @@ from django.conf import settings
 from followups.leads.inbound import rules
 from followups.leads.inbound.authors import ANY_CHANNEL, Author, everybody_at, other_ways
 from followups.leads.inbound.models import InboundMessage
-from followups.leads.lookups import lead_ids_at
 from followups.leads.models import Lead
 from followups.leads.signals import envelope_of, leads_opted_out
 from governance import gate
 from governance.channels import Channel
 from governance.gate import Point
 from governance.gate.ledger import ContactPoint
+from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
 
 
@@ -43,25 +44,31 @@ class Closing:
         return [*self.points, *((row.kind, row.value) for row in self.rows if row.value)]
 
 
-def opt_out(message: InboundMessage, closing: Collection[Closing], act: Act) -> Recorded:
-    """Record these closings in the ledger as opt-outs, and cancel the open ladder of every lead with one of their points."""
-    leads = lead_ids_at({point for one in closing for point in one.named()})
-    if message.lead_id:
-        leads.add(message.lead_id)
-    gone = [envelope_of("lead_opted_out", lead_id, act) for lead_id in leads]
+def end_ladders(leads: Collection[str], lead_id: str | None, act: Act) -> int:
+    """Cancel the open ladders of these leads and of the lead of a message. Return the number of cancelled steps.
+
+    The steps are written at once, so that those who hear of the opt-outs do not see them any more.
+    """
+    gone = [envelope_of("lead_opted_out", one, act) for one in {*leads, *([lead_id] if lead_id else [])}]
     answers: list[Any] = leads_opted_out.send(sender=Lead, envelopes=gone) if gone else []
-    for one in closing:
-        gate.record_opt_out(
-            points=one.points,
-            rows=one.rows,
-            channel=one.channel,
-            said_at=message.received_at,
-            evidence=evidence_of(message),
-            act=act,
-        )
+    return sum(steps or 0 for _, steps in answers)
+
+
+def opt_out(message: InboundMessage, closing: Collection[Closing], cancelled: int, held: gate.Held, act: Act) -> Recorded:
+    """Record these closings in the ledger as opt-outs. The caller has `held` their points, and `cancelled` so many steps."""
+    with writes.gathered():
+        for one, ids in zip(closing, _shares(held.ids, closing), strict=True):
+            given = {"said_at": message.received_at, "evidence": evidence_of(message), "held": held._replace(ids=ids)}
+            gate.write_opt_out([*one.points, *one.rows], one.channel, **given, act=act)
     closed = {channel for one in closing for channel in closed_channels(one.channel, [*one.points, *one.rows])}
-    cancelled = sum(steps or 0 for _, steps in answers)
     return Recorded(message, tuple(one.value for one in Channel if one.value in closed), cancelled)
+
+
+def _shares(ids: Sequence[int], closing: Iterable[Closing]) -> Iterator[list[int]]:
+    """Yield ids for the lines of each closing: as many as it has points."""
+    left = iter(ids)
+    for one in closing:
+        yield list(islice(left, len(one.points) + len(one.rows)))
 
 
 def evidence_of(message: InboundMessage) -> str:

@@ -1,6 +1,6 @@
 """Verbs of administrative replies. An inbound message queues a reply; whoever sends it marks it as sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,16 +9,15 @@ from django.db import transaction
 from followups.leads.errors import ReplyErased, ReplyNotFound
 from followups.leads.facts import lead_facts
 from followups.leads.inbound.models import InboundMessage
-from followups.leads.models import Lead
 from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.rules import language_of, standing_against, text_of
 from governance import gate
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
-from governance.gate import Reason
+from governance.gate import Reason, Sender
 from governance.gate.ledger import ContactPoint
 from governance.people import LeadFacts
-from wholesale.plumbing import mark, scopes
+from wholesale.plumbing import scopes, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL, Province
 
@@ -39,37 +38,45 @@ _OF_A_PLACE = frozenset(
 )
 
 
-def put(message: InboundMessage, kind: AdministrativeReply.Kind, asked_in: str, act: Act) -> None:
+def put(
+    message: InboundMessage,
+    subjects: Collection[ContactPoint],
+    kind: AdministrativeReply.Kind,
+    asked_in: str,
+    language: str | None,
+    sender: Sender,
+    act: Act,
+) -> None:
     """Queue an administrative reply to the sender of a message, by the message's channel, in the caller's transaction.
 
     A call gets no written reply, and neither does a message without a known number or address. `asked_in` is the language of
-    the message's word, such as STOP. If the same reply waits already, nothing is added.
+    the message's word, such as STOP, and `language` that of the lead, if it is known. `subjects` are the message's points.
+    If the same reply waits already, nothing is added.
     """
-    found = _where(message)
+    found = _where(message, subjects)
     if found is None:
         return
     channel, point = found
-    lead = Lead.objects.filter(lead_id=message.lead_id).only("language").first() if message.lead_id else None
-    language = language_of(kind, asked_in, lead.language if lead else None)
-    reply = AdministrativeReply(
-        kind=kind,
-        message=message,
-        lead_id=message.lead_id,
-        point=point,
-        channel=channel,
-        language=language,
-        text=text_of(kind, language, gate.sender(mark.current())),
-        due_at=act.now,
-        correlation_id=act.correlation_id,
-        created_at=act.now,
-    )
-    AdministrativeReply.objects.bulk_create([reply], ignore_conflicts=True)
+    answered_in = language_of(kind, asked_in, language)
+    reply = {
+        "kind": kind,
+        "message_id": message.pk,
+        "lead_id": message.lead_id,
+        "point_id": point.pk,
+        "channel": channel,
+        "language": answered_in,
+        "text": text_of(kind, answered_in, sender),
+        "due_at": act.now,
+        "correlation_id": act.correlation_id,
+        "created_at": act.now,
+    }
+    writes.insert(AdministrativeReply, tuple(reply), [tuple(reply.values())], or_nothing=True)
 
 
-def _where(message: InboundMessage) -> tuple[str, ContactPoint] | None:
+def _where(message: InboundMessage, subjects: Collection[ContactPoint]) -> tuple[str, ContactPoint] | None:
     """Return the channel and the point to reply to. If the message's channel is unknown, a number means SMS and an address
     means e-mail. None if the message has no such point, or both."""
-    reached = [point for point in message.subjects.all() if point.kind in _BY_KIND and point.value]
+    reached = [point for point in subjects if point.kind in _BY_KIND and point.value]
     ways = {(_BY_KIND[ContactPoint.Kind(point.kind)].value, point.pk): point for point in reached}
     if message.channel:
         ways = {way: point for way, point in ways.items() if way[0] == message.channel}
