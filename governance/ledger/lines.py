@@ -8,7 +8,7 @@ from governance.channels import Channel
 from governance.grounds import consent_expiry, contract_expiry
 from governance.ledger.errors import InTheFuture, PointMissing
 from governance.ledger.models import ContactPoint, ContactRecord, ContactRecordWords
-from governance.ledger.points import EVERY_CHANNEL, Held, Point, Subject, channels_of, digest, store_new
+from governance.ledger.points import EVERY_CHANNEL, HeldPoints, Point, Subject, channels_of, digest, store_new
 from governance.ledger.rules import Entry
 from governance.ledger.signals import contact_records_changed, told
 from wholesale.plumbing import writes
@@ -58,7 +58,7 @@ def append_lines(
     effective_at: datetime,
     basis: str = "",
     evidence: str = "",
-    held: Held | None = None,
+    held: HeldPoints | None = None,
     act: Act,
 ) -> list[ContactRecord]:
     """Write a line for each pair (subject, channel). Evidence and reason go into separate rows, which can be erased.

@@ -9,7 +9,7 @@ from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.ledger.lines import append_lines, named_points, record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
-from governance.ledger.points import EVERY_CHANNEL, Held, Point, Subject, channels_of, digest, hold
+from governance.ledger.points import EVERY_CHANNEL, HeldPoints, Point, Subject, channels_of, digest, hold
 from governance.ledger.reading import filed_in, filed_under, filing
 from governance.ledger.rules import Entry, opted_out, refusals
 from governance.ledger.signals import opt_outs_unreadable, opted_out_of, told
@@ -49,7 +49,7 @@ def write_opt_out(
     *,
     said_at: datetime,
     evidence: str,
-    held: Held,
+    held: HeldPoints,
     act: Act,
 ) -> list[ContactRecord]:
     """Do what `record_opt_out` does, in the caller's transaction, which has `held` the points with an id for each line."""
@@ -86,7 +86,7 @@ def _say_no(
     unreadable: Collection[Point],
     said_at: datetime | None,
     evidence: str,
-    held: Held | None,
+    held: HeldPoints | None,
     act: Act,
 ) -> list[ContactRecord]:
     held = held or hold(reached.values(), len(reached))

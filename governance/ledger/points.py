@@ -96,7 +96,7 @@ _ROW = ("id", "kind", "digest", "value")
 _ROWS = Select(lambda digests: ContactPoint.objects.filter(digest__among=digests).order_by().values_list(*_ROW))
 
 
-class Held(NamedTuple):
+class HeldPoints(NamedTuple):
     """Points that are locked, with what a verb needs to write lines about them."""
 
     rows: dict[str, ContactPoint]  # by digest, in the order of the subjects; a new one is not stored yet
@@ -104,7 +104,7 @@ class Held(NamedTuple):
     answers: list[Rows]  # to the verb's own questions
 
 
-def hold(subjects: Collection[Subject], lines: int, *questions: Statement) -> Held:
+def hold(subjects: Collection[Subject], lines: int, *questions: Statement) -> HeldPoints:
     """Lock these points as `lock_points` does. Read in the same message their rows, ids for so many new lines, and the
     answers to a verb's own questions.
 
@@ -121,7 +121,7 @@ def hold(subjects: Collection[Subject], lines: int, *questions: Statement) -> He
     stored = {row[2]: ContactPoint.from_db(connection.alias, _ROW, row) for row in found}
     ids_left = (pk for (pk,) in new_ids)
     rows = {known_by: stored.get(known_by) or _new(known_by, one, ids_left) for known_by, one in known.items()}
-    return Held(rows, [pk for (pk,) in ids], answers)
+    return HeldPoints(rows, [pk for (pk,) in ids], answers)
 
 
 def _new(known_by: str, subject: Subject, ids: Iterator[int]) -> ContactPoint:

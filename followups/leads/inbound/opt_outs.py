@@ -54,7 +54,9 @@ def end_ladders(leads: Collection[str], lead_id: str | None, act: Act) -> int:
     return sum(steps or 0 for _, steps in answers)
 
 
-def opt_out(message: InboundMessage, closing: Collection[Closing], cancelled: int, held: gate.Held, act: Act) -> Recorded:
+def opt_out(
+    message: InboundMessage, closing: Collection[Closing], cancelled: int, held: gate.HeldPoints, act: Act
+) -> Recorded:
     """Record these closings in the ledger as opt-outs. The caller has `held` their points, and `cancelled` so many steps."""
     with writes.gathered():
         for one, ids in zip(closing, _shares(held.ids, closing), strict=True):

@@ -107,7 +107,7 @@ def record_inbound(
 class _Found:
     """The points that a message concerns, locked, and what was read about them since."""
 
-    held: gate.Held
+    held: gate.HeldPoints
     filed: Mapping[str, gate.OnFile]  # by digest
     message_id: int
     closing: list[Closing]
@@ -139,7 +139,7 @@ def _kept_text(text: str, marks: list[str]) -> dict[str, Any]:
     return {"text": storable(kept, TEXT_MAX_LENGTH), "altered": marks}
 
 
-def _wait(message: InboundMessage, points: Collection[Point], held: gate.Held, act: Act) -> Recorded:
+def _wait(message: InboundMessage, points: Collection[Point], held: gate.HeldPoints, act: Act) -> Recorded:
     """Stop contact with these points until a person decides what the message means."""
     if points:
         gate.write_hold(points, evidence=evidence_of(message), held=held, act=act)

@@ -50,7 +50,7 @@ class Held:
     """The rule of an outcome, with the lead, points and steps that are locked to apply it."""
 
     planned: Planned = field(default_factory=Planned)
-    points: gate.Held | None = None
+    points: gate.HeldPoints | None = None
     lead: Lead | None = None
     open: OpenSteps | None = None
 
