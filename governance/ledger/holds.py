@@ -8,7 +8,7 @@ from django.db import transaction
 from governance.decisions import ExecutionClass, verb
 from governance.ledger.lines import record_lines, subjects_reached
 from governance.ledger.models import ContactPoint, ContactRecord
-from governance.ledger.points import EVERY_CHANNEL, Held, Point, Subject, hold
+from governance.ledger.points import EVERY_CHANNEL, HeldPoints, Point, Subject, hold
 from governance.ledger.rules import Entry
 from wholesale.plumbing.act import Act
 
@@ -35,7 +35,7 @@ def hold_points(
     return _hold_or_release(Entry.HOLD, subjects_reached(points, rows, EVERY_CHANNEL), since, evidence, act)
 
 
-def write_hold(points: Collection[Point], *, evidence: str, held: Held, act: Act) -> list[ContactRecord]:
+def write_hold(points: Collection[Point], *, evidence: str, held: HeldPoints, act: Act) -> list[ContactRecord]:
     """Do what `hold_points` does, in the caller's transaction, which has locked (`held`) the points."""
     pairs = [(point, EVERY_CHANNEL) for point in points]
     return record_lines(pairs, Entry.HOLD, effective_at=act.now, evidence=evidence, held=held, act=act)
