@@ -56,14 +56,13 @@ def test_a_statement_of_the_orm_begins_the_transaction_too() -> None:
 
 
 def test_a_savepoint_is_undone_alone() -> None:
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMPORARY TABLE numbers (n int) ON COMMIT DROP")
-            cursor.execute("INSERT INTO numbers VALUES (1)")
-            with pytest.raises(ProgrammingError), transaction.atomic():
-                cursor.execute("SELECT no_such_column FROM numbers")
-            cursor.execute("SELECT n FROM numbers")
-            assert cursor.fetchall() == [(1,)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE numbers (n int) ON COMMIT DROP")
+        cursor.execute("INSERT INTO numbers VALUES (1)")
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            cursor.execute("SELECT no_such_column FROM numbers")
+        cursor.execute("SELECT n FROM numbers")
+        assert cursor.fetchall() == [(1,)]
 
 
 def test_after_a_first_message_that_fails_the_next_transaction_works() -> None:
