@@ -79,7 +79,8 @@ def asking_leads_at(points: Collection[Point]) -> Statement:
 
 def lead_ids_at(points: Collection[Point]) -> set[str]:
     """Return the ids of the leads with these points, and the lead ids among the points, also those of unknown leads."""
-    return lead_ids_in(*together(asking_leads_at(points)), points)
+    (rows,) = together(asking_leads_at(points))
+    return lead_ids_in(rows, points)
 
 
 def lead_ids_in(rows: Rows, points: Iterable[Point]) -> set[str]:

@@ -17,16 +17,23 @@ from wholesale.plumbing.texts import iso_utc
 MOVED = ("due_at", "actionable_at", "open_from", "open_until", "warns_at", "breaches_at", "late_for", "late_until")
 
 
-def put_off(tasks: Sequence[tuple[FollowupTask, datetime]], kind: TaskEvent.Kind, act: Act, **others: Any) -> None:
+def put_off(
+    tasks: Sequence[tuple[FollowupTask, datetime]],
+    kind: TaskEvent.Kind,
+    act: Act,
+    facts: gate.GateFacts | None = None,
+    **others: Any,
+) -> None:
     """Move each open task to the due time beside it, with the permitted minutes of that time. Its lateness begins anew.
 
-    The caller has locked the tasks and read them with their leads. It takes one read and one write. `kind` is the kind of
+    The caller has locked the tasks and read them with their leads. It takes one read and one write, or no read if the
+    caller has read the `facts` about the leads. `kind` is the kind of
     the history lines. `others` are values of further columns, the same for all tasks.
     """
     if not tasks:
         return
     contacts = [(contact_for(task), due_at) for task, due_at in tasks]
-    facts = gate.read_facts(gate.subjects_of(contact for contact, _ in contacts), standing_counts=False)
+    facts = facts or gate.read_facts(gate.subjects_of(contact for contact, _ in contacts), standing_counts=False)
     rules = rulebook(facts.mark)
     watched = [rules.of(task.province, task.market, task.channel) for task, _ in tasks]
     minutes = gate.permitted_minutes(contacts, now=act.now, spans=[spans(rule) for rule in watched], facts=facts)

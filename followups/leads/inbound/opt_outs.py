@@ -60,7 +60,7 @@ def opt_out(
     """Record these closings in the ledger as opt-outs. The caller has `held` their points, and `cancelled` so many steps."""
     with writes.gathered():
         for one, ids in zip(closing, _shares(held.ids, closing), strict=True):
-            given = {"said_at": message.received_at, "evidence": evidence_of(message), "held": held._replace(ids=ids)}
+            given: Any = {"said_at": message.received_at, "evidence": evidence_of(message), "held": held._replace(ids=ids)}
             gate.write_opt_out([*one.points, *one.rows], one.channel, **given, act=act)
     closed = {channel for one in closing for channel in closed_channels(one.channel, [*one.points, *one.rows])}
     return Recorded(message, tuple(one.value for one in Channel if one.value in closed), cancelled)

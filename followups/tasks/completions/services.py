@@ -125,7 +125,7 @@ def record_completion(
         history.write(TaskEvent.Kind.COMPLETED, [task_id], act, details={task_id: detail})
         writes.insert_object(attempt)
         tasks_completed.send(sender=FollowupTask, envelopes=_envelopes(task, attempt, act))
-        effects.take(held, task, act, said_at=contacted_at)
+        effects.take(held, task, facts, act, said_at=contacted_at)
         gate.note_contact(found.reached, contacted_at, is_answered_call=is_answered)
     following = [step for step in following if held.holds(step.id)]
     if held.rule.effect == Effect.PAUSE:

@@ -120,10 +120,10 @@ def of_task(held: Held, task: FollowupTask) -> None:
         held.open.steps[:] = [step for step in held.open.steps if step[0] != task.pk]
 
 
-def take(held: Held, task: FollowupTask, act: Act, *, said_at: datetime) -> None:
+def take(held: Held, task: FollowupTask, facts: gate.GateFacts, act: Act, *, said_at: datetime) -> None:
     """Apply the rule of the task's outcome to the ladder and the lead. A closed ladder is neither paused nor stopped."""
     if held.rule.effect == Effect.PAUSE and not held.planned.ends_the_hunt:
-        _pause(task, act, held.rule.pause_days)
+        _pause(task, facts, act, held.rule.pause_days)
     elif held.rule.effect == Effect.STOP and held.open:
         cancel(held.open.of([task.ladder]), act.because(f"outcome {task.outcome}"))
     elif held.rule.effect == Effect.OPT_OUT:
@@ -144,7 +144,7 @@ def opt_out_afterwards(held: Held, task: FollowupTask, act: Act, *, said_at: dat
         _change_the_lead(held, task, act, Outcome.OPTED_OUT.value)
 
 
-def _pause(task: FollowupTask, act: Act, days: int) -> None:
+def _pause(task: FollowupTask, facts: gate.GateFacts, act: Act, days: int) -> None:
     """Put off all open steps of the task's ladder by so many days. The times between the steps stay.
 
     If the first open step is overdue, it falls due so many days from now.
@@ -154,7 +154,7 @@ def _pause(task: FollowupTask, act: Act, days: int) -> None:
     first = min([step.due_at for step in found], default=act.now)
     by = timedelta(days=days) + max(act.now - first, timedelta())
     later = [(step, step.due_at + by) for step in found]
-    put_off(later, TaskEvent.Kind.PAUSED, act.because(f"outcome {task.outcome}"))
+    put_off(later, TaskEvent.Kind.PAUSED, act.because(f"outcome {task.outcome}"), facts)
 
 
 def _opt_out(held: Held, task: FollowupTask, act: Act, outcome: str, said_at: datetime) -> None:
