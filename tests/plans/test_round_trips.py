@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ VERBS: dict[str, Callable[[], Callable[[], object]]] = {
     "complete": lambda: of_a_task(lambda pk: complete_task(pk, "anna")),
     "complete with an outcome that goes on": lambda: of_a_task(lambda pk: complete_task(pk, "anna", outcome="NO_ANSWER")),
     **{
-        f"complete with {outcome}": lambda outcome=outcome: of_a_task(lambda pk: complete_task(pk, "anna", outcome=outcome))
+        f"complete with {outcome}": partial(of_a_task, partial(complete_task, actor="anna", outcome=outcome))
         for outcome in ("REACHED", "APPOINTMENT", "NOT_INTERESTED", "WRONG_NUMBER", "OPTED_OUT")
     },
     "opt out": lambda: of_a_lead_with_a_ladder(lambda lead: record_opt_out(points=points_of_lead(lead), act=HER)),

@@ -239,8 +239,8 @@ def _table(model: type[models.Model], columns: tuple[str, ...], *, has_defaults:
         model,
         f"INSERT INTO {table} ({listed}) SELECT * FROM {source}",
         f"UPDATE {table} SET {settings} FROM {source} WHERE {table}.id = r.id{returning}",
-        [field.column for field in written],
-        {field.column: prepare for field in written if (prepare := _prepare(field))},
+        [str(field.column) for field in written],
+        {str(field.column): prepare for field in written if (prepare := _prepare(field))},
         tuple(defaults.values()),
     )
 
