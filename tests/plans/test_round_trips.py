@@ -24,6 +24,7 @@ from wholesale.plumbing.act import Act
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
 MOST = 4  # beside COMMIT
+OUTCOMES = ("REACHED", "APPOINTMENT", "NOT_INTERESTED", "WRONG_NUMBER", "OPTED_OUT")
 HER = Act("anna", reason="she asked for it")  # a reason in a person's words is stored in a row of its own
 
 
@@ -70,6 +71,10 @@ def of_a_lead_with_a_ladder(verb: Callable[[str], object]) -> Callable[[], objec
     return lambda: verb(lead_id)
 
 
+def with_outcome(outcome: str) -> Callable[[], object]:
+    return of_a_task(lambda pk: complete_task(pk, "anna", outcome=outcome))
+
+
 def said(lead_id: str, text: str) -> object:
     return record_inbound(lead_id=lead_id, channel="SMS", text=text, act=Act())
 
@@ -87,10 +92,7 @@ VERBS: dict[str, Callable[[], Callable[[], object]]] = {
     "restart a ladder": lambda: of_a_ladder(lambda pk: restart_ladder(pk, act=HER)),
     "complete": lambda: of_a_task(lambda pk: complete_task(pk, "anna")),
     "complete with an outcome that goes on": lambda: of_a_task(lambda pk: complete_task(pk, "anna", outcome="NO_ANSWER")),
-    **{
-        f"complete with {outcome}": partial(of_a_task, partial(complete_task, actor="anna", outcome=outcome))
-        for outcome in ("REACHED", "APPOINTMENT", "NOT_INTERESTED", "WRONG_NUMBER", "OPTED_OUT")
-    },
+    **{f"complete with {outcome}": partial(with_outcome, outcome) for outcome in OUTCOMES},
     "opt out": lambda: of_a_lead_with_a_ladder(lambda lead: record_opt_out(points=points_of_lead(lead), act=HER)),
     "do not call": lambda: of_a_lead_with_a_ladder(lambda lead: record_do_not_call(points=points_of_lead(lead), act=HER)),
     "record a message": lambda: of_a_lead_with_a_ladder(lambda lead: said(lead, "how much do you pay")),
