@@ -126,7 +126,23 @@ def taken() -> list[Change]:
         found = cursor.fetchall()
         if found:
             cursor.execute(f"DELETE FROM {_LOG}")
-    return [Change(table, _row(table, before), _row(table, after)) for table, before, after in found]
+    return _as_one([Change(table, _row(table, before), _row(table, after)) for table, before, after in found])
+
+
+def _as_one(changes: list[Change]) -> list[Change]:
+    """Make one change of several updates of a row: PostgreSQL may write in one statement what SQLite writes in two."""
+    found: list[Change] = []
+    updated: dict[tuple[str, Any], int] = {}
+    for change in changes:
+        which = change.table, key(change)
+        if change.before and change.after and which in updated:
+            place = updated[which]
+            found[place] = Change(change.table, found[place].before, change.after)
+            continue
+        if change.before and change.after:
+            updated[which] = len(found)
+        found.append(change)
+    return found
 
 
 @cache
