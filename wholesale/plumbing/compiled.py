@@ -12,7 +12,6 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import psycopg
 from django.db import connection
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.sql import UpdateQuery
@@ -89,16 +88,8 @@ def together(*statements: Statement) -> list[Rows]:
     if connection.vendor != "postgresql" or not statements:
         return [fetch(*statement) for statement in statements]
     ours: Any = connection  # wholesale.plumbing.postgresql
-    ours.ensure_connection()
-    literals = psycopg.ClientCursor(connection.connection)
-    text = "; ".join(literals.mogrify(text, bound(given)) for text, _, given in statements)
-    cursor = ours.in_one_message(text)
-    found = []
-    with connection.wrap_database_errors:
-        for statement in statements:
-            found.append(statement.columns.converted(cursor.fetchall()))
-            cursor.nextset()
-    return found
+    cursors = ours.in_one_message([(text, bound(given)) for text, _, given in statements])
+    return [one.columns.converted(cursor.fetchall()) for one, cursor in zip(statements, cursors, strict=True)]
 
 
 def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:

@@ -18,8 +18,10 @@ def taking(*keys: int, shared: Sequence[int] = ()) -> list[Statement]:
     """
     if connection.vendor != "postgresql":
         return []
-    locks = [f"pg_advisory_xact_lock_shared({key})" for key in shared] + [f"pg_advisory_xact_lock({key})" for key in keys]
-    return [Statement(f"SELECT {', '.join(locks)}")]
+    locks = [f"pg_advisory_xact_lock_shared(%(shared{n})s)" for n in range(len(shared))]
+    locks += [f"pg_advisory_xact_lock(%(key{n})s)" for n in range(len(keys))]
+    given = {f"shared{n}": key for n, key in enumerate(shared)} | {f"key{n}": key for n, key in enumerate(keys)}
+    return [Statement(f"SELECT {', '.join(locks)}", given=given)]
 
 
 def hold(*keys: int, shared: Sequence[int] = ()) -> None:

@@ -3,6 +3,7 @@
 Django's own backend spends a round trip on BEGIN. A verb sends BEGIN, its first locks and its first question together.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.postgresql import base
@@ -18,26 +19,24 @@ class DatabaseWrapper(_Django):
 
     _begins_next = False  # whether a transaction was begun here of which PostgreSQL does not know yet
 
-    def in_one_message(self, statements: str) -> Any:
-        """Send several SQL statements, without parameters, in one message. Return the driver's cursor at the first result.
+    def in_one_message(self, statements: Sequence[tuple[str, Any]]) -> list[Any]:
+        """Send SQL statements with their parameters in one message. Return the driver's cursor of each.
 
         In READ COMMITTED each of them sees what was committed before it began, so the one after a lock sees what the lock
-        protects. They are not prepared: PostgreSQL prepares single statements only.
+        protects.
         """
         self.ensure_connection()
-        begin, self._begins_next = "BEGIN; " if self._begins_next else "", False
-        with self.wrap_database_errors:
-            cursor = self.connection.execute(begin + statements, prepare=False)
-            if begin:
-                cursor.nextset()
-            return cursor
+        begin = [("BEGIN", None)] if self._begins_next else []
+        self._begins_next = False
+        with self.wrap_database_errors, self.connection.pipeline():
+            return [self.connection.execute(*statement) for statement in [*begin, *statements]][len(begin) :]
 
     def _start_transaction_under_autocommit(self) -> None:
         self._begins_next = True
 
     def _cursor(self, name: str | None = None) -> Any:
         if self._begins_next:
-            self.in_one_message("")
+            self.in_one_message([])
         return super()._cursor(name)
 
     def _set_autocommit(self, autocommit: bool) -> None:
