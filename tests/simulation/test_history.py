@@ -1,5 +1,6 @@
 """A simulation leaves no contact outside the rules, and a plausible history for every page and report."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -24,8 +25,7 @@ from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from followups.tasks.outcomes.rules import Outcome
 from governance import gate
 from governance.golive.models import GoLiveState
-from governance.ledger import reading
-from governance.ledger.points import digest
+from governance.ledger.reading import OnFile
 from governance.ledger.rules import LedgerLine
 from governance.models import ContactRecord, HeimdallRecommendation, MarketPolicy, RiskReservation, RunbookRun
 from kpi.models import KPIEvent, RegressionTrigger
@@ -54,21 +54,16 @@ def history(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 def as_it_stood(before: datetime) -> Callable[..., Any]:
-    """Return a replacement of `reading.filed` that sees only lines from before an instant."""
+    """Return a replacement of `parse_on_file` that sees only lines from before an instant, and no last contact."""
 
-    def filed(points: Any, lines: Any) -> Any:
-        rows = ContactRecord.objects.filter(created_at__lt=before).order_by("id")
-        return {
-            point: reading.OnFile(
-                tuple(
-                    LedgerLine(row.entry, row.channel, row.effective_at, row.basis, row.expires_at)
-                    for row in rows.filter(point__digest=digest(point))
-                )
-            )
-            for point in points
-        }
+    def parse_on_file(text: Any) -> Any:
+        lines: dict[str, list[LedgerLine]] = defaultdict(list)
+        for row in ContactRecord.objects.filter(created_at__lt=before).order_by("id").select_related("point"):
+            line = LedgerLine(row.entry, row.channel, row.effective_at, row.basis, row.expires_at)
+            lines[row.point.digest].append(line)
+        return {known: OnFile(tuple(found)) for known, found in lines.items()}
 
-    return filed
+    return parse_on_file
 
 
 def restore_policies(at: datetime) -> None:
@@ -91,7 +86,7 @@ def test_the_gate_allows_every_contact_by_the_rules_of_its_time(history: None, m
     for attempt in attempts:
         if changes != (changes := sum(when <= attempt.contacted_at for when in changed_at)):
             restore_policies(attempt.contacted_at)
-        monkeypatch.setattr(reading, "filed", as_it_stood(attempt.created_at))
+        monkeypatch.setattr("governance.gate.reading.parse_on_file", as_it_stood(attempt.created_at))
 
         contact = contact_for(attempt.task)
         # The status set by an outcome came after the contact.
