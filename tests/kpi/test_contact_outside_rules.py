@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from followups.services import complete_task
 from followups.signals import tasks_completed
@@ -40,7 +40,8 @@ def test_a_contact_within_the_rules_is_not_counted() -> None:
 
 def test_a_failing_receiver_undoes_both_rows_the_attempt_and_the_completion() -> None:
     def fail(**kwargs: Any) -> None:
-        assert facts() == (1, 1, 2)  # our receiver runs after that of kpi
+        # Our receiver runs after that of kpi. On PostgreSQL all rows of the act are written when it ends.
+        assert facts() == ((0, 0, 0) if connection.vendor == "postgresql" else (1, 1, 2))
         raise ReceiverFails
 
     task = TaskFactory.create()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.dispatch import Signal
 from django.test import Client
 from django.urls import reverse
@@ -101,7 +101,8 @@ def test_each_row_names_the_lead_of_its_fact(signal: Any, act: Any, rows: Any) -
 def test_a_failing_receiver_leaves_no_row(signal: Any, act: Any, rows: Any) -> None:
     def fail(envelopes: Any, **kwargs: Any) -> None:
         assert {(one.name, one.subject.lead_id) for one in envelopes} == rows
-        assert KPIEvent.objects.count() == len(rows)  # our receiver runs after that of kpi, whose rows exist already
+        # Our receiver runs after that of kpi. On PostgreSQL all rows of the act are written when it ends.
+        assert KPIEvent.objects.count() == (0 if connection.vendor == "postgresql" else len(rows))
         raise ReceiverFails
 
     signal.connect(fail)
