@@ -56,10 +56,6 @@ class TaskQuerySet(QuerySet[Any]):
         """Tasks without a live claim."""
         return self.filter(_has_no_live_claim(now))
 
-    def workable_by(self, user_id: Any, holder: Any, now: Instant) -> "TaskQuerySet":
-        """Tasks without a live claim of others. The user's claims are by `user_id` or under the name `holder`."""
-        return self.filter(_has_no_live_claim(now) | Q(leased_user=user_id) | Q(leased_by=holder))
-
     def breached(self) -> "TaskQuerySet":
         """Open tasks with a breach of the SLA on record for their present due time."""
         return self.open().filter(breached_due_at=F("due_at"))
