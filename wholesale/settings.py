@@ -1,5 +1,6 @@
 """The settings, from the environment. `.env.example` documents each variable; `plumbing/checks.py` checks some."""
 
+import logging
 import sys
 import zoneinfo
 from datetime import timedelta
@@ -10,8 +11,9 @@ import structlog
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
+from wholesale.plumbing import correlation
 from wholesale.plumbing.environment import days, env, switch, timeouts_of, whole_number
-from wholesale.plumbing.log_text import traceback_dicts, write_traceback
+from wholesale.plumbing.log_text import json_line, traceback_dicts, write_traceback
 from wholesale.plumbing.work.queues import Queue
 from wholesale.plumbing.work.timeouts import process_of
 
@@ -121,8 +123,8 @@ MIDDLEWARE = [
     "wholesale.plumbing.http.middleware.NoStoreMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "wholesale.plumbing.http.request_log.RequestLogMiddleware",
     "wholesale.plumbing.correlation.CorrelationMiddleware",
+    "wholesale.plumbing.http.request_log.RequestLogMiddleware",
     "wholesale.plumbing.http.middleware.WellFormedMiddleware",
     "wholesale.plumbing.http.lane.ApiLane",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -297,15 +299,17 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"  # the permission that exporting
 
 # Logs -------------------------------------------------------------------------------------------------------------------
 
+# No line shows them, and they are found out for each line.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 _log_chain: list[Any] = [
-    structlog.contextvars.merge_contextvars,
+    correlation.added,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 # Tracebacks show neither the values of local variables nor what an exception quotes: both may be personal.
 _renderers: dict[str, list[Any]] = {
-    "json": [structlog.processors.ExceptionRenderer(traceback_dicts), structlog.processors.JSONRenderer()],
+    "json": [structlog.processors.ExceptionRenderer(traceback_dicts), structlog.processors.JSONRenderer(json_line)],
     "console": [structlog.dev.ConsoleRenderer(exception_formatter=write_traceback)],
 }
 structlog.configure(

@@ -55,8 +55,9 @@ def read_with_facts(
     The rows come in no order. Without `standing_counts` the go-live row is not read, as for a verb of the class RECORD. If
     the verb may write a row of the model `new`, its id is read too.
     """
-    given = {**question.given, "asked": list(set(map(digest, points)))}
-    rows = fetch(_sql(question.text, standing_counts, new), Columns(), given)
+    asked = list(set(map(digest, points)))
+    given = {**question.given, "asked": asked} if asked else question.given
+    rows = fetch(_sql(question.text, bool(asked), standing_counts, new), Columns(), given)
     engaged, live, mark, on_file, new_id, _ = rows[0][:_OWN]
     # The gate's row stands alone where the verb's question has no row.
     found = [row[_OWN:] for row in rows if row[_OWN - 1]]
@@ -65,15 +66,16 @@ def read_with_facts(
 
 
 @cache
-def _sql(question: str, standing_counts: bool, new: type[Model] | None) -> str:
+def _sql(question: str, is_about_points: bool, standing_counts: bool, new: type[Model] | None) -> str:
     switches, state = "NULL AS engaged, NULL AS live", ""
     if standing_counts:
         switches = "s.kill_switch_engaged AS engaged, s.go_live_enabled AS live"
         state = f" FROM (SELECT 1) AS one LEFT JOIN {GoLiveState._meta.db_table} AS s ON s.id = 1"
     new_id = id_sql(new) if new else "NULL"
+    asked, on_file = (asked_sql(), on_file_sql()) if is_about_points else ("", "NULL")
     return f"""
-{asked_sql()}
+{asked}
 SELECT g.*, q.*
-FROM (SELECT {switches}, {MARK_SQL} AS mark, {on_file_sql()} AS on_file, {new_id} AS new_id{state}) AS g
+FROM (SELECT {switches}, {MARK_SQL} AS mark, {on_file} AS on_file, {new_id} AS new_id{state}) AS g
 LEFT JOIN (SELECT 1 AS is_found, t.* FROM ({question}) AS t) AS q ON TRUE
 """

@@ -113,7 +113,7 @@ def test_the_settings_of_https_hold_in_the_lane(
     assert response.status_code in (200, 301)
 
 
-HANDLER, TOKEN = "followups.tasks.due.services.due_tasks", "wholesale.plumbing.http.authentication.hash_token"
+HANDLER, TOKEN = "followups.tasks.due.services.due_tasks", "wholesale.plumbing.http.authentication.sha256"
 
 
 @pytest.mark.parametrize(

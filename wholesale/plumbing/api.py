@@ -37,6 +37,7 @@ from wholesale.plumbing.listing import Computed, Listed, row_of
 from wholesale.plumbing.pagination import NewestFirst
 from wholesale.plumbing.params import ObjectParams, Params, is_empty, known, merged, validated
 from wholesale.plumbing.received import ReceivedLabelField
+from wholesale.plumbing.rendering import write
 from wholesale.plumbing.unknown_parameters import Known
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
@@ -71,13 +72,16 @@ class ApiView(APIView):
         self.request, self.headers = plain, self.default_response_headers
         self.action = self.action_map[method]  # type: ignore[attr-defined]  # of ViewSetMixin
         try:
-            self.perform_authentication(plain)
+            plain.authenticate()
             self.check_permissions(plain)
             self._prepare(plain)
             response = getattr(self, method)(plain, *args, **kwargs)
         except Exception as error:
             response = self.handle_exception(error)
-        return self.finalize_response(plain, response, *args, **kwargs)
+        if not isinstance(response, Response):  # a page
+            return self.finalize_response(plain, response, *args, **kwargs)
+        write(response, self.headers)
+        return self._with_notes(response)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -115,7 +119,9 @@ class ApiView(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the answer with headers that name the ignored parameters, also if a kept answer is repeated."""
-        response = super().finalize_response(request, response, *args, **kwargs)
+        return self._with_notes(super().finalize_response(request, response, *args, **kwargs))
+
+    def _with_notes(self, response: Any) -> Any:
         if self.ignored:
             response[unknown_parameters.IGNORED_HEADER] = unknown_parameters.header(self.ignored)
         if self.preference:

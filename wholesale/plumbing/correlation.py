@@ -5,8 +5,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
-import structlog
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Correlation-ID"
@@ -24,7 +24,12 @@ def current() -> str:
 def use(correlation_id: str) -> None:
     """Set the correlation id of the current request. A view calls this if a parameter replaces the header's id."""
     _current.set(correlation_id)
-    structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+
+
+def added(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """A processor of structlog: return a line of the log with the correlation id, where there is one."""
+    correlation_id = _current.get()
+    return {"correlation_id": correlation_id, **line} if correlation_id else line
 
 
 @contextmanager
@@ -50,8 +55,10 @@ class CorrelationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.META.get(META_KEY, "").strip()
-        with correlated(given if is_valid_header(given) else None) as correlation_id:
-            structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+        token = _current.set(given if is_valid_header(given) else uuid.uuid4().hex)
+        try:
             response = self.get_response(request)
-            response[HEADER] = current()
+            response.headers[HEADER] = current()
             return response
+        finally:
+            _current.reset(token)

@@ -1,9 +1,12 @@
-"""Masking of texts in the log, because the message of an exception may quote personal values."""
+"""Lines of the log as text. They are masked, because the message of an exception may quote personal values."""
 
+import json
 import re
 import traceback
+from collections.abc import Callable
 from typing import Any, TextIO
 
+import orjson
 import structlog
 
 _QUOTED = re.compile(r"""'[^'\n]*'|"[^"\n]*"|\(.*\)""")  # PostgreSQL shows a row between parentheses
@@ -32,6 +35,15 @@ def masked_traceback(text: str) -> str:
 def write_traceback(stream: TextIO, exc_info: Any) -> None:
     """Write a masked traceback for a person. structlog's console renderer calls it."""
     stream.write("\n" + masked_traceback("".join(traceback.format_exception(*exc_info))))
+
+
+def json_line(line: dict[str, Any], default: Callable[[Any], Any]) -> str:
+    """Return a line of the log as JSON in ASCII. `default` gives a text for what JSON does not know."""
+    try:
+        text = orjson.dumps(line, default)
+    except TypeError:  # a whole number above 64 bits, or a lone surrogate
+        return json.dumps(line, default=default)
+    return text.decode() if text.isascii() else json.dumps(line, default=default)
 
 
 def traceback_dicts(exc_info: Any) -> list[dict[str, Any]]:

@@ -2,20 +2,21 @@
 
 import codecs
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import IO, Any
 
 from django.conf import settings
 from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
+from rest_framework.fields import empty
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from wholesale.plumbing.errors import RequestTooLarge
 from wholesale.plumbing.fields import LabelField, ManyField, RowField
 from wholesale.plumbing.texts import parse_json
-from wholesale.plumbing.unknown_parameters import Known
+from wholesale.plumbing.unknown_parameters import Known, last_values
 
 
 def read_body(stream: IO[bytes]) -> bytes:
@@ -68,12 +69,28 @@ class Params(serializers.Serializer[Any]):
     """The base serializer of an endpoint's parameters. An empty string for an optional parameter counts as absent."""
 
     def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        given = {
-            name: value
-            for name, value in data.items()
-            if name in self.fields and (self.fields[name].required or not is_empty(value))
-        }
-        return super().to_internal_value(given)
+        """Check and convert what is given. DRF would also ask each absent parameter, which raises an exception for each."""
+        values, errors = {}, {}
+        for name, field in self._by_name.items():
+            value = data.get(name, empty)
+            if not field.required and (value is empty or is_empty(value)):
+                if field.default is empty:
+                    continue
+                value = empty
+            try:
+                values[name] = field.run_validation(value)
+            except ValidationError as error:
+                errors[name] = error.detail
+        if errors:
+            raise ValidationError(errors)
+        return values
+
+    def run_validators(self, value: Any) -> None:
+        """Do nothing: `validate` judges the parameters together."""
+
+    @cached_property
+    def _by_name(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return dict(self.fields)
 
 
 class ObjectParams(Params):
@@ -122,7 +139,7 @@ def merged(request: Request) -> dict[str, Any]:
         ParseError: the body is not an object.
 
     """
-    query = dict(request.query_params.items())
+    query = last_values(request.query_params)
     if request.method in ("GET", "HEAD"):
         return query
     body = request.data

@@ -5,11 +5,13 @@ rest of the view. Their serializers stay for the OpenAPI document, and tests com
 """
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import orjson
 from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from wholesale.plumbing.texts import json_number
@@ -31,6 +33,13 @@ class NumberJSONRenderer(JSONRenderer):
         if data is None or accepted_media_type not in (None, self.media_type):
             return super().render(data, accepted_media_type, renderer_context)
         return to_json(data)
+
+
+def write(response: Response, headers: Mapping[str, str]) -> None:
+    """Write the body and the headers of an answer to a request that takes JSON."""
+    response.content = to_json(response.data)
+    for name, value in {"Content-Type": NumberJSONRenderer.media_type, **headers}.items():
+        response[name] = value
 
 
 def to_json(data: Any) -> bytes:

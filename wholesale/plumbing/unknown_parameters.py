@@ -7,6 +7,7 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
 
+from django.utils.datastructures import MultiValueDict
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.request import Request
 
@@ -44,9 +45,14 @@ def unknown(request: Request, known: Known) -> list[str]:
     names |= body.keys() - known.names - {_CSRF} if request.method == "POST" else body.keys()
     if not names and not known.rows and not known.objects:
         return []
-    given = {**request.query_params.dict(), **body}
+    given = {**last_values(request.query_params), **body}
     within = chain(_in_objects(given, known.objects), _in_rows(given, known.rows))
     return [_shown(name) for name in islice(chain(sorted(names), within), NAMES_MAX)]
+
+
+def last_values(query: MultiValueDict[str, str]) -> dict[str, str]:
+    """Return the parameters of a query string. Of a parameter that is repeated, the last value counts."""
+    return {name: values[-1] for name, values in query.lists()}
 
 
 def preference(request: Request) -> str | None:

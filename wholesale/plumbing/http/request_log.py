@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import structlog
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
@@ -19,7 +18,9 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from structlog.stdlib import ProcessorFormatter
 
+from wholesale.plumbing import correlation
 from wholesale.plumbing.texts import iso_utc
+from wholesale.plumbing.unknown_parameters import last_values
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,6 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        structlog.contextvars.clear_contextvars()
         response = self.get_response(request)
         fault: BaseException | None = getattr(request, "fault", None)
         level = logging.ERROR if fault else logging.WARNING if response.status_code >= 400 else logging.INFO
@@ -54,7 +54,6 @@ class RequestLogMiddleware:
             if fault:
                 line["exc_info"] = fault
             _log(level, "request failed" if fault else "request", line)
-        structlog.contextvars.clear_contextvars()
         return response
 
 
@@ -62,7 +61,7 @@ def _log(level: int, event: str, line: dict[str, Any]) -> None:
     """Hand a line to the handlers as structlog does, without its search for the code that logs: that takes a quarter."""
     name = logging.getLevelName(level)
     about = {"event": event, "logger": __name__, "level": name.lower(), "timestamp": iso_utc(timezone.now())}
-    told = {**structlog.contextvars.get_contextvars(), **line, **about}
+    told = correlation.added(logger, name, {**line, **about})
     (message,), marks = ProcessorFormatter.wrap_for_formatter(logger, about["level"], told)
     record = {"name": __name__, "levelno": level, "levelname": name, "msg": message, **marks["extra"]}
     logger.handle(logging.makeLogRecord(record))
@@ -83,8 +82,8 @@ def _described(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     }
     if refusal := getattr(response, "refusal", None):
         line["refusal"] = refusal
-    given = request.GET.dict()
-    shown = {name: given[name] for name in given.keys() & _SHOWN.keys() if _SHOWN[name].fullmatch(str(given[name]))}
+    given = last_values(request.GET)
+    shown = {name: given[name] for name in given.keys() & _SHOWN.keys() if _SHOWN[name].fullmatch(given[name])}
     return {**line, "parameters": shown} if shown else line
 
 
