@@ -1,7 +1,7 @@
 """The correlation id of a request. It is stored on every row that the request writes, and repeated in the answer."""
 
 import re
-import uuid
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,7 +18,7 @@ _VALID_HEADER = re.compile(r"[\x20-\x7e\xa0-\xff]{1,128}")
 
 def current() -> str:
     """Return the correlation id of the current request or `correlated` block. Elsewhere each call returns a new id."""
-    return _current.get() or uuid.uuid4().hex
+    return _current.get() or secrets.token_hex(16)
 
 
 def use(correlation_id: str) -> None:
@@ -35,7 +35,7 @@ def added(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def correlated(correlation_id: str | None = None) -> Iterator[str]:
     """Use one correlation id (a new one if it is None) for everything within this block, such as a background task."""
-    token = _current.set(correlation_id or uuid.uuid4().hex)
+    token = _current.set(correlation_id or secrets.token_hex(16))
     try:
         yield current()
     finally:
@@ -55,7 +55,7 @@ class CorrelationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.META.get(META_KEY, "").strip()
-        token = _current.set(given if is_valid_header(given) else uuid.uuid4().hex)
+        token = _current.set(given if is_valid_header(given) else secrets.token_hex(16))
         try:
             response = self.get_response(request)
             response.headers[HEADER] = current()

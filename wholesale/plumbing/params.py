@@ -2,7 +2,7 @@
 
 import codecs
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import IO, Any
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from wholesale.plumbing.errors import RequestTooLarge
-from wholesale.plumbing.fields import LabelField, ManyField, RowField
+from wholesale.plumbing.fields import LabelField, ManyField, RowField, WordField
 from wholesale.plumbing.texts import parse_json
 from wholesale.plumbing.unknown_parameters import Known, last_values
 
@@ -78,7 +78,7 @@ class Params(serializers.Serializer[Any]):
                     continue
                 value = empty
             try:
-                values[name] = field.run_validation(value)
+                values[name] = _word(field, value) if _is_word(field, value) else field.run_validation(value)
             except ValidationError as error:
                 errors[name] = error.detail
         if errors:
@@ -91,6 +91,16 @@ class Params(serializers.Serializer[Any]):
     @cached_property
     def _by_name(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return dict(self.fields)
+
+
+def _is_word(field: serializers.Field[Any, Any, Any, Any], value: Any) -> bool:
+    return isinstance(value, str) and isinstance(field, serializers.ChoiceField | WordField)
+
+
+@lru_cache(maxsize=4096)
+def _word(field: serializers.Field[Any, Any, Any, Any], word: str) -> Any:
+    """Return a word of a vocabulary, checked by its field. The same few words come with each request."""
+    return field.run_validation(word)
 
 
 class ObjectParams(Params):
