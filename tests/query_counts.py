@@ -18,17 +18,17 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "GET followups/replies, at most": 6,
     "GET governance/runbook/status, at most": 12,
     "POST governance/contact/explain": 2,
-    # Acts over the API, outside a transaction. On PostgreSQL the locks and the first reads are messages of several
-    # statements, uncounted (tests/plans/test_round_trips.py counts them), and all rows are one statement.
-    "create a ladder of nobody": {"sqlite": 7, "postgresql": 2},
-    "create a ladder of a lead": {"sqlite": 7, "postgresql": 2},
-    "complete a task": {"sqlite": 9, "postgresql": 2},
-    "complete a task with an outcome": {"sqlite": 9, "postgresql": 2},
-    "complete a task of a lead with an outcome": {"sqlite": 11, "postgresql": 2},
-    "record feedback": {"sqlite": 6, "postgresql": 1},
-    "compute an offer": {"sqlite": 4, "postgresql": 1},
-    "reserve risk": {"sqlite": 6, "postgresql": 2},  # the ledgers
-    "settle a reservation": {"sqlite": 5, "postgresql": 3},  # the reservation, the ledgers
+    # Acts over the API, outside a transaction. On PostgreSQL several statements are one message
+    # (tests/plans/test_round_trips.py counts these), and all rows are one statement.
+    "create a ladder of nobody": {"sqlite": 7, "postgresql": 6},
+    "create a ladder of a lead": {"sqlite": 7, "postgresql": 7},
+    "complete a task": {"sqlite": 9, "postgresql": 3},
+    "complete a task with an outcome": {"sqlite": 9, "postgresql": 4},
+    "complete a task of a lead with an outcome": {"sqlite": 11, "postgresql": 6},
+    "record feedback": {"sqlite": 6, "postgresql": 4},
+    "compute an offer": {"sqlite": 4, "postgresql": 4},
+    "reserve risk": {"sqlite": 6, "postgresql": 6},  # the ledgers
+    "settle a reservation": {"sqlite": 5, "postgresql": 4},  # the reservation, the ledgers
     # The gate
     "decide a lead": 2,
     "decide leads of many area codes": 1,
@@ -42,7 +42,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "scripts of tasks": 5,
     "roll permitted minutes forward": 5,  # the tasks, their leads, the policies of the SLA, the gate's one, the update
     "count tasks that wait for their minutes": 1,
-    "record a message, at most": {"sqlite": 13, "postgresql": 4},
+    "record a message, at most": {"sqlite": 13, "postgresql": 11},
     "report on the SLA": 1,
     "the SLA's rulebook": 1,
     "states of the tripwires": 2,

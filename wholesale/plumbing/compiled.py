@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Expression, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 from psycopg import sql
@@ -85,15 +85,23 @@ def together(*statements: Statement) -> list[Rows]:
 
     Each statement sees what was committed before it began. So one that follows a lock sees what the lock protects.
     """
-    if connection.vendor != "postgresql" or not statements:
-        return [fetch(*statement) for statement in statements]
-    ours: Any = connection  # wholesale.plumbing.postgresql
-    cursors = ours.in_one_message([(text, bound(given)) for text, _, given in statements])
+    if not statements:
+        return []
+    ours: Any = connections[DEFAULT_DB_ALIAS]
+    if ours.vendor != "postgresql":
+        return [_fetched(*statement) for statement in statements]
+    cursors = ours.in_one_message(
+        [(text, bound(given)) for text, _, given in statements]
+    )  # of wholesale.plumbing.postgresql
     return [one.columns.converted(cursor.fetchall()) for one, cursor in zip(statements, cursors, strict=True)]
 
 
 def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
     """Run an SQL statement with values for its named parameters, and return the rows."""
+    return together(Statement(text, columns, given))[0]
+
+
+def _fetched(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(text, bound(given))
         return columns.converted(cursor.fetchall())
