@@ -24,10 +24,11 @@ from wholesale.plumbing.admin_base import (
     StateFilter,
     act_with_form,
     act_with_reason,
+    allowed,
     of_row,
-    place_text,
     reason_field,
 )
+from wholesale.plumbing.admin_columns import column, either, place_text
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
@@ -44,10 +45,7 @@ class TaskInline(ReadOnlyInline):
         """A link to the task."""
         return format_html('<a href="{}" class="text-link">{}</a>', task_url(task.pk), task.step)
 
-    @display(description="State")
-    def state(self, task: FollowupTask) -> str:
-        """The state of the task."""
-        return task_state(task)
+    state = column("State", task_state)
 
 
 class LadderStateFilter(StateFilter):
@@ -77,15 +75,8 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
         ("Who and when", {"fields": (("created_by", "user"), "reason", "created_at", "correlation_id")}),
     )
 
-    @display(description="State", label={"Open": "info", "Closed": ""})
-    def state(self, ladder: FollowupLadder) -> str:
-        """The state of the ladder: Open if one of its steps is open, else Closed."""
-        return "Closed" if ladder.closed_at else "Open"
-
-    @display(description="Place", ordering="province")
-    def place(self, ladder: FollowupLadder) -> str:
-        """The province and market of the ladder."""
-        return place_text(ladder)
+    state = either("State", lambda ladder: ladder.closed_at, ("Closed", ""), ("Open", "info"))
+    place = column("Place", place_text, ordering="province")
 
     @display(description="Made from")
     def made_from(self, ladder: FollowupLadder) -> str:
@@ -98,9 +89,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     # The buttons of a ladder --------------------------------------------------------------------------------------------
 
-    def has_steer_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may reassign, cancel and restart ladders."""
-        return request.user.has_perm("followups.steer_ladder")
+    has_steer_permission = allowed("followups.steer_ladder")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The buttons of a ladder. A closed ladder has only the button Restart."""

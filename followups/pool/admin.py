@@ -19,15 +19,8 @@ from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, wor
 from followups.pool.vendors.services import of_ended_vendor
 from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import (
-    ReasonForm,
-    StateFilter,
-    act_with_reason,
-    confirmation,
-    of_row,
-    place_text,
-    reason_field,
-)
+from wholesale.plumbing.admin_base import ReasonForm, StateFilter, act_with_reason, confirmation, of_row, reason_field
+from wholesale.plumbing.admin_columns import column, place_text
 from wholesale.plumbing.texts import percent
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -120,10 +113,7 @@ class PoolAgentAdmin(RemovableAdmin):
             return fieldsets
         return tuple((title, {"fields": ("weight",)} if title == "Share" else options) for title, options in fieldsets)
 
-    @display(description="Pool", ordering="province")
-    def place(self, row: PoolAgent) -> str:
-        """The place of the agent's pool: the province, and the market unless the pool is for the whole province."""
-        return place_text(row)
+    place = column("Pool", place_text, ordering="province")
 
     @display(description="Share of new ladders")
     def share(self, row: Any) -> str:

@@ -22,9 +22,10 @@ from wholesale.plumbing.admin_base import (
     SinceFilter,
     StateFilter,
     act_with_form,
+    allowed,
     of_row,
-    place_text,
 )
+from wholesale.plumbing.admin_columns import column, either, place_text
 from wholesale.plumbing.errors import DomainError
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
@@ -73,15 +74,8 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
         ("Told", {"fields": ("notice", "correlation_id")}),
     )
 
-    @display(description="Owner", ordering="owner")
-    def owner_or_nobody(self, breach: SlaBreach) -> str:
-        """The owner of the task when the breach was found, or "nobody"."""
-        return breach.owner or "nobody"
-
-    @display(description="Place", ordering="province")
-    def place(self, breach: SlaBreach) -> str:
-        """The province and market of the task."""
-        return place_text(breach)
+    owner_or_nobody = column("Owner", lambda breach: breach.owner or "nobody", ordering="owner")
+    place = column("Place", place_text, ordering="province")
 
     @display(description="Late by, when found or done")
     def late(self, breach: SlaBreach) -> str:
@@ -126,20 +120,9 @@ class SlaNoticeAdmin(GrowingAdmin):
         ("Origin", {"fields": ("correlation_id",)}),
     )
 
-    @display(description="Breaches", ordering="breaches")
-    def number(self, notice: SlaNotice) -> str:
-        """How many breaches the notice tells of."""
-        return f"{notice.breaches:,}"
-
-    @display(description="State", label={"Not read yet": "danger", "Read": "success"})
-    def state(self, notice: SlaNotice) -> str:
-        """Whether somebody has read the notice."""
-        return "Read" if notice.read_at else "Not read yet"
-
-    @display(description="E-mail", ordering="mail", label=MAIL_COLOURS)
-    def e_mail(self, notice: SlaNotice) -> str:
-        """What became of the e-mail about the notice."""
-        return notice.get_mail_display()
+    number = column("Breaches", lambda notice: f"{notice.breaches:,}", ordering="breaches")
+    state = either("State", lambda notice: notice.read_at, ("Read", "success"), ("Not read yet", "danger"))
+    e_mail = column("E-mail", lambda notice: notice.get_mail_display(), ordering="mail", label=MAIL_COLOURS)
 
     @display(description="The tasks")
     def breaches_link(self, notice: SlaNotice) -> str:
@@ -147,9 +130,7 @@ class SlaNoticeAdmin(GrowingAdmin):
         url = reverse("admin:followups_slabreach_changelist")
         return format_html('<a href="{}" class="text-link">See them</a>', f"{url}?notice__id__exact={notice.pk}")
 
-    def has_read_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether the user may mark notices as read."""
-        return request.user.has_perm("followups.read_slanotice")
+    has_read_permission = allowed("followups.read_slanotice")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The button to mark the notice as read; no button if somebody has read it."""
@@ -194,7 +175,4 @@ class SlaWatchAdmin(ReadOnlyAdmin):
     list_display = ("name", "looked_until")
     fields = ("looked_until",)
 
-    @display(description="Watch")
-    def name(self, watch: SlaWatch) -> str:
-        """The name of the table's only row."""
-        return "Breaches of the SLA"
+    name = column("Watch", lambda watch: "Breaches of the SLA")

@@ -17,7 +17,7 @@ from governance.area_codes.rules import NOTICE, InvalidList, read_list
 from governance.area_codes.services import subscribe, unsubscribe
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReasonForm, act_with_form, reason_field
+from wholesale.plumbing.admin_base import ReasonForm, act_with_form, allowed, reason_field
 
 IN_FORCE, ENDS_SOON, ENDED = "In force", "Ends within 30 days", "Ended"
 
@@ -87,9 +87,7 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
         stored = subscribe(expiries=expiries, act=Act.by(request.user, reason=form.cleaned_data["why"]))
         obj.pk = stored.rows[obj.area_code].pk
 
-    def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may store a list of subscriptions."""
-        return request.user.has_perm("governance.change_areacodesubscription")
+    has_import_permission = allowed("governance.change_areacodesubscription")
 
     @action(description="Import a list...", permissions=["import"], icon="upload_file", url_path="import")
     def import_list(self, request: HttpRequest) -> HttpResponse:

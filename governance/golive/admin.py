@@ -16,7 +16,8 @@ from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason
+from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason, allowed
+from wholesale.plumbing.admin_columns import either
 
 ENGAGED = "The kill switch is engaged."
 STILL_ACTING = "Something that had begun before is still under way; nothing new begins."
@@ -37,15 +38,8 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         ("Last change", {"fields": ("changed_by", "user", "reason", "updated_at")}),
     )
 
-    @display(description="Kill switch", label={"Engaged": "danger", "Free": "success"})
-    def kill_switch(self, state: GoLiveState) -> str:
-        """The kill switch in a word: "Engaged" or "Free"."""
-        return "Engaged" if state.kill_switch_engaged else "Free"
-
-    @display(description="Go-live", label={"On": "success", "Off": "warning"})
-    def go_live(self, state: GoLiveState) -> str:
-        """Go-live in a word: "On" or "Off"."""
-        return "On" if state.go_live_enabled else "Off"
+    kill_switch = either("Kill switch", lambda state: state.kill_switch_engaged, ("Engaged", "danger"), ("Free", "success"))
+    go_live = either("Go-live", lambda state: state.go_live_enabled, ("On", "success"), ("Off", "warning"))
 
     @display(description="On this server")
     def enforced(self, state: GoLiveState) -> str:
@@ -57,21 +51,10 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
     def settings_of(self, record: Any) -> dict[str, str]:
         return {"Kill switch": self.kill_switch(record), "Go-live": self.go_live(record)}
 
-    def has_engage_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may engage the kill switch."""
-        return request.user.has_perm("governance.engage_kill_switch")
-
-    def has_release_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may release the kill switch."""
-        return request.user.has_perm("governance.release_kill_switch")
-
-    def has_enable_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may enable go-live."""
-        return request.user.has_perm("governance.enable_go_live")
-
-    def has_disable_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may disable go-live."""
-        return request.user.has_perm("governance.disable_go_live")
+    has_engage_permission = allowed("governance.engage_kill_switch")
+    has_release_permission = allowed("governance.release_kill_switch")
+    has_enable_permission = allowed("governance.enable_go_live")
+    has_disable_permission = allowed("governance.disable_go_live")
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
         return self._that_apply(super().get_actions_list(request))

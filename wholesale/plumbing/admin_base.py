@@ -14,13 +14,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.utils import prettify_json
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.vocabulary import ALL, NOTE_MAX_LENGTH
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 
 class Scoped:
@@ -149,20 +148,6 @@ class WordFilter(admin.SimpleListFilter):
         return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
 
 
-# How values are read ----------------------------------------------------------------------------------------------------
-
-
-def place_text(row: Any) -> str:
-    """Return a row's province and market as text, without the market ALL. Empty if the row has no place."""
-    market = row.market if row.market != ALL else None
-    return ", ".join(filter(None, (row.get_province_display(), market)))
-
-
-def json_text(value: Any) -> str:
-    """Return JSON as coloured HTML, or "none given" if it is empty."""
-    return prettify_json(value, None) if value not in (None, {}) else "none given"
-
-
 # History ----------------------------------------------------------------------------------------------------------------
 
 
@@ -202,6 +187,15 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
 
 
 # Acts with a reason -----------------------------------------------------------------------------------------------------
+
+
+def allowed(*permissions: str) -> Callable[..., bool]:
+    """Make a method of an admin, such as `has_erase_permission`, that says whether the user has all these permissions."""
+
+    def has_permissions(self: ModelAdmin, request: HttpRequest, of: object = None) -> bool:
+        return request.user.has_perms(permissions)
+
+    return has_permissions
 
 
 def reason_field() -> forms.CharField:

@@ -16,7 +16,7 @@ from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, StateFilter, act_with_reason
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, StateFilter, act_with_reason, allowed
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"
@@ -106,13 +106,8 @@ class InboundMessageAdmin(GrowingAdmin):
         """The beginning of the message's text."""
         return message.text if len(message.text) <= EXCERPT else f"{message.text[:EXCERPT]}..."
 
-    def has_decide_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may decide what a doubtful message means."""
-        return request.user.has_perm("followups.decide_inbound")
-
-    def has_resume_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may lift an opt-out because a message asks for contact again."""
-        return self.has_decide_permission(request) and request.user.has_perm("governance.lift_opt_out")
+    has_decide_permission = allowed("followups.decide_inbound")
+    has_resume_permission = allowed("followups.decide_inbound", "governance.lift_opt_out")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         buttons = super().get_actions_detail(request, object_id)

@@ -15,7 +15,8 @@ from unfold.enums import ActionVariant
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason, of_row
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason, allowed, of_row
+from wholesale.plumbing.admin_columns import column
 
 Kind = InboxItem.Kind
 WAITS, LATE, DONE = "Waits", "Late", "Done"
@@ -65,15 +66,8 @@ class InboxItemAdmin(GrowingAdmin):
             return DONE
         return LATE if item.due_by < timezone.now() else WAITS
 
-    @display(description="What", ordering="kind")
-    def what(self, item: InboxItem) -> str:
-        """The item's kind, in short."""
-        return WHAT[item.kind]
-
-    @display(description="Lead", empty_value="unknown")
-    def who(self, item: InboxItem) -> str | None:
-        """The lead that the item is about. None if nobody knows which lead it is."""
-        return f"{item.lead} ({item.lead_id})" if item.lead else item.lead_id
+    what = column("What", lambda item: WHAT[item.kind], ordering="kind")
+    who = column("Lead", lambda item: f"{item.lead} ({item.lead_id})" if item.lead else item.lead_id, empty_value="unknown")
 
     @display(description="About", empty_value="see detail")
     def about(self, item: InboxItem) -> str | None:
@@ -85,9 +79,7 @@ class InboxItemAdmin(GrowingAdmin):
         text = (item.message.text[:80] if item.message else "") or str(row)
         return format_html('<a href="{}" class="underline">{}</a>', address, text)
 
-    def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may mark inbox items as done."""
-        return request.user.has_perm("followups.close_inboxitem")
+    has_close_permission = allowed("followups.close_inboxitem")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         closes = waiting().exclude(kind=Kind.MESSAGE).filter(pk=object_id).exists()

@@ -14,7 +14,7 @@ from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason, of_row
+from wholesale.plumbing.admin_base import act_with_reason, allowed, of_row
 
 
 def erase_url(lead_pk: int) -> str:
@@ -25,9 +25,7 @@ def erase_url(lead_pk: int) -> str:
 class PersonPages(ProofPages):
     """A base class of the admin of leads, with the pages that export and erase a person."""
 
-    def has_erase_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may erase a person."""
-        return request.user.has_perm("followups.erase_person")
+    has_erase_permission = allowed("followups.erase_person")
 
     @action(description="Export person", permissions=["disclose"], icon="contact_page", url_path="export-person")
     @of_row

@@ -20,7 +20,7 @@ from followups.leads.people.json_files import download
 from followups.leads.people.proof import export_proof
 from governance.channels import Channel
 from governance.gate.ledger import Basis, ContactPoint, Entry, Missing, Proof, content_of, lacking, until
-from wholesale.plumbing.admin_base import confirmation, of_row
+from wholesale.plumbing.admin_base import allowed, confirmation, of_row
 
 EXPORTED = "Exported the proof of consent."
 
@@ -38,9 +38,7 @@ class WhoseForm(forms.Form):
 class ProofPages(ModelAdmin):
     """A base class with the pages that show the proof of one lead, or of a number, address or lead id that is entered."""
 
-    def has_disclose_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may export what is on file about a person."""
-        return request.user.has_perm("followups.export_person")
+    has_disclose_permission = allowed("followups.export_person")
 
     @action(description="Proof of consent", permissions=["disclose"], icon="gavel", url_path="proof")
     @of_row

@@ -15,7 +15,8 @@ from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent, waiting
 from governance.gate import Reason
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form, of_row
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form, allowed, of_row
+from wholesale.plumbing.admin_columns import column, either
 
 WAITS, SENT = "Waits", "Sent"
 
@@ -48,15 +49,8 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         ("Sent", {"fields": (("sent_at", "sent_by", "sent_user"),)}),
     )
 
-    @display(description="State", label={WAITS: "warning", SENT: "success"})
-    def state(self, reply: AdministrativeReply) -> str:
-        """The reply's state: waiting or sent."""
-        return SENT if reply.sent_at else WAITS
-
-    @display(description="To", empty_value="erased")
-    def to(self, reply: AdministrativeReply) -> str | None:
-        """The number or address that the reply goes to. None if it was erased."""
-        return reply.point.value
+    state = either("State", lambda reply: reply.sent_at, (SENT, "success"), (WAITS, "warning"))
+    to = column("To", lambda reply: reply.point.value, empty_value="erased")
 
     @display(description="Refused by", empty_value="nothing")
     def refused_by(self, reply: AdministrativeReply) -> str | None:
@@ -65,9 +59,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         labels = {reason.value: str(reason.label) for reason in Reason}
         return " ".join(labels.get(code, "Nobody knows any more where it would go.") for code in codes) or None
 
-    def has_send_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may mark a reply as sent."""
-        return request.user.has_perm("followups.send_administrativereply")
+    has_send_permission = allowed("followups.send_administrativereply")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         waits = AdministrativeReply.objects.filter(pk=object_id, sent_at__isnull=True).exists()

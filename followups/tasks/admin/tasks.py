@@ -23,7 +23,8 @@ from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
 from governance import gate
-from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, StateFilter, act_with_form, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, StateFilter, act_with_form, allowed
+from wholesale.plumbing.admin_columns import column, place_text
 
 
 class TaskStateFilter(StateFilter):
@@ -114,15 +115,8 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("due_at", "id") if request.GET.get("state") in OLDEST_FIRST else ("-id",)
 
-    @display(description="State", label=TASK_STATES)
-    def state(self, task: FollowupTask) -> str:
-        """The state of the task."""
-        return task_state(task)
-
-    @display(description="Place", ordering="province")
-    def place(self, task: FollowupTask) -> str:
-        """The province and market of the task."""
-        return place_text(task)
+    state = column("State", task_state, label=TASK_STATES)
+    place = column("Place", place_text, ordering="province")
 
     @display(description="Claimed by", empty_value="")
     def claimed_by(self, task: FollowupTask) -> str | None:
@@ -159,13 +153,8 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     # What a person does with one task -----------------------------------------------------------------------------------
 
-    def has_complete_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may complete tasks at all. The service decides about each task."""
-        return request.user.has_perm("followups.complete_task")
-
-    def has_put_off_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may snooze and skip tasks at all. The service decides about each task."""
-        return request.user.has_perm("followups.put_off_task")
+    has_complete_permission = allowed("followups.complete_task")
+    has_put_off_permission = allowed("followups.put_off_task")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Return the buttons for the task. A cancelled task may still be completed: its contact may have happened."""

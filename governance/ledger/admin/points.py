@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from unfold.decorators import action, display
+from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from governance.ledger import erasures
@@ -16,7 +16,8 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason, of_row
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason, allowed, of_row
+from wholesale.plumbing.admin_columns import column
 
 
 class ContactRecordInline(LedgerColumns, ReadOnlyInline):
@@ -53,14 +54,9 @@ class ContactPointAdmin(GrowingAdmin):
             return queryset, False
         return queryset.filter(digest__in=[digest(point) for point in searched(search_term)]), False
 
-    @display(description="Number, address or lead")
-    def point(self, point: ContactPoint) -> str:
-        """The point's value, or a note that it was erased."""
-        return str(point)
+    point = column("Number, address or lead", str)
 
-    def has_erase_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may erase a point."""
-        return request.user.has_perm("governance.erase_contactpoint")
+    has_erase_permission = allowed("governance.erase_contactpoint")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         known = ContactPoint.objects.filter(pk=object_id, value__isnull=False)

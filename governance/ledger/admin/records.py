@@ -28,7 +28,7 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.referrals import with_uses
 from governance.ledger.rules import Entry
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, allowed, confirmation
 from wholesale.plumbing.errors import DomainError
 
 
@@ -64,17 +64,9 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
             return queryset, False
         return reading.records_of(queryset, searched(search_term)), False
 
-    def has_consent_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may record a consent or a scrub."""
-        return request.user.has_perm("governance.record_consent")
-
-    def has_opt_out_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may record an opt-out."""
-        return request.user.has_perm("governance.record_opt_out")
-
-    def has_lift_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may lift an opt-out."""
-        return request.user.has_perm("governance.lift_opt_out")
+    has_consent_permission = allowed("governance.record_consent")
+    has_opt_out_permission = allowed("governance.record_opt_out")
+    has_lift_permission = allowed("governance.lift_opt_out")
 
     @action(description="Opt-out", permissions=["opt_out"], icon="block", variant=ActionVariant.DANGER, url_path="opt-out")
     def opt_out(self, request: HttpRequest) -> HttpResponse:

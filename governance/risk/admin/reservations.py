@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
-from unfold.decorators import action, display
+from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
@@ -25,10 +25,11 @@ from wholesale.plumbing.admin_base import (
     StateFilter,
     act_with_form,
     act_with_reason,
-    json_text,
+    allowed,
     of_row,
     reason_field,
 )
+from wholesale.plumbing.admin_columns import column, either, json_text
 from wholesale.plumbing.texts import cad
 
 
@@ -91,38 +92,14 @@ class RiskReservationAdmin(GrowingAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-id",) if request.GET.get("state") in ("settled", "all") else ("id",)
 
-    @display(description="Amount", ordering="amount")
-    def amount_cad(self, reservation: RiskReservation) -> str:
-        """The reserved amount in CAD."""
-        return cad(reservation.amount)
+    amount_cad = column("Amount", lambda reservation: cad(reservation.amount), ordering="amount")
+    state = either("State", lambda reservation: reservation.settled_at, ("Settled", "success"), ("Open", "warning"))
+    age = column("Age", lambda reservation: timesince(reservation.created_at, depth=1))
+    loss = column("Loss", lambda reservation: "" if reservation.realized_loss is None else cad(reservation.realized_loss))
+    about = column("Metadata", lambda reservation: json_text(reservation.metadata))
 
-    @display(description="State", label={"Open": "warning", "Settled": "success"})
-    def state(self, reservation: RiskReservation) -> str:
-        """Whether the reservation is open or settled."""
-        return "Settled" if reservation.settled_at else "Open"
-
-    @display(description="Age")
-    def age(self, reservation: RiskReservation) -> str:
-        """The time since the reservation was made."""
-        return timesince(reservation.created_at, depth=1)
-
-    @display(description="Loss")
-    def loss(self, reservation: RiskReservation) -> str:
-        """The booked loss in CAD, or empty while the reservation is open."""
-        return "" if reservation.realized_loss is None else cad(reservation.realized_loss)
-
-    @display(description="Metadata")
-    def about(self, reservation: RiskReservation) -> str:
-        """The metadata that the caller of `reserve` gave, as JSON text."""
-        return json_text(reservation.metadata)
-
-    def has_release_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may release a reservation."""
-        return request.user.has_perm("governance.release_reservation")
-
-    def has_correct_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may correct a booked loss."""
-        return request.user.has_perm("governance.correct_loss")
+    has_release_permission = allowed("governance.release_reservation")
+    has_correct_permission = allowed("governance.correct_loss")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The buttons on the page of a reservation: release if it is open, correct if it is settled."""

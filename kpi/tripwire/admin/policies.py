@@ -15,7 +15,8 @@ from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline
 from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason, of_row
+from wholesale.plumbing.admin_base import act_with_reason, allowed, of_row
+from wholesale.plumbing.admin_columns import column
 
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
 FALL_DOES = {Action.THROTTLE: "Throttles {engine}", Action.KILL_SWITCH: "Engages the kill switch"}
@@ -52,25 +53,10 @@ class RegressionPolicyAdmin(PolicyAdmin):
     list_select_related = ("state",)
     actions_detail = ("approve",)
 
-    @display(description="Metric", ordering="domain")
-    def watched(self, policy: RegressionPolicy) -> str:
-        """The policy's domain and metric."""
-        return str(policy)
-
-    @display(description="Now", label=STANDINGS)
-    def state_label(self, policy: RegressionPolicy) -> str:
-        """How the policy stood at its last evaluation: Triggered, Amber, Quiet or Not looked at yet."""
-        return standing(getattr(policy, "state", None))
-
-    @display(description="Watches", ordering="statistic")
-    def statistic_word(self, policy: RegressionPolicy) -> str:
-        """The statistic that the policy watches."""
-        return STATISTIC_WORDS[Statistic(policy.statistic)]
-
-    @display(description="Method", ordering="method")
-    def method_word(self, policy: RegressionPolicy) -> str:
-        """The short name of the policy's method: DROP or CUSUM."""
-        return policy.method
+    watched = column("Metric", str, ordering="domain")
+    state_label = column("Now", lambda policy: standing(getattr(policy, "state", None)), label=STANDINGS)
+    statistic_word = column("Watches", lambda policy: STATISTIC_WORDS[Statistic(policy.statistic)], ordering="statistic")
+    method_word = column("Method", lambda policy: policy.method, ordering="method")
 
     @display(description="A fall does", ordering="action")
     def action_word(self, policy: RegressionPolicy) -> str:
@@ -112,9 +98,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
             "Approved baseline": self.baseline(record) if record.baseline_rate else "none yet",
         }
 
-    def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may approve a baseline. An approval also clears a CUSUM that has triggered."""
-        return request.user.has_perm("kpi.clear_tripwire")
+    has_clear_permission = allowed("kpi.clear_tripwire")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         rates = RegressionPolicy.objects.filter(pk=object_id, statistic=Statistic.SUCCESS_RATE)

@@ -15,7 +15,8 @@ from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason, of_row
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason, allowed, of_row
+from wholesale.plumbing.admin_columns import either
 
 
 class UndoneFilter(StateFilter):
@@ -45,19 +46,14 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
         ("Undone", {"fields": ("undone_at", "undone_by", "undone_user", "undo_reason")}),
     )
 
-    @display(description="State", ordering="undone_at", label={"Not undone": "danger", "Undone": "success"})
-    def state(self, trigger: RegressionTrigger) -> str:
-        """Whether the trigger is undone."""
-        return "Undone" if trigger.undone_at else "Not undone"
+    state = either("State", lambda row: row.undone_at, ("Undone", "success"), ("Not undone", "danger"), ordering="undone_at")
 
     @display(description="It did", ordering="action_taken")
     def did(self, trigger: RegressionTrigger) -> str:
         """What the trigger did, and to which engine."""
         return TRIGGER_DID[trigger.action_taken].format(engine=trigger.engine)
 
-    def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may undo a trigger."""
-        return request.user.has_perm("kpi.clear_tripwire")
+    has_clear_permission = allowed("kpi.clear_tripwire")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         standing_still = RegressionTrigger.objects.filter(pk=object_id, undone_at__isnull=True)

@@ -17,6 +17,7 @@ from django.utils.html import format_html_join
 from unfold.decorators import action, display
 
 from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
+from wholesale.plumbing.admin_columns import column
 from wholesale.plumbing.admin_input import row_id
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.importing.batches import Importer
@@ -100,20 +101,9 @@ class ImportBatchAdmin(GrowingAdmin):
         kept = self.model._default_manager.filter(pk=row.pk, content__isnull=False)
         return row.state == State.FAILED and kept.exists()
 
-    @display(description="State", label=STATE_COLOURS)
-    def state_label(self, row: ImportBatch) -> str:
-        """The batch's state in words."""
-        return row.get_state_display()
-
-    @display(description="Columns that were not used")
-    def unused(self, row: ImportBatch) -> str:
-        """The names of the file's columns that are unknown, so not used."""
-        return ", ".join(row.unknown_columns)
-
-    @display(description="Remarks")
-    def remarks_shown(self, row: ImportBatch) -> str:
-        """The remarks about the file, such as how it was read and what it says about contact."""
-        return remarks_list(row)
+    state_label = column("State", lambda row: row.get_state_display(), label=STATE_COLOURS)
+    unused = column("Columns that were not used", lambda row: ", ".join(row.unknown_columns))
+    remarks_shown = column("Remarks", lambda row: remarks_list(row))
 
     @display(description="What was refused")
     def refused_shown(self, row: ImportBatch) -> str:

@@ -1,0 +1,35 @@
+"""Columns of the admin's lists and pages, and how they show values."""
+
+from collections.abc import Callable
+from typing import Any
+
+from unfold.decorators import display
+from unfold.utils import prettify_json
+
+from wholesale.plumbing.vocabulary import ALL
+
+
+def column(title: str, text: Callable[[Any], object], **options: Any) -> Any:
+    """Make a column that shows the `text` of a row. `options` are those of Unfold's `display`, such as `ordering`."""
+
+    @display(description=title, **options)
+    def shown(self: object, row: Any) -> object:
+        return text(row)
+
+    return shown
+
+
+def either(title: str, condition: Callable[[Any], object], yes: tuple[str, str], no: tuple[str, str], **options: Any) -> Any:
+    """Make a column that shows one of two words, `yes` if the row meets the condition. Each word comes with its colour."""
+    return column(title, lambda row: (yes if condition(row) else no)[0], label=dict((yes, no)), **options)
+
+
+def place_text(row: Any) -> str:
+    """Return a row's province and market as text, without the market ALL. Empty if the row has no place."""
+    market = row.market if row.market != ALL else None
+    return ", ".join(filter(None, (row.get_province_display(), market)))
+
+
+def json_text(value: Any) -> str:
+    """Return JSON as coloured HTML, or "none given" if it is empty."""
+    return prettify_json(value, None) if value not in (None, {}) else "none given"
