@@ -37,6 +37,11 @@ REFUSED_SHOWN = 20
 READ_SHOWN = 5
 
 
+def remarks_list(row: ImportBatch) -> str:
+    """Return the batch's remarks as HTML, one paragraph each."""
+    return format_html_join("", "<p>{}</p>", ((remark,) for remark in row.remarks))
+
+
 class ImportBatchAdmin(GrowingAdmin):
     """The base of the admins of batches. The newest batch is first."""
 
@@ -103,7 +108,7 @@ class ImportBatchAdmin(GrowingAdmin):
 
     state_label = column("State", lambda row: row.get_state_display(), label=STATE_COLOURS)
     unused = column("Columns that were not used", lambda row: ", ".join(row.unknown_columns))
-    remarks_shown = column("Remarks", lambda row: remarks_list(row))
+    remarks_shown = column("Remarks", remarks_list)
 
     @display(description="What was refused")
     def refused_shown(self, row: ImportBatch) -> str:
@@ -165,11 +170,6 @@ def unused_text(row: ImportBatch) -> str:
     """Return a text about the file's columns and values that are not used. Empty if there are none."""
     columns = f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
     return " ".join(filter(None, (columns, row.left_out)))
-
-
-def remarks_list(row: ImportBatch) -> str:
-    """Return the batch's remarks as HTML, one paragraph each."""
-    return format_html_join("", "<p>{}</p>", ((remark,) for remark in row.remarks))
 
 
 def first_rows(found: ListFile) -> str:
