@@ -7,7 +7,7 @@ from django.db.models import Q
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
-from wholesale.plumbing.wordings import WordedJsonField
+from wholesale.plumbing.wordings import WordedJsonField, Words
 
 
 class Domain(models.TextChoices):
@@ -56,17 +56,11 @@ class KPIEvent(AppendOnlyModel):
         return f"{self.domain} {self.metric}"
 
 
-class KPIEventWords(models.Model):
+class KPIEventWords(Words):
     """The detail that a client sent with an event. Erasing a person who is named in it removes the row."""
 
     event = models.OneToOneField(KPIEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     detail = models.JSONField()
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Words of event {self.pk}"
 
 
 __all__ = ["COUNTED", "Domain", "KPIEvent", "KPIEventWords", "RegressionPolicy", "RegressionState", "RegressionTrigger"]

@@ -12,7 +12,7 @@ from governance.people import Role
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
-from wholesale.plumbing.wordings import WordedField
+from wholesale.plumbing.wordings import WordedField, Words
 
 
 class Language(models.TextChoices):
@@ -127,14 +127,8 @@ class LeadReopening(SignedModel, AppendOnlyModel):
         return f"{self.get_status_before_display()} to {self.get_status_after_display()}"
 
 
-class LeadReopeningWords(models.Model):
+class LeadReopeningWords(Words):
     """The reason that was given for a reopening. This row is deleted when the person is erased."""
 
     reopening = models.OneToOneField(LeadReopening, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Words of reopening {self.pk}"

@@ -18,7 +18,7 @@ from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.envelope import Subject
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
-from wholesale.plumbing.wordings import WordedField
+from wholesale.plumbing.wordings import WordedField, Words
 
 OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
 Instant = datetime | Combinable  # a time, or an expression for one in a compiled queryset
@@ -280,14 +280,8 @@ class TaskEvent(SignedModel, AppendOnlyModel):
         return self.get_kind_display()
 
 
-class TaskEventWords(models.Model):
+class TaskEventWords(Words):
     """The reason that somebody gave for an event. Erasing the person whom the event is about removes the reason."""
 
     event = models.OneToOneField(TaskEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Words of event {self.pk}"

@@ -17,7 +17,7 @@ from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Choice, Note, Switch
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
-from wholesale.plumbing.wordings import WordedField
+from wholesale.plumbing.wordings import WordedField, Words
 
 PHRASE_MAX_LENGTH = NOTE_MAX_LENGTH
 
@@ -163,14 +163,8 @@ class InboundDecision(SignedModel, AppendOnlyModel):
         return self.get_meaning_display()
 
 
-class InboundDecisionWords(models.Model):
+class InboundDecisionWords(Words):
     """The reason that was given for a decision. This row is deleted when the person who sent the message is erased."""
 
     decision = models.OneToOneField(InboundDecision, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Words of decision {self.pk}"
