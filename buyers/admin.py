@@ -10,7 +10,7 @@ from unfold.decorators import display
 from buyers.liquidity import Event
 from buyers.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter
-from wholesale.plumbing.admin_columns import column, place_text
+from wholesale.plumbing.admin_parts import column, place_text
 
 EVENT_COLOURS = {
     Event.RESPONDED.label: "info",

@@ -8,12 +8,12 @@ from django.contrib.auth import get_permission_codename
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from governance.clocks.markets import one_market
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Edited, HistoryAdmin, act_with_reason, of_row, reason_field
+from wholesale.plumbing.admin_parts import button
 from wholesale.plumbing.setting_fields import one_spelling
 
 
@@ -105,7 +105,7 @@ class RemovableAdmin(GovernedAdmin):
         """Whether the user may remove a row."""
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
 
-    @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
+    @button("Remove...", "remove", icon="delete", variant=ActionVariant.DANGER)
     @of_row
     def remove(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Show a page that asks for the reason, then remove the row."""

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -24,11 +24,10 @@ from wholesale.plumbing.admin_base import (
     StateFilter,
     act_with_form,
     act_with_reason,
-    allowed,
     of_row,
     reason_field,
 )
-from wholesale.plumbing.admin_columns import column, either, place_text
+from wholesale.plumbing.admin_parts import allowed, button, column, either, place_text
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
@@ -97,7 +96,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
         actions = super().get_actions_detail(request, object_id)
         return actions if is_open else [one for one in actions if one.method.original_function_name == "restart"]
 
-    @action(description="Reassign...", permissions=["steer"], icon="switch_account", url_path="reassign")
+    @button("Reassign...", "steer", icon="switch_account")
     @of_row
     def reassign(self, request: HttpRequest, ladder: Any) -> HttpResponse:
         """Show the form to give the ladder to another owner. If the form was sent, reassign the ladder."""
@@ -118,7 +117,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
             then=ladder_url(ladder.pk),
         )
 
-    @action(description="Cancel...", permissions=["steer"], icon="cancel", variant=ActionVariant.DANGER, url_path="cancel")
+    @button("Cancel...", "steer", icon="cancel", variant=ActionVariant.DANGER)
     @of_row
     def cancel(self, request: HttpRequest, ladder: Any) -> HttpResponse:
         """Show the form to cancel the open steps of the ladder. If the form was sent, cancel them."""
@@ -138,7 +137,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
             then=ladder_url(ladder.pk),
         )
 
-    @action(description="Restart...", permissions=["steer"], icon="restart_alt", url_path="restart")
+    @button("Restart...", "steer", icon="restart_alt")
     @of_row
     def restart(self, request: HttpRequest, ladder: Any) -> HttpResponse:
         """Show the form to restart the ladder. If the form was sent, restart the ladder."""

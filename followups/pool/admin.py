@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import INPUT_CLASSES
 
 from followups.pool.models import WEIGHT_MAX, PoolAgent
@@ -20,7 +20,7 @@ from followups.pool.vendors.services import of_ended_vendor
 from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm, StateFilter, act_with_reason, confirmation, of_row, reason_field
-from wholesale.plumbing.admin_columns import column, place_text
+from wholesale.plumbing.admin_parts import button, column, place_text
 from wholesale.plumbing.texts import percent
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -144,7 +144,7 @@ class PoolAgentAdmin(RemovableAdmin):
             "Paused until": f"{date_format(until, 'DATETIME_FORMAT')} UTC" if until else "not paused",
         }
 
-    @action(description="Pause...", permissions=["change"], icon="pause", url_path="pause")
+    @button("Pause...", "change", icon="pause")
     @of_row
     def pause(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Pause the agent, after a page that asks until when and why."""
@@ -164,7 +164,7 @@ class PoolAgentAdmin(RemovableAdmin):
             button="Pause",
         )
 
-    @action(description="Resume...", permissions=["change"], icon="play_arrow", url_path="resume")
+    @button("Resume...", "change", icon="play_arrow")
     @of_row
     def resume(self, request: HttpRequest, row: Any) -> HttpResponse:
         """End the agent's pause, after a page that asks why."""

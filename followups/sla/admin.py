@@ -16,16 +16,8 @@ from followups.sla.notices import read_notice
 from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PolicyForm
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import (
-    GrowingAdmin,
-    ReadOnlyAdmin,
-    SinceFilter,
-    StateFilter,
-    act_with_form,
-    allowed,
-    of_row,
-)
-from wholesale.plumbing.admin_columns import column, either, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, StateFilter, act_with_form, of_row
+from wholesale.plumbing.admin_parts import allowed, button, column, either, place_text
 from wholesale.plumbing.errors import DomainError
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
@@ -137,7 +129,7 @@ class SlaNoticeAdmin(GrowingAdmin):
         notice = SlaNotice.objects.filter(pk=object_id, read_at__isnull=True).first()
         return super().get_actions_detail(request, object_id) if notice else []
 
-    @action(description="Mark as read...", permissions=["read"], icon="mark_email_read", url_path="read")
+    @button("Mark as read...", "read", icon="mark_email_read")
     @of_row
     def read(self, request: HttpRequest, notice: Any) -> HttpResponse:
         """Ask for confirmation, and mark the notice as read. A button of the admin's first page leads here too."""

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from governance.closed_days import services
 from governance.closed_days.models import ClosedDay
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.plumbing.admin_columns import column
+from wholesale.plumbing.admin_parts import column
 
 
 class ClosedDayForm(GovernedForm):

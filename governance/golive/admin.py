@@ -9,15 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason, allowed
-from wholesale.plumbing.admin_columns import either
+from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason
+from wholesale.plumbing.admin_parts import allowed, button, either
 
 ENGAGED = "The kill switch is engaged."
 STILL_ACTING = "Something that had begun before is still under way; nothing new begins."
@@ -71,13 +71,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         )
         return [a for a in actions if a.method.original_function_name in verbs]
 
-    @action(
-        description="Engage kill switch",
-        permissions=["engage"],
-        icon="emergency_home",
-        variant=ActionVariant.DANGER,
-        url_path="engage",
-    )
+    @button("Engage kill switch", "engage", icon="emergency_home", variant=ActionVariant.DANGER)
     def engage(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then engage the kill switch."""
 
@@ -95,13 +89,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             danger=True,
         )
 
-    @action(
-        description="Release kill switch",
-        permissions=["release"],
-        icon="play_circle",
-        variant=ActionVariant.SUCCESS,
-        url_path="release",
-    )
+    @button("Release kill switch", "release", icon="play_circle", variant=ActionVariant.SUCCESS)
     def release(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then release the kill switch."""
         return self._toggle(
@@ -113,13 +101,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             done="The kill switch is free.",
         )
 
-    @action(
-        description="Enable go-live",
-        permissions=["enable"],
-        icon="rocket_launch",
-        variant=ActionVariant.SUCCESS,
-        url_path="enable",
-    )
+    @button("Enable go-live", "enable", icon="rocket_launch", variant=ActionVariant.SUCCESS)
     def enable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page with the runbook's findings that asks for the reason, then enable go-live if there is no blocker."""
         checklist = gate.go_live_checklist()
@@ -134,13 +116,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             done="Go-live is on.",
         )
 
-    @action(
-        description="Disable go-live",
-        permissions=["disable"],
-        icon="pause_circle",
-        variant=ActionVariant.DANGER,
-        url_path="disable",
-    )
+    @button("Disable go-live", "disable", icon="pause_circle", variant=ActionVariant.DANGER)
     def disable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then disable go-live."""
         return self._toggle(

@@ -25,7 +25,7 @@ from governance.market.rules import (
     parsed,
 )
 from governance.policies_admin import PlacePolicyAdmin
-from wholesale.plumbing.admin_columns import column
+from wholesale.plumbing.admin_parts import column
 
 
 def windows_text(rules: dict[str, Any]) -> str:

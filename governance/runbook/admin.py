@@ -8,13 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from unfold.decorators import action
 
 from governance.runbook import services
 from governance.runbook.models import RunbookRun
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason, allowed
-from wholesale.plumbing.admin_columns import column, either
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason
+from wholesale.plumbing.admin_parts import allowed, button, column, either
 
 # The title of each group of a status.
 GROUPS = (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks that pass, and what is good to know", "info"))
@@ -68,7 +67,7 @@ class RunbookRunAdmin(ReadOnlyAdmin):
             },
         )
 
-    @action(description="Store a run...", permissions=["store"], icon="save", url_path="store")
+    @button("Store a run...", "store", icon="save")
     def store(self, request: HttpRequest) -> HttpResponse:
         """Show a page that asks for the reason, then store what every check finds now."""
 

@@ -189,15 +189,6 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
 # Acts with a reason -----------------------------------------------------------------------------------------------------
 
 
-def allowed(*permissions: str) -> Callable[..., bool]:
-    """Make a method of an admin, such as `has_erase_permission`, that says whether the user has all these permissions."""
-
-    def has_permissions(self: ModelAdmin, request: HttpRequest, of: object = None) -> bool:
-        return request.user.has_perms(permissions)
-
-    return has_permissions
-
-
 def reason_field() -> forms.CharField:
     """Return the form field for the reason of a change. The reason is required, and is kept in the history."""
     return forms.CharField(

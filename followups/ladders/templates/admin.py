@@ -20,7 +20,7 @@ from followups.ladders.templates.preview import preview, zones_of
 from followups.ladders.templates.steps import delay_text, doubts
 from governance.channels import Channel
 from governance.policies_admin import PlacePolicyAdmin
-from wholesale.plumbing.admin_columns import column
+from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL, Province
 

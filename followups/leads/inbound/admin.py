@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import localize
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from followups.leads.inbound.authors import WHO
@@ -16,7 +16,8 @@ from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, StateFilter, act_with_reason, allowed
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, StateFilter, act_with_reason
+from wholesale.plumbing.admin_parts import allowed, button
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"
@@ -118,13 +119,7 @@ class InboundMessageAdmin(GrowingAdmin):
             return []
         return [button for button in buttons if button.action_name.endswith("_as_opt_out")]
 
-    @action(
-        description="It is an opt-out...",
-        permissions=["decide"],
-        icon="block",
-        variant=ActionVariant.DANGER,
-        url_path="as-opt-out",
-    )
+    @button("It is an opt-out...", "decide", icon="block", variant=ActionVariant.DANGER)
     def as_opt_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Decide that the message is an opt-out, after a page that asks why."""
         return self._decide(
@@ -138,13 +133,7 @@ class InboundMessageAdmin(GrowingAdmin):
             danger=True,
         )
 
-    @action(
-        description="It is a reply...",
-        permissions=["decide"],
-        icon="reply",
-        variant=ActionVariant.SUCCESS,
-        url_path="as-reply",
-    )
+    @button("It is a reply...", "decide", icon="reply", variant=ActionVariant.SUCCESS)
     def as_reply(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Decide that the message is a reply, after a page that asks why."""
         return self._decide(
@@ -156,12 +145,7 @@ class InboundMessageAdmin(GrowingAdmin):
             button="It is a reply",
         )
 
-    @action(
-        description="They want contact again...",
-        permissions=["resume"],
-        icon="replay",
-        url_path="as-resume",
-    )
+    @button("They want contact again...", "resume", icon="replay")
     def as_resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Decide that the sender wants contact again and lift the opt-out, after a page that asks why."""
         return self._decide(

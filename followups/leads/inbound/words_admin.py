@@ -6,7 +6,7 @@ from unfold.decorators import display
 from followups.leads.inbound.models import InboundWord
 from followups.leads.inbound.phrases import spelling
 from governance.policies_admin import PolicyAdmin, PolicyForm
-from wholesale.plumbing.admin_columns import column
+from wholesale.plumbing.admin_parts import column
 
 EXCERPT = 40  # characters of a phrase in the list
 Kind = InboundWord.Kind

@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason, allowed, of_row
-from wholesale.plumbing.admin_columns import column
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason, of_row
+from wholesale.plumbing.admin_parts import allowed, button, column
 
 Kind = InboxItem.Kind
 WAITS, LATE, DONE = "Waits", "Late", "Done"
@@ -85,13 +85,7 @@ class InboxItemAdmin(GrowingAdmin):
         closes = waiting().exclude(kind=Kind.MESSAGE).filter(pk=object_id).exists()
         return super().get_actions_detail(request, object_id) if closes else []
 
-    @action(
-        description="It is done...",
-        permissions=["close"],
-        icon="check",
-        variant=ActionVariant.SUCCESS,
-        url_path="done",
-    )
+    @button("It is done...", "close", icon="check", variant=ActionVariant.SUCCESS, path="done")
     @of_row
     def is_done(self, request: HttpRequest, item: Any) -> HttpResponse:
         """Mark the item as done, after a page that asks what was done."""

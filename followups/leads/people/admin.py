@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from followups.leads.people import registry, services
@@ -14,7 +13,8 @@ from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason, allowed, of_row
+from wholesale.plumbing.admin_base import act_with_reason, of_row
+from wholesale.plumbing.admin_parts import allowed, button
 
 
 def erase_url(lead_pk: int) -> str:
@@ -27,7 +27,7 @@ class PersonPages(ProofPages):
 
     has_erase_permission = allowed("followups.erase_person")
 
-    @action(description="Export person", permissions=["disclose"], icon="contact_page", url_path="export-person")
+    @button("Export person", "disclose", icon="contact_page")
     @of_row
     def export_person(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Download all that is on file about the person, as JSON."""
@@ -35,13 +35,7 @@ class PersonPages(ProofPages):
         self.log_change(request, lead, "Exported what is on file about the person.")
         return download(found, f"person-{lead.pk}")
 
-    @action(
-        description="Erase person...",
-        permissions=["erase"],
-        icon="person_off",
-        variant=ActionVariant.DANGER,
-        url_path="erase",
-    )
+    @button("Erase person...", "erase", icon="person_off", variant=ActionVariant.DANGER)
     @of_row
     def erase(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Erase the person, after a page that asks why."""

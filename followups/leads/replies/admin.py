@@ -8,15 +8,15 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent, waiting
 from governance.gate import Reason
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form, allowed, of_row
-from wholesale.plumbing.admin_columns import column, either
+from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form, of_row
+from wholesale.plumbing.admin_parts import allowed, button, column, either
 
 WAITS, SENT = "Waits", "Sent"
 
@@ -65,13 +65,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         waits = AdministrativeReply.objects.filter(pk=object_id, sent_at__isnull=True).exists()
         return super().get_actions_detail(request, object_id) if waits else []
 
-    @action(
-        description="It was sent...",
-        permissions=["send"],
-        icon="send",
-        variant=ActionVariant.SUCCESS,
-        url_path="sent",
-    )
+    @button("It was sent...", "send", icon="send", variant=ActionVariant.SUCCESS, path="sent")
     @of_row
     def is_sent(self, request: HttpRequest, reply: Any) -> HttpResponse:
         """Mark the reply as sent, after a page that shows its text and the refusal reasons against sending it."""

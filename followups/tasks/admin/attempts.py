@@ -6,7 +6,7 @@ from followups.tasks.completions.attempts import LABELS
 from followups.tasks.models import ContactAttempt
 from followups.tasks.page_parts import WithLead, WithTask
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
-from wholesale.plumbing.admin_columns import column, either
+from wholesale.plumbing.admin_parts import column, either
 
 
 class AttemptPage:

@@ -12,7 +12,7 @@ from unfold.decorators import display
 from followups.tasks.models import TaskEvent
 from followups.tasks.page_parts import WithTask
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
-from wholesale.plumbing.admin_columns import column
+from wholesale.plumbing.admin_parts import column
 
 TASK_DIGITS_MAX = 12  # a longer number is no task's id
 KIND_COLOURS = {

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from followups.sla import report_admin
 from followups.sla.breaches import at_risk
@@ -23,8 +23,8 @@ from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
 from governance import gate
-from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, StateFilter, act_with_form, allowed
-from wholesale.plumbing.admin_columns import column, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, StateFilter, act_with_form
+from wholesale.plumbing.admin_parts import allowed, button, column, place_text
 
 
 class TaskStateFilter(StateFilter):
@@ -164,7 +164,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         actions = super().get_actions_detail(request, object_id)
         return actions if is_open(task) else [one for one in actions if one.method.original_function_name == "complete"]
 
-    @action(description="Complete...", permissions=["complete"], icon="task_alt", url_path="complete")
+    @button("Complete...", "complete", icon="task_alt")
     def complete(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the form to complete the task, or complete it. If somebody else has claimed it, `force` must be ticked."""
 
@@ -185,7 +185,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             button="Record it",
         )
 
-    @action(description="Snooze...", permissions=["put_off"], icon="snooze", url_path="snooze")
+    @button("Snooze...", "put_off", icon="snooze")
     def snooze(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the form to snooze the task. If the form was sent, snooze the task."""
         return self._act(
@@ -198,7 +198,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             button="Put it off",
         )
 
-    @action(description="Skip...", permissions=["put_off"], icon="skip_next", url_path="skip")
+    @button("Skip...", "put_off", icon="skip_next")
     def skip(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the form to skip the task. If the form was sent, skip the task."""
         return self._act(

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from governance.ledger import erasures
@@ -16,8 +15,8 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason, allowed, of_row
-from wholesale.plumbing.admin_columns import column
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason, of_row
+from wholesale.plumbing.admin_parts import allowed, button, column
 
 
 class ContactRecordInline(LedgerColumns, ReadOnlyInline):
@@ -62,7 +61,7 @@ class ContactPointAdmin(GrowingAdmin):
         known = ContactPoint.objects.filter(pk=object_id, value__isnull=False)
         return super().get_actions_detail(request, object_id) if known.exists() else []
 
-    @action(description="Erase...", permissions=["erase"], icon="person_off", variant=ActionVariant.DANGER, url_path="erase")
+    @button("Erase...", "erase", icon="person_off", variant=ActionVariant.DANGER)
     @of_row
     def erase(self, request: HttpRequest, point: Any) -> HttpResponse:
         """Erase the point, after a page that asks for the reason."""

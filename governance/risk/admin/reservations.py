@@ -20,16 +20,8 @@ from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import (
-    GrowingAdmin,
-    StateFilter,
-    act_with_form,
-    act_with_reason,
-    allowed,
-    of_row,
-    reason_field,
-)
-from wholesale.plumbing.admin_columns import column, either, json_text
+from wholesale.plumbing.admin_base import GrowingAdmin, StateFilter, act_with_form, act_with_reason, of_row, reason_field
+from wholesale.plumbing.admin_parts import allowed, button, column, either, json_text
 from wholesale.plumbing.texts import cad
 
 
@@ -116,15 +108,13 @@ class RiskReservationAdmin(GrowingAdmin):
             return None
         return self._release(request, chosen, hidden=[("action", "release_chosen")])
 
-    @action(
-        description="Release...", permissions=["release"], icon="lock_open", variant=ActionVariant.DANGER, url_path="release"
-    )
+    @button("Release...", "release", icon="lock_open", variant=ActionVariant.DANGER)
     @of_row
     def release(self, request: HttpRequest, reservation: Any) -> HttpResponse:
         """Show a page that asks for the reason, then release this reservation."""
         return self._release(request, [reservation], hidden=[])
 
-    @action(description="Correct the loss...", permissions=["correct"], icon="edit", url_path="correct")
+    @button("Correct the loss...", "correct", icon="edit")
     @of_row
     def correct(self, request: HttpRequest, reservation: Any) -> HttpResponse:
         """Show a page that asks for the right loss and the reason, then correct the booked loss."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from governance.policies_admin import PolicyAdmin
 from kpi.tripwire.admin.states import STANDINGS, baseline_text, expectation_text, standing
@@ -15,8 +15,8 @@ from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline
 from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason, allowed, of_row
-from wholesale.plumbing.admin_columns import column
+from wholesale.plumbing.admin_base import act_with_reason, of_row
+from wholesale.plumbing.admin_parts import allowed, button, column
 
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
 FALL_DOES = {Action.THROTTLE: "Throttles {engine}", Action.KILL_SWITCH: "Engages the kill switch"}
@@ -104,7 +104,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         rates = RegressionPolicy.objects.filter(pk=object_id, statistic=Statistic.SUCCESS_RATE)
         return super().get_actions_detail(request, object_id) if rates.exists() else []
 
-    @action(description="Approve baseline...", permissions=["clear"], icon="verified", url_path="approve")
+    @button("Approve baseline...", "clear", icon="verified")
     @of_row
     def approve(self, request: HttpRequest, policy: Any) -> HttpResponse:
         """Approve the metric's present rate as its baseline, after a page that asks why."""

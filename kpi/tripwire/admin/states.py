@@ -11,7 +11,7 @@ from kpi.tripwire.rules import Action
 from kpi.tripwire.simulation import HORIZON
 from kpi.tripwire.triggers import NONE_TAKEN
 from wholesale.plumbing.admin_base import ReadOnlyAdmin
-from wholesale.plumbing.admin_columns import column
+from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.texts import percent
 
 STANDINGS = {"Triggered": "danger", "Amber": "warning", "Quiet": "success", "Not looked at yet": ""}

@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from kpi.tripwire.admin.states import TRIGGER_DID, SeenColumns
@@ -15,8 +15,8 @@ from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason, allowed, of_row
-from wholesale.plumbing.admin_columns import either
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason, of_row
+from wholesale.plumbing.admin_parts import allowed, button, either
 
 
 class UndoneFilter(StateFilter):
@@ -59,7 +59,7 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
         standing_still = RegressionTrigger.objects.filter(pk=object_id, undone_at__isnull=True)
         return super().get_actions_detail(request, object_id) if standing_still.exists() else []
 
-    @action(description="Undo...", permissions=["clear"], icon="undo", variant=ActionVariant.DANGER, url_path="undo")
+    @button("Undo...", "clear", icon="undo", variant=ActionVariant.DANGER)
     @of_row
     def undo(self, request: HttpRequest, trigger: Any) -> HttpResponse:
         """Undo what the trigger did, after a page that asks why."""

@@ -14,11 +14,11 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
-from wholesale.plumbing.admin_columns import column
 from wholesale.plumbing.admin_input import row_id
+from wholesale.plumbing.admin_parts import button, column
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.importing.batches import Importer
 from wholesale.plumbing.importing.files import ENCODING, ListFile
@@ -115,12 +115,12 @@ class ImportBatchAdmin(GrowingAdmin):
         """A table of the first refused rows as HTML."""
         return refused_table(self.importer.kind, row)
 
-    @action(description="Import...", permissions=["import"], icon="upload", url_path="confirm")
+    @button("Import...", "import", icon="upload")
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Redirect to the page on which the user confirms the import."""
         return HttpResponseRedirect(confirm_url(self.asked_by, get_object_or_404(self.model, pk=row_id(object_id))))
 
-    @action(description="Try again...", permissions=["import"], icon="replay", url_path="again")
+    @button("Try again...", "import", icon="replay")
     def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Check the file of a failed import again, after a confirmation page."""
         row = get_object_or_404(self.model, pk=row_id(object_id))
@@ -139,7 +139,7 @@ class ImportBatchAdmin(GrowingAdmin):
             button="Look through it again",
         )
 
-    @action(description="Download refused rows", permissions=["import"], icon="download", url_path="refused")
+    @button("Download refused rows", "import", icon="download", path="refused")
     def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Download the refused rows as CSV, so that somebody can mend and upload them."""
         row = get_object_or_404(self.model, pk=row_id(object_id))
