@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from followups.leads.facts import contact_of
+from followups.leads.facts import contact_at
 from followups.sla.lateness import late_for, limits, spans
 from followups.sla.rulebook import rulebook
 from followups.tasks.minutes.writing import STORED, store
@@ -148,17 +148,7 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
     """
     rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_Row._fields)]
     known = people.load(people.LEAD, {row.lead_id for row in rows if row.lead_id})
-    contacts = [
-        contact_of(
-            known.get(row.lead_id or ""),
-            lead_id=row.lead_id,
-            province=row.province,
-            market=row.market,
-            channel=row.channel,
-            gap_minutes=row.gap_minutes,
-        )
-        for row in rows
-    ]
+    contacts = [contact_at(row, known.get(row.lead_id or "")) for row in rows]
     rules = rulebook(mark.current())
     watched = [rules.of(row.province, row.market, row.channel) for row in rows]
     late = [late_for(row, now) for row in rows]
