@@ -13,8 +13,7 @@ from django.db.models import F
 
 from followups.signals import tasks_breached
 from followups.sla import mail
-from followups.sla.lateness import counted_from, late_for
-from followups.sla.lateness_sql import has_passed
+from followups.sla.lateness import counted_from, has_passed, late_for
 from followups.sla.models import SlaBreach, SlaNotice, SlaWatch
 from followups.sla.rulebook import rulebook
 from followups.tasks.models import UNRECORDED, FollowupTask, Instant, TaskQuerySet
