@@ -1,13 +1,14 @@
 """The admin of the pool: its agents, their shares of new ladders, and their pauses."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
 from django.db.models import OuterRef, Subquery, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,7 +20,7 @@ from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, wor
 from followups.pool.vendors.services import of_ended_vendor
 from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReasonForm, StateFilter, act_with_reason, confirmation, of_row, reason_field
+from wholesale.plumbing.admin_base import ReasonForm, StateFilter, act_with_form, act_with_reason, of_row, reason_field
 from wholesale.plumbing.admin_parts import button, column, place_text
 from wholesale.plumbing.texts import percent
 
@@ -148,20 +149,21 @@ class PoolAgentAdmin(RemovableAdmin):
     @of_row
     def pause(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Pause the agent, after a page that asks until when and why."""
-        form = PauseForm(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            act = Act.by(request.user, reason=form.cleaned_data["reason"])
-            paused = upsert_agent(**self.key_of(row), paused_until=form.cleaned_data["until"], act=act)
+
+        def act(until: datetime, reason: str) -> str:
+            paused = upsert_agent(**self.key_of(row), paused_until=until, act=Act.by(request.user, reason=reason))
             self.log_change(request, paused, "Paused.")
-            messages.success(request, f"{row.agent} gets no new ladder of {place_text(row)} for now.")
-            return HttpResponseRedirect(_page_of(row))
-        return confirmation(
+            return f"{row.agent} gets no new ladder of {place_text(row)} for now."
+
+        return act_with_form(
             request,
             self,
-            form=form,
+            PauseForm(request.POST if request.method == "POST" else None),
+            act,
             title=f"Pause {row.agent} in {place_text(row)}",
             explanation="Others of the pool get its share. In its other pools it is paused there.",
             button="Pause",
+            then=_page_of(row),
         )
 
     @button("Resume...", "change", icon="play_arrow")
