@@ -1,11 +1,11 @@
 """The KPI log: events, and the words that clients sent with them."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import WordedJsonField, Words
 
@@ -39,7 +39,7 @@ class KPIEvent(AppendOnlyModel):
     subject_id = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = user_key()
     detail = WordedJsonField(default=dict)
     lead_id = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="of the lead that it is about")
 

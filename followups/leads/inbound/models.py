@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -15,7 +14,7 @@ from governance.channels import Channel
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Choice, Note, Switch
-from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 from wholesale.plumbing.wordings import WordedField, Words
 
@@ -121,9 +120,7 @@ class InboundMessage(SignedModel):
     decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)
     decided_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     decided_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    decided_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    decided_user = user_key()
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
