@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -50,11 +50,7 @@ class TaskInline(ReadOnlyInline):
 class LadderStateFilter(StateFilter):
     """Filters ladders by their state: open or closed."""
 
-    states = {"open": "Open", "closed": "Closed"}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        closed = {"open": False, "closed": True}.get(self.value() or "")
-        return queryset if closed is None else queryset.filter(closed_at__isnull=not closed)
+    states = {"open": ("Open", Q(closed_at__isnull=True)), "closed": ("Closed", Q(closed_at__isnull=False))}
 
 
 @admin.register(FollowupLadder)

@@ -76,11 +76,10 @@ class PauseForm(ReasonForm):
 class AgentStateFilter(StateFilter):
     """The list's filter by whether the agents get new ladders."""
 
-    states = {"working": "Working", "paused": "Paused, inactive or unregistered"}
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        works = working(timezone.now())
-        return {"working": queryset.filter(works), "paused": queryset.exclude(works)}.get(self.value() or "", queryset)
+    states = {
+        "working": ("Working", working),
+        "paused": ("Paused, inactive or unregistered", lambda now: ~working(now)),
+    }
 
 
 @admin.register(PoolAgent)

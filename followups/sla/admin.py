@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -90,10 +90,7 @@ class UnreadFilter(StateFilter):
 
     title = "read"
     parameter_name = "read"
-    states = {"no": "Not read yet", "yes": "Read"}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(read_at__isnull=self.value() == "no") if self.value() in ("no", "yes") else queryset
+    states = {"no": ("Not read yet", Q(read_at__isnull=True)), "yes": ("Read", Q(read_at__isnull=False))}
 
 
 @admin.register(SlaNotice)

@@ -118,20 +118,29 @@ class DaySinceFilter(SinceFilter):
 
 
 class StateFilter(admin.SimpleListFilter):
-    """A filter of an admin's list by state. A subclass gives the states, and in `queryset` the rows of the chosen state."""
+    """A filter of an admin's list by state. For each value in the address, `states` has its label and its rows.
+
+    The rows are a condition or a queryset, or a function that makes either of the present instant. The rows of the value ""
+    are listed if no state is chosen. Without it, all rows are.
+    """
 
     title = "state"
     parameter_name = "state"
-    states: ClassVar[dict[str, str]]  # value in the address -> label
-    unchosen: ClassVar[str] = ""  # the label for no choice, if it is not "All"
+    states: ClassVar[dict[str, tuple[str, Any]]]
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(self.states.items())
+        return [(value, label) for value, (label, _) in self.states.items() if value]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         first, *rest = super().choices(changelist)
-        yield {**first, "display": self.unchosen or first["display"]}
+        yield {**first, "display": self.states[""][0]} if "" in self.states else first
         yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        unchosen = self.states.get("", ("", models.Q()))
+        _, rows = self.states.get(self.value() or "", unchosen)
+        rows = rows(timezone.now()) if callable(rows) else rows
+        return queryset & rows.order_by() if isinstance(rows, models.QuerySet) else queryset.filter(rows)
 
 
 class WordFilter(admin.SimpleListFilter):

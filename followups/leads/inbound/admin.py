@@ -36,25 +36,14 @@ class MeaningFilter(StateFilter):
     title = "meaning"
     parameter_name = "meaning"
     states = {
-        "opt_out": "Opt-out",
-        "reply": "Reply",
-        "resume": "Wants contact again",
-        "help": "Asks who we are",
-        "decided": "Decided by a person",
-        "all": "All",
+        "": (WAITING, undecided()),
+        "opt_out": ("Opt-out", Q(meaning=Meaning.OPT_OUT) | Q(decided_as=Meaning.OPT_OUT)),
+        "reply": ("Reply", Q(meaning=Meaning.REPLY) | Q(decided_as=Meaning.REPLY)),
+        "resume": ("Wants contact again", Q(decided_as=Meaning.RESUME)),
+        "help": ("Asks who we are", Q(meaning=Meaning.HELP)),
+        "decided": ("Decided by a person", Q(decided_at__isnull=False)),
+        "all": ("All", Q()),
     }
-    unchosen = WAITING
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = {
-            "opt_out": Q(meaning=Meaning.OPT_OUT) | Q(decided_as=Meaning.OPT_OUT),
-            "reply": Q(meaning=Meaning.REPLY) | Q(decided_as=Meaning.REPLY),
-            "resume": Q(decided_as=Meaning.RESUME),
-            "help": Q(meaning=Meaning.HELP),
-            "decided": Q(decided_at__isnull=False),
-            "all": Q(),
-        }.get(self.value() or "")
-        return queryset & undecided().order_by() if chosen is None else queryset.filter(chosen)
 
 
 class DecisionInline(ReadOnlyInline):

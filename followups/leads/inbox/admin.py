@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -27,16 +27,7 @@ SHOWN = {WAITS: "info", LATE: "danger", DONE: "success"}
 class ItemStateFilter(StateFilter):
     """The list's filter by state. By default it shows open items; a partial index serves this."""
 
-    states = {"late": LATE, "done": DONE, "all": "All"}
-    unchosen = WAITS
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value()
-        if chosen == "late":
-            return queryset.filter(late(timezone.now()))
-        if chosen == "done":
-            return queryset.filter(done_at__isnull=False)
-        return queryset if chosen == "all" else queryset & waiting().order_by()
+    states = {"": (WAITS, waiting()), "late": (LATE, late), "done": (DONE, Q(done_at__isnull=False)), "all": ("All", Q())}
 
 
 @admin.register(InboxItem)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -24,12 +24,7 @@ WAITS, SENT = "Waits", "Sent"
 class ReplyStateFilter(StateFilter):
     """The list's filter by state. By default it shows unsent replies; a partial index serves this."""
 
-    states = {"sent": SENT, "all": "All"}
-    unchosen = WAITS
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = {"sent": Q(sent_at__isnull=False), "all": Q()}
-        return queryset.filter(chosen.get(self.value() or "", Q(sent_at__isnull=True)))
+    states = {"": (WAITS, Q(sent_at__isnull=True)), "sent": (SENT, Q(sent_at__isnull=False)), "all": ("All", Q())}
 
 
 @admin.register(AdministrativeReply)

@@ -1,15 +1,16 @@
 """The admin pages of reservations, where they are released and corrected."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db import models, transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.timesince import timesince
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -28,29 +29,27 @@ from wholesale.plumbing.texts import cad
 class ReservationStateFilter(StateFilter):
     """A filter for open or settled reservations. If nothing is chosen, it shows open ones: an index makes them fast."""
 
-    states = {"settled": "Settled", "all": "Open and settled"}
-    unchosen = "Open"
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        if self.value() == "all":
-            return queryset
-        return queryset.filter(settled_at__isnull=self.value() != "settled")
+    states = {
+        "": ("Open", Q(settled_at__isnull=True)),
+        "settled": ("Settled", Q(settled_at__isnull=False)),
+        "all": ("Open and settled", Q()),
+    }
 
 
-class AgeFilter(admin.SimpleListFilter):
+def _older_than(hours: int) -> Callable[[datetime], Q]:
+    return lambda now: Q(created_at__lt=now - timedelta(hours=hours))
+
+
+class AgeFilter(StateFilter):
     """Filter for reservations that are older than a chosen number of hours."""
 
     title = "age"
     parameter_name = "hours"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("1", "More than an hour"), ("24", "More than a day"), ("168", "More than a week")]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        hours = self.value()
-        if hours not in dict(self.lookup_choices):
-            return queryset
-        return queryset.filter(created_at__lt=timezone.now() - timedelta(hours=int(hours)))
+    states = {
+        "1": ("More than an hour", _older_than(1)),
+        "24": ("More than a day", _older_than(24)),
+        "168": ("More than a week", _older_than(168)),
+    }
 
 
 class CorrectForm(forms.Form):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -22,11 +22,7 @@ from wholesale.plumbing.admin_parts import allowed, button, either
 class UndoneFilter(StateFilter):
     """Filter the triggers of the tripwire by whether they are undone."""
 
-    states = {"standing": "Not undone", "undone": "Undone"}
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        undone = {"standing": False, "undone": True}.get(self.value() or "")
-        return queryset if undone is None else queryset.filter(undone_at__isnull=not undone)
+    states = {"standing": ("Not undone", Q(undone_at__isnull=True)), "undone": ("Undone", Q(undone_at__isnull=False))}
 
 
 @admin.register(RegressionTrigger)
