@@ -9,8 +9,8 @@ from unfold.decorators import display
 
 from buyers.liquidity import Event
 from buyers.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter
-from wholesale.plumbing.admin_parts import column, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
+from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
 
 EVENT_COLOURS = {
     Event.RESPONDED.label: "info",

@@ -10,8 +10,8 @@ from kpi.models import Domain, KPIEvent
 from kpi.tripwire.admin.policies import RegressionPolicyAdmin
 from kpi.tripwire.admin.states import RegressionStateAdmin
 from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, WordFilter
-from wholesale.plumbing.admin_parts import column, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin
+from wholesale.plumbing.admin_parts import SinceFilter, WordFilter, column, place_text
 
 
 class OccurredSinceFilter(SinceFilter):

@@ -16,8 +16,8 @@ from governance.policies import upsert
 from governance.policies_admin import PlacePolicyAdmin
 from offers.models import OfferEvidence, OfferPolicy
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, confirmation, restate
-from wholesale.plumbing.admin_parts import column, json_text, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, confirmation, restate
+from wholesale.plumbing.admin_parts import SinceFilter, column, json_text, place_text
 from wholesale.plumbing.errors import VersionConflict
 from wholesale.plumbing.texts import cad, percent
 

@@ -23,9 +23,9 @@ from followups.leads.storing import FLAGS, NO_REASON
 from governance.people import CLOSED
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
-from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, SinceFilter, of_row
+from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, of_row
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
-from wholesale.plumbing.admin_parts import column, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH

@@ -8,8 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import OuterRef, Subquery, Sum
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from unfold.decorators import display
@@ -20,8 +19,8 @@ from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, wor
 from followups.pool.vendors.services import of_ended_vendor
 from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReasonForm, StateFilter, act_with_form, act_with_reason, of_row, reason_field
-from wholesale.plumbing.admin_parts import button, column, place_text
+from wholesale.plumbing.admin_base import Asked, ReasonForm, asking, reason_field
+from wholesale.plumbing.admin_parts import StateFilter, button, column, place_text
 from wholesale.plumbing.texts import percent
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -145,8 +144,8 @@ class PoolAgentAdmin(RemovableAdmin):
         }
 
     @button("Pause...", "change", icon="pause")
-    @of_row
-    def pause(self, request: HttpRequest, row: Any) -> HttpResponse:
+    @asking
+    def pause(self, request: HttpRequest, row: Any) -> Asked:
         """Pause the agent, after a page that asks until when and why."""
 
         def act(until: datetime, reason: str) -> str:
@@ -154,20 +153,17 @@ class PoolAgentAdmin(RemovableAdmin):
             self.log_change(request, paused, "Paused.")
             return f"{row.agent} gets no new ladder of {place_text(row)} for now."
 
-        return act_with_form(
-            request,
-            self,
-            PauseForm(request.POST if request.method == "POST" else None),
+        return Asked(
             act,
+            form=PauseForm,
             title=f"Pause {row.agent} in {place_text(row)}",
             explanation="Others of the pool get its share. In its other pools it is paused there.",
             button="Pause",
-            then=_page_of(row),
         )
 
     @button("Resume...", "change", icon="play_arrow")
-    @of_row
-    def resume(self, request: HttpRequest, row: Any) -> HttpResponse:
+    @asking
+    def resume(self, request: HttpRequest, row: Any) -> Asked:
         """End the agent's pause, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -175,14 +171,11 @@ class PoolAgentAdmin(RemovableAdmin):
             self.log_change(request, resumed, "Resumed.")
             return f"{row.agent} gets ladders of {place_text(row)} again."
 
-        return act_with_reason(
-            request,
-            self,
+        return Asked(
             act,
             title=f"Resume {row.agent} in {place_text(row)}",
             explanation="It gets its share of new ladders from now on.",
             button="Resume",
-            then=_page_of(row),
         )
 
     def removal(self, row: PoolAgent) -> Removal:
@@ -192,7 +185,3 @@ class PoolAgentAdmin(RemovableAdmin):
             button="Remove",
             done=f"{row.agent} is in the pool of {place_text(row)} no more.",
         )
-
-
-def _page_of(row: PoolAgent) -> str:
-    return reverse("admin:followups_poolagent_change", args=[row.pk])

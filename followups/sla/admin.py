@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
@@ -16,8 +16,8 @@ from followups.sla.notices import read_notice
 from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PolicyForm
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, StateFilter, act_with_form, of_row
-from wholesale.plumbing.admin_parts import allowed, button, column, either, place_text
+from wholesale.plumbing.admin_base import Asked, GrowingAdmin, ReadOnlyAdmin, asking
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, either, place_text
 from wholesale.plumbing.errors import DomainError
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
@@ -121,25 +121,18 @@ class SlaNoticeAdmin(GrowingAdmin):
 
     has_read_permission = allowed("followups.read_slanotice")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The button to mark the notice as read; no button if somebody has read it."""
-        notice = SlaNotice.objects.filter(pk=object_id, read_at__isnull=True).first()
-        return super().get_actions_detail(request, object_id) if notice else []
-
-    @button("Mark as read...", "read", icon="mark_email_read")
-    @of_row
-    def read(self, request: HttpRequest, notice: Any) -> HttpResponse:
+    @button("Mark as read...", "read", icon="mark_email_read", when=lambda notice: notice.read_at is None)
+    @asking
+    def read(self, request: HttpRequest, notice: Any) -> Asked:
         """Ask for confirmation, and mark the notice as read. A button of the admin's first page leads here too."""
 
         def acted() -> str:
             self._read(request, notice)
             return f"The notice of {notice} is read."
 
-        return act_with_form(
-            request,
-            self,
-            forms.Form(request.POST if request.method == "POST" else None),
+        return Asked(
             acted,
+            form=forms.Form,
             then=reverse("admin:index"),
             title=f"Mark the notice of {notice} as read",
             explanation="It is marked for everybody, under your name. The tasks do not change.",

@@ -17,8 +17,8 @@ from governance.heimdall.models import (
 from governance.heimdall.rules import wilson_lower_bound
 from governance.heimdall.services import trials_in_window
 from governance.policies_admin import PolicyAdmin
-from wholesale.plumbing.admin_base import DaySinceFilter, GrowingAdmin, ReadOnlyAdmin, SinceFilter, WordFilter
-from wholesale.plumbing.admin_parts import column, json_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
+from wholesale.plumbing.admin_parts import DaySinceFilter, SinceFilter, WordFilter, column, json_text
 from wholesale.plumbing.texts import percent
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")

@@ -12,8 +12,8 @@ from django.urls import path, reverse
 from governance.runbook import services
 from governance.runbook.models import RunbookRun
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason
-from wholesale.plumbing.admin_parts import allowed, button, column, either
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, act_with_reason
+from wholesale.plumbing.admin_parts import SinceFilter, allowed, button, column, either
 
 # The title of each group of a status.
 GROUPS = (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks that pass, and what is good to know", "info"))

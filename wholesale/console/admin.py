@@ -19,9 +19,9 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.utils import prettify_json
 
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, Undeletable
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, Undeletable
 from wholesale.plumbing.admin_input import CheckedInput
-from wholesale.plumbing.admin_parts import allowed, column, either
+from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, either
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
 from wholesale.plumbing.work import periodic
 

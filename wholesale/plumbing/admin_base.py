@@ -1,7 +1,6 @@
 """Base classes of all admin pages. The pages change rows only through services."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
 from functools import wraps
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -11,7 +10,7 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
@@ -77,6 +76,13 @@ class ReadOnlyAdmin(CheckedInput, ReadOnly, Scoped, ModelAdmin):
         # Nobody changes the row here, so the admin's log behind the button "History" would be empty.
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "show_history": False})
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons on the page of a row. A `button` that has a condition is shown only if the row meets it."""
+        buttons = [(one, getattr(one.method, "when", None)) for one in super().get_actions_detail(request, object_id)]
+        is_needed = any(when for _, when in buttons)
+        row = self.model._default_manager.filter(pk=object_id).first() if is_needed else None
+        return [one for one, when in buttons if when is None or (row and when(row))]
+
 
 class GrowingAdmin(ReadOnlyAdmin):
     """The base class of read-only admins of tables that grow without end. The list never counts or sorts all rows."""
@@ -92,69 +98,6 @@ class ReadOnlyInline(ReadOnly, Scoped, TabularInline):
 
     extra = 0
     hide_title = True
-
-
-class SinceFilter(admin.SimpleListFilter):
-    """A filter of an admin's list by age, such as the last 7 days. `field` names the column with the time."""
-
-    title = "when"
-    parameter_name = "days"
-    field: ClassVar[str] = "created_at"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days")]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        days = self.value()
-        if days not in dict(self.lookup_choices):
-            return queryset
-        return queryset.filter(**{f"{self.field}__gte": timezone.now() - timedelta(days=int(days))})
-
-
-class DaySinceFilter(SinceFilter):
-    """A filter of an admin's list by age, for rows with a day (column `day`) instead of a time."""
-
-    field = "day"
-
-
-class StateFilter(admin.SimpleListFilter):
-    """A filter of an admin's list by state. For each value in the address, `states` has its label and its rows.
-
-    The rows are a condition or a queryset, or a function that makes either of the present instant. The rows of the value ""
-    are listed if no state is chosen. Without it, all rows are.
-    """
-
-    title = "state"
-    parameter_name = "state"
-    states: ClassVar[dict[str, tuple[str, Any]]]
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, label) for value, (label, _) in self.states.items() if value]
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        first, *rest = super().choices(changelist)
-        yield {**first, "display": self.states[""][0]} if "" in self.states else first
-        yield from rest
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        unchosen = self.states.get("", ("", models.Q()))
-        _, rows = self.states.get(self.value() or "", unchosen)
-        rows = rows(timezone.now()) if callable(rows) else rows
-        return queryset & rows.order_by() if isinstance(rows, models.QuerySet) else queryset.filter(rows)
-
-
-class WordFilter(admin.SimpleListFilter):
-    """A filter of an admin's list by a word. It offers only the product's own words; the search finds people's words too."""
-
-    def words(self) -> Iterable[tuple[str, str]]:
-        """Return the words that the filter offers, each with its label."""
-        raise NotImplementedError
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(self.words())
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
 
 
 # History ----------------------------------------------------------------------------------------------------------------
@@ -262,6 +205,32 @@ def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return page(self, request, row, **options)
 
     return found
+
+
+class Asked:
+    """What the page of a button asks before it acts on a row: the values of the form, by default the reason.
+
+    For `act` and `page` see `act_with_form`. After the act the user comes to the address `then`, by default the row's page.
+    """
+
+    def __init__(
+        self, act: Callable[..., str], *, form: Callable[[Any], forms.Form] = ReasonForm, then: str = "", **page: Any
+    ) -> None:
+        self.act, self.form, self.then, self.page = act, form, then, page
+
+
+def asking(page: Callable[..., Asked]) -> Callable[..., HttpResponse]:
+    """Wrap a method of an admin that returns what it asks about a row. It becomes a page that asks this, and then acts."""
+
+    @of_row
+    @wraps(page)
+    def shown(self: ModelAdmin, request: HttpRequest, row: Any, **options: Any) -> HttpResponse:
+        asked = page(self, request, row, **options)
+        then = asked.then or reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+        form = asked.form(request.POST if request.method == "POST" else None)
+        return act_with_form(request, self, form, asked.act, then=then, **asked.page)
+
+    return shown
 
 
 def act_with_form(

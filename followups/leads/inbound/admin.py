@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import localize
 from unfold.decorators import display
@@ -16,8 +16,8 @@ from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, StateFilter, act_with_reason
-from wholesale.plumbing.admin_parts import allowed, button
+from wholesale.plumbing.admin_base import Asked, GrowingAdmin, ReadOnlyInline, asking
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"
@@ -109,11 +109,12 @@ class InboundMessageAdmin(GrowingAdmin):
         return [button for button in buttons if button.action_name.endswith("_as_opt_out")]
 
     @button("It is an opt-out...", "decide", icon="block", variant=ActionVariant.DANGER)
-    def as_opt_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @asking
+    def as_opt_out(self, request: HttpRequest, message: Any) -> Asked:
         """Decide that the message is an opt-out, after a page that asks why."""
-        return self._decide(
+        return self._asked(
             request,
-            object_id,
+            message,
             Meaning.OPT_OUT,
             title="Take this message as an opt-out",
             explanation="The message's channel is closed for that number or address, from the time when the message came. "
@@ -123,11 +124,12 @@ class InboundMessageAdmin(GrowingAdmin):
         )
 
     @button("It is a reply...", "decide", icon="reply", variant=ActionVariant.SUCCESS)
-    def as_reply(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @asking
+    def as_reply(self, request: HttpRequest, message: Any) -> Asked:
         """Decide that the message is a reply, after a page that asks why."""
-        return self._decide(
+        return self._asked(
             request,
-            object_id,
+            message,
             Meaning.REPLY,
             title="Take this message as a reply",
             explanation="Nothing is closed. The hold ends, and the lead's ladder goes on.",
@@ -135,11 +137,12 @@ class InboundMessageAdmin(GrowingAdmin):
         )
 
     @button("They want contact again...", "resume", icon="replay")
-    def as_resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @asking
+    def as_resume(self, request: HttpRequest, message: Any) -> Asked:
         """Decide that the sender wants contact again and lift the opt-out, after a page that asks why."""
-        return self._decide(
+        return self._asked(
             request,
-            object_id,
+            message,
             Meaning.RESUME,
             title="Take this message as a wish to be contacted again",
             explanation="The opt-out of the message's channel is lifted for that number or address and for the lead, "
@@ -147,19 +150,13 @@ class InboundMessageAdmin(GrowingAdmin):
             button="Lift the opt-out",
         )
 
-    def _decide(self, request: HttpRequest, object_id: str, as_: str, **page: Any) -> HttpResponse:
-        message = self.get_object(request, object_id)
-        if message is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-
+    def _asked(self, request: HttpRequest, message: InboundMessage, as_: str, **page: Any) -> Asked:
         def act(reason: str) -> str:
             recorded = decide_inbound(message.pk, as_, act=Act.by(request.user, reason=reason))
             self.log_change(request, recorded.message, f"Decided: {Meaning(as_).label}.")
             return f"Decided: {Meaning(as_).label}. Steps cancelled: {recorded.cancelled_steps}."
 
-        return act_with_reason(
-            request,
-            self,
+        return Asked(
             act,
             table={
                 "headers": ["From", "Channel", "Received", "Text"],

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
@@ -15,8 +15,8 @@ from unfold.enums import ActionVariant
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason, of_row
-from wholesale.plumbing.admin_parts import allowed, button, column
+from wholesale.plumbing.admin_base import Asked, GrowingAdmin, asking
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column
 
 Kind = InboxItem.Kind
 WAITS, LATE, DONE = "Waits", "Late", "Done"
@@ -28,6 +28,10 @@ class ItemStateFilter(StateFilter):
     """The list's filter by state. By default it shows open items; a partial index serves this."""
 
     states = {"": (WAITS, waiting()), "late": (LATE, late), "done": (DONE, Q(done_at__isnull=False)), "all": ("All", Q())}
+
+
+def _is_closed_by_hand(item: InboxItem) -> bool:
+    return item.done_at is None and item.kind != Kind.MESSAGE
 
 
 @admin.register(InboxItem)
@@ -72,13 +76,9 @@ class InboxItemAdmin(GrowingAdmin):
 
     has_close_permission = allowed("followups.close_inboxitem")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        closes = waiting().exclude(kind=Kind.MESSAGE).filter(pk=object_id).exists()
-        return super().get_actions_detail(request, object_id) if closes else []
-
-    @button("It is done...", "close", icon="check", variant=ActionVariant.SUCCESS, path="done")
-    @of_row
-    def is_done(self, request: HttpRequest, item: Any) -> HttpResponse:
+    @button("It is done...", "close", icon="check", variant=ActionVariant.SUCCESS, path="done", when=_is_closed_by_hand)
+    @asking
+    def is_done(self, request: HttpRequest, item: Any) -> Asked:
         """Mark the item as done, after a page that asks what was done."""
 
         def act(reason: str) -> str:
@@ -86,9 +86,7 @@ class InboxItemAdmin(GrowingAdmin):
             self.log_change(request, item, "Done.")
             return "It is done."
 
-        return act_with_reason(
-            request,
-            self,
+        return Asked(
             act,
             title="This is done",
             explanation="It leaves the inbox. Say what you found and did, such as whose number it was.",

@@ -13,7 +13,7 @@ from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason, of_row
+from wholesale.plumbing.admin_base import Asked, asking, of_row
 from wholesale.plumbing.admin_parts import allowed, button
 
 
@@ -36,8 +36,8 @@ class PersonPages(ProofPages):
         return download(found, f"person-{lead.pk}")
 
     @button("Erase person...", "erase", icon="person_off", variant=ActionVariant.DANGER)
-    @of_row
-    def erase(self, request: HttpRequest, lead: Any) -> HttpResponse:
+    @asking
+    def erase(self, request: HttpRequest, lead: Any) -> Asked:
         """Erase the person, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -47,9 +47,7 @@ class PersonPages(ProofPages):
             return erased_text(erased)
 
         whom = person(lead.lead_id)
-        return act_with_reason(
-            request,
-            self,
+        return Asked(
             act,
             title=f"Erase {lead}",
             explanation="Name, number, addresses, messages, notes, reasons, proofs and kept answers are forgotten for good, "
@@ -59,7 +57,6 @@ class PersonPages(ProofPages):
             table={"headers": [name for name, _ in _counts(whom)], "rows": [[f"{count:,}" for _, count in _counts(whom)]]},
             button="Erase the person",
             danger=True,
-            then=reverse("admin:followups_lead_change", args=[lead.pk]),
         )
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:

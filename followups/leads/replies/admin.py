@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import display
@@ -15,8 +15,8 @@ from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent, waiting
 from governance.gate import Reason
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form, of_row
-from wholesale.plumbing.admin_parts import allowed, button, column, either
+from wholesale.plumbing.admin_base import Asked, GrowingAdmin, asking
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, either
 
 WAITS, SENT = "Waits", "Sent"
 
@@ -25,6 +25,10 @@ class ReplyStateFilter(StateFilter):
     """The list's filter by state. By default it shows unsent replies; a partial index serves this."""
 
     states = {"": (WAITS, Q(sent_at__isnull=True)), "sent": (SENT, Q(sent_at__isnull=False)), "all": ("All", Q())}
+
+
+def _waits(reply: AdministrativeReply) -> bool:
+    return reply.sent_at is None
 
 
 @admin.register(AdministrativeReply)
@@ -56,13 +60,9 @@ class AdministrativeReplyAdmin(GrowingAdmin):
 
     has_send_permission = allowed("followups.send_administrativereply")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        waits = AdministrativeReply.objects.filter(pk=object_id, sent_at__isnull=True).exists()
-        return super().get_actions_detail(request, object_id) if waits else []
-
-    @button("It was sent...", "send", icon="send", variant=ActionVariant.SUCCESS, path="sent")
-    @of_row
-    def is_sent(self, request: HttpRequest, reply: Any) -> HttpResponse:
+    @button("It was sent...", "send", icon="send", variant=ActionVariant.SUCCESS, path="sent", when=_waits)
+    @asking
+    def is_sent(self, request: HttpRequest, reply: Any) -> Asked:
         """Mark the reply as sent, after a page that shows its text and the refusal reasons against sending it."""
 
         def act() -> str:
@@ -70,11 +70,9 @@ class AdministrativeReplyAdmin(GrowingAdmin):
             self.log_change(request, reply, "Sent.")
             return "It is marked as sent."
 
-        return act_with_form(
-            request,
-            self,
-            forms.Form(request.POST if request.method == "POST" else None),
+        return Asked(
             act,
+            form=forms.Form,
             title="This reply was sent",
             explanation="Say so once it has gone out. Nothing is sent by this button.",
             warning=self.refused_by(reply) or "",

@@ -5,8 +5,8 @@ from django.contrib import admin
 from followups.tasks.completions.attempts import LABELS
 from followups.tasks.models import ContactAttempt
 from followups.tasks.page_parts import WithLead, WithTask
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
-from wholesale.plumbing.admin_parts import column, either
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
+from wholesale.plumbing.admin_parts import SinceFilter, column, either
 
 
 class AttemptPage:

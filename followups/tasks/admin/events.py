@@ -11,8 +11,8 @@ from unfold.decorators import display
 
 from followups.tasks.models import TaskEvent
 from followups.tasks.page_parts import WithTask
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
-from wholesale.plumbing.admin_parts import column
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
+from wholesale.plumbing.admin_parts import SinceFilter, column
 
 TASK_DIGITS_MAX = 12  # a longer number is no task's id
 KIND_COLOURS = {

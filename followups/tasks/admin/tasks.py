@@ -1,6 +1,7 @@
 """The admin of tasks: lists by state, and what a person does with one task."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -21,10 +22,10 @@ from followups.tasks.admin.events import EventInline
 from followups.tasks.admin.forms import CompleteForm, SnoozeForm
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
-from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
+from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state
 from governance import gate
-from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, StateFilter, act_with_form
-from wholesale.plumbing.admin_parts import allowed, button, column, place_text
+from wholesale.plumbing.admin_base import Asked, GrowingAdmin, ReasonForm, asking
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, place_text
 
 _TASKS = FollowupTask.objects.all()
 
@@ -54,6 +55,11 @@ class CompletedSinceFilter(SinceFilter):
 
 
 OLDEST_FIRST = ("permitted", "blocked", "due", "claimed", "at_risk", "breached", "overdue", "open")
+
+
+def is_open(task: FollowupTask) -> bool:
+    """Whether the task is neither completed nor cancelled."""
+    return task.completed_at is None and task.cancelled_at is None
 
 
 @admin.register(FollowupTask)
@@ -141,16 +147,10 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     has_complete_permission = allowed("followups.complete_task")
     has_put_off_permission = allowed("followups.put_off_task")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Return the buttons for the task. A cancelled task may still be completed: its contact may have happened."""
-        task = FollowupTask.objects.filter(pk=object_id).first()
-        if task is None or task.completed_at:
-            return []
-        actions = super().get_actions_detail(request, object_id)
-        return actions if is_open(task) else [one for one in actions if one.method.original_function_name == "complete"]
-
-    @button("Complete...", "complete", icon="task_alt")
-    def complete(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    # Also of a cancelled task: its contact may have happened.
+    @button("Complete...", "complete", icon="task_alt", when=lambda task: task.completed_at is None)
+    @asking
+    def complete(self, request: HttpRequest, task: Any) -> Asked:
         """Show the form to complete the task, or complete it. If somebody else has claimed it, `force` must be ticked."""
 
         def form_for(card: Card, data: Any) -> forms.Form:
@@ -159,9 +159,9 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
                 del form.fields["force"]
             return form
 
-        return self._act(
+        return self._asked(
             request,
-            object_id,
+            task,
             form_for,
             queue.complete,
             title="Complete",
@@ -170,12 +170,13 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             button="Record it",
         )
 
-    @button("Snooze...", "put_off", icon="snooze")
-    def snooze(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button("Snooze...", "put_off", icon="snooze", when=is_open)
+    @asking
+    def snooze(self, request: HttpRequest, task: Any) -> Asked:
         """Show the form to snooze the task. If the form was sent, snooze the task."""
-        return self._act(
+        return self._asked(
             request,
-            object_id,
+            task,
             lambda card, data: SnoozeForm(data, zone=card.zone),
             queue.snooze,
             title="Snooze",
@@ -183,12 +184,13 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             button="Put it off",
         )
 
-    @button("Skip...", "put_off", icon="skip_next")
-    def skip(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button("Skip...", "put_off", icon="skip_next", when=is_open)
+    @asking
+    def skip(self, request: HttpRequest, task: Any) -> Asked:
         """Show the form to skip the task. If the form was sent, skip the task."""
-        return self._act(
+        return self._asked(
             request,
-            object_id,
+            task,
             lambda card, data: ReasonForm(data),
             queue.skip,
             title="Skip",
@@ -196,19 +198,16 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             button="Skip it",
         )
 
-    def _act(
+    def _asked(
         self,
         request: HttpRequest,
-        object_id: str,
+        task: FollowupTask,
         form_for: Callable[[Card, Any], forms.Form],
         act: Callable[..., str],
         *,
         title: str,
         **page: Any,
-    ) -> HttpResponse:
-        task = self.get_object(request, object_id)
-        if task is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    ) -> Asked:
         (card,) = cards([task], timezone.now())
 
         def acted(**values: Any) -> str:
@@ -216,17 +215,4 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             self.log_change(request, task, done)
             return done
 
-        return act_with_form(
-            request,
-            self,
-            form_for(card, request.POST if request.method == "POST" else None),
-            acted,
-            title=f"{title} step {task.step} of {card.name}",
-            then=task_url(task.pk),
-            **page,
-        )
-
-
-def is_open(task: FollowupTask) -> bool:
-    """Whether the task is neither completed nor cancelled."""
-    return task.completed_at is None and task.cancelled_at is None
+        return Asked(acted, form=partial(form_for, card), title=f"{title} step {task.step} of {card.name}", **page)

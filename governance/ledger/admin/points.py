@@ -4,8 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from unfold.enums import ActionVariant
 
 from governance.ledger import erasures
@@ -15,7 +14,7 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason, of_row
+from wholesale.plumbing.admin_base import Asked, GrowingAdmin, ReadOnlyInline, asking
 from wholesale.plumbing.admin_parts import allowed, button, column
 
 
@@ -29,6 +28,10 @@ class ContactRecordInline(LedgerColumns, ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return with_uses(super().get_queryset(request).select_related("words"))
+
+
+def _is_known(point: ContactPoint) -> bool:
+    return point.value is not None
 
 
 @admin.register(ContactPoint)
@@ -57,13 +60,9 @@ class ContactPointAdmin(GrowingAdmin):
 
     has_erase_permission = allowed("governance.erase_contactpoint")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        known = ContactPoint.objects.filter(pk=object_id, value__isnull=False)
-        return super().get_actions_detail(request, object_id) if known.exists() else []
-
-    @button("Erase...", "erase", icon="person_off", variant=ActionVariant.DANGER)
-    @of_row
-    def erase(self, request: HttpRequest, point: Any) -> HttpResponse:
+    @button("Erase...", "erase", icon="person_off", variant=ActionVariant.DANGER, when=_is_known)
+    @asking
+    def erase(self, request: HttpRequest, point: Any) -> Asked:
         """Erase the point, after a page that asks for the reason."""
 
         def act(reason: str) -> str:
@@ -71,9 +70,7 @@ class ContactPointAdmin(GrowingAdmin):
             self.log_change(request, erased, "Erased.")
             return "Erased. What was recorded of it still holds when it comes again."
 
-        return act_with_reason(
-            request,
-            self,
+        return Asked(
             act,
             title=f"Erase {point}",
             explanation="It is forgotten for good; only its digest stays, so that an opt-out still "
@@ -81,5 +78,4 @@ class ContactPointAdmin(GrowingAdmin):
             "row: to erase a person, use Erase on the page of the lead.",
             button="Erase it",
             danger=True,
-            then=reverse("admin:governance_contactpoint_change", args=[point.pk]),
         )

@@ -27,8 +27,8 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.referrals import with_uses
 from governance.ledger.rules import Entry
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
-from wholesale.plumbing.admin_parts import allowed, button
+from wholesale.plumbing.admin_base import GrowingAdmin, confirmation
+from wholesale.plumbing.admin_parts import SinceFilter, allowed, button
 from wholesale.plumbing.errors import DomainError
 
 

@@ -9,8 +9,8 @@ from unfold.decorators import display
 
 from governance.risk.models import RiskDay, RiskPolicy
 from governance.risk.rules import GLOBAL
-from wholesale.plumbing.admin_base import DaySinceFilter, ReadOnlyAdmin, WordFilter
-from wholesale.plumbing.admin_parts import column
+from wholesale.plumbing.admin_base import ReadOnlyAdmin
+from wholesale.plumbing.admin_parts import DaySinceFilter, WordFilter, column
 from wholesale.plumbing.texts import cad
 
 

@@ -4,8 +4,8 @@ from django.contrib import admin
 
 from governance.risk.admin.days import EngineFilter
 from governance.risk.models import RiskEvent, RiskEventKind
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
-from wholesale.plumbing.admin_parts import column
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
+from wholesale.plumbing.admin_parts import SinceFilter, column
 from wholesale.plumbing.texts import cad
 
 EVENT_COLOURS = {

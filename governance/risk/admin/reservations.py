@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -21,8 +22,8 @@ from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, StateFilter, act_with_form, act_with_reason, of_row, reason_field
-from wholesale.plumbing.admin_parts import allowed, button, column, either, json_text
+from wholesale.plumbing.admin_base import Asked, GrowingAdmin, act_with_reason, asking, of_row, reason_field
+from wholesale.plumbing.admin_parts import StateFilter, allowed, button, column, either, json_text
 from wholesale.plumbing.texts import cad
 
 
@@ -92,12 +93,6 @@ class RiskReservationAdmin(GrowingAdmin):
     has_release_permission = allowed("governance.release_reservation")
     has_correct_permission = allowed("governance.correct_loss")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons on the page of a reservation: release if it is open, correct if it is settled."""
-        is_open = RiskReservation.objects.filter(pk=object_id, settled_at__isnull=True).exists()
-        actions = super().get_actions_detail(request, object_id)
-        return [one for one in actions if (one.method.original_function_name == "release") == is_open]
-
     @action(description="Release...", permissions=["release"])
     def release_chosen(self, request: HttpRequest, queryset: models.QuerySet[RiskReservation]) -> HttpResponse | None:
         """Show a page that asks for the reason, then release those of the chosen reservations that are open."""
@@ -107,15 +102,15 @@ class RiskReservationAdmin(GrowingAdmin):
             return None
         return self._release(request, chosen, hidden=[("action", "release_chosen")])
 
-    @button("Release...", "release", icon="lock_open", variant=ActionVariant.DANGER)
+    @button("Release...", "release", icon="lock_open", variant=ActionVariant.DANGER, when=lambda row: row.settled_at is None)
     @of_row
     def release(self, request: HttpRequest, reservation: Any) -> HttpResponse:
         """Show a page that asks for the reason, then release this reservation."""
         return self._release(request, [reservation], hidden=[])
 
-    @button("Correct the loss...", "correct", icon="edit")
-    @of_row
-    def correct(self, request: HttpRequest, reservation: Any) -> HttpResponse:
+    @button("Correct the loss...", "correct", icon="edit", when=lambda row: row.settled_at is not None)
+    @asking
+    def correct(self, request: HttpRequest, reservation: Any) -> Asked:
         """Show a page that asks for the right loss and the reason, then correct the booked loss."""
 
         def act(realized_loss: Decimal, reason: str) -> str:
@@ -124,19 +119,14 @@ class RiskReservationAdmin(GrowingAdmin):
             self.log_change(request, corrected, said)
             return said
 
-        return act_with_form(
-            request,
-            self,
-            CorrectForm(
-                request.POST if request.method == "POST" else None, initial={"realized_loss": reservation.realized_loss}
-            ),
+        return Asked(
             act,
+            form=partial(CorrectForm, initial={"realized_loss": reservation.realized_loss}),
             title=f"Correct the loss of reservation {reservation.pk}",
             explanation=f"Its loss is {self.loss(reservation) or 'not booked yet'}. The ledgers of the day on which it was "
             "booked follow; the first entry stays, and this one stands beside it.",
             button="Correct the loss",
             danger=True,
-            then=reverse("admin:governance_riskreservation_change", args=[reservation.pk]),
         )
 
     def _release(

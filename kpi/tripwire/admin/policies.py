@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from unfold.decorators import display
 
 from governance.policies_admin import PolicyAdmin
@@ -15,7 +14,7 @@ from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline
 from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason, of_row
+from wholesale.plumbing.admin_base import Asked, asking
 from wholesale.plumbing.admin_parts import allowed, button, column
 
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
@@ -105,8 +104,8 @@ class RegressionPolicyAdmin(PolicyAdmin):
         return super().get_actions_detail(request, object_id) if rates.exists() else []
 
     @button("Approve baseline...", "clear", icon="verified")
-    @of_row
-    def approve(self, request: HttpRequest, policy: Any) -> HttpResponse:
+    @asking
+    def approve(self, request: HttpRequest, policy: Any) -> Asked:
         """Approve the metric's present rate as its baseline, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -115,9 +114,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
             return f"The baseline of {stored} is {self.baseline(stored)}."
 
         measured = measured_baseline(policy)
-        return act_with_reason(
-            request,
-            self,
+        return Asked(
             act,
             title=f"Approve the baseline of {policy}",
             explanation=f"The rate of its last {max(policy.baseline_events, BASELINE_MIN):,} events becomes what a CUSUM "
@@ -136,5 +133,4 @@ class RegressionPolicyAdmin(PolicyAdmin):
                 ],
             },
             button="Approve the baseline",
-            then=reverse("admin:kpi_regressionpolicy_change", args=[policy.pk]),
         )

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.formats import date_format
 from unfold.decorators import display
 from unfold.enums import ActionVariant
@@ -15,8 +14,8 @@ from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason, of_row
-from wholesale.plumbing.admin_parts import allowed, button, either
+from wholesale.plumbing.admin_base import Asked, ReadOnlyAdmin, asking
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, either
 
 
 class UndoneFilter(StateFilter):
@@ -51,13 +50,9 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
 
     has_clear_permission = allowed("kpi.clear_tripwire")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        standing_still = RegressionTrigger.objects.filter(pk=object_id, undone_at__isnull=True)
-        return super().get_actions_detail(request, object_id) if standing_still.exists() else []
-
-    @button("Undo...", "clear", icon="undo", variant=ActionVariant.DANGER)
-    @of_row
-    def undo(self, request: HttpRequest, trigger: Any) -> HttpResponse:
+    @button("Undo...", "clear", icon="undo", variant=ActionVariant.DANGER, when=lambda trigger: trigger.undone_at is None)
+    @asking
+    def undo(self, request: HttpRequest, trigger: Any) -> Asked:
         """Undo what the trigger did, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -65,9 +60,7 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
             self.log_change(request, undone, "Undone.")
             return f"Trigger {undone.pk} is undone: {undone.note.rpartition('Undone: ')[2]}."
 
-        return act_with_reason(
-            request,
-            self,
+        return Asked(
             act,
             title=f"Undo trigger {trigger.pk} of {trigger.policy}",
             explanation=self._effect(trigger),
@@ -78,7 +71,6 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
             details=trigger.note,
             button="Undo",
             danger=True,
-            then=reverse("admin:kpi_regressiontrigger_change", args=[trigger.pk]),
         )
 
     @staticmethod

@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.decorators import display
 
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
+from wholesale.plumbing.admin_base import GrowingAdmin, confirmation
 from wholesale.plumbing.admin_input import row_id
-from wholesale.plumbing.admin_parts import button, column
+from wholesale.plumbing.admin_parts import SinceFilter, button, column
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.importing.batches import Importer
 from wholesale.plumbing.importing.files import ENCODING, ListFile
