@@ -8,12 +8,11 @@ from django.contrib.auth import get_permission_codename
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from unfold.enums import ActionVariant
 
 from governance.clocks.markets import one_market
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Asked, Edited, HistoryAdmin, asking, reason_field
-from wholesale.plumbing.admin_parts import button
+from wholesale.plumbing.admin_parts import DANGER, button
 from wholesale.plumbing.setting_fields import one_spelling
 
 
@@ -105,7 +104,7 @@ class RemovableAdmin(GovernedAdmin):
         """Whether the user may remove a row."""
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
 
-    @button("Remove...", "remove", icon="delete", variant=ActionVariant.DANGER)
+    @button("Remove...", "remove", icon="delete", variant=DANGER)
     @asking
     def remove(self, request: HttpRequest, row: Any) -> Asked:
         """Show a page that asks for the reason, then remove the row."""

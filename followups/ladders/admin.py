@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
-from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from followups.ladders.models import FollowupLadder
@@ -25,7 +24,7 @@ from wholesale.plumbing.admin_base import (
     asking,
     reason_field,
 )
-from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, either, place_text
+from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, column, either, place_text
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
@@ -106,7 +105,7 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
             button="Reassign it",
         )
 
-    @button("Cancel...", "steer", icon="cancel", variant=ActionVariant.DANGER, when=_is_open)
+    @button("Cancel...", "steer", icon="cancel", variant=DANGER, when=_is_open)
     @asking
     def cancel(self, request: HttpRequest, ladder: Any) -> Asked:
         """Show the form to cancel the open steps of the ladder. If the form was sent, cancel them."""

@@ -10,14 +10,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from unfold.decorators import display
-from unfold.enums import ActionVariant
 
 from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason
-from wholesale.plumbing.admin_parts import allowed, button, either
+from wholesale.plumbing.admin_parts import DANGER, SUCCESS, allowed, button, either
 
 ENGAGED = "The kill switch is engaged."
 STILL_ACTING = "Something that had begun before is still under way; nothing new begins."
@@ -71,7 +70,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         )
         return [a for a in actions if a.method.original_function_name in verbs]
 
-    @button("Engage kill switch", "engage", icon="emergency_home", variant=ActionVariant.DANGER)
+    @button("Engage kill switch", "engage", icon="emergency_home", variant=DANGER)
     def engage(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then engage the kill switch."""
 
@@ -89,7 +88,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             danger=True,
         )
 
-    @button("Release kill switch", "release", icon="play_circle", variant=ActionVariant.SUCCESS)
+    @button("Release kill switch", "release", icon="play_circle", variant=SUCCESS)
     def release(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then release the kill switch."""
         return self._toggle(
@@ -101,7 +100,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             done="The kill switch is free.",
         )
 
-    @button("Enable go-live", "enable", icon="rocket_launch", variant=ActionVariant.SUCCESS)
+    @button("Enable go-live", "enable", icon="rocket_launch", variant=SUCCESS)
     def enable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page with the runbook's findings that asks for the reason, then enable go-live if there is no blocker."""
         checklist = gate.go_live_checklist()
@@ -116,7 +115,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             done="Go-live is on.",
         )
 
-    @button("Disable go-live", "disable", icon="pause_circle", variant=ActionVariant.DANGER)
+    @button("Disable go-live", "disable", icon="pause_circle", variant=DANGER)
     def disable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then disable go-live."""
         return self._toggle(

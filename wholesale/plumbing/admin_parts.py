@@ -14,6 +14,8 @@ from unfold.utils import prettify_json
 
 from wholesale.plumbing.vocabulary import ALL
 
+DANGER, SUCCESS = ActionVariant.DANGER, ActionVariant.SUCCESS  # the colours of buttons: red, green
+
 
 def column(title: str, text: Callable[[Any], object], **options: Any) -> Any:
     """Make a column that shows the `text` of a row. `options` are those of Unfold's `display`, such as `ordering`."""

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import localize
 from unfold.decorators import display
-from unfold.enums import ActionVariant
 
 from followups.leads.inbound.authors import WHO
 from followups.leads.inbound.decisions import decide_inbound, may_overrule, undecided
@@ -17,7 +16,7 @@ from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Asked, GrowingAdmin, ReadOnlyInline, asking
-from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button
+from wholesale.plumbing.admin_parts import DANGER, SUCCESS, SinceFilter, StateFilter, allowed, button
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"
@@ -108,7 +107,7 @@ class InboundMessageAdmin(GrowingAdmin):
             return []
         return [button for button in buttons if button.action_name.endswith("_as_opt_out")]
 
-    @button("It is an opt-out...", "decide", icon="block", variant=ActionVariant.DANGER)
+    @button("It is an opt-out...", "decide", icon="block", variant=DANGER)
     @asking
     def as_opt_out(self, request: HttpRequest, message: Any) -> Asked:
         """Decide that the message is an opt-out, after a page that asks why."""
@@ -123,7 +122,7 @@ class InboundMessageAdmin(GrowingAdmin):
             danger=True,
         )
 
-    @button("It is a reply...", "decide", icon="reply", variant=ActionVariant.SUCCESS)
+    @button("It is a reply...", "decide", icon="reply", variant=SUCCESS)
     @asking
     def as_reply(self, request: HttpRequest, message: Any) -> Asked:
         """Decide that the message is a reply, after a page that asks why."""

@@ -10,13 +10,12 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
 from unfold.decorators import display
-from unfold.enums import ActionVariant
 
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Asked, GrowingAdmin, asking
-from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column
+from wholesale.plumbing.admin_parts import SUCCESS, SinceFilter, StateFilter, allowed, button, column
 
 Kind = InboxItem.Kind
 WAITS, LATE, DONE = "Waits", "Late", "Done"
@@ -76,7 +75,7 @@ class InboxItemAdmin(GrowingAdmin):
 
     has_close_permission = allowed("followups.close_inboxitem")
 
-    @button("It is done...", "close", icon="check", variant=ActionVariant.SUCCESS, path="done", when=_is_closed_by_hand)
+    @button("It is done...", "close", icon="check", variant=SUCCESS, path="done", when=_is_closed_by_hand)
     @asking
     def is_done(self, request: HttpRequest, item: Any) -> Asked:
         """Mark the item as done, after a page that asks what was done."""

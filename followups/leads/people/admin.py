@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.enums import ActionVariant
 
 from followups.leads.people import registry, services
 from followups.leads.people.json_files import download
@@ -14,7 +13,7 @@ from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Asked, asking, of_row
-from wholesale.plumbing.admin_parts import allowed, button
+from wholesale.plumbing.admin_parts import DANGER, allowed, button
 
 
 def erase_url(lead_pk: int) -> str:
@@ -35,7 +34,7 @@ class PersonPages(ProofPages):
         self.log_change(request, lead, "Exported what is on file about the person.")
         return download(found, f"person-{lead.pk}")
 
-    @button("Erase person...", "erase", icon="person_off", variant=ActionVariant.DANGER)
+    @button("Erase person...", "erase", icon="person_off", variant=DANGER)
     @asking
     def erase(self, request: HttpRequest, lead: Any) -> Asked:
         """Erase the person, after a page that asks why."""

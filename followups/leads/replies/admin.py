@@ -9,14 +9,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import display
-from unfold.enums import ActionVariant
 
 from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent, waiting
 from governance.gate import Reason
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Asked, GrowingAdmin, asking
-from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, either
+from wholesale.plumbing.admin_parts import SUCCESS, SinceFilter, StateFilter, allowed, button, column, either
 
 WAITS, SENT = "Waits", "Sent"
 
@@ -60,7 +59,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
 
     has_send_permission = allowed("followups.send_administrativereply")
 
-    @button("It was sent...", "send", icon="send", variant=ActionVariant.SUCCESS, path="sent", when=_waits)
+    @button("It was sent...", "send", icon="send", variant=SUCCESS, path="sent", when=_waits)
     @asking
     def is_sent(self, request: HttpRequest, reply: Any) -> Asked:
         """Mark the reply as sent, after a page that shows its text and the refusal reasons against sending it."""

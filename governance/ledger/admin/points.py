@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from unfold.enums import ActionVariant
 
 from governance.ledger import erasures
 from governance.ledger.admin.columns import LedgerColumns
@@ -15,7 +14,7 @@ from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Asked, GrowingAdmin, ReadOnlyInline, asking
-from wholesale.plumbing.admin_parts import allowed, button, column
+from wholesale.plumbing.admin_parts import DANGER, allowed, button, column
 
 
 class ContactRecordInline(LedgerColumns, ReadOnlyInline):
@@ -60,7 +59,7 @@ class ContactPointAdmin(GrowingAdmin):
 
     has_erase_permission = allowed("governance.erase_contactpoint")
 
-    @button("Erase...", "erase", icon="person_off", variant=ActionVariant.DANGER, when=_is_known)
+    @button("Erase...", "erase", icon="person_off", variant=DANGER, when=_is_known)
     @asking
     def erase(self, request: HttpRequest, point: Any) -> Asked:
         """Erase the point, after a page that asks for the reason."""

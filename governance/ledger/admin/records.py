@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.enums import ActionVariant
 
 from governance.ledger import consents, opt_outs, reading, scrubs
 from governance.ledger.admin.columns import LedgerColumns
@@ -28,7 +27,7 @@ from governance.ledger.referrals import with_uses
 from governance.ledger.rules import Entry
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, confirmation
-from wholesale.plumbing.admin_parts import SinceFilter, allowed, button
+from wholesale.plumbing.admin_parts import DANGER, SinceFilter, allowed, button
 from wholesale.plumbing.errors import DomainError
 
 
@@ -68,7 +67,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
     has_opt_out_permission = allowed("governance.record_opt_out")
     has_lift_permission = allowed("governance.lift_opt_out")
 
-    @button("Opt-out", "opt_out", icon="block", variant=ActionVariant.DANGER)
+    @button("Opt-out", "opt_out", icon="block", variant=DANGER)
     def opt_out(self, request: HttpRequest) -> HttpResponse:
         """Ask for an opt-out on a page, and record it."""
         return self._record(

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timesince import timesince
 from unfold.decorators import action
-from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from governance.risk.admin.days import EngineFilter
@@ -23,7 +22,7 @@ from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Asked, GrowingAdmin, act_with_reason, asking, of_row, reason_field
-from wholesale.plumbing.admin_parts import StateFilter, allowed, button, column, either, json_text
+from wholesale.plumbing.admin_parts import DANGER, StateFilter, allowed, button, column, either, json_text
 from wholesale.plumbing.texts import cad
 
 
@@ -102,7 +101,7 @@ class RiskReservationAdmin(GrowingAdmin):
             return None
         return self._release(request, chosen, hidden=[("action", "release_chosen")])
 
-    @button("Release...", "release", icon="lock_open", variant=ActionVariant.DANGER, when=lambda row: row.settled_at is None)
+    @button("Release...", "release", icon="lock_open", variant=DANGER, when=lambda row: row.settled_at is None)
     @of_row
     def release(self, request: HttpRequest, reservation: Any) -> HttpResponse:
         """Show a page that asks for the reason, then release this reservation."""

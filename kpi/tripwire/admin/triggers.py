@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from unfold.decorators import display
-from unfold.enums import ActionVariant
 
 from kpi.tripwire.admin.states import TRIGGER_DID, SeenColumns
 from kpi.tripwire.models import RegressionTrigger
@@ -15,7 +14,7 @@ from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Asked, ReadOnlyAdmin, asking
-from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, either
+from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, either
 
 
 class UndoneFilter(StateFilter):
@@ -50,7 +49,7 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
 
     has_clear_permission = allowed("kpi.clear_tripwire")
 
-    @button("Undo...", "clear", icon="undo", variant=ActionVariant.DANGER, when=lambda trigger: trigger.undone_at is None)
+    @button("Undo...", "clear", icon="undo", variant=DANGER, when=lambda trigger: trigger.undone_at is None)
     @asking
     def undo(self, request: HttpRequest, trigger: Any) -> Asked:
         """Undo what the trigger did, after a page that asks why."""
