@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from governance.clocks.markets import one_market
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, Edited, HistoryAdmin, asking, reason_field
+from wholesale.plumbing.admin_base import Edited, HistoryAdmin, Question, asking, reason_field
 from wholesale.plumbing.admin_parts import DANGER, button
 from wholesale.plumbing.setting_fields import one_spelling
 
@@ -106,7 +106,7 @@ class RemovableAdmin(GovernedAdmin):
 
     @button("Remove...", "remove", icon="delete", variant=DANGER)
     @asking
-    def remove(self, request: HttpRequest, row: Any) -> Asked:
+    def remove(self, request: HttpRequest, row: Any) -> Question:
         """Show a page that asks for the reason, then remove the row."""
         said = self.removal(row)
 
@@ -116,7 +116,7 @@ class RemovableAdmin(GovernedAdmin):
             type(self).remove_verb(**self.key_of(row), act=Act.by(request.user, reason=reason))
             return said.done
 
-        return Asked(
+        return Question(
             act,
             title=said.title,
             explanation=said.explanation,

@@ -7,7 +7,7 @@ from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTri
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
-from wholesale.plumbing.wordings import WordedJsonField, Words
+from wholesale.plumbing.wordings import StoredWords, WordedJsonField
 
 
 class Domain(models.TextChoices):
@@ -56,7 +56,7 @@ class KPIEvent(AppendOnlyModel):
         return f"{self.domain} {self.metric}"
 
 
-class KPIEventWords(Words):
+class KPIEventWords(StoredWords):
     """The detail that a client sent with an event. Erasing a person who is named in it removes the row."""
 
     event = models.OneToOneField(KPIEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")

@@ -18,8 +18,8 @@ from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import WithLead, task_state, task_url
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
-    Asked,
     GrowingAdmin,
+    Question,
     ReadOnlyInline,
     asking,
     reason_field,
@@ -89,14 +89,14 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     @button("Reassign...", "steer", icon="switch_account", when=_is_open)
     @asking
-    def reassign(self, request: HttpRequest, ladder: Any) -> Asked:
+    def reassign(self, request: HttpRequest, ladder: Any) -> Question:
         """Show the form to give the ladder to another owner. If the form was sent, reassign the ladder."""
 
         def act(owner: str, reason: str) -> str:
             given = reassign_ladder(ladder.pk, owner or None, act=Act.by(request.user, reason=reason))
             return self._done(request, given, f"Its owner is {given.owner or 'nobody'}.")
 
-        return Asked(
+        return Question(
             act,
             form=partial(ReassignForm, initial={"owner": ladder.owner}),
             title=f"Reassign ladder {ladder.pk}",
@@ -107,14 +107,14 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     @button("Cancel...", "steer", icon="cancel", variant=DANGER, when=_is_open)
     @asking
-    def cancel(self, request: HttpRequest, ladder: Any) -> Asked:
+    def cancel(self, request: HttpRequest, ladder: Any) -> Question:
         """Show the form to cancel the open steps of the ladder. If the form was sent, cancel them."""
 
         def act(reason: str) -> str:
             cancelled = cancel_ladder(ladder.pk, act=Act.by(request.user, reason=reason))
             return self._done(request, cancelled, "The ladder is cancelled.")
 
-        return Asked(
+        return Question(
             act,
             title=f"Cancel ladder {ladder.pk}",
             explanation=f"Its open steps ({ladder.open_steps}) are cancelled. Completed steps stay as they are.",
@@ -124,14 +124,14 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     @button("Restart...", "steer", icon="restart_alt")
     @asking
-    def restart(self, request: HttpRequest, ladder: Any) -> Asked:
+    def restart(self, request: HttpRequest, ladder: Any) -> Question:
         """Show the form to restart the ladder. If the form was sent, restart the ladder."""
 
         def act(reason: str) -> str:
             begun = restart_ladder(ladder.pk, act=Act.by(request.user, reason=reason)).tasks[0].ladder
             return self._done(request, begun, f"Ladder {begun.pk} began instead of ladder {ladder.pk}.")
 
-        return Asked(
+        return Question(
             act,
             title=f"Restart ladder {ladder.pk}",
             explanation="Its open steps are cancelled, and a new ladder of the same lead and owner begins now, with the "

@@ -11,7 +11,7 @@ from governance.people import Role
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
-from wholesale.plumbing.wordings import WordedField, Words
+from wholesale.plumbing.wordings import StoredWords, WordedField
 
 
 class Language(models.TextChoices):
@@ -126,7 +126,7 @@ class LeadReopening(SignedModel, AppendOnlyModel):
         return f"{self.get_status_before_display()} to {self.get_status_after_display()}"
 
 
-class LeadReopeningWords(Words):
+class LeadReopeningWords(StoredWords):
     """The reason that was given for a reopening. This row is deleted when the person is erased."""
 
     reopening = models.OneToOneField(LeadReopening, primary_key=True, on_delete=models.PROTECT, related_name="words")

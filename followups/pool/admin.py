@@ -19,7 +19,7 @@ from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, wor
 from followups.pool.vendors.services import of_ended_vendor
 from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, ReasonForm, asking, reason_field
+from wholesale.plumbing.admin_base import Question, ReasonForm, asking, reason_field
 from wholesale.plumbing.admin_parts import StateFilter, button, column, place_text
 from wholesale.plumbing.texts import percent
 
@@ -145,7 +145,7 @@ class PoolAgentAdmin(RemovableAdmin):
 
     @button("Pause...", "change", icon="pause")
     @asking
-    def pause(self, request: HttpRequest, row: Any) -> Asked:
+    def pause(self, request: HttpRequest, row: Any) -> Question:
         """Pause the agent, after a page that asks until when and why."""
 
         def act(until: datetime, reason: str) -> str:
@@ -153,7 +153,7 @@ class PoolAgentAdmin(RemovableAdmin):
             self.log_change(request, paused, "Paused.")
             return f"{row.agent} gets no new ladder of {place_text(row)} for now."
 
-        return Asked(
+        return Question(
             act,
             form=PauseForm,
             title=f"Pause {row.agent} in {place_text(row)}",
@@ -163,7 +163,7 @@ class PoolAgentAdmin(RemovableAdmin):
 
     @button("Resume...", "change", icon="play_arrow")
     @asking
-    def resume(self, request: HttpRequest, row: Any) -> Asked:
+    def resume(self, request: HttpRequest, row: Any) -> Question:
         """End the agent's pause, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -171,7 +171,7 @@ class PoolAgentAdmin(RemovableAdmin):
             self.log_change(request, resumed, "Resumed.")
             return f"{row.agent} gets ladders of {place_text(row)} again."
 
-        return Asked(
+        return Question(
             act,
             title=f"Resume {row.agent} in {place_text(row)}",
             explanation="It gets its share of new ladders from now on.",

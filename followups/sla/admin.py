@@ -16,7 +16,7 @@ from followups.sla.notices import read_notice
 from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PolicyForm
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, GrowingAdmin, ReadOnlyAdmin, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyAdmin, asking
 from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, either, place_text
 from wholesale.plumbing.errors import DomainError
 
@@ -123,14 +123,14 @@ class SlaNoticeAdmin(GrowingAdmin):
 
     @button("Mark as read...", "read", icon="mark_email_read", when=lambda notice: notice.read_at is None)
     @asking
-    def read(self, request: HttpRequest, notice: Any) -> Asked:
+    def read(self, request: HttpRequest, notice: Any) -> Question:
         """Ask for confirmation, and mark the notice as read. A button of the admin's first page leads here too."""
 
         def acted() -> str:
             self._read(request, notice)
             return f"The notice of {notice} is read."
 
-        return Asked(
+        return Question(
             acted,
             form=forms.Form,
             then=reverse("admin:index"),

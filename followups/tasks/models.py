@@ -17,7 +17,7 @@ from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.envelope import Subject
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
-from wholesale.plumbing.wordings import WordedField, Words
+from wholesale.plumbing.wordings import StoredWords, WordedField
 
 OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
 Instant = datetime | Combinable  # a time, or an expression for one in a compiled queryset
@@ -275,7 +275,7 @@ class TaskEvent(SignedModel, AppendOnlyModel):
         return self.get_kind_display()
 
 
-class TaskEventWords(Words):
+class TaskEventWords(StoredWords):
     """The reason that somebody gave for an event. Erasing the person whom the event is about removes the reason."""
 
     event = models.OneToOneField(TaskEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")

@@ -207,7 +207,7 @@ def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return found
 
 
-class Asked:
+class Question:
     """What the page of a button asks before it acts on a row: the values of the form, by default the reason.
 
     For `act` and `page` see `act_with_form`. After the act the user comes to the address `then`, by default the row's page.
@@ -219,7 +219,7 @@ class Asked:
         self.act, self.form, self.then, self.page = act, form, then, page
 
 
-def asking(page: Callable[..., Asked]) -> Callable[..., HttpResponse]:
+def asking(page: Callable[..., Question]) -> Callable[..., HttpResponse]:
     """Wrap a method of an admin that returns what it asks about a row. It becomes a page that asks this, and then acts."""
 
     @of_row

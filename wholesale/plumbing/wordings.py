@@ -32,7 +32,7 @@ def written(own: Any, words: Any) -> Any:
     return own if own or words is None else words
 
 
-class Words(models.Model):
+class StoredWords(models.Model):
     """The base of tables with the words of facts, a row beside each fact that has some."""
 
     class Meta:

@@ -15,7 +15,7 @@ from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, GrowingAdmin, ReadOnlyInline, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
 from wholesale.plumbing.admin_parts import DANGER, SUCCESS, SinceFilter, StateFilter, allowed, button
 
 EXCERPT = 80  # characters of a message in a list
@@ -109,7 +109,7 @@ class InboundMessageAdmin(GrowingAdmin):
 
     @button("It is an opt-out...", "decide", icon="block", variant=DANGER)
     @asking
-    def as_opt_out(self, request: HttpRequest, message: Any) -> Asked:
+    def as_opt_out(self, request: HttpRequest, message: Any) -> Question:
         """Decide that the message is an opt-out, after a page that asks why."""
         return self._asked(
             request,
@@ -124,7 +124,7 @@ class InboundMessageAdmin(GrowingAdmin):
 
     @button("It is a reply...", "decide", icon="reply", variant=SUCCESS)
     @asking
-    def as_reply(self, request: HttpRequest, message: Any) -> Asked:
+    def as_reply(self, request: HttpRequest, message: Any) -> Question:
         """Decide that the message is a reply, after a page that asks why."""
         return self._asked(
             request,
@@ -137,7 +137,7 @@ class InboundMessageAdmin(GrowingAdmin):
 
     @button("They want contact again...", "resume", icon="replay")
     @asking
-    def as_resume(self, request: HttpRequest, message: Any) -> Asked:
+    def as_resume(self, request: HttpRequest, message: Any) -> Question:
         """Decide that the sender wants contact again and lift the opt-out, after a page that asks why."""
         return self._asked(
             request,
@@ -149,13 +149,13 @@ class InboundMessageAdmin(GrowingAdmin):
             button="Lift the opt-out",
         )
 
-    def _asked(self, request: HttpRequest, message: InboundMessage, as_: str, **page: Any) -> Asked:
+    def _asked(self, request: HttpRequest, message: InboundMessage, as_: str, **page: Any) -> Question:
         def act(reason: str) -> str:
             recorded = decide_inbound(message.pk, as_, act=Act.by(request.user, reason=reason))
             self.log_change(request, recorded.message, f"Decided: {Meaning(as_).label}.")
             return f"Decided: {Meaning(as_).label}. Steps cancelled: {recorded.cancelled_steps}."
 
-        return Asked(
+        return Question(
             act,
             table={
                 "headers": ["From", "Channel", "Received", "Text"],

@@ -16,7 +16,7 @@ from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Choice, Note, Switch
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
-from wholesale.plumbing.wordings import WordedField, Words
+from wholesale.plumbing.wordings import StoredWords, WordedField
 
 PHRASE_MAX_LENGTH = NOTE_MAX_LENGTH
 
@@ -160,7 +160,7 @@ class InboundDecision(SignedModel, AppendOnlyModel):
         return self.get_meaning_display()
 
 
-class InboundDecisionWords(Words):
+class InboundDecisionWords(StoredWords):
     """The reason that was given for a decision. This row is deleted when the person who sent the message is erased."""
 
     decision = models.OneToOneField(InboundDecision, primary_key=True, on_delete=models.PROTECT, related_name="words")

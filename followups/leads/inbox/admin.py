@@ -14,7 +14,7 @@ from unfold.decorators import display
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, GrowingAdmin, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking
 from wholesale.plumbing.admin_parts import SUCCESS, SinceFilter, StateFilter, allowed, button, column
 
 Kind = InboxItem.Kind
@@ -77,7 +77,7 @@ class InboxItemAdmin(GrowingAdmin):
 
     @button("It is done...", "close", icon="check", variant=SUCCESS, path="done", when=_is_closed_by_hand)
     @asking
-    def is_done(self, request: HttpRequest, item: Any) -> Asked:
+    def is_done(self, request: HttpRequest, item: Any) -> Question:
         """Mark the item as done, after a page that asks what was done."""
 
         def act(reason: str) -> str:
@@ -85,7 +85,7 @@ class InboxItemAdmin(GrowingAdmin):
             self.log_change(request, item, "Done.")
             return "It is done."
 
-        return Asked(
+        return Question(
             act,
             title="This is done",
             explanation="It leaves the inbox. Say what you found and did, such as whose number it was.",

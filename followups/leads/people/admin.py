@@ -12,7 +12,7 @@ from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, asking, of_row
+from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
 
 
@@ -36,7 +36,7 @@ class PersonPages(ProofPages):
 
     @button("Erase person...", "erase", icon="person_off", variant=DANGER)
     @asking
-    def erase(self, request: HttpRequest, lead: Any) -> Asked:
+    def erase(self, request: HttpRequest, lead: Any) -> Question:
         """Erase the person, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -46,7 +46,7 @@ class PersonPages(ProofPages):
             return erased_text(erased)
 
         whom = person(lead.lead_id)
-        return Asked(
+        return Question(
             act,
             title=f"Erase {lead}",
             explanation="Name, number, addresses, messages, notes, reasons, proofs and kept answers are forgotten for good, "

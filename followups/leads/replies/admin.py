@@ -14,7 +14,7 @@ from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent, waiting
 from governance.gate import Reason
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, GrowingAdmin, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking
 from wholesale.plumbing.admin_parts import SUCCESS, SinceFilter, StateFilter, allowed, button, column, either
 
 WAITS, SENT = "Waits", "Sent"
@@ -61,7 +61,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
 
     @button("It was sent...", "send", icon="send", variant=SUCCESS, path="sent", when=_waits)
     @asking
-    def is_sent(self, request: HttpRequest, reply: Any) -> Asked:
+    def is_sent(self, request: HttpRequest, reply: Any) -> Question:
         """Mark the reply as sent, after a page that shows its text and the refusal reasons against sending it."""
 
         def act() -> str:
@@ -69,7 +69,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
             self.log_change(request, reply, "Sent.")
             return "It is marked as sent."
 
-        return Asked(
+        return Question(
             act,
             form=forms.Form,
             title="This reply was sent",

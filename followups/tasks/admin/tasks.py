@@ -24,7 +24,7 @@ from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state
 from governance import gate
-from wholesale.plumbing.admin_base import Asked, GrowingAdmin, ReasonForm, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReasonForm, asking
 from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, place_text
 
 _TASKS = FollowupTask.objects.all()
@@ -150,7 +150,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     # Also of a cancelled task: its contact may have happened.
     @button("Complete...", "complete", icon="task_alt", when=lambda task: task.completed_at is None)
     @asking
-    def complete(self, request: HttpRequest, task: Any) -> Asked:
+    def complete(self, request: HttpRequest, task: Any) -> Question:
         """Show the form to complete the task, or complete it. If somebody else has claimed it, `force` must be ticked."""
 
         def form_for(card: Card, data: Any) -> forms.Form:
@@ -172,7 +172,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @button("Snooze...", "put_off", icon="snooze", when=is_open)
     @asking
-    def snooze(self, request: HttpRequest, task: Any) -> Asked:
+    def snooze(self, request: HttpRequest, task: Any) -> Question:
         """Show the form to snooze the task. If the form was sent, snooze the task."""
         return self._asked(
             request,
@@ -186,7 +186,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     @button("Skip...", "put_off", icon="skip_next", when=is_open)
     @asking
-    def skip(self, request: HttpRequest, task: Any) -> Asked:
+    def skip(self, request: HttpRequest, task: Any) -> Question:
         """Show the form to skip the task. If the form was sent, skip the task."""
         return self._asked(
             request,
@@ -207,7 +207,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         *,
         title: str,
         **page: Any,
-    ) -> Asked:
+    ) -> Question:
         (card,) = cards([task], timezone.now())
 
         def acted(**values: Any) -> str:
@@ -215,4 +215,4 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             self.log_change(request, task, done)
             return done
 
-        return Asked(acted, form=partial(form_for, card), title=f"{title} step {task.step} of {card.name}", **page)
+        return Question(acted, form=partial(form_for, card), title=f"{title} step {task.step} of {card.name}", **page)

@@ -13,7 +13,7 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, GrowingAdmin, ReadOnlyInline, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
 from wholesale.plumbing.admin_parts import DANGER, allowed, button, column
 
 
@@ -61,7 +61,7 @@ class ContactPointAdmin(GrowingAdmin):
 
     @button("Erase...", "erase", icon="person_off", variant=DANGER, when=_is_known)
     @asking
-    def erase(self, request: HttpRequest, point: Any) -> Asked:
+    def erase(self, request: HttpRequest, point: Any) -> Question:
         """Erase the point, after a page that asks for the reason."""
 
         def act(reason: str) -> str:
@@ -69,7 +69,7 @@ class ContactPointAdmin(GrowingAdmin):
             self.log_change(request, erased, "Erased.")
             return "Erased. What was recorded of it still holds when it comes again."
 
-        return Asked(
+        return Question(
             act,
             title=f"Erase {point}",
             explanation="It is forgotten for good; only its digest stays, so that an opt-out still "

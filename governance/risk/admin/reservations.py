@@ -21,7 +21,7 @@ from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, GrowingAdmin, act_with_reason, asking, of_row, reason_field
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, act_with_reason, asking, of_row, reason_field
 from wholesale.plumbing.admin_parts import DANGER, StateFilter, allowed, button, column, either, json_text
 from wholesale.plumbing.texts import cad
 
@@ -109,7 +109,7 @@ class RiskReservationAdmin(GrowingAdmin):
 
     @button("Correct the loss...", "correct", icon="edit", when=lambda row: row.settled_at is not None)
     @asking
-    def correct(self, request: HttpRequest, reservation: Any) -> Asked:
+    def correct(self, request: HttpRequest, reservation: Any) -> Question:
         """Show a page that asks for the right loss and the reason, then correct the booked loss."""
 
         def act(realized_loss: Decimal, reason: str) -> str:
@@ -118,7 +118,7 @@ class RiskReservationAdmin(GrowingAdmin):
             self.log_change(request, corrected, said)
             return said
 
-        return Asked(
+        return Question(
             act,
             form=partial(CorrectForm, initial={"realized_loss": reservation.realized_loss}),
             title=f"Correct the loss of reservation {reservation.pk}",

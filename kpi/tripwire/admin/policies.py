@@ -14,7 +14,7 @@ from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline
 from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, asking
+from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import allowed, button, column
 
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
@@ -105,7 +105,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
 
     @button("Approve baseline...", "clear", icon="verified")
     @asking
-    def approve(self, request: HttpRequest, policy: Any) -> Asked:
+    def approve(self, request: HttpRequest, policy: Any) -> Question:
         """Approve the metric's present rate as its baseline, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -114,7 +114,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
             return f"The baseline of {stored} is {self.baseline(stored)}."
 
         measured = measured_baseline(policy)
-        return Asked(
+        return Question(
             act,
             title=f"Approve the baseline of {policy}",
             explanation=f"The rate of its last {max(policy.baseline_events, BASELINE_MIN):,} events becomes what a CUSUM "

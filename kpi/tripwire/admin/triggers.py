@@ -13,7 +13,7 @@ from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Asked, ReadOnlyAdmin, asking
+from wholesale.plumbing.admin_base import Question, ReadOnlyAdmin, asking
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, either
 
 
@@ -51,7 +51,7 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
 
     @button("Undo...", "clear", icon="undo", variant=DANGER, when=lambda trigger: trigger.undone_at is None)
     @asking
-    def undo(self, request: HttpRequest, trigger: Any) -> Asked:
+    def undo(self, request: HttpRequest, trigger: Any) -> Question:
         """Undo what the trigger did, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -59,7 +59,7 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
             self.log_change(request, undone, "Undone.")
             return f"Trigger {undone.pk} is undone: {undone.note.rpartition('Undone: ')[2]}."
 
-        return Asked(
+        return Question(
             act,
             title=f"Undo trigger {trigger.pk} of {trigger.policy}",
             explanation=self._effect(trigger),
