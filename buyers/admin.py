@@ -9,9 +9,15 @@ from unfold.decorators import display
 
 from buyers.liquidity import Event
 from buyers.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
+from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
 
-EVENT_COLOURS = {Event.RESPONDED: "info", Event.BOUGHT: "success", Event.NO_RESPONSE: "warning", Event.PASSED: "danger"}
+EVENT_COLOURS = {
+    Event.RESPONDED.label: "info",
+    Event.BOUGHT.label: "success",
+    Event.NO_RESPONSE.label: "warning",
+    Event.PASSED.label: "danger",
+}
 
 
 @admin.register(BuyerLiquidityNode)
@@ -43,10 +49,7 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerLiquidityNode]:
         return super().get_queryset(request).exclude(INVENTED)
 
-    @display(description="Place", ordering="province")
-    def place(self, node: BuyerLiquidityNode) -> str:
-        """The province and the market of the node."""
-        return place_text(node)
+    place = column("Place", place_text, ordering="province")
 
     @display(
         description="Score",
@@ -56,15 +59,8 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         """The node's score, by the formula of the customer's guide."""
         return f"{node.liquidity.score:.2f}"
 
-    @display(description="Response rate", ordering="avg_response_rate")
-    def response_rate(self, node: BuyerLiquidityNode) -> str:
-        """The node's response rate in percent."""
-        return f"{node.avg_response_rate:.2%}"
-
-    @display(description="Close rate", ordering="avg_close_rate")
-    def close_rate(self, node: BuyerLiquidityNode) -> str:
-        """The node's close rate in percent."""
-        return f"{node.avg_close_rate:.2%}"
+    response_rate = column("Response rate", lambda node: f"{node.avg_response_rate:.2%}", ordering="avg_response_rate")
+    close_rate = column("Close rate", lambda node: f"{node.avg_close_rate:.2%}", ordering="avg_close_rate")
 
     @display(description="Events")
     def events(self, node: BuyerLiquidityNode) -> str:
@@ -87,17 +83,6 @@ class BuyerFeedbackEventAdmin(GrowingAdmin):
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
-    @display(description="Event", ordering="event", label={event.label: colour for event, colour in EVENT_COLOURS.items()})
-    def kind(self, event: BuyerFeedbackEvent) -> str:
-        """The kind of the event."""
-        return event.get_event_display()
-
-    @display(description="Buyer", ordering="buyer_id", empty_value="not named")
-    def buyer(self, event: BuyerFeedbackEvent) -> str | None:
-        """The buyer's id, or None if the event names no buyer."""
-        return event.buyer_id
-
-    @display(description="Place", ordering="province")
-    def place(self, event: BuyerFeedbackEvent) -> str:
-        """The province and the market of the event."""
-        return place_text(event)
+    kind = column("Event", lambda event: event.get_event_display(), ordering="event", label=EVENT_COLOURS)
+    buyer = column("Buyer", lambda event: event.buyer_id, ordering="buyer_id", empty_value="not named")
+    place = column("Place", place_text, ordering="province")

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,6 +27,7 @@ from wholesale.plumbing.fields import (
 )
 from wholesale.plumbing.listing import Computed, Rows
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL
 
@@ -124,11 +124,7 @@ class LiquidityViewSet(ApiViewSet):
         FeedbackParams,
         {201: FeedbackRecordedOut},
         examples=[
-            OpenApiExample(
-                "A buyer responded",
-                request_only=True,
-                value={"province": "ON", "market": "TORONTO", "event": "RESPONDED", "buyer_id": "B456"},
-            )
+            example("A buyer responded", {"province": "ON", "market": "TORONTO", "event": "RESPONDED", "buyer_id": "B456"})
         ],
     )
     def feedback(self, request: Request, act: Act, **params: Any) -> Response:

@@ -15,25 +15,3 @@ from followups.tasks.admin.attempts import ContactAttemptAdmin
 from followups.tasks.admin.events import TaskEventAdmin
 from followups.tasks.admin.tasks import FollowupTaskAdmin
 from followups.tasks.outcomes.admin import OutcomeRuleAdmin
-
-__all__ = [
-    "AdministrativeReplyAdmin",
-    "ContactAttemptAdmin",
-    "FollowupLadderAdmin",
-    "FollowupTaskAdmin",
-    "InboundMessageAdmin",
-    "InboundWordAdmin",
-    "InboxItemAdmin",
-    "LadderTemplateAdmin",
-    "LeadAdmin",
-    "LeadImportAdmin",
-    "OutcomeRuleAdmin",
-    "PoolAgentAdmin",
-    "SlaBreachAdmin",
-    "SlaNoticeAdmin",
-    "SlaPolicyAdmin",
-    "SlaWatchAdmin",
-    "TaskEventAdmin",
-    "VendorAdmin",
-    "VendorAgentAdmin",
-]

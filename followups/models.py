@@ -12,30 +12,3 @@ from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent, TaskEventWords, TaskQuerySet
 from followups.tasks.outcomes.models import OutcomeRule
-
-__all__ = [
-    "AdministrativeReply",
-    "ContactAttempt",
-    "FollowupLadder",
-    "FollowupTask",
-    "InboundDecision",
-    "InboundMessage",
-    "InboundWord",
-    "InboxItem",
-    "LadderQuerySet",
-    "LadderTemplate",
-    "Lead",
-    "LeadImport",
-    "LeadReopening",
-    "OutcomeRule",
-    "PoolAgent",
-    "SlaBreach",
-    "SlaNotice",
-    "SlaPolicy",
-    "SlaWatch",
-    "TaskEvent",
-    "TaskEventWords",
-    "TaskQuerySet",
-    "Vendor",
-    "VendorAgent",
-]

@@ -4,11 +4,3 @@ from followups.ladders.starts import create_ladder, start_ladder
 from followups.sla.snapshot import sla_snapshot
 from followups.tasks.completions.services import complete_task
 from followups.tasks.due.services import due_tasks
-
-__all__ = [
-    "complete_task",
-    "create_ladder",
-    "due_tasks",
-    "sla_snapshot",
-    "start_ladder",
-]

@@ -20,24 +20,3 @@ from governance.risk.admin.events import RiskEventAdmin
 from governance.risk.admin.policies import RiskPolicyAdmin
 from governance.risk.admin.reservations import RiskReservationAdmin
 from governance.runbook.admin import RunbookRunAdmin
-
-__all__ = [
-    "AreaCodeSubscriptionAdmin",
-    "ClosedDayAdmin",
-    "ContactPointAdmin",
-    "ContactRecordAdmin",
-    "GoLiveStateAdmin",
-    "HeimdallEventAdmin",
-    "HeimdallPolicyAdmin",
-    "HeimdallRecommendationAdmin",
-    "HeimdallScorecardAdmin",
-    "LegalDutyAdmin",
-    "MarketPolicyAdmin",
-    "MarketZoneAdmin",
-    "OrganisationAdmin",
-    "RiskDayAdmin",
-    "RiskEventAdmin",
-    "RiskPolicyAdmin",
-    "RiskReservationAdmin",
-    "RunbookRunAdmin",
-]

@@ -6,14 +6,13 @@ from typing import Any, ClassVar, NamedTuple
 from django import forms
 from django.contrib.auth import get_permission_codename
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
-from unfold.decorators import action
-from unfold.enums import ActionVariant
 
 from governance.clocks.markets import one_market
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Edited, HistoryAdmin, act_with_reason, of_row, reason_field
+from wholesale.plumbing.admin_base import Edited, HistoryAdmin, Question, asking, reason_field
+from wholesale.plumbing.admin_parts import DANGER, button
 from wholesale.plumbing.setting_fields import one_spelling
 
 
@@ -105,9 +104,9 @@ class RemovableAdmin(GovernedAdmin):
         """Whether the user may remove a row."""
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
 
-    @action(description="Remove...", permissions=["remove"], icon="delete", variant=ActionVariant.DANGER, url_path="remove")
-    @of_row
-    def remove(self, request: HttpRequest, row: Any) -> HttpResponse:
+    @button("Remove...", "remove", icon="delete", variant=DANGER)
+    @asking
+    def remove(self, request: HttpRequest, row: Any) -> Question:
         """Show a page that asks for the reason, then remove the row."""
         said = self.removal(row)
 
@@ -117,9 +116,7 @@ class RemovableAdmin(GovernedAdmin):
             type(self).remove_verb(**self.key_of(row), act=Act.by(request.user, reason=reason))
             return said.done
 
-        return act_with_reason(
-            request,
-            self,
+        return Question(
             act,
             title=said.title,
             explanation=said.explanation,

@@ -11,26 +11,3 @@ from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.runbook.models import RunbookRun
-
-__all__ = [
-    "AreaCodeSubscription",
-    "ClosedDay",
-    "ConsentProof",
-    "ContactPoint",
-    "ContactRecord",
-    "GoLiveState",
-    "HeimdallEvent",
-    "HeimdallPolicy",
-    "HeimdallRecommendation",
-    "HeimdallScorecard",
-    "LastContact",
-    "LegalDuty",
-    "MarketPolicy",
-    "MarketZone",
-    "Organisation",
-    "RiskDay",
-    "RiskEvent",
-    "RiskPolicy",
-    "RiskReservation",
-    "RunbookRun",
-]

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
-from django.conf import settings
 from django.db import models, transaction
 from django.dispatch import Signal
 from simple_history.models import HistoricalRecords
@@ -20,6 +19,7 @@ from wholesale.plumbing.mark import Governing, Kept
 from wholesale.plumbing.mark import hold as hold_mark
 from wholesale.plumbing.seeds import SAFE_DEFAULT, SEEDED_BY
 from wholesale.plumbing.setting_fields import Choice, Setting, Switch, Word
+from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, Province
 
 
@@ -38,7 +38,7 @@ class Governed(models.Model):
     """The base of tables whose rows are changed for a reason. The append-only history keeps every state of a row."""
 
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    user = user_key(db_index=True, editable=False)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     updated_at = models.DateTimeField(editable=False)
 

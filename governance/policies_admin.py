@@ -19,14 +19,11 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from governance.governed_admin import GovernedAdmin, GovernedForm, PlaceInput
-from governance.policies import PlacePolicy, Policy, upsert
+from governance.policies import Policy, upsert
 from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import (
-    place_text,
-    restate,
-    show_refusal,
-)
+from wholesale.plumbing.admin_base import restate, show_refusal
+from wholesale.plumbing.admin_parts import column, place_text
 from wholesale.plumbing.errors import DomainError, VersionConflict
 from wholesale.plumbing.setting_fields import Document, Setting
 
@@ -208,7 +205,4 @@ class PlacePolicyAdmin(PolicyAdmin):
     search_fields = ("market", "province", "changed_by", "reason")
     search_help_text = "Market, province, who changed it, or why"
 
-    @display(description="Place", ordering="province")
-    def place(self, policy: PlacePolicy) -> str:
-        """The province, followed by the market unless the policy is of the whole province."""
-        return place_text(policy)
+    place = column("Place", place_text, ordering="province")

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +11,7 @@ from rest_framework.response import Response
 from governance.clocks.api import PlaceParams
 from governance.policies import Policy
 from governance.policies import upsert as upsert_policy
-from wholesale.plumbing import setting_fields
+from wholesale.plumbing import schema, setting_fields
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import (
@@ -147,7 +146,7 @@ def policy_endpoints(
     out, params = out or out_of(policy, name), params or params_of(policy, name)
     rows = Rows(out, policy._default_manager.all)
     rights = f"{policy._meta.app_label}.{{}}_{policy._meta.model_name}"
-    examples = [OpenApiExample(example[0], request_only=True, value=example[1])] if example else []
+    examples = [schema.example(*example)] if example else []
 
     def policies(self: ApiViewSet, request: Request) -> Response:
         return Response(rows.dicts())

@@ -10,7 +10,8 @@ from kpi.models import Domain, KPIEvent
 from kpi.tripwire.admin.policies import RegressionPolicyAdmin
 from kpi.tripwire.admin.states import RegressionStateAdmin
 from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, WordFilter, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin
+from wholesale.plumbing.admin_parts import SinceFilter, WordFilter, column, place_text
 
 
 class OccurredSinceFilter(SinceFilter):
@@ -49,10 +50,7 @@ class KPIEventAdmin(GrowingAdmin):
         """Whether the event is a success or a failure. Empty if it is neither."""
         return {True: "Success", False: "Failure", None: ""}[event.success]
 
-    @display(description="Place", ordering="province")
-    def place(self, event: KPIEvent) -> str:
-        """The event's province and market. Empty if it has none."""
-        return place_text(event)
+    place = column("Place", place_text, ordering="province")
 
     @display(description="Detail")
     def detail_text(self, event: KPIEvent) -> str:

@@ -1,13 +1,13 @@
 """The KPI log: events, and the words that clients sent with them."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
-from wholesale.plumbing.wordings import WordedJsonField
+from wholesale.plumbing.wordings import StoredWords, WordedJsonField
 
 
 class Domain(models.TextChoices):
@@ -39,7 +39,7 @@ class KPIEvent(AppendOnlyModel):
     subject_id = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = user_key()
     detail = WordedJsonField(default=dict)
     lead_id = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="of the lead that it is about")
 
@@ -56,17 +56,11 @@ class KPIEvent(AppendOnlyModel):
         return f"{self.domain} {self.metric}"
 
 
-class KPIEventWords(models.Model):
+class KPIEventWords(StoredWords):
     """The detail that a client sent with an event. Erasing a person who is named in it removes the row."""
 
     event = models.OneToOneField(KPIEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     detail = models.JSONField()
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Words of event {self.pk}"
 
 
 __all__ = ["COUNTED", "Domain", "KPIEvent", "KPIEventWords", "RegressionPolicy", "RegressionState", "RegressionTrigger"]

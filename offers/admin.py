@@ -16,7 +16,8 @@ from governance.policies import upsert
 from governance.policies_admin import PlacePolicyAdmin
 from offers.models import OfferEvidence, OfferPolicy
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, confirmation, json_text, place_text, restate
+from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, confirmation, restate
+from wholesale.plumbing.admin_parts import SinceFilter, column, json_text, place_text
 from wholesale.plumbing.errors import VersionConflict
 from wholesale.plumbing.texts import cad, percent
 
@@ -147,40 +148,18 @@ class OfferEvidenceAdmin(GrowingAdmin):
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
-    @display(description="Place", ordering="province")
-    def place(self, evidence: OfferEvidence) -> str:
-        """The province and the market of the property."""
-        return place_text(evidence)
-
-    @display(description="ARV", ordering="arv")
-    def arv_cad(self, evidence: OfferEvidence) -> str:
-        """The after-repair value in CAD."""
-        return cad(evidence.arv)
-
-    @display(description="Repairs", ordering="repairs")
-    def repairs_cad(self, evidence: OfferEvidence) -> str:
-        """The repairs in CAD."""
-        return cad(evidence.repairs)
+    place = column("Place", place_text, ordering="province")
+    arv_cad = column("ARV", lambda evidence: cad(evidence.arv), ordering="arv")
+    repairs_cad = column("Repairs", lambda evidence: cad(evidence.repairs), ordering="repairs")
 
     @display(description="Recommended offer", ordering="recommended_offer")
     def offer(self, evidence: OfferEvidence) -> str:
         """The recommended offer in CAD. 0 means that no offer is recommended."""
         return cad(evidence.recommended_offer)
 
-    @display(description="Assignment fee")
-    def assignment_fee(self, evidence: OfferEvidence) -> str:
-        """The policy's assignment fee in CAD."""
-        return cad(evidence.default_assignment_fee)
-
-    @display(description="Comparable sales")
-    def comps(self, evidence: OfferEvidence) -> str:
-        """The comparable sales behind the ARV, as JSON text."""
-        return json_text(evidence.comps_json)
-
-    @display(description="Assumptions")
-    def assumptions(self, evidence: OfferEvidence) -> str:
-        """The assumptions of the offer, as JSON text."""
-        return json_text(evidence.assumptions_json)
+    assignment_fee = column("Assignment fee", lambda evidence: cad(evidence.default_assignment_fee))
+    comps = column("Comparable sales", lambda evidence: json_text(evidence.comps_json))
+    assumptions = column("Assumptions", lambda evidence: json_text(evidence.assumptions_json))
 
     @display(description="Calculation")
     def calculation(self, evidence: OfferEvidence) -> str:

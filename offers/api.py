@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +18,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act
 from wholesale.plumbing.fields import IdField, JsonField, MoneyField, ProvinceField, RateField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.schema import example
 from wholesale.plumbing.vocabulary import ALL
 
 _CENT = Decimal("0.01")
@@ -82,11 +82,7 @@ class OfferViewSet(ApiViewSet):
         ComputeParams,
         {201: OfferOut},
         examples=[
-            OpenApiExample(
-                "The guide's offer: 262,500",
-                request_only=True,
-                value={"province": "ON", "market": "TORONTO", "arv": 450000, "repairs": 50000},
-            )
+            example("The guide's offer: 262,500", {"province": "ON", "market": "TORONTO", "arv": 450000, "repairs": 50000})
         ],
     )
     def compute(self, request: Request, act: Act, **params: Any) -> Response:

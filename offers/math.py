@@ -1,7 +1,7 @@
 """The arithmetic of offers, in Decimal. No database here."""
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from offers.errors import OutOfBounds
 
@@ -10,8 +10,7 @@ ARV_MAX = Decimal(100_000_000)
 REPAIRS_MAX_SHARE = 2  # of the ARV
 
 
-@dataclass(frozen=True, slots=True)
-class Calculation:
+class Calculation(NamedTuple):
     """A computed offer in CAD. The maximum allowable offer, `mao`, may be below 0; `recommended_offer` is then 0."""
 
     arv: Decimal

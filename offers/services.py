@@ -10,7 +10,7 @@ from django.db import transaction
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
 from offers.errors import OfferPolicyDisabled
-from offers.math import calculate
+from offers.math import Calculation, calculate
 from offers.models import OfferEvidence, OfferPolicy
 from offers.signals import offers_computed
 from wholesale.plumbing import correlation, writes
@@ -18,6 +18,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import Statement
 from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.mark import MARK_SQL
+from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL
 
 
@@ -55,13 +56,9 @@ def make_offer(
         market=market,
         max_arv_multiplier=policy.max_arv_multiplier,
         default_assignment_fee=policy.default_assignment_fee,
-        arv=calc.arv,
-        repairs=calc.repairs,
-        fees_buffer=calc.fees_buffer,
-        mao=calc.mao,
-        recommended_offer=calc.recommended_offer,
         comps_json=comps,
         assumptions_json=assumptions,
+        **calc._asdict(),
         **act.signature,
     )
     subject = Subject("evidence", str(new_id), None, province, market)
@@ -105,12 +102,6 @@ def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
             "default_assignment_fee": evidence.default_assignment_fee,
             "default_fees_buffer": evidence.fees_buffer,
         },
-        "calc": {
-            "arv": evidence.arv,
-            "repairs": evidence.repairs,
-            "fees_buffer": evidence.fees_buffer,
-            "mao": evidence.mao,
-            "recommended_offer": evidence.recommended_offer,
-        },
+        "calc": shown(evidence, Calculation._fields),
         "evidence_id": evidence.pk,
     }

@@ -1,33 +1,30 @@
 """The admin of ladders: their steps, and the buttons to reassign, cancel and restart a ladder."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from followups.ladders.models import FollowupLadder
 from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
 from followups.tasks.models import FollowupTask
-from followups.tasks.page_parts import WithLead, ladder_url, task_state, task_url
+from followups.tasks.page_parts import WithLead, task_state, task_url
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import (
     GrowingAdmin,
+    Question,
     ReadOnlyInline,
-    SinceFilter,
-    StateFilter,
-    act_with_form,
-    act_with_reason,
-    of_row,
-    place_text,
+    asking,
     reason_field,
 )
+from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, column, either, place_text
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
@@ -44,20 +41,17 @@ class TaskInline(ReadOnlyInline):
         """A link to the task."""
         return format_html('<a href="{}" class="text-link">{}</a>', task_url(task.pk), task.step)
 
-    @display(description="State")
-    def state(self, task: FollowupTask) -> str:
-        """The state of the task."""
-        return task_state(task)
+    state = column("State", task_state)
 
 
 class LadderStateFilter(StateFilter):
     """Filters ladders by their state: open or closed."""
 
-    states = {"open": "Open", "closed": "Closed"}
+    states = {"open": ("Open", Q(closed_at__isnull=True)), "closed": ("Closed", Q(closed_at__isnull=False))}
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        closed = {"open": False, "closed": True}.get(self.value() or "")
-        return queryset if closed is None else queryset.filter(closed_at__isnull=not closed)
+
+def _is_open(ladder: FollowupLadder) -> bool:
+    return ladder.closed_at is None
 
 
 @admin.register(FollowupLadder)
@@ -77,15 +71,8 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
         ("Who and when", {"fields": (("created_by", "user"), "reason", "created_at", "correlation_id")}),
     )
 
-    @display(description="State", label={"Open": "info", "Closed": ""})
-    def state(self, ladder: FollowupLadder) -> str:
-        """The state of the ladder: Open if one of its steps is open, else Closed."""
-        return "Closed" if ladder.closed_at else "Open"
-
-    @display(description="Place", ordering="province")
-    def place(self, ladder: FollowupLadder) -> str:
-        """The province and market of the ladder."""
-        return place_text(ladder)
+    state = either("State", lambda ladder: ladder.closed_at, ("Closed", ""), ("Open", "info"))
+    place = column("Place", place_text, ordering="province")
 
     @display(description="Made from")
     def made_from(self, ladder: FollowupLadder) -> str:
@@ -98,75 +85,58 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
 
     # The buttons of a ladder --------------------------------------------------------------------------------------------
 
-    def has_steer_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may reassign, cancel and restart ladders."""
-        return request.user.has_perm("followups.steer_ladder")
+    has_steer_permission = allowed("followups.steer_ladder")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons of a ladder. A closed ladder has only the button Restart."""
-        is_open = FollowupLadder.objects.open().filter(pk=object_id).exists()
-        actions = super().get_actions_detail(request, object_id)
-        return actions if is_open else [one for one in actions if one.method.original_function_name == "restart"]
-
-    @action(description="Reassign...", permissions=["steer"], icon="switch_account", url_path="reassign")
-    @of_row
-    def reassign(self, request: HttpRequest, ladder: Any) -> HttpResponse:
+    @button("Reassign...", "steer", icon="switch_account", when=_is_open)
+    @asking
+    def reassign(self, request: HttpRequest, ladder: Any) -> Question:
         """Show the form to give the ladder to another owner. If the form was sent, reassign the ladder."""
 
         def act(owner: str, reason: str) -> str:
             given = reassign_ladder(ladder.pk, owner or None, act=Act.by(request.user, reason=reason))
             return self._done(request, given, f"Its owner is {given.owner or 'nobody'}.")
 
-        return act_with_form(
-            request,
-            self,
-            ReassignForm(request.POST if request.method == "POST" else None, initial={"owner": ladder.owner}),
+        return Question(
             act,
+            form=partial(ReassignForm, initial={"owner": ladder.owner}),
             title=f"Reassign ladder {ladder.pk}",
             explanation=f"Its open steps become the new owner's work, and claims of them end. "
             f"Its owner is {ladder.owner or 'nobody'}.",
             button="Reassign it",
-            then=ladder_url(ladder.pk),
         )
 
-    @action(description="Cancel...", permissions=["steer"], icon="cancel", variant=ActionVariant.DANGER, url_path="cancel")
-    @of_row
-    def cancel(self, request: HttpRequest, ladder: Any) -> HttpResponse:
+    @button("Cancel...", "steer", icon="cancel", variant=DANGER, when=_is_open)
+    @asking
+    def cancel(self, request: HttpRequest, ladder: Any) -> Question:
         """Show the form to cancel the open steps of the ladder. If the form was sent, cancel them."""
 
         def act(reason: str) -> str:
             cancelled = cancel_ladder(ladder.pk, act=Act.by(request.user, reason=reason))
             return self._done(request, cancelled, "The ladder is cancelled.")
 
-        return act_with_reason(
-            request,
-            self,
+        return Question(
             act,
             title=f"Cancel ladder {ladder.pk}",
             explanation=f"Its open steps ({ladder.open_steps}) are cancelled. Completed steps stay as they are.",
             button="Cancel the ladder",
             danger=True,
-            then=ladder_url(ladder.pk),
         )
 
-    @action(description="Restart...", permissions=["steer"], icon="restart_alt", url_path="restart")
-    @of_row
-    def restart(self, request: HttpRequest, ladder: Any) -> HttpResponse:
+    @button("Restart...", "steer", icon="restart_alt")
+    @asking
+    def restart(self, request: HttpRequest, ladder: Any) -> Question:
         """Show the form to restart the ladder. If the form was sent, restart the ladder."""
 
         def act(reason: str) -> str:
             begun = restart_ladder(ladder.pk, act=Act.by(request.user, reason=reason)).tasks[0].ladder
             return self._done(request, begun, f"Ladder {begun.pk} began instead of ladder {ladder.pk}.")
 
-        return act_with_reason(
-            request,
-            self,
+        return Question(
             act,
             title=f"Restart ladder {ladder.pk}",
             explanation="Its open steps are cancelled, and a new ladder of the same lead and owner begins now, with the "
             "steps that its place's templates have for the lead today.",
             button="Begin it anew",
-            then=ladder_url(ladder.pk),
         )
 
     def _done(self, request: HttpRequest, ladder: FollowupLadder, said: str) -> str:

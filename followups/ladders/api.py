@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +19,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ROW_ID, ApiViewSet, ResourceViewSet, RowSerializer, act, path_id
 from wholesale.plumbing.fields import LabelField, NoteField, ProvinceField, WordField
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL
 
@@ -111,11 +111,7 @@ class LadderActsViewSet(ApiViewSet):
         CreateLadderParams,
         {201: StepOut(many=True), 200: StepOut(many=True)},
         examples=[
-            OpenApiExample(
-                "A lead of Toronto",
-                request_only=True,
-                value={"lead_id": "L123", "province": "ON", "market": "TORONTO", "owner": "bryan"},
-            )
+            example("A lead of Toronto", {"lead_id": "L123", "province": "ON", "market": "TORONTO", "owner": "bryan"})
         ],
     )
     def create_ladder(self, request: Request, act: Act, **params: Any) -> Response:

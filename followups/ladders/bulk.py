@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from followups.ladders import prospects
 from followups.ladders.errors import DuplicateLead
@@ -120,7 +119,7 @@ def _start(starts: Sequence[Start], act: Act) -> dict[str, Answer]:
     answers, plans = _planned(starts, found.prospects)
     drafts = _drafted(plans, found, act, answers)
     if drafts:
-        _insert([draft.ladder for draft in drafts])
+        writes.insert_objects([draft.ladder for draft in drafts])
         _give_to_the_pool([draft.ladder for draft in drafts if draft.ladder.owner is None], act.now)
         tasks = [task for draft in drafts for task in tasks_of(draft.ladder, draft.plan, draft.minutes)]
         writes.insert(FollowupTask, TASK, tasks)
@@ -183,19 +182,6 @@ def _drafted(
         if plan.lead:
             hold(held, plan.lead)
     return drafts
-
-
-def _insert(ladders: Sequence[FollowupLadder]) -> None:
-    if connection.vendor != "postgresql":
-        FollowupLadder.objects.bulk_create(ladders)
-        return
-    for ladder, pk in zip(ladders, writes.ids(FollowupLadder, len(ladders)), strict=True):
-        ladder.pk = pk
-    writes.insert(FollowupLadder, _LADDER, list(map(_values, ladders)))
-
-
-_LADDER = tuple(field.attname for field in FollowupLadder._meta.concrete_fields)
-_values = attrgetter(*_LADDER)
 
 
 def _give_to_the_pool(ladders: Sequence[FollowupLadder], now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, act
 from wholesale.plumbing.fields import IdField, LabelField, ManyField, ProvinceField, RowField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.schema import example
 
 LADDERS_MAX = 10_000
 STATUSES = [status.value for status in Status]
@@ -74,10 +75,9 @@ class BulkLadderViewSet(ApiViewSet):
         BulkLaddersOut,
         in_parts=True,
         examples=[
-            OpenApiExample(
+            example(
                 "A lead of Toronto, and one that we know",
-                request_only=True,
-                value={"ladders": [{"lead_id": "L123", "province": "ON", "market": "TORONTO"}, {"lead_id": "L124"}]},
+                {"ladders": [{"lead_id": "L123", "province": "ON", "market": "TORONTO"}, {"lead_id": "L124"}]},
             )
         ],
     )

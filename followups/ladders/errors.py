@@ -9,54 +9,37 @@ class NoLadder(DomainError):
     """No ladder starts."""
 
 
-class LeadOptedOut(NoLadder):
+class LeadOptedOut(NoLadder, code="lead_opted_out"):
     """The lead has opted out of every channel of the ladder. If that was a mistake, lift the opt-out first."""
 
-    code = "lead_opted_out"
 
-
-class LeadClosed(NoLadder):
+class LeadClosed(NoLadder, code="lead_closed"):
     """The lead's status says that nobody has to be won any more."""
 
-    code = "lead_closed"
 
-
-class WrongNumber(NoLadder):
+class WrongNumber(NoLadder, code="wrong_number"):
     """What is on file to reach the lead is known to be somebody else's. Give the lead another number or address first."""
 
-    code = "wrong_number"
 
-
-class AlreadyFollowedUp(NoLadder):
+class AlreadyFollowedUp(NoLadder, code="already_followed_up"):
     """Another lead with the same number or address has an open ladder. Work that one, or cancel it first."""
 
-    code = "already_followed_up"
 
-
-class RecentlyFollowedUp(NoLadder):
+class RecentlyFollowedUp(NoLadder, code="recently_followed_up"):
     """The lead's last ladder ended a short time ago."""
 
-    code = "recently_followed_up"
 
-
-class DuplicateLead(DomainError):
+class DuplicateLead(DomainError, code="duplicate_lead", status=400):
     """An earlier row names the same lead; this one was left out."""
 
-    code = "duplicate_lead"
-    status = 400
 
-
-class LadderTemplateDisabled(NoLadder):
+class LadderTemplateDisabled(NoLadder, code="ladder_template_disabled"):
     """No ladder template of this market, or of its province, is on: no ladder starts. Switch one on first."""
 
-    code = "ladder_template_disabled"
 
-
-class QuebecWanting(DomainError):
+class QuebecWanting(DomainError, code="quebec_script_incomplete"):
     """A template that is on in Quebec has a French text at each step, names the organisation and says that consent can be
     withdrawn."""
-
-    code = "quebec_script_incomplete"
 
     def __init__(self, wanting: Mapping[str, str]) -> None:
         super().__init__()
@@ -68,10 +51,8 @@ class QuebecWanting(DomainError):
         return [(detail, f"steps.{place}") for place, detail in self.wanting.items()]
 
 
-class LadderClosed(DomainError):
+class LadderClosed(DomainError, code="ladder_closed"):
     """This ladder has no open step."""
-
-    code = "ladder_closed"
 
 
 class LadderNotFound(NotFound):

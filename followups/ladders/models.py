@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q, QuerySet
 
 from followups.ladders.templates.models import LadderTemplate
 from followups.leads.models import lead_key
+from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
@@ -40,7 +40,7 @@ class FollowupLadder(models.Model):
         max_length=8, choices=LadderTemplate.Kind, default=LadderTemplate.Kind.STANDARD, help_text="of the template"
     )
     created_by = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = user_key()
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="why it was begun anew; empty of any other")
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     created_at = models.DateTimeField()

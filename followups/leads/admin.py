@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from import_export import fields, resources
 from rest_framework.exceptions import ValidationError
-from unfold.decorators import action, display
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextInputWidget
 
 from followups.leads import services
@@ -23,8 +23,9 @@ from followups.leads.storing import FLAGS, NO_REASON
 from governance.people import CLOSED
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
-from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, SinceFilter, of_row, place_text
+from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, of_row
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
+from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -197,20 +198,9 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
         stored, _ = services.upsert_lead(lead_id=obj.lead_id, act=act, **form.settings())
         obj.pk = stored.pk
 
-    @display(description="Name")
-    def name(self, lead: Lead) -> str:
-        """The lead's first and last name."""
-        return f"{lead.first_name} {lead.last_name}".strip()
-
-    @display(description="Place")
-    def place(self, lead: Lead) -> str:
-        """The lead's province and market."""
-        return place_text(lead)
-
-    @display(description="Status", label=STATUS_COLOURS)
-    def status_label(self, lead: Lead) -> str:
-        """The lead's status in words."""
-        return lead.get_status_display()
+    name = column("Name", lambda lead: f"{lead.first_name} {lead.last_name}".strip())
+    place = column("Place", place_text)
+    status_label = column("Status", lambda lead: lead.get_status_display(), label=STATUS_COLOURS)
 
     @action(description="Ladders", icon="stairs", url_path="ladders")
     @of_row

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +16,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act
 from wholesale.plumbing.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 
 
@@ -86,10 +86,9 @@ class LeadViewSet(ResourceViewSet):
         LeadParams,
         {201: LeadOut, 200: LeadOut},
         examples=[
-            OpenApiExample(
+            example(
                 "A lead of Toronto",
-                request_only=True,
-                value={
+                {
                     "lead_id": "L123",
                     "first_name": "Ana",
                     "phone": "416-555-0123",

@@ -7,22 +7,16 @@ class MessageNotFound(NotFound):
     """There is no message with this id."""
 
 
-class AlreadyDecided(DomainError):
+class AlreadyDecided(DomainError, code="already_decided"):
     """This message was not doubtful, or somebody has decided otherwise. An operator can make it an opt-out, or lift one."""
 
-    code = "already_decided"
 
-
-class ChannelUnknown(DomainError):
+class ChannelUnknown(DomainError, code="channel_unknown"):
     """Nobody knows by which channel this message came. Lift the opt-out of the right channel by hand."""
 
-    code = "channel_unknown"
 
-
-class OptedOutSince(DomainError):
+class OptedOutSince(DomainError, code="opted_out_since"):
     """An opt-out was recorded after this message came: that one stays. Lift it by hand if it was a mistake."""
-
-    code = "opted_out_since"
 
 
 class InboxItemNotFound(NotFound):
@@ -33,34 +27,25 @@ class ReplyNotFound(NotFound):
     """There is no administrative reply with this id."""
 
 
-class ReplyErased(DomainError):
+class ReplyErased(DomainError, code="reply_erased"):
     """The person was erased before this was sent: nobody knows any more where it would go."""
-
-    code = "reply_erased"
 
 
 class NotYourItem(NotAllowedForYou):
     """This inbox item is somebody else's; your role closes its own and unowned ones."""
 
 
-class DecideTheMessage(DomainError):
+class DecideTheMessage(DomainError, code="decide_the_message"):
     """This waits for a decision about its message, which closes it."""
 
-    code = "decide_the_message"
 
-
-class InboxItemDone(DomainError):
+class InboxItemDone(DomainError, code="inbox_item_done"):
     """Somebody else has done this already."""
-
-    code = "inbox_item_done"
 
 
 class LeadUnknown(NotFound):
     """Nothing is on file under this lead id."""
 
 
-class ImportUnderWay(DomainError):
+class ImportUnderWay(DomainError, code="import_under_way"):
     """A file that names this person is being imported at this moment. Try again once it is done."""
-
-    code = "import_under_way"
-    status = 409

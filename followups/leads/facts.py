@@ -36,3 +36,9 @@ def contact_of(
         return gate.Contact(lead, channel, gap=gap)
     somebody = LeadFacts(lead_id=lead_id or "", province=province, market=market)
     return gate.Contact(somebody, channel, is_known=False, gap=gap)
+
+
+def contact_at(step: Any, lead: LeadFacts | None) -> gate.Contact:
+    """Return the contact of a step, given as a task or as a row with the same columns."""
+    place = {"lead_id": step.lead_id, "province": step.province, "market": step.market}
+    return contact_of(lead, **place, channel=step.channel, gap_minutes=step.gap_minutes)

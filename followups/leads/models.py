@@ -3,16 +3,15 @@
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from governance.clocks.zones import ZONE_CHOICES
 from governance.people import Role
 from wholesale.plumbing.append_only import AppendOnlyModel
-from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
-from wholesale.plumbing.wordings import WordedField
+from wholesale.plumbing.wordings import StoredWords, WordedField
 
 
 class Language(models.TextChoices):
@@ -58,7 +57,7 @@ class Lead(models.Model):
     source = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     status = models.CharField(max_length=14, choices=Status, default=Status.NEW)
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = user_key()
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -127,14 +126,8 @@ class LeadReopening(SignedModel, AppendOnlyModel):
         return f"{self.get_status_before_display()} to {self.get_status_after_display()}"
 
 
-class LeadReopeningWords(models.Model):
+class LeadReopeningWords(StoredWords):
     """The reason that was given for a reopening. This row is deleted when the person is erased."""
 
     reopening = models.OneToOneField(LeadReopening, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Words of reopening {self.pk}"

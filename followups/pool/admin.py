@@ -1,17 +1,17 @@
 """The admin of the pool: its agents, their shares of new ladders, and their pauses."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
 from django.db.models import OuterRef, Subquery, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import INPUT_CLASSES
 
 from followups.pool.models import WEIGHT_MAX, PoolAgent
@@ -19,15 +19,8 @@ from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, wor
 from followups.pool.vendors.services import of_ended_vendor
 from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import (
-    ReasonForm,
-    StateFilter,
-    act_with_reason,
-    confirmation,
-    of_row,
-    place_text,
-    reason_field,
-)
+from wholesale.plumbing.admin_base import Question, ReasonForm, asking, reason_field
+from wholesale.plumbing.admin_parts import StateFilter, button, column, place_text
 from wholesale.plumbing.texts import percent
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -82,11 +75,10 @@ class PauseForm(ReasonForm):
 class AgentStateFilter(StateFilter):
     """The list's filter by whether the agents get new ladders."""
 
-    states = {"working": "Working", "paused": "Paused, inactive or unregistered"}
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        works = working(timezone.now())
-        return {"working": queryset.filter(works), "paused": queryset.exclude(works)}.get(self.value() or "", queryset)
+    states = {
+        "working": ("Working", working),
+        "paused": ("Paused, inactive or unregistered", lambda now: ~working(now)),
+    }
 
 
 @admin.register(PoolAgent)
@@ -120,10 +112,7 @@ class PoolAgentAdmin(RemovableAdmin):
             return fieldsets
         return tuple((title, {"fields": ("weight",)} if title == "Share" else options) for title, options in fieldsets)
 
-    @display(description="Pool", ordering="province")
-    def place(self, row: PoolAgent) -> str:
-        """The place of the agent's pool: the province, and the market unless the pool is for the whole province."""
-        return place_text(row)
+    place = column("Pool", place_text, ordering="province")
 
     @display(description="Share of new ladders")
     def share(self, row: Any) -> str:
@@ -154,29 +143,27 @@ class PoolAgentAdmin(RemovableAdmin):
             "Paused until": f"{date_format(until, 'DATETIME_FORMAT')} UTC" if until else "not paused",
         }
 
-    @action(description="Pause...", permissions=["change"], icon="pause", url_path="pause")
-    @of_row
-    def pause(self, request: HttpRequest, row: Any) -> HttpResponse:
+    @button("Pause...", "change", icon="pause")
+    @asking
+    def pause(self, request: HttpRequest, row: Any) -> Question:
         """Pause the agent, after a page that asks until when and why."""
-        form = PauseForm(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            act = Act.by(request.user, reason=form.cleaned_data["reason"])
-            paused = upsert_agent(**self.key_of(row), paused_until=form.cleaned_data["until"], act=act)
+
+        def act(until: datetime, reason: str) -> str:
+            paused = upsert_agent(**self.key_of(row), paused_until=until, act=Act.by(request.user, reason=reason))
             self.log_change(request, paused, "Paused.")
-            messages.success(request, f"{row.agent} gets no new ladder of {place_text(row)} for now.")
-            return HttpResponseRedirect(_page_of(row))
-        return confirmation(
-            request,
-            self,
-            form=form,
+            return f"{row.agent} gets no new ladder of {place_text(row)} for now."
+
+        return Question(
+            act,
+            form=PauseForm,
             title=f"Pause {row.agent} in {place_text(row)}",
             explanation="Others of the pool get its share. In its other pools it is paused there.",
             button="Pause",
         )
 
-    @action(description="Resume...", permissions=["change"], icon="play_arrow", url_path="resume")
-    @of_row
-    def resume(self, request: HttpRequest, row: Any) -> HttpResponse:
+    @button("Resume...", "change", icon="play_arrow")
+    @asking
+    def resume(self, request: HttpRequest, row: Any) -> Question:
         """End the agent's pause, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -184,14 +171,11 @@ class PoolAgentAdmin(RemovableAdmin):
             self.log_change(request, resumed, "Resumed.")
             return f"{row.agent} gets ladders of {place_text(row)} again."
 
-        return act_with_reason(
-            request,
-            self,
+        return Question(
             act,
             title=f"Resume {row.agent} in {place_text(row)}",
             explanation="It gets its share of new ladders from now on.",
             button="Resume",
-            then=_page_of(row),
         )
 
     def removal(self, row: PoolAgent) -> Removal:
@@ -201,7 +185,3 @@ class PoolAgentAdmin(RemovableAdmin):
             button="Remove",
             done=f"{row.agent} is in the pool of {place_text(row)} no more.",
         )
-
-
-def _page_of(row: PoolAgent) -> str:
-    return reverse("admin:followups_poolagent_change", args=[row.pk])

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +14,7 @@ from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
 from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL
 
@@ -74,10 +74,9 @@ class PoolViewSet(ApiViewSet):
         PoolAgentParams,
         PoolAgentOut,
         examples=[
-            OpenApiExample(
+            example(
                 "An agent of Toronto",
-                request_only=True,
-                value={"province": "ON", "market": "TORONTO", "agent": "va1", "weight": 2, "reason": "started today"},
+                {"province": "ON", "market": "TORONTO", "agent": "va1", "weight": 2, "reason": "started today"},
             )
         ],
     )

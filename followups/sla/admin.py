@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
@@ -16,15 +16,8 @@ from followups.sla.notices import read_notice
 from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PolicyForm
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import (
-    GrowingAdmin,
-    ReadOnlyAdmin,
-    SinceFilter,
-    StateFilter,
-    act_with_form,
-    of_row,
-    place_text,
-)
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyAdmin, asking
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, either, place_text
 from wholesale.plumbing.errors import DomainError
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
@@ -73,15 +66,8 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
         ("Told", {"fields": ("notice", "correlation_id")}),
     )
 
-    @display(description="Owner", ordering="owner")
-    def owner_or_nobody(self, breach: SlaBreach) -> str:
-        """The owner of the task when the breach was found, or "nobody"."""
-        return breach.owner or "nobody"
-
-    @display(description="Place", ordering="province")
-    def place(self, breach: SlaBreach) -> str:
-        """The province and market of the task."""
-        return place_text(breach)
+    owner_or_nobody = column("Owner", lambda breach: breach.owner or "nobody", ordering="owner")
+    place = column("Place", place_text, ordering="province")
 
     @display(description="Late by, when found or done")
     def late(self, breach: SlaBreach) -> str:
@@ -104,10 +90,7 @@ class UnreadFilter(StateFilter):
 
     title = "read"
     parameter_name = "read"
-    states = {"no": "Not read yet", "yes": "Read"}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(read_at__isnull=self.value() == "no") if self.value() in ("no", "yes") else queryset
+    states = {"no": ("Not read yet", Q(read_at__isnull=True)), "yes": ("Read", Q(read_at__isnull=False))}
 
 
 @admin.register(SlaNotice)
@@ -126,20 +109,9 @@ class SlaNoticeAdmin(GrowingAdmin):
         ("Origin", {"fields": ("correlation_id",)}),
     )
 
-    @display(description="Breaches", ordering="breaches")
-    def number(self, notice: SlaNotice) -> str:
-        """How many breaches the notice tells of."""
-        return f"{notice.breaches:,}"
-
-    @display(description="State", label={"Not read yet": "danger", "Read": "success"})
-    def state(self, notice: SlaNotice) -> str:
-        """Whether somebody has read the notice."""
-        return "Read" if notice.read_at else "Not read yet"
-
-    @display(description="E-mail", ordering="mail", label=MAIL_COLOURS)
-    def e_mail(self, notice: SlaNotice) -> str:
-        """What became of the e-mail about the notice."""
-        return notice.get_mail_display()
+    number = column("Breaches", lambda notice: f"{notice.breaches:,}", ordering="breaches")
+    state = either("State", lambda notice: notice.read_at, ("Read", "success"), ("Not read yet", "danger"))
+    e_mail = column("E-mail", lambda notice: notice.get_mail_display(), ordering="mail", label=MAIL_COLOURS)
 
     @display(description="The tasks")
     def breaches_link(self, notice: SlaNotice) -> str:
@@ -147,29 +119,20 @@ class SlaNoticeAdmin(GrowingAdmin):
         url = reverse("admin:followups_slabreach_changelist")
         return format_html('<a href="{}" class="text-link">See them</a>', f"{url}?notice__id__exact={notice.pk}")
 
-    def has_read_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whether the user may mark notices as read."""
-        return request.user.has_perm("followups.read_slanotice")
+    has_read_permission = allowed("followups.read_slanotice")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The button to mark the notice as read; no button if somebody has read it."""
-        notice = SlaNotice.objects.filter(pk=object_id, read_at__isnull=True).first()
-        return super().get_actions_detail(request, object_id) if notice else []
-
-    @action(description="Mark as read...", permissions=["read"], icon="mark_email_read", url_path="read")
-    @of_row
-    def read(self, request: HttpRequest, notice: Any) -> HttpResponse:
+    @button("Mark as read...", "read", icon="mark_email_read", when=lambda notice: notice.read_at is None)
+    @asking
+    def read(self, request: HttpRequest, notice: Any) -> Question:
         """Ask for confirmation, and mark the notice as read. A button of the admin's first page leads here too."""
 
         def acted() -> str:
             self._read(request, notice)
             return f"The notice of {notice} is read."
 
-        return act_with_form(
-            request,
-            self,
-            forms.Form(request.POST if request.method == "POST" else None),
+        return Question(
             acted,
+            form=forms.Form,
             then=reverse("admin:index"),
             title=f"Mark the notice of {notice} as read",
             explanation="It is marked for everybody, under your name. The tasks do not change.",
@@ -194,7 +157,4 @@ class SlaWatchAdmin(ReadOnlyAdmin):
     list_display = ("name", "looked_until")
     fields = ("looked_until",)
 
-    @display(description="Watch")
-    def name(self, watch: SlaWatch) -> str:
-        """The name of the table's only row."""
-        return "Breaches of the SLA"
+    name = column("Watch", lambda watch: "Breaches of the SLA")

@@ -13,8 +13,7 @@ from django.db.models import F
 
 from followups.signals import tasks_breached
 from followups.sla import mail
-from followups.sla.lateness import counted_from, late_for
-from followups.sla.lateness_sql import has_passed
+from followups.sla.lateness import counted_from, has_passed, late_for
 from followups.sla.models import SlaBreach, SlaNotice, SlaWatch
 from followups.sla.rulebook import rulebook
 from followups.tasks.models import UNRECORDED, FollowupTask, Instant, TaskQuerySet
@@ -23,6 +22,7 @@ from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.lookups import among
+from wholesale.plumbing.texts import shown
 
 LOOK_MAX = 5_000  # breaches that one look records at most; the next look records the rest
 # A completion is visible only after its commit, so each look begins this long before the end of the last one.
@@ -31,6 +31,7 @@ _READ = (
     *("id", "ladder_id", "lead_id", "due_at", "actionable_at", "completed_at", "owner", "province", "market"),
     *("channel", "step", "open_from", "open_until", "late_for", "late_until", "warns_at", "breaches_at"),
 )
+_COPIED = ("due_at", "completed_at", "owner", "province", "market", "channel", "step")  # from a task to its breach
 
 
 def at_risk(now: Instant) -> TaskQuerySet:
@@ -79,40 +80,32 @@ def _take(tasks: TaskQuerySet, limit: int) -> list[FollowupTask]:
 def _record(late: list[FollowupTask], act: Act, *, by_mail: bool) -> int:
     """Write breaches and a notice, mark the tasks, and return how many. A task whose policy is off by now has no breach."""
     rules = rulebook(mark.current())
-    tasks = [task for task in late if rules.of(task.province, task.market, task.channel)]
-    if not tasks:
+    judged = [(task, rule) for task in late if (rule := rules.of(task.province, task.market, task.channel))]
+    if not judged:
         return 0
     now, correlation_id = act.now, act.correlation_id
     state = SlaNotice.Mail.WAITING if by_mail else SlaNotice.Mail.NONE
-    notice = SlaNotice.objects.create(breaches=len(tasks), created_at=now, correlation_id=correlation_id, mail=state)
+    notice = SlaNotice.objects.create(breaches=len(judged), created_at=now, correlation_id=correlation_id, mail=state)
     breaches = []
-    for task in tasks:
-        rule = rules.of(task.province, task.market, task.channel)
-        assert rule is not None
+    for task, rule in judged:
         assert task.breaches_at is not None
         breaches.append(
             SlaBreach(
                 task=task,
-                due_at=task.due_at,
                 counted_from=counted_from(task),
                 breached_at=task.breaches_at,
                 late_for=late_for(task, now) if task.completed_at is None else task.late_for,
                 found_at=now,
-                completed_at=task.completed_at,
-                owner=task.owner,
-                province=task.province,
-                market=task.market,
-                channel=task.channel,
-                step=task.step,
                 policy_id=rule.id,
                 policy_version=rule.version,
                 breach_after_minutes=rule.breach_after_minutes,
                 notice=notice,
                 correlation_id=correlation_id,
+                **shown(task, _COPIED),
             )
         )
     SlaBreach.objects.bulk_create(breaches)
-    these = FollowupTask.objects.filter(pk__in=among([task.pk for task in tasks], "bigint"))
+    these = FollowupTask.objects.filter(pk__in=among([task.pk for task, _ in judged], "bigint"))
     these.update(breached_due_at=F("due_at"))
     tasks_breached.send(sender=SlaBreach, envelopes=[_envelope(breach, act) for breach in breaches])
     return len(breaches)

@@ -1,4 +1,4 @@
-"""How late a task is. Only permitted minutes count: nobody is late while contact is forbidden. Pure functions.
+"""How late a task is. Only permitted minutes count: nobody is late while contact is forbidden.
 
 A task's stored interval says when it may be done. Before the interval is replaced, the part of it that passed since the
 first permitted minute is added to the lateness. So a new rule neither judges the past anew nor forgets it, and no lateness
@@ -10,43 +10,24 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from django.db.models import Case, DateTimeField, DurationField, Expression, ExpressionWrapper, F, Q, Value, When
+from django.db.models.expressions import Combinable, CombinedExpression
+from django.db.models.functions import Coalesce, Greatest, Least
+
 from followups.sla.rules import SlaRule
 
 
 class Timed(Protocol):
     """A protocol: the fields of an open task that the functions about lateness need."""
 
-    @property
-    def due_at(self) -> datetime:
-        """When the task falls due."""
-
-    @property
-    def actionable_at(self) -> datetime | None:
-        """The first permitted minute at or after the task fell due; None if none is known."""
-
-    @property
-    def open_from(self) -> datetime | None:
-        """The beginning of the task's stored interval, which is permitted time; None if none is known."""
-
-    @property
-    def open_until(self) -> datetime | None:
-        """The last instant of the task's stored interval; None if none is known."""
-
-    @property
-    def late_for(self) -> timedelta | None:
-        """The lateness that is counted so far; None if there is none yet."""
-
-    @property
-    def late_until(self) -> datetime | None:
-        """The instant up to which `late_for` is counted; None if there is none yet."""
-
-    @property
-    def warns_at(self) -> datetime | None:
-        """After this instant the task is at risk; None if it is unknown or no policy applies."""
-
-    @property
-    def breaches_at(self) -> datetime | None:
-        """After this instant the task is a breach; None if it is unknown or no policy applies."""
+    due_at: datetime
+    actionable_at: datetime | None  # the first permitted minute at or after due_at; None if none is known
+    open_from: datetime | None  # the beginning of the stored interval, which is permitted time; None if none is known
+    open_until: datetime | None  # its last instant
+    late_for: timedelta | None  # the lateness that is counted so far; None if there is none yet
+    late_until: datetime | None  # up to when `late_for` is counted
+    warns_at: datetime | None  # after this instant it is at risk; None if it is unknown or no policy applies
+    breaches_at: datetime | None  # after this instant it is a breach; None likewise
 
 
 NONE = timedelta()
@@ -104,3 +85,28 @@ def standing(task: Timed, now: datetime) -> Standing | None:
 def counted_from(task: Timed) -> datetime:
     """The instant from which the task's lateness counts. A task that falls due at night is not late before the morning."""
     return task.actionable_at or task.due_at
+
+
+# The same as expressions over the columns of tasks. A test checks that both agree.
+NONE_SQL = Value(NONE, output_field=DurationField())
+_INSTANT = Value(datetime.resolution, output_field=DurationField())  # the interval's last instant belongs to it
+
+
+def late_at(now: datetime | Expression) -> CombinedExpression:
+    """The permitted time by which an open task is late at `now`."""
+    at = now if isinstance(now, Expression) else Value(now, output_field=DateTimeField())
+    begins = Greatest("actionable_at", "open_from", Coalesce("late_until", "actionable_at"))
+    ends = Least(at, F("open_until") + _INSTANT, output_field=DateTimeField())
+    passed = ExpressionWrapper(ends - begins, output_field=DurationField())
+    is_known = Q(actionable_at__isnull=False, open_from__isnull=False)
+    since = Case(When(is_known, then=Greatest(passed, NONE_SQL)), default=NONE_SQL)
+    return Coalesce("late_for", NONE_SQL) + since
+
+
+def has_passed(limit: str, at: datetime | Combinable) -> Q:
+    """The condition for tasks that had passed a limit at an instant. `limit` is `warns_at` or `breaches_at`.
+
+    If the limit lies after the stored interval, it is only a forecast. It counts once a worker has renewed the interval.
+    """
+    is_counted = Q(open_until__isnull=True) | Q(**{f"{limit}__lte": F("open_until")})
+    return Q(**{f"{limit}__lt": at}) & is_counted

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -13,6 +12,7 @@ from governance.channels import Channel
 from governance.policies import PlacePolicy, each_province
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Choice, Switch, Whole
+from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
@@ -115,9 +115,7 @@ class SlaNotice(models.Model):
     mailed_to = models.PositiveSmallIntegerField(default=0, help_text="to how many operators")
     read_at = models.DateTimeField(null=True)
     read_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    read_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    read_user = user_key()
 
     class Meta:
         ordering = ["-id"]

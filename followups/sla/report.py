@@ -14,7 +14,7 @@ from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, Value,
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from followups.sla.lateness_sql import NONE, late_at
+from followups.sla.lateness import NONE_SQL, late_at
 from followups.sla.reading import CLOCKS, PERCENTILES, counted_and_ranked
 from followups.sla.snapshot import LIMITS
 from followups.tasks.errors import TimeOutOfRange
@@ -109,7 +109,7 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
     return (tasks.filter(is_done) | tasks.open().filter(due_at__lt=now)).values(
         *by,
         done=ExpressionWrapper(is_done, output_field=BooleanField()),
-        lateness=Case(When(is_done, then=Coalesce("late_for", Greatest(wall, NONE))), default=late_at(now)),
+        lateness=Case(When(is_done, then=Coalesce("late_for", Greatest(wall, NONE_SQL))), default=late_at(now)),
         lateness_wall=wall,
         by_wall=ExpressionWrapper(is_done & Q(late_for__isnull=True), output_field=BooleanField()),
     )

@@ -122,8 +122,14 @@ def steps_at(points: Collection[Point]) -> OpenSteps:
     return _holding.get() or open_steps(*together(*locking_ladders_at(points)))
 
 
-def cancel(found: OpenSteps, act: Act, *, channels: Collection[str] = EVERY_CHANNEL) -> int:
-    """Cancel the locked steps by these channels, with the act's reason. Return how many."""
+def cancel(
+    found: OpenSteps,
+    act: Act,
+    *,
+    channels: Collection[str] = EVERY_CHANNEL,
+    kind: TaskEvent.Kind = TaskEvent.Kind.CANCELLED,
+) -> int:
+    """Cancel the locked steps by these channels, with the act's reason and a history line of this kind. Return how many."""
     cancelled = [step for step in found.steps if step[2] in channels]
     for held in filter(None, (_holding.get(), found)):
         held.steps[:] = [step for step in held.steps if step not in cancelled]
@@ -131,7 +137,7 @@ def cancel(found: OpenSteps, act: Act, *, channels: Collection[str] = EVERY_CHAN
         task_ids, ladder_ids, _ = zip(*cancelled, strict=True)
         with writes.gathered():
             writes.update(FollowupTask, ("cancelled_at", "cancel_reason"), [(pk, act.now, act.reason) for pk in task_ids])
-            history.write(TaskEvent.Kind.CANCELLED, task_ids, act)
+            history.write(kind, task_ids, act)
             close_steps(found.ladders, Counter(ladder_ids), act.now)
     return len(cancelled)
 

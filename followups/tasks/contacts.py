@@ -1,6 +1,6 @@
 """The contact of a task as the gate is asked about it, and the inbox item for a reply to it."""
 
-from followups.leads.facts import contact_of, lead_facts
+from followups.leads.facts import contact_at, lead_facts
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import put
 from followups.tasks.models import FollowupTask
@@ -10,15 +10,7 @@ from wholesale.plumbing.act import Act
 
 def contact_for(task: FollowupTask) -> gate.Contact:
     """Return the contact that a task wants to make. The caller has read the task with its lead."""
-    lead = lead_facts(task.lead) if task.lead else None
-    return contact_of(
-        lead,
-        lead_id=task.lead_id,
-        province=task.province,
-        market=task.market,
-        channel=task.channel,
-        gap_minutes=task.gap_minutes,
-    )
+    return contact_at(task, lead_facts(task.lead) if task.lead else None)
 
 
 def put_reply(task: FollowupTask, act: Act) -> None:

@@ -15,34 +15,21 @@ class NotYourName(NotAllowedForYou):
     """Your role claims tasks under its own user name only."""
 
 
-class TimeOutOfRange(DomainError):
+class TimeOutOfRange(DomainError, code="out_of_range", status=400):
     """The time must not lie in the future, nor too far back."""
 
-    code = "out_of_range"
-    status = 400
 
-
-class TaskLeased(DomainError):
+class TaskLeased(DomainError, code="task_leased"):
     """Somebody else holds a live claim of this task. With force and a note it is recorded all the same."""
 
-    code = "task_leased"
 
-
-class TaskClosed(DomainError):
+class TaskClosed(DomainError, code="task_closed"):
     """This task is completed or cancelled already."""
 
-    code = "task_closed"
 
-
-class OptOutStays(DomainError):
+class OptOutStays(DomainError, code="opt_out_stays", status=400):
     """Who wants no more contact is contacted no more: this outcome always records the opt-out."""
 
-    code = "opt_out_stays"
-    status = 400
 
-
-class PauseNeedsDays(DomainError):
+class PauseNeedsDays(DomainError, code="pause_needs_days", status=400):
     """A pause has 1 to 365 days, any other effect 0."""
-
-    code = "pause_needs_days"
-    status = 400

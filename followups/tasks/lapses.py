@@ -5,17 +5,16 @@ to be cancelled by the worker. The gate is asked under the ladder's lock. If the
 identity or registration, the kill switch, a policy, a message that a person must read), the step waits.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import OuterRef, Q, Subquery
 
 from followups.ladders.models import FollowupLadder
 from followups.signals import tasks_lapsed
-from followups.tasks import history
+from followups.tasks.cancellations import OpenSteps, cancel
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask, TaskEvent, TaskQuerySet
 from governance import gate
@@ -66,14 +65,18 @@ def _waiting(now: datetime) -> TaskQuerySet:
 @transaction.atomic
 def _lapse_these(task_ids: Sequence[int], act: Act) -> int:
     """Lock ladders, then steps, and cancel the steps that the gate still refuses for want of a ground. Return how many."""
-    ladders = FollowupLadder.objects.filter(tasks__in=task_ids).order_by("pk").distinct().values_list("pk", flat=True)
-    named = FollowupLadder.objects.filter(pk__in=list(ladders)).order_by("pk")
-    held = list(named.select_for_update(skip_locked=True).values_list("pk", flat=True))
-    waiting = _waiting(act.now).filter(pk__in=task_ids, ladder__in=held).select_related("lead").order_by("pk")
+    ladder_ids = FollowupLadder.objects.filter(tasks__in=task_ids).order_by("pk").distinct().values_list("pk", flat=True)
+    named = FollowupLadder.objects.filter(pk__in=list(ladder_ids)).order_by("pk")
+    ladders = list(named.select_for_update(skip_locked=True))
+    waiting = _waiting(act.now).filter(pk__in=task_ids, ladder__in=ladders).select_related("lead").order_by("pk")
     tasks = list(waiting.select_for_update(of=("self",), skip_locked=True))
     grounds = _grounds(tasks, act.now)
+    for ground in dict.fromkeys(grounds.values()):
+        steps = [(task.pk, task.ladder_id, task.channel) for task in tasks if grounds.get(task.pk) is ground]
+        cancel(OpenSteps(ladders, steps), act.because(f"lapsed {ground.value}"), kind=TaskEvent.Kind.LAPSED)
     if grounds:
-        _cancel([task for task in tasks if task.pk in grounds], grounds, act)
+        lapsed = [_envelope(task, grounds[task.pk], act) for task in tasks if task.pk in grounds]
+        tasks_lapsed.send(sender=FollowupTask, envelopes=lapsed)
     return len(grounds)
 
 
@@ -84,27 +87,6 @@ def _grounds(tasks: Sequence[FollowupTask], now: datetime) -> dict[int, Reason]:
     return {task_id: ground for task_id, ground in found.items() if ground}
 
 
-def _cancel(tasks: Sequence[FollowupTask], grounds: dict[int, Reason], act: Act) -> None:
-    by_ground: dict[Reason, list[int]] = defaultdict(list)
-    for task in tasks:
-        by_ground[grounds[task.pk]].append(task.pk)
-    for ground, task_ids in by_ground.items():
-        lapse = act.because(f"lapsed {ground.value}")
-        FollowupTask.objects.filter(pk__in=task_ids).update(cancelled_at=lapse.now, cancel_reason=lapse.reason)
-        history.write(TaskEvent.Kind.LAPSED, task_ids, lapse)
-    _close_steps(Counter(task.ladder_id for task in tasks), act.now)
-    tasks_lapsed.send(sender=FollowupTask, envelopes=[_envelope(task, grounds[task.pk], act) for task in tasks])
-
-
 def _envelope(task: FollowupTask, ground: Reason, act: Act) -> Envelope:
     facts = {"task_id": task.pk, "step": task.step, "channel": task.channel, "reason": ground.value}
     return Envelope("followup_lapsed", task.subject, act, facts, act.now)
-
-
-def _close_steps(lapsed: Counter[int], now: datetime) -> None:
-    """Subtract each ladder's lapsed steps (`lapsed`, by ladder id) from its open steps. The ladders are locked."""
-    for steps in sorted(set(lapsed.values())):
-        FollowupLadder.objects.filter(pk__in=[ladder for ladder, n in lapsed.items() if n == steps]).update(
-            open_steps=F("open_steps") - steps,
-            closed_at=Case(When(open_steps=steps, then=Value(now)), default=F("closed_at")),
-        )

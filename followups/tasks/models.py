@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
@@ -16,9 +15,9 @@ from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.envelope import Subject
-from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
-from wholesale.plumbing.wordings import WordedField
+from wholesale.plumbing.wordings import StoredWords, WordedField
 
 OPEN = Q(completed_at__isnull=True, cancelled_at__isnull=True)
 Instant = datetime | Combinable  # a time, or an expression for one in a compiled queryset
@@ -128,9 +127,7 @@ class FollowupTask(models.Model):
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
     completed_by = label_field()
-    completed_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    completed_user = user_key()
     outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
     note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what came of it, in words; may be emptied")
     cancelled_at = models.DateTimeField(null=True)
@@ -138,9 +135,7 @@ class FollowupTask(models.Model):
     # The last claim. If the task is open, it is live until `leased_until`. `leased_user` is null if the user claimed under
     # its own name: the name says enough, and a null foreign key costs no check at each claim.
     leased_by = label_field()
-    leased_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    leased_user = user_key()
     leased_until = models.DateTimeField(null=True)
 
     objects = TaskQuerySet.as_manager()
@@ -280,14 +275,8 @@ class TaskEvent(SignedModel, AppendOnlyModel):
         return self.get_kind_display()
 
 
-class TaskEventWords(models.Model):
+class TaskEventWords(StoredWords):
     """The reason that somebody gave for an event. Erasing the person whom the event is about removes the reason."""
 
     event = models.OneToOneField(TaskEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Words of event {self.pk}"

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from governance.area_codes.models import AreaCodeSubscription
@@ -18,6 +18,7 @@ from governance.area_codes.services import subscribe, unsubscribe
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm, act_with_form, reason_field
+from wholesale.plumbing.admin_parts import allowed, button
 
 IN_FORCE, ENDS_SOON, ENDED = "In force", "Ends within 30 days", "Ended"
 
@@ -87,11 +88,9 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
         stored = subscribe(expiries=expiries, act=Act.by(request.user, reason=form.cleaned_data["why"]))
         obj.pk = stored.rows[obj.area_code].pk
 
-    def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may store a list of subscriptions."""
-        return request.user.has_perm("governance.change_areacodesubscription")
+    has_import_permission = allowed("governance.change_areacodesubscription")
 
-    @action(description="Import a list...", permissions=["import"], icon="upload_file", url_path="import")
+    @button("Import a list...", "import", icon="upload_file", path="import")
     def import_list(self, request: HttpRequest) -> HttpResponse:
         """Show a page that asks for a list of subscriptions, then store the whole list, or nothing if a line is wrong."""
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act
 from wholesale.plumbing.fields import DayField, LabelField, NoteField, StrictIntegerField
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 
 LIST_MAX = 30_000  # characters
@@ -108,9 +108,7 @@ class AreaCodeViewSet(ResourceViewSet):
         "import",
         ImportParams,
         ImportedOut,
-        examples=[
-            OpenApiExample("Two area codes", request_only=True, value={"subscriptions": "416,2027-03-31\n902,2027-03-31"}),
-        ],
+        examples=[example("Two area codes", {"subscriptions": "416,2027-03-31\n902,2027-03-31"})],
     )
     def import_list(self, request: Request, subscriptions: dict[str, Any], act: Act) -> Response:
         """Store a list of subscriptions, or nothing if a line is wrong. Area codes that are not listed stay as they are."""

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from governance.clocks.models import MarketZone
@@ -19,7 +18,7 @@ from governance.clocks.services import (
 )
 from governance.clocks.zones import province_zones
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.plumbing.admin_base import place_text
+from wholesale.plumbing.admin_parts import column, place_text
 
 _BETWEEN_NAMES = re.compile(r"[,;\n]")
 
@@ -83,15 +82,8 @@ class MarketZoneAdmin(RemovableAdmin):
     search_fields = ("market", "other_names", "province", "zone", "changed_by", "reason")
     search_help_text = "Market by any name, province, zone, who changed it, or why"
 
-    @display(description="Market", ordering="market")
-    def place(self, row: MarketZone) -> str:
-        """The province and the market of the row, as one text."""
-        return place_text(row)
-
-    @display(description="Other names")
-    def names(self, row: MarketZone) -> str:
-        """The market's other names in one line."""
-        return ", ".join(row.other_names)
+    place = column("Market", place_text, ordering="market")
+    names = column("Other names", lambda row: ", ".join(row.other_names))
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {"Zone": record.zone, "Other names": self.names(record)}

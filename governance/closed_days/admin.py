@@ -4,11 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.decorators import display
 
 from governance.closed_days import services
 from governance.closed_days.models import ClosedDay
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
+from wholesale.plumbing.admin_parts import column
 
 
 class ClosedDayForm(GovernedForm):
@@ -37,10 +37,7 @@ class ClosedDayAdmin(RemovableAdmin):
     search_help_text = "Name"
     ordering = ("-day", "province")
 
-    @display(description="Where", ordering="province")
-    def where(self, closed: ClosedDay) -> str:
-        """The name of the province in which the day is closed, or "Every province"."""
-        return closed.get_province_display() or "Every province"
+    where = column("Where", lambda closed: closed.get_province_display() or "Every province", ordering="province")
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_choice_field(db_field, request, **kwargs)

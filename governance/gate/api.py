@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 import tzdata
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from governance.grounds import Purpose
 from wholesale.plumbing.api import ApiViewSet, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, LabelField, ManyField, StrictIntegerField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import iso_utc
 
 EXPLAIN_MAX = 1000  # leads at once
@@ -127,7 +127,7 @@ class ContactViewSet(ApiViewSet):
         "explain",
         ExplainParams,
         ExplainOut,
-        examples=[OpenApiExample("Two leads", request_only=True, value={"lead_ids": ["L123", "L124"], "channel": "CALL"})],
+        examples=[example("Two leads", {"lead_ids": ["L123", "L124"], "channel": "CALL"})],
     )
     def explain(self, request: Request, lead_ids: list[str], channel: str, **params: Any) -> Response:
         """May these leads be contacted by this channel now, or at `at`? Takes up to 1,000 leads and writes nothing."""

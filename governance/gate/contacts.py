@@ -33,11 +33,8 @@ class LeadNotFound(NotFound):
     """There is no such lead."""
 
 
-class MessageUnknown(DomainError):
+class MessageUnknown(DomainError, code="message_unknown", status=400):
     """The lead sent no such message."""
-
-    code = "message_unknown"
-    status = 400
 
 
 class ContactAnswer(NamedTuple):

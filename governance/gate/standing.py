@@ -15,18 +15,12 @@ from wholesale.plumbing.compiled import Rows, Statement
 from wholesale.plumbing.errors import DomainError
 
 
-class KillSwitchEngaged(DomainError):
+class KillSwitchEngaged(DomainError, code="KILL_SWITCH_ENGAGED", status=503):
     """The kill switch is engaged: nothing acts until an operator releases it."""
 
-    code = "KILL_SWITCH_ENGAGED"
-    status = 503
 
-
-class GoLiveDisabled(DomainError):
+class GoLiveDisabled(DomainError, code="GO_LIVE_DISABLED", status=503):
     """The system is not live: nothing acts until an operator enables go-live."""
-
-    code = "GO_LIVE_DISABLED"
-    status = 503
 
 
 _REFUSALS: dict[str, type[DomainError]] = {error.code: error for error in (KillSwitchEngaged, GoLiveDisabled)}
@@ -65,11 +59,8 @@ def require_standing(execution_class: ExecutionClass, *, engaged: bool, live: bo
         raise _REFUSALS[decision.code]
 
 
-class ChecklistFailed(DomainError):
+class ChecklistFailed(DomainError, code="checklist_failed", status=412):
     """The runbook has blockers: go-live stays off."""
-
-    code = "checklist_failed"
-    status = 412
 
     def __init__(self, blockers: list[dict[str, Any]]) -> None:
         super().__init__()

@@ -9,14 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 
 from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason
+from wholesale.plumbing.admin_parts import DANGER, SUCCESS, allowed, button, either
 
 ENGAGED = "The kill switch is engaged."
 STILL_ACTING = "Something that had begun before is still under way; nothing new begins."
@@ -37,15 +37,8 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         ("Last change", {"fields": ("changed_by", "user", "reason", "updated_at")}),
     )
 
-    @display(description="Kill switch", label={"Engaged": "danger", "Free": "success"})
-    def kill_switch(self, state: GoLiveState) -> str:
-        """The kill switch in a word: "Engaged" or "Free"."""
-        return "Engaged" if state.kill_switch_engaged else "Free"
-
-    @display(description="Go-live", label={"On": "success", "Off": "warning"})
-    def go_live(self, state: GoLiveState) -> str:
-        """Go-live in a word: "On" or "Off"."""
-        return "On" if state.go_live_enabled else "Off"
+    kill_switch = either("Kill switch", lambda state: state.kill_switch_engaged, ("Engaged", "danger"), ("Free", "success"))
+    go_live = either("Go-live", lambda state: state.go_live_enabled, ("On", "success"), ("Off", "warning"))
 
     @display(description="On this server")
     def enforced(self, state: GoLiveState) -> str:
@@ -57,21 +50,10 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
     def settings_of(self, record: Any) -> dict[str, str]:
         return {"Kill switch": self.kill_switch(record), "Go-live": self.go_live(record)}
 
-    def has_engage_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may engage the kill switch."""
-        return request.user.has_perm("governance.engage_kill_switch")
-
-    def has_release_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may release the kill switch."""
-        return request.user.has_perm("governance.release_kill_switch")
-
-    def has_enable_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may enable go-live."""
-        return request.user.has_perm("governance.enable_go_live")
-
-    def has_disable_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may disable go-live."""
-        return request.user.has_perm("governance.disable_go_live")
+    has_engage_permission = allowed("governance.engage_kill_switch")
+    has_release_permission = allowed("governance.release_kill_switch")
+    has_enable_permission = allowed("governance.enable_go_live")
+    has_disable_permission = allowed("governance.disable_go_live")
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
         return self._that_apply(super().get_actions_list(request))
@@ -88,13 +70,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         )
         return [a for a in actions if a.method.original_function_name in verbs]
 
-    @action(
-        description="Engage kill switch",
-        permissions=["engage"],
-        icon="emergency_home",
-        variant=ActionVariant.DANGER,
-        url_path="engage",
-    )
+    @button("Engage kill switch", "engage", icon="emergency_home", variant=DANGER)
     def engage(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then engage the kill switch."""
 
@@ -112,13 +88,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             danger=True,
         )
 
-    @action(
-        description="Release kill switch",
-        permissions=["release"],
-        icon="play_circle",
-        variant=ActionVariant.SUCCESS,
-        url_path="release",
-    )
+    @button("Release kill switch", "release", icon="play_circle", variant=SUCCESS)
     def release(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then release the kill switch."""
         return self._toggle(
@@ -130,13 +100,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             done="The kill switch is free.",
         )
 
-    @action(
-        description="Enable go-live",
-        permissions=["enable"],
-        icon="rocket_launch",
-        variant=ActionVariant.SUCCESS,
-        url_path="enable",
-    )
+    @button("Enable go-live", "enable", icon="rocket_launch", variant=SUCCESS)
     def enable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page with the runbook's findings that asks for the reason, then enable go-live if there is no blocker."""
         checklist = gate.go_live_checklist()
@@ -151,13 +115,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             done="Go-live is on.",
         )
 
-    @action(
-        description="Disable go-live",
-        permissions=["disable"],
-        icon="pause_circle",
-        variant=ActionVariant.DANGER,
-        url_path="disable",
-    )
+    @button("Disable go-live", "disable", icon="pause_circle", variant=DANGER)
     def disable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then disable go-live."""
         return self._toggle(

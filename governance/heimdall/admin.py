@@ -17,16 +17,17 @@ from governance.heimdall.models import (
 from governance.heimdall.rules import wilson_lower_bound
 from governance.heimdall.services import trials_in_window
 from governance.policies_admin import PolicyAdmin
-from wholesale.plumbing.admin_base import DaySinceFilter, GrowingAdmin, ReadOnlyAdmin, SinceFilter, WordFilter, json_text
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
+from wholesale.plumbing.admin_parts import DaySinceFilter, SinceFilter, WordFilter, column, json_text
 from wholesale.plumbing.texts import percent
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")
 SPANS = ("trial_window_days", "recommendation_hours")
 EVENT_COLOURS = {
-    HeimdallEventKind.TRIAL: "info",
-    HeimdallEventKind.RECOMMENDED: "",
-    HeimdallEventKind.USED: "success",
-    HeimdallEventKind.REFUSED: "danger",
+    HeimdallEventKind.TRIAL.label: "info",
+    HeimdallEventKind.RECOMMENDED.label: "",
+    HeimdallEventKind.USED.label: "success",
+    HeimdallEventKind.REFUSED.label: "danger",
 }
 ELIGIBLE = {"Eligible": "success", "Not eligible": "warning"}
 
@@ -94,10 +95,7 @@ class HeimdallScorecardAdmin(ReadOnlyAdmin):
     search_help_text = "Domain"
     fields = ("domain", "day", "trials", "successes", "success_rate")
 
-    @display(description="Success rate")
-    def success_rate(self, card: HeimdallScorecard) -> str:
-        """The success rate of the day in percent."""
-        return rate_text(card.successes, card.trials)
+    success_rate = column("Success rate", lambda card: rate_text(card.successes, card.trials))
 
 
 class DomainFilter(WordFilter):
@@ -129,25 +127,15 @@ class HeimdallRecommendationAdmin(GrowingAdmin):
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
-    @display(description="Confidence", ordering="confidence")
-    def confidence_text(self, kept: HeimdallRecommendation) -> str:
-        """The AI's confidence in percent."""
-        return percent(kept.confidence)
+    confidence_text = column("Confidence", lambda kept: percent(kept.confidence), ordering="confidence")
 
     @display(description="For production", ordering="prod_eligible", label=ELIGIBLE)
     def eligible(self, kept: HeimdallRecommendation) -> str:
         """The gate's answer when the recommendation was given, in words: "Eligible" or "Not eligible" for production."""
         return "Eligible" if kept.prod_eligible else "Not eligible"
 
-    @display(description="Recommendation")
-    def advice(self, kept: HeimdallRecommendation) -> str:
-        """The advice as JSON text."""
-        return json_text(kept.recommendation)
-
-    @display(description="Evidence")
-    def grounds(self, kept: HeimdallRecommendation) -> str:
-        """The evidence of the advice as JSON text."""
-        return json_text(kept.evidence)
+    advice = column("Recommendation", lambda kept: json_text(kept.recommendation))
+    grounds = column("Evidence", lambda kept: json_text(kept.evidence))
 
 
 @admin.register(HeimdallEvent)
@@ -165,10 +153,7 @@ class HeimdallEventAdmin(GrowingAdmin):
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
-    @display(description="Event", ordering="kind", label={kind.label: colour for kind, colour in EVENT_COLOURS.items()})
-    def what(self, event: HeimdallEvent) -> str:
-        """The kind of the event, in words."""
-        return event.get_kind_display()
+    what = column("Event", lambda event: event.get_kind_display(), ordering="kind", label=EVENT_COLOURS)
 
     @display(description="Confidence", ordering="confidence")
     def confidence_text(self, event: HeimdallEvent) -> str:

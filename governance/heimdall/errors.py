@@ -7,8 +7,5 @@ class RecommendationNotFound(NotFound):
     """There is no such recommendation."""
 
 
-class NotProdEligible(DomainError):
+class NotProdEligible(DomainError, code="not_prod_eligible"):
     """The gate does not let this recommendation into production."""
-
-    code = "not_prod_eligible"
-    status = 409

@@ -5,7 +5,6 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 
-from governance.heimdall.rules import Charter
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Rate, SmallWhole, Switch, Whole, Word
@@ -92,17 +91,6 @@ class HeimdallPolicy(Policy):
 
     def __str__(self) -> str:
         return self.domain
-
-    @property
-    def charter(self) -> Charter:
-        """The policy's thresholds as a plain value."""
-        return Charter(
-            self.prod_use_enabled,
-            self.min_confidence_prod,
-            self.min_sandbox_trials,
-            self.min_sandbox_success_rate,
-            self.use_lower_bound,
-        )
 
 
 class HeimdallScorecard(models.Model):

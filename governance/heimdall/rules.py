@@ -1,22 +1,21 @@
 """The rules of the gate of AI advice, as pure functions. No database here."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from math import sqrt
+from typing import Protocol
 
 from governance.decisions import Decision
 
 _Z = 1.959964  # of the standard normal: a two-sided interval of 95%
 
 
-@dataclass(frozen=True, slots=True)
-class Charter:
-    """A charter as a plain value: what AI advice must show before production may use it. Rates are fractions 0..1."""
+class Charter(Protocol):
+    """A protocol: what AI advice must show before production may use it. Rates are fractions 0..1. See `HeimdallPolicy`."""
 
     prod_use_enabled: bool
-    min_confidence: Decimal
-    min_trials: int
-    min_success_rate: Decimal
+    min_confidence_prod: Decimal
+    min_sandbox_trials: int
+    min_sandbox_success_rate: Decimal
     use_lower_bound: bool
 
 
@@ -35,14 +34,18 @@ def judge(charter: Charter | None, *, confidence: Decimal, trials: int, successe
     charter, production may not use it (CONTRACT section 3)."""
     if charter is None or not charter.prod_use_enabled:
         return Decision(False, "prod_use_disabled", "Production use of this domain is off.")
-    if confidence < charter.min_confidence:
-        return Decision(False, "confidence_below_threshold", f"Confidence {confidence} is below {charter.min_confidence}.")
-    if trials < charter.min_trials:
-        return Decision(False, "insufficient_sandbox_trials", f"{trials} trials of {charter.min_trials} are done.")
+    if confidence < charter.min_confidence_prod:
+        return Decision(
+            False, "confidence_below_threshold", f"Confidence {confidence} is below {charter.min_confidence_prod}."
+        )
+    if trials < charter.min_sandbox_trials:
+        return Decision(False, "insufficient_sandbox_trials", f"{trials} trials of {charter.min_sandbox_trials} are done.")
     # A Decimal, so that a rate of exactly the threshold passes.
     rate = Decimal(wilson_lower_bound(successes, trials)) if charter.use_lower_bound else Decimal(successes) / max(trials, 1)
-    if rate < charter.min_success_rate:
+    if rate < charter.min_sandbox_success_rate:
         return Decision(
-            False, "sandbox_success_rate_below_threshold", f"Success rate {rate:.4f} is below {charter.min_success_rate}."
+            False,
+            "sandbox_success_rate_below_threshold",
+            f"Success rate {rate:.4f} is below {charter.min_sandbox_success_rate}.",
         )
     return Decision(True, "gate_pass", "The advice may be used.")

@@ -82,7 +82,7 @@ def _judged(domain: str, confidence: Decimal, now: datetime) -> tuple[HeimdallPo
     if policy is None:
         return None, judge(None, confidence=confidence, trials=0, successes=0)
     trials, successes = trials_in_window(domain, days=policy.trial_window_days, now=now)
-    return policy, judge(policy.charter, confidence=confidence, trials=trials, successes=successes)
+    return policy, judge(policy, confidence=confidence, trials=trials, successes=successes)
 
 
 def _keep_event(kind: HeimdallEventKind, kept: HeimdallRecommendation, decision: Decision, act: Act) -> None:

@@ -10,7 +10,7 @@ from governance.ledger.rules import Entry
 from wholesale.plumbing.append_only import AppendOnlyModel, ErasableModel
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
-from wholesale.plumbing.wordings import WordedField
+from wholesale.plumbing.wordings import StoredWords, WordedField
 
 
 class ContactPoint(models.Model):
@@ -98,18 +98,12 @@ class ContactRecord(SignedModel, AppendOnlyModel):
         return f"{self.get_entry_display()} {self.channel or 'every channel'}"
 
 
-class ContactRecordWords(models.Model):
+class ContactRecordWords(StoredWords):
     """The words that people wrote in a ledger line: evidence and reason. Erasing the person removes them."""
 
     record = models.OneToOneField(ContactRecord, primary_key=True, on_delete=models.PROTECT, related_name="words")
     evidence = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Words of line {self.pk}"
 
 
 class ConsentProof(ErasableModel):

@@ -25,6 +25,7 @@ from governance.market.rules import (
     parsed,
 )
 from governance.policies_admin import PlacePolicyAdmin
+from wholesale.plumbing.admin_parts import column
 
 
 def windows_text(rules: dict[str, Any]) -> str:
@@ -56,35 +57,17 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
     change_form_template = "admin/governance/marketpolicy/change_form.html"
     list_display = ("place", "enabled", "windows", "channels", "min_score", "changed_by", "updated_at")
 
-    @display(description="Contact windows (local time)")
-    def windows(self, policy: MarketPolicy) -> str:
-        """The policy's contact windows in one line."""
-        return windows_text(policy.rules)
-
-    @display(description="Channels")
-    def channels(self, policy: MarketPolicy) -> str:
-        """The channels that the policy allows, in one line."""
-        return channels_text(policy.rules)
-
-    @display(description="Statutory holidays")
-    def holidays(self, policy: MarketPolicy) -> str:
-        """The policy's rule for statutory holidays, in words."""
-        return HolidayRule(policy.rules.get(HOLIDAYS, HolidayRule.NORMAL)).label
+    windows = column("Contact windows (local time)", lambda policy: windows_text(policy.rules))
+    channels = column("Channels", lambda policy: channels_text(policy.rules))
+    holidays = column("Statutory holidays", lambda policy: HolidayRule(policy.rules.get(HOLIDAYS, HolidayRule.NORMAL)).label)
 
     @display(description="Statutory holidays, for calls")
     def call_holidays(self, policy: MarketPolicy) -> str:
         """The policy's rule for calls on statutory holidays, in words."""
         return HolidayRule(parsed(policy.rules).holidays_of(Channel.CALL, policy.province)).label
 
-    @display(description="One call in 30 days", boolean=True)
-    def one_call(self, policy: MarketPolicy) -> bool:
-        """Whether a number is not called again for 30 days after an answered call."""
-        return policy.rules.get(ONE_CALL, False)
-
-    @display(description="Minimum lead score")
-    def min_score(self, policy: MarketPolicy) -> str:
-        """The score below which a lead is not contacted."""
-        return f"{policy.rules[MIN_SCORE]:g}"
+    one_call = column("One call in 30 days", lambda policy: policy.rules.get(ONE_CALL, False), boolean=True)
+    min_score = column("Minimum lead score", lambda policy: f"{policy.rules[MIN_SCORE]:g}")
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         place, *rest = super().get_fieldsets(request, obj)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -33,6 +33,7 @@ from wholesale.plumbing.fields import (
 )
 from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import Params
+from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL
 
@@ -223,10 +224,9 @@ class MarketViewSet(ApiViewSet):
         MarketPolicyParams,
         MarketPolicyStoredOut,
         examples=[
-            OpenApiExample(
+            example(
                 "Toronto, text messages only",
-                request_only=True,
-                value={
+                {
                     "province": "ON",
                     "market": "TORONTO",
                     "enabled": True,

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from governance.policies import Policy
-from governance.risk.rules import GLOBAL, Caps
+from governance.risk.rules import GLOBAL
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word, money_field
-from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 NO_CAP = "no cap"
@@ -84,18 +83,6 @@ class RiskPolicy(Policy):
         locks.hold(LOCK_KEY)
         return changes
 
-    @property
-    def caps(self) -> Caps:
-        """The policy's caps as a plain value."""
-        return Caps(
-            self.engine,
-            self.enabled,
-            self.max_daily_loss,
-            self.max_daily_exposure,
-            self.max_open_risk,
-            self.max_actions_per_day,
-        )
-
 
 class RiskDay(models.Model):
     """What an engine used and lost on a business day. `open_risk_reserved` is the open part of that day's reservations."""
@@ -144,9 +131,7 @@ class RiskReservation(SignedModel):
     settled_at = models.DateTimeField(null=True)
     realized_loss = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="CAD")
     settled_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    settled_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, editable=False
-    )
+    settled_user = user_key(editable=False)
     settle_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
 
     class Meta:

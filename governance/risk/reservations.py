@@ -54,7 +54,7 @@ def reserve(
     *_, [(mark, new_id)] = ask(*locks.taking(LOCK_KEY), Statement(f"SELECT {MARK_SQL}, {writes.id_sql(RiskReservation)}"))
     if not is_amount(amount) or not amount:
         raise NotAnAmount(attr="amount")
-    caps = {name: policy.caps for (name,), policy in policies.kept(RiskPolicy, mark).items()}
+    caps = {name: policy for (name,), policy in policies.kept(RiskPolicy, mark).items()}
     day = business_day(act.now)
     # An engine without a policy gets no risk day, because callers may ask for any name.
     found = ledgers.read(engine, day, names=[name for name in {GLOBAL, engine} if name in caps])

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from governance.decisions import Decision
 
@@ -12,9 +12,8 @@ GLOBAL = "GLOBAL"  # the sum of all engines: every reservation must pass its cap
 _AMOUNT_LIMIT = Decimal(10**12)  # CAD; the columns hold no more
 
 
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """The caps of an engine, in CAD and in actions a day. 0 is no cap."""
+class Caps(Protocol):
+    """A protocol: the caps of an engine, in CAD and in actions a day. 0 is no cap. A `RiskPolicy` has them."""
 
     engine: str
     enabled: bool

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from unfold.decorators import action, display
 
 from governance.runbook import services
 from governance.runbook.models import RunbookRun
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, act_with_reason
+from wholesale.plumbing.admin_base import ReadOnlyAdmin, act_with_reason
+from wholesale.plumbing.admin_parts import SinceFilter, allowed, button, column, either
 
 # The title of each group of a status.
 GROUPS = (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks that pass, and what is good to know", "info"))
@@ -39,43 +39,15 @@ class RunbookRunAdmin(ReadOnlyAdmin):
         now = path("now/", self.admin_site.admin_view(self.now), name="governance_runbookrun_now")
         return [now, *super().get_urls()]
 
-    def has_read_permission(self, request: HttpRequest) -> bool:
-        """Whether the user may see what the checks find now."""
-        return request.user.has_perm("governance.view_runbook")
+    has_read_permission = allowed("governance.view_runbook")
+    has_store_permission = allowed("governance.store_run")
 
-    def has_store_permission(self, request: HttpRequest) -> bool:
-        """Whether the user may store a run."""
-        return request.user.has_perm("governance.store_run")
-
-    @display(description="Verdict", label={"Nothing blocks": "success", "Blocked": "danger"})
-    def verdict(self, run: RunbookRun) -> str:
-        """Whether the stored run found a blocker: "Nothing blocks" or "Blocked"."""
-        return "Nothing blocks" if run.ok_to_enable_go_live else "Blocked"
-
-    @display(description="Blockers")
-    def blockers(self, run: RunbookRun) -> int:
-        """The number of blockers that the run found."""
-        return len(run.status["blockers"])
-
-    @display(description="Warnings")
-    def warnings(self, run: RunbookRun) -> int:
-        """The number of warnings that the run found."""
-        return len(run.status["warnings"])
-
-    @display(description="Found")
-    def blockers_found(self, run: RunbookRun) -> str:
-        """The failing checks of the run that forbade go-live, as HTML."""
-        return _findings(run, "blockers")
-
-    @display(description="Found")
-    def warnings_found(self, run: RunbookRun) -> str:
-        """The failing checks of the run that were warnings, as HTML."""
-        return _findings(run, "warnings")
-
-    @display(description="Found")
-    def info_found(self, run: RunbookRun) -> str:
-        """The checks of the run that passed, and the failing ones that only inform, as HTML."""
-        return _findings(run, "info")
+    verdict = either("Verdict", lambda run: run.ok_to_enable_go_live, ("Nothing blocks", "success"), ("Blocked", "danger"))
+    blockers = column("Blockers", lambda run: len(run.status["blockers"]))
+    warnings = column("Warnings", lambda run: len(run.status["warnings"]))
+    blockers_found = column("Found", lambda run: _findings(run, "blockers"))
+    warnings_found = column("Found", lambda run: _findings(run, "warnings"))
+    info_found = column("Found", lambda run: _findings(run, "info"))
 
     def now(self, request: HttpRequest) -> HttpResponse:
         """Show a page with what every check finds now."""
@@ -95,7 +67,7 @@ class RunbookRunAdmin(ReadOnlyAdmin):
             },
         )
 
-    @action(description="Store a run...", permissions=["store"], icon="save", url_path="store")
+    @button("Store a run...", "store", icon="save")
     def store(self, request: HttpRequest) -> HttpResponse:
         """Show a page that asks for the reason, then store what every check finds now."""
 

@@ -1,9 +1,9 @@
 """The table of stored runs of the runbook."""
 
-from django.conf import settings
 from django.db import models
 
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
@@ -13,7 +13,7 @@ class RunbookRun(AppendOnlyModel):
     status = models.JSONField()
     ok_to_enable_go_live = models.BooleanField()
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = user_key()
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     created_at = models.DateTimeField()

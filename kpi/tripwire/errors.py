@@ -12,18 +12,12 @@ class TriggerNotFound(NotFound):
     """There is no such trigger."""
 
 
-class BaselineMissing(DomainError):
+class BaselineMissing(DomainError, code="baseline_missing"):
     """A CUSUM needs an approved baseline before it is enabled: approve one with baseline/approve, then enable it."""
 
-    code = "baseline_missing"
-    status = 409
 
-
-class NotEnoughEvents(DomainError):
+class NotEnoughEvents(DomainError, code="not_enough_events"):
     """The events at hand make no baseline."""
-
-    code = "not_enough_events"
-    status = 409
 
     def __init__(self, events: int, successes: int) -> None:
         super().__init__(
@@ -33,18 +27,12 @@ class NotEnoughEvents(DomainError):
         )
 
 
-class NotARate(DomainError):
+class NotARate(DomainError, code="invalid", status=400):
     """A CUSUM and its baseline are about a success rate; choose the statistic SUCCESS_RATE."""
 
-    code = "invalid"
-    status = 400
 
-
-class ThresholdsReversed(DomainError):
+class ThresholdsReversed(DomainError, code="invalid", status=400):
     """Amber comes before red: its threshold may not lie above the red one."""
-
-    code = "invalid"
-    status = 400
 
 
 class MayNotRelease(NotAllowedForYou):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -13,6 +12,7 @@ from kpi.tripwire.errors import BaselineMissing, NotARate, ThresholdsReversed
 from kpi.tripwire.rules import BASELINE_MIN, EVENTS_MAX, Action, Method, Statistic
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.setting_fields import Choice, Metric, Number, Rate, Switch, Whole, Word
+from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 _SMALLEST = Decimal("0.0001")
@@ -218,9 +218,7 @@ class RegressionTrigger(models.Model):
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    undone_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    undone_user = user_key()
     undo_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
 
     class Meta:

@@ -16,7 +16,7 @@ NODES = "/admin/buyers/buyerliquiditynode/"
 
 
 def test_each_kind_of_event_has_its_colour() -> None:
-    assert set(EVENT_COLOURS) == set(Event)
+    assert set(EVENT_COLOURS) == set(Event.labels)
 
 
 def test_nodes_are_sorted_by_score(admin_client: Client) -> None:

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from followups.models import SlaBreach, SlaPolicy
 from followups.services import complete_task, create_ladder
 from followups.sla.breaches import at_risk, find_breaches
-from followups.sla.lateness import late_for
-from followups.sla.lateness_sql import late_at
+from followups.sla.lateness import late_at, late_for
 from followups.tasks.due.claims import claim_due
 from followups.tasks.minutes.services import recompute_leads, recompute_missing, recompute_places, recompute_watched, roll
 from followups.tasks.models import FollowupTask

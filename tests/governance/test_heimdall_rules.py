@@ -1,14 +1,21 @@
 """The arithmetic of the gate of AI advice (CONTRACT section 3, Heimdall)."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from governance.heimdall.rules import Charter, judge, wilson_lower_bound
+from governance.heimdall.models import HeimdallPolicy
+from governance.heimdall.rules import judge, wilson_lower_bound
 
-CHARTER = Charter(True, Decimal("0.90"), 50, Decimal("0.80"), use_lower_bound=False)
+
+def charter_with(**changes: Any) -> HeimdallPolicy:
+    """A charter of 90% confidence, 50 trials and 80% success, but for these changes. It is not stored."""
+    needed = {"min_confidence_prod": Decimal("0.90"), "min_sandbox_trials": 50, "min_sandbox_success_rate": Decimal("0.80")}
+    return HeimdallPolicy(**{"prod_use_enabled": True, **needed, **changes})
+
+
+CHARTER = charter_with()
 ENOUGH: dict[str, Any] = {"confidence": Decimal("0.90"), "trials": 50, "successes": 40}
 
 
@@ -17,40 +24,52 @@ ENOUGH: dict[str, Any] = {"confidence": Decimal("0.90"), "trials": 50, "successe
     [
         (CHARTER, {}, "gate_pass"),  # each threshold exactly met
         (None, {}, "prod_use_disabled"),
-        (replace(CHARTER, prod_use_enabled=False), {}, "prod_use_disabled"),
+        (charter_with(prod_use_enabled=False), {}, "prod_use_disabled"),
         (CHARTER, {"confidence": Decimal("0.8999")}, "confidence_below_threshold"),
         (CHARTER, {"trials": 49}, "insufficient_sandbox_trials"),
         (CHARTER, {"trials": 0, "successes": 0}, "insufficient_sandbox_trials"),
         (CHARTER, {"successes": 39}, "sandbox_success_rate_below_threshold"),
         # First refusal wins.
         (
-            replace(CHARTER, prod_use_enabled=False),
+            charter_with(prod_use_enabled=False),
             {"confidence": Decimal(0), "trials": 0, "successes": 0},
             "prod_use_disabled",
         ),
         (CHARTER, {"confidence": Decimal(0), "trials": 0, "successes": 0}, "confidence_below_threshold"),
         (CHARTER, {"trials": 49, "successes": 0}, "insufficient_sandbox_trials"),
         # A charter that asks for no trials, without trials: no division by zero, and a rate of 0.
-        (replace(CHARTER, min_trials=0), {"trials": 0, "successes": 0}, "sandbox_success_rate_below_threshold"),
-        (replace(CHARTER, min_trials=0, min_success_rate=Decimal(0)), {"trials": 0, "successes": 0}, "gate_pass"),
-        (replace(CHARTER, min_trials=1, min_success_rate=Decimal(1)), {"trials": 1, "successes": 1}, "gate_pass"),
-        # The lower bound of 40 of 50 is 0.67.
-        (replace(CHARTER, use_lower_bound=True), {}, "sandbox_success_rate_below_threshold"),
+        (charter_with(min_sandbox_trials=0), {"trials": 0, "successes": 0}, "sandbox_success_rate_below_threshold"),
         (
-            replace(CHARTER, use_lower_bound=True, min_success_rate=Decimal("0.67")),
+            charter_with(min_sandbox_trials=0, min_sandbox_success_rate=Decimal(0)),
+            {"trials": 0, "successes": 0},
+            "gate_pass",
+        ),
+        (
+            charter_with(min_sandbox_trials=1, min_sandbox_success_rate=Decimal(1)),
+            {"trials": 1, "successes": 1},
+            "gate_pass",
+        ),
+        # The lower bound of 40 of 50 is 0.67.
+        (charter_with(use_lower_bound=True), {}, "sandbox_success_rate_below_threshold"),
+        (
+            charter_with(use_lower_bound=True, min_sandbox_success_rate=Decimal("0.67")),
             {},
             "sandbox_success_rate_below_threshold",
         ),
-        (replace(CHARTER, use_lower_bound=True, min_success_rate=Decimal("0.669")), {}, "gate_pass"),
+        (charter_with(use_lower_bound=True, min_sandbox_success_rate=Decimal("0.669")), {}, "gate_pass"),
         (
-            replace(CHARTER, use_lower_bound=True, min_trials=0),
+            charter_with(use_lower_bound=True, min_sandbox_trials=0),
             {"trials": 0, "successes": 0},
             "sandbox_success_rate_below_threshold",
         ),
         # A rate that no float holds exactly.
-        (replace(CHARTER, min_success_rate=Decimal("0.82")), {"successes": 41}, "gate_pass"),
-        (replace(CHARTER, min_success_rate=Decimal("0.8201")), {"successes": 41}, "sandbox_success_rate_below_threshold"),
-        (replace(CHARTER, min_success_rate=Decimal(1)), {"successes": 50}, "gate_pass"),
+        (charter_with(min_sandbox_success_rate=Decimal("0.82")), {"successes": 41}, "gate_pass"),
+        (
+            charter_with(min_sandbox_success_rate=Decimal("0.8201")),
+            {"successes": 41},
+            "sandbox_success_rate_below_threshold",
+        ),
+        (charter_with(min_sandbox_success_rate=Decimal(1)), {"successes": 50}, "gate_pass"),
     ],
 )
 def test_the_gate_gives_the_first_reason(charter: Any, given: Any, code: Any) -> None:
@@ -60,7 +79,7 @@ def test_the_gate_gives_the_first_reason(charter: Any, given: Any, code: Any) ->
 
 def test_a_confidence_of_exactly_the_minimum_is_enough() -> None:
     assert judge(CHARTER, **ENOUGH).code == "gate_pass"
-    assert judge(CHARTER, **{**ENOUGH, "confidence": CHARTER.min_confidence - Decimal("0.0001")}).code == (
+    assert judge(CHARTER, **{**ENOUGH, "confidence": CHARTER.min_confidence_prod - Decimal("0.0001")}).code == (
         "confidence_below_threshold"
     )
 

@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 
 from governance.decisions import Decision
+from governance.risk.models import RiskPolicy
 from governance.risk.rules import GLOBAL, NOTHING, Caps, Ledger, Usage, decide, is_amount, judge, usage
 
-NO_CAPS = Caps("WHOLESALE", True, Decimal(0), Decimal(0), Decimal(0), 0)
 BUSY = Usage(Decimal("60.10"), Decimal("20.05"), 3, Decimal("40.20"))
 CENT = Decimal("0.01")
+
+
+def capped(**changes: Any) -> RiskPolicy:
+    """A policy that is on and has no caps but these. It is not stored."""
+    return RiskPolicy(**{"engine": "WHOLESALE", "enabled": True, **changes})
 
 
 def code(caps: Caps | None, standing: Usage = BUSY, amount: str = "10.00") -> str:
@@ -24,11 +29,11 @@ def code(caps: Caps | None, standing: Usage = BUSY, amount: str = "10.00") -> st
     [("max_daily_exposure", Decimal("70.10")), ("max_open_risk", Decimal("50.20")), ("max_actions_per_day", 4)],
 )
 def test_a_cap_can_be_reached_exactly_and_never_passed(cap: Any, just_enough: Any) -> None:
-    assert code(replace(NO_CAPS, **{cap: just_enough})) == "reserved"
+    assert code(capped(**{cap: just_enough})) == "reserved"
     one_less = 1 if cap == "max_actions_per_day" else CENT
-    assert code(replace(NO_CAPS, **{cap: just_enough - one_less})) == cap
+    assert code(capped(**{cap: just_enough - one_less})) == cap
     if cap != "max_actions_per_day":
-        assert code(replace(NO_CAPS, **{cap: just_enough}), amount="10.01") == cap
+        assert code(capped(**{cap: just_enough}), amount="10.01") == cap
 
 
 @pytest.mark.parametrize(
@@ -36,18 +41,18 @@ def test_a_cap_can_be_reached_exactly_and_never_passed(cap: Any, just_enough: An
     [("20.04", "max_daily_loss"), ("20.05", "max_daily_loss"), ("20.06", "reserved")],
 )
 def test_the_loss_cap_closes_the_engine_once_it_is_reached(cap: Any, expected: Any) -> None:
-    assert code(replace(NO_CAPS, max_daily_loss=Decimal(cap))) == expected
+    assert code(capped(max_daily_loss=Decimal(cap))) == expected
 
 
 def test_0_means_no_cap() -> None:
-    assert code(NO_CAPS, Usage(Decimal(10**9), Decimal(10**9), 10**6, Decimal(10**9)), "999999.99") == "reserved"
+    assert code(capped(), Usage(Decimal(10**9), Decimal(10**9), 10**6, Decimal(10**9)), "999999.99") == "reserved"
 
 
 def test_a_missing_or_disabled_policy_refuses_whatever_the_caps() -> None:
     assert judge(None, NOTHING, Decimal(10), engine="WHOLESALE") == Decision(
         False, "no_policy", "WHOLESALE has no risk policy"
     )
-    assert judge(replace(NO_CAPS, enabled=False), NOTHING, Decimal(10), engine="WHOLESALE") == Decision(
+    assert judge(capped(enabled=False), NOTHING, Decimal(10), engine="WHOLESALE") == Decision(
         False, "policy_disabled", "the risk policy of WHOLESALE is off"
     )
 
@@ -59,18 +64,17 @@ def test_the_first_refusing_cap_is_named_with_the_amount_at_stake() -> None:
         "max_open_risk": "the open risk is 40.20 of 1",
         "max_actions_per_day": "today's actions are 3",
     }
-    caps = Caps("WHOLESALE", True, Decimal(1), Decimal(1), Decimal(1), 1)
+    caps = capped(**dict.fromkeys(order, 1))
     for cap, detail in order.items():
         decision = judge(caps, BUSY, Decimal(10), engine="WHOLESALE")
         assert decision == Decision(False, cap, f"{cap} of WHOLESALE: {detail}")
-        lifted: dict[str, Any] = {cap: 0}
-        caps = replace(caps, **lifted)
+        setattr(caps, cap, 0)
     assert judge(caps, BUSY, Decimal(10), engine="WHOLESALE") == Decision(True, "reserved", "reserved")
 
 
 def test_ten_cents_and_twenty_fit_into_thirty() -> None:
     standing = replace(NOTHING, exposure_used=Decimal("0.10"), open_risk=Decimal("0.10"))
-    caps = replace(NO_CAPS, max_daily_exposure=Decimal("0.30"), max_open_risk=Decimal("0.30"))
+    caps = capped(max_daily_exposure=Decimal("0.30"), max_open_risk=Decimal("0.30"))
     assert code(caps, standing, "0.20") == "reserved"
     assert code(caps, standing, "0.21") == "max_daily_exposure"
 
@@ -113,7 +117,7 @@ def test_a_reservation_and_its_settlement_change_only_their_figures() -> None:
     ],
 )
 def test_global_is_judged_before_the_engine(engine: Any, caps: Any, code: Any, named: Any) -> None:
-    given = {name: replace(NO_CAPS, engine=name, **changes) for name, changes in caps.items()}
+    given = {name: capped(engine=name, **changes) for name, changes in caps.items()}
     ledgers = [ledger(name, open_risk="10" if name == GLOBAL else "0") for name in caps]
     decision = decide(engine, Decimal(10), given, ledgers, TODAY)
     assert (decision.code, decision.allowed) == (code, code == "reserved")

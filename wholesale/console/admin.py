@@ -19,8 +19,9 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.utils import prettify_json
 
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, SinceFilter, Undeletable
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, Undeletable
 from wholesale.plumbing.admin_input import CheckedInput
+from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, either
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
 from wholesale.plumbing.work import periodic
 
@@ -45,10 +46,7 @@ class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
-    @display(description="Name", ordering="last_name")
-    def person(self, user: User) -> str:
-        """The user's full name, or the e-mail address if there is no name."""
-        return user.get_full_name() or user.email
+    person = column("Name", lambda user: user.get_full_name() or user.email, ordering="last_name")
 
     @display(description="Roles")
     def roles(self, user: User) -> str:
@@ -60,10 +58,7 @@ class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
         """The user's state: Active or Deactivated. A deactivated user may do nothing."""
         return "Active" if user.is_active else "Deactivated"
 
-    @display(description="Admin", ordering="is_staff", label={"Staff": "info"})
-    def staff(self, user: User) -> str:
-        """The text "Staff" if the user may use the admin, otherwise empty."""
-        return "Staff" if user.is_staff else ""
+    staff = column("Admin", lambda user: "Staff" if user.is_staff else "", ordering="is_staff", label={"Staff": "info"})
 
 
 @admin.register(Group)
@@ -81,15 +76,8 @@ class GroupAdmin(CheckedInput, Undeletable, BaseGroupAdmin, ModelAdmin):
             )
         )
 
-    @display(description="Members", ordering="n_members")
-    def members(self, group: Any) -> int:
-        """The number of users with the role."""
-        return group.n_members
-
-    @display(description="Permissions", ordering="n_permissions")
-    def number_of_permissions(self, group: Any) -> int:
-        """The number of permissions of the role."""
-        return group.n_permissions
+    members = column("Members", lambda group: group.n_members, ordering="n_members")
+    number_of_permissions = column("Permissions", lambda group: group.n_permissions, ordering="n_permissions")
 
 
 @admin.register(AuthToken)
@@ -103,8 +91,7 @@ class AuthTokenAdmin(ReadOnlyAdmin):
     ordering = ("-created",)
     fields = ("key", "user", "state", "created", "expiry")
 
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return request.user.has_perm("knox.delete_authtoken")
+    has_delete_permission = allowed("knox.delete_authtoken")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         _, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
@@ -136,10 +123,7 @@ class RoleGrantAdmin(ReadOnlyAdmin):
         held = through.filter(group_id=models.OuterRef("group_id"), permission_id=models.OuterRef("permission_id"))
         return super().get_queryset(request).annotate(is_held=models.Exists(held))
 
-    @display(description="Today", label={"Held": "success", "Taken away": "warning"})
-    def held(self, grant: Any) -> str:
-        """The text "Held" if the role still has the permission, otherwise "Taken away"."""
-        return "Held" if grant.is_held else "Taken away"
+    held = either("Today", lambda grant: grant.is_held, ("Held", "success"), ("Taken away", "warning"))
 
 
 @admin.register(IdempotencyKey)
@@ -153,10 +137,7 @@ class IdempotencyKeyAdmin(GrowingAdmin):
     search_help_text = "Key or user name, in full"
     fields = ("key", "user", "status", "created_at", "fingerprint", "answer")
 
-    @display(description="Answer")
-    def answer(self, row: IdempotencyKey) -> str:
-        """The kept answer as coloured JSON."""
-        return prettify_json(json.loads(row.body), None) or row.body
+    answer = column("Answer", lambda row: prettify_json(json.loads(row.body), None) or row.body)
 
 
 @admin.register(LogEntry)
@@ -175,10 +156,7 @@ class LogEntryAdmin(GrowingAdmin):
         """The kind of the act: added, changed or deleted."""
         return {ADDITION: "Added", CHANGE: "Changed", DELETION: "Deleted"}[entry.action_flag]
 
-    @display(description="What")
-    def what(self, entry: LogEntry) -> str:
-        """The message that was logged with the act."""
-        return entry.get_change_message()
+    what = column("What", lambda entry: entry.get_change_message())
 
 
 @admin.register(DBTaskResult)
@@ -194,9 +172,7 @@ class DBTaskResultAdmin(GrowingAdmin):
     fields = ("task_path", "queue_name", "state", "args_kwargs", "enqueued_at", "started_at", "finished_at", "traceback")
     actions = ("try_again",)
 
-    def has_change_task_permission(self, request: HttpRequest) -> bool:
-        """Whether the user may run failed background tasks again."""
-        return request.user.has_perm("django_tasks_database.change_dbtaskresult")
+    has_change_task_permission = allowed("django_tasks_database.change_dbtaskresult")
 
     @action(description="Try again", permissions=["change_task"])
     def try_again(self, request: HttpRequest, tasks: models.QuerySet[DBTaskResult]) -> None:

@@ -145,41 +145,26 @@ def _due_counts() -> dict[str, int]:
     return {**counts, "blocked": counts["due"] - counts["permitted"], "at_risk": at_risk(now).count()}
 
 
+# The tiles of due tasks: the counted state, the title, the notes for some tasks and for none, and the tones for both.
+_DUE = (
+    ("permitted", "Due and permitted now", ("the oldest are below", "nobody is waiting"), ("warning", "success")),
+    ("blocked", "Due, but not permitted now", ("their minute comes", "nothing is held back"), ("", "")),
+    ("claimed", "Claimed", ("somebody is at it", "nobody is at it"), ("", "")),
+    (
+        "at_risk",
+        "At risk of a breach",
+        ("late: do what is permitted of them first", "nothing is late by much"),
+        ("warning", "success"),
+    ),
+    ("breached", "SLA breached, still open", ("later than the SLA allows", "within the SLA"), ("danger", "success")),
+)
+
+
 def _follow_up(due: dict[str, int]) -> Iterator[Tile]:
     """Yield the tiles of due tasks. Blocked tasks have their own tile: nobody may work on them now, even if late."""
-    yield Tile(
-        "Due and permitted now",
-        f"{due['permitted']:,}",
-        "the oldest are below" if due["permitted"] else "nobody is waiting",
-        _list("followups.followuptask", state="permitted"),
-        "warning" if due["permitted"] else "success",
-    )
-    yield Tile(
-        "Due, but not permitted now",
-        f"{due['blocked']:,}",
-        "their minute comes" if due["blocked"] else "nothing is held back",
-        _list("followups.followuptask", state="blocked"),
-    )
-    yield Tile(
-        "Claimed",
-        f"{due['claimed']:,}",
-        "somebody is at it" if due["claimed"] else "nobody is at it",
-        _list("followups.followuptask", state="claimed"),
-    )
-    yield Tile(
-        "At risk of a breach",
-        f"{due['at_risk']:,}",
-        "late: do what is permitted of them first" if due["at_risk"] else "nothing is late by much",
-        _list("followups.followuptask", state="at_risk"),
-        "warning" if due["at_risk"] else "success",
-    )
-    yield Tile(
-        "SLA breached, still open",
-        f"{due['breached']:,}",
-        "later than the SLA allows" if due["breached"] else "within the SLA",
-        _list("followups.followuptask", state="breached"),
-        "danger" if due["breached"] else "success",
-    )
+    for state, title, notes, tones in _DUE:
+        n = 0 if due[state] else 1
+        yield Tile(title, f"{due[state]:,}", notes[n], _list("followups.followuptask", state=state), tones[n])
     yield _sla()
 
 

@@ -1,7 +1,6 @@
 """Base classes of all admin pages. The pages change rows only through services."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
 from functools import wraps
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -11,16 +10,15 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.utils import prettify_json
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.vocabulary import ALL, NOTE_MAX_LENGTH
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 
 class Scoped:
@@ -78,6 +76,13 @@ class ReadOnlyAdmin(CheckedInput, ReadOnly, Scoped, ModelAdmin):
         # Nobody changes the row here, so the admin's log behind the button "History" would be empty.
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "show_history": False})
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons on the page of a row. A `button` that has a condition is shown only if the row meets it."""
+        buttons = [(one, getattr(one.method, "when", None)) for one in super().get_actions_detail(request, object_id)]
+        is_needed = any(when for _, when in buttons)
+        row = self.model._default_manager.filter(pk=object_id).first() if is_needed else None
+        return [one for one, when in buttons if when is None or (row and when(row))]
+
 
 class GrowingAdmin(ReadOnlyAdmin):
     """The base class of read-only admins of tables that grow without end. The list never counts or sorts all rows."""
@@ -93,74 +98,6 @@ class ReadOnlyInline(ReadOnly, Scoped, TabularInline):
 
     extra = 0
     hide_title = True
-
-
-class SinceFilter(admin.SimpleListFilter):
-    """A filter of an admin's list by age, such as the last 7 days. `field` names the column with the time."""
-
-    title = "when"
-    parameter_name = "days"
-    field: ClassVar[str] = "created_at"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days")]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        days = self.value()
-        if days not in dict(self.lookup_choices):
-            return queryset
-        return queryset.filter(**{f"{self.field}__gte": timezone.now() - timedelta(days=int(days))})
-
-
-class DaySinceFilter(SinceFilter):
-    """A filter of an admin's list by age, for rows with a day (column `day`) instead of a time."""
-
-    field = "day"
-
-
-class StateFilter(admin.SimpleListFilter):
-    """A filter of an admin's list by state. A subclass gives the states, and in `queryset` the rows of the chosen state."""
-
-    title = "state"
-    parameter_name = "state"
-    states: ClassVar[dict[str, str]]  # value in the address -> label
-    unchosen: ClassVar[str] = ""  # the label for no choice, if it is not "All"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(self.states.items())
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        first, *rest = super().choices(changelist)
-        yield {**first, "display": self.unchosen or first["display"]}
-        yield from rest
-
-
-class WordFilter(admin.SimpleListFilter):
-    """A filter of an admin's list by a word. It offers only the product's own words; the search finds people's words too."""
-
-    def words(self) -> Iterable[tuple[str, str]]:
-        """Return the words that the filter offers, each with its label."""
-        raise NotImplementedError
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(self.words())
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
-
-
-# How values are read ----------------------------------------------------------------------------------------------------
-
-
-def place_text(row: Any) -> str:
-    """Return a row's province and market as text, without the market ALL. Empty if the row has no place."""
-    market = row.market if row.market != ALL else None
-    return ", ".join(filter(None, (row.get_province_display(), market)))
-
-
-def json_text(value: Any) -> str:
-    """Return JSON as coloured HTML, or "none given" if it is empty."""
-    return prettify_json(value, None) if value not in (None, {}) else "none given"
 
 
 # History ----------------------------------------------------------------------------------------------------------------
@@ -268,6 +205,32 @@ def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return page(self, request, row, **options)
 
     return found
+
+
+class Question:
+    """What the page of a button asks before it acts on a row: the values of the form, by default the reason.
+
+    For `act` and `page` see `act_with_form`. After the act the user comes to the address `then`, by default the row's page.
+    """
+
+    def __init__(
+        self, act: Callable[..., str], *, form: Callable[[Any], forms.Form] = ReasonForm, then: str = "", **page: Any
+    ) -> None:
+        self.act, self.form, self.then, self.page = act, form, then, page
+
+
+def asking(page: Callable[..., Question]) -> Callable[..., HttpResponse]:
+    """Wrap a method of an admin that returns what it asks about a row. It becomes a page that asks this, and then acts."""
+
+    @of_row
+    @wraps(page)
+    def shown(self: ModelAdmin, request: HttpRequest, row: Any, **options: Any) -> HttpResponse:
+        asked = page(self, request, row, **options)
+        then = asked.then or reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+        form = asked.form(request.POST if request.method == "POST" else None)
+        return act_with_form(request, self, form, asked.act, then=then, **asked.page)
+
+    return shown
 
 
 def act_with_form(

@@ -1,7 +1,7 @@
 """The base class of all refusals, and the refusals that several apps share. `http/handlers.py` shapes them for the API."""
 
 import inspect
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class DomainError(Exception):
@@ -10,6 +10,11 @@ class DomainError(Exception):
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 409
     retry_after: ClassVar[int | None] = None  # seconds
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__()
+        for name, value in named.items():
+            setattr(cls, name, value)
 
     def __init__(self, detail: str | None = None, *, attr: str | None = None) -> None:
         self.detail = detail or " ".join(inspect.cleandoc(self.__doc__ or "").split())
@@ -22,74 +27,41 @@ class DomainError(Exception):
         return [(self.detail, self.attr)]
 
 
-class DatabaseUnavailable(DomainError):
+class DatabaseUnavailable(DomainError, code="database_unavailable", status=503, retry_after=1):
     """The database did not answer; nothing was changed. Try again shortly."""
 
-    code = "database_unavailable"
-    status = 503
-    retry_after = 1
 
-
-class RequestTooLarge(DomainError):
+class RequestTooLarge(DomainError, code="request_too_large", status=413):
     """The body is larger than this server reads."""
 
-    code = "request_too_large"
-    status = 413
 
-
-class RequestTimeout(DomainError):
+class RequestTimeout(DomainError, code="request_timeout", status=408):
     """The body did not arrive in time. Nothing was done."""
 
-    code = "request_timeout"
-    status = 408
 
-
-class ServerBusy(DomainError):
+class ServerBusy(DomainError, code="server_busy", status=503, retry_after=1):
     """Too many large requests are under way. Nothing was done; try again shortly."""
 
-    code = "server_busy"
-    status = 503
-    retry_after = 1
 
-
-class TooManyLogins(DomainError):
+class TooManyLogins(DomainError, code="throttled", status=429, retry_after=5):
     """Too many people log in at this moment. Try again in a few seconds."""
 
-    code = "throttled"
-    status = 429
-    retry_after = 5
 
-
-class LengthRequired(DomainError):
+class LengthRequired(DomainError, code="length_required", status=411):
     """A request with a body must say its length: send Content-Length, and no Transfer-Encoding."""
 
-    code = "length_required"
-    status = 411
 
-
-class NotAllowedForYou(DomainError):
+class NotAllowedForYou(DomainError, code="permission_denied", status=403):
     """You do not have permission to perform this action."""
 
-    code = "permission_denied"
-    status = 403
 
-
-class NotFound(DomainError):
+class NotFound(DomainError, code="not_found", status=404):
     """There is no such thing."""
 
-    code = "not_found"
-    status = 404
 
-
-class RequiredParameter(DomainError):
+class RequiredParameter(DomainError, code="required", status=400):
     """This parameter is required."""
 
-    code = "required"
-    status = 400
 
-
-class VersionConflict(DomainError):
+class VersionConflict(DomainError, code="version_conflict"):
     """The policy was changed by somebody else since you read it. Read it again, then repeat your change."""
-
-    code = "version_conflict"
-    status = 409

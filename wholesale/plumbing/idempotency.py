@@ -30,18 +30,12 @@ Handler = Callable[..., Response]
 logger = logging.getLogger(__name__)
 
 
-class IdempotencyKeyReused(DomainError):
+class IdempotencyKeyReused(DomainError, code="idempotency_key_reused"):
     """This Idempotency-Key was used for a request with other parameters."""
 
-    code = "idempotency_key_reused"
-    status = 409
 
-
-class AnswerErased(DomainError):
+class AnswerErased(DomainError, code="answer_erased", status=410):
     """The answer kept under this Idempotency-Key named a person who was erased since. Nothing was done again."""
-
-    code = "answer_erased"
-    status = 410
 
 
 def idempotent(handler: Handler, *, in_parts: bool = False) -> Handler:

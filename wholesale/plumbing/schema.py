@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample
 
 _ERROR_SCHEMA = {
     "type": "object",
@@ -93,6 +94,11 @@ class ApiSchema(AutoSchema):
         """Return the method and the path as an id, such as `get_followups_due` or `post_followups_task_by_id_complete`."""
         path = self.path.removeprefix("/api/").replace("{id}", "by_id")
         return f"{self.method.lower()}_{path.replace('/', '_').replace('-', '_')}"
+
+
+def example(title: str, values: dict[str, Any]) -> OpenApiExample:
+    """Return an example of a request, with the values of its parameters."""
+    return OpenApiExample(title, request_only=True, value=values)
 
 
 def document_common_errors(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -32,6 +32,17 @@ def written(own: Any, words: Any) -> Any:
     return own if own or words is None else words
 
 
+class StoredWords(models.Model):
+    """The base of tables with the words of facts, a row beside each fact that has some."""
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Words of {self.pk}"
+
+
 class _InWords(DeferredAttribute):
     """The Python attribute of a `WordedField`. It returns the column's text, or else the text in the row `words`."""
 

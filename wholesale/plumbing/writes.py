@@ -107,7 +107,7 @@ def insert_object(row: models.Model) -> None:
 
 
 def insert_objects(rows: Sequence[models.Model]) -> None:
-    """Insert a few unsaved objects of one model, and set their ids, unless they have ids already (see `ids`)."""
+    """Insert unsaved objects of one model, and set their ids, unless they have ids already (see `ids`)."""
     model, has_ids = type(rows[0]), rows[0].pk is not None
     columns = (("id",) if has_ids else ()) + _columns(model)
     table = _table(model, columns)

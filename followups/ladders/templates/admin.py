@@ -20,6 +20,7 @@ from followups.ladders.templates.preview import preview, zones_of
 from followups.ladders.templates.steps import delay_text, doubts
 from governance.channels import Channel
 from governance.policies_admin import PlacePolicyAdmin
+from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL, Province
 
@@ -46,15 +47,8 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
         """The kind of the template, in one word."""
         return template.kind.capitalize()
 
-    @display(description="Steps")
-    def number_of_steps(self, template: LadderTemplate) -> int:
-        """How many steps the template has."""
-        return len(template.steps)
-
-    @display(description="Which")
-    def in_words(self, template: LadderTemplate) -> str:
-        """The template's steps in one line."""
-        return ", ".join(step_text(step) for step in template.steps)
+    number_of_steps = column("Steps", lambda template: len(template.steps))
+    in_words = column("Which", lambda template: ", ".join(step_text(step) for step in template.steps))
 
     @display(description="Steps")
     def steps_to_read(self, template: LadderTemplate) -> str:

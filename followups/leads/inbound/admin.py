@@ -4,11 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import localize
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 
 from followups.leads.inbound.authors import WHO
 from followups.leads.inbound.decisions import decide_inbound, may_overrule, undecided
@@ -16,7 +15,8 @@ from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter, StateFilter, act_with_reason
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
+from wholesale.plumbing.admin_parts import DANGER, SUCCESS, SinceFilter, StateFilter, allowed, button
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"
@@ -35,25 +35,14 @@ class MeaningFilter(StateFilter):
     title = "meaning"
     parameter_name = "meaning"
     states = {
-        "opt_out": "Opt-out",
-        "reply": "Reply",
-        "resume": "Wants contact again",
-        "help": "Asks who we are",
-        "decided": "Decided by a person",
-        "all": "All",
+        "": (WAITING, undecided()),
+        "opt_out": ("Opt-out", Q(meaning=Meaning.OPT_OUT) | Q(decided_as=Meaning.OPT_OUT)),
+        "reply": ("Reply", Q(meaning=Meaning.REPLY) | Q(decided_as=Meaning.REPLY)),
+        "resume": ("Wants contact again", Q(decided_as=Meaning.RESUME)),
+        "help": ("Asks who we are", Q(meaning=Meaning.HELP)),
+        "decided": ("Decided by a person", Q(decided_at__isnull=False)),
+        "all": ("All", Q()),
     }
-    unchosen = WAITING
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = {
-            "opt_out": Q(meaning=Meaning.OPT_OUT) | Q(decided_as=Meaning.OPT_OUT),
-            "reply": Q(meaning=Meaning.REPLY) | Q(decided_as=Meaning.REPLY),
-            "resume": Q(decided_as=Meaning.RESUME),
-            "help": Q(meaning=Meaning.HELP),
-            "decided": Q(decided_at__isnull=False),
-            "all": Q(),
-        }.get(self.value() or "")
-        return queryset & undecided().order_by() if chosen is None else queryset.filter(chosen)
 
 
 class DecisionInline(ReadOnlyInline):
@@ -106,13 +95,8 @@ class InboundMessageAdmin(GrowingAdmin):
         """The beginning of the message's text."""
         return message.text if len(message.text) <= EXCERPT else f"{message.text[:EXCERPT]}..."
 
-    def has_decide_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may decide what a doubtful message means."""
-        return request.user.has_perm("followups.decide_inbound")
-
-    def has_resume_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may lift an opt-out because a message asks for contact again."""
-        return self.has_decide_permission(request) and request.user.has_perm("governance.lift_opt_out")
+    has_decide_permission = allowed("followups.decide_inbound")
+    has_resume_permission = allowed("followups.decide_inbound", "governance.lift_opt_out")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         buttons = super().get_actions_detail(request, object_id)
@@ -123,18 +107,13 @@ class InboundMessageAdmin(GrowingAdmin):
             return []
         return [button for button in buttons if button.action_name.endswith("_as_opt_out")]
 
-    @action(
-        description="It is an opt-out...",
-        permissions=["decide"],
-        icon="block",
-        variant=ActionVariant.DANGER,
-        url_path="as-opt-out",
-    )
-    def as_opt_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button("It is an opt-out...", "decide", icon="block", variant=DANGER)
+    @asking
+    def as_opt_out(self, request: HttpRequest, message: Any) -> Question:
         """Decide that the message is an opt-out, after a page that asks why."""
-        return self._decide(
+        return self._asked(
             request,
-            object_id,
+            message,
             Meaning.OPT_OUT,
             title="Take this message as an opt-out",
             explanation="The message's channel is closed for that number or address, from the time when the message came. "
@@ -143,35 +122,26 @@ class InboundMessageAdmin(GrowingAdmin):
             danger=True,
         )
 
-    @action(
-        description="It is a reply...",
-        permissions=["decide"],
-        icon="reply",
-        variant=ActionVariant.SUCCESS,
-        url_path="as-reply",
-    )
-    def as_reply(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button("It is a reply...", "decide", icon="reply", variant=SUCCESS)
+    @asking
+    def as_reply(self, request: HttpRequest, message: Any) -> Question:
         """Decide that the message is a reply, after a page that asks why."""
-        return self._decide(
+        return self._asked(
             request,
-            object_id,
+            message,
             Meaning.REPLY,
             title="Take this message as a reply",
             explanation="Nothing is closed. The hold ends, and the lead's ladder goes on.",
             button="It is a reply",
         )
 
-    @action(
-        description="They want contact again...",
-        permissions=["resume"],
-        icon="replay",
-        url_path="as-resume",
-    )
-    def as_resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button("They want contact again...", "resume", icon="replay")
+    @asking
+    def as_resume(self, request: HttpRequest, message: Any) -> Question:
         """Decide that the sender wants contact again and lift the opt-out, after a page that asks why."""
-        return self._decide(
+        return self._asked(
             request,
-            object_id,
+            message,
             Meaning.RESUME,
             title="Take this message as a wish to be contacted again",
             explanation="The opt-out of the message's channel is lifted for that number or address and for the lead, "
@@ -179,19 +149,13 @@ class InboundMessageAdmin(GrowingAdmin):
             button="Lift the opt-out",
         )
 
-    def _decide(self, request: HttpRequest, object_id: str, as_: str, **page: Any) -> HttpResponse:
-        message = self.get_object(request, object_id)
-        if message is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-
+    def _asked(self, request: HttpRequest, message: InboundMessage, as_: str, **page: Any) -> Question:
         def act(reason: str) -> str:
             recorded = decide_inbound(message.pk, as_, act=Act.by(request.user, reason=reason))
             self.log_change(request, recorded.message, f"Decided: {Meaning(as_).label}.")
             return f"Decided: {Meaning(as_).label}. Steps cancelled: {recorded.cancelled_steps}."
 
-        return act_with_reason(
-            request,
-            self,
+        return Question(
             act,
             table={
                 "headers": ["From", "Channel", "Received", "Text"],

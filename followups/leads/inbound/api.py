@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,6 +32,7 @@ from wholesale.plumbing.api import (
 from wholesale.plumbing.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
 from wholesale.plumbing.listing import Computed, Rows
 from wholesale.plumbing.params import ActParams, Params, is_empty, merged
+from wholesale.plumbing.schema import example
 
 
 class DecideParams(ActParams):
@@ -158,13 +158,7 @@ class InboundViewSet(ResourceViewSet):
         None,
         InboundParams,
         {201: InboundRecordedOut},
-        examples=[
-            OpenApiExample(
-                "The word that stops",
-                request_only=True,
-                value={"phone": "+14165550123", "channel": "SMS", "text": "STOP"},
-            )
-        ],
+        examples=[example("The word that stops", {"phone": "+14165550123", "channel": "SMS", "text": "STOP"})],
     )
     def create(self, request: Request, *, act: Act, **params: Any) -> Response:
         """Record what a lead sent. An opt-out counts at once and cancels the open ladder. A doubtful message stops contact

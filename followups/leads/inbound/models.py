@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -15,9 +14,9 @@ from governance.channels import Channel
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Choice, Note, Switch
-from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
-from wholesale.plumbing.wordings import WordedField
+from wholesale.plumbing.wordings import StoredWords, WordedField
 
 PHRASE_MAX_LENGTH = NOTE_MAX_LENGTH
 
@@ -121,9 +120,7 @@ class InboundMessage(SignedModel):
     decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)
     decided_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     decided_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    decided_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    decided_user = user_key()
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -163,14 +160,8 @@ class InboundDecision(SignedModel, AppendOnlyModel):
         return self.get_meaning_display()
 
 
-class InboundDecisionWords(models.Model):
+class InboundDecisionWords(StoredWords):
     """The reason that was given for a decision. This row is deleted when the person who sent the message is erased."""
 
     decision = models.OneToOneField(InboundDecision, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
-
-    class Meta:
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return f"Words of decision {self.pk}"

@@ -6,6 +6,7 @@ from unfold.decorators import display
 from followups.leads.inbound.models import InboundWord
 from followups.leads.inbound.phrases import spelling
 from governance.policies_admin import PolicyAdmin, PolicyForm
+from wholesale.plumbing.admin_parts import column
 
 EXCERPT = 40  # characters of a phrase in the list
 Kind = InboundWord.Kind
@@ -48,7 +49,4 @@ class InboundWordAdmin(PolicyAdmin):
         """The beginning of a long phrase, or all of a short phrase. The word's own page shows the whole phrase."""
         return word.phrase if len(word.phrase) <= EXCERPT else f"{word.phrase[:EXCERPT]}..."
 
-    @display(description="Means", ordering="kind", label=MEANS)
-    def means(self, word: InboundWord) -> str:
-        """What the word means in a message."""
-        return word.get_kind_display()
+    means = column("Means", lambda word: word.get_kind_display(), ordering="kind", label=MEANS)

@@ -3,19 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_reason, of_row
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking
+from wholesale.plumbing.admin_parts import SUCCESS, SinceFilter, StateFilter, allowed, button, column
 
 Kind = InboxItem.Kind
 WAITS, LATE, DONE = "Waits", "Late", "Done"
@@ -26,16 +26,11 @@ SHOWN = {WAITS: "info", LATE: "danger", DONE: "success"}
 class ItemStateFilter(StateFilter):
     """The list's filter by state. By default it shows open items; a partial index serves this."""
 
-    states = {"late": LATE, "done": DONE, "all": "All"}
-    unchosen = WAITS
+    states = {"": (WAITS, waiting()), "late": (LATE, late), "done": (DONE, Q(done_at__isnull=False)), "all": ("All", Q())}
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value()
-        if chosen == "late":
-            return queryset.filter(late(timezone.now()))
-        if chosen == "done":
-            return queryset.filter(done_at__isnull=False)
-        return queryset if chosen == "all" else queryset & waiting().order_by()
+
+def _is_closed_by_hand(item: InboxItem) -> bool:
+    return item.done_at is None and item.kind != Kind.MESSAGE
 
 
 @admin.register(InboxItem)
@@ -65,15 +60,8 @@ class InboxItemAdmin(GrowingAdmin):
             return DONE
         return LATE if item.due_by < timezone.now() else WAITS
 
-    @display(description="What", ordering="kind")
-    def what(self, item: InboxItem) -> str:
-        """The item's kind, in short."""
-        return WHAT[item.kind]
-
-    @display(description="Lead", empty_value="unknown")
-    def who(self, item: InboxItem) -> str | None:
-        """The lead that the item is about. None if nobody knows which lead it is."""
-        return f"{item.lead} ({item.lead_id})" if item.lead else item.lead_id
+    what = column("What", lambda item: WHAT[item.kind], ordering="kind")
+    who = column("Lead", lambda item: f"{item.lead} ({item.lead_id})" if item.lead else item.lead_id, empty_value="unknown")
 
     @display(description="About", empty_value="see detail")
     def about(self, item: InboxItem) -> str | None:
@@ -85,23 +73,11 @@ class InboxItemAdmin(GrowingAdmin):
         text = (item.message.text[:80] if item.message else "") or str(row)
         return format_html('<a href="{}" class="underline">{}</a>', address, text)
 
-    def has_close_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may mark inbox items as done."""
-        return request.user.has_perm("followups.close_inboxitem")
+    has_close_permission = allowed("followups.close_inboxitem")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        closes = waiting().exclude(kind=Kind.MESSAGE).filter(pk=object_id).exists()
-        return super().get_actions_detail(request, object_id) if closes else []
-
-    @action(
-        description="It is done...",
-        permissions=["close"],
-        icon="check",
-        variant=ActionVariant.SUCCESS,
-        url_path="done",
-    )
-    @of_row
-    def is_done(self, request: HttpRequest, item: Any) -> HttpResponse:
+    @button("It is done...", "close", icon="check", variant=SUCCESS, path="done", when=_is_closed_by_hand)
+    @asking
+    def is_done(self, request: HttpRequest, item: Any) -> Question:
         """Mark the item as done, after a page that asks what was done."""
 
         def act(reason: str) -> str:
@@ -109,9 +85,7 @@ class InboxItemAdmin(GrowingAdmin):
             self.log_change(request, item, "Done.")
             return "It is done."
 
-        return act_with_reason(
-            request,
-            self,
+        return Question(
             act,
             title="This is done",
             explanation="It leaves the inbox. Say what you found and did, such as whose number it was.",

@@ -1,10 +1,10 @@
 """The inbox item."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from followups.leads.models import lead_key
+from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
@@ -34,9 +34,7 @@ class InboxItem(models.Model):
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    done_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    done_user = user_key()
     done_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
 
     class Meta:

@@ -5,8 +5,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.decorators import action
-from unfold.enums import ActionVariant
 
 from followups.leads.people import registry, services
 from followups.leads.people.json_files import download
@@ -14,7 +12,8 @@ from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason, of_row
+from wholesale.plumbing.admin_base import Question, asking, of_row
+from wholesale.plumbing.admin_parts import DANGER, allowed, button
 
 
 def erase_url(lead_pk: int) -> str:
@@ -25,11 +24,9 @@ def erase_url(lead_pk: int) -> str:
 class PersonPages(ProofPages):
     """A base class of the admin of leads, with the pages that export and erase a person."""
 
-    def has_erase_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may erase a person."""
-        return request.user.has_perm("followups.erase_person")
+    has_erase_permission = allowed("followups.erase_person")
 
-    @action(description="Export person", permissions=["disclose"], icon="contact_page", url_path="export-person")
+    @button("Export person", "disclose", icon="contact_page")
     @of_row
     def export_person(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Download all that is on file about the person, as JSON."""
@@ -37,15 +34,9 @@ class PersonPages(ProofPages):
         self.log_change(request, lead, "Exported what is on file about the person.")
         return download(found, f"person-{lead.pk}")
 
-    @action(
-        description="Erase person...",
-        permissions=["erase"],
-        icon="person_off",
-        variant=ActionVariant.DANGER,
-        url_path="erase",
-    )
-    @of_row
-    def erase(self, request: HttpRequest, lead: Any) -> HttpResponse:
+    @button("Erase person...", "erase", icon="person_off", variant=DANGER)
+    @asking
+    def erase(self, request: HttpRequest, lead: Any) -> Question:
         """Erase the person, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -55,9 +46,7 @@ class PersonPages(ProofPages):
             return erased_text(erased)
 
         whom = person(lead.lead_id)
-        return act_with_reason(
-            request,
-            self,
+        return Question(
             act,
             title=f"Erase {lead}",
             explanation="Name, number, addresses, messages, notes, reasons, proofs and kept answers are forgotten for good, "
@@ -67,7 +56,6 @@ class PersonPages(ProofPages):
             table={"headers": [name for name, _ in _counts(whom)], "rows": [[f"{count:,}" for _, count in _counts(whom)]]},
             button="Erase the person",
             danger=True,
-            then=reverse("admin:followups_lead_change", args=[lead.pk]),
         )
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:

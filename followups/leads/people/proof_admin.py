@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from unfold.admin import ModelAdmin
-from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from followups.leads.errors import LeadUnknown
@@ -21,6 +20,7 @@ from followups.leads.people.proof import export_proof
 from governance.channels import Channel
 from governance.gate.ledger import Basis, ContactPoint, Entry, Missing, Proof, content_of, lacking, until
 from wholesale.plumbing.admin_base import confirmation, of_row
+from wholesale.plumbing.admin_parts import allowed, button
 
 EXPORTED = "Exported the proof of consent."
 
@@ -38,17 +38,15 @@ class WhoseForm(forms.Form):
 class ProofPages(ModelAdmin):
     """A base class with the pages that show the proof of one lead, or of a number, address or lead id that is entered."""
 
-    def has_disclose_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may export what is on file about a person."""
-        return request.user.has_perm("followups.export_person")
+    has_disclose_permission = allowed("followups.export_person")
 
-    @action(description="Proof of consent", permissions=["disclose"], icon="gavel", url_path="proof")
+    @button("Proof of consent", "disclose", icon="gavel")
     @of_row
     def proof(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Show the proof of this lead. A POST downloads it."""
         return self._proof(request, lead.lead_id, is_download=request.method == "POST")
 
-    @action(description="Proof of consent", permissions=["disclose"], icon="gavel", url_path="proof")
+    @button("Proof of consent", "disclose", icon="gavel", path="proof")
     def find_proof(self, request: HttpRequest) -> HttpResponse:
         """Ask for a lead id, number or address, and show its proof. The number need not belong to a lead."""
         form = WhoseForm(request.POST if request.method == "POST" else None)

@@ -4,18 +4,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 
 from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent, waiting
 from governance.gate import Reason
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, StateFilter, act_with_form, of_row
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking
+from wholesale.plumbing.admin_parts import SUCCESS, SinceFilter, StateFilter, allowed, button, column, either
 
 WAITS, SENT = "Waits", "Sent"
 
@@ -23,12 +23,11 @@ WAITS, SENT = "Waits", "Sent"
 class ReplyStateFilter(StateFilter):
     """The list's filter by state. By default it shows unsent replies; a partial index serves this."""
 
-    states = {"sent": SENT, "all": "All"}
-    unchosen = WAITS
+    states = {"": (WAITS, Q(sent_at__isnull=True)), "sent": (SENT, Q(sent_at__isnull=False)), "all": ("All", Q())}
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = {"sent": Q(sent_at__isnull=False), "all": Q()}
-        return queryset.filter(chosen.get(self.value() or "", Q(sent_at__isnull=True)))
+
+def _waits(reply: AdministrativeReply) -> bool:
+    return reply.sent_at is None
 
 
 @admin.register(AdministrativeReply)
@@ -48,15 +47,8 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         ("Sent", {"fields": (("sent_at", "sent_by", "sent_user"),)}),
     )
 
-    @display(description="State", label={WAITS: "warning", SENT: "success"})
-    def state(self, reply: AdministrativeReply) -> str:
-        """The reply's state: waiting or sent."""
-        return SENT if reply.sent_at else WAITS
-
-    @display(description="To", empty_value="erased")
-    def to(self, reply: AdministrativeReply) -> str | None:
-        """The number or address that the reply goes to. None if it was erased."""
-        return reply.point.value
+    state = either("State", lambda reply: reply.sent_at, (SENT, "success"), (WAITS, "warning"))
+    to = column("To", lambda reply: reply.point.value, empty_value="erased")
 
     @display(description="Refused by", empty_value="nothing")
     def refused_by(self, reply: AdministrativeReply) -> str | None:
@@ -65,23 +57,11 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         labels = {reason.value: str(reason.label) for reason in Reason}
         return " ".join(labels.get(code, "Nobody knows any more where it would go.") for code in codes) or None
 
-    def has_send_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may mark a reply as sent."""
-        return request.user.has_perm("followups.send_administrativereply")
+    has_send_permission = allowed("followups.send_administrativereply")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        waits = AdministrativeReply.objects.filter(pk=object_id, sent_at__isnull=True).exists()
-        return super().get_actions_detail(request, object_id) if waits else []
-
-    @action(
-        description="It was sent...",
-        permissions=["send"],
-        icon="send",
-        variant=ActionVariant.SUCCESS,
-        url_path="sent",
-    )
-    @of_row
-    def is_sent(self, request: HttpRequest, reply: Any) -> HttpResponse:
+    @button("It was sent...", "send", icon="send", variant=SUCCESS, path="sent", when=_waits)
+    @asking
+    def is_sent(self, request: HttpRequest, reply: Any) -> Question:
         """Mark the reply as sent, after a page that shows its text and the refusal reasons against sending it."""
 
         def act() -> str:
@@ -89,11 +69,9 @@ class AdministrativeReplyAdmin(GrowingAdmin):
             self.log_change(request, reply, "Sent.")
             return "It is marked as sent."
 
-        return act_with_form(
-            request,
-            self,
-            forms.Form(request.POST if request.method == "POST" else None),
+        return Question(
             act,
+            form=forms.Form,
             title="This reply was sent",
             explanation="Say so once it has gone out. Nothing is sent by this button.",
             warning=self.refused_by(reply) or "",

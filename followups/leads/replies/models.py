@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from followups.leads.inbound.models import InboundWord
 from followups.leads.models import lead_key
 from governance.channels import Channel
+from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 TEXT_MAX_LENGTH = 1600  # ten segments of a text message
@@ -40,9 +40,7 @@ class AdministrativeReply(models.Model):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     sent_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    sent_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    sent_user = user_key()
     sent_against = models.JSONField(default=list, help_text="the reasons that stood against it when it was sent")
     against: Sequence[str] = ()  # not a column: the refusal reasons, if the reader asked for them
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +13,7 @@ from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import DayField, LabelField, NoteField
 from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 
 
@@ -103,10 +103,9 @@ class VendorViewSet(ApiViewSet):
         VendorParams,
         VendorOut,
         examples=[
-            OpenApiExample(
+            example(
                 "A call centre",
-                request_only=True,
-                value={
+                {
                     "name": "Atlantic Calls",
                     "registration_number": "C-000123",
                     "registration_expires_on": "2027-06-30",

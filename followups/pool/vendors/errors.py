@@ -3,10 +3,8 @@
 from wholesale.plumbing.errors import DomainError, NotFound
 
 
-class VendorNotRegistered(DomainError):
+class VendorNotRegistered(DomainError, code="vendor_not_registered"):
     """The registration of the vendor for which this agent works has ended: the agent claims nothing."""
-
-    code = "vendor_not_registered"
 
 
 class VendorNotFound(NotFound):

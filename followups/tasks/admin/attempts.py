@@ -1,31 +1,20 @@
 """The read-only admin of contact attempts."""
 
 from django.contrib import admin
-from unfold.decorators import display
 
 from followups.tasks.completions.attempts import LABELS
 from followups.tasks.models import ContactAttempt
 from followups.tasks.page_parts import WithLead, WithTask
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
+from wholesale.plumbing.admin_parts import SinceFilter, column, either
 
 
 class AttemptPage:
     """The computed columns of contact attempts, for every page that shows attempts."""
 
-    @display(description="By the rules", label={"Within": "success", "Outside": "danger"})
-    def verdict(self, attempt: ContactAttempt) -> str:
-        """Whether the contact was within the rules."""
-        return "Within" if attempt.allowed else "Outside"
-
-    @display(description="Why not", empty_value="")
-    def why_not(self, attempt: ContactAttempt) -> str:
-        """The refusal reasons, as sentences."""
-        return " ".join(LABELS[reason] for reason in attempt.reasons)
-
-    @display(description="Warnings", empty_value="")
-    def warned(self, attempt: ContactAttempt) -> str:
-        """The warnings, as sentences: refusal reasons that were not enforced."""
-        return " ".join(LABELS[warning] for warning in attempt.warnings)
+    verdict = either("By the rules", lambda attempt: attempt.allowed, ("Within", "success"), ("Outside", "danger"))
+    why_not = column("Why not", lambda attempt: " ".join(LABELS[reason] for reason in attempt.reasons), empty_value="")
+    warned = column("Warnings", lambda attempt: " ".join(LABELS[warning] for warning in attempt.warnings), empty_value="")
 
 
 class AttemptInline(AttemptPage, ReadOnlyInline):

@@ -20,7 +20,8 @@ from followups.tasks.scripts import scripts_of
 from governance import gate
 from governance.channels import Channel
 from governance.gate import Point
-from wholesale.plumbing.admin_base import ReasonForm, place_text
+from wholesale.plumbing.admin_base import ReasonForm
+from wholesale.plumbing.admin_parts import place_text
 
 OTHERS_READ = 50  # a placeholder number may be on file for thousands of leads
 # The form of each button.

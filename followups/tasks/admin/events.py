@@ -11,7 +11,8 @@ from unfold.decorators import display
 
 from followups.tasks.models import TaskEvent
 from followups.tasks.page_parts import WithTask
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
+from wholesale.plumbing.admin_parts import SinceFilter, column
 
 TASK_DIGITS_MAX = 12  # a longer number is no task's id
 KIND_COLOURS = {
@@ -39,10 +40,7 @@ def value_text(value: Any) -> str:
 class EventPage:
     """The computed columns of task events, for every page that shows events."""
 
-    @display(description="What", label=KIND_COLOURS)
-    def what(self, event: TaskEvent) -> str:
-        """The kind of the event."""
-        return event.get_kind_display()
+    what = column("What", lambda event: event.get_kind_display(), label=KIND_COLOURS)
 
     @display(description="Changed", empty_value="")
     def change(self, event: TaskEvent) -> str:

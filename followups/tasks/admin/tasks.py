@@ -1,16 +1,17 @@
 """The admin of tasks: lists by state, and what a person does with one task."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from followups.sla import report_admin
 from followups.sla.breaches import at_risk
@@ -21,43 +22,29 @@ from followups.tasks.admin.events import EventInline
 from followups.tasks.admin.forms import CompleteForm, SnoozeForm
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
-from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state, task_url
+from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state
 from governance import gate
-from wholesale.plumbing.admin_base import GrowingAdmin, ReasonForm, SinceFilter, StateFilter, act_with_form, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReasonForm, asking
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, place_text
+
+_TASKS = FollowupTask.objects.all()
 
 
 class TaskStateFilter(StateFilter):
     """Filters tasks by their state. A partial index serves each choice but "all"."""
 
     states = {
-        "permitted": "Due, permitted now",
-        "blocked": "Due, not permitted now",
-        "due": "Due now",
-        "claimed": "Claimed",
-        "at_risk": "Late, at risk of a breach",
-        "breached": "SLA breached, still open",
-        "overdue": "Overdue by more than 2 hours",
-        "open": "Open",
-        "completed": "Completed",
-        "cancelled": "Cancelled",
+        "permitted": ("Due, permitted now", _TASKS.permitted),
+        "blocked": ("Due, not permitted now", _TASKS.blocked),
+        "due": ("Due now", _TASKS.due),
+        "claimed": ("Claimed", _TASKS.claimed),
+        "at_risk": ("Late, at risk of a breach", at_risk),
+        "breached": ("SLA breached, still open", _TASKS.breached()),
+        "overdue": ("Overdue by more than 2 hours", lambda now: _TASKS.due(now - OVERDUE_AFTER)),
+        "open": ("Open", _TASKS.open()),
+        "completed": ("Completed", _TASKS.completed()),
+        "cancelled": ("Cancelled", Q(cancelled_at__isnull=False, completed_at__isnull=True)),
     }
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        now = timezone.now()
-        tasks = FollowupTask.objects.all()
-        chosen = {
-            "permitted": tasks.permitted(now),
-            "blocked": tasks.blocked(now),
-            "due": tasks.due(now),
-            "claimed": tasks.claimed(now),
-            "at_risk": at_risk(now),
-            "breached": tasks.breached(),
-            "overdue": tasks.due(now - OVERDUE_AFTER),
-            "open": tasks.open(),
-            "completed": tasks.completed(),
-            "cancelled": tasks.filter(cancelled_at__isnull=False, completed_at__isnull=True),
-        }.get(self.value() or "")
-        return queryset if chosen is None else queryset & chosen.order_by()
 
 
 class CompletedSinceFilter(SinceFilter):
@@ -68,6 +55,11 @@ class CompletedSinceFilter(SinceFilter):
 
 
 OLDEST_FIRST = ("permitted", "blocked", "due", "claimed", "at_risk", "breached", "overdue", "open")
+
+
+def is_open(task: FollowupTask) -> bool:
+    """Whether the task is neither completed nor cancelled."""
+    return task.completed_at is None and task.cancelled_at is None
 
 
 @admin.register(FollowupTask)
@@ -114,15 +106,8 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("due_at", "id") if request.GET.get("state") in OLDEST_FIRST else ("-id",)
 
-    @display(description="State", label=TASK_STATES)
-    def state(self, task: FollowupTask) -> str:
-        """The state of the task."""
-        return task_state(task)
-
-    @display(description="Place", ordering="province")
-    def place(self, task: FollowupTask) -> str:
-        """The province and market of the task."""
-        return place_text(task)
+    state = column("State", task_state, label=TASK_STATES)
+    place = column("Place", place_text, ordering="province")
 
     @display(description="Claimed by", empty_value="")
     def claimed_by(self, task: FollowupTask) -> str | None:
@@ -159,24 +144,13 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     # What a person does with one task -----------------------------------------------------------------------------------
 
-    def has_complete_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may complete tasks at all. The service decides about each task."""
-        return request.user.has_perm("followups.complete_task")
+    has_complete_permission = allowed("followups.complete_task")
+    has_put_off_permission = allowed("followups.put_off_task")
 
-    def has_put_off_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may snooze and skip tasks at all. The service decides about each task."""
-        return request.user.has_perm("followups.put_off_task")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Return the buttons for the task. A cancelled task may still be completed: its contact may have happened."""
-        task = FollowupTask.objects.filter(pk=object_id).first()
-        if task is None or task.completed_at:
-            return []
-        actions = super().get_actions_detail(request, object_id)
-        return actions if is_open(task) else [one for one in actions if one.method.original_function_name == "complete"]
-
-    @action(description="Complete...", permissions=["complete"], icon="task_alt", url_path="complete")
-    def complete(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    # Also of a cancelled task: its contact may have happened.
+    @button("Complete...", "complete", icon="task_alt", when=lambda task: task.completed_at is None)
+    @asking
+    def complete(self, request: HttpRequest, task: Any) -> Question:
         """Show the form to complete the task, or complete it. If somebody else has claimed it, `force` must be ticked."""
 
         def form_for(card: Card, data: Any) -> forms.Form:
@@ -185,9 +159,9 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
                 del form.fields["force"]
             return form
 
-        return self._act(
+        return self._asked(
             request,
-            object_id,
+            task,
             form_for,
             queue.complete,
             title="Complete",
@@ -196,12 +170,13 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             button="Record it",
         )
 
-    @action(description="Snooze...", permissions=["put_off"], icon="snooze", url_path="snooze")
-    def snooze(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button("Snooze...", "put_off", icon="snooze", when=is_open)
+    @asking
+    def snooze(self, request: HttpRequest, task: Any) -> Question:
         """Show the form to snooze the task. If the form was sent, snooze the task."""
-        return self._act(
+        return self._asked(
             request,
-            object_id,
+            task,
             lambda card, data: SnoozeForm(data, zone=card.zone),
             queue.snooze,
             title="Snooze",
@@ -209,12 +184,13 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             button="Put it off",
         )
 
-    @action(description="Skip...", permissions=["put_off"], icon="skip_next", url_path="skip")
-    def skip(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button("Skip...", "put_off", icon="skip_next", when=is_open)
+    @asking
+    def skip(self, request: HttpRequest, task: Any) -> Question:
         """Show the form to skip the task. If the form was sent, skip the task."""
-        return self._act(
+        return self._asked(
             request,
-            object_id,
+            task,
             lambda card, data: ReasonForm(data),
             queue.skip,
             title="Skip",
@@ -222,19 +198,16 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             button="Skip it",
         )
 
-    def _act(
+    def _asked(
         self,
         request: HttpRequest,
-        object_id: str,
+        task: FollowupTask,
         form_for: Callable[[Card, Any], forms.Form],
         act: Callable[..., str],
         *,
         title: str,
         **page: Any,
-    ) -> HttpResponse:
-        task = self.get_object(request, object_id)
-        if task is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+    ) -> Question:
         (card,) = cards([task], timezone.now())
 
         def acted(**values: Any) -> str:
@@ -242,17 +215,4 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             self.log_change(request, task, done)
             return done
 
-        return act_with_form(
-            request,
-            self,
-            form_for(card, request.POST if request.method == "POST" else None),
-            acted,
-            title=f"{title} step {task.step} of {card.name}",
-            then=task_url(task.pk),
-            **page,
-        )
-
-
-def is_open(task: FollowupTask) -> bool:
-    """Whether the task is neither completed nor cancelled."""
-    return task.completed_at is None and task.cancelled_at is None
+        return Question(acted, form=partial(form_for, card), title=f"{title} step {task.step} of {card.name}", **page)

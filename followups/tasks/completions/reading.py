@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from followups.ladders.models import FollowupLadder
-from followups.leads.facts import FACTS, contact_of, read_facts
+from followups.leads.facts import FACTS, contact_at, read_facts
 from followups.tasks.models import FollowupTask
 from governance import gate
 from wholesale.plumbing.compiled import Rows, Select, Statement
@@ -100,15 +100,7 @@ def locked(rows: Rows) -> LockedTask | None:
     (row,) = rows
     task = FollowupTask.from_db(connection.alias, _TASK, row[: len(_TASK)])
     task.ladder = FollowupLadder.from_db(connection.alias, _LADDER, row[len(_TASK) : len(_TASK) + len(_LADDER)])
-    contact = contact_of(
-        read_facts(row[len(_TASK) + len(_LADDER) :]),
-        lead_id=task.lead_id,
-        province=task.province,
-        market=task.market,
-        channel=task.channel,
-        gap_minutes=task.gap_minutes,
-    )
-    return LockedTask(task, contact)
+    return LockedTask(task, contact_at(task, read_facts(row[len(_TASK) + len(_LADDER) :])))
 
 
 def following(found: LockedTask) -> tuple[gate.GateFacts, list[OpenStep]]:

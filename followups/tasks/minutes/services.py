@@ -7,6 +7,7 @@ has the newer facts. A batch does not wait: it skips tasks locked by a claim or 
 
 import time
 from collections.abc import Collection
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from followups.leads.facts import contact_of
+from followups.leads.facts import contact_at
 from followups.sla.lateness import late_for, limits, spans
 from followups.sla.rulebook import rulebook
 from followups.tasks.minutes.writing import STORED, store
@@ -31,7 +32,8 @@ ATTEMPTS = 50  # to lock tasks that somebody else has locked; after that their i
 PAUSE = 0.1  # seconds between two attempts
 
 
-class _Row(NamedTuple):
+@dataclass(slots=True)
+class _Row:
     """The columns of an open task that are needed to renew its minutes."""
 
     id: int
@@ -48,6 +50,9 @@ class _Row(NamedTuple):
     breaches_at: datetime | None
     late_for: timedelta | None
     late_until: datetime | None
+
+
+_COLUMNS = [field.name for field in fields(_Row)]
 
 
 def roll(now: datetime | None = None, limit: int = TURN_MAX) -> int:
@@ -146,19 +151,9 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
     `due_too` also renews `actionable_at` and the SLA limits. An `actionable_at` that is past stays, whatever the rules say
     now. A task that no worker renewed in time gets later limits: it was not listed, so nobody was late.
     """
-    rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_Row._fields)]
+    rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_COLUMNS)]
     known = people.load(people.LEAD, {row.lead_id for row in rows if row.lead_id})
-    contacts = [
-        contact_of(
-            known.get(row.lead_id or ""),
-            lead_id=row.lead_id,
-            province=row.province,
-            market=row.market,
-            channel=row.channel,
-            gap_minutes=row.gap_minutes,
-        )
-        for row in rows
-    ]
+    contacts = [contact_at(row, known.get(row.lead_id or "")) for row in rows]
     rules = rulebook(mark.current())
     watched = [rules.of(row.province, row.market, row.channel) for row in rows]
     late = [late_for(row, now) for row in rows]

@@ -4,10 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from django.http import HttpRequest
 
 from governance.ledger import erasures
 from governance.ledger.admin.columns import LedgerColumns
@@ -16,7 +13,8 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, act_with_reason, of_row
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
+from wholesale.plumbing.admin_parts import DANGER, allowed, button, column
 
 
 class ContactRecordInline(LedgerColumns, ReadOnlyInline):
@@ -29,6 +27,10 @@ class ContactRecordInline(LedgerColumns, ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return with_uses(super().get_queryset(request).select_related("words"))
+
+
+def _is_known(point: ContactPoint) -> bool:
+    return point.value is not None
 
 
 @admin.register(ContactPoint)
@@ -53,22 +55,13 @@ class ContactPointAdmin(GrowingAdmin):
             return queryset, False
         return queryset.filter(digest__in=[digest(point) for point in searched(search_term)]), False
 
-    @display(description="Number, address or lead")
-    def point(self, point: ContactPoint) -> str:
-        """The point's value, or a note that it was erased."""
-        return str(point)
+    point = column("Number, address or lead", str)
 
-    def has_erase_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may erase a point."""
-        return request.user.has_perm("governance.erase_contactpoint")
+    has_erase_permission = allowed("governance.erase_contactpoint")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        known = ContactPoint.objects.filter(pk=object_id, value__isnull=False)
-        return super().get_actions_detail(request, object_id) if known.exists() else []
-
-    @action(description="Erase...", permissions=["erase"], icon="person_off", variant=ActionVariant.DANGER, url_path="erase")
-    @of_row
-    def erase(self, request: HttpRequest, point: Any) -> HttpResponse:
+    @button("Erase...", "erase", icon="person_off", variant=DANGER, when=_is_known)
+    @asking
+    def erase(self, request: HttpRequest, point: Any) -> Question:
         """Erase the point, after a page that asks for the reason."""
 
         def act(reason: str) -> str:
@@ -76,9 +69,7 @@ class ContactPointAdmin(GrowingAdmin):
             self.log_change(request, erased, "Erased.")
             return "Erased. What was recorded of it still holds when it comes again."
 
-        return act_with_reason(
-            request,
-            self,
+        return Question(
             act,
             title=f"Erase {point}",
             explanation="It is forgotten for good; only its digest stays, so that an opt-out still "
@@ -86,5 +77,4 @@ class ContactPointAdmin(GrowingAdmin):
             "row: to erase a person, use Erase on the page of the lead.",
             button="Erase it",
             danger=True,
-            then=reverse("admin:governance_contactpoint_change", args=[point.pk]),
         )

@@ -8,8 +8,6 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from unfold.decorators import action
-from unfold.enums import ActionVariant
 
 from governance.ledger import consents, opt_outs, reading, scrubs
 from governance.ledger.admin.columns import LedgerColumns
@@ -28,7 +26,8 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.referrals import with_uses
 from governance.ledger.rules import Entry
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
+from wholesale.plumbing.admin_base import GrowingAdmin, confirmation
+from wholesale.plumbing.admin_parts import DANGER, SinceFilter, allowed, button
 from wholesale.plumbing.errors import DomainError
 
 
@@ -64,19 +63,11 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
             return queryset, False
         return reading.records_of(queryset, searched(search_term)), False
 
-    def has_consent_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may record a consent or a scrub."""
-        return request.user.has_perm("governance.record_consent")
+    has_consent_permission = allowed("governance.record_consent")
+    has_opt_out_permission = allowed("governance.record_opt_out")
+    has_lift_permission = allowed("governance.lift_opt_out")
 
-    def has_opt_out_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may record an opt-out."""
-        return request.user.has_perm("governance.record_opt_out")
-
-    def has_lift_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may lift an opt-out."""
-        return request.user.has_perm("governance.lift_opt_out")
-
-    @action(description="Opt-out", permissions=["opt_out"], icon="block", variant=ActionVariant.DANGER, url_path="opt-out")
+    @button("Opt-out", "opt_out", icon="block", variant=DANGER)
     def opt_out(self, request: HttpRequest) -> HttpResponse:
         """Ask for an opt-out on a page, and record it."""
         return self._record(
@@ -90,7 +81,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
             danger=True,
         )
 
-    @action(description="Consent", permissions=["consent"], icon="how_to_reg", url_path="consent")
+    @button("Consent", "consent", icon="how_to_reg")
     def consent(self, request: HttpRequest) -> HttpResponse:
         """Ask for a consent on a page, and record it."""
         return self._record(
@@ -103,7 +94,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
             button="Record the consent",
         )
 
-    @action(description="Contract ended", permissions=["consent"], icon="contract_delete", url_path="contract-ended")
+    @button("Contract ended", "consent", icon="contract_delete", path="contract-ended")
     def end_contract(self, request: HttpRequest) -> HttpResponse:
         """Ask for the end of a contract on a page, and record it."""
         return self._record(
@@ -116,7 +107,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
             button="Record the end",
         )
 
-    @action(description="Scrub", permissions=["consent"], icon="fact_check", url_path="scrub")
+    @button("Scrub", "consent", icon="fact_check")
     def scrub(self, request: HttpRequest) -> HttpResponse:
         """Ask for the numbers of a scrub on a page, and record it."""
         return self._record(
@@ -129,7 +120,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
             button="Record the scrub",
         )
 
-    @action(description="Do not call", permissions=["opt_out"], icon="phone_disabled", url_path="do-not-call")
+    @button("Do not call", "opt_out", icon="phone_disabled")
     def do_not_call(self, request: HttpRequest) -> HttpResponse:
         """Ask for numbers on a page, and put them on the internal do-not-call list."""
         return self._record(
@@ -142,7 +133,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
             danger=True,
         )
 
-    @action(description="Lift", permissions=["lift"], icon="undo", url_path="lift")
+    @button("Lift", "lift", icon="undo")
     def lift(self, request: HttpRequest) -> HttpResponse:
         """Ask on a page about whom opt-outs were recorded by mistake, and lift these opt-outs."""
         return self._record(

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +17,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, act
 from wholesale.plumbing.fields import AwareDateTimeField, DayField, LabelField, ManyField, NoteField, UpperChoiceField
 from wholesale.plumbing.params import ObjectParams
+from wholesale.plumbing.schema import example
 
 
 class WordingField(NoteField):
@@ -88,10 +88,9 @@ class ConsentViewSet(ApiViewSet):
         ConsentParams,
         {201: RecordOut(many=True)},
         examples=[
-            OpenApiExample(
+            example(
                 "Express consent to text messages",
-                request_only=True,
-                value={
+                {
                     "lead_id": "L123",
                     "channel": "SMS",
                     "basis": "EXPRESS",

@@ -9,7 +9,8 @@ from unfold.decorators import display
 
 from governance.risk.models import RiskDay, RiskPolicy
 from governance.risk.rules import GLOBAL
-from wholesale.plumbing.admin_base import DaySinceFilter, ReadOnlyAdmin, WordFilter
+from wholesale.plumbing.admin_base import ReadOnlyAdmin
+from wholesale.plumbing.admin_parts import DaySinceFilter, WordFilter, column
 from wholesale.plumbing.texts import cad
 
 
@@ -35,20 +36,9 @@ class RiskDayAdmin(ReadOnlyAdmin):
     search_help_text = "Engine"
     fields = ("engine", "day", "exposure", "open_risk", "loss", "actions_count", "reservations")
 
-    @display(description="Exposure", ordering="exposure_used")
-    def exposure(self, ledger: RiskDay) -> str:
-        """The amount reserved on the day, in CAD."""
-        return cad(ledger.exposure_used)
-
-    @display(description="Of it, still open", ordering="open_risk_reserved")
-    def open_risk(self, ledger: RiskDay) -> str:
-        """The part of the amount reserved on the day that is still open, in CAD."""
-        return cad(ledger.open_risk_reserved)
-
-    @display(description="Loss settled that day", ordering="realized_loss")
-    def loss(self, ledger: RiskDay) -> str:
-        """The sum of the losses that were settled on the day, in CAD."""
-        return cad(ledger.realized_loss)
+    exposure = column("Exposure", lambda ledger: cad(ledger.exposure_used), ordering="exposure_used")
+    open_risk = column("Of it, still open", lambda ledger: cad(ledger.open_risk_reserved), ordering="open_risk_reserved")
+    loss = column("Loss settled that day", lambda ledger: cad(ledger.realized_loss), ordering="realized_loss")
 
     @display(description="Reservations")
     def reservations(self, ledger: RiskDay) -> str:

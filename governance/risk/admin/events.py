@@ -1,34 +1,27 @@
 """The admin pages of risk events."""
 
 from django.contrib import admin
-from unfold.decorators import display
 
 from governance.risk.admin.days import EngineFilter
 from governance.risk.models import RiskEvent, RiskEventKind
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline, SinceFilter
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
+from wholesale.plumbing.admin_parts import SinceFilter, column
 from wholesale.plumbing.texts import cad
 
 EVENT_COLOURS = {
-    RiskEventKind.RESERVED: "info",
-    RiskEventKind.DENIED: "danger",
-    RiskEventKind.SETTLED: "success",
-    RiskEventKind.RELEASED: "warning",
-    RiskEventKind.CORRECTED: "warning",
+    RiskEventKind.RESERVED.label: "info",
+    RiskEventKind.DENIED.label: "danger",
+    RiskEventKind.SETTLED.label: "success",
+    RiskEventKind.RELEASED.label: "warning",
+    RiskEventKind.CORRECTED.label: "warning",
 }
 
 
 class EventAmounts:
     """A mixin for admin pages: the columns of a risk event that show amounts."""
 
-    @display(description="Amount", ordering="amount")
-    def amount_cad(self, event: RiskEvent) -> str:
-        """The amount that was asked for or reserved, in CAD."""
-        return cad(event.amount)
-
-    @display(description="Loss", ordering="realized_loss")
-    def loss(self, event: RiskEvent) -> str:
-        """The loss of the event in CAD, or empty if there is none."""
-        return cad(event.realized_loss) if event.realized_loss else ""
+    amount_cad = column("Amount", lambda event: cad(event.amount), ordering="amount")
+    loss = column("Loss", lambda event: cad(event.realized_loss) if event.realized_loss else "", ordering="realized_loss")
 
 
 class RiskEventInline(EventAmounts, ReadOnlyInline):
@@ -55,7 +48,4 @@ class RiskEventAdmin(EventAmounts, GrowingAdmin):
         ("Who, when and why", {"fields": ("actor", "user", "reason", "correlation_id", "created_at")}),
     )
 
-    @display(description="Event", ordering="kind", label={kind.label: colour for kind, colour in EVENT_COLOURS.items()})
-    def what(self, event: RiskEvent) -> str:
-        """The kind of the event, in words."""
-        return event.get_kind_display()
+    what = column("Event", lambda event: event.get_kind_display(), ordering="kind", label=EVENT_COLOURS)

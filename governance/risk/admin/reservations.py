@@ -1,18 +1,19 @@
 """The admin pages of reservations, where they are released and corrected."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db import models, transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.timesince import timesince
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from governance.risk.admin.days import EngineFilter
@@ -20,44 +21,35 @@ from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import (
-    GrowingAdmin,
-    StateFilter,
-    act_with_form,
-    act_with_reason,
-    json_text,
-    of_row,
-    reason_field,
-)
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, act_with_reason, asking, of_row, reason_field
+from wholesale.plumbing.admin_parts import DANGER, StateFilter, allowed, button, column, either, json_text
 from wholesale.plumbing.texts import cad
 
 
 class ReservationStateFilter(StateFilter):
     """A filter for open or settled reservations. If nothing is chosen, it shows open ones: an index makes them fast."""
 
-    states = {"settled": "Settled", "all": "Open and settled"}
-    unchosen = "Open"
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        if self.value() == "all":
-            return queryset
-        return queryset.filter(settled_at__isnull=self.value() != "settled")
+    states = {
+        "": ("Open", Q(settled_at__isnull=True)),
+        "settled": ("Settled", Q(settled_at__isnull=False)),
+        "all": ("Open and settled", Q()),
+    }
 
 
-class AgeFilter(admin.SimpleListFilter):
+def _older_than(hours: int) -> Callable[[datetime], Q]:
+    return lambda now: Q(created_at__lt=now - timedelta(hours=hours))
+
+
+class AgeFilter(StateFilter):
     """Filter for reservations that are older than a chosen number of hours."""
 
     title = "age"
     parameter_name = "hours"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("1", "More than an hour"), ("24", "More than a day"), ("168", "More than a week")]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        hours = self.value()
-        if hours not in dict(self.lookup_choices):
-            return queryset
-        return queryset.filter(created_at__lt=timezone.now() - timedelta(hours=int(hours)))
+    states = {
+        "1": ("More than an hour", _older_than(1)),
+        "24": ("More than a day", _older_than(24)),
+        "168": ("More than a week", _older_than(168)),
+    }
 
 
 class CorrectForm(forms.Form):
@@ -91,44 +83,14 @@ class RiskReservationAdmin(GrowingAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-id",) if request.GET.get("state") in ("settled", "all") else ("id",)
 
-    @display(description="Amount", ordering="amount")
-    def amount_cad(self, reservation: RiskReservation) -> str:
-        """The reserved amount in CAD."""
-        return cad(reservation.amount)
+    amount_cad = column("Amount", lambda reservation: cad(reservation.amount), ordering="amount")
+    state = either("State", lambda reservation: reservation.settled_at, ("Settled", "success"), ("Open", "warning"))
+    age = column("Age", lambda reservation: timesince(reservation.created_at, depth=1))
+    loss = column("Loss", lambda reservation: "" if reservation.realized_loss is None else cad(reservation.realized_loss))
+    about = column("Metadata", lambda reservation: json_text(reservation.metadata))
 
-    @display(description="State", label={"Open": "warning", "Settled": "success"})
-    def state(self, reservation: RiskReservation) -> str:
-        """Whether the reservation is open or settled."""
-        return "Settled" if reservation.settled_at else "Open"
-
-    @display(description="Age")
-    def age(self, reservation: RiskReservation) -> str:
-        """The time since the reservation was made."""
-        return timesince(reservation.created_at, depth=1)
-
-    @display(description="Loss")
-    def loss(self, reservation: RiskReservation) -> str:
-        """The booked loss in CAD, or empty while the reservation is open."""
-        return "" if reservation.realized_loss is None else cad(reservation.realized_loss)
-
-    @display(description="Metadata")
-    def about(self, reservation: RiskReservation) -> str:
-        """The metadata that the caller of `reserve` gave, as JSON text."""
-        return json_text(reservation.metadata)
-
-    def has_release_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may release a reservation."""
-        return request.user.has_perm("governance.release_reservation")
-
-    def has_correct_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may correct a booked loss."""
-        return request.user.has_perm("governance.correct_loss")
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons on the page of a reservation: release if it is open, correct if it is settled."""
-        is_open = RiskReservation.objects.filter(pk=object_id, settled_at__isnull=True).exists()
-        actions = super().get_actions_detail(request, object_id)
-        return [one for one in actions if (one.method.original_function_name == "release") == is_open]
+    has_release_permission = allowed("governance.release_reservation")
+    has_correct_permission = allowed("governance.correct_loss")
 
     @action(description="Release...", permissions=["release"])
     def release_chosen(self, request: HttpRequest, queryset: models.QuerySet[RiskReservation]) -> HttpResponse | None:
@@ -139,17 +101,15 @@ class RiskReservationAdmin(GrowingAdmin):
             return None
         return self._release(request, chosen, hidden=[("action", "release_chosen")])
 
-    @action(
-        description="Release...", permissions=["release"], icon="lock_open", variant=ActionVariant.DANGER, url_path="release"
-    )
+    @button("Release...", "release", icon="lock_open", variant=DANGER, when=lambda row: row.settled_at is None)
     @of_row
     def release(self, request: HttpRequest, reservation: Any) -> HttpResponse:
         """Show a page that asks for the reason, then release this reservation."""
         return self._release(request, [reservation], hidden=[])
 
-    @action(description="Correct the loss...", permissions=["correct"], icon="edit", url_path="correct")
-    @of_row
-    def correct(self, request: HttpRequest, reservation: Any) -> HttpResponse:
+    @button("Correct the loss...", "correct", icon="edit", when=lambda row: row.settled_at is not None)
+    @asking
+    def correct(self, request: HttpRequest, reservation: Any) -> Question:
         """Show a page that asks for the right loss and the reason, then correct the booked loss."""
 
         def act(realized_loss: Decimal, reason: str) -> str:
@@ -158,19 +118,14 @@ class RiskReservationAdmin(GrowingAdmin):
             self.log_change(request, corrected, said)
             return said
 
-        return act_with_form(
-            request,
-            self,
-            CorrectForm(
-                request.POST if request.method == "POST" else None, initial={"realized_loss": reservation.realized_loss}
-            ),
+        return Question(
             act,
+            form=partial(CorrectForm, initial={"realized_loss": reservation.realized_loss}),
             title=f"Correct the loss of reservation {reservation.pk}",
             explanation=f"Its loss is {self.loss(reservation) or 'not booked yet'}. The ledgers of the day on which it was "
             "booked follow; the first entry stays, and this one stands beside it.",
             button="Correct the loss",
             danger=True,
-            then=reverse("admin:governance_riskreservation_change", args=[reservation.pk]),
         )
 
     def _release(

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from unfold.decorators import action, display
+from django.http import HttpRequest
+from unfold.decorators import display
 
 from governance.policies_admin import PolicyAdmin
 from kpi.tripwire.admin.states import STANDINGS, baseline_text, expectation_text, standing
@@ -15,7 +14,8 @@ from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline
 from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import act_with_reason, of_row
+from wholesale.plumbing.admin_base import Question, asking
+from wholesale.plumbing.admin_parts import allowed, button, column
 
 STATISTIC_WORDS = {Statistic.SUCCESS_RATE: "success rate", Statistic.MEAN_VALUE: "mean value", Statistic.VOLUME: "volume"}
 FALL_DOES = {Action.THROTTLE: "Throttles {engine}", Action.KILL_SWITCH: "Engages the kill switch"}
@@ -52,25 +52,10 @@ class RegressionPolicyAdmin(PolicyAdmin):
     list_select_related = ("state",)
     actions_detail = ("approve",)
 
-    @display(description="Metric", ordering="domain")
-    def watched(self, policy: RegressionPolicy) -> str:
-        """The policy's domain and metric."""
-        return str(policy)
-
-    @display(description="Now", label=STANDINGS)
-    def state_label(self, policy: RegressionPolicy) -> str:
-        """How the policy stood at its last evaluation: Triggered, Amber, Quiet or Not looked at yet."""
-        return standing(getattr(policy, "state", None))
-
-    @display(description="Watches", ordering="statistic")
-    def statistic_word(self, policy: RegressionPolicy) -> str:
-        """The statistic that the policy watches."""
-        return STATISTIC_WORDS[Statistic(policy.statistic)]
-
-    @display(description="Method", ordering="method")
-    def method_word(self, policy: RegressionPolicy) -> str:
-        """The short name of the policy's method: DROP or CUSUM."""
-        return policy.method
+    watched = column("Metric", str, ordering="domain")
+    state_label = column("Now", lambda policy: standing(getattr(policy, "state", None)), label=STANDINGS)
+    statistic_word = column("Watches", lambda policy: STATISTIC_WORDS[Statistic(policy.statistic)], ordering="statistic")
+    method_word = column("Method", lambda policy: policy.method, ordering="method")
 
     @display(description="A fall does", ordering="action")
     def action_word(self, policy: RegressionPolicy) -> str:
@@ -112,17 +97,15 @@ class RegressionPolicyAdmin(PolicyAdmin):
             "Approved baseline": self.baseline(record) if record.baseline_rate else "none yet",
         }
 
-    def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may approve a baseline. An approval also clears a CUSUM that has triggered."""
-        return request.user.has_perm("kpi.clear_tripwire")
+    has_clear_permission = allowed("kpi.clear_tripwire")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         rates = RegressionPolicy.objects.filter(pk=object_id, statistic=Statistic.SUCCESS_RATE)
         return super().get_actions_detail(request, object_id) if rates.exists() else []
 
-    @action(description="Approve baseline...", permissions=["clear"], icon="verified", url_path="approve")
-    @of_row
-    def approve(self, request: HttpRequest, policy: Any) -> HttpResponse:
+    @button("Approve baseline...", "clear", icon="verified")
+    @asking
+    def approve(self, request: HttpRequest, policy: Any) -> Question:
         """Approve the metric's present rate as its baseline, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -131,9 +114,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
             return f"The baseline of {stored} is {self.baseline(stored)}."
 
         measured = measured_baseline(policy)
-        return act_with_reason(
-            request,
-            self,
+        return Question(
             act,
             title=f"Approve the baseline of {policy}",
             explanation=f"The rate of its last {max(policy.baseline_events, BASELINE_MIN):,} events becomes what a CUSUM "
@@ -152,5 +133,4 @@ class RegressionPolicyAdmin(PolicyAdmin):
                 ],
             },
             button="Approve the baseline",
-            then=reverse("admin:kpi_regressionpolicy_change", args=[policy.pk]),
         )

@@ -11,6 +11,7 @@ from kpi.tripwire.rules import Action
 from kpi.tripwire.simulation import HORIZON
 from kpi.tripwire.triggers import NONE_TAKEN
 from wholesale.plumbing.admin_base import ReadOnlyAdmin
+from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.texts import percent
 
 STANDINGS = {"Triggered": "danger", "Amber": "warning", "Quiet": "success", "Not looked at yet": ""}
@@ -53,15 +54,8 @@ def baseline_text(rate: Decimal, size: int) -> str:
 class SeenColumns:
     """A mixin with the admin columns for the figures of an evaluation."""
 
-    @display(description="Baseline")
-    def baseline_text(self, row: Any) -> str:
-        """The figure that the metric was compared with."""
-        return _figure(row.baseline)
-
-    @display(description="Current")
-    def current_text(self, row: Any) -> str:
-        """The figure that was measured."""
-        return _figure(row.current)
+    baseline_text = column("Baseline", lambda row: _figure(row.baseline))
+    current_text = column("Current", lambda row: _figure(row.current))
 
     @display(description="Drop", ordering="drop_fraction")
     def drop(self, row: Any) -> str:
@@ -88,10 +82,7 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
         ("CUSUM", {"fields": ("cusum", "amber", "last_event_id")}),
     )
 
-    @display(description="Now", ordering="triggered", label=STANDINGS)
-    def now(self, state: RegressionState) -> str:
-        """How the policy stood at its last evaluation: Triggered, Amber, Quiet or Not looked at yet."""
-        return standing(state)
+    now = column("Now", standing, ordering="triggered", label=STANDINGS)
 
     @display(description="It did", ordering="action_taken")
     def did(self, state: RegressionState) -> str:

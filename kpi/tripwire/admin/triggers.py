@@ -3,29 +3,24 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.formats import date_format
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 
 from kpi.tripwire.admin.states import TRIGGER_DID, SeenColumns
 from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, SinceFilter, StateFilter, act_with_reason, of_row
+from wholesale.plumbing.admin_base import Question, ReadOnlyAdmin, asking
+from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, either
 
 
 class UndoneFilter(StateFilter):
     """Filter the triggers of the tripwire by whether they are undone."""
 
-    states = {"standing": "Not undone", "undone": "Undone"}
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        undone = {"standing": False, "undone": True}.get(self.value() or "")
-        return queryset if undone is None else queryset.filter(undone_at__isnull=not undone)
+    states = {"standing": ("Not undone", Q(undone_at__isnull=True)), "undone": ("Undone", Q(undone_at__isnull=False))}
 
 
 @admin.register(RegressionTrigger)
@@ -45,27 +40,18 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
         ("Undone", {"fields": ("undone_at", "undone_by", "undone_user", "undo_reason")}),
     )
 
-    @display(description="State", ordering="undone_at", label={"Not undone": "danger", "Undone": "success"})
-    def state(self, trigger: RegressionTrigger) -> str:
-        """Whether the trigger is undone."""
-        return "Undone" if trigger.undone_at else "Not undone"
+    state = either("State", lambda row: row.undone_at, ("Undone", "success"), ("Not undone", "danger"), ordering="undone_at")
 
     @display(description="It did", ordering="action_taken")
     def did(self, trigger: RegressionTrigger) -> str:
         """What the trigger did, and to which engine."""
         return TRIGGER_DID[trigger.action_taken].format(engine=trigger.engine)
 
-    def has_clear_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may undo a trigger."""
-        return request.user.has_perm("kpi.clear_tripwire")
+    has_clear_permission = allowed("kpi.clear_tripwire")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        standing_still = RegressionTrigger.objects.filter(pk=object_id, undone_at__isnull=True)
-        return super().get_actions_detail(request, object_id) if standing_still.exists() else []
-
-    @action(description="Undo...", permissions=["clear"], icon="undo", variant=ActionVariant.DANGER, url_path="undo")
-    @of_row
-    def undo(self, request: HttpRequest, trigger: Any) -> HttpResponse:
+    @button("Undo...", "clear", icon="undo", variant=DANGER, when=lambda trigger: trigger.undone_at is None)
+    @asking
+    def undo(self, request: HttpRequest, trigger: Any) -> Question:
         """Undo what the trigger did, after a page that asks why."""
 
         def act(reason: str) -> str:
@@ -73,9 +59,7 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
             self.log_change(request, undone, "Undone.")
             return f"Trigger {undone.pk} is undone: {undone.note.rpartition('Undone: ')[2]}."
 
-        return act_with_reason(
-            request,
-            self,
+        return Question(
             act,
             title=f"Undo trigger {trigger.pk} of {trigger.policy}",
             explanation=self._effect(trigger),
@@ -86,7 +70,6 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
             details=trigger.note,
             button="Undo",
             danger=True,
-            then=reverse("admin:kpi_regressiontrigger_change", args=[trigger.pk]),
         )
 
     @staticmethod

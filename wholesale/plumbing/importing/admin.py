@@ -14,10 +14,11 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
-from unfold.decorators import action, display
+from unfold.decorators import display
 
-from wholesale.plumbing.admin_base import GrowingAdmin, SinceFilter, confirmation
+from wholesale.plumbing.admin_base import GrowingAdmin, confirmation
 from wholesale.plumbing.admin_input import row_id
+from wholesale.plumbing.admin_parts import SinceFilter, button, column
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.importing.batches import Importer
 from wholesale.plumbing.importing.files import ENCODING, ListFile
@@ -34,6 +35,11 @@ STATE_COLOURS = {
 }
 REFUSED_SHOWN = 20
 READ_SHOWN = 5
+
+
+def remarks_list(row: ImportBatch) -> str:
+    """Return the batch's remarks as HTML, one paragraph each."""
+    return format_html_join("", "<p>{}</p>", ((remark,) for remark in row.remarks))
 
 
 class ImportBatchAdmin(GrowingAdmin):
@@ -100,32 +106,21 @@ class ImportBatchAdmin(GrowingAdmin):
         kept = self.model._default_manager.filter(pk=row.pk, content__isnull=False)
         return row.state == State.FAILED and kept.exists()
 
-    @display(description="State", label=STATE_COLOURS)
-    def state_label(self, row: ImportBatch) -> str:
-        """The batch's state in words."""
-        return row.get_state_display()
-
-    @display(description="Columns that were not used")
-    def unused(self, row: ImportBatch) -> str:
-        """The names of the file's columns that are unknown, so not used."""
-        return ", ".join(row.unknown_columns)
-
-    @display(description="Remarks")
-    def remarks_shown(self, row: ImportBatch) -> str:
-        """The remarks about the file, such as how it was read and what it says about contact."""
-        return remarks_list(row)
+    state_label = column("State", lambda row: row.get_state_display(), label=STATE_COLOURS)
+    unused = column("Columns that were not used", lambda row: ", ".join(row.unknown_columns))
+    remarks_shown = column("Remarks", remarks_list)
 
     @display(description="What was refused")
     def refused_shown(self, row: ImportBatch) -> str:
         """A table of the first refused rows as HTML."""
         return refused_table(self.importer.kind, row)
 
-    @action(description="Import...", permissions=["import"], icon="upload", url_path="confirm")
+    @button("Import...", "import", icon="upload")
     def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Redirect to the page on which the user confirms the import."""
         return HttpResponseRedirect(confirm_url(self.asked_by, get_object_or_404(self.model, pk=row_id(object_id))))
 
-    @action(description="Try again...", permissions=["import"], icon="replay", url_path="again")
+    @button("Try again...", "import", icon="replay")
     def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Check the file of a failed import again, after a confirmation page."""
         row = get_object_or_404(self.model, pk=row_id(object_id))
@@ -144,7 +139,7 @@ class ImportBatchAdmin(GrowingAdmin):
             button="Look through it again",
         )
 
-    @action(description="Download refused rows", permissions=["import"], icon="download", url_path="refused")
+    @button("Download refused rows", "import", icon="download", path="refused")
     def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Download the refused rows as CSV, so that somebody can mend and upload them."""
         row = get_object_or_404(self.model, pk=row_id(object_id))
@@ -175,11 +170,6 @@ def unused_text(row: ImportBatch) -> str:
     """Return a text about the file's columns and values that are not used. Empty if there are none."""
     columns = f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
     return " ".join(filter(None, (columns, row.left_out)))
-
-
-def remarks_list(row: ImportBatch) -> str:
-    """Return the batch's remarks as HTML, one paragraph each."""
-    return format_html_join("", "<p>{}</p>", ((remark,) for remark in row.remarks))
 
 
 def first_rows(found: ListFile) -> str:

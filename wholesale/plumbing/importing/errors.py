@@ -3,15 +3,9 @@
 from wholesale.plumbing.errors import DomainError
 
 
-class UnreadableFile(DomainError):
+class UnreadableFile(DomainError, code="unreadable_file", status=400):
     """The file cannot be read."""
 
-    code = "unreadable_file"
-    status = 400
 
-
-class ImportNotReady(DomainError):
+class ImportNotReady(DomainError, code="import_not_ready"):
     """This import is not waiting to be confirmed: it is not checked yet, was imported already, or its file is gone."""
-
-    code = "import_not_ready"
-    status = 409

@@ -1,8 +1,8 @@
 """The base model of import batches. Each kind of rows has its own table of batches."""
 
-from django.conf import settings
 from django.db import models
 
+from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
@@ -35,7 +35,7 @@ class ImportBatch(models.Model):
     refused = models.PositiveIntegerField(default=0)
     refused_rows = models.TextField(blank=True, editable=False, help_text="as CSV, each with its reason")
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = user_key()
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 

@@ -14,12 +14,12 @@ from django.utils.html import format_html_join
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from unfold.contrib.import_export.forms import ExportForm
-from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import confirmation
 from wholesale.plumbing.admin_input import row_id
+from wholesale.plumbing.admin_parts import button
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.importing.admin import (
     confirm_url,
@@ -85,7 +85,7 @@ class ImportPages(ExportMixin):
         """Whether the user may import files of these rows."""
         return request.user.has_perm(f"{self.opts.app_label}.import_{self.opts.model_name}")
 
-    @action(description="Import", permissions=["import"], icon="upload", url_path="import")
+    @button("Import", "import", icon="upload", path="import")
     def import_file(self, request: HttpRequest) -> HttpResponse:
         """Show the form for uploading a file. After the upload, show what an import of the file would do."""
         form = UploadForm(request.POST or None, request.FILES or None)

@@ -1,0 +1,139 @@
+"""Parts of the admin's pages that are declared and not written: columns, filters, buttons and permissions."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.utils import prettify_json
+
+from wholesale.plumbing.vocabulary import ALL
+
+DANGER, SUCCESS = ActionVariant.DANGER, ActionVariant.SUCCESS  # the colours of buttons: red, green
+
+
+def column(title: str, text: Callable[[Any], object], **options: Any) -> Any:
+    """Make a column that shows the `text` of a row. `options` are those of Unfold's `display`, such as `ordering`."""
+
+    @display(description=title, **options)
+    def shown(self: object, row: Any) -> object:
+        return text(row)
+
+    return shown
+
+
+def either(title: str, condition: Callable[[Any], object], yes: tuple[str, str], no: tuple[str, str], **options: Any) -> Any:
+    """Make a column that shows one of two words, `yes` if the row meets the condition. Each word comes with its colour."""
+    return column(title, lambda row: (yes if condition(row) else no)[0], label=dict((yes, no)), **options)
+
+
+def place_text(row: Any) -> str:
+    """Return a row's province and market as text, without the market ALL. Empty if the row has no place."""
+    market = row.market if row.market != ALL else None
+    return ", ".join(filter(None, (row.get_province_display(), market)))
+
+
+def json_text(value: Any) -> str:
+    """Return JSON as coloured HTML, or "none given" if it is empty."""
+    return prettify_json(value, None) if value not in (None, {}) else "none given"
+
+
+def button(
+    title: str,
+    permission: str,
+    *,
+    icon: str,
+    variant: ActionVariant = ActionVariant.DEFAULT,
+    path: str = "",
+    when: Callable[[Any], object] | None = None,
+) -> Callable[[Callable[..., Any]], Any]:
+    """Return a decorator that makes a method of an admin a button of its pages, for users with this permission.
+
+    The address of the button ends with `path`, or else with the method's name. A page of `ReadOnlyAdmin` shows the button
+    only for a row that meets the condition `when`.
+    """
+
+    def decorate(act: Callable[..., Any]) -> Any:
+        url_path = path or act.__name__.replace("_", "-")
+        made = action(description=title, permissions=[permission], icon=icon, variant=variant, url_path=url_path)(act)
+        made.when = when
+        return made
+
+    return decorate
+
+
+def allowed(*permissions: str) -> Callable[..., bool]:
+    """Make a method of an admin, such as `has_erase_permission`, that says whether the user has all these permissions."""
+
+    def has_permissions(self: object, request: HttpRequest, of: object = None) -> bool:
+        return request.user.has_perms(permissions)
+
+    return has_permissions
+
+
+class SinceFilter(admin.SimpleListFilter):
+    """A filter of an admin's list by age, such as the last 7 days. `field` names the column with the time."""
+
+    title = "when"
+    parameter_name = "days"
+    field: ClassVar[str] = "created_at"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days")]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        days = self.value()
+        if days not in dict(self.lookup_choices):
+            return queryset
+        return queryset.filter(**{f"{self.field}__gte": timezone.now() - timedelta(days=int(days))})
+
+
+class DaySinceFilter(SinceFilter):
+    """A filter of an admin's list by age, for rows with a day (column `day`) instead of a time."""
+
+    field = "day"
+
+
+class StateFilter(admin.SimpleListFilter):
+    """A filter of an admin's list by state. For each value in the address, `states` has its label and its rows.
+
+    The rows are a condition or a queryset, or a function that makes either of the present instant. The rows of the value ""
+    are listed if no state is chosen. Without it, all rows are.
+    """
+
+    title = "state"
+    parameter_name = "state"
+    states: ClassVar[dict[str, tuple[str, Any]]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, label) for value, (label, _) in self.states.items() if value]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        first, *rest = super().choices(changelist)
+        yield {**first, "display": self.states[""][0]} if "" in self.states else first
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        unchosen = self.states.get("", ("", models.Q()))
+        _, rows = self.states.get(self.value() or "", unchosen)
+        rows = rows(timezone.now()) if callable(rows) else rows
+        return queryset & rows.order_by() if isinstance(rows, models.QuerySet) else queryset.filter(rows)
+
+
+class WordFilter(admin.SimpleListFilter):
+    """A filter of an admin's list by a word. It offers only the product's own words; the search finds people's words too."""
+
+    def words(self) -> Iterable[tuple[str, str]]:
+        """Return the words that the filter offers, each with its label."""
+        raise NotImplementedError
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(self.words())
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
