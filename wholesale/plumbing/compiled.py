@@ -87,7 +87,7 @@ def together(*statements: Statement) -> list[Rows]:
     """
     if not statements:
         return []
-    ours: Any = connections[DEFAULT_DB_ALIAS]
+    ours: Any = connections[DEFAULT_DB_ALIAS]  # on PostgreSQL: wholesale.plumbing.postgresql
     if ours.vendor != "postgresql":
         return [_fetched(*statement) for statement in statements]
     cursors = ours.in_one_message(

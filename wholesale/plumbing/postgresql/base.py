@@ -21,19 +21,26 @@ class DatabaseWrapper(_Django):
     _begins_next = False  # whether a transaction was begun here of which PostgreSQL does not know yet
 
     def in_one_message(self, statements: Sequence[tuple[str, Any]]) -> list[Any]:
-        """Send SQL statements with their parameters in one message. Return the driver's cursor of each. They cost less than by
-        Django's cursor, and are in its log of queries.
+        """Send SQL statements with their parameters in one message. Return a cursor of each.
 
         In READ COMMITTED each of them sees what was committed before it began, so the one after a lock sees what the lock
-        protects.
+        protects. If somebody watches the statements (Django's log of queries or an `execute_wrapper`), each is sent by
+        itself by Django's cursor, which costs more.
         """
         self.ensure_connection()
+        if not (self.queries_logged or self.execute_wrappers):
+            return self._sent(statements)
+        cursors = [self.cursor() for _ in statements]
+        for cursor, statement in zip(cursors, statements, strict=True):
+            cursor.execute(*statement)
+        return cursors
+
+    def _sent(self, statements: Sequence[tuple[str, Any]]) -> list[Any]:
+        """Send BEGIN, if it is due, and these statements."""
         self.validate_no_broken_transaction()
         begin = [("BEGIN", None)] if self._begins_next else []
         self._begins_next = False
         message = [*begin, *statements]
-        if self.queries_logged:
-            self.queries_log.extend({"sql": text, "time": ""} for text, _ in statements)
         with self.wrap_database_errors, self.connection.pipeline() if len(message) > 1 else nullcontext():
             return [self.connection.execute(*statement) for statement in message][len(begin) :]
 
@@ -42,7 +49,7 @@ class DatabaseWrapper(_Django):
 
     def _cursor(self, name: str | None = None) -> Any:
         if self._begins_next:
-            self.in_one_message([])
+            self._sent([])
         return super()._cursor(name)
 
     def _set_autocommit(self, autocommit: bool) -> None:
