@@ -5,7 +5,6 @@ from typing import Any
 import django_filters
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from buyers import services
 from buyers.liquidity import Event, Liquidity
@@ -27,6 +26,7 @@ from wholesale.plumbing.fields import (
 )
 from wholesale.plumbing.listing import Computed, Rows
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, TypeVar
 
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.clocks.api import PlaceParams
 from governance.policies import Policy
@@ -27,6 +26,7 @@ from wholesale.plumbing.fields import (
 )
 from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.setting_fields import Setting
 from wholesale.plumbing.texts import shown
 

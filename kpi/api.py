@@ -6,7 +6,6 @@ import django_filters
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.clocks.api import MarketFilter
 from kpi import services
@@ -15,6 +14,7 @@ from wholesale.plumbing import filters
 from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, SignedSerializer, ask
 from wholesale.plumbing.fields import AwareDateTimeField, JsonField, StrictDecimalField, StrictIntegerField
 from wholesale.plumbing.params import Params
+from wholesale.plumbing.rendering import Response
 
 
 class EventOut(SignedSerializer):

@@ -6,7 +6,6 @@ from typing import Any
 import django_filters
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.clocks.api import MarketFilter, PlaceParams
 from governance.policies_api import policy_endpoints
@@ -18,6 +17,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act
 from wholesale.plumbing.fields import IdField, JsonField, MoneyField, ProvinceField, RateField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 from wholesale.plumbing.vocabulary import ALL
 

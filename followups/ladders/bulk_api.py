@@ -7,13 +7,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.ladders.bulk import Answer, Start, Status, start_ladders
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, act
 from wholesale.plumbing.fields import IdField, LabelField, ManyField, ProvinceField, RowField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 
 LADDERS_MAX = 10_000

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.leads import services
 from followups.leads.fields import LeadPhoneField, LeadRow
@@ -16,6 +15,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act
 from wholesale.plumbing.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 

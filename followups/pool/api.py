@@ -4,7 +4,6 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.pool import services
 from followups.pool.models import WEIGHT_MAX, PoolAgent
@@ -14,6 +13,7 @@ from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, LabelField, NoteField, ProvinceField, StrictIntegerField, WordField
 from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL

@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.sla import breaches
 from followups.sla.models import LATENESS, SlaBreach, SlaPolicy, lateness
@@ -25,6 +24,7 @@ from wholesale.plumbing.fields import (
     StrictIntegerField,
 )
 from wholesale.plumbing.listing import NOW, READER, Computed, Rows, values_of
+from wholesale.plumbing.rendering import Response
 
 
 class AtRiskParams(ListParams):

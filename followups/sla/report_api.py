@@ -5,12 +5,12 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.sla import report, snapshot
 from wholesale.plumbing.api import ApiViewSet, ask
 from wholesale.plumbing.fields import AwareDateTimeField, SpelledChoiceField, StrictIntegerField
 from wholesale.plumbing.params import Params
+from wholesale.plumbing.rendering import Response
 
 SLA_WINDOW_MAX = 10_000
 

@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.ladders.models import FollowupLadder
 from followups.tasks.completions import attempts
@@ -25,6 +24,7 @@ from wholesale.plumbing.facts import noted
 from wholesale.plumbing.fields import AwareDateTimeField, LabelField, NoteField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, merged
 from wholesale.plumbing.received import ReceivedLabelField, ReceivedParams, ReceivedTextField, ReceivedTimeField
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.texts import shown
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.area_codes import services
 from governance.area_codes.models import AreaCodeSubscription
@@ -14,6 +13,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act
 from wholesale.plumbing.fields import DayField, LabelField, NoteField, StrictIntegerField
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 

@@ -6,7 +6,6 @@ import django_filters
 from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.closed_days.models import ClosedDay
 from governance.closed_days.services import remove_closed_day, set_closed_day
@@ -15,6 +14,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act
 from wholesale.plumbing.fields import DayField, LabelField, NoteField, ProvinceField
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.texts import shown
 
 

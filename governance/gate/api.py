@@ -7,7 +7,6 @@ import tzdata
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance import gate, law, people
 from governance.channels import Channel
@@ -17,6 +16,7 @@ from governance.grounds import Purpose
 from wholesale.plumbing.api import ApiViewSet, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, LabelField, ManyField, StrictIntegerField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import iso_utc
 

@@ -5,7 +5,6 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance import gate
 from governance.heimdall import services
@@ -15,6 +14,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import JsonField, LabelField, RateField, StrictIntegerField, WordField
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.texts import shown
 
 

@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance import gate, policies
 from governance.channels import Channel
@@ -33,6 +32,7 @@ from wholesale.plumbing.fields import (
 )
 from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 from wholesale.plumbing.vocabulary import ALL

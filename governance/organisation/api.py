@@ -3,7 +3,6 @@
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.organisation.models import Organisation
 from governance.policies import upsert
@@ -13,6 +12,7 @@ from wholesale.plumbing.api import ApiViewSet, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, NoteField
 from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.texts import shown
 
 OrganisationOut = out_of(

@@ -7,7 +7,6 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance import gate
 from governance.policies_api import policy_endpoints
@@ -27,6 +26,7 @@ from wholesale.plumbing.fields import (
 )
 from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.rendering import Response
 
 _ZERO = Decimal(0)
 _CENT = Decimal("0.01")

@@ -9,7 +9,6 @@ from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.runbook import services
 from governance.runbook.models import RunbookRun
@@ -18,6 +17,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, JsonField, LabelField, NoteField
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.texts import shown
 
 

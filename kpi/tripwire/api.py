@@ -4,7 +4,6 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.clocks.api import PlaceParams
 from governance.policies_api import out_of, policy_endpoints
@@ -28,6 +27,7 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.texts import shown
 
 

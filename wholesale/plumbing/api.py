@@ -15,7 +15,6 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
@@ -37,7 +36,7 @@ from wholesale.plumbing.listing import Computed, Listed, row_of
 from wholesale.plumbing.pagination import NewestFirst
 from wholesale.plumbing.params import ObjectParams, Params, is_empty, known, merged, validated
 from wholesale.plumbing.received import ReceivedLabelField
-from wholesale.plumbing.rendering import write
+from wholesale.plumbing.rendering import MEDIA_TYPE, Response
 from wholesale.plumbing.unknown_parameters import Known
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
@@ -78,10 +77,7 @@ class ApiView(APIView):
             response = getattr(self, method)(plain, *args, **kwargs)
         except Exception as error:
             response = self.handle_exception(error)
-        if not isinstance(response, Response):  # a page
-            return self.finalize_response(plain, response, *args, **kwargs)
-        write(response, self.headers)
-        return self._with_notes(response)
+        return self.finalize_response(plain, response, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -119,9 +115,9 @@ class ApiView(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the answer with headers that name the ignored parameters, also if a kept answer is repeated."""
-        return self._with_notes(super().finalize_response(request, response, *args, **kwargs))
-
-    def _with_notes(self, response: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Response) and request.accepted_media_type != MEDIA_TYPE:  # with indents
+            response.content = request.accepted_renderer.render(response.data, request.accepted_media_type)
         if self.ignored:
             response[unknown_parameters.IGNORED_HEADER] = unknown_parameters.header(self.ignored)
         if self.preference:

@@ -13,13 +13,12 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from wholesale.plumbing import locks
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.models import IdempotencyKey
 from wholesale.plumbing.params import merged
-from wholesale.plumbing.rendering import NumberJSONRenderer
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 HEADER = "Idempotency-Key"
@@ -117,7 +116,7 @@ def _own(user: Any, key: str, fingerprint: str, now: datetime) -> IdempotencyKey
 
 
 def _keep(row: IdempotencyKey, response: Response) -> None:
-    row.status, row.body = response.status_code, NumberJSONRenderer().render(response.data).decode()
+    row.status, row.body = response.status_code, response.content.decode()
     row.save(update_fields=["status", "body"])
 
 

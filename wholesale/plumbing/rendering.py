@@ -10,11 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from rest_framework.renderers import JSONRenderer
-from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from wholesale.plumbing.texts import json_number
+
+MEDIA_TYPE = "application/json"
 
 
 class NumberEncoder(JSONEncoder):
@@ -22,6 +24,14 @@ class NumberEncoder(JSONEncoder):
 
     def default(self, obj: Any) -> Any:
         return json_number(obj) if isinstance(obj, Decimal) else super().default(obj)
+
+
+class Response(HttpResponse):
+    """An answer of the API, as JSON. DRF's own is made as a page is, from a template, and costs three times as much."""
+
+    def __init__(self, data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(to_json(data), MEDIA_TYPE, status, headers=headers)
+        self.data = data
 
 
 class NumberJSONRenderer(JSONRenderer):
@@ -33,13 +43,6 @@ class NumberJSONRenderer(JSONRenderer):
         if data is None or accepted_media_type not in (None, self.media_type):
             return super().render(data, accepted_media_type, renderer_context)
         return to_json(data)
-
-
-def write(response: Response, headers: Mapping[str, str]) -> None:
-    """Write the body and the headers of an answer to a request that takes JSON."""
-    response.content = to_json(response.data)
-    for name, value in {"Content-Type": NumberJSONRenderer.media_type, **headers}.items():
-        response[name] = value
 
 
 def to_json(data: Any) -> bytes:

@@ -6,7 +6,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.models import LadderTemplate
@@ -33,6 +32,7 @@ from wholesale.plumbing.fields import (
     UpperChoiceField,
     WordField,
 )
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.vocabulary import ALL
 
 _SCRIPT_SCHEMA = {

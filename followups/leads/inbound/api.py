@@ -6,7 +6,6 @@ from typing import Any
 import django_filters
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.leads.inbound import services
 from followups.leads.inbound.bodies import PARSERS
@@ -32,6 +31,7 @@ from wholesale.plumbing.api import (
 from wholesale.plumbing.fields import IdField, JsonField, NoteField, StrictIntegerField, UpperChoiceField
 from wholesale.plumbing.listing import Computed, Rows
 from wholesale.plumbing.params import ActParams, Params, is_empty, merged
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 
 

@@ -3,7 +3,6 @@
 import django_filters
 from django.db.models import QuerySet
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.leads.inbox import services
 from followups.leads.inbox.models import InboxItem
@@ -13,6 +12,7 @@ from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, 
 from wholesale.plumbing.fields import NoteField
 from wholesale.plumbing.listing import NOW
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.rendering import Response
 
 
 class InboxOut(RowSerializer):

@@ -8,7 +8,6 @@ import django_filters
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.leads.facts import FACTS, read_facts
 from followups.leads.replies import services
@@ -20,6 +19,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ROW_ID, ResourceViewSet, RowSerializer, act, path_id
 from wholesale.plumbing.listing import Computed
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.rendering import Response
 
 
 def _against(sent_at: datetime | None, sent_against: list[str], *waiting: Any) -> list[str] | Waiting:

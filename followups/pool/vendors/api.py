@@ -4,7 +4,6 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.pool.vendors import services
 from followups.pool.vendors.models import Vendor, VendorAgent
@@ -13,6 +12,7 @@ from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import DayField, LabelField, NoteField
 from wholesale.plumbing.listing import Rows
 from wholesale.plumbing.params import ActParams, Params
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from followups.tasks.due import claims, services
 from followups.tasks.due.claims import LEASE_MINUTES, LEASE_MINUTES_MAX
@@ -24,6 +23,7 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.rendering import Response
 
 
 class ListParams(PlaceParams):

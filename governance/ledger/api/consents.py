@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.grounds import ACCEPTED
 from governance.ledger.api.records import RecordedOut, RecordOut, records_out
@@ -17,6 +16,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, act
 from wholesale.plumbing.fields import AwareDateTimeField, DayField, LabelField, ManyField, NoteField, UpperChoiceField
 from wholesale.plumbing.params import ObjectParams
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 
 

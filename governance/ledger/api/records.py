@@ -6,7 +6,6 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.response import Response
 
 from governance.channels import Channel
 from governance.grounds import Basis
@@ -22,6 +21,7 @@ from wholesale.plumbing import filters
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, SignedSerializer
 from wholesale.plumbing.fields import EmailAddressField, StrictIntegerField
 from wholesale.plumbing.listing import Computed
+from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.texts import shown
 
 

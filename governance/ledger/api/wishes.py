@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from governance.channels import Channel
 from governance.ledger.api.records import RecordedOut, RecordOut, records_out
@@ -24,6 +23,7 @@ from wholesale.plumbing.received import (
     ReceivedTextField,
     ReceivedTimeField,
 )
+from wholesale.plumbing.rendering import Response
 
 
 class WishParams(ReceivedParams):
