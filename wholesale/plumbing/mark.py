@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from django.core.checks import CheckMessage, Tags, register
 from django.db import connection, models
 
+from wholesale.plumbing.compiled import Columns, fetch
 from wholesale.plumbing.triggers import Triggers, errors
 
 
@@ -81,10 +82,8 @@ VALUE = models.Subquery(Mark.objects.values("value"))
 
 def current() -> int | None:
     """Return the mark, or None if its row is lost."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {MARK_SQL}")
-        value: int | None = cursor.fetchone()[0]
-        return value
+    [(value,)] = fetch(f"SELECT {MARK_SQL}", Columns(), {})
+    return value  # type: ignore[no-any-return]
 
 
 def hold() -> None:
