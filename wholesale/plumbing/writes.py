@@ -179,11 +179,19 @@ def _write(parts: Sequence[Part]) -> None:
         return
     given = {f"{name}{n}": value for n, part in enumerate(parts) for name, value in _given(part).items()}
     with connection.cursor() as cursor:
-        cursor.execute(_statement(tuple((part.text, bool(part.objects)) for part in parts)), given)
+        cursor.execute(_statement(tuple((_text_of(part), bool(part.objects)) for part in parts)), given)
         found = sorted(cursor.fetchall()) if any(part.objects for part in parts) else []
     # PostgreSQL numbers the rows of a part in their order.
     for row, (*_, pk) in zip((row for part in parts for row in part.objects), found, strict=True):
         row.pk = pk
+
+
+def _text_of(part: Part) -> str:
+    """Return the SQL of a part. For an update of one row it says that it is one: for any number of rows PostgreSQL plans to
+    read a table of a few thousand rows from end to end."""
+    if part.updates is None or len(part.updates[1]) > 1:
+        return part.text
+    return part.text.replace("json_to_recordset(%(rows)s::json)", "json_to_record(%(rows)s::json -> 0)")
 
 
 def _given(part: Part) -> dict[str, Any]:
