@@ -115,8 +115,9 @@ def insert_objects(rows: Sequence[models.Model]) -> None:
     values = list(map(itemgetter(*columns), map(vars, rows)))
     text, given = table.insert + _after_updates_of(model), {"rows": _document(table, values)}
     _add(Part(text, given) if has_ids else Part(f"{text} RETURNING id", given, objects=rows))
+    alias = connection.alias
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, alias
 
 
 def update(model: type[models.Model], columns: tuple[str, ...], rows: Rows) -> None:
@@ -273,7 +274,8 @@ def _prepare(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     if connection.vendor != "postgresql":
         return lambda value: field.get_db_prep_save(value, connection)
     if isinstance(field, models.JSONField):
-        return lambda value: None if value is None else orjson.Fragment(json.dumps(value, cls=field.encoder))
+        encode = (field.encoder or json.JSONEncoder)().encode
+        return lambda value: None if value is None else orjson.Fragment(encode(value))
     return None
 
 
