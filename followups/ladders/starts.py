@@ -191,9 +191,9 @@ def begin_ladder(found: HeldLead, wanted: LadderWanted, *, restart: bool, act: A
     with writes.gathered():
         if ladder.owner is None:
             (ladder.owner,) = next_agents(found.agents, [place], act.now)
-        tasks = [FollowupTask(**dict(zip(TASK, row, strict=True))) for row in tasks_of(ladder, plan, minutes)]
-        cancel(found.cancelled, act.because(act.reason or RESTARTED))
+        if found.cancelled.ladders:
+            cancel(found.cancelled, act.because(act.reason or RESTARTED))
         writes.insert_object(ladder)
-        writes.insert_objects(tasks)
+        tasks = writes.insert_new(FollowupTask, TASK, tasks_of(ladder, plan, minutes))
         ladders_created.send(sender=FollowupLadder, envelopes=[ladder_created(ladder, len(tasks), act)])
     return LadderStart(tasks, created=True)

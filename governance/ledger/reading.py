@@ -16,7 +16,7 @@ from wholesale.plumbing.compiled import Columns, Rows, Statement, fetch
 
 # Before a statement that has `on_file_sql`: a table of the digests in the parameter `asked`. It is joined, because
 # PostgreSQL would compare each row of a small table with hundreds of values in an array. The subquery hides the digests from
-# PostgreSQL's planner. If it saw how few they are, it would plan each call anew, which takes seven times as long as the rest.
+# its planner. If it saw how few they are, it would plan each call anew, which takes seven times as long as the rest.
 _ASKED = {
     "postgresql": "WITH asked AS (SELECT unnest((SELECT string_to_array(%(asked)s, chr(10)))) AS digest)",
     "sqlite": "WITH asked AS (SELECT value AS digest FROM json_each(%(asked)s))",

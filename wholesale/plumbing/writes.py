@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from datetime import timedelta
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 from django.db import connection, models
@@ -24,6 +24,7 @@ _PARAMETER = re.compile(r"%\((\w+)\)s")
 # Types by another name. The driver parses a statement of more than 4 kB anew each time.
 _SHORT = {"varchar": "text", "timestamp with time zone": "timestamptz"}
 Rows = Sequence[Sequence[Any]]
+ModelT = TypeVar("ModelT", bound=models.Model)
 
 
 class Part(NamedTuple):
@@ -99,6 +100,14 @@ def insert_pairs(
         first = len(_gathering.get() or ())
         _add(Part(f"{table.insert}{_after_updates_of(model)} RETURNING id", {"rows": _document(table, rows)}))
         _add(Part(f'INSERT INTO "{second._meta.db_table}" ({into}) SELECT id, {values} FROM w{first}', same))
+
+
+def insert_new(model: type[ModelT], columns: tuple[str, ...], rows: Rows) -> list[ModelT]:
+    """Insert a few rows as `insert` does, and return them as objects, which get their ids as in `insert_objects`."""
+    # By position: Django takes five times as long to set attributes by their names.
+    objects = [model(*{**_blank(model), **dict(zip(columns, row, strict=True))}.values()) for row in rows]
+    insert_objects(objects)
+    return objects
 
 
 def insert_object(row: models.Model) -> None:
@@ -222,6 +231,11 @@ class _Table(NamedTuple):
     columns: list[str]  # the given columns, then those of the defaults
     prepared: dict[str, Callable[[Any], Any]]  # what turns a value into one of the document, where it does not stay as it is
     defaults: tuple[Any, ...]  # the defaults, other than null, of columns that are not given
+
+
+@lru_cache
+def _blank(model: type[models.Model]) -> dict[str, Any]:
+    return {field.attname: field.get_default() for field in model._meta.concrete_fields}
 
 
 @lru_cache
