@@ -150,8 +150,10 @@ def hold_lead(
     points = {*known, (gate.LEAD, lead_id)} if lead_id else set(known)
     taking = gate.taking_points(points)
     agents = [locking_agents([pool_of])] if pool_of else []
-    locked = together(*taking, *cancelling, *agents)[len(taking) :]
-    facts, rows = gate.read_with_facts(leads_and_ladders([lead_id] if lead_id else []), points, new=FollowupLadder)
+    question = leads_and_ladders([lead_id] if lead_id else [])
+    asking = gate.asking_facts(question, points, standing_counts=False, new=FollowupLadder)
+    *locked, answer = together(*taking, *cancelling, *agents, asking)[len(taking) :]
+    facts, rows = gate.facts_in(question, answer)
     found = prospects.found_in(rows)
     prospect = found.prospects[lead_id] if lead_id else Prospect()
     lead = prospect.lead
@@ -189,9 +191,9 @@ def begin_ladder(found: HeldLead, wanted: LadderWanted, *, restart: bool, act: A
     with writes.gathered():
         if ladder.owner is None:
             (ladder.owner,) = next_agents(found.agents, [place], act.now)
-        tasks = [FollowupTask(**dict(zip(TASK, row, strict=True))) for row in tasks_of(ladder, plan, minutes)]
-        cancel(found.cancelled, act.because(act.reason or RESTARTED))
+        if found.cancelled.ladders:
+            cancel(found.cancelled, act.because(act.reason or RESTARTED))
         writes.insert_object(ladder)
-        writes.insert_objects(tasks)
+        tasks = writes.insert_new(FollowupTask, TASK, tasks_of(ladder, plan, minutes))
         ladders_created.send(sender=FollowupLadder, envelopes=[ladder_created(ladder, len(tasks), act)])
     return LadderStart(tasks, created=True)

@@ -2,32 +2,23 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from followups.ladders.models import FollowupLadder
-from followups.leads.facts import FACTS, read_facts
+from followups.leads.facts import FACTS
 from followups.leads.models import Lead
 from followups.tasks import history, leases
 from followups.tasks.cancellations import close_steps
 from followups.tasks.due_times import put_off
 from followups.tasks.errors import NotYourTask, TaskClosed, TaskNotFound, TimeOutOfRange
+from followups.tasks.locking import locked_task, locking_task
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.compiled import Select, together
+from wholesale.plumbing.compiled import together
 
 SNOOZED_WITHIN = timedelta(days=90)
 _NOT_YOURS = "Your role puts off and skips its own tasks, and unowned ones that it has claimed."
-_TASK = tuple(field.attname for field in FollowupTask._meta.concrete_fields)
-_LADDER = ("id", "open_steps", "closed_at")
-_LOCK = Select(
-    lambda task_id: (
-        FollowupTask.objects.filter(pk=task_id)
-        .order_by()
-        .values_list(*_TASK, *(f"ladder__{name}" for name in _LADDER), *(f"lead__{name}" for name in FACTS))
-    )
-)
 
 
 @verb(ExecutionClass.RECORD)
@@ -77,14 +68,11 @@ def skip_task(task_id: int, *, act: Act) -> FollowupTask:
 
 def _locked_task(task_id: int) -> FollowupTask:
     """Lock the ladder, then the task, and return the task with its lead and ladder. Raise TaskNotFound if there is none."""
-    (rows,) = together(_LOCK.locking(FollowupLadder, FollowupTask, task_id=task_id))
-    if not rows:
+    found = locked_task(*together(locking_task(task_id)))
+    if found is None:
         raise TaskNotFound
-    of_lead, of_ladder = len(_TASK) + len(_LADDER), len(_TASK)
-    (row,) = rows
-    task: FollowupTask = FollowupTask.from_db(connection.alias, _TASK, row[:of_ladder])
-    task.ladder = FollowupLadder.from_db(connection.alias, _LADDER, row[of_ladder:of_lead])
-    lead = Lead(**dict(zip(FACTS, row[of_lead:], strict=True))) if read_facts(row[of_lead:]) else None
+    task, facts = found
+    lead = Lead(**dict(zip(FACTS, facts, strict=False))) if facts else None
     FollowupTask._meta.get_field("lead").set_cached_value(task, lead)  # the id of an unknown lead stays
     return task
 

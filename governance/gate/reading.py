@@ -15,7 +15,7 @@ from governance.gate.standing import decide_standing
 from governance.golive.models import GoLiveState
 from governance.ledger.points import Point, digest
 from governance.ledger.reading import NOTHING, OnFile, asked_sql, on_file_sql, parse_on_file
-from wholesale.plumbing.compiled import Columns, Rows, Statement, fetch
+from wholesale.plumbing.compiled import Rows, Statement, fetch
 from wholesale.plumbing.mark import MARK_SQL
 from wholesale.plumbing.writes import id_sql
 
@@ -48,16 +48,27 @@ def read_facts(points: Collection[Point], *, standing_counts: bool = True) -> Ga
 
 
 def read_with_facts(
-    question: Statement, points: Collection[Point], *, standing_counts: bool = True, new: type[Model] | None = None
+    question: Statement, points: Collection[Point], *, standing_counts: bool = True
 ) -> tuple[GateFacts, Rows]:
     """Read in one statement what the gate needs to know about these points, and the rows that answer a verb's question.
 
-    The rows come in no order. Without `standing_counts` the go-live row is not read, as for a verb of the class RECORD. If
-    the verb may write a row of the model `new`, its id is read too.
+    The rows come in no order. Without `standing_counts` the go-live row is not read, as for a verb of the class RECORD.
     """
+    return facts_in(question, fetch(*asking_facts(question, points, standing_counts=standing_counts)))
+
+
+def asking_facts(
+    question: Statement, points: Collection[Point], *, standing_counts: bool = True, new: type[Model] | None = None
+) -> Statement:
+    """Return the statement of `read_with_facts`, which may follow its locks in one message. If the verb may write a row of
+    the model `new`, its id is read too."""
     asked = list(set(map(digest, points)))
     given = {**question.given, "asked": asked} if asked else question.given
-    rows = fetch(_sql(question.text, bool(asked), standing_counts, new), Columns(), given)
+    return Statement(_sql(question.text, bool(asked), standing_counts, new), given=given)
+
+
+def facts_in(question: Statement, rows: Rows) -> tuple[GateFacts, Rows]:
+    """Return what `asking_facts` has read: what the gate needs to know, and the rows that answer the verb's question."""
     engaged, live, mark, on_file, new_id, _ = rows[0][:_OWN]
     # The gate's row stands alone where the verb's question has no row.
     found = [row[_OWN:] for row in rows if row[_OWN - 1]]

@@ -60,7 +60,12 @@ def digest(point: Point) -> str:
 
 def digest_key_mark() -> str:
     """A text that identifies the CONTACT_DIGEST_KEY without revealing it, so that a changed key is noticed."""
-    return _hmac(settings.CONTACT_DIGEST_KEY, _MARKED)
+    return _key_mark(settings.CONTACT_DIGEST_KEY)
+
+
+@lru_cache(maxsize=2)  # each question to the gate compares it
+def _key_mark(key: str) -> str:
+    return _hmac(key, _MARKED)
 
 
 @lru_cache(maxsize=16_384)  # a dialer's list names the same people all day

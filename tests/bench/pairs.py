@@ -99,6 +99,8 @@ def _served(name: str, checkout: Checkout, folder: Path, options: argparse.Names
     tasks = data.DUE + ONE_OPEN_IN * open_tasks
     with filled(name, tasks=tasks, checkout=checkout) as site, serving(site, folder / f"{name}.log") as process:
         furnish(site, texts=texts)
+        with psycopg.connect(site.database_url, autocommit=True) as connection:
+            data.settle(connection)
         yield Side(site, process)
 
 

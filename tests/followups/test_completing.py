@@ -17,6 +17,7 @@ from followups.tasks.completions import reading
 from followups.tasks.completions.services import record_completion
 from followups.tasks.contacts import contact_for
 from followups.tasks.errors import TaskLeased
+from followups.tasks.locking import locking_task
 from followups.tasks.models import FollowupTask
 from tests.factories import NOON, LadderFactory, LeadFactory, TaskFactory
 from wholesale.plumbing.act import Act
@@ -78,7 +79,7 @@ def test_a_task_is_read_as_by_the_queryset(lead: dict[str, Any]) -> None:
     for values in ({"lead_id": "L1", "owner": "anna"}, {"lead_id": "NOBODY", "completed_at": time}, {"lead_id": None}):
         stored = FollowupTask.objects.select_related("lead", "ladder").get(pk=TaskFactory.create(**values).pk)
         with transaction.atomic():
-            found = reading.locked(*together(reading.locking(stored.pk)))
+            found = reading.locked(*together(locking_task(stored.pk)))
         assert found is not None
         assert found.contact == contact_for(stored)
         for read, row in ((found.task, stored), (found.task.ladder, stored.ladder)):
@@ -91,7 +92,7 @@ def test_a_closed_ladder_is_read_with_its_time() -> None:
     for task in steps:
         complete_task(task.pk, "va1", now=NOON)
     with transaction.atomic():
-        found = reading.locked(*together(reading.locking(steps[0].pk)))
+        found = reading.locked(*together(locking_task(steps[0].pk)))
     assert found is not None
     assert (found.task.ladder.open_steps, found.task.ladder.closed_at) == (0, NOON)
 

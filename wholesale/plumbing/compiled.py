@@ -120,6 +120,7 @@ class Select:
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         self._build = build
+        self._locks: dict[tuple[type[Model], ...], str] = {}  # the SQL of `locking`, by the models
 
     def rows(self, **given: Any) -> Rows:
         """Return the rows for these values of the parameters. Their columns are those of the queryset's `values_list`."""
@@ -150,9 +151,11 @@ class Select:
     def locking(self, *models: type[Model], **given: Any) -> Statement:
         """Return the statement so that it locks the rows of these models, in their order, before it reads them. Without
         `models` it locks those of the queryset's own table."""
-        aliases = [self.alias_of(model) for model in models] or [next(iter(self._compiled.aliases.values()))]
-        lock = f" FOR NO KEY UPDATE OF {', '.join(aliases)}"
-        return self.of(**given)._replace(text=self.text + lock if connection.vendor == "postgresql" else self.text)
+        if models not in self._locks:
+            aliases = [self.alias_of(model) for model in models] or [next(iter(self._compiled.aliases.values()))]
+            lock = f" FOR NO KEY UPDATE OF {', '.join(aliases)}" if connection.vendor == "postgresql" else ""
+            self._locks[models] = self.text + lock
+        return Statement(self._locks[models], self.columns, given)
 
     @property
     def text(self) -> str:

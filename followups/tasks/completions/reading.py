@@ -3,22 +3,11 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection
-
-from followups.ladders.models import FollowupLadder
-from followups.leads.facts import FACTS, contact_at, read_facts
+from followups.leads.facts import contact_at
+from followups.tasks.locking import locked_task
 from followups.tasks.models import FollowupTask
 from governance import gate
-from wholesale.plumbing.compiled import Rows, Select, Statement
-
-# The columns that completing needs, also for its answer, its KPI row and its evidence, in the order of the models' fields.
-_NEEDED = {
-    *("id", "ladder_id", "step", "channel", "gap_minutes", "lead_id", "province", "market", "owner"),
-    *("created_at", "completed_at", "cancelled_at", "leased_by", "leased_user_id", "leased_until"),
-    *("due_at", "actionable_at", "open_from", "open_until", "late_for", "late_until"),
-}
-_TASK = tuple(field.attname for field in FollowupTask._meta.concrete_fields if field.attname in _NEEDED)
-_LADDER = ("id", "open_steps", "closed_at")
+from wholesale.plumbing.compiled import Rows, Select
 
 
 class LockedTask(NamedTuple):
@@ -76,31 +65,18 @@ class OpenStep(NamedTuple):
         return max(self.open_from, now)
 
 
-_LOCK = Select(
-    lambda task_id: (
-        FollowupTask.objects.filter(pk=task_id)
-        .order_by()
-        .values_list(*_TASK, *(f"ladder__{name}" for name in _LADDER), *(f"lead__{name}" for name in FACTS))
-    )
-)
 _OPEN_STEPS = Select(
     lambda ladder_id: FollowupTask.objects.open().filter(ladder=ladder_id).order_by().values_list(*OpenStep._fields)
 )
 
 
-def locking(task_id: int) -> Statement:
-    """Return the statement that locks the ladder of a task, then the task, for `locked`."""
-    return _LOCK.locking(FollowupLadder, FollowupTask, task_id=task_id)
-
-
 def locked(rows: Rows) -> LockedTask | None:
-    """Return the task that was locked. The ladder and the task are as they are under the lock. None if there is no task."""
-    if not rows:
+    """Return the task that `locking_task` has locked, or None if there is no task."""
+    found = locked_task(rows)
+    if found is None:
         return None
-    (row,) = rows
-    task = FollowupTask.from_db(connection.alias, _TASK, row[: len(_TASK)])
-    task.ladder = FollowupLadder.from_db(connection.alias, _LADDER, row[len(_TASK) : len(_TASK) + len(_LADDER)])
-    return LockedTask(task, contact_at(task, read_facts(row[len(_TASK) + len(_LADDER) :])))
+    task, lead = found
+    return LockedTask(task, contact_at(task, lead))
 
 
 def following(found: LockedTask) -> tuple[gate.GateFacts, list[OpenStep]]:

@@ -18,6 +18,7 @@ from followups.tasks.completions import reading
 from followups.tasks.completions.attempts import attempt_of
 from followups.tasks.completions.reading import LockedTask, OpenStep
 from followups.tasks.errors import NotYourTask, TaskNotFound, TimeOutOfRange
+from followups.tasks.locking import locking_task
 from followups.tasks.minutes.services import put_right
 from followups.tasks.minutes.tasks import enqueue_leads
 from followups.tasks.minutes.writing import STORED
@@ -93,7 +94,7 @@ def record_completion(
     if user is not None and not works_any:
         act = replace(act, actor=label_of(user))
     plan = effects.plan(task_id, outcome) if outcome else Planned()
-    held, locked = effects.hold(plan, reading.locking(task_id))
+    held, locked = effects.hold(plan, locking_task(task_id))
     found = reading.locked(locked)
     if found is None:
         raise TaskNotFound
