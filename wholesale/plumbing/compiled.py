@@ -85,33 +85,32 @@ def together(*statements: Statement) -> list[Rows]:
 
     Each statement sees what was committed before it began. So one that follows a lock sees what the lock protects.
     """
-    if not statements:
-        return []
-    ours: Any = connections[DEFAULT_DB_ALIAS]  # on PostgreSQL: wholesale.plumbing.postgresql
-    if ours.vendor != "postgresql":
-        return [_fetched(*statement) for statement in statements]
-    cursors = ours.in_one_message(
-        [(text, bound(given)) for text, _, given in statements]
-    )  # of wholesale.plumbing.postgresql
+    ours: Any = connections[DEFAULT_DB_ALIAS]
+    if ours.vendor != "postgresql" or not statements:
+        return [fetch(*statement) for statement in statements]
+    cursors = ours.in_one_message([(text, bound(given)) for text, _, given in statements])
     return [one.columns.converted(cursor.fetchall()) for one, cursor in zip(statements, cursors, strict=True)]
 
 
 def fetch(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
     """Run an SQL statement with values for its named parameters, and return the rows."""
-    return together(Statement(text, columns, given))[0]
-
-
-def _fetched(text: str, columns: Columns, given: Mapping[str, Any]) -> Rows:
-    with connection.cursor() as cursor:
-        cursor.execute(text, bound(given))
-        return columns.converted(cursor.fetchall())
+    return columns.converted(execute(text, given).fetchall())
 
 
 def change(text: str, given: Mapping[str, Any]) -> int:
     """Run an SQL statement that writes, with values for its named parameters. Return the number of written rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(text, bound(given))
-        return cursor.rowcount
+    count: int = execute(text, given).rowcount
+    return count
+
+
+def execute(text: str, given: Mapping[str, Any]) -> Any:
+    """Run an SQL statement with values for its named parameters, and return the cursor."""
+    ours: Any = connections[DEFAULT_DB_ALIAS]  # on PostgreSQL of wholesale.plumbing.postgresql
+    if ours.vendor == "postgresql":
+        return ours.in_one_message([(text, bound(given))])[0]
+    cursor = ours.cursor()
+    cursor.execute(text, bound(given))
+    return cursor
 
 
 class Select:

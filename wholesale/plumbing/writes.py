@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 import orjson
 from django.db import connection, models
 
-from wholesale.plumbing.compiled import Columns, Statement, bound, fetch
+from wholesale.plumbing.compiled import Columns, Statement, bound, execute, fetch
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 # Types by another name. The driver parses a statement of more than 4 kB anew each time.
@@ -188,9 +188,8 @@ def _write(parts: Sequence[Part]) -> None:
     if not parts:
         return
     given = {f"{name}{n}": value for n, part in enumerate(parts) for name, value in _given(part).items()}
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(tuple((_text_of(part), bool(part.objects)) for part in parts)), given)
-        found = sorted(cursor.fetchall()) if any(part.objects for part in parts) else []
+    cursor = execute(_statement(tuple((_text_of(part), bool(part.objects)) for part in parts)), given)
+    found = sorted(cursor.fetchall()) if any(part.objects for part in parts) else []
     # PostgreSQL numbers the rows of a part in their order.
     for row, (*_, pk) in zip((row for part in parts for row in part.objects), found, strict=True):
         row.pk = pk
