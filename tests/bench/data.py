@@ -129,8 +129,12 @@ def prepare(connection: Connection, *, tasks: int) -> None:
 
 def settle(connection: Connection) -> None:
     """Note a last contact for each closed ladder, under a digest that nobody asks for, and let PostgreSQL count all rows,
-    also those that were made over the API. A plan from when a table was empty reads the table from end to end."""
-    connection.execute(_LAST_CONTACTS)
+    also those that were made over the API. A plan from when a table was empty reads the table from end to end.
+
+    Earlier revisions have no table of last contacts.
+    """
+    if connection.execute("SELECT to_regclass('governance_lastcontact') IS NOT NULL").fetchone() == (True,):
+        connection.execute(_LAST_CONTACTS)
     connection.execute("VACUUM ANALYZE")
 
 
