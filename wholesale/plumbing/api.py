@@ -269,7 +269,7 @@ class ResourceViewSet(ViewSetMixin, GenericAPIView[Any], ApiView):
         return Known() if self.action == "retrieve" else super().known_parameters()
 
     # Without docstrings: a view's own docstring documents its list and its rows.
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponseBase:
         wanted = filters.wanted(self.filterset_class, request.query_params)
         page: Any = self.paginate_queryset(Listed(self, request.user, wanted))  # type: ignore[arg-type]
         return self.get_paginated_response(self.filled(page))

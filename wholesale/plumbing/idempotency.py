@@ -135,6 +135,7 @@ def _kept_after(response: Response, user: Any, key: str, fingerprint: str) -> Re
 
 
 def _replay(row: IdempotencyKey, fingerprint: str) -> Response:
+    assert row.status is not None
     if row.fingerprint != fingerprint:
         raise IdempotencyKeyReused
     if not row.body:

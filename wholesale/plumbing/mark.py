@@ -83,7 +83,7 @@ VALUE = models.Subquery(Mark.objects.values("value"))
 def current() -> int | None:
     """Return the mark, or None if its row is lost."""
     [(value,)] = fetch(f"SELECT {MARK_SQL}", Columns(), {})
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def hold() -> None:

@@ -86,7 +86,7 @@ class PlainRequest(Request):
             token = self.META["HTTP_AUTHORIZATION"].partition(" ")[2].encode()
             self.user, self.auth = _AUTHENTICATORS[0].authenticate_credentials(token)
         except APIException:
-            self._not_authenticated()
+            self._not_authenticated()  # type: ignore[attr-defined]  # of DRF
             raise
 
 
