@@ -24,6 +24,7 @@ from wholesale.plumbing.fields import (
     UpperChoiceField,
     WordField,
 )
+from wholesale.plumbing.params import Params
 from wholesale.plumbing.texts import iso_utc, json_number, parse_json
 
 CHOICES = [("SMS", "Text"), ("CALL", "Call")]
@@ -219,3 +220,27 @@ def test_json_of_64_levels_is_parsed(depth: Any) -> None:
 def test_too_deep_or_infinite_json_is_refused(text: Any) -> None:
     with pytest.raises(ValueError, match=r"levels|not JSON|too large"):
         parse_json(text)
+
+
+class Chosen(Params):
+    channel = UpperChoiceField(choices=[("SMS", "text"), ("CALL", "call")])
+    market = WordField(default="ALL")
+    note = LabelField(required=False)
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_word_is_read_the_same_each_time_and_a_wrong_one_is_refused_each_time(turn: int) -> None:
+    assert Chosen().run_validation({"channel": " sms ", "market": "a b"}) == {"channel": "SMS", "market": "A_B"}
+    with pytest.raises(ValidationError) as refusal:
+        Chosen().run_validation({"channel": "FAX", "market": "?", "note": "\t"})
+    assert refusal.value.get_codes() == {
+        "channel": ["invalid_choice"],
+        "market": ["invalid_word"],
+    }, turn
+
+
+def test_an_absent_parameter_has_its_default_or_is_left_out_and_a_required_one_is_missed() -> None:
+    assert Chosen().run_validation({"channel": "CALL", "market": " ", "note": ""}) == {"channel": "CALL", "market": "ALL"}
+    with pytest.raises(ValidationError) as refusal:
+        Chosen().run_validation({"note": "x" * 129})
+    assert refusal.value.get_codes() == {"channel": ["required"], "note": ["max_length"]}

@@ -15,7 +15,7 @@ from structlog.stdlib import ProcessorFormatter
 from tests.factories import NOON
 from wholesale import settings as product
 from wholesale.plumbing import correlation
-from wholesale.plumbing.log_text import masked
+from wholesale.plumbing.log_text import json_line, masked
 from wholesale.plumbing.work import periodic
 from wholesale.plumbing.work.task_failures import conclude
 
@@ -90,3 +90,14 @@ def test_the_row_of_a_failed_task_hides_what_its_exception_quotes(db: None) -> N
     assert "4165550987" not in stored
     assert stored.splitlines()[-1] == "ValueError"
     assert "test_logs.py" in stored
+
+
+@pytest.mark.parametrize("value", ["é\u2028b", "\ud800", 2**70, 0.5, None, [1, {"a": "b"}]])
+def test_a_line_is_one_line_of_ascii_json(value: Any) -> None:
+    text = json_line({"value": value}, repr)
+    assert text.isascii()
+    assert json.loads(text) == {"value": value}
+
+
+def test_a_line_shows_what_json_does_not_know_as_a_text() -> None:
+    assert json.loads(json_line({"value": {1, 2}}, repr)) == {"value": "{1, 2}"}

@@ -2,6 +2,8 @@
 
 import pytest
 from django.db import OperationalError, ProgrammingError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
 
 from tests.round_trips import round_trips
 from wholesale.plumbing import locks
@@ -24,6 +26,30 @@ def test_begin_goes_out_with_the_first_message() -> None:
         assert together(ONE) == [[(1,)]]
     assert len(sent) == 2  # BEGIN is not one by itself
     assert not in_transaction()
+
+
+def test_a_watcher_sees_each_statement_of_a_message() -> None:
+    with CaptureQueriesContext(connection) as captured, transaction.atomic():
+        assert together(ONE, TWO) == [[(1,)], [(2, "it's 100%")]]
+        assert in_transaction()
+    assert [query["sql"] for query in captured if query["sql"].startswith("SELECT")] == [
+        "SELECT 1",
+        "SELECT 2, 'it''s 100%'",
+    ]
+    assert not in_transaction()
+
+
+def test_a_message_within_a_failed_transaction_is_refused() -> None:
+    def fails_within() -> None:
+        with transaction.atomic(savepoint=False):
+            together(Statement("SELECT nothing"))
+
+    with transaction.atomic():
+        with pytest.raises(ProgrammingError):
+            fails_within()
+        with pytest.raises(TransactionManagementError):
+            together(ONE)
+        transaction.set_rollback(True)
 
 
 def test_a_transaction_that_asks_nothing_sends_nothing() -> None:
