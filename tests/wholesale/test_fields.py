@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rest_framework.serializers import ValidationError
 
+from wholesale.plumbing import params
 from wholesale.plumbing.fields import (
     BIGINT_MAX,
     AwareDateTimeField,
@@ -25,6 +26,7 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import Params
+from wholesale.plumbing.received import ReceivedChoiceField, ReceivedParams
 from wholesale.plumbing.texts import iso_utc, json_number, parse_json
 
 CHOICES = [("SMS", "Text"), ("CALL", "Call")]
@@ -237,6 +239,18 @@ def test_a_word_is_read_the_same_each_time_and_a_wrong_one_is_refused_each_time(
         "channel": ["invalid_choice"],
         "market": ["invalid_word"],
     }, turn
+
+
+class Heard(ReceivedParams):
+    channel = ReceivedChoiceField(choices=[("SMS", "text")], required=False)
+
+
+def test_what_a_person_wrote_is_not_remembered() -> None:
+    before = params._word.cache_info().currsize
+    assert Heard().run_validation({"channel": "my number is 416-555-0123"})["unreadable"] == {
+        "channel": "my number is 416-555-0123"
+    }
+    assert params._word.cache_info().currsize == before
 
 
 def test_an_absent_parameter_has_its_default_or_is_left_out_and_a_required_one_is_missed() -> None:

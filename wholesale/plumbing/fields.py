@@ -72,6 +72,7 @@ class WordField(LabelField):
     """A word of an open vocabulary, such as a market. The result is the word's one spelling."""
 
     default_error_messages = {"invalid_word": "Must be 1 to 64 letters, digits, spaces or hyphens."}
+    is_of_vocabulary = True  # the same few words come again and again, and any other text is refused
     longest = WORD_MAX_LENGTH
 
     def to_internal_value(self, data: Any) -> str:
@@ -93,6 +94,7 @@ class UpperChoiceField(serializers.ChoiceField):
 
     # The message names the allowed words and never echoes the input, which may hold characters that no answer can.
     default_error_messages = {"invalid_choice": "Must be one of {allowed}."}
+    is_of_vocabulary = True
 
     def to_internal_value(self, data: Any) -> str:
         word = data.strip().upper() if isinstance(data, str) else ""
@@ -105,6 +107,7 @@ class SpelledChoiceField(serializers.ChoiceField):
     """A word of a closed vocabulary with small letters. Any case is accepted; the result is the vocabulary's spelling."""
 
     default_error_messages = UpperChoiceField.default_error_messages
+    is_of_vocabulary = True
 
     def __init__(self, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(choices, **kwargs)

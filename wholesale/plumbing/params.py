@@ -14,7 +14,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from wholesale.plumbing.errors import RequestTooLarge
-from wholesale.plumbing.fields import LabelField, ManyField, RowField, WordField
+from wholesale.plumbing.fields import LabelField, ManyField, RowField
 from wholesale.plumbing.texts import parse_json
 from wholesale.plumbing.unknown_parameters import Known, last_values
 
@@ -94,7 +94,7 @@ class Params(serializers.Serializer[Any]):
 
 
 def _is_word(field: serializers.Field[Any, Any, Any, Any], value: Any) -> bool:
-    return isinstance(value, str) and isinstance(field, serializers.ChoiceField | WordField)
+    return isinstance(value, str) and getattr(field, "is_of_vocabulary", False)
 
 
 @lru_cache(maxsize=4096)

@@ -52,6 +52,8 @@ class ReceivedTimeField(AwareDateTimeField):
 class ReceivedChoiceField(UpperChoiceField):
     """A received word of a closed vocabulary. None if it is any other word."""
 
+    is_of_vocabulary = False  # any text may come
+
     def to_internal_value(self, data: Any) -> str | None:  # type: ignore[override]  # what cannot be read is None
         try:
             return super().to_internal_value(data)
