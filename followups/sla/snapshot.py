@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Avg, Case, Count, F, Q, Value, When
+from django.db.models import Count, F, Q, Value
 
 from followups.tasks.models import FollowupTask
 from governance.decisions import ExecutionClass, verb
@@ -27,10 +27,7 @@ WITHIN = {f"within_{limit}": done_within(allowed) for limit, allowed in LIMITS.i
 
 
 # The constant makes one row of all tasks, even if there are none.
-_FIGURES = {
-    "count": Count("id"),
-    **{name: Avg(Case(When(within, then=Value(1.0)), default=Value(0.0))) for name, within in WITHIN.items()},
-}
+_FIGURES = {"count": Count("id"), **{name: Count("id", filter=within) for name, within in WITHIN.items()}}
 _LATEST = Select(lambda: FollowupTask.objects.counted().completed().values_list("id", "due_at", "completed_at", "late_for"))
 _SNAPSHOT = Select(lambda: FollowupTask.objects.order_by().values(all=Value(1)).annotate(**_FIGURES).values_list(*_FIGURES))
 
@@ -43,5 +40,5 @@ def sla_snapshot(window: int = SLA_WINDOW) -> dict[str, Any]:
     As the customer's guide wants, all minutes since `due_at` count. `within_30m_permitted` and `within_2h_permitted` count
     permitted minutes only. A task that was done early counts as within.
     """
-    (figures,) = _SNAPSHOT.rows_from(f"({_LATEST.text} LIMIT %(window)s)", window=window)
-    return dict(zip(_FIGURES, figures, strict=True))
+    [(count, *within)] = _SNAPSHOT.rows_from(f"({_LATEST.text} LIMIT %(window)s)", window=window)
+    return {"count": count, **{name: number / count if count else None for name, number in zip(WITHIN, within, strict=True)}}
