@@ -39,7 +39,7 @@ class GateFacts(NamedTuple):
 
     def about(self, point: Point) -> OnFile:
         """What is on file about a point that was asked about."""
-        return self.on_file.get(digest(point), NOTHING)
+        return self.on_file.get(digest(point), NOTHING) if self.on_file else NOTHING
 
 
 def read_facts(points: Collection[Point], *, standing_counts: bool = True) -> GateFacts:
