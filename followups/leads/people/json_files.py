@@ -1,7 +1,6 @@
 """JSON files with what is on file about a person, for the admin and the commands."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,7 +29,7 @@ class ExportCommand(BaseCommand):
     """Base of the commands that export what is on file about one person. Their one argument names the person."""
 
     argument: ClassVar[str]
-    found: ClassVar[Callable[[str], dict[str, Any]]]  # what is on file about the person whom the argument names
+    found: ClassVar[Any]  # the function that returns what is on file about the person whom the argument names
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the arguments: the person, and `--output`."""
