@@ -55,7 +55,8 @@ class Walk:
         self.step += 1
         self.console.print(f"\n[bold cyan]{self.step}.[/bold cyan] {escape(what)}")
         answer = self.call(method, path, **params)
-        self.console.print(f"   [dim]{method} {escape(_readable(answer.request))}[/dim]", soft_wrap=True)
+        asked = str(answer.request.url.raw_path, "ascii")
+        self.console.print(f"   [dim]{method} {escape(asked)}[/dim]", soft_wrap=True)
         self.console.print(f"   {answer.status_code} {escape(_shortened(answer))}", soft_wrap=True)
         if answer.status_code != status:
             raise StepFailed(f"{method} {path} answered {answer.status_code}, not {status}.")
@@ -313,10 +314,6 @@ def _governing(policies: list[dict[str, Any]]) -> dict[str, Any]:
 def _same_offer(evidence: dict[str, Any], offer: dict[str, Any], correlation_id: str) -> bool:
     figures = {name: evidence[name] for name in offer["calc"]}
     return figures == offer["calc"] and evidence["correlation_id"] == correlation_id
-
-
-def _readable(request: httpx.Request) -> str:
-    return str(request.url.raw_path, "ascii")
 
 
 def _shortened(answer: httpx.Response) -> str:
