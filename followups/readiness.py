@@ -1,6 +1,7 @@
 """Runbook checks of how follow-up is set up: templates, SLA policies, pools and vendors. One query reads it all."""
 
 import json
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any, NamedTuple
@@ -63,21 +64,18 @@ def configured() -> Configured:
             Value("vendor"), "name", contract, Value(True), Cast("registration_expires_on", TextField()), Value("")
         ),
     )
-    rows = list(templates.union(*parts, all=True))
+    found: dict[str, list[Any]] = defaultdict(list)
+    for what, *row in templates.union(*parts, all=True):
+        found[what].append(row)
     return Configured(
-        [
-            Template(place, market, kind, on, json.loads(steps))
-            for what, place, market, on, steps, kind in rows
-            if what == "template"
-        ],
-        {(place, channel) for what, place, _, on, channel, _ in rows if what == "sla" and on},
-        sorted({address for what, address, *_ in rows if what == "operator"}),
-        sorted({agent for what, agent, _, is_user, *_ in rows if what == "agent" and not is_user}),
-        sorted({agent for what, agent, _, is_user, *_ in rows if what == "agent" and is_user}),
+        [Template(place, market, kind, on, json.loads(steps)) for place, market, on, steps, kind in found["template"]],
+        {(place, channel) for place, _, on, channel, _ in found["sla"] if on},
+        sorted({address for address, *_ in found["operator"]}),
+        sorted({agent for agent, _, is_user, *_ in found["agent"] if not is_user}),
+        sorted({agent for agent, _, is_user, *_ in found["agent"] if is_user}),
         {
             name: (date.fromisoformat(registered), date.fromisoformat(contract) if contract else None)
-            for what, name, contract, _, registered, _ in rows
-            if what == "vendor"
+            for name, contract, _, registered, _ in found["vendor"]
         },
     )
 

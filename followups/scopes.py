@@ -68,10 +68,6 @@ def _points(reader: Reader) -> Q:
     return Q(Exists(phone), kind=Kind.PHONE) | Q(Exists(email), kind=Kind.EMAIL) | of_lead
 
 
-def _records(reader: Reader) -> Q:
-    return Q(Exists(ContactPoint.objects.filter(_points(reader), pk=OuterRef("point"))))
-
-
 _CONDITIONS: dict[Any, scopes.Scope] = {
     Lead: leads,
     LeadReopening: _of_lead,
@@ -85,7 +81,7 @@ _CONDITIONS: dict[Any, scopes.Scope] = {
     AdministrativeReply: _of_lead,
     InboxItem: lambda reader: Q(owner=reader.name) | _of_lead(reader) | _of_task(reader),
     ContactPoint: _points,
-    ContactRecord: _records,
+    ContactRecord: lambda reader: Q(Exists(ContactPoint.objects.filter(_points(reader), pk=OuterRef("point")))),
 }
 
 

@@ -17,14 +17,18 @@ from followups.ladders.services import cancel_ladder, reassign_ladder, restart_l
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import WithLead, task_state, task_url
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import (
-    GrowingAdmin,
-    Question,
-    ReadOnlyInline,
-    asking,
-    reason_field,
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking, reason_field
+from wholesale.plumbing.admin_parts import (
+    DANGER,
+    SinceFilter,
+    StateFilter,
+    allowed,
+    button,
+    column,
+    either,
+    link,
+    place_text,
 )
-from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, column, either, place_text
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
@@ -36,11 +40,7 @@ class TaskInline(ReadOnlyInline):
     fields = ("step_link", "channel", "due_at", "state", "completed_at", "completed_by", "outcome", "cancel_reason")
     readonly_fields = ("step_link", "state")
 
-    @display(description="Step")
-    def step_link(self, task: FollowupTask) -> str:
-        """A link to the task."""
-        return format_html('<a href="{}" class="text-link">{}</a>', task_url(task.pk), task.step)
-
+    step_link = link("Step", lambda task: task_url(task.pk), lambda task: task.step)
     state = column("State", task_state)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from followups.ladders.cancellations import cancel_open_ladders
+from followups.ladders.cancellations import close_open_ladders
 from followups.ladders.models import FollowupLadder
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent, TaskEventWords
 from wholesale.plumbing.act import Act
@@ -52,7 +52,7 @@ def close(lead_id: str, act: Act, *, reason: str) -> int:
     """Cancel the lead's open ladder, and return the number of cancelled steps. All ladders of the lead are locked, because
     `erase_words` changes them later."""
     list(_ladders(lead_id).order_by("pk").select_for_update().values_list("pk"))
-    return cancel_open_ladders([lead_id], act.because(reason))
+    return close_open_ladders({lead_id: reason}, act)
 
 
 def erase_words(lead_id: str) -> int:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from followups.ladders.reading import read
+from followups.ladders.reading import leads_and_ladders
 from followups.leads.facts import read_facts
 from governance import gate
 from governance.gate import Point
 from governance.people import LeadFacts
-from wholesale.plumbing.compiled import Rows
+from wholesale.plumbing.compiled import Rows, together
 
 
 class Prospect(NamedTuple):
@@ -76,7 +76,8 @@ def meeting(ladders: Iterable[OpenLadder]) -> list[str]:
 
 def find(lead_ids: Collection[str]) -> ProspectsAndLadders:
     """Read these leads, and all open ladders at their numbers and addresses."""
-    return found_in(read(lead_ids))
+    (rows,) = together(leads_and_ladders(lead_ids))
+    return found_in(rows)
 
 
 def found_in(rows: Rows) -> ProspectsAndLadders:

@@ -11,7 +11,7 @@ from followups.leads.models import Lead
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
-from wholesale.plumbing.compiled import Columns, Rows, Select, Statement, fetch
+from wholesale.plumbing.compiled import Columns, Select, Statement
 
 _LEAD, _LADDER = Lead._meta.db_table, FollowupLadder._meta.db_table
 _OPEN = Select(lambda: FollowupLadder.objects.open().order_by().values_list("id", "lead_id"))
@@ -60,11 +60,6 @@ def leads_and_ladders(lead_ids: Collection[str]) -> Statement:
     The SQL is hand-written, because no queryset reads all this at once. Each start of a ladder runs it, after its locks.
     """
     return Statement(_read_sql(), _COLUMNS, {"leads": list(lead_ids)})
-
-
-def read(lead_ids: Collection[str]) -> Rows:
-    """Return the rows of `leads_and_ladders`."""
-    return fetch(*leads_and_ladders(lead_ids))
 
 
 @cache

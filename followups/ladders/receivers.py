@@ -4,12 +4,7 @@ transaction of that change."""
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from followups.ladders.cancellations import (
-    ALREADY_FOLLOWED_UP,
-    because_of,
-    cancel_open_ladders,
-    close_open_ladders,
-)
+from followups.ladders.cancellations import ALREADY_FOLLOWED_UP, because_of, close_open_ladders
 from followups.ladders.models import FollowupLadder
 from followups.ladders.prospects import find, meeting
 from followups.leads.facts import FACTS
@@ -83,7 +78,7 @@ def on_contact_marked_wrong(envelopes: Sequence[Envelope], **kwargs: Any) -> Non
 
 def on_leads_opted_out(envelopes: Sequence[Envelope], **kwargs: Any) -> int:
     """Cancel the open ladders of leads that want no more contact. Return how many steps were cancelled."""
-    return cancel_open_ladders([one.subject.id for one in envelopes], envelopes[0].act.because(OPTED_OUT))
+    return close_open_ladders(dict.fromkeys([one.subject.id for one in envelopes], OPTED_OUT), envelopes[0].act)
 
 
 def on_opted_out_of(envelopes: Sequence[Envelope], **kwargs: Any) -> None:

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from followups.ladders.errors import LadderClosed, LadderNotFound
 from followups.ladders.models import FollowupLadder
-from followups.ladders.starts import LadderStart, LadderWanted, again_if_moved, begin_ladder, hold_lead
+from followups.ladders.starts import LadderStart, again_if_moved, begin_ladder, hold_lead
 from followups.leads.lookups import points_in
 from followups.tasks import history, leases
 from followups.tasks.cancellations import OpenSteps, cancel, locking_ladder, open_steps
@@ -77,7 +77,7 @@ def restart_ladder(ladder_id: int, *, act: Act) -> LadderStart:
     cancelling = locking_ladder(ladder_id=ladder_id, lead_id=lead_id)
     found = hold_lead(lead_id, points_in([tuple(reached)]), cancelling, pool_of=(province, market))
     ladder = next(one for one in found.cancelled.ladders if one.pk == ladder_id)
-    return begin_ladder(found, LadderWanted(lead_id, ladder.province, ladder.market, ladder.owner), restart=True, act=act)
+    return begin_ladder(found, lead_id, (ladder.province, ladder.market), ladder.owner, restart=True, act=act)
 
 
 _LEAD_OF = Select(

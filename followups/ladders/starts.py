@@ -108,17 +108,7 @@ def start_ladder(
     (known,) = gate.require(ExecutionClass.EXECUTE, asking_points_of(lead_id))
     cancelling = locking_ladders_of(lead_ids=[lead_id]) if restart and lead_id else []
     found = hold_lead(lead_id, points_in(known), cancelling, pool_of=None if owner is not None else (province, market))
-    return begin_ladder(found, LadderWanted(lead_id, province, market, owner), restart=restart, act=act)
-
-
-@dataclass(frozen=True, slots=True)
-class LadderWanted:
-    """The ladder that somebody wants to start: for whom, where, and whose work it will be."""
-
-    lead_id: str | None
-    province: str
-    market: str
-    owner: str | None
+    return begin_ladder(found, lead_id, (province, market), owner, restart=restart, act=act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +158,9 @@ def cooling_off() -> timedelta:
     return timedelta(days=settings.COOLING_OFF_DAYS)
 
 
-def begin_ladder(found: HeldLead, wanted: LadderWanted, *, restart: bool, act: Act) -> LadderStart:
+def begin_ladder(
+    found: HeldLead, lead_id: str | None, place: tuple[str, str], owner: str | None, *, restart: bool, act: Act
+) -> LadderStart:
     """Start or restart a ladder in the caller's transaction. The caller has asked the gate and locked the lead. If the lead
     has an open ladder, `restart` cancels its open steps; without `restart` the lead keeps the ladder.
 
@@ -176,10 +168,10 @@ def begin_ladder(found: HeldLead, wanted: LadderWanted, *, restart: bool, act: A
         NoLadder: see `start_ladder`.
 
     """
-    prospect, place = found.prospect, (wanted.province, wanted.market)
+    prospect = found.prospect
     if prospect.ladder_id and not restart:
         return LadderStart(list(FollowupTask.objects.filter(ladder=prospect.ladder_id).order_by("step")), created=False)
-    planned = plan_of(prospect.lead, wanted.lead_id, place, wanted.owner, patterns_of(found.facts.mark, *place))
+    planned = plan_of(prospect.lead, lead_id, place, owner, patterns_of(found.facts.mark, *place))
     [(plan, minutes)] = settled([planned], act, found.facts)
     # Restarting an open ladder needs no reason: the lead is being contacted already.
     anew = restart and bool(act.reason or prospect.ladder_id)

@@ -1,13 +1,9 @@
 """Serializer fields for the values of a lead. The API, the admin and imports share them, so their errors are the same."""
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cached_property, lru_cache
 from typing import Any
 
 import phonenumbers
-from rest_framework import serializers
-from rest_framework.fields import empty
 
 from followups.leads.models import Language, Lead
 from governance.clocks.zones import ZONE_CHOICES
@@ -22,9 +18,8 @@ from wholesale.plumbing.fields import (
     UpperChoiceField,
     WordField,
 )
-from wholesale.plumbing.params import Params, is_empty
+from wholesale.plumbing.params import Params
 from wholesale.plumbing.phones import formatted, parsed
-from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH
 
 # Canada Post never uses D, F, I, O, Q or U, and never begins a code with W or Z.
 _POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z])([0-9][ABCEGHJ-NPRSTV-Z][0-9])")
@@ -64,11 +59,6 @@ class PostalCodeField(LabelField):
         return f"{code[1]} {code[2]}"
 
 
-# Columns with few different values, each checked without regard to other columns.
-_WORDS = frozenset({"province", "market", "language", "role", "zone", "source", "status"})
-_WORDS_REMEMBERED = 4096
-
-
 class LeadRow(Params):
     """The serializer of a lead's values in a request or a file's row. An absent or empty value keeps the stored one."""
 
@@ -87,31 +77,6 @@ class LeadRow(Params):
     score = RateField(required=False, help_text="from 0 to 1")
     source = LabelField(required=False)  # type: ignore[assignment]  # of the class no attribute: DRF collects the fields
     status = UpperChoiceField(choices=Lead.Status.choices, required=False, help_text="new leads: NEW")
-
-    def to_internal_value(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Check the values as DRF does, in half the time: a file may have hundreds of thousands of rows, mostly empty."""
-        checked, errors = {}, {}
-        for name, field in self._fields_by_name:
-            value = data.get(name, empty)
-            if not field.required and (value is empty or is_empty(value)):
-                continue
-            try:
-                is_word = name in _WORDS and type(value) is str and len(value) <= WORD_MAX_LENGTH
-                checked[name] = self._checked_word(name, value) if is_word else field.run_validation(value)
-            except serializers.ValidationError as error:
-                errors[name] = error.detail
-        if errors:
-            raise serializers.ValidationError(errors)
-        return checked
-
-    @cached_property
-    def _checked_word(self) -> Callable[[str, str], Any]:
-        """Return the function that checks a value of a column in `_WORDS`. Results are cached: lists repeat few values."""
-        return lru_cache(maxsize=_WORDS_REMEMBERED)(lambda name, word: self.fields[name].run_validation(word))
-
-    @cached_property
-    def _fields_by_name(self) -> tuple[tuple[str, Any], ...]:
-        return tuple(self.fields.items())
 
 
 COLUMNS = tuple(LeadRow().fields)  # the columns of an import, in the order of an export

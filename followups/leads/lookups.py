@@ -22,18 +22,7 @@ def leads_by_id(lead_ids: Collection[str]) -> QuerySet[Lead]:
 
 def leads_at(points: Collection[Point]) -> QuerySet[Lead]:
     """Return the leads with any of these numbers, addresses or lead ids. Several leads may have one number."""
-    by_column = {
-        column: {value for kind, value in points if kind == of_kind}
-        for column, of_kind in (("phone", Kind.PHONE), ("email", Kind.EMAIL), ("lead_id", Kind.LEAD))
-    }
-    # One query for each index: PostgreSQL reads the whole table for an OR. The indexes of phone and e-mail leave out empty
-    # values, so each query says that the value is not empty.
-    found = [
-        Lead.objects.filter(~Q(**{column: ""}), **{f"{column}__in": among(values)}).order_by().values("pk")
-        for column, values in by_column.items()
-        if values
-    ]
-    return Lead.objects.filter(pk__in=found[0].union(*found[1:])) if found else Lead.objects.none()
+    return leads_by_id(lead_ids_at(points))
 
 
 # Each ladder that starts asks it before its locks.
@@ -56,6 +45,8 @@ def points_in(rows: Rows) -> list[Point]:
 
 
 def _at(phones: Any, emails: Any, lead_ids: Any) -> QuerySet[Any, Any]:
+    # One query for each index: PostgreSQL reads the whole table for an OR. The indexes of phone and e-mail leave out empty
+    # values, so each query says that the value is not empty.
     by_phone = Lead.objects.filter(~Q(phone=""), phone__among=phones)
     by_email = Lead.objects.filter(~Q(email=""), email__among=emails)
     found = [leads.order_by().values("pk") for leads in (by_phone, by_email, Lead.objects.filter(lead_id__among=lead_ids))]

@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.timesince import timesince
 from unfold.decorators import action, display
 
@@ -17,7 +16,7 @@ from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PolicyForm
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyAdmin, asking
-from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, either, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, either, link, place_text
 from wholesale.plumbing.errors import DomainError
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
@@ -69,10 +68,9 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
     owner_or_nobody = column("Owner", lambda breach: breach.owner or "nobody", ordering="owner")
     place = column("Place", place_text, ordering="province")
 
-    @display(description="Late by, when found or done")
-    def late(self, breach: SlaBreach) -> str:
-        """The lateness of the task when it was done or when the breach was found, in words."""
-        return timesince(breach.counted_from, breach.counted_from + breach.lateness)
+    late = column(
+        "Late by, when found or done", lambda breach: timesince(breach.counted_from, breach.counted_from + breach.lateness)
+    )
 
     @display(description="Today", label={"Still open": "danger", "Done": "success", "Cancelled": "", "Put off": "info"})
     def became(self, breach: SlaBreach) -> str:
@@ -83,6 +81,10 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
         if task.cancelled_at:
             return "Cancelled"
         return "Still open" if task.due_at == breach.due_at else "Put off"
+
+
+def _breaches_url(notice: SlaNotice) -> str:
+    return reverse("admin:followups_slabreach_changelist", query={"notice__id__exact": notice.pk})
 
 
 class UnreadFilter(StateFilter):
@@ -113,11 +115,7 @@ class SlaNoticeAdmin(GrowingAdmin):
     state = either("State", lambda notice: notice.read_at, ("Read", "success"), ("Not read yet", "danger"))
     e_mail = column("E-mail", lambda notice: notice.get_mail_display(), ordering="mail", label=MAIL_COLOURS)
 
-    @display(description="The tasks")
-    def breaches_link(self, notice: SlaNotice) -> str:
-        """A link to the breaches that the notice tells of."""
-        url = reverse("admin:followups_slabreach_changelist")
-        return format_html('<a href="{}" class="text-link">See them</a>', f"{url}?notice__id__exact={notice.pk}")
+    breaches_link = link("The tasks", _breaches_url, lambda _: "See them")
 
     has_read_permission = allowed("followups.read_slanotice")
 

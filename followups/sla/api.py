@@ -27,10 +27,6 @@ from wholesale.plumbing.listing import NOW, READER, Computed, Rows, values_of
 from wholesale.plumbing.rendering import Response
 
 
-class AtRiskParams(ListParams):
-    """The parameters that choose which tasks at risk to list."""
-
-
 class AtRiskOut(serializers.Serializer[Any]):
     """A task that is at risk, and has no breach on record yet."""
 
@@ -71,7 +67,7 @@ class SlaViewSet(ApiViewSet):
 
     permissions = {"at_risk": "followups.view_followuptask"}
 
-    @ask("sla/at-risk", AtRiskParams, AtRiskOut(many=True))
+    @ask("sla/at-risk", ListParams, AtRiskOut(many=True))
     def at_risk(self, request: Request, limit: int, **places: Any) -> Response:
         """List the open tasks that are at risk and have no breach on record. The longest at risk come first."""
         reader = scopes.reader_of(FollowupTask, request.user)

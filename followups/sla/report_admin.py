@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -121,11 +122,7 @@ def chart_rows(report: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
     if len(groups) > ROWS_MAX:
         latest = sorted(groups, key=lambda row: -row["p90"])[:ROWS_MAX]
         groups = [row for row in groups if row in latest]
-    return [*((_label(_name(row[by])), row) for row in groups), ("all", report.whole)]
-
-
-def _label(name: str) -> str:
-    return name if len(name) <= LABEL_MAX else f"{name[: LABEL_MAX - 1]}…"
+    return [*((Truncator(_name(row[by])).chars(LABEL_MAX), row) for row in groups), ("all", report.whole)]
 
 
 _GREY = {"color": "#9ca3af"}

@@ -1,6 +1,6 @@
 """SLA policies as values: which one applies to a task, and its limits. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -39,9 +39,6 @@ class Rulebook:
 
     def __init__(self, rules: Iterable[SlaRule]) -> None:
         self._rules = {(rule.province, rule.market, rule.channel): rule for rule in rules}
-
-    def __iter__(self) -> Iterator[SlaRule]:
-        return iter(self._rules.values())
 
     def of(self, province: str, market: str, channel: str) -> SlaRule | None:
         """The policy that applies. None if there is no policy, or it is off: then no task is a breach."""

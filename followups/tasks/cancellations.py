@@ -66,7 +66,7 @@ locking_ladders_of = _locks(lambda lead_ids: FollowupLadder.objects.open().filte
 
 
 def _at(phones: Any, emails: Any, lead_ids: Any) -> QuerySet[Any, Any]:
-    # One query for each index (see `followups.leads.lookups.leads_at`).
+    # One query for each index (see `followups.leads.lookups`).
     by_phone = Lead.objects.filter(~Q(phone=""), phone__among=phones)
     by_email = Lead.objects.filter(~Q(email=""), email__among=emails)
     named = FollowupLadder.objects.open().filter(lead__lead_id__among=lead_ids)

@@ -30,5 +30,8 @@ def write(
     ]
     if reason == act.reason:
         writes.insert(TaskEvent, _LINE, lines)
-    else:
-        writes.insert_pairs(TaskEvent, _LINE, lines, TaskEventWords, reason=act.reason)
+        return
+    ids = writes.ids(TaskEvent, len(lines))
+    with writes.gathered():
+        writes.insert(TaskEvent, ("id", *_LINE), [(pk, *line) for pk, line in zip(ids, lines, strict=True)])
+        writes.insert(TaskEventWords, ("event_id", "reason"), [(pk, act.reason) for pk in ids])

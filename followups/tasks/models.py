@@ -53,7 +53,7 @@ class TaskQuerySet(QuerySet[Any]):
 
     def unleased(self, now: Instant) -> "TaskQuerySet":
         """Tasks without a live claim."""
-        return self.filter(_has_no_live_claim(now))
+        return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
 
     def breached(self) -> "TaskQuerySet":
         """Open tasks with a breach of the SLA on record for their present due time."""
@@ -87,10 +87,6 @@ def goes_first(now: Instant) -> Q:
     earlier = FollowupTask.objects.permitted(now).filter(ladder=OuterRef("ladder"), step__lt=OuterRef("step"))
     one = Subquery(earlier.order_by().values_list(Value(False))[:1])
     return Q(step=1) | Q(Coalesce(one, Value(True)))
-
-
-def _has_no_live_claim(now: Instant) -> Q:
-    return Q(leased_until__isnull=True) | Q(leased_until__lte=now)
 
 
 # No breach is on record for the present due time. A task that was put off has a later due time and may breach anew.

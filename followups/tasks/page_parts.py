@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from unfold.decorators import display
 
 from followups.tasks.models import FollowupTask
+from wholesale.plumbing.admin_parts import link
 
 OVERDUE_AFTER = timedelta(hours=2)  # a task that is so long past due misses the SLA
 TASK_STATES = {"Completed": "success", "Overdue": "danger", "Due": "warning", "Waiting": "info", "Cancelled": ""}
@@ -61,7 +61,4 @@ class WithLead:
 class WithTask:
     """A mixin for admins of rows that belong to a task."""
 
-    @display(description="Task")
-    def task_link(self, row: Any) -> str:
-        """A link to the task."""
-        return format_html('<a href="{}" class="text-link">Task {}</a>', task_url(row.task_id), row.task_id)
+    task_link = link("Task", lambda row: task_url(row.task_id), lambda row: f"Task {row.task_id}")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from followups.ladders.cancellations import cancel_open_ladders
+from followups.ladders.cancellations import close_open_ladders
 from followups.ladders.models import FollowupLadder
 from followups.services import complete_task
 from followups.tasks.due.claims import claim_due, release_leases, renew_leases
@@ -62,7 +62,7 @@ def test_claims_among_renewals_completions_and_cancellations_do_not_deadlock(
             elif number % 5 == 3:
                 with transaction.atomic():
                     theirs = [lead.lead_id for lead in leads[number % 8 :: 8]]
-                    cancel_open_ladders(theirs, Act("test", reason="test", at=NOON))
+                    close_open_ladders(dict.fromkeys(theirs, "test"), Act("test", at=NOON))
             else:
                 claim_due(owner=owner, limit=10, act=Act(at=NOON))
 

@@ -214,7 +214,7 @@ def test_a_new_rule_writes_only_the_tasks_that_it_affects(monkeypatch: pytest.Mo
     begun(TUESDAY)
     recompute_places(["ON"], None, TUESDAY + HOUR)
     written: list[Any] = []
-    monkeypatch.setattr("followups.tasks.minutes.services.store", written.extend)
+    monkeypatch.setattr("wholesale.plumbing.writes.update", lambda model, columns, rows: written.extend(rows))
     recompute_places(["ON"], None, TUESDAY + 2 * HOUR)
     assert written == []
 

@@ -366,7 +366,7 @@ def test_the_statement_and_the_rules_agree_on_each_task(seed: int) -> None:
 
 def test_the_rulebook_is_one_query(django_assert_num_queries: Callable[..., Any]) -> None:
     with django_assert_num_queries(queries("the SLA's rulebook")):
-        assert len(list(rulebook(mark.current()))) == 39
+        assert rulebook(mark.current()).of("QC", "MONTREAL", "CALL") is not None
 
 
 def test_a_rulebook_without_the_place_has_no_rule() -> None:

@@ -33,9 +33,5 @@ def test_a_markets_own_policy_wins_over_its_provinces(rules: list[SlaRule], expe
     assert Rulebook(rules).of("ON", "TORONTO", "SMS") == expected
 
 
-def test_a_rulebook_holds_all_its_policies() -> None:
-    assert list(Rulebook([OWN, WHOLE, CALLS])) == [OWN, WHOLE, CALLS]
-
-
 def test_the_limits_are_the_minutes_of_the_policy() -> None:
     assert (OWN.warn_after, OWN.breach_after) == (timedelta(minutes=30), timedelta(hours=2))

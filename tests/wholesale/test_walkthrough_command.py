@@ -159,7 +159,7 @@ def test_the_walk_can_be_repeated() -> None:
 def test_the_risk_guard_refuses_the_offer_until_the_caps_are_raised_with_a_reason() -> None:
     said = run()
     assert "ok denied, and nothing is reserved: " in said
-    assert "The caps of WHOLESALE are as before; what today used of them stays used." in said
+    assert "The risk policy WHOLESALE is as before." in said
     kinds = RiskEvent.objects.order_by("id").values_list("kind", "engine", "amount", "realized_loss", "actor")
     assert list(kinds) == [
         (kind, "WHOLESALE", OFFER, Decimal(0), "walkthrough") for kind in ("DENIED", "RESERVED", "SETTLED")
@@ -218,7 +218,7 @@ def test_caps_changed_by_another_meanwhile_are_not_overwritten(monkeypatch: pyte
 def test_an_edited_policy_gets_its_own_values_back() -> None:
     upsert(OfferPolicy, province="ON", market="TORONTO", enabled=True, max_arv_multiplier=Decimal("0.65"), act=Act("me"))
     before = policy_settings()
-    assert "The offer policy ON TORONTO is on again, as before." in run()
+    assert "The offer policy ON TORONTO is as before." in run()
     assert policy_settings() == before
     assert OfferPolicy.objects.get(market="TORONTO").reason == "walkthrough: put back"
 

@@ -11,10 +11,12 @@ from django.contrib.auth.models import User
 from django.db import DataError, IntegrityError, connection, transaction
 
 from followups.ladders.models import FollowupLadder
+from followups.tasks import history
 from followups.tasks.models import FollowupTask, TaskEvent, TaskEventWords
 from kpi.models import KPIEvent
 from tests.factories import NOON, AttemptFactory, LadderFactory, LeadFactory, TaskFactory
 from wholesale.plumbing import writes
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyError
 
 pytestmark = pytest.mark.django_db
@@ -149,16 +151,15 @@ def test_ids_in_advance_are_those_of_the_rows(objects: list[KPIEvent]) -> None:
 
 @pytest.mark.parametrize("is_gathered", [True, False])
 @pytest.mark.parametrize("how_many", [0, 1, 3])
-def test_each_row_of_a_pair_has_the_other_ones_id(how_many: int, is_gathered: bool) -> None:
+def test_each_line_of_a_history_has_its_own_words(how_many: int, is_gathered: bool) -> None:
     tasks = [TaskFactory.create() for _ in range(how_many)]
-    columns = ("task_id", "kind", "actor", "correlation_id", "created_at")
-    rows = [(task.pk, TaskEvent.Kind.SKIPPED, "anna", "C-1", NOON) for task in tasks]
+    act = Act("anna", reason="%s it's \n late", at=NOON)
     with transaction.atomic(), writes.gathered() if is_gathered else nullcontext():
         if is_gathered:
             writes.update(FollowupTask, ("note",), [(task.pk, "a") for task in tasks])
-        writes.insert_pairs(TaskEvent, columns, rows, TaskEventWords, reason="%s it's \n late")
+        history.write(TaskEvent.Kind.SKIPPED, [task.pk for task in tasks], act)
     assert [(event.task_id, event.reason) for event in TaskEvent.objects.order_by("id")] == [
-        (task.pk, "%s it's \n late") for task in tasks
+        (task.pk, act.reason) for task in tasks
     ]
     assert TaskEventWords.objects.count() == how_many
 

@@ -25,8 +25,16 @@ from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, either
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
 from wholesale.plumbing.work import periodic
 
-admin.site.index_title = "What needs a person now"
+ACTS = {ADDITION: "Added", CHANGE: "Changed", DELETION: "Deleted"}
+ACT_COLOURS = {"Added": "success", "Changed": "info", "Deleted": "danger"}
+STATUS_COLOURS = {
+    TaskResultStatus.READY.label: "info",
+    TaskResultStatus.RUNNING.label: "warning",
+    TaskResultStatus.FAILED.label: "danger",
+    TaskResultStatus.SUCCESSFUL.label: "success",
+}
 
+admin.site.index_title = "What needs a person now"
 
 admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 
@@ -53,11 +61,9 @@ class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
         """The names of the user's roles as text. Without a role it is "superuser" or "none"."""
         return ", ".join(group.name for group in user.groups.all()) or ("superuser" if user.is_superuser else "none")
 
-    @display(description="State", ordering="is_active", label={"Active": "success", "Deactivated": "danger"})
-    def active(self, user: User) -> str:
-        """The user's state: Active or Deactivated. A deactivated user may do nothing."""
-        return "Active" if user.is_active else "Deactivated"
-
+    active = either(
+        "State", lambda user: user.is_active, ("Active", "success"), ("Deactivated", "danger"), ordering="is_active"
+    )
     staff = column("Admin", lambda user: "Staff" if user.is_staff else "", ordering="is_staff", label={"Staff": "info"})
 
 
@@ -80,6 +86,10 @@ class GroupAdmin(CheckedInput, Undeletable, BaseGroupAdmin, ModelAdmin):
     number_of_permissions = column("Permissions", lambda group: group.n_permissions, ordering="n_permissions")
 
 
+def _is_expired(token: AuthToken) -> bool:
+    return token.expiry is not None and token.expiry < timezone.now()
+
+
 @admin.register(AuthToken)
 class AuthTokenAdmin(ReadOnlyAdmin):
     """The admin of API tokens. It revokes tokens; only the command `create_api_token` creates them, and shows each once."""
@@ -97,15 +107,8 @@ class AuthTokenAdmin(ReadOnlyAdmin):
         _, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
         return [f"Token {self.key(token)} of {token.user}" for token in objs], counts, perms_needed, protected
 
-    @display(description="Begins with", ordering="token_key")
-    def key(self, token: AuthToken) -> str:
-        """The first characters of the token. Only its owner knows the whole token."""
-        return f"{token.token_key[:8]}..."
-
-    @display(description="State", label={"Valid": "success", "Expired": "danger"})
-    def state(self, token: AuthToken) -> str:
-        """The token's state: Valid or Expired."""
-        return "Expired" if token.expiry is not None and token.expiry < timezone.now() else "Valid"
+    key = column("Begins with", lambda token: f"{token.token_key[:8]}...", ordering="token_key")
+    state = either("State", _is_expired, ("Expired", "danger"), ("Valid", "success"))
 
 
 @admin.register(RoleGrant)
@@ -151,11 +154,7 @@ class LogEntryAdmin(GrowingAdmin):
     search_help_text = "Object or user name"
     fields = ("action_time", "user", "kind", "content_type", "object_repr", "what")
 
-    @display(description="Act", ordering="action_flag", label={"Added": "success", "Changed": "info", "Deleted": "danger"})
-    def kind(self, entry: LogEntry) -> str:
-        """The kind of the act: added, changed or deleted."""
-        return {ADDITION: "Added", CHANGE: "Changed", DELETION: "Deleted"}[entry.action_flag]
-
+    kind = column("Act", lambda entry: ACTS[entry.action_flag], ordering="action_flag", label=ACT_COLOURS)
     what = column("What", lambda entry: entry.get_change_message())
 
 
@@ -180,19 +179,7 @@ class DBTaskResultAdmin(GrowingAdmin):
         again = periodic.try_again(list(tasks.values_list("pk", flat=True)))
         messages.success(request, f"{again} failed tasks wait for the worker again.")
 
-    @display(
-        description="State",
-        ordering="status",
-        label={
-            TaskResultStatus.READY.label: "info",
-            TaskResultStatus.RUNNING.label: "warning",
-            TaskResultStatus.FAILED.label: "danger",
-            TaskResultStatus.SUCCESSFUL.label: "success",
-        },
-    )
-    def state(self, task: DBTaskResult) -> str:
-        """The state of the background task."""
-        return str(TaskResultStatus(task.status).label)
+    state = column("State", lambda task: task.get_status_display(), ordering="status", label=STATUS_COLOURS)
 
 
 @admin.register(PeriodicRun)

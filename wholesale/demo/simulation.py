@@ -2,9 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -152,41 +150,36 @@ def _go_live(simulation: Any, now: datetime) -> None:
         simulation.went_live = True
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The figures that are printed at the end of the simulation. Amounts are in CAD."""
-
-    leads: dict[str, int]  # status -> how many
-    ladders_open: int
-    ladders_closed: int
-    contacts: dict[tuple[str, str], int]  # channel, outcome -> how many
-    outside: int  # contacts that the gate did not allow
-    due: int
-    opt_outs: int
-    sla: dict[str, Any]
-    feedback: int
-    offers: int
-    exposure: Decimal  # the amount put at stake over all days
-    at_stake: Decimal  # the amount not settled yet
+def contacts() -> dict[tuple[str, str], int]:
+    """Return how many contacts by each channel had each outcome."""
+    counts = FollowupTask.objects.completed().order_by().values_list("channel", "outcome").annotate(Count("id"))
+    return {(channel, outcome): count for channel, outcome, count in counts}
 
 
-def summary(now: datetime) -> Summary:
-    """Return the figures of the rows in this database, as they are at the time `now`."""
+def figures(now: datetime) -> dict[str, str]:
+    """Return the other figures of the rows in this database at the time `now`, as text by their names."""
     by_status = dict(Lead.objects.order_by().values_list("status").annotate(Count("id")))
-    contacts = FollowupTask.objects.completed().order_by().values_list("channel", "outcome").annotate(Count("id"))
     ladders = FollowupLadder.objects.order_by()
     still_open = ladders.filter(closed_at__isnull=True).count()
-    return Summary(
-        leads={label: by_status.get(status, 0) for status, label in Lead.Status.choices},
-        ladders_open=still_open,
-        ladders_closed=ladders.count() - still_open,
-        contacts={(channel, outcome): count for channel, outcome, count in contacts},
-        outside=ContactAttempt.objects.filter(allowed=False).count(),
-        due=FollowupTask.objects.due(now).count(),
-        opt_outs=count_refusals(),
-        sla=sla_snapshot(window=FollowupTask.objects.completed().count() or 1),
-        feedback=BuyerFeedbackEvent.objects.count(),
-        offers=OfferEvidence.objects.count(),
-        exposure=exposure_used(GLOBAL),
-        at_stake=open_risk(GLOBAL),
-    )
+    counts = {
+        **{f"Leads: {label.lower()}": by_status.get(status, 0) for status, label in Lead.Status.choices},
+        "Ladders open": still_open,
+        "Ladders closed": ladders.count() - still_open,
+        "Tasks due at the end": FollowupTask.objects.due(now).count(),
+        "Contacts outside the rules": ContactAttempt.objects.filter(allowed=False).count(),
+        "Opt-outs on file": count_refusals(),
+        "Buyers' answers": BuyerFeedbackEvent.objects.count(),
+        "Offers": OfferEvidence.objects.count(),
+    }
+    sla = sla_snapshot(window=FollowupTask.objects.completed().count() or 1)
+    return {
+        **{name: f"{count:,}" for name, count in counts.items()},
+        "Done within 30 permitted minutes": _rate(sla["within_30m_permitted"]),
+        "Done within 2 permitted hours": _rate(sla["within_2h_permitted"]),
+        "Put at stake, CAD": f"{exposure_used(GLOBAL):,.2f}",
+        "Still at stake, CAD": f"{open_risk(GLOBAL):,.2f}",
+    }
+
+
+def _rate(fraction: float | None) -> str:
+    return "-" if fraction is None else f"{fraction:.0%}"

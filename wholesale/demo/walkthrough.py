@@ -55,7 +55,8 @@ class Walk:
         self.step += 1
         self.console.print(f"\n[bold cyan]{self.step}.[/bold cyan] {escape(what)}")
         answer = self.call(method, path, **params)
-        self.console.print(f"   [dim]{method} {escape(_readable(answer.request))}[/dim]", soft_wrap=True)
+        asked = str(answer.request.url.raw_path, "ascii")
+        self.console.print(f"   [dim]{method} {escape(asked)}[/dim]", soft_wrap=True)
         self.console.print(f"   {answer.status_code} {escape(_shortened(answer))}", soft_wrap=True)
         if answer.status_code != status:
             raise StepFailed(f"{method} {path} answered {answer.status_code}, not {status}.")
@@ -112,33 +113,49 @@ def offers_enabled(walk: Walk) -> Iterator[None]:
     before = _governing(policies)
     on = [policy for policy in policies if policy["enabled"]]
     walk.hold("never all provinces at once", len({policy["province"] for policy in on}) < PROVINCES)
-    settings = {"province": PROVINCE, "market": before["market"], "changed_by": NAME}
-    enabled = walk.ask(
+    with changed(
+        walk,
         "Enable offers, one province to start with",
-        "POST",
         "/api/deals/offers/policies/upsert",
-        **settings,
-        **OFFER_SETTINGS,
-        enabled="true",
+        before,
+        named=f"The offer policy {PROVINCE} {before['market']}",
+        key={"province": PROVINCE, "market": before["market"]},
+        settings={**OFFER_SETTINGS, "enabled": True},
         reason="walkthrough: enabled for its duration",
-        expected_version=before["version"],
-    )
-    try:
+    ) as enabled:
         walk.hold("the policy is enabled", enabled["enabled"] is True)
         yield
+
+
+@contextmanager
+def changed(
+    walk: Walk,
+    what: str,
+    path: str,
+    before: dict[str, Any],
+    *,
+    named: str,
+    key: dict[str, Any],
+    settings: dict[str, Any],
+    reason: str,
+) -> Iterator[dict[str, Any]]:
+    """Within this block, a policy has these settings. Afterwards it is as `before`, unless somebody else has changed it.
+
+    Raises:
+        StepFailed: the policy could not be changed or restored.
+
+    """
+    given = {**key, "changed_by": NAME}
+    policy = walk.ask(what, "POST", path, **given, **settings, reason=reason, expected_version=before["version"])
+    try:
+        yield policy
     finally:
-        put_back(
-            walk,
-            f"The offer policy {PROVINCE} {before['market']}",
-            "/api/deals/offers/policies/upsert",
-            **settings,
-            **{name: before[name] for name in OFFER_SETTINGS},
-            enabled=json.dumps(before["enabled"]),
-            expected_version=enabled["version"],
-        )
-        walk.console.print(
-            f"\nThe offer policy {PROVINCE} {before['market']} is {'on' if before['enabled'] else 'off'} again, as before."
-        )
+        old = {name: before[name] for name in settings}
+        answer = walk.call("POST", path, **given, **old, expected_version=policy["version"], reason="walkthrough: put back")
+        if answer.status_code != 200:
+            walk.console.print(f"   {answer.status_code} {escape(_shortened(answer))}", soft_wrap=True)
+            raise StepFailed(f"{named} could not be put back; look at it.")
+        walk.console.print(f"\n{named} is as before.")
 
 
 @contextmanager
@@ -155,19 +172,6 @@ def ladder_closed(walk: Walk) -> Iterator[None]:
             if walk.call("POST", path, reason="walkthrough: over").status_code != 200:
                 raise StepFailed(f"The ladder {ladder['id']} could not be cancelled; look at it.")
             walk.console.print("\nThe steps that were left of the ladder are cancelled.")
-
-
-def put_back(walk: Walk, what: str, path: str, /, **params: Any) -> None:
-    """Restore a policy's settings to `params`, unless somebody has changed the policy after the walk did.
-
-    Raises:
-        StepFailed: the policy could not be restored.
-
-    """
-    answer = walk.call("POST", path, **params, reason="walkthrough: put back")
-    if answer.status_code != 200:
-        walk.console.print(f"   {answer.status_code} {escape(_shortened(answer))}", soft_wrap=True)
-        raise StepFailed(f"{what} could not be put back; look at it.")
 
 
 def lead_comes_in(walk: Walk) -> None:
@@ -257,40 +261,22 @@ def risk_guard(walk: Walk) -> None:
     used = {row["engine"]: row["exposure_used"] for row in ledgers}
     with ExitStack() as raised:
         for engine in ("GLOBAL", ENGINE):
-            raised.enter_context(caps_raised(walk, policies[engine], used.get(engine, 0)))
+            before, room = policies[engine], used.get(engine, 0) + OFFER
+            raised.enter_context(
+                changed(
+                    walk,
+                    f"Raise the caps of {engine} by the offer",
+                    "/api/governance/risk/policies/upsert",
+                    before,
+                    named=f"The risk policy {engine}",
+                    key={"engine": engine},
+                    settings={cap: before[cap] + room for cap in CAPS if before[cap]},  # 0 is no cap
+                    reason=f"walkthrough: room for one offer of {OFFER:,}, for its duration",
+                )
+            )
         answer = reserve(walk, "Ask again")
         walk.hold(f"{OFFER:,} is reserved", answer["ok"] and answer["reserved"] == OFFER)
         settle(walk, answer["reservation_id"])
-
-
-@contextmanager
-def caps_raised(walk: Walk, before: dict[str, Any], used: float) -> Iterator[None]:
-    """Within this block, raise the engine's caps by today's use plus the offer's amount. Restore them afterwards."""
-    engine = before["engine"]
-    path = "/api/governance/risk/policies/upsert"
-    raised = walk.ask(
-        f"Raise the caps of {engine} by the offer",
-        "POST",
-        path,
-        engine=engine,
-        **{cap: before[cap] + used + OFFER for cap in CAPS if before[cap]},  # 0 is no cap
-        changed_by=NAME,
-        reason=f"walkthrough: room for one offer of {OFFER:,}, for its duration",
-        expected_version=before["version"],
-    )
-    try:
-        yield
-    finally:
-        put_back(
-            walk,
-            f"The risk policy {engine}",
-            path,
-            engine=engine,
-            **{cap: before[cap] for cap in CAPS},
-            changed_by=NAME,
-            expected_version=raised["version"],
-        )
-        walk.console.print(f"\nThe caps of {engine} are as before; what today used of them stays used.")
 
 
 def reserve(walk: Walk, what: str) -> Any:
@@ -328,10 +314,6 @@ def _governing(policies: list[dict[str, Any]]) -> dict[str, Any]:
 def _same_offer(evidence: dict[str, Any], offer: dict[str, Any], correlation_id: str) -> bool:
     figures = {name: evidence[name] for name in offer["calc"]}
     return figures == offer["calc"] and evidence["correlation_id"] == correlation_id
-
-
-def _readable(request: httpx.Request) -> str:
-    return str(request.url.raw_path, "ascii")
 
 
 def _shortened(answer: httpx.Response) -> str:

@@ -80,7 +80,7 @@ class ReadOnlyAdmin(CheckedInput, ReadOnly, Scoped, ModelAdmin):
         """The buttons on the page of a row. A `button` that has a condition is shown only if the row meets it."""
         buttons = [(one, getattr(one.method, "when", None)) for one in super().get_actions_detail(request, object_id)]
         is_needed = any(when for _, when in buttons)
-        row = self.model._default_manager.filter(pk=object_id).first() if is_needed else None
+        row = self.get_object(request, object_id) if is_needed else None
         return [one for one, when in buttons if when is None or (row and when(row))]
 
 

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.utils import prettify_json
@@ -25,6 +26,11 @@ def column(title: str, text: Callable[[Any], object], **options: Any) -> Any:
         return text(row)
 
     return shown
+
+
+def link(title: str, address: Callable[[Any], str], text: Callable[[Any], object]) -> Any:
+    """Make a column that shows the `text` of a row as a link to another page."""
+    return column(title, lambda row: format_html('<a href="{}" class="text-link">{}</a>', address(row), text(row)))
 
 
 def either(title: str, condition: Callable[[Any], object], yes: tuple[str, str], no: tuple[str, str], **options: Any) -> Any:

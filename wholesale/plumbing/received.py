@@ -5,7 +5,6 @@ absent, and `ReceivedParams` passes on its original text.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -39,26 +38,24 @@ class ReceivedLabelField(ReceivedTextField):
         super().__init__(longest=longest, **kwargs)
 
 
-class ReceivedTimeField(AwareDateTimeField):
-    """A received instant. None if it cannot be read."""
+class _OrNone(serializers.Field[Any, Any, Any, Any]):
+    """A base of received fields: a value that cannot be read is None."""
 
-    def to_internal_value(self, data: Any) -> datetime | None:  # type: ignore[override]  # what cannot be read is None
+    def to_internal_value(self, data: Any) -> Any:
         try:
             return super().to_internal_value(data)
         except serializers.ValidationError:
             return None
 
 
-class ReceivedChoiceField(UpperChoiceField):
+class ReceivedTimeField(_OrNone, AwareDateTimeField):
+    """A received instant. None if it cannot be read."""
+
+
+class ReceivedChoiceField(_OrNone, UpperChoiceField):
     """A received word of a closed vocabulary. None if it is any other word."""
 
     is_of_vocabulary = False  # any text may come
-
-    def to_internal_value(self, data: Any) -> str | None:  # type: ignore[override]  # what cannot be read is None
-        try:
-            return super().to_internal_value(data)
-        except serializers.ValidationError:
-            return None
 
 
 class ReceivedManyField(serializers.ListField):

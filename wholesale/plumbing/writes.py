@@ -78,30 +78,6 @@ def insert(model: type[models.Model], columns: tuple[str, ...], rows: Rows, *, o
         _add(Part(table.insert + text, {"rows": _document(table, rows)}))
 
 
-def insert_pairs(
-    model: type[models.Model], columns: tuple[str, ...], rows: Rows, second: type[models.Model], **same: Any
-) -> None:
-    """Insert rows as `insert` does, and for each a row of the model `second`, whose primary key is the id of the first.
-
-    `same` are the values of the second row's other columns.
-    """
-    if not rows:
-        return
-    key: Any = second._meta.pk
-    if connection.vendor != "postgresql":
-        found = ids(model, len(rows))
-        insert(model, ("id", *columns), [(pk, *row) for pk, row in zip(found, rows, strict=True)])
-        insert(second, (key.attname, *same), [(pk, *same.values()) for pk in found])
-        return
-    table = _table(model, columns)
-    into = ", ".join(f'"{column}"' for column in (key.column, *same))
-    values = ", ".join(f"%({column})s" for column in same)
-    with gathered():
-        first = len(_gathering.get() or ())
-        _add(Part(f"{table.insert}{_after_updates_of(model)} RETURNING id", {"rows": _document(table, rows)}))
-        _add(Part(f'INSERT INTO "{second._meta.db_table}" ({into}) SELECT id, {values} FROM w{first}', same))
-
-
 def insert_new(model: type[ModelT], columns: tuple[str, ...], rows: Rows) -> list[ModelT]:
     """Insert a few rows as `insert` does, and return them as objects, which get their ids as in `insert_objects`."""
     # By position: Django takes five times as long to set attributes by their names.

@@ -24,6 +24,8 @@ from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL, Province
 
+KIND_COLOURS = {"Standard": "", "Cold": "info"}
+
 
 def step_text(step: Mapping[str, Any]) -> str:
     """A step in a few words: "Call after 30 minutes"."""
@@ -42,11 +44,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     list_filter = ("kind", *PlacePolicyAdmin.list_filter)
     list_display = ("place", "which_kind", "enabled", "number_of_steps", "in_words", "version", "changed_by", "updated_at")
 
-    @display(description="Kind", ordering="kind", label={"Standard": "", "Cold": "info"})
-    def which_kind(self, template: LadderTemplate) -> str:
-        """The kind of the template, in one word."""
-        return template.kind.capitalize()
-
+    which_kind = column("Kind", lambda template: template.kind.capitalize(), ordering="kind", label=KIND_COLOURS)
     number_of_steps = column("Steps", lambda template: len(template.steps))
     in_words = column("Which", lambda template: ", ".join(step_text(step) for step in template.steps))
 

@@ -36,7 +36,8 @@ def patterns_of(mark: int | None, province: str, market: str) -> Patterns:
     def effective(kind: str) -> Pattern | None:
         return patterns.get((province, market, kind)) or patterns.get((province, ALL, kind))
 
-    return Patterns(effective(LadderTemplate.Kind.STANDARD), _if_on(effective(LadderTemplate.Kind.COLD)))
+    cold = effective(LadderTemplate.Kind.COLD)
+    return Patterns(effective(LadderTemplate.Kind.STANDARD), cold if cold and cold.template.enabled else None)
 
 
 def _pattern(template: LadderTemplate) -> Pattern:
@@ -48,10 +49,6 @@ def _pattern(template: LadderTemplate) -> Pattern:
 
 
 _KEPT = Kept(lambda: {(row.province, row.market, row.kind): _pattern(row) for row in LadderTemplate.objects.order_by()})
-
-
-def _if_on(pattern: Pattern | None) -> Pattern | None:
-    return pattern if pattern and pattern.template.enabled else None
 
 
 def min_gap() -> Coalesce:

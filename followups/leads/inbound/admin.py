@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import localize
+from django.utils.text import Truncator
 from unfold.decorators import display
 
 from followups.leads.inbound.authors import WHO
@@ -16,7 +17,7 @@ from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
-from wholesale.plumbing.admin_parts import DANGER, SUCCESS, SinceFilter, StateFilter, allowed, button
+from wholesale.plumbing.admin_parts import DANGER, SUCCESS, SinceFilter, StateFilter, allowed, button, column
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = "Waits for a person"
@@ -90,10 +91,7 @@ class InboundMessageAdmin(GrowingAdmin):
         unread = [f"{name} {message.as_sent[name]!r}" for name in WHO if name in message.as_sent]
         return ", ".join(filter(None, (lead, *points, *unread))) or None
 
-    @display(description="Text")
-    def excerpt(self, message: InboundMessage) -> str:
-        """The beginning of the message's text."""
-        return message.text if len(message.text) <= EXCERPT else f"{message.text[:EXCERPT]}..."
+    excerpt = column("Text", lambda message: Truncator(message.text).chars(EXCERPT))
 
     has_decide_permission = allowed("followups.decide_inbound")
     has_resume_permission = allowed("followups.decide_inbound", "governance.lift_opt_out")

@@ -49,7 +49,7 @@ class Near(NamedTuple):
 
 
 def _near(lead_id: Any, phone: Any, email: Any) -> QuerySet[Any, Any]:
-    # One query for each index (see `followups.leads.lookups.leads_at`).
+    # One query for each index (see `followups.leads.lookups`).
     named = Lead.objects.filter(lead_id=lead_id).order_by()
     by_phone, by_email = Lead.objects.filter(~Q(phone="")).order_by(), Lead.objects.filter(~Q(email="")).order_by()
     found = [named, by_phone.filter(phone=phone), by_phone.filter(phone__in=named.values("phone"))]

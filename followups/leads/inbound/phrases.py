@@ -34,19 +34,16 @@ class Phrase(NamedTuple):
 
     def end(self, words: Sequence[str], start: int) -> int | None:
         """If the words from `start` on match the phrase, return the index after the last matching word, else None."""
-        return _end(self.places, words, start)
-
-
-def _end(places: tuple[PhrasePlace | None, ...], words: Sequence[str], at: int) -> int | None:
-    for n, place in enumerate(places):
-        if place is None:
-            rest = places[n + 1 :]
-            found = (_end(rest, words, at + skipped) for skipped in range(GAP_MAX + 1))
-            return next((end for end in found if end is not None), None)
-        if at >= len(words) or not place.takes(words[at]):
-            return None
-        at += 1
-    return at
+        at = start
+        for n, place in enumerate(self.places):
+            if place is None:
+                rest = Phrase(self.places[n + 1 :])
+                found = (rest.end(words, at + skipped) for skipped in range(GAP_MAX + 1))
+                return next((end for end in found if end is not None), None)
+            if at >= len(words) or not place.takes(words[at]):
+                return None
+            at += 1
+        return at
 
 
 def parsed(text: str) -> Phrase:

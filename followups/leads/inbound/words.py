@@ -10,9 +10,5 @@ def _load() -> Words:
     return Words(Row(*row) for row in rows)
 
 
-_KEPT = Kept(_load)
-
-
-def words_in_force(mark: int | None) -> Words:
-    """The enabled rows of the table of words under this mark, so a change counts at the next message."""
-    return _KEPT.at(mark)
+# The enabled rows of the table of words under a mark, so a change counts at the next message.
+words_in_force = Kept(_load).at

@@ -1,7 +1,7 @@
 """The admin of the table of words. Words are switched off, never deleted."""
 
 from django.contrib import admin
-from unfold.decorators import display
+from django.utils.text import Truncator
 
 from followups.leads.inbound.models import InboundWord
 from followups.leads.inbound.phrases import spelling
@@ -44,9 +44,5 @@ class InboundWordAdmin(PolicyAdmin):
     search_fields = ("phrase", "source", "changed_by", "reason")
     search_help_text = "Phrase, source, who changed it, or why"
 
-    @display(description="Phrase", ordering="phrase")
-    def begins(self, word: InboundWord) -> str:
-        """The beginning of a long phrase, or all of a short phrase. The word's own page shows the whole phrase."""
-        return word.phrase if len(word.phrase) <= EXCERPT else f"{word.phrase[:EXCERPT]}..."
-
+    begins = column("Phrase", lambda word: Truncator(word.phrase).chars(EXCERPT), ordering="phrase")
     means = column("Means", lambda word: word.get_kind_display(), ordering="kind", label=MEANS)

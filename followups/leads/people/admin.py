@@ -58,11 +58,9 @@ class PersonPages(ProofPages):
             danger=True,
         )
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    @of_row
+    def delete_view(self, request: HttpRequest, lead: Any, **options: Any) -> HttpResponse:
         """Show what to do instead of deleting. Nobody may delete a lead, because every ledger refers to its id."""
-        lead = self.get_object(request, object_id)
-        if lead is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         context = {
             **self.admin_site.each_context(request),
             "title": "A lead is not deleted",

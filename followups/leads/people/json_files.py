@@ -29,20 +29,12 @@ class ExportCommand(BaseCommand):
     """Base of the commands that export what is on file about one person. Their one argument names the person."""
 
     argument: ClassVar[str]
+    found: ClassVar[Any]  # the function that returns what is on file about the person whom the argument names
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the arguments: the person, and `--output`."""
         parser.add_argument("who", metavar=self.argument)
         parser.add_argument("--output", type=Path, metavar="FILE", help="instead of standard output")
-
-    def found(self, who: str) -> dict[str, Any]:
-        """Return what is on file about the person whom `who` names.
-
-        Raises:
-            DomainError: nothing is on file.
-
-        """
-        raise NotImplementedError
 
     def handle(self, *, who: str, output: Path | None, **options: Any) -> None:
         """Write what is on file about the person to the file `output`. Without `output`, print it.

@@ -1,6 +1,5 @@
 """The proof of one person's consent, for a regulator. Whoever relies on a consent has to prove it (CASL 13)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,7 +71,7 @@ def _of_points(text: str) -> _Covered | None:
     is taken as the id of an unknown lead. None if nothing is on file."""
     points = _named(text)
     lead_ids = sorted(leads_at(points).values_list("lead_id", flat=True))
-    found = _rows([*points, *filter(None, map(lead_point, lead_ids))])
+    found = points_on_file([*points, *filter(None, map(lead_point, lead_ids))])
     return _Covered(lead_ids, found, []) if found or lead_ids else None
 
 
@@ -82,7 +81,3 @@ def _named(text: str) -> list[Point]:
     except ValidationError:
         as_such = lead_point(text)
         return [as_such] if as_such else []
-
-
-def _rows(points: Iterable[Point]) -> list[ContactPoint]:
-    return points_on_file(points)

@@ -3,7 +3,7 @@
 The facts about an erased person stay, known by id, without anything that names the person. Opt-outs stay by digest.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -138,8 +138,3 @@ def _erase_inbox(whom: Person) -> None:
     for item in whom.inbox.only("pk", "message", "task"):
         said = "" if item.message_id or item.task_id else ERASED
         InboxItem.objects.filter(pk=item.pk).update(detail=said, done_reason="")
-
-
-def told(erasure: Erasure) -> dict[str, Any]:
-    """Return the numbers of an erasure as plain values."""
-    return asdict(erasure)

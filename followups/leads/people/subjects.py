@@ -99,8 +99,7 @@ class Person:
     def texts(self) -> list[str]:
         """The texts by which free text may name the person: phone with and without country code, addresses, full name."""
         lead = self.lead or Lead()
-        name = f"{lead.first_name} {lead.last_name}" if lead.first_name and lead.last_name else ""
-        return [text for text in (*self._reached_at, lead.phone[-_DIGITS:], lead.address, name) if text]
+        return [text for text in (*self._reached_at, lead.phone[-_DIGITS:], lead.address, self._whole_name) if text]
 
     @property
     def in_answers(self) -> list[str]:
@@ -124,11 +123,15 @@ class Person:
         names = {self.lead.first_name, self.lead.last_name} if self.lead else set()
         return {name.casefold() for name in names} if "" not in names else set()
 
+    @property
+    def _whole_name(self) -> str:
+        lead = self.lead
+        return f"{lead.first_name} {lead.last_name}" if lead and lead.first_name and lead.last_name else ""
+
     @cached_property
     def _words(self) -> set[str]:
-        lead = self.lead or Lead()
-        whole_name = f"{lead.first_name} {lead.last_name}" if lead.first_name and lead.last_name else ""
-        return {text.casefold() for text in (self.lead_id, lead.address, whole_name) if text}
+        address = self.lead.address if self.lead else ""
+        return {text.casefold() for text in (self.lead_id, address, self._whole_name) if text}
 
     def _is_number(self, text: str) -> bool:
         phone = self.lead.phone if self.lead else ""

@@ -1,7 +1,5 @@
 """The command `export_person LEAD_ID [--output FILE]`."""
 
-from typing import Any
-
 from followups.leads.people.json_files import ExportCommand
 from followups.leads.people.services import export_person
 
@@ -11,6 +9,4 @@ class Command(ExportCommand):
 
     help = "Print all that is on file about a person whom we know as a lead, as JSON."
     argument = "LEAD_ID"
-
-    def found(self, who: str) -> dict[str, Any]:
-        return export_person(who)
+    found = staticmethod(export_person)

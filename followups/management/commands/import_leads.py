@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
-from followups.ladders.bulk import BATCH, Start, Status, start_ladders
+from followups.ladders.bulk import Start, Status, start_ladders
 from followups.leads.lists import files, remarks
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_leads
@@ -44,12 +44,8 @@ class Ladders:
         self.waiting += [lead.lead_id for lead in leads]
 
     def start(self) -> None:
-        """Start the ladders in batches, except for leads of held rows. Each goes to the next agent of its place's pool."""
+        """Start the ladders, except for leads of held rows. Each goes to the next agent of its place's pool."""
         starts = [Start(lead_id) for lead_id in self.waiting if lead_id not in self.held]
-        for begin in range(0, len(starts), BATCH):
-            self._start(starts[begin : begin + BATCH])
-
-    def _start(self, starts: Sequence[Start]) -> None:
         try:
             answers = start_ladders(starts, act=Act("import_leads"))
         except (KillSwitchEngaged, GoLiveDisabled) as stop:  # the leads are stored all the same

@@ -4,13 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.utils import timezone
-from unfold.decorators import display
 
 from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
 from governance.governed_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
-
-REGISTERED, ENDED = "Registered", "Ended: its agents claim nothing"
+from wholesale.plumbing.admin_parts import either
 
 
 class VendorForm(GovernedForm):
@@ -26,6 +24,10 @@ class VendorForm(GovernedForm):
             "registration_expires_on": "The last day. From the next one on its agents claim nothing.",
             "contract_ends_on": "The last day of our contract with it. The runbook warns 30 days before.",
         }
+
+
+def _is_registered(vendor: Vendor) -> bool:
+    return vendor.registration_expires_on >= timezone.now().date()
 
 
 @admin.register(Vendor)
@@ -44,10 +46,7 @@ class VendorAdmin(GovernedAdmin):
     search_fields = ("name", "registration_number", "changed_by", "reason")
     search_help_text = "Name, registration, who changed it, or why"
 
-    @display(description="State", label={REGISTERED: "success", ENDED: "danger"})
-    def state(self, row: Vendor) -> str:
-        """Whether the vendor is registered, so that its agents may claim tasks."""
-        return REGISTERED if row.registration_expires_on >= timezone.now().date() else ENDED
+    state = either("State", _is_registered, ("Registered", "success"), ("Ended: its agents claim nothing", "danger"))
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {

@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html
 from unfold.decorators import display
 
 from followups.sla import report_admin
@@ -25,7 +24,7 @@ from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state
 from governance import gate
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReasonForm, asking
-from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, link, place_text
 
 _TASKS = FollowupTask.objects.all()
 
@@ -114,10 +113,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         """Who has a live claim of the task."""
         return task.leased_by if is_open(task) and task.leased_until and task.leased_until > timezone.now() else None
 
-    @display(description="Ladder")
-    def ladder_link(self, task: FollowupTask) -> str:
-        """A link to the task's ladder."""
-        return format_html('<a href="{}" class="text-link">Ladder {}</a>', ladder_url(task.ladder_id), task.ladder_id)
+    ladder_link = link("Ladder", lambda task: ladder_url(task.ladder_id), lambda task: f"Ladder {task.ladder_id}")
 
     @display(description="Permitted")
     def permitted(self, task: FollowupTask) -> str:
@@ -131,10 +127,11 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         now = " ".join(str(reason.label) for reason in answer.verdict.reasons)
         return f"{interval}. Now: {now or 'yes.'}"
 
-    @display(description="First permitted minute after due")
-    def actionable(self, task: FollowupTask) -> str:
-        """The first permitted minute after the task fell due. From then on the SLA counts lateness."""
-        return clock(task.actionable_at, None) if task.actionable_at else "none is known"
+    # From then on the SLA counts lateness.
+    actionable = column(
+        "First permitted minute after due",
+        lambda task: clock(task.actionable_at, None) if task.actionable_at else "none is known",
+    )
 
     @display(description="Claim")
     def lease(self, task: FollowupTask) -> str:

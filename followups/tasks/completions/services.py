@@ -19,9 +19,8 @@ from followups.tasks.completions.attempts import attempt_of
 from followups.tasks.completions.reading import LockedTask, OpenStep
 from followups.tasks.errors import NotYourTask, TaskNotFound, TimeOutOfRange
 from followups.tasks.locking import locking_task
-from followups.tasks.minutes.services import put_right
+from followups.tasks.minutes.services import STORED, put_right
 from followups.tasks.minutes.tasks import enqueue_leads
-from followups.tasks.minutes.writing import STORED
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent
 from followups.tasks.outcomes import effects
 from followups.tasks.outcomes.effects import Held, Planned

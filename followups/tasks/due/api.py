@@ -75,13 +75,8 @@ class LeaseParams(ActParams):
     lease_minutes = StrictIntegerField(default=LEASE_MINUTES, min_value=1, max_value=LEASE_MINUTES_MAX)
 
 
-class ClaimParams(PlaceParams, LeaseParams):
+class ClaimParams(LeaseParams, ListParams):
     """The parameters to claim tasks: which tasks, who claims them, and for how long."""
-
-    limit = StrictIntegerField(default=DUE_LIMIT, min_value=1, max_value=DUE_LIMIT_MAX)
-    province = ProvinceField(required=False)
-    market = WordField(required=False)
-    channel = UpperChoiceField(required=False, choices=Channel.choices)
 
 
 class ContactDetailsOut(serializers.Serializer[Any]):

@@ -18,10 +18,9 @@ from django.utils import timezone
 from followups.leads.facts import contact_at
 from followups.sla.lateness import late_for, limits, spans
 from followups.sla.rulebook import rulebook
-from followups.tasks.minutes.writing import STORED, store
 from followups.tasks.models import FollowupTask, TaskQuerySet
 from governance import gate, people
-from wholesale.plumbing import mark
+from wholesale.plumbing import mark, writes
 from wholesale.plumbing.lookups import among
 from wholesale.plumbing.vocabulary import ALL
 
@@ -30,6 +29,7 @@ TURN_MAX = 100_000  # tasks that one run of `roll` renews, so that the worker ge
 OVERDUE_AFTER = timedelta(minutes=10)  # a worker runs `roll` every minute
 ATTEMPTS = 50  # to lock tasks that somebody else has locked; after that their intervals are left to run out
 PAUSE = 0.1  # seconds between two attempts
+STORED = ("actionable_at", "open_from", "open_until", "warns_at", "breaches_at", "late_for", "late_until")
 
 
 @dataclass(slots=True)
@@ -173,7 +173,7 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
         stored = (actionable_at, found.open_from, found.open_until, *ends, *counted)
         if stored != tuple(getattr(row, name) for name in STORED):
             changed.append((row.id, *stored))
-    store(changed)
+    writes.update(FollowupTask, STORED, changed)
     return {row.id for row in rows}
 
 

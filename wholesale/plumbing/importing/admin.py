@@ -7,19 +7,15 @@ from itertools import islice
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
 from unfold.decorators import display
 
-from wholesale.plumbing.admin_base import GrowingAdmin, confirmation
-from wholesale.plumbing.admin_input import row_id
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking, of_row
 from wholesale.plumbing.admin_parts import SinceFilter, button, column
-from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.importing.batches import Importer
 from wholesale.plumbing.importing.files import ENCODING, ListFile
 from wholesale.plumbing.importing.kinds import RowKind
@@ -40,6 +36,11 @@ READ_SHOWN = 5
 def remarks_list(row: ImportBatch) -> str:
     """Return the batch's remarks as HTML, one paragraph each."""
     return format_html_join("", "<p>{}</p>", ((remark,) for remark in row.remarks))
+
+
+def _may_be_tried_again(row: ImportBatch) -> bool:
+    """Whether the batch failed and its file is still kept."""
+    return row.state == State.FAILED and type(row)._default_manager.filter(pk=row.pk, content__isnull=False).exists()
 
 
 class ImportBatchAdmin(GrowingAdmin):
@@ -88,24 +89,6 @@ class ImportBatchAdmin(GrowingAdmin):
         """Whether the user may import batches, and download their refused rows."""
         return request.user.has_perm(self.import_permission)
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        row = self.model._default_manager.defer("content").filter(pk=object_id).first()
-        possible = {
-            "confirm": row is not None and row.is_ready,
-            "again": row is not None and self._may_be_tried_again(row),
-            "download": row is not None and bool(row.refused_rows),
-        }
-        return [
-            detail
-            for detail in super().get_actions_detail(request, object_id)
-            if possible[detail.action_name.rpartition("_")[2]]
-        ]
-
-    def _may_be_tried_again(self, row: ImportBatch) -> bool:
-        """Whether the batch failed and its file is still kept."""
-        kept = self.model._default_manager.filter(pk=row.pk, content__isnull=False)
-        return row.state == State.FAILED and kept.exists()
-
     state_label = column("State", lambda row: row.get_state_display(), label=STATE_COLOURS)
     unused = column("Columns that were not used", lambda row: ", ".join(row.unknown_columns))
     remarks_shown = column("Remarks", remarks_list)
@@ -115,34 +98,33 @@ class ImportBatchAdmin(GrowingAdmin):
         """A table of the first refused rows as HTML."""
         return refused_table(self.importer.kind, row)
 
-    @button("Import...", "import", icon="upload")
-    def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button("Import...", "import", icon="upload", when=lambda row: row.is_ready)
+    @of_row
+    def confirm(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Redirect to the page on which the user confirms the import."""
-        return HttpResponseRedirect(confirm_url(self.asked_by, get_object_or_404(self.model, pk=row_id(object_id))))
+        return HttpResponseRedirect(confirm_url(self.asked_by, row))
 
-    @button("Try again...", "import", icon="replay")
-    def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button("Try again...", "import", icon="replay", when=_may_be_tried_again)
+    @asking
+    def again(self, request: HttpRequest, row: Any) -> Question:
         """Check the file of a failed import again, after a confirmation page."""
-        row = get_object_or_404(self.model, pk=row_id(object_id))
-        if request.method == "POST":
-            try:
-                self.retry(row.pk)
-            except DomainError as refusal:
-                messages.error(request, refusal.detail)
-            return HttpResponseRedirect(page_url(row))
-        return confirmation(
-            request,
-            self,
+
+        def act() -> str:
+            self.retry(row.pk)
+            return "The file is looked through again."
+
+        return Question(
+            act,
+            form=forms.Form,
             title="Try again",
-            form=forms.Form(),
             explanation=f"{row.failure} The file is looked through once more. Nothing is imported before you confirm it.",
             button="Look through it again",
         )
 
-    @button("Download refused rows", "import", icon="download", path="refused")
-    def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @button("Download refused rows", "import", icon="download", path="refused", when=lambda row: row.refused_rows)
+    @of_row
+    def download(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Download the refused rows as CSV, so that somebody can mend and upload them."""
-        row = get_object_or_404(self.model, pk=row_id(object_id))
         name = f"import-{row.pk}.refused.csv"
         return HttpResponse(
             row.refused_rows.encode(ENCODING),

@@ -14,7 +14,7 @@ from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.demo import practice, simulation
 from wholesale.demo.plan import QUARTER, SimulationPlan
-from wholesale.demo.simulation import LEADS_A_DAY_MAX, SimulationRefused, Summary
+from wholesale.demo.simulation import LEADS_A_DAY_MAX, SimulationRefused
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.terminal import console_on
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             task = progress.add_task("days", total=plan.days)
             for done in simulation.days(plan):
                 progress.update(task, completed=done)
-        for table in _tables(simulation.summary(plan.until)):
+        for table in _tables(plan.until):
             console.print(table)
         console.print(
             f"Simulated {plan.leads:,} leads over {plan.days} days until {plan.until:%Y-%m-%d %H:%M} UTC, seed {plan.seed}, "
@@ -108,29 +108,13 @@ def _plan(days: int, leads: int, seed: int, until: datetime | None) -> Simulatio
     return SimulationPlan(seed, leads, days, until - since_midnight % QUARTER)
 
 
-def _tables(found: Summary) -> tuple[Table, Table]:
+def _tables(now: datetime) -> tuple[Table, Table]:
+    """Return what came of contacts, and the other figures of the simulation that ended at `now`."""
+    counts = simulation.contacts()
     contacts = Table("Contacts", *(channel.label for channel in Channel), title="What came of contacts")
     for outcome, label in [("", "none yet"), *Outcome.choices]:
-        contacts.add_row(label, *(f"{found.contacts.get((channel, outcome), 0):,}" for channel in Channel))
+        contacts.add_row(label, *(f"{counts.get((channel, outcome), 0):,}" for channel in Channel))
     rest = Table("", "", title="The business", show_header=False)
-    for status, count in found.leads.items():
-        rest.add_row(f"Leads: {status.lower()}", f"{count:,}")
-    for name, value in (
-        ("Ladders open", f"{found.ladders_open:,}"),
-        ("Ladders closed", f"{found.ladders_closed:,}"),
-        ("Tasks due at the end", f"{found.due:,}"),
-        ("Contacts outside the rules", f"{found.outside:,}"),
-        ("Opt-outs on file", f"{found.opt_outs:,}"),
-        ("Done within 30 permitted minutes", _rate(found.sla["within_30m_permitted"])),
-        ("Done within 2 permitted hours", _rate(found.sla["within_2h_permitted"])),
-        ("Buyers' answers", f"{found.feedback:,}"),
-        ("Offers", f"{found.offers:,}"),
-        ("Put at stake, CAD", f"{found.exposure:,.2f}"),
-        ("Still at stake, CAD", f"{found.at_stake:,.2f}"),
-    ):
-        rest.add_row(name, value)
+    for name, figure in simulation.figures(now).items():
+        rest.add_row(name, figure)
     return contacts, rest
-
-
-def _rate(fraction: float | None) -> str:
-    return "-" if fraction is None else f"{fraction:.0%}"
