@@ -239,21 +239,9 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: governance.risk.reservations.risk_settle(reserved().pk, act=Act("me")),
     ),
-    governance.risk.reservations.settle_by_amount: (
-        "RECORD",
-        lambda: governance.risk.reservations.settle_by_amount(
-            engine="WHOLESALE", reserved_amount=reserved().amount, act=Act("me")
-        ),
-    ),
     governance.risk.reservations.correct_loss: (
         "CONTROL",
         lambda: governance.risk.reservations.correct_loss(settled().pk, Decimal(1), act=Act("me", reason="test")),
-    ),
-    governance.risk.reservations.correct_by_amount: (
-        "CONTROL",
-        lambda: governance.risk.reservations.correct_by_amount(
-            engine="WHOLESALE", reserved_amount=settled().amount, realized_loss=Decimal(1), act=Act("me", reason="test")
-        ),
     ),
     governance.risk.reservations.release_reservation: (
         "CONTROL",

@@ -298,7 +298,7 @@ def test_a_loss_above_the_reservation_is_refused_and_leaves_it_open(user_of: Cal
         with pytest.raises(LossAboveReservation):
             reservations.risk_settle(reservation.pk, loss, act=who)
         with pytest.raises(LossAboveReservation):
-            reservations.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(5), realized_loss=loss, act=who)
+            reservations.risk_settle(engine="WHOLESALE", reserved_amount=Decimal(5), realized_loss=loss, act=who)
     reservation.refresh_from_db()
     assert (reservation.settled_at, ledger(), events()) == (None, ("5.00", "5.00", "0.00", 1), before)
     reservations.risk_settle(reservation.pk, Decimal(5), act=Act("bryan", at=TODAY))
@@ -423,7 +423,7 @@ def test_settling_by_amount_takes_the_oldest_open_reservation_of_it() -> None:
     elsewhere = reserved("10", "CAPITAL")
 
     def settle() -> int:
-        return reservations.settle_by_amount(
+        return reservations.risk_settle(
             engine="WHOLESALE", reserved_amount=Decimal(10), realized_loss=Decimal(1), act=Act("bryan", at=TODAY)
         ).pk
 
