@@ -61,7 +61,7 @@ from governance.golive.services import (
     release_kill_switch,
 )
 from governance.law import VERSION as LAW_VERSION
-from governance.ledger.holds import hold_points, release_points, write_hold
+from governance.ledger.holds import release_points, write_hold
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out, write_opt_out
 from governance.ledger.points import (
     HeldPoints,

@@ -162,10 +162,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: governance.ledger.opt_outs.record_do_not_call(points=POINTS, act=Act("me")),
     ),
-    governance.ledger.holds.hold_points: (
-        "RECORD",
-        lambda: governance.ledger.holds.hold_points(points=POINTS, evidence="message 1", act=Act("me")),
-    ),
     governance.ledger.holds.release_points: (
         "RECORD",
         lambda: governance.ledger.holds.release_points(points=POINTS, evidence="message 1", act=Act("me")),
