@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from governance import policies
 from governance.decisions import Decision, ExecutionClass, verb
@@ -137,7 +138,7 @@ def _chosen(
         found = RiskReservation.objects.filter(pk=reservation_id)
         missing = f"There is no reservation {reservation_id}."
     else:
-        alike = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=not settled)
+        alike = RiskReservation.objects.filter(Q(engine=engine, amount=reserved_amount, settled_at__isnull=not settled))
         found = alike.order_by("-settled_at", "-id") if settled else alike.order_by("id")
         missing = f"{engine} has no {'settled' if settled else 'open'} reservation of {reserved_amount}."
     reservation = found.first()
