@@ -34,7 +34,7 @@ def release_points(
         PointMissing: neither `points` nor `rows` has a point.
 
     """
-    reached = subjects_reached(points, rows, EVERY_CHANNEL).values()
+    reached = subjects_reached([*points, *rows], EVERY_CHANNEL).values()
     return record_lines(
         [(subject, EVERY_CHANNEL) for subject in reached],
         Entry.RELEASE,
