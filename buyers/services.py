@@ -1,7 +1,7 @@
 """Verbs of buyers. A node's row is locked before its event gets its id, so events are folded in the order of their ids."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -130,18 +130,10 @@ def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) 
     return {**place, **shown, "updated_at": updated_at, "score": liquidity.score, "known": updated_at is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class NodeDifference:
-    """A node whose stored figures differ from those that its events make."""
-
-    node: BuyerLiquidityNode
-    stored: Liquidity
-    folded: Liquidity
-
-
 @verb(ExecutionClass.CONTROL)
-def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[NodeDifference]:
-    """Recompute each node from its events, in its own transaction. Yield the nodes that differed. If `write`, mend them."""
+def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[tuple[BuyerLiquidityNode, Liquidity, Liquidity]]:
+    """Recompute each node from its events, in its own transaction. Yield each node that differed, with its stored figures
+    and those that its events make. If `write`, mend it."""
     for pk in BuyerLiquidityNode.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             node = BuyerLiquidityNode.objects.select_for_update().get(pk=pk)
@@ -152,4 +144,4 @@ def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[NodeDifferenc
             if write:
                 node.liquidity, node.updated_at = fresh, replace(act).now
                 node.save(update_fields=[*LIQUIDITY_FIELDS, "updated_at"])
-        yield NodeDifference(node, stored, fresh)
+        yield node, stored, fresh

@@ -1,6 +1,6 @@
 """The base of all policies: rows with a version and a history, and one verb that changes them safely in a race."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -149,27 +149,22 @@ def upsert(model: type[PolicyT], *, act: Act, expected_version: int | None = Non
 
     """
     key = model.key_of(given)
-    was: dict[str, Any] = {}
-
-    def new() -> PolicyT:
+    policy = _locked(model, key)
+    if policy is None:
         for field in model.settings():
             if isinstance(field, Setting) and field.is_needed and field.name not in given:
                 raise RequiredParameter(attr=field.name)
-        return model(**key, version=0)
-
-    def save(policy: PolicyT, act: Act) -> PolicyT:
-        was.update({field.name: getattr(policy, field.name) for field in model.settings()})
-        for name, value in policy.prepared(given, act).items():
-            setattr(policy, name, value)
-        policy.require_sound()
-        if expected_version is not None and expected_version != policy.version:
-            raise VersionConflict(attr="expected_version")
-        policy.version += 1
-        if policy._state.adding:
-            policy.created_at = act.now
-        return _stamped(policy, act)
-
-    policy = _made_or_changed(model, key, new, save, act)
+        policy = model(**key, version=0)
+    was = {field.name: getattr(policy, field.name) for field in model.settings()}
+    for name, value in policy.prepared(given, act).items():
+        setattr(policy, name, value)
+    policy.require_sound()
+    if expected_version is not None and expected_version != policy.version:
+        raise VersionConflict(attr="expected_version")
+    policy.version += 1
+    if policy._state.adding:
+        policy.created_at = act.now
+    _save(policy, act)
     act = replace(act, at=policy.updated_at)
     policy.follow(act)
     subject = Subject(model._meta.model_name or "", str(policy.pk))
@@ -197,44 +192,32 @@ def put(model: type[GovernedT], *, key: Mapping[str, Any], changes: Mapping[str,
 
     The clock is read under the row's lock, and `updated_at` is that time.
     """
-
-    def save(row: GovernedT, act: Act) -> GovernedT:
-        for name, value in changes.items():
-            setattr(row, name, value)
-        return _stamped(row, act)
-
-    return _made_or_changed(model, key, lambda: model(**key), save, act)
+    row = _locked(model, key) or model(**key)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    _save(row, act)
+    return row
 
 
 def remove(model: type[GovernedT], *, key: Mapping[str, Any], act: Act) -> GovernedT | None:
     """Remove the row with this key, within the caller's transaction. The row's history stays. Return the row as it was,
     stamped with who removed it and when, or None if there is no such row."""
-    hold_mark()
-    row = model._default_manager.select_for_update().filter(**key).first()
-    if row is None:
-        return None
-    row.stamp(act)
-    row.delete()
+    row = _locked(model, key)
+    if row is not None:
+        row.stamp(act)
+        row.delete()
     return row
 
 
-def _made_or_changed(
-    model: type[GovernedT],
-    key: Mapping[str, Any],
-    new: Callable[[], GovernedT],
-    save: Callable[[GovernedT, Act], GovernedT],
-    act: Act,
-) -> GovernedT:
-    """Lock the row with this key, or make the row with `new`. Then `save` it. Under the mark nobody else makes the row."""
+def _locked(model: type[GovernedT], key: Mapping[str, Any]) -> GovernedT | None:
+    """The row with this key, locked, or None if there is none. Under the mark nobody else makes the row."""
     hold_mark()
-    row = model._default_manager.select_for_update().filter(**key).first()
-    return save(row or new(), act)
+    return model._default_manager.select_for_update().filter(**key).first()
 
 
-def _stamped(row: GovernedT, act: Act) -> GovernedT:
+def _save(row: Governed, act: Act) -> None:
     row.stamp(act)
     row.save(force_insert=row._state.adding)  # a new row must not overwrite one with the same primary key
-    return row
 
 
 def effective(model: type[PlacePolicyT], mark: int | None, province: str, market: str, *kind: str) -> PlacePolicyT | None:

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from governance.area_codes.models import AreaCodeSubscription
 from governance.area_codes.rules import NOTICE
 from governance.duties.models import LegalDuty
-from governance.duties.rules import RULES, Duty, as_detail, in_order, problems
+from governance.duties.rules import RULES, in_order, problems
 from governance.golive.services import current_state
 from governance.heimdall.models import HeimdallPolicy
 from governance.ledger.points import digest_key_mark
@@ -172,17 +172,14 @@ def duties_training(now: datetime) -> Finding:
 
 
 def _duties(kind: LegalDuty.Kind, now: datetime) -> Finding:
-    rows = sorted(row[1:] for row in _present() if row[0] == _DUTY and row[1] == kind)
-    duties = [Duty(kind, subject, _day(due_on), _day(done_on)) for _, subject, due_on, done_on in rows]
+    rows = sorted(row[2:] for row in _present() if row[:2] == (_DUTY, kind))
+    due = {subject: date.fromisoformat(due_on) if due_on else None for subject, due_on, _ in rows}
+    detail = [{"subject": subject, "due_on": due_on, "done_on": done_on} for subject, due_on, done_on in rows]
     rule = RULES[kind]
-    found = problems(duties, now.date(), rule.notice)
+    found = problems(due, now.date(), rule.notice)
     if found:
-        return Finding(False, f"{' '.join(found)} The duty: {rule.source}.", as_detail(duties))
-    return Finding(True, in_order(duties), as_detail(duties))
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+        return Finding(False, f"{' '.join(found)} The duty: {rule.source}.", detail)
+    return Finding(True, in_order(due), detail)
 
 
 @register("contact.digest_key", Severity.BLOCKER, "Opt-outs are found under the key that they were recorded with")

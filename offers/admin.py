@@ -151,12 +151,7 @@ class OfferEvidenceAdmin(GrowingAdmin):
     place = column("Place", place_text, ordering="province")
     arv_cad = column("ARV", lambda evidence: cad(evidence.arv), ordering="arv")
     repairs_cad = column("Repairs", lambda evidence: cad(evidence.repairs), ordering="repairs")
-
-    @display(description="Recommended offer", ordering="recommended_offer")
-    def offer(self, evidence: OfferEvidence) -> str:
-        """The recommended offer in CAD. 0 means that no offer is recommended."""
-        return cad(evidence.recommended_offer)
-
+    offer = column("Recommended offer", lambda evidence: cad(evidence.recommended_offer), ordering="recommended_offer")
     assignment_fee = column("Assignment fee", lambda evidence: cad(evidence.default_assignment_fee))
     comps = column("Comparable sales", lambda evidence: json_text(evidence.comps_json))
     assumptions = column("Assumptions", lambda evidence: json_text(evidence.assumptions_json))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
@@ -35,7 +36,9 @@ from governance.clocks.models import MarketZone
 from governance.closed_days.models import ClosedDay
 from governance.duties.models import LegalDuty
 from governance.heimdall.models import HeimdallEvent, HeimdallPolicy, HeimdallRecommendation, HeimdallScorecard
+from governance.ledger.holds import write_hold
 from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.points import Point, hold
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
@@ -43,6 +46,7 @@ from governance.runbook.models import RunbookRun
 from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from offers.models import OfferEvidence, OfferPolicy
+from wholesale.plumbing.act import Act
 
 # A Tuesday afternoon in all of Canada, after the clock changes of 2026.
 NOON = datetime(2026, 12, 15, 18, 0, tzinfo=UTC)
@@ -181,6 +185,12 @@ class TaskFactory(Row):
     owner = SelfAttribute("ladder.owner")
     correlation_id = SelfAttribute("ladder.correlation_id")
     created_at = SelfAttribute("ladder.created_at")
+
+
+def hold_points(points: abc.Collection[Point], *, evidence: str = "message 1", act: Act) -> list[ContactRecord]:
+    """Hold points as an inbound message does that waits for a person."""
+    with transaction.atomic():
+        return write_hold(points, evidence=evidence, held=hold(points, len(points)), act=act)
 
 
 def completed(*, late: timedelta, **values: Any) -> Any:

@@ -1,8 +1,8 @@
 """The source of each kind of duty, and whether duties are in order on a day. No database here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from governance.duties.models import LegalDuty
 
@@ -24,44 +24,23 @@ RULES: dict[str, DutyRule] = {
 }
 
 
-class Duty(NamedTuple):
-    """A legal duty as a plain value, for the runbook."""
-
-    kind: str
-    subject: str
-    due_on: date | None
-    done_on: date | None
-
-
-def problems(duties: Sequence[Duty], today: date, notice: timedelta) -> list[str]:
+def problems(due: Mapping[str, date | None], today: date, notice: timedelta) -> list[str]:
     """Return a sentence for each duty that has no date, is overdue, or is due within the time `notice`. If there are no
-    duties, a sentence says so. On the day `due_on` a duty is not overdue."""
-    if not duties:
+    duties, a sentence says so. On its due date a duty is not overdue. `due` has the due date of each duty, by subject."""
+    if not due:
         return ["Nothing is on file."]
     found = []
-    for duty in duties:
-        name = f"{duty.subject}: " if duty.subject else ""
-        if duty.due_on is None:
+    for subject, due_on in due.items():
+        name = f"{subject}: " if subject else ""
+        if due_on is None:
             found.append(f"{name}no date is on file.")
-        elif duty.due_on < today:
-            found.append(f"{name}was due on {duty.due_on}.")
-        elif duty.due_on <= today + notice:
-            found.append(f"{name}is due on {duty.due_on}.")
+        elif due_on < today:
+            found.append(f"{name}was due on {due_on}.")
+        elif due_on <= today + notice:
+            found.append(f"{name}is due on {due_on}.")
     return found
 
 
-def in_order(duties: Sequence[Duty]) -> str:
+def in_order(due: Mapping[str, date | None]) -> str:
     """Return a sentence with the nearest due date of these duties. At least one duty must have a due date."""
-    return f"The next date is {min(duty.due_on for duty in duties if duty.due_on)}."
-
-
-def as_detail(duties: Sequence[Duty]) -> list[dict[str, Any]]:
-    """The duties with their dates, as JSON values."""
-    return [
-        {
-            "subject": duty.subject,
-            "due_on": duty.due_on.isoformat() if duty.due_on else None,
-            "done_on": duty.done_on.isoformat() if duty.done_on else None,
-        }
-        for duty in duties
-    ]
+    return f"The next date is {min(filter(None, due.values()))}."

@@ -43,7 +43,7 @@ from governance.gate.facts import Contact
 from governance.gate.minutes import Asked, Minutes, asked_about, permitted_minutes
 from governance.gate.reading import GateFacts, asking_facts, facts_in, read_facts, read_with_facts
 from governance.gate.reasons import Reason
-from governance.gate.risk import risk_reserve, risk_reserve_or_raise, risk_reserved
+from governance.gate.risk import risk_reserve, risk_reserve_or_raise
 from governance.gate.situations import subjects_of
 from governance.gate.standing import (
     ChecklistFailed,
@@ -61,7 +61,7 @@ from governance.golive.services import (
     release_kill_switch,
 )
 from governance.law import VERSION as LAW_VERSION
-from governance.ledger.holds import hold_points, release_points, write_hold
+from governance.ledger.holds import release_points, write_hold
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out, write_opt_out
 from governance.ledger.points import (
     HeldPoints,

@@ -10,10 +10,8 @@ from datetime import UTC, datetime, timedelta
 from governance.gate.calendar import Stretch, calendar_of, merged
 from governance.gate.facts import Situation
 from governance.gate.obstacles import lasting, turning_points
-from governance.ledger.rules import CALL_AGAIN_AFTER
 
 HORIZON = timedelta(days=30)  # how far ahead a permitted minute is looked for
-HORIZON_MAX = CALL_AGAIN_AFTER + HORIZON  # the horizon where a second call to a number has to wait
 INTERVAL_MAX = timedelta(hours=24)  # how far an interval reaches; a stored one that is not renewed ends
 Interval = tuple[datetime, datetime]  # both ends are included
 

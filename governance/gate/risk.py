@@ -1,8 +1,5 @@
 """The verbs that put money at stake. The kill switch stops them, and so does go-live being off."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -52,36 +49,7 @@ def risk_reserve_or_raise(
 
     """
     act = Act(actor, user, reason, correlation_id or correlation.current(), now)
-    return _reserved(engine, amount, metadata, act)
-
-
-def _reserved(engine: str, amount: Decimal, metadata: Any, act: Act) -> RiskReservation:
     decision, reservation = risk_reserve(engine=engine, amount=amount, metadata=metadata, act=act)
     if reservation is None:
         raise RiskDenied(decision.detail)
     return reservation
-
-
-@dataclass(slots=True)
-class AtStake:
-    """A reservation during a `risk_reserved` block. The caller sets `realized_loss` (CAD) to the amount that was lost."""
-
-    reservation: RiskReservation
-    realized_loss: Decimal = Decimal(0)
-
-
-@contextmanager
-def risk_reserved(engine: str, amount: Decimal, *, metadata: Any = None, act: Act) -> Iterator[AtStake]:
-    """Reserve an amount (CAD) for a `with` block. The reservation is settled when the block ends, also by an exception.
-
-    Raises:
-        LossAboveReservation: the user may not settle a loss above the amount. The reservation stays open.
-        RiskDenied, KillSwitchEngaged, GoLiveDisabled: see `risk_reserve_or_raise`.
-
-    """
-    at_stake = AtStake(_reserved(engine, amount, metadata, act))
-    try:
-        yield at_stake
-    finally:
-        later = replace(act, reason="")  # its clock is read anew
-        reservations.risk_settle(at_stake.reservation.pk, at_stake.realized_loss, act=later)

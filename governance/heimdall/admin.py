@@ -18,7 +18,7 @@ from governance.heimdall.rules import wilson_lower_bound
 from governance.heimdall.services import trials_in_window
 from governance.policies_admin import PolicyAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
-from wholesale.plumbing.admin_parts import DaySinceFilter, SinceFilter, WordFilter, column, json_text
+from wholesale.plumbing.admin_parts import DaySinceFilter, SinceFilter, WordFilter, column, either, json_text
 from wholesale.plumbing.texts import percent
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")
@@ -29,7 +29,6 @@ EVENT_COLOURS = {
     HeimdallEventKind.USED.label: "success",
     HeimdallEventKind.REFUSED.label: "danger",
 }
-ELIGIBLE = {"Eligible": "success", "Not eligible": "warning"}
 
 
 @admin.register(HeimdallPolicy)
@@ -129,11 +128,9 @@ class HeimdallRecommendationAdmin(GrowingAdmin):
 
     confidence_text = column("Confidence", lambda kept: percent(kept.confidence), ordering="confidence")
 
-    @display(description="For production", ordering="prod_eligible", label=ELIGIBLE)
-    def eligible(self, kept: HeimdallRecommendation) -> str:
-        """The gate's answer when the recommendation was given, in words: "Eligible" or "Not eligible" for production."""
-        return "Eligible" if kept.prod_eligible else "Not eligible"
-
+    eligible = either(
+        "For production", lambda kept: kept.prod_eligible, ("Eligible", "success"), ("Not eligible", "warning")
+    )
     advice = column("Recommendation", lambda kept: json_text(kept.recommendation))
     grounds = column("Evidence", lambda kept: json_text(kept.evidence))
 
@@ -154,11 +151,7 @@ class HeimdallEventAdmin(GrowingAdmin):
     )
 
     what = column("Event", lambda event: event.get_kind_display(), ordering="kind", label=EVENT_COLOURS)
-
-    @display(description="Confidence", ordering="confidence")
-    def confidence_text(self, event: HeimdallEvent) -> str:
-        """The AI's confidence in percent, or empty if the event has none."""
-        return "" if event.confidence is None else percent(event.confidence)
+    confidence_text = column("Confidence", lambda event: "" if event.confidence is None else percent(event.confidence))
 
     @display(description="Trial", ordering="success", label={"Success": "success", "Failure": "danger"})
     def outcome(self, event: HeimdallEvent) -> str:

@@ -18,13 +18,18 @@ from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.texts import shown
 
 
-class ScorecardOut(serializers.Serializer[Any]):
-    """The numbers of a domain's sandbox trials: today (UTC), and in the last `trial_window_days` of its charter."""
+class TrialOut(serializers.Serializer[Any]):
+    """The domain's scorecard of today (UTC), with the trial counted."""
 
     domain = serializers.CharField()
     day = serializers.DateField()
     trials = StrictIntegerField()
     successes = StrictIntegerField()
+
+
+class ScorecardOut(TrialOut):
+    """The numbers of a domain's sandbox trials: today (UTC), and in the last `trial_window_days` of its charter."""
+
     window_days = StrictIntegerField()
     window_trials = StrictIntegerField()
     window_successes = StrictIntegerField()
@@ -38,15 +43,6 @@ class TrialParams(ActParams):
     confidence = RateField()
     success = serializers.BooleanField()
     actor = LabelField(required=False, help_text="default: your user name")
-
-
-class TrialOut(serializers.Serializer[Any]):
-    """The domain's scorecard of today (UTC), with the trial counted."""
-
-    domain = serializers.CharField()
-    day = serializers.DateField()
-    trials = StrictIntegerField()
-    successes = StrictIntegerField()
 
 
 class RecommendParams(ActParams):

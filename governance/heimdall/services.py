@@ -1,73 +1,14 @@
-"""Heimdall's verbs. Call `record_trial`, `recommend` and `judge_use` through `governance.gate`, for the kill switch."""
+"""Counting the trials of AI advice, and judging advice by them. The verbs are in `governance.gate.advice`."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from governance.decisions import Decision
-from governance.heimdall.errors import RecommendationNotFound
-from governance.heimdall.models import (
-    HeimdallEvent,
-    HeimdallEventKind,
-    HeimdallPolicy,
-    HeimdallRecommendation,
-    HeimdallScorecard,
-)
+from governance.heimdall.models import HeimdallPolicy, HeimdallScorecard
 from governance.heimdall.rules import judge
-from wholesale.plumbing.act import Act
-
-
-def record_trial(*, domain: str, confidence: Decimal, success: bool, act: Act) -> HeimdallScorecard:
-    """Count a sandbox trial on the domain's scorecard of today (UTC), within the caller's transaction."""
-    card = HeimdallScorecard(domain=domain, day=act.now.date())
-    HeimdallScorecard.objects.bulk_create([card], ignore_conflicts=True)
-    todays = HeimdallScorecard.objects.filter(domain=domain, day=card.day)
-    todays.update(trials=F("trials") + 1, successes=F("successes") + int(success))
-    HeimdallEvent.objects.create(
-        kind=HeimdallEventKind.TRIAL, domain=domain, confidence=confidence, success=success, **act.signature
-    )
-    return todays.get()
-
-
-def recommend(
-    *, domain: str, confidence: Decimal, recommendation: Any, evidence: Any = None, act: Act
-) -> HeimdallRecommendation:
-    """Store an AI's advice and whether the gate lets production use it, within the caller's transaction."""
-    policy, decision = _judged(domain, confidence, act.now)
-    kept = HeimdallRecommendation.objects.create(
-        domain=domain,
-        confidence=confidence,
-        recommendation=recommendation,
-        evidence=evidence,
-        prod_eligible=decision.allowed,
-        gate_reason=decision.code,
-        policy_version=policy.version if policy else None,
-        **act.signature,
-    )
-    _keep_event(HeimdallEventKind.RECOMMENDED, kept, decision, act)
-    return kept
-
-
-def judge_use(recommendation_id: int, act: Act) -> Decision:
-    """Judge by today's charter and trials whether production may use this advice now, and store the answer as an event.
-
-    Advice older than the charter's `recommendation_hours` is refused with `recommendation_expired`.
-
-    Raises:
-        RecommendationNotFound: no such recommendation.
-
-    """
-    kept = HeimdallRecommendation.objects.filter(pk=recommendation_id).first()
-    if kept is None:
-        raise RecommendationNotFound
-    policy, decision = _judged(kept.domain, kept.confidence, act.now)
-    if policy and decision.allowed and kept.created_at + timedelta(hours=policy.recommendation_hours) < act.now:
-        decision = Decision(False, "recommendation_expired", f"It is older than {policy.recommendation_hours} hours.")
-    kind = HeimdallEventKind.USED if decision.allowed else HeimdallEventKind.REFUSED
-    _keep_event(kind, kept, decision, act)
-    return decision
 
 
 def trials_in_window(domain: str, *, days: int, now: datetime) -> tuple[int, int]:
@@ -77,23 +18,13 @@ def trials_in_window(domain: str, *, days: int, now: datetime) -> tuple[int, int
     return total["trials"], total["successes"]
 
 
-def _judged(domain: str, confidence: Decimal, now: datetime) -> tuple[HeimdallPolicy | None, Decision]:
+def judged(domain: str, confidence: Decimal, now: datetime) -> tuple[HeimdallPolicy | None, Decision]:
+    """The charter of a domain, and what it says now to advice of this confidence by the trials in its window."""
     policy = HeimdallPolicy.objects.filter(domain=domain).first()
     if policy is None:
         return None, judge(None, confidence=confidence, trials=0, successes=0)
     trials, successes = trials_in_window(domain, days=policy.trial_window_days, now=now)
     return policy, judge(policy, confidence=confidence, trials=trials, successes=successes)
-
-
-def _keep_event(kind: HeimdallEventKind, kept: HeimdallRecommendation, decision: Decision, act: Act) -> None:
-    HeimdallEvent.objects.create(
-        kind=kind,
-        domain=kept.domain,
-        confidence=kept.confidence,
-        recommendation=kept,
-        message=decision.code,
-        **act.signature,
-    )
 
 
 def scorecards(now: datetime) -> list[dict[str, Any]]:

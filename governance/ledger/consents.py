@@ -51,7 +51,7 @@ def record_consent(
         require_end(basis, obtained_at, ended_on, act.now)
     pairs = [
         (point, reached)
-        for point in subjects_reached(points, (), channel).values()
+        for point in subjects_reached(points, channel).values()
         for reached in channels_of(point)
         if channel in (EVERY_CHANNEL, reached) and is_basis(reached, basis)
     ]
@@ -102,7 +102,7 @@ def end_contract(
         EndedBeforeContract: each contract was made after that day.
 
     """
-    reached = subjects_reached(points, (), channel)
+    reached = subjects_reached(points, channel)
     held = hold(reached.values(), 0)
     ended_at = beginning(ended_on)
     require_past("ended_on", ended_at, act.now)

@@ -27,17 +27,16 @@ def require_past(attr: str, at: datetime, now: datetime) -> None:
         raise InTheFuture(attr=attr)
 
 
-def subjects_reached(points: Iterable[Point], rows: Iterable[ContactPoint], channel: str) -> dict[str, Subject]:
-    """Map from digest to subject, for those of these points and rows that the channel reaches.
+def subjects_reached(subjects: Iterable[Subject], channel: str) -> dict[str, Subject]:
+    """Map from digest to subject, for those of these subjects that the channel reaches.
 
     Raises:
         PointMissing: the channel reaches none of them.
 
     """
-    subjects: dict[str, Subject] = {digest(point): point for point in points} | {row.digest: row for row in rows}
     reached = {
-        known_by: subject
-        for known_by, subject in subjects.items()
+        subject.digest if isinstance(subject, ContactPoint) else digest(subject): subject
+        for subject in subjects
         if channel == EVERY_CHANNEL or channel in channels_of(subject)
     }
     if not reached:

@@ -39,12 +39,12 @@ def record_opt_out(
         PointMissing: the channel reaches none of the points.
 
     """
-    reached = subjects_reached([*points, *unreadable], rows, channel)
+    reached = subjects_reached([*points, *unreadable, *rows], channel)
     return _say_no(reached, channel, Entry.OPT_OUT, unreadable, said_at, evidence, None, act)
 
 
 def write_opt_out(
-    points: Collection[Point | ContactPoint],
+    points: Collection[Subject],
     channel: str = EVERY_CHANNEL,
     *,
     said_at: datetime,
@@ -53,9 +53,7 @@ def write_opt_out(
     act: Act,
 ) -> list[ContactRecord]:
     """Do what `record_opt_out` does, in the caller's transaction, which has `held` the points with an id for each line."""
-    rows = [point for point in points if isinstance(point, ContactPoint)]
-    named = [point for point in points if not isinstance(point, ContactPoint)]
-    return _say_no(subjects_reached(named, rows, channel), channel, Entry.OPT_OUT, (), said_at, evidence, held, act)
+    return _say_no(subjects_reached(points, channel), channel, Entry.OPT_OUT, (), said_at, evidence, held, act)
 
 
 @verb(ExecutionClass.RECORD)
@@ -75,7 +73,7 @@ def record_do_not_call(
         PointMissing: no call reaches any of the points.
 
     """
-    reached = subjects_reached([*points, *unreadable], rows, Channel.CALL)
+    reached = subjects_reached([*points, *unreadable, *rows], Channel.CALL)
     return _say_no(reached, Channel.CALL, Entry.DO_NOT_CALL, unreadable, said_at, evidence, None, act)
 
 
@@ -123,7 +121,7 @@ def lift_opt_out(
         PointMissing: the channel reaches none of the points.
 
     """
-    reached = subjects_reached(points, rows, channel)
+    reached = subjects_reached([*points, *rows], channel)
     known = filed_under(reached)
     held = hold(reached.values(), len(reached), filing(reached))
     now_filed = filed_in(held.answers[0], reached)

@@ -26,7 +26,7 @@ def record_scrub(*, points: Collection[Point], checked_at: datetime, evidence: s
 
     """
     require_past("checked_at", checked_at, act.now)
-    reached = subjects_reached(points, (), Channel.CALL).values()
+    reached = subjects_reached(points, Channel.CALL).values()
     return record_lines(
         [(point, Channel.CALL) for point in reached],
         Entry.SCRUB,

@@ -12,7 +12,6 @@ from governance import gate
 from governance.policies_api import policy_endpoints
 from governance.risk import ledgers, reservations
 from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
-from governance.risk.reservations import correct_by_amount, correct_loss
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import (
@@ -138,14 +137,12 @@ class RiskViewSet(ApiViewSet):
     @act("settle", SettleParams, SettleOut)
     def settle(self, request: Request, act: Act, **params: Any) -> Response:
         """Settle a reservation: free its amount and book its loss today. Settling it a second time changes nothing."""
-        settle = reservations.risk_settle if "reservation_id" in params else reservations.settle_by_amount
-        return Response(_settled_out(settle(**params, act=act)))
+        return Response(_settled_out(reservations.risk_settle(**params, act=act)))
 
     @act("correct", CorrectParams, SettleOut)
-    def correct(self, request: Request, act: Act, **params: Any) -> Response:
+    def correct(self, request: Request, act: Act, reservation_id: int | None = None, **params: Any) -> Response:
         """Correct a reservation's booked loss, in the risk day on which it was booked. An equal loss changes nothing."""
-        correct = correct_loss if "reservation_id" in params else correct_by_amount
-        return Response(_settled_out(correct(**params, act=act)))
+        return Response(_settled_out(reservations.correct_loss(reservation_id, **params, act=act)))
 
 
 def _settled_out(reservation: RiskReservation) -> dict[str, Any]:

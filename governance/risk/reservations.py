@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from governance import policies
 from governance.decisions import Decision, ExecutionClass, verb
@@ -80,7 +80,7 @@ def _columns(act: Act) -> dict[str, Any]:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def risk_settle(
-    reservation_id: int,
+    reservation_id: int | None = None,
     realized_loss: Decimal = Decimal(0),
     *,
     engine: str | None = None,
@@ -88,7 +88,7 @@ def risk_settle(
     act: Act,
 ) -> RiskReservation:
     """Settle a reservation: free its amount on the day it was made, and book its loss (CAD) today. A second settle changes
-    nothing.
+    nothing. Without an id it is the oldest open reservation of the engine with this amount.
 
     Raises:
         ReservationNotFound: no such reservation.
@@ -97,26 +97,7 @@ def risk_settle(
         NotAnAmount: the loss is below 0, or not in whole cents.
 
     """
-    return _settled(_named(reservation_id, engine, reserved_amount), realized_loss, act)
-
-
-@verb(ExecutionClass.RECORD)
-@transaction.atomic
-def settle_by_amount(
-    *, engine: str, reserved_amount: Decimal, realized_loss: Decimal = Decimal(0), act: Act
-) -> RiskReservation:
-    """Settle the oldest open reservation of an engine with this amount, for callers that give no id of a reservation.
-
-    Raises:
-        ReservationNotFound: the engine has no open reservation of this amount.
-
-    """
-    oldest = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=True).order_by("id")
-    reservation = _first_of(oldest, f"{engine} has no open reservation of {reserved_amount}.")
-    return _settled(reservation, realized_loss, act)
-
-
-def _settled(reservation: RiskReservation, realized_loss: Decimal, act: Act) -> RiskReservation:
+    reservation = _chosen(reservation_id, engine, reserved_amount, settled=False)
     if not is_amount(realized_loss):
         raise NotAnAmount(attr="realized_loss")
     if reservation.settled_at is None:
@@ -137,30 +118,36 @@ def release_reservation(reservation_id: int, *, act: Act) -> RiskReservation:
         AlreadySettled: the reservation is settled or released already.
 
     """
-    reservation = _named(reservation_id)
+    reservation = _chosen(reservation_id, settled=False)
     if reservation.settled_at is not None:
         raise AlreadySettled
     _close(reservation, RiskEventKind.RELEASED, Decimal(0), act)
     return reservation
 
 
-def _named(reservation_id: int, engine: str | None = None, reserved_amount: Decimal | None = None) -> RiskReservation:
-    """The reservation with this id. If `engine` or `reserved_amount` is not None, the reservation must have it."""
-    named = RiskReservation.objects.filter(pk=reservation_id)
-    reservation = _first_of(named, f"There is no reservation {reservation_id}.")
+def _chosen(
+    reservation_id: int | None, engine: str | None = None, reserved_amount: Decimal | None = None, *, settled: bool
+) -> RiskReservation:
+    """The reservation with this id; it must have the engine and the amount that are not None. Without an id, of those with
+    this engine and amount: the oldest open one, or the last settled one if `settled`.
+
+    No other caller changes it, or finds it too, until this transaction ends.
+    """
+    locks.hold(LOCK_KEY)
+    if reservation_id is not None:
+        found = RiskReservation.objects.filter(pk=reservation_id)
+        missing = f"There is no reservation {reservation_id}."
+    else:
+        alike = RiskReservation.objects.filter(Q(engine=engine, amount=reserved_amount, settled_at__isnull=not settled))
+        found = alike.order_by("-settled_at", "-id") if settled else alike.order_by("id")
+        missing = f"{engine} has no {'settled' if settled else 'open'} reservation of {reserved_amount}."
+    reservation = found.first()
+    if reservation is None:
+        raise ReservationNotFound(missing)
     if engine not in (None, reservation.engine):
         raise OtherReservation(attr="engine")
     if reserved_amount not in (None, reservation.amount):
         raise OtherReservation(attr="reserved_amount")
-    return reservation
-
-
-def _first_of(reservations: "QuerySet[RiskReservation]", missing: str) -> RiskReservation:
-    """The first of these reservations. No other caller changes it, or finds it too, until this transaction ends."""
-    locks.hold(LOCK_KEY)
-    reservation = reservations.first()
-    if reservation is None:
-        raise ReservationNotFound(missing)
     return reservation
 
 
@@ -201,7 +188,7 @@ def _event(
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def correct_loss(
-    reservation_id: int,
+    reservation_id: int | None,
     realized_loss: Decimal,
     *,
     engine: str | None = None,
@@ -210,7 +197,8 @@ def correct_loss(
 ) -> RiskReservation:
     """Correct the booked loss (CAD) of a reservation, and the risk days of the day on which it was booked.
 
-    A loss that is equal to the booked one changes nothing.
+    A loss that is equal to the booked one changes nothing. Without an id it is the last settled reservation of the engine
+    with this amount.
 
     Raises:
         ReservationNotFound: no such reservation.
@@ -219,24 +207,7 @@ def correct_loss(
         NotAnAmount: the loss is below 0, or not in whole cents.
 
     """
-    return _corrected(_named(reservation_id, engine, reserved_amount), realized_loss, act)
-
-
-@verb(ExecutionClass.CONTROL)
-@transaction.atomic
-def correct_by_amount(*, engine: str, reserved_amount: Decimal, realized_loss: Decimal, act: Act) -> RiskReservation:
-    """Correct the booked loss of the last settled reservation of an engine with this amount.
-
-    Raises:
-        ReservationNotFound: the engine has no settled reservation of this amount.
-
-    """
-    settled = RiskReservation.objects.filter(engine=engine, amount=reserved_amount, settled_at__isnull=False)
-    missing = f"{engine} has no settled reservation of {reserved_amount}."
-    return _corrected(_first_of(settled.order_by("-settled_at", "-id"), missing), realized_loss, act)
-
-
-def _corrected(reservation: RiskReservation, realized_loss: Decimal, act: Act) -> RiskReservation:
+    reservation = _chosen(reservation_id, engine, reserved_amount, settled=True)
     if not is_amount(realized_loss):
         raise NotAnAmount(attr="realized_loss")
     if reservation.realized_loss is None:

@@ -15,7 +15,8 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.mark import hold as hold_mark
 
 ACTOR = "tripwire"
-_TRIGGERS_LOCK = 7_301_006  # the key of the advisory lock (PostgreSQL)
+# PostgreSQL's advisory lock. Only one trigger acts or is undone at a time, because two may need the same stop.
+_TRIGGERS_LOCK = 7_301_006
 NONE_TAKEN = "none"
 
 
@@ -41,7 +42,7 @@ def reason_of(policy: RegressionPolicy, state: RegressionState) -> str:
 def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Stop | None, act: Act) -> str:
     """Take the policy's action on a fall and store a trigger. If the action is the kill switch, the caller has engaged it
     already, and `stop` is that stop. Return the action that was taken, or `NONE_TAKEN`."""
-    _one_after_another()
+    locks.hold(_TRIGGERS_LOCK)
     if policy.action == Action.KILL_SWITCH:
         engine, stopped = "", "the kill switch"
     else:
@@ -72,11 +73,6 @@ def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Sto
     return taken
 
 
-def _one_after_another() -> None:
-    """Lock out other transactions, so that only one trigger acts or is undone at a time: two may need the same stop."""
-    locks.hold(_TRIGGERS_LOCK)
-
-
 def _holding(action: str, engine: str, mark: str) -> QuerySet[RegressionTrigger]:
     """Return the triggers that need this stop: those that made or joined the stop and are not undone."""
     return RegressionTrigger.objects.filter(action_taken=action, engine=engine, mark=mark, undone_at__isnull=True)
@@ -96,7 +92,7 @@ def undo_trigger(trigger_id: int, *, act: Act) -> RegressionTrigger:
 
     """
     hold_mark()  # before any other lock, because lifting a throttle changes a risk policy
-    _one_after_another()
+    locks.hold(_TRIGGERS_LOCK)
     trigger = RegressionTrigger.objects.select_for_update().filter(pk=trigger_id).first()
     if trigger is None:
         raise TriggerNotFound

@@ -242,11 +242,11 @@ def test_rebuilding_repairs_a_node_that_differs(db: None) -> None:
     node = record_feedback("ON", "TORONTO", "SFR", "RESPONDED", "B1").node
     right = node.liquidity
     BuyerLiquidityNode.objects.update(active_buyer_count=9)
-    (only_told,) = rebuild_liquidity(write=False, act=Act())
-    assert (only_told.stored.active_buyer_count, only_told.folded) == (9, right)
+    [(_, stored_before, folded)] = rebuild_liquidity(write=False, act=Act())
+    assert (stored_before.active_buyer_count, folded) == (9, right)
     assert BuyerLiquidityNode.objects.get().active_buyer_count == 9
-    (mended,) = rebuild_liquidity(act=Act(at=NOON))
-    assert mended.node == node
+    [(mended, *_)] = rebuild_liquidity(act=Act(at=NOON))
+    assert mended == node
     stored = BuyerLiquidityNode.objects.get()
     assert (stored.liquidity, stored.updated_at) == (right, NOON)
     assert list(rebuild_liquidity(act=Act())) == []

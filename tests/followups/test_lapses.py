@@ -14,7 +14,6 @@ from followups.models import LadderTemplate
 from followups.services import complete_task, start_ladder
 from followups.tasks.lapses import GROUNDS, lapse_steps, lapsing_ground
 from followups.tasks.models import FollowupTask, TaskEvent
-from governance import gate
 from governance.gate.reasons import Reason
 from governance.golive.models import GoLiveState
 from governance.ledger.consents import record_consent
@@ -22,7 +21,7 @@ from governance.ledger.scrubs import record_scrub
 from governance.organisation.models import Organisation
 from governance.policies import upsert
 from kpi.models import KPIEvent
-from tests.factories import NOON, AreaCodeFactory, LeadFactory
+from tests.factories import NOON, AreaCodeFactory, LeadFactory, hold_points
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +139,7 @@ def test_nothing_lapses_under_the_kill_switch(jane: None) -> None:
 
 def test_a_step_does_not_lapse_while_a_message_waits_for_a_person(jane: None) -> None:
     ladder()
-    gate.hold_points(points=[PHONE], evidence="message 1", act=Act("test", at=NOON))
+    hold_points([PHONE], evidence="message 1", act=Act("test", at=NOON))
     assert lapse_steps(act=Act(at=NOON + 30 * DAY)) == 0
 
 

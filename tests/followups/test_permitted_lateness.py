@@ -24,11 +24,11 @@ from governance import gate
 from governance.gate.facts import Situation
 from governance.gate.verdict import decide
 from governance.golive.services import enable_go_live
-from governance.ledger.holds import hold_points, release_points
+from governance.ledger.holds import release_points
 from governance.market.models import MarketPolicy
 from governance.people import LeadFacts
 from governance.policies import upsert
-from tests.factories import LeadFactory
+from tests.factories import LeadFactory, hold_points
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ def test_a_hold_adds_no_lateness() -> None:
     """No task is late until a person has decided about the doubtful message."""
     LeadFactory.create(lead_id="L1", phone=PHONE[1])
     task = begun(TUESDAY)
-    hold_points(points=[PHONE, ("LEAD", "L1")], evidence="message 1", act=Act("system", at=TUESDAY + HOUR))
+    hold_points([PHONE, ("LEAD", "L1")], evidence="message 1", act=Act("system", at=TUESDAY + HOUR))
     recompute_leads(["L1"], TUESDAY + HOUR)
     assert (stored(task).open_from, stored(task).breaches_at) == (None, None)
     assert late_for(stored(task), TUESDAY + 3 * HOUR) == HOUR

@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from governance.closed_days.models import ClosedDay
 from governance.closed_days.services import set_closed_day
-from governance.ledger import holds, opt_outs, reading
+from governance.ledger import opt_outs, reading
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.organisation.models import Organisation
 from governance.policies import upsert
-from tests.factories import NOON, LeadFactory
+from tests.factories import NOON, LeadFactory, hold_points
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
 
@@ -175,7 +175,7 @@ def test_a_consent_of_a_lead_is_recorded_for_its_number_and_its_address(operator
 
 def test_the_ledger_names_a_lead_and_finds_an_unknown_one(operator_at_desk: Client) -> None:
     (made,) = opt_outs.record_opt_out(points=[("LEAD", "L77")], act=Act("me"))
-    holds.hold_points(points=[("LEAD", "L77")], evidence="message 1", act=Act("me"))
+    hold_points([("LEAD", "L77")], evidence="message 1", act=Act("me"))
     shown = operator_at_desk.get(LEDGER, {"q": "L77"})
     assert len(shown.context["cl"].result_list) == 2
     for text in ("Lead L77", "Held"):

@@ -162,10 +162,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: governance.ledger.opt_outs.record_do_not_call(points=POINTS, act=Act("me")),
     ),
-    governance.ledger.holds.hold_points: (
-        "RECORD",
-        lambda: governance.ledger.holds.hold_points(points=POINTS, evidence="message 1", act=Act("me")),
-    ),
     governance.ledger.holds.release_points: (
         "RECORD",
         lambda: governance.ledger.holds.release_points(points=POINTS, evidence="message 1", act=Act("me")),
@@ -239,21 +235,9 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: governance.risk.reservations.risk_settle(reserved().pk, act=Act("me")),
     ),
-    governance.risk.reservations.settle_by_amount: (
-        "RECORD",
-        lambda: governance.risk.reservations.settle_by_amount(
-            engine="WHOLESALE", reserved_amount=reserved().amount, act=Act("me")
-        ),
-    ),
     governance.risk.reservations.correct_loss: (
         "CONTROL",
         lambda: governance.risk.reservations.correct_loss(settled().pk, Decimal(1), act=Act("me", reason="test")),
-    ),
-    governance.risk.reservations.correct_by_amount: (
-        "CONTROL",
-        lambda: governance.risk.reservations.correct_by_amount(
-            engine="WHOLESALE", reserved_amount=settled().amount, realized_loss=Decimal(1), act=Act("me", reason="test")
-        ),
     ),
     governance.risk.reservations.release_reservation: (
         "CONTROL",

@@ -1,5 +1,6 @@
 """Holds, their release, and lines about a point whose value was erased."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from governance.ledger.errors import PointMissing
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.rules import is_held, opted_out
 from governance.ledger.signals import contact_records_changed, opted_out_of
-from tests.factories import NOON
+from tests.factories import NOON, hold_points
 from tests.telling import heard
 from wholesale.plumbing.act import Act
 
@@ -32,13 +33,13 @@ def erased(point: Any = PHONE) -> ContactPoint:
     return erasures.erase_point(point_id=row.pk, act=WHO.because("asked for it"))
 
 
-def test_a_hold_is_a_line_for_each_point_from_the_time_of_the_message() -> None:
-    made = gate.hold_points(points=[PHONE, LEAD], since=NOON - HOUR, evidence="inbound message 12", act=WHO.because("r"))
+def test_a_hold_is_a_line_for_each_point_from_now_on() -> None:
+    made = hold_points([PHONE, LEAD], evidence="inbound message 12", act=WHO.because("r"))
     written = ContactRecord.objects.order_by("id").values_list("point__kind", "point__value", "entry", "channel")
     assert list(written) == [("PHONE", PHONE[1], "HOLD", ""), ("LEAD", "L123", "HOLD", "")]
     line = ContactRecord.objects.get(pk=made[0].pk)
     assert (line.effective_at, line.created_at, line.evidence, line.reason, line.actor, line.correlation_id) == (
-        NOON - HOUR,
+        NOON,
         NOON,
         "inbound message 12",
         "r",
@@ -47,16 +48,11 @@ def test_a_hold_is_a_line_for_each_point_from_the_time_of_the_message() -> None:
     )
     assert held(PHONE)
     assert held(LEAD)
-    assert not held(PHONE, NOON - HOUR - timedelta.resolution)
-
-
-def test_a_hold_dated_in_the_future_starts_now() -> None:
-    (made,) = gate.hold_points(points=[PHONE], since=NOON + HOUR, evidence="message 1", act=WHO)
-    assert made.effective_at == NOON
+    assert not held(PHONE, NOON - timedelta.resolution)
 
 
 def test_a_release_ends_the_hold() -> None:
-    gate.hold_points(points=[PHONE], since=NOON - HOUR, evidence="message 1", act=WHO)
+    hold_points([PHONE], act=replace(WHO, at=NOON - HOUR))
     (made,) = gate.release_points(points=[PHONE], evidence="message 1", act=WHO.because("a joke"))
     assert (made.entry, made.channel, made.effective_at, made.reason) == ("RELEASE", "", NOON, "a joke")
     assert not held(PHONE)
@@ -65,7 +61,7 @@ def test_a_release_ends_the_hold() -> None:
 
 def test_two_messages_need_two_decisions() -> None:
     for _ in range(2):
-        gate.hold_points(points=[PHONE], evidence="message", act=WHO)
+        hold_points([PHONE], evidence="message", act=WHO)
     gate.release_points(points=[PHONE], evidence="message", act=WHO)
     assert held(PHONE)
     gate.release_points(points=[PHONE], evidence="message", act=WHO)
@@ -74,22 +70,21 @@ def test_two_messages_need_two_decisions() -> None:
 
 def test_a_release_does_not_end_a_later_hold() -> None:
     gate.release_points(points=[PHONE], evidence="message 1", act=WHO)
-    gate.hold_points(points=[PHONE], evidence="message 2", act=WHO)
+    hold_points([PHONE], evidence="message 2", act=WHO)
     assert held(PHONE)
 
 
 def test_a_hold_and_its_release_send_signals() -> None:
     with heard(contact_records_changed) as changes, heard(opted_out_of) as refusals:
-        gate.hold_points(points=[PHONE, LEAD], evidence="message 1", act=WHO)
+        hold_points([PHONE, LEAD], evidence="message 1", act=WHO)
         gate.release_points(points=[PHONE], evidence="message 1", act=WHO)
     assert [(told.facts["points"], told.happened_at) for told in changes] == [([PHONE, LEAD], NOON), ([PHONE], NOON)]
     assert refusals == []
 
 
-def test_no_point_is_held_if_none_is_given() -> None:
-    for verb in (gate.hold_points, gate.release_points):
-        with pytest.raises(PointMissing):
-            verb(points=[], evidence="message 1", act=WHO)
+def test_no_point_is_released_if_none_is_given() -> None:
+    with pytest.raises(PointMissing):
+        gate.release_points(points=[], evidence="message 1", act=WHO)
 
 
 # A point whose value was erased ---------------------------------------------------------------------------------------
@@ -105,9 +100,9 @@ def test_an_erased_point_can_be_opted_out() -> None:
     assert ContactPoint.objects.get().value is None
 
 
-def test_an_erased_point_can_be_held_and_released() -> None:
+def test_an_erased_point_can_be_released() -> None:
+    hold_points([PHONE], act=WHO)
     row = erased()
-    gate.hold_points(rows=[row], evidence="message 1", act=WHO)
     assert held(PHONE)
     gate.release_points(rows=[row], evidence="message 1", act=WHO)
     assert not held(PHONE)

@@ -12,7 +12,7 @@ from governance import gate
 from governance.ledger import erasures, points
 from governance.ledger.models import LastContact
 from governance.people import LeadFacts
-from tests.factories import NOON, LeadFactory
+from tests.factories import NOON, LeadFactory, hold_points
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_a_wrong_number_or_address_is_not_contacted(wrong: str, refused: dict[st
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("channel", ["SMS", "CALL", "EMAIL"])
 def test_a_line_about_the_lead_holds_for_every_channel_whether_the_lead_is_known_or_not(known: bool, channel: str) -> None:
-    gate.hold_points(points=[LEAD], evidence="message 1", act=WHO)
+    hold_points([LEAD], evidence="message 1", act=WHO)
     assert reasons(jane(), channel, is_known=known) == ["inbound_undecided"]
     gate.release_points(points=[LEAD], evidence="message 1", act=WHO)
     gate.record_opt_out(points=[LEAD], channel=channel, act=WHO)

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from governance import gate
-from governance.gate import risk_reserve_or_raise, risk_reserved
+from governance.gate import risk_reserve_or_raise
 from governance.golive.models import GoLiveState
 from governance.risk import ledgers, reservations
 from governance.risk.errors import (
@@ -298,7 +298,7 @@ def test_a_loss_above_the_reservation_is_refused_and_leaves_it_open(user_of: Cal
         with pytest.raises(LossAboveReservation):
             reservations.risk_settle(reservation.pk, loss, act=who)
         with pytest.raises(LossAboveReservation):
-            reservations.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(5), realized_loss=loss, act=who)
+            reservations.risk_settle(engine="WHOLESALE", reserved_amount=Decimal(5), realized_loss=loss, act=who)
     reservation.refresh_from_db()
     assert (reservation.settled_at, ledger(), events()) == (None, ("5.00", "5.00", "0.00", 1), before)
     reservations.risk_settle(reservation.pk, Decimal(5), act=Act("bryan", at=TODAY))
@@ -423,7 +423,7 @@ def test_settling_by_amount_takes_the_oldest_open_reservation_of_it() -> None:
     elsewhere = reserved("10", "CAPITAL")
 
     def settle() -> int:
-        return reservations.settle_by_amount(
+        return reservations.risk_settle(
             engine="WHOLESALE", reserved_amount=Decimal(10), realized_loss=Decimal(1), act=Act("bryan", at=TODAY)
         ).pk
 
@@ -488,43 +488,6 @@ def test_risk_reserve_or_raise_raises_and_keeps_the_event() -> None:
     assert (RiskDenied.code, RiskDenied.status) == ("risk_denied", 409)
     assert events() == [("DENIED", "WHOLESALE", "262500.00", "0.00")]
     assert not RiskReservation.objects.exists()
-
-
-def test_a_block_settles_its_loss() -> None:
-    with risk_reserved("WHOLESALE", Decimal(10), act=Act("bryan", correlation_id="C1")) as at_stake:
-        assert RiskReservation.objects.get().settled_at is None
-        at_stake.realized_loss = Decimal("2.50")
-    row = RiskReservation.objects.get()
-    assert (row.realized_loss, row.settled_by) == (Decimal("2.50"), "bryan")
-    assert set(RiskEvent.objects.values_list("kind", "correlation_id")) == {("RESERVED", "C1"), ("SETTLED", "C1")}
-
-
-def test_a_block_is_settled_by_the_given_clock() -> None:
-    with risk_reserved("WHOLESALE", Decimal(10), act=Act("bryan", at=TOMORROW)) as at_stake:
-        at_stake.realized_loss = Decimal(3)
-    row = RiskReservation.objects.get()
-    assert (row.created_at, row.settled_at) == (TOMORROW, TOMORROW)
-    assert set(RiskEvent.objects.values_list("created_at", "day")) == {(TOMORROW, TOMORROW.date())}
-    assert ledger(day=TOMORROW.date()) == ("10.00", "0.00", "3.00", 1)
-    assert RiskDay.objects.exclude(day=TOMORROW.date()).count() == 0
-
-
-def test_a_block_that_raises_is_settled_too() -> None:
-    def act() -> None:
-        with risk_reserved("WHOLESALE", Decimal(10), act=Act("bryan")) as at_stake:
-            at_stake.realized_loss = Decimal(3)
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        act()
-    assert RiskReservation.objects.get().realized_loss == 3
-    assert [kind for kind, *_ in events()] == ["RESERVED", "SETTLED"]
-
-
-def test_a_denied_block_is_never_entered() -> None:
-    with pytest.raises(RiskDenied), risk_reserved("NOTIFY", Decimal(1), act=Act("bryan")):
-        pytest.fail("entered")
-    assert events() == [("DENIED", "NOTIFY", "1.00", "0.00")]
 
 
 # The business day -------------------------------------------------------------------------------------------------------

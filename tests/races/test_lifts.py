@@ -14,6 +14,7 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.rules import opted_out
 from governance.market.models import MarketPolicy
 from governance.policies import upsert
+from tests.factories import hold_points
 from wholesale.plumbing.act import Act
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
@@ -76,7 +77,7 @@ def test_holds_releases_and_opt_outs_of_the_same_points_do_not_deadlock(run_toge
     def act(number: int) -> int:
         mine = points if number % 2 else points[::-1]
         verbs: list[Callable[[], list[ContactRecord]]] = [
-            lambda: holds.hold_points(points=mine, evidence="message", act=Act("race")),
+            lambda: hold_points(mine, evidence="message", act=Act("race")),
             lambda: holds.release_points(points=mine, evidence="message", act=Act("race")),
             lambda: opt_outs.record_opt_out(points=mine, act=Act("race")),
         ]

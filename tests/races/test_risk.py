@@ -151,7 +151,7 @@ def test_each_settlement_by_amount_finds_its_own_reservation(run_together: RunTo
     settled = run_together(
         THREADS,
         lambda _: (
-            reservations.settle_by_amount(
+            reservations.risk_settle(
                 engine="WHOLESALE", reserved_amount=TEN, realized_loss=Decimal("0.01"), act=Act("race")
             ).pk
         ),

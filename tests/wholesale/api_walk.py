@@ -118,7 +118,7 @@ def _reservations() -> None:
 
 def _settled() -> None:
     _reservations()
-    reservations.settle_by_amount(engine="WHOLESALE", reserved_amount=Decimal(10), act=Act("walk"))
+    reservations.risk_settle(engine="WHOLESALE", reserved_amount=Decimal(10), act=Act("walk"))
 
 
 def _events_for_a_baseline() -> None:

@@ -25,9 +25,9 @@ class Command(BaseCommand):
 
         """
         found = 0
-        for difference in rebuild_liquidity(write=not check, act=Act("rebuild_liquidity")):
+        for node, stored, folded in rebuild_liquidity(write=not check, act=Act("rebuild_liquidity")):
             found += 1
-            self.stdout.write(f"{difference.node}: stored {difference.stored}, its events make {difference.folded}")
+            self.stdout.write(f"{node}: stored {stored}, its events make {folded}")
         if not found:
             self.stdout.write("Every node is what its events make.")
         elif check:
