@@ -43,7 +43,7 @@ class FollowupsConfig(AppConfig):
         from governance.signals import contact_rules_changed  # noqa: PLC0415
 
         register_messages(received)
-        people.register(known_leads.facts_of, scopes.readable_leads)
+        people.register(people.LEAD, known_leads.facts_of, scopes.readable_leads)
         registry.register(persons)
         scopes.register()
         receivers.connect()

@@ -1,13 +1,13 @@
-"""Facts about leads. The app that stores the leads registers here how they are loaded."""
+"""Facts about people, by kind of people. The app that stores a kind of people registers here how they are loaded."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import models
 
-LEAD = "LEAD"  # the kind of point that is a lead as such
+LEAD = "LEAD"  # a kind of people, and of a point
 CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
 
 
@@ -40,25 +40,46 @@ class LeadFacts(NamedTuple):
 Loader = Callable[[Collection[str]], dict[str, LeadFacts]]
 Readable = Callable[[Any, Collection[str]], set[str]]  # (user, ids) -> the ids that the user may read
 
-_leads: list[tuple[Loader, Readable]] = []
+_loaders: dict[str, Loader] = {}
+_readable: dict[str, Readable] = {}
 
 
-def register(loader: Loader, readable: Readable) -> None:
-    """Set two functions: `loader` loads leads by ids in one query, `readable` says which ids a user may read. A later call
-    replaces them."""
-    _leads[:] = [(loader, readable)]
+class KindUnknown(LookupError):
+    """No app has registered this kind of people, so nothing is known about them and nothing may be decided."""
 
 
-def load(ids: Collection[str]) -> dict[str, LeadFacts]:
-    """Return the facts about leads, by id. An id that does not exist is left out."""
-    [(loader, _)] = _leads
-    return loader(ids)
+def register(kind: str, loader: Loader, readable: Readable) -> None:
+    """Set a kind's functions: `loader` loads people by ids in one query, `readable` says which ids a user may read."""
+    _loaders[kind], _readable[kind] = loader, readable
 
 
-def readable_by(user: Any, ids: Collection[str]) -> set[str]:
-    """Return those of the ids whose leads the user may read. Takes no query for a user who may read about every lead."""
-    [(_, readable)] = _leads
-    return readable(user, ids)
+def load(kind: str, ids: Collection[str]) -> dict[str, LeadFacts]:
+    """Return the facts about the people of a kind, by id. An id that does not exist is left out.
+
+    Raises:
+        KindUnknown: nobody registered this kind.
+
+    """
+    return _of_kind(_loaders, kind)(ids)
+
+
+def readable_by(kind: str, user: Any, ids: Collection[str]) -> set[str]:
+    """Return those of the ids whose people the user may read. Takes no query for a user who may read about everybody.
+
+    Raises:
+        KindUnknown: nobody registered this kind.
+
+    """
+    return _of_kind(_readable, kind)(user, ids)
+
+
+Registered = TypeVar("Registered", Loader, Readable)
+
+
+def _of_kind(registry: dict[str, Registered], kind: str) -> Registered:
+    if kind not in registry:
+        raise KindUnknown(kind)
+    return registry[kind]
 
 
 class Received(NamedTuple):

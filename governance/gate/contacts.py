@@ -143,7 +143,7 @@ def require_readable(user: Any, lead_id: str) -> None:
         LeadNotFound: the user is an agent whom the lead does not concern.
 
     """
-    if lead_id not in people.readable_by(user, [lead_id]):
+    if lead_id not in people.readable_by(people.LEAD, user, [lead_id]):
         raise LeadNotFound
 
 
@@ -154,7 +154,7 @@ def known_lead(lead_id: str) -> LeadFacts:
         LeadNotFound: nobody knows this lead.
 
     """
-    lead = people.load([lead_id]).get(lead_id)
+    lead = people.load(people.LEAD, [lead_id]).get(lead_id)
     if lead is None:
         raise LeadNotFound(f"There is no lead {lead_id}.")
     return lead

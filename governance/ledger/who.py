@@ -15,7 +15,7 @@ from wholesale.plumbing.phones import e164
 
 def of_lead(lead_id: str) -> list[Point]:
     """The contact points of a lead: the lead as such and, if the lead is known, its number and address."""
-    lead = people.load([lead_id]).get(lead_id)
+    lead = people.load(people.LEAD, [lead_id]).get(lead_id)
     as_such = lead_point(lead_id)
     return [*([as_such] if as_such else []), *(points_of(phone=lead.phone, email=lead.email) if lead else [])]
 

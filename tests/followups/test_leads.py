@@ -306,7 +306,7 @@ def test_governance_loads_leads_together() -> None:
     LeadFactory.create(lead_id="L-9", zone="America/Toronto", score=Decimal("0.4"), phone="+14165550123", email="a@b.ca")
 
     with CaptureQueriesContext(connection) as captured:
-        facts = people.load(["L-9", "nobody", *Lead.objects.values_list("lead_id", flat=True)])
+        facts = people.load(people.LEAD, ["L-9", "nobody", *Lead.objects.values_list("lead_id", flat=True)])
     loaded = facts["L-9"]
 
     assert (len(facts), "nobody" in facts) == (4, False)

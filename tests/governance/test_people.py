@@ -1,4 +1,4 @@
-"""Leads: the app that stores them registers how they are loaded."""
+"""Kinds of people: each app registers how people of its kind are loaded."""
 
 from collections.abc import Collection
 
@@ -26,22 +26,30 @@ def none_of(user: User, ids: Collection[str]) -> set[str]:
     return set()
 
 
-def test_the_last_registration_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "_leads", [])
-    people.register(ann, all_of)
-    assert people.load(["ann", "ben"]) == {"ann": LeadFacts("ann", "ON", "TORONTO")}
-    assert people.readable_by(User(), ["ann"]) == {"ann"}
-    people.register(nobody, none_of)
-    assert people.load(["ann"]) == {}
-    assert people.readable_by(User(), ["ann"]) == set()
+@pytest.fixture(autouse=True)
+def _kinds() -> None:
+    people.register("SELLER", ann, all_of)
+    people.register("BUYER", nobody, none_of)
 
 
-def test_nothing_is_known_of_leads_that_nobody_registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "_leads", [])
-    with pytest.raises(ValueError, match="not enough values"):
-        people.load(["ann"])
-    with pytest.raises(ValueError, match="not enough values"):
-        people.readable_by(User(), ["ann"])
+def test_each_kind_is_loaded_and_read_by_its_own_app() -> None:
+    assert people.load("SELLER", ["ann", "ben"]) == {"ann": LeadFacts("ann", "ON", "TORONTO")}
+    assert people.load("BUYER", ["ann"]) == {}
+    assert people.readable_by("SELLER", User(), ["ann"]) == {"ann"}
+    assert people.readable_by("BUYER", User(), ["ann"]) == set()
+
+
+def test_the_last_registration_of_a_kind_counts() -> None:
+    people.register("SELLER", nobody, none_of)
+    assert people.load("SELLER", ["ann"]) == {}
+    assert people.readable_by("SELLER", User(), ["ann"]) == set()
+
+
+def test_an_unregistered_kind_raises() -> None:
+    with pytest.raises(people.KindUnknown, match="STRANGER"):
+        people.load("STRANGER", ["ann"])
+    with pytest.raises(people.KindUnknown, match="STRANGER"):
+        people.readable_by("STRANGER", User(), ["ann"])
 
 
 def test_leads_have_the_same_kind_here_and_in_the_ledger() -> None:

@@ -152,7 +152,7 @@ def _renew(tasks: TaskQuerySet, now: datetime, *, due_too: bool = False) -> set[
     now. A task that no worker renewed in time gets later limits: it was not listed, so nobody was late.
     """
     rows = [_Row(*row) for row in tasks.select_for_update(skip_locked=True).values_list(*_COLUMNS)]
-    known = people.load({row.lead_id for row in rows if row.lead_id})
+    known = people.load(people.LEAD, {row.lead_id for row in rows if row.lead_id})
     contacts = [contact_at(row, known.get(row.lead_id or "")) for row in rows]
     rules = rulebook(mark.current())
     watched = [rules.of(row.province, row.market, row.channel) for row in rows]

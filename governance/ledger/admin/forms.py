@@ -38,7 +38,7 @@ def points_named(text: str) -> list[Point]:
 
     """
     text = text.strip()
-    lead = people.load([text]).get(text)
+    lead = people.load(people.LEAD, [text]).get(text)
     if lead is not None:
         return of_lead(text)
     return number_or_address(text)
