@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from buyers.signals import feedback_recorded
 from followups.leads.signals import person_erased
 from followups.signals import ladders_created, tasks_breached, tasks_completed, tasks_lapsed
-from kpi.models import Domain, KPIEvent
+from kpi.models import Domain
 from kpi.services import erase_words, keep
 from offers.signals import offers_computed
 from wholesale.plumbing.envelope import Envelope
@@ -47,23 +47,15 @@ def on_happened(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     keep([_row(envelope, METRICS[envelope.name]) for envelope in envelopes])
 
 
-def _row(envelope: Envelope, metric: MetricRule) -> KPIEvent:
+def _row(envelope: Envelope, metric: MetricRule) -> tuple[Any, ...]:
+    """The values of `kpi.services.COLUMNS`."""
     subject, act, facts = envelope.subject, envelope.act, envelope.facts
-    return KPIEvent(
-        occurred_at=envelope.happened_at,
-        domain=metric.domain,
-        metric=envelope.name,
-        success=metric.success,
-        value=facts[metric.value] if metric.value else None,
-        province=subject.province,
-        market=subject.market,
-        subject_type=subject.kind,
-        subject_id=subject.id,
-        lead_id=subject.lead_id,
-        correlation_id=act.correlation_id,
-        actor=act.actor,
-        user=act.user,
-        detail={name: fact for name, fact in facts.items() if name != metric.value} if metric.value else facts,
+    value = facts[metric.value] if metric.value else None
+    detail = {name: fact for name, fact in facts.items() if name != metric.value} if metric.value else facts
+    return (
+        *(metric.domain.value, envelope.name, envelope.happened_at, metric.success, value),
+        *(subject.province, subject.market, subject.kind, subject.id, subject.lead_id),
+        *(act.correlation_id, act.actor, act.user and act.user.pk, detail),
     )
 
 

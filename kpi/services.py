@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
-from operator import attrgetter, or_
+from operator import or_
 from time import perf_counter
 from typing import Any
 
@@ -22,11 +22,14 @@ from kpi.models import COUNTED, KPIEvent, KPIEventWords, RegressionPolicy
 from kpi.tasks import evaluate_tripwire
 from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.compiled import Select
+from wholesale.plumbing.compiled import Rows, Select
 
 SUMMARY_SPAN = timedelta(days=7)
-_COLUMNS = tuple(field.attname for field in KPIEvent._meta.concrete_fields if not field.primary_key)
-_values = attrgetter(*_COLUMNS)
+# The columns of the rows for `keep`.
+COLUMNS = (
+    *("domain", "metric", "occurred_at", "success", "value", "province", "market", "subject_type", "subject_id", "lead_id"),
+    *("correlation_id", "actor", "user_id", "detail"),
+)
 
 
 def emit_kpi(
@@ -75,7 +78,7 @@ def write_kpi(
         detail=detail or {},
     )
     writes.insert_object(event)
-    _evaluate([event])
+    _evaluate({(event.domain, event.metric)})
     return event
 
 
@@ -98,18 +101,18 @@ def erase_words(texts: Collection[str]) -> int:
 
 
 @transaction.atomic(savepoint=False)  # part of the caller's transaction: both stay or neither
-def keep(events: Collection[KPIEvent]) -> None:
-    """Write KPI events in one SQL statement. They do not get their ids."""
-    writes.insert(KPIEvent, _COLUMNS, list(map(_values, events)))
-    _evaluate(events)
+def keep(rows: Rows) -> None:
+    """Write KPI events in one SQL statement. Each is given by the values of `COLUMNS`."""
+    writes.insert(KPIEvent, COLUMNS, rows)
+    _evaluate({(domain, metric) for domain, metric, *_ in rows})
 
 
-def _evaluate(arrived: Collection[KPIEvent]) -> None:
-    """If the setting `TRIPWIRE_ON_ARRIVAL` is on, queue a background task for each watched metric of these events. It
-    evaluates the metric after the events are committed, so it never runs within their transaction."""
+def _evaluate(arrived: Collection[tuple[str, str]]) -> None:
+    """If the setting `TRIPWIRE_ON_ARRIVAL` is on, queue a background task for each watched metric among these (domain and
+    name). It evaluates the metric after the events are committed, so it never runs within their transaction."""
     if settings.TRIPWIRE_ON_ARRIVAL:
         watched = RegressionPolicy.objects.filter(enabled=True).values_list("domain", "metric")
-        for domain, metric in sorted({(event.domain, event.metric) for event in arrived}.intersection(watched)):
+        for domain, metric in sorted(set(arrived).intersection(watched)):
             evaluate_tripwire.enqueue(domain, metric)
 
 
