@@ -132,7 +132,7 @@ class ActParams(Params):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs.pop("correlation_id", None)  # the view has set it already
-        return attrs
+        return super().validate(attrs)
 
 
 def is_empty(value: Any) -> bool:
