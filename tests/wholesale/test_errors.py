@@ -126,7 +126,7 @@ def test_an_unavailable_database_is_503_with_retry_after(
         raise error
 
     with override_settings(DEBUG=debug), monkeypatch.context() as patched:
-        patched.setattr(type(connections["default"]), "cursor", no_answer)
+        patched.setattr(type(connections["default"]), "ensure_connection", no_answer)
         response = operator.get(SLA)
     shape(response, 503, "server_error", "database_unavailable")
     assert response["Retry-After"] == "1"
@@ -139,7 +139,7 @@ def test_an_unavailable_database_while_authenticating_is_503_too(
         raise OperationalError("gone")
 
     with monkeypatch.context() as patched:
-        patched.setattr(type(connections["default"]), "cursor", no_answer)
+        patched.setattr(type(connections["default"]), "ensure_connection", no_answer)
         response = operator.get(SLA)
     shape(response, 503, "server_error", "database_unavailable")
 
