@@ -138,7 +138,7 @@ def test_the_worker_evaluates_events_after_their_commit(settings: Any) -> None:
 def test_rows_written_together_enqueue_each_metric_once(settings: Any) -> None:
     settings.TRIPWIRE_ON_ARRIVAL = True
     RegressionPolicy.objects.filter(metric="ladder_created").update(enabled=True)
-    row = ("WHOLESALE", "ladder_created", NOW, True, None, None, None, "", "", None, "c", "a", None, {})
+    row: tuple[Any, ...] = ("WHOLESALE", "ladder_created", NOW, True, None, None, None, "", "", None, "c", "a", None, {})
     keep([row, row])
     assert DBTaskResult.objects.count() == 1
     assert KPIEvent.objects.count() == 2
