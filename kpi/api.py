@@ -73,7 +73,7 @@ class SummaryParams(Params):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "since" in attrs and "until" in attrs and attrs["since"] >= attrs["until"]:
             raise ValidationError({"since": ["Must lie before until."]}, code="invalid")
-        return attrs
+        return super().validate(attrs)
 
 
 class SumsOut(serializers.Serializer[Any]):

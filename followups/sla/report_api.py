@@ -33,7 +33,7 @@ class SlaParams(Params):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "window" in attrs and len(attrs) > 1:
             raise ValidationError({"window": ["Not together with by, since or until."]}, code="invalid")
-        return attrs
+        return super().validate(attrs)
 
 
 class SlaFiguresOut(serializers.Serializer[Any]):
