@@ -2,7 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from buyers.api import FeedbackViewSet, LiquidityViewSet
+from buyers.liquidity.api import FeedbackViewSet, LiquidityViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("buyers/liquidity", LiquidityViewSet, basename="liquidity")

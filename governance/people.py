@@ -18,6 +18,13 @@ class Role(models.TextChoices):
     BUSINESS = "BUSINESS", "Business"
 
 
+class Language(models.TextChoices):
+    """The languages in which we contact people."""
+
+    EN = "en", "English"
+    FR = "fr", "French"
+
+
 class LeadFacts(NamedTuple):
     """The facts about a lead that the contact gate needs."""
 

@@ -6,7 +6,7 @@ Only this module decides which fact counts as which metric (CONTRACT section 6).
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from buyers.signals import feedback_recorded
+from buyers.liquidity.signals import feedback_recorded
 from followups.leads.signals import person_erased
 from followups.signals import ladders_created, tasks_breached, tasks_completed, tasks_lapsed
 from kpi.models import Domain

@@ -9,7 +9,7 @@ from django.db import transaction
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.models import SFR, Buyer, BuyerFeedbackEvent, BuyerLiquidityNode, DealSent
 from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.models import (
@@ -401,6 +401,40 @@ class FeedbackFactory(Row):
     event = "RESPONDED"
     correlation_id = "made"
     actor = "factory"
+    created_at = NOON
+
+
+class BuyerFactory(Row):
+    """A buyer of the book, without a buy box."""
+
+    class Meta:
+        model = Buyer
+
+    buyer_id = Sequence(lambda n: f"B{n}")
+    name = "Bo Buyer"
+    phone = Sequence(lambda n: f"+1416555{n % 10_000:04}")
+    email = Sequence(lambda n: f"buyer{n}@example.com")
+    province = "ON"
+    market = "TORONTO"
+    changed_by = "factory"
+    created_at = updated_at = NOON
+
+
+class DealSentFactory(Row):
+    """A deal that was sent to a buyer of the book."""
+
+    class Meta:
+        model = DealSent
+
+    buyer = SubFactory(BuyerFactory)
+    deal_ref = Sequence(lambda n: f"D{n}")
+    channel = "EMAIL"
+    sent_at = NOON
+    province = "ON"
+    market = "TORONTO"
+    property_type = SFR
+    actor = "factory"
+    correlation_id = "made"
     created_at = NOON
 
 

@@ -16,11 +16,11 @@ from followups.leads import services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadPhoneField, LeadRow
 from followups.leads.lists import imports
 from followups.leads.lists.importer import LEADS
-from followups.leads.models import Language, Lead, LeadReopening
+from followups.leads.models import Lead, LeadReopening
 from followups.leads.people.admin import PersonPages
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
-from governance.people import CLOSED
+from governance.people import CLOSED, Language
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, of_row

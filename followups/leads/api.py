@@ -7,9 +7,9 @@ from rest_framework.request import Request
 
 from followups.leads import services
 from followups.leads.fields import LeadPhoneField, LeadRow
-from followups.leads.models import Language, Lead
+from followups.leads.models import Lead
 from governance.clocks.api import MarketFilter
-from governance.people import Role
+from governance.people import Language, Role
 from wholesale.plumbing import filters
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act

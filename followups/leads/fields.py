@@ -5,9 +5,9 @@ from typing import Any
 
 import phonenumbers
 
-from followups.leads.models import Language, Lead
+from followups.leads.models import Lead
 from governance.clocks.zones import ZONE_CHOICES
-from governance.people import Role
+from governance.people import Language, Role
 from wholesale.plumbing.fields import (
     EmailAddressField,
     LabelField,

@@ -7,18 +7,11 @@ from django.db import models
 from django.db.models import Q
 
 from governance.clocks.zones import ZONE_CHOICES
-from governance.people import Role
+from governance.people import Language, Role
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import StoredWords, WordedField
-
-
-class Language(models.TextChoices):
-    """The languages in which we contact leads."""
-
-    EN = "en", "English"
-    FR = "fr", "French"
 
 
 class Lead(models.Model):

@@ -14,11 +14,12 @@ from django.db import transaction
 
 from followups.leads.fields import SETTINGS
 from followups.leads.lookups import leads_by_id, points_of_lead
-from followups.leads.models import Language, Lead, LeadReopening, LeadReopeningWords
+from followups.leads.models import Lead, LeadReopening, LeadReopeningWords
 from followups.leads.signals import envelope_of, leads_changed
 from followups.leads.statuses import is_back, is_reopening
 from governance import gate
 from governance.clocks.markets import one_markets
+from governance.people import Language
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter

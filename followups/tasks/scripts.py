@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.scripts import Occasion, names_of, scripts
-from followups.leads.models import Language, Lead
+from followups.leads.models import Lead
 from followups.tasks.models import FollowupTask
 from governance import gate
+from governance.people import Language
 from wholesale.plumbing import mark
 
 

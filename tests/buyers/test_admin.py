@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from buyers.admin import EVENT_COLOURS
-from buyers.liquidity import Event
+from buyers.liquidity.admin import EVENT_COLOURS
+from buyers.liquidity.figures import Event
 from buyers.services import record_feedback
 from tests.factories import NodeFactory
 from tests.staff import links

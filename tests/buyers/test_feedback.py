@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from rest_framework.test import APIClient
 
 from buyers import services
-from buyers.liquidity import Liquidity
+from buyers.liquidity.figures import Liquidity
+from buyers.liquidity.services import liquidity_score, rebuild_liquidity, record_feedback
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
-from buyers.services import liquidity_score, rebuild_liquidity, record_feedback
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, FeedbackFactory, NodeFactory

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buyers.liquidity import ACTIVE_EVENTS, Event, Liquidity, folded, moved
+from buyers.liquidity.figures import ACTIVE_EVENTS, Event, Liquidity, folded, moved
 
 EVENTS = st.sampled_from(Event.values)
 BUYERS = st.one_of(st.none(), st.sampled_from(["B1", "B2", "B3"]))

@@ -13,10 +13,11 @@ from rest_framework.test import APIClient
 
 from followups.ladders.models import FollowupLadder
 from followups.leads.fields import LeadPhoneField, LeadRow, PostalCodeField
-from followups.leads.models import Language, Lead
+from followups.leads.models import Lead
 from followups.leads.services import StoreResult, upsert_lead, upsert_leads
 from governance import people
 from governance.clocks.zones import ZONE_CHOICES
+from governance.people import Language
 from tests.conftest import attrs, codes
 from tests.factories import NOON, LadderFactory, LeadFactory, many
 from tests.query_counts import counted, queries

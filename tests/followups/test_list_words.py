@@ -9,11 +9,12 @@ from rest_framework.test import APIClient
 from followups.leads.fields import COLUMNS
 from followups.leads.lists import files
 from followups.leads.lists.words import COLUMN_OF, WORDS, value_of
-from followups.leads.models import Language, Lead
+from followups.leads.models import Lead
 from followups.leads.services import upsert_leads
 from governance.channels import Channel
 from governance.grounds import ACCEPTED, RETIRED
 from governance.ledger.proof import PROOF_FIELDS, GivenHow
+from governance.people import Language
 from tests.conftest import attrs
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.files import Format

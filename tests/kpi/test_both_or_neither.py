@@ -9,9 +9,9 @@ import pytest
 from django.db import connection, transaction
 from django.dispatch import Signal
 
+from buyers.liquidity.signals import feedback_recorded
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import record_feedback
-from buyers.signals import feedback_recorded
 from followups.ladders.models import FollowupLadder
 from followups.services import complete_task, start_ladder
 from followups.signals import ladders_created, tasks_completed

@@ -11,8 +11,8 @@ from django.dispatch import Signal
 from django.test import Client
 from django.urls import reverse
 
+from buyers.liquidity.signals import feedback_recorded
 from buyers.services import record_feedback
-from buyers.signals import feedback_recorded
 from followups.ladders.bulk import Start, start_ladders
 from followups.ladders.starts import start_ladder
 from followups.services import complete_task

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from buyers.liquidity import Event
+from buyers.liquidity.figures import Event
+from buyers.liquidity.services import rebuild_liquidity
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from buyers.services import rebuild_liquidity
 from kpi.models import KPIEvent
 from tests.races.conftest import CLIENTS
 from wholesale.plumbing.act import Act

@@ -11,8 +11,8 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoDbBlocker
 
+from buyers.liquidity.services import rebuild_liquidity
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
-from buyers.services import rebuild_liquidity
 from followups.ladders.models import FollowupLadder
 from followups.leads.inbound.decisions import undecided
 from followups.leads.inbound.rules import Meaning, read

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from buyers.services import take_feedback
+from buyers.liquidity.services import take_feedback
 from followups.ladders.models import FollowupLadder
 from followups.models import Lead
 from governance.golive.models import GoLiveState

@@ -10,7 +10,7 @@ from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from buyers.models import BuyerFeedbackEvent
+from buyers.models import BuyerFeedbackEvent, DealSent
 from followups.models import InboundDecision, LeadReopening, SlaBreach
 from followups.tasks.models import ContactAttempt, TaskEvent
 from governance.models import ConsentProof, ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
@@ -20,6 +20,7 @@ from offers.models import OfferEvidence
 from tests.factories import (
     NOON,
     AttemptFactory,
+    DealSentFactory,
     DecisionFactory,
     EvidenceFactory,
     FeedbackFactory,
@@ -38,6 +39,7 @@ from wholesale.plumbing.triggers import missing
 
 FACTS: dict[Any, Callable[[], Any]] = {
     BuyerFeedbackEvent: FeedbackFactory.create,
+    DealSent: DealSentFactory.create,
     ContactAttempt: AttemptFactory.create,
     OfferEvidence: EvidenceFactory.create,
     KPIEvent: KpiFactory.create,

@@ -4,8 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
-from buyers.liquidity import Event
-from buyers.services import take_feedback
+from buyers.liquidity.figures import Event
+from buyers.liquidity.services import take_feedback
 from governance import gate
 from kpi.models import Domain
 from offers.services import make_offer

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from buyers.services import rebuild_liquidity
+from buyers.liquidity.services import rebuild_liquidity
 from wholesale.plumbing.act import Act
 
 

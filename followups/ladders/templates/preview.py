@@ -10,9 +10,9 @@ from followups.ladders.templates.scripts import company_values, market_text
 from followups.ladders.templates.speech import opened
 from followups.ladders.templates.steps import Step, delay_text, parsed, rendered
 from followups.leads.facts import contact_of
-from followups.leads.models import Language
 from governance import gate
 from governance.channels import Channel
+from governance.people import Language
 from wholesale.plumbing import mark
 
 # Invented names and addresses.

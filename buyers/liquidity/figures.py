@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from django.db import models
 
+SFR = "SFR"  # single-family residence, the default property type
+
 
 class Event(models.TextChoices):
     """A kind of feedback: what a buyer did."""

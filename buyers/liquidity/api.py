@@ -6,9 +6,9 @@ import django_filters
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from buyers import services
-from buyers.liquidity import Event, Liquidity
-from buyers.models import INVENTED, LIQUIDITY_FIELDS, SFR, BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.liquidity import services
+from buyers.liquidity.figures import SFR, Event, Liquidity
+from buyers.liquidity.models import INVENTED, LIQUIDITY_FIELDS, BuyerFeedbackEvent, BuyerLiquidityNode
 from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale.plumbing import filters
 from wholesale.plumbing.act import Act

@@ -1,0 +1,1 @@
+"""The book of buyers: who they are and what they buy."""

@@ -1,0 +1,1 @@
+"""What buyers did, how liquid each market is, and how sure that is."""

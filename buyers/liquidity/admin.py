@@ -1,0 +1,88 @@
+"""The read-only admin pages of buyers: liquidity nodes and feedback events."""
+
+from django.contrib import admin
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.decorators import display
+
+from buyers.liquidity.figures import Event
+from buyers.liquidity.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
+from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
+
+EVENT_COLOURS = {
+    Event.RESPONDED.label: "info",
+    Event.BOUGHT.label: "success",
+    Event.NO_RESPONSE.label: "warning",
+    Event.PASSED.label: "danger",
+}
+
+
+@admin.register(BuyerLiquidityNode)
+class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
+    """The admin page of liquidity nodes: how liquid each property type is in each market."""
+
+    list_display = (
+        "place",
+        "property_type",
+        "score",
+        "active_buyer_count",
+        "buyer_count",
+        "response_rate",
+        "close_rate",
+        "updated_at",
+    )
+    list_filter = ("province",)
+    list_select_related = False
+    search_fields = ("market", "property_type")
+    search_help_text = "Market or property type"
+    fieldsets = (
+        ("Node", {"fields": ("place", "property_type", "score", "events")}),
+        (
+            "What the score is made of: active buyers * 0.5 + response rate * 50 + close rate * 50",
+            {"fields": ("active_buyer_count", "buyer_count", "response_rate", "close_rate", "updated_at")},
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerLiquidityNode]:
+        return super().get_queryset(request).exclude(INVENTED)
+
+    place = column("Place", place_text, ordering="province")
+
+    @display(
+        description="Score",
+        ordering=F("active_buyer_count") * 0.5 + (F("avg_response_rate") + F("avg_close_rate")) * 50,
+    )
+    def score(self, node: BuyerLiquidityNode) -> str:
+        """The node's score, by the formula of the customer's guide."""
+        return f"{node.liquidity.score:.2f}"
+
+    response_rate = column("Response rate", lambda node: f"{node.avg_response_rate:.2%}", ordering="avg_response_rate")
+    close_rate = column("Close rate", lambda node: f"{node.avg_close_rate:.2%}", ordering="avg_close_rate")
+
+    @display(description="Events")
+    def events(self, node: BuyerLiquidityNode) -> str:
+        """A link to the feedback events of the node."""
+        url = reverse("admin:buyers_buyerfeedbackevent_changelist", query={"node__id__exact": node.pk})
+        return format_html('<a href="{}" class="text-link">All events of this node</a>', url)
+
+
+@admin.register(BuyerFeedbackEvent)
+class BuyerFeedbackEventAdmin(GrowingAdmin):
+    """The admin page of feedback events, newest first."""
+
+    list_display = ("id", "created_at", "kind", "buyer", "place", "property_type", "actor")
+    list_filter = (SinceFilter, "event", "province")
+    list_select_related = False
+    search_fields = ("buyer_id__exact", "market__exact", "correlation_id__exact")
+    search_help_text = "Buyer id, market or correlation id, in full"
+    fieldsets = (
+        ("Event", {"fields": ("kind", "buyer", "place", "property_type", "node")}),
+        ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
+    )
+
+    kind = column("Event", lambda event: event.get_event_display(), ordering="event", label=EVENT_COLOURS)
+    buyer = column("Buyer", lambda event: event.buyer_id, ordering="buyer_id", empty_value="not named")
+    place = column("Place", place_text, ordering="province")

@@ -1,0 +1,185 @@
+"""The tables of liquidity nodes, of what buyers did, of deals that were offered, and of what is known of each buyer."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+
+from buyers.book.models import buyer_key
+from buyers.liquidity.figures import SFR, Event, Liquidity
+from buyers.liquidity.tallies import Tallied
+from governance.channels import Channel
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WALKTHROUGH_PROPERTY, WORD_MAX_LENGTH, Province
+
+INVENTED = Q(property_type=WALKTHROUGH_PROPERTY)  # the nodes of walkthroughs, which no list shows
+
+
+class BuyerLiquidityNode(Tallied):
+    """How liquid one property type is in one market, computed from the node's events in the order of their ids."""
+
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
+    property_type = models.CharField(max_length=WORD_MAX_LENGTH, default=SFR)
+    buyer_count = models.PositiveIntegerField(default=0, help_text="distinct buyers with an event")
+    active_buyer_count = models.PositiveIntegerField(default=0, help_text="buyers who responded or bought")
+    avg_response_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text="fraction 0..1")
+    avg_close_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text="fraction 0..1")
+    updated_at = models.DateTimeField()
+    # The prior of the node's rates: what the other nodes say about it (`priors`).
+    prior_response_mean = models.FloatField(default=0.5, help_text="fraction 0..1")
+    prior_response_strength = models.FloatField(default=2, help_text="in events")
+    prior_close_mean = models.FloatField(default=0.5, help_text="fraction 0..1")
+    prior_close_strength = models.FloatField(default=2, help_text="in events")
+
+    class Meta:
+        constraints = [
+            # Also the index of liquidity_score(), record_feedback() and the list's order.
+            models.UniqueConstraint(fields=["province", "market", "property_type"], name="buyerliquiditynode_place"),
+            models.CheckConstraint(condition=Q(province__in=Province.values), name="buyerliquiditynode_province"),
+            models.CheckConstraint(
+                condition=Q(avg_response_rate__range=(0, 1), avg_close_rate__range=(0, 1)), name="buyerliquiditynode_rates"
+            ),
+        ]
+        ordering = ["province", "market", "property_type"]
+        default_permissions = ("view",)
+        verbose_name = "liquidity node"
+
+    def __str__(self) -> str:
+        return f"{self.province} {self.market} {self.property_type}"
+
+    @property
+    def liquidity(self) -> Liquidity:
+        """The node's figures as a plain value."""
+        return Liquidity(self.buyer_count, self.active_buyer_count, self.avg_response_rate, self.avg_close_rate)
+
+    @liquidity.setter
+    def liquidity(self, value: Liquidity) -> None:
+        self.buyer_count, self.active_buyer_count = value.buyer_count, value.active_buyer_count
+        self.avg_response_rate, self.avg_close_rate = value.avg_response_rate, value.avg_close_rate
+
+    @property
+    def score(self) -> Decimal:
+        """The node's score, by the formula of the customer's guide."""
+        return self.liquidity.score
+
+
+LIQUIDITY_FIELDS = ("buyer_count", "active_buyer_count", "avg_response_rate", "avg_close_rate")
+
+
+class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
+    """A feedback event: what a buyer did. Never changed or deleted."""
+
+    node = models.ForeignKey(BuyerLiquidityNode, on_delete=models.PROTECT, related_name="events", db_index=False)
+    buyer_id = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="the guide's string")
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH)
+    property_type = models.CharField(max_length=WORD_MAX_LENGTH)
+    event = models.CharField(max_length=11, choices=Event)
+    deal_ref = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="the deal that was offered")
+    is_derived = models.BooleanField(default=False, help_text="the buyer was silent; nobody recorded it")
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = [
+            models.CheckConstraint(condition=Q(event__in=Event.values), name="buyerfeedbackevent_event"),
+            models.CheckConstraint(
+                condition=Q(is_derived=False) | Q(event=Event.NO_RESPONSE, buyer_id__isnull=False, deal_ref__isnull=False),
+                name="buyerfeedbackevent_derived",
+            ),
+            models.UniqueConstraint(
+                fields=["buyer_id", "deal_ref"], condition=Q(is_derived=True), name="buyerfeedbackevent_silent_once"
+            ),
+        ]
+        indexes = [
+            # record_feedback(): the kinds of a buyer's events at the node. rebuild_liquidity: all events of the node.
+            models.Index(fields=["node", "buyer_id", "event"], name="buyerfeedbackevent_buyer"),
+            # record_feedback(): what the buyer did about the deal before. rebuild_liquidity, and a buyer's reliability.
+            models.Index(
+                fields=["buyer_id", "deal_ref"], condition=Q(buyer_id__isnull=False), name="buyerfeedbackevent_deal"
+            ),
+            models.Index(fields=["correlation_id"], name="buyerfeedbackevent_correl"),  # feedback?correlation_id=
+        ]
+        ordering = ["-id"]
+        permissions = [
+            ("record_feedback", "Can record what a buyer did"),
+            ("record_any_feedback", "Can record it under another's name"),
+        ]
+        verbose_name = "buyer feedback event"
+
+    def __str__(self) -> str:
+        return f"{self.buyer_id or 'somebody'} {self.event}"
+
+
+class BuyerRecord(Tallied):
+    """What a buyer did at all nodes together. It exists from the buyer's first event on, also without a `Buyer`."""
+
+    buyer = buyer_key("+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["buyer"], name="buyerrecord_buyer")]  # also its index
+        verbose_name = "buyer's record"
+
+    def __str__(self) -> str:
+        return str(self.buyer_id)
+
+
+class LiquidityPrior(models.Model):
+    """The prior of the rates of whatever is new below a level of the tree: a node in a market, a market in a province, a
+    province in Canada; and of a buyer at a node. The periodic fit writes it (`priors`)."""
+
+    class Level(models.TextChoices):
+        """Below what the prior holds."""
+
+        CANADA = "CANADA", "Canada"
+        PROVINCE = "PROVINCE", "Province"
+        MARKET = "MARKET", "Market"
+        BUYER = "BUYER", "Buyers"
+
+    level = models.CharField(max_length=8, choices=Level)
+    province = models.CharField(max_length=2, choices=Province, blank=True)
+    market = models.CharField(max_length=WORD_MAX_LENGTH, blank=True)
+    response_mean = models.FloatField(help_text="fraction 0..1")
+    response_strength = models.FloatField(help_text="in events")
+    close_mean = models.FloatField(help_text="fraction 0..1")
+    close_strength = models.FloatField(help_text="in events")
+    fitted_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["level", "province", "market"], name="liquidityprior_place")]
+        verbose_name = "liquidity prior"
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.get_level_display(), self.province, self.market)))
+
+
+class DealSent(SignedModel, AppendOnlyModel):
+    """The fact that a deal was offered to a buyer of the book. Never changed or deleted."""
+
+    buyer = buyer_key("deals_sent")
+    deal_ref = models.CharField(max_length=LABEL_MAX_LENGTH)
+    channel = models.CharField(max_length=5, choices=Channel)
+    sent_at = models.DateTimeField()
+    province = models.CharField(max_length=2, choices=Province, help_text="where the deal is")
+    market = models.CharField(max_length=WORD_MAX_LENGTH)
+    property_type = models.CharField(max_length=WORD_MAX_LENGTH)
+
+    class Meta(AppendOnlyModel.Meta):
+        ordering = ["-id"]
+        permissions = [("send_deal", "Can record that a deal was offered")]
+        constraints = [
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="dealsent_channel"),
+            models.CheckConstraint(condition=Q(buyer__isnull=False), name="dealsent_buyer"),
+        ]
+        indexes = [
+            # When the buyer was last contacted; whether a silent buyer was sent the deal again.
+            models.Index(fields=["buyer", "deal_ref", "sent_at"], name="dealsent_buyer_deal"),
+            models.Index(fields=["sent_at"], name="dealsent_sent"),  # who is silent for too long
+        ]
+        verbose_name = "deal that was sent"
+        verbose_name_plural = "deals that were sent"
+
+    def __str__(self) -> str:
+        return f"{self.deal_ref} to {self.buyer_id}"

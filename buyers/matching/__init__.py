@@ -1,0 +1,1 @@
+"""Which buyers to offer a deal to."""
