@@ -14,19 +14,86 @@ the rate's logit. For fresh trials this is the variance of the plain Beta(k*m + 
 """
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from scipy.special import betaincinv
 
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 DRIFT = 0.05  # of the logit, in a week
+LOW, HIGH = 0.05, 0.95  # the quantiles of the 90% interval
+_SECONDS_A_DAY = 86_400
+_DAYS_A_WEEK = 7
 
 
 class Tally(NamedTuple):
-    """Trials of one kind, each weighted by `2 ** (day / half-life)`."""
+    """Trials of one kind, each weighted by `2 ** (day / half-life)`. Its fields may be arrays, for many tallies at once."""
 
-    trials: float
-    successes: float
-    squares: float
-    days: float
+    trials: Any
+    successes: Any
+    squares: Any
+    days: Any
+
+
+class Prior(NamedTuple):
+    """What is known before any trial: the mean of the rate (0..1), and how many trials this knowledge is worth."""
+
+    mean: Any
+    strength: Any
+
+
+class Posterior(NamedTuple):
+    """What is known of a rate: its mean, its 90% interval, and the effective number of events (the decayed trials)."""
+
+    mean: Any
+    low: Any
+    high: Any
+    events: Any
 
 
 NO_TRIALS = Tally(0.0, 0.0, 0.0, 0.0)
+UNKNOWN = Prior(0.5, 2.0)  # any rate is as likely as any other
+
+
+def day_of(at: datetime) -> float:
+    """The days from `FIRST_DAY` to an instant. Before it they are negative."""
+    return (at - FIRST_DAY).total_seconds() / _SECONDS_A_DAY
+
+
+def weight_on(day: float) -> float:
+    """The weight with which a trial of this day is stored; its inverse decays stored weights to this day."""
+    return float(2.0 ** (day / settings.BUYER_RATE_HALF_LIFE_DAYS))
+
+
+def with_trial(tally: Tally, day: float, is_success: bool, sign: int = 1) -> Tally:
+    """The tally with one more trial of this day; with the sign -1, without a trial that it holds."""
+    weight = weight_on(day)
+    return Tally(
+        tally.trials + sign * weight,
+        tally.successes + sign * weight * is_success,
+        tally.squares + sign * weight * weight,
+        tally.days + sign * weight * day,
+    )
+
+
+def posterior(tally: Tally, prior: Prior, day: float) -> Posterior:
+    """What is known of a rate on a day. See the head of this module for the formula."""
+    mean, variance, events = moments(tally, prior, day)
+    certainty = mean * (1 - mean) / variance - 1
+    hits, misses = mean * certainty, (1 - mean) * certainty
+    return Posterior(mean, betaincinv(hits, misses, LOW), betaincinv(hits, misses, HIGH), events)
+
+
+def moments(tally: Tally, prior: Prior, day: float) -> tuple[Any, Any, Any]:
+    """The mean of a rate on a day, the variance of that mean's error, and the effective number of events."""
+    decay = 1 / weight_on(day)
+    events, successes = tally.trials * decay, tally.successes * decay
+    strength = prior.strength
+    mean = (strength * prior.mean + successes) / (strength + events)
+    spread = mean * (1 - mean)
+    before = strength * strength * prior.mean * (1 - prior.mean) / (strength + 1)
+    noise = spread * tally.squares * decay * decay
+    # The trials' weights times their ages, and so the events times their mean age.
+    aged = (day * tally.trials - tally.days) * decay
+    lag = spread * spread * DRIFT * DRIFT * aged * events / (2 * _DAYS_A_WEEK)
+    return mean, (before + noise + lag) / (strength + events) ** 2, events
