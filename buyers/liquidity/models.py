@@ -65,6 +65,7 @@ class BuyerLiquidityNode(Tallied):
         return self.liquidity.score
 
 
+PRIOR_FIELDS = ("prior_response_mean", "prior_response_strength", "prior_close_mean", "prior_close_strength")
 LIQUIDITY_FIELDS = ("buyer_count", "active_buyer_count", "avg_response_rate", "avg_close_rate")
 
 
