@@ -115,7 +115,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
 class BuyerRecord(Tallied):
     """What a buyer did at all nodes together. It exists from the buyer's first event on, also without a `Buyer`."""
 
-    buyer = buyer_key("+")
+    buyer = buyer_key("records")
 
     class Meta:
         default_permissions = ()

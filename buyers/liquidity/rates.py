@@ -10,9 +10,9 @@ know more than their sum of weights says, and the true rate drifts between the t
     variance = (k**2 * m(1-m)/(k+1) + v*Q) / (k+N)**2 + v**2 * DRIFT**2 * age * (Y + 2*(1-Y) * k/(k+N))
 
 Q is the sum of the squared weights, `age` the weighted mean age of the trials in weeks, DRIFT the standard deviation of a
-weekly step of the rate's logit. Y * age is the expected age of the younger of two trials: up to that age the drift is an error
-of both. The last term is there because a rate that drifted away from the prior went on in that direction. For fresh trials
-the variance is that of the plain Beta(k*m + S, k*(1-m) + N - S). Measured coverage: docs/decisions.md.
+weekly step of the rate's logit. Y * age is the expected age of the younger of two trials: up to that age the drift is an
+error of both. The last term is there because a rate that drifted away from the prior went on in that direction. For fresh
+trials the variance is that of the plain Beta(k*m + S, k*(1-m) + N - S). Measured coverage: docs/decisions.md.
 """
 
 from datetime import UTC, datetime
