@@ -2,9 +2,10 @@
 
 from rest_framework.routers import SimpleRouter
 
-from buyers.liquidity.api import FeedbackViewSet, LiquidityViewSet
+from buyers.liquidity.api import DealSentViewSet, FeedbackViewSet, LiquidityViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("buyers/liquidity", LiquidityViewSet, basename="liquidity")
 router.register("buyers/feedback", FeedbackViewSet, basename="feedback")
+router.register("buyers/deals", DealSentViewSet, basename="deals-sent")
 urlpatterns = router.urls

@@ -5,12 +5,14 @@ sums of weights are decayed by one factor when they are read (forward decay), an
 
 The posterior is Beta about the mean `(k*m + S) / (k + N)`: N and S are the decayed trials and successes, m and k the mean
 and the strength of the prior. Its width is that of the mean's expected error. A plain Beta misses that twice: old trials
-know more than their sum of weights says, and the true rate drifts between the trials and now. With v = p(1-p):
+know more than their sum of weights says, and the true rate drifts between the trials and now. With v = p(1-p), p the mean:
 
-    variance = (k**2 * m(1-m)/(k+1) + v*Q + v**2 * DRIFT**2 * age/2 * N**2) / (k + N)**2
+    variance = (k**2 * m(1-m)/(k+1) + v*Q) / (k+N)**2 + v**2 * DRIFT**2 * age * (Y + 2*(1-Y) * k/(k+N))
 
-Q is the sum of the squared weights, `age` the weighted mean age in weeks, DRIFT the standard deviation of a weekly step of
-the rate's logit. For fresh trials this is the variance of the plain Beta(k*m + S, k*(1-m) + N - S).
+Q is the sum of the squared weights, `age` the weighted mean age of the trials in weeks, DRIFT the standard deviation of a
+weekly step of the rate's logit. Y * age is the expected age of the younger of two trials: up to that age the drift is an
+error of both. The last term is there because a rate that drifted away from the prior went on in that direction. For fresh
+trials the variance is that of the plain Beta(k*m + S, k*(1-m) + N - S). Measured coverage: docs/decisions.md.
 """
 
 from datetime import UTC, datetime
@@ -24,6 +26,8 @@ DRIFT = 0.05  # of the logit, in a week
 LOW, HIGH = 0.05, 0.95  # the quantiles of the 90% interval
 _SECONDS_A_DAY = 86_400
 _DAYS_A_WEEK = 7
+_YOUNGER = 0.6  # Y: a half if ages are spread exponentially, two thirds if evenly
+_NEVER = 1e-12  # events; keeps the age of no events from being 0/0
 
 
 class Tally(NamedTuple):
@@ -65,7 +69,7 @@ def weight_on(day: float) -> float:
     return float(2.0 ** (day / settings.BUYER_RATE_HALF_LIFE_DAYS))
 
 
-def with_trial(tally: Tally, day: float, is_success: bool, sign: int = 1) -> Tally:
+def with_trial(tally: Tally, day: float, is_success: bool, *, sign: int = 1) -> Tally:
     """The tally with one more trial of this day; with the sign -1, without a trial that it holds."""
     weight = weight_on(day)
     return Tally(
@@ -103,7 +107,7 @@ def moments(tally: Tally, prior: Prior, day: float) -> tuple[Any, Any, Any]:
     spread = mean * (1 - mean)
     before = strength * strength * prior.mean * (1 - prior.mean) / (strength + 1)
     noise = spread * tally.squares * decay * decay
-    # The trials' weights times their ages, and so the events times their mean age.
-    aged = (day * tally.trials - tally.days) * decay
-    lag = spread * spread * DRIFT * DRIFT * aged * events / (2 * _DAYS_A_WEEK)
-    return mean, (before + noise + lag) / (strength + events) ** 2, events
+    weeks = (day * tally.trials - tally.days) * decay / (events + _NEVER) / _DAYS_A_WEEK
+    by_drift = _YOUNGER + 2 * (1 - _YOUNGER) * strength / (strength + events)
+    lag = (spread * DRIFT) ** 2 * weeks * by_drift
+    return mean, (before + noise) / (strength + events) ** 2 + lag, events

@@ -13,7 +13,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextInputWidget
 
 from followups.leads import services
-from followups.leads.fields import COLUMNS, SETTINGS, LeadPhoneField, LeadRow
+from followups.leads.fields import COLUMNS, SETTINGS, LeadRow
 from followups.leads.lists import imports
 from followups.leads.lists.importer import LEADS
 from followups.leads.models import Lead, LeadReopening
@@ -26,6 +26,7 @@ from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, of_row
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
+from wholesale.plumbing.fields import PhoneField
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -186,7 +187,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
         try:
-            phone = LeadPhoneField().run_validation(search_term)
+            phone = PhoneField().run_validation(search_term)
         except ValidationError:
             address = one_form(search_term)
             return super().get_search_results(request, queryset, address if "@" in address else search_term)

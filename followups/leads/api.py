@@ -6,14 +6,14 @@ import django_filters
 from rest_framework.request import Request
 
 from followups.leads import services
-from followups.leads.fields import LeadPhoneField, LeadRow
+from followups.leads.fields import LeadRow
 from followups.leads.models import Lead
 from governance.clocks.api import MarketFilter
 from governance.people import Language, Role
 from wholesale.plumbing import filters
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act
-from wholesale.plumbing.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField
+from wholesale.plumbing.fields import EmailAddressField, LabelField, NoteField, PhoneField, SpelledChoiceField
 from wholesale.plumbing.params import ActParams
 from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
@@ -61,7 +61,7 @@ class LeadFilter(django_filters.FilterSet):
     """The query parameters that filter the list of leads."""
 
     lead_id = filters.label()
-    phone = filters.ParamFilter(serializer_field=LeadPhoneField())
+    phone = filters.ParamFilter(serializer_field=PhoneField())
     email = filters.ParamFilter(serializer_field=EmailAddressField())
     province = filters.province()
     market = MarketFilter()

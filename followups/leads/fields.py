@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-import phonenumbers
-
 from followups.leads.models import Lead
 from governance.clocks.zones import ZONE_CHOICES
 from governance.people import Language, Role
@@ -12,6 +10,7 @@ from wholesale.plumbing.fields import (
     EmailAddressField,
     LabelField,
     NoteField,
+    PhoneField,
     ProvinceField,
     RateField,
     SpelledChoiceField,
@@ -19,32 +18,10 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import Params
-from wholesale.plumbing.phones import formatted, parsed
 
 # Canada Post never uses D, F, I, O, Q or U, and never begins a code with W or Z.
 _POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z])([0-9][ABCEGHJ-NPRSTV-Z][0-9])")
 _BETWEEN = re.compile(r"[\s\-]+")
-
-
-class LeadPhoneField(LabelField):
-    """A field for a phone number that exists. "(416) 555-0123" becomes +14165550123 (E.164, by default Canadian)."""
-
-    default_error_messages = {
-        "invalid_phone": "Must be a valid phone number, such as 416-555-0123; outside Canada with + and its country.",
-        "extension": "A phone number with an extension cannot be dialled or texted: leave the extension out.",
-    }
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        try:
-            number = parsed(text)
-        except ValueError:
-            self.fail("invalid_phone")
-        if not phonenumbers.is_valid_number(number):
-            self.fail("invalid_phone")
-        if number.extension:
-            self.fail("extension")
-        return formatted(number)
 
 
 class PostalCodeField(LabelField):
@@ -65,7 +42,7 @@ class LeadRow(Params):
     lead_id = LabelField()
     first_name = LabelField(required=False)
     last_name = LabelField(required=False)
-    phone = LeadPhoneField(required=False, help_text="any valid number; stored as E.164, such as +14165550123")
+    phone = PhoneField(required=False, help_text="any valid number; stored as E.164, such as +14165550123")
     email = EmailAddressField(required=False)
     address = NoteField(required=False)
     postal_code = PostalCodeField(required=False)

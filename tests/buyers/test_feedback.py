@@ -10,7 +10,9 @@ from rest_framework.test import APIClient
 
 from buyers import services
 from buyers.liquidity.figures import Liquidity
-from buyers.liquidity.services import liquidity_score, rebuild_liquidity, record_feedback
+from buyers.liquidity.rebuilding import rebuild_liquidity
+from buyers.liquidity.scores import liquidity_score
+from buyers.liquidity.services import record_feedback
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes

@@ -12,7 +12,7 @@ from rest_framework.serializers import ValidationError
 from rest_framework.test import APIClient
 
 from followups.ladders.models import FollowupLadder
-from followups.leads.fields import LeadPhoneField, LeadRow, PostalCodeField
+from followups.leads.fields import LeadRow, PostalCodeField
 from followups.leads.models import Lead
 from followups.leads.services import StoreResult, upsert_lead, upsert_leads
 from governance import people
@@ -23,7 +23,7 @@ from tests.factories import NOON, LadderFactory, LeadFactory, many
 from tests.query_counts import counted, queries
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
-from wholesale.plumbing.fields import EmailAddressField, SpelledChoiceField
+from wholesale.plumbing.fields import EmailAddressField, PhoneField, SpelledChoiceField
 
 URL = "/api/followups/leads"
 LATER = NOON + timedelta(days=1)
@@ -72,11 +72,11 @@ def stored(lead_id: str = "L1") -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("field", "given", "expected"),
     [
-        (LeadPhoneField(), "416-555-0123", "+14165550123"),
-        (LeadPhoneField(), "1 (416) 555.0123", "+14165550123"),
-        (LeadPhoneField(), " +1 416 555 0123 ", "+14165550123"),
-        (LeadPhoneField(), 4165550123, "+14165550123"),
-        (LeadPhoneField(), "+33 1 42 68 53 00", "+33142685300"),
+        (PhoneField(), "416-555-0123", "+14165550123"),
+        (PhoneField(), "1 (416) 555.0123", "+14165550123"),
+        (PhoneField(), " +1 416 555 0123 ", "+14165550123"),
+        (PhoneField(), 4165550123, "+14165550123"),
+        (PhoneField(), "+33 1 42 68 53 00", "+33142685300"),
         (EmailAddressField(), " Ana.Silva@Example.CA ", "ana.silva@example.ca"),
         (PostalCodeField(), "h2x-1y4", "H2X 1Y4"),
         (PostalCodeField(), "H 2 X 1 Y 4", "H2X 1Y4"),
@@ -91,12 +91,12 @@ def test_a_value_has_one_spelling(field: Any, given: Any, expected: str) -> None
 @pytest.mark.parametrize(
     ("field", "given", "code"),
     [
-        (LeadPhoneField(), "555", "invalid_phone"),
-        (LeadPhoneField(), "call me", "invalid_phone"),
-        (LeadPhoneField(), "116-555-0123", "invalid_phone"),
-        (LeadPhoneField(), "+1416555012345", "invalid_phone"),
-        (LeadPhoneField(), "416-555-0123 ext. 5", "extension"),
-        (LeadPhoneField(), "4165550123\x00", "control_characters"),
+        (PhoneField(), "555", "invalid_phone"),
+        (PhoneField(), "call me", "invalid_phone"),
+        (PhoneField(), "116-555-0123", "invalid_phone"),
+        (PhoneField(), "+1416555012345", "invalid_phone"),
+        (PhoneField(), "416-555-0123 ext. 5", "extension"),
+        (PhoneField(), "4165550123\x00", "control_characters"),
         (EmailAddressField(), "ana", "invalid"),
         (EmailAddressField(), "ana@\ud800.ca", "control_characters"),
         (EmailAddressField(), f"a@{'b.' * 130}ca", "max_length"),

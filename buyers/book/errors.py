@@ -1,0 +1,7 @@
+"""Refusals about buyers."""
+
+from wholesale.plumbing.errors import NotFound
+
+
+class BuyerUnknown(NotFound):
+    """Nothing is on file under this buyer id."""
