@@ -3,9 +3,11 @@
 from rest_framework.routers import SimpleRouter
 
 from buyers.liquidity.api import DealSentViewSet, FeedbackViewSet, LiquidityViewSet
+from buyers.matching.api import MatchViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("buyers/liquidity", LiquidityViewSet, basename="liquidity")
 router.register("buyers/feedback", FeedbackViewSet, basename="feedback")
 router.register("buyers/deals", DealSentViewSet, basename="deals-sent")
+router.register("buyers", MatchViewSet, basename="match")
 urlpatterns = router.urls

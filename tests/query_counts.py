@@ -29,6 +29,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "compute an offer": {"sqlite": 4, "postgresql": 4},
     "reserve risk": {"sqlite": 6, "postgresql": 6},  # the ledgers
     "settle a reservation": {"sqlite": 5, "postgresql": 4},  # the reservation, the ledgers
+    "match a deal": {"sqlite": 6, "postgresql": 4},  # the boxes; node and priors; the ledger and the mark; who is shown
     # The gate
     "decide a lead": 2,
     "decide leads of many area codes": 1,

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from buyers.liquidity.rates import Prior, Tally, interval, moments, shape
+from buyers.liquidity.rates import interval, moments, shape
+from buyers.liquidity.scores import Priors
+from buyers.liquidity.trials import Tallies
 
 Numbers = NDArray[np.float64]
 _WORD_BYTES = 8
@@ -57,9 +59,9 @@ class Odds(NamedTuple):
         return product
 
 
-def odds(response: tuple[Tally, Prior], close: tuple[Tally, Prior], day: float) -> Odds:
+def odds(tallies: Tallies, priors: Priors, day: float) -> Odds:
     """What is known on a day of the rates of buyers with these trials. The fields of the tallies are arrays."""
-    return Odds(Rate(*moments(*response, day)), Rate(*moments(*close, day)))
+    return Odds(*(Rate(*moments(tally, prior, day)) for tally, prior in zip(tallies, priors, strict=True)))
 
 
 def interval_of(mean: Numbers, variance: Numbers) -> list[dict[str, float]]:

@@ -4,21 +4,25 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import CharField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from numpy.typing import NDArray
 
+from buyers.book.lookups import EMAILS, PHONES
 from buyers.book.models import BuyBoxPlace, Buyer
-from buyers.liquidity.models import BuyerLiquidityNode, BuyerRecord, DealSent, LiquidityPrior
-from buyers.liquidity.rates import NO_TRIALS, UNKNOWN, Prior, Tally, posterior
-from buyers.liquidity.tallies import TALLY_FIELDS
+from buyers.liquidity.models import PRIOR_FIELDS, BuyerLiquidityNode, DealSent, LiquidityPrior
+from buyers.liquidity.rates import UNKNOWN, Prior
+from buyers.liquidity.scores import Priors, rates_of
+from buyers.liquidity.tallies import TALLY_FIELDS, tallies_in
+from buyers.liquidity.trials import Tallies
 from buyers.matching.rules import LIMITS, Deal, Numbers
 from governance import gate
+from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.compiled import Rows, Select, together
 from wholesale.plumbing.vocabulary import ALL
 
-_CONTACTS = ("phone", "second_phone", "email", "second_email")
-_BUYER = ("buyer_id", "status", *_CONTACTS)
+_BUYER = ("buyer_id", "status", *PHONES, *EMAILS)
+_PHONE, _EMAIL = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value
 _ANY_TYPE = "[]"
 _LEVEL = LiquidityPrior.Level
 
@@ -34,6 +38,7 @@ def _boxes(province: Any, statuses: Any) -> "QuerySet[BuyBoxPlace, Any]":
             "box_id",
             "box__buyer__id",
             *(f"box__{name}" for name in LIMITS),
+            *(f"box__buyer__records__{name}" for name in TALLY_FIELDS),
             *(f"box__buyer__{name}" for name in _BUYER),
         )
     )
@@ -42,7 +47,8 @@ def _boxes(province: Any, statuses: Any) -> "QuerySet[BuyBoxPlace, Any]":
 _OF_PROVINCE = Select(_boxes)
 _OF_MARKET = Select(lambda province, market, statuses: _boxes(province, statuses).filter(Q(market=market) | Q(market=ALL)))
 _LIMITS_FROM = 4
-_BUYER_FROM = _LIMITS_FROM + len(LIMITS)
+_TALLIES_FROM = _LIMITS_FROM + len(LIMITS)
+_BUYER_FROM = _TALLIES_FROM + len(TALLY_FIELDS)
 
 
 class Boxes(NamedTuple):
@@ -54,6 +60,11 @@ class Boxes(NamedTuple):
     names_market: NDArray[np.bool_]  # it is at the place by its market, not by its province
     names_types: NDArray[np.bool_]
     rows: Rows
+
+    def tallies(self, rows: Sequence[int]) -> Tallies:
+        """The trials of the buyers of these rows, as arrays. A buyer without a record has none."""
+        values = np.array([self.rows[row][_TALLIES_FROM:_BUYER_FROM] for row in rows], dtype=float)
+        return tallies_in(np.nan_to_num(values).reshape(-1, len(TALLY_FIELDS)).T)
 
     def buyer(self, row: int) -> "BuyerRow":
         """The buyer of a row."""
@@ -78,9 +89,9 @@ class BuyerRow(NamedTuple):
     @property
     def points(self) -> list[gate.Point]:
         """The contact points of the buyer: as such, and of each number and address."""
-        found = [("BUYER", self.buyer_id)]
-        found += [("PHONE", one) for one in self[2:4] if one]
-        found += [("EMAIL", one) for one in self[4:6] if one]
+        found: list[gate.Point] = [(gate.BUYER, self.buyer_id)]
+        found += [(_PHONE, number) for number in self[2:4] if number]
+        found += [(_EMAIL, address) for address in self[4:6] if address]
         return found
 
 
@@ -97,21 +108,21 @@ def boxes_for(deal: Deal, statuses: Sequence[str]) -> Boxes | None:
     return Boxes(
         np.array(ids),
         np.array(buyers),
-        np.array([row[_LIMITS_FROM:_BUYER_FROM] for row in rows], dtype=float),
+        np.array([row[_LIMITS_FROM:_TALLIES_FROM] for row in rows], dtype=float),
         np.array([market != ALL for market in markets]),
         np.array([one != _ANY_TYPE for one in types]),
         rows,
     )
 
 
-# Priors and trials ------------------------------------------------------------------------------------------------------
+# Priors ----------------------------------------------------------------------------------------------------------------
 
 _PRIOR = ("response_mean", "response_strength", "close_mean", "close_strength")
 _NODE = Select(
     lambda province, market, property_type: (
         BuyerLiquidityNode.objects.filter(province=province, market=market, property_type=property_type)
         .order_by()
-        .values_list(*(f"prior_{name}" for name in _PRIOR), *TALLY_FIELDS)
+        .values_list(*PRIOR_FIELDS, *TALLY_FIELDS)
     )
 )
 _PRIORS = Select(
@@ -125,57 +136,28 @@ _PRIORS = Select(
         .values_list("level", *_PRIOR)
     )
 )
-_RECORDS = Select(
-    lambda buyer_ids: (
-        BuyerRecord.objects.alias(known_by=ExpressionWrapper(F("buyer_id"), CharField()))  # a foreign key has no `among`
-        .filter(known_by__among=buyer_ids)
-        .order_by()
-        .values_list("buyer_id", *TALLY_FIELDS)
-    )
-)
 
 
-class Known(NamedTuple):
-    """What is known of a rate before a buyer's own trials, and of those trials. The fields of the tally are arrays."""
+def priors_for(deal: Deal, day: float) -> Priors:
+    """The priors of a buyer's rates at the deal's place and type: as is known of the node there, and as sure as buyers are
+    alike. Of a node of which nothing was heard that is known which is known of the market, the province or Canada.
 
-    tally: Tally
-    prior: Prior
-
-
-def known_of(buyer_ids: Sequence[str], deal: Deal, day: float) -> tuple[Known, Known]:
-    """What is known of the rates of responding and of buying of these buyers, in their order, at the deal's place and type.
-    Takes three queries, in one message on PostgreSQL."""
+    Takes two queries, in one message on PostgreSQL.
+    """
     place = {"province": deal.province, "market": deal.market}
-    node, stored, records = together(
-        _NODE.of(**place, property_type=deal.property_type), _PRIORS.of(**place), _RECORDS.of(buyer_ids=buyer_ids)
-    )
-    priors = {level: values for level, *values in stored}
-    strengths = priors.get(_LEVEL.BUYER)
-    found = {buyer_id: values for buyer_id, *values in records}
-    nothing = [*NO_TRIALS, *NO_TRIALS]
-    tallies = np.array([found.get(buyer_id, nothing) for buyer_id in buyer_ids], dtype=float).reshape(-1, len(TALLY_FIELDS))
-    means = _node_means(node, priors, day)
-    known = []
-    for n, mean in enumerate(means):
-        strength = strengths[2 * n + 1] if strengths else UNKNOWN.strength
-        known.append(Known(Tally(*tallies[:, 4 * n : 4 * n + 4].T), Prior(mean, strength)))
-    return known[0], known[1]
-
-
-def _node_means(node: Rows, priors: dict[str, list[float]], day: float) -> tuple[float, float]:
-    """The means of both rates at the node; if there is no such node, those that hold for a new one in the market, in the
-    province or in Canada."""
+    node, stored = together(_NODE.of(**place, property_type=deal.property_type), _PRIORS.of(**place))
+    priors = {level: Priors(Prior(*values[:2]), Prior(*values[2:])) for level, *values in stored}
+    count = len(PRIOR_FIELDS)
     if node:
-        values = node[0]
-        priors_of_node, tallies = values[:4], values[4:]
-        return tuple(  # type: ignore[return-value]
-            float(posterior(Tally(*tallies[4 * n : 4 * n + 4]), Prior(*priors_of_node[2 * n : 2 * n + 2]), day).mean)
-            for n in (0, 1)
-        )
-    for level in (_LEVEL.MARKET, _LEVEL.PROVINCE, _LEVEL.CANADA):
-        if level in priors:
-            return priors[level][0], priors[level][2]
-    return UNKNOWN.mean, UNKNOWN.mean
+        of_node = Priors(Prior(*node[0][:2]), Prior(*node[0][2:count]))
+        known = rates_of(tallies_in(node[0][count:]), of_node, day)
+        means = known.response.mean, known.close.mean
+    else:
+        levels = (_LEVEL.MARKET, _LEVEL.PROVINCE, _LEVEL.CANADA)
+        nearest = next((priors[level] for level in levels if level in priors), Priors(UNKNOWN, UNKNOWN))
+        means = nearest.response.mean, nearest.close.mean
+    alike = priors.get(_LEVEL.BUYER, Priors(UNKNOWN, UNKNOWN))
+    return Priors(Prior(means[0], alike.response.strength), Prior(means[1], alike.close.strength))
 
 
 # The buyers who are shown -----------------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from buyers.book.models import Buyer
 from buyers.liquidity.rates import day_of
+from buyers.liquidity.trials import Tallies
 from buyers.matching import odds as odds_of
 from buyers.matching.odds import Odds
-from buyers.matching.reading import Boxes, BuyerRow, boxes_for, known_of, shown_buyers
+from buyers.matching.reading import Boxes, BuyerRow, boxes_for, priors_for, shown_buyers
 from buyers.matching.rules import MISSED, Codes, Deal, Numbers, best_boxes, codes_of, funds, worded
 from governance import gate
 from governance.decisions import ExecutionClass, verb
@@ -52,17 +53,18 @@ def match(
     """
     now = now or timezone.now()
     statuses = [Buyer.Status.ACTIVE.value, *([Buyer.Status.PAUSED.value] if include_paused else [])]
-    candidates = _candidates(boxes_for(deal, statuses), deal, now)
-    if not candidates.buyers:
+    boxes = boxes_for(deal, statuses)
+    candidates = _candidates(boxes, deal, now) if boxes else None
+    if candidates is None or not candidates.buyers:
         return {"candidates": 0, "matches": []}
-    response, close = known_of([buyer.buyer_id for buyer in candidates.buyers], deal, day_of(now))
-    known = odds_of.odds(response, close, day_of(now))
+    priors = priors_for(deal, day_of(now))
+    known = odds_of.odds(candidates.tallies, priors, day_of(now))
     missed = (candidates.codes == MISSED).sum(axis=1)
     seed = seed or correlation.current()
     ranked = _ranked(
         missed,
         known,
-        known.response.events < response.prior.strength,
+        known.response.events < priors.response.strength,
         _Places.of(len(missed), limit, explore),
         lambda at: odds_of.words_of(seed, [candidates.buyers[n].buyer_id for n in at]),
     )
@@ -75,12 +77,11 @@ class _Candidates(NamedTuple):
     ids: NDArray[np.int64]
     codes: Codes
     buyers: list[BuyerRow]
+    tallies: Tallies
 
 
-def _candidates(boxes: Boxes | None, deal: Deal, now: datetime) -> _Candidates:
+def _candidates(boxes: Boxes, deal: Deal, now: datetime) -> _Candidates:
     """The buyers of these boxes who did not opt out."""
-    if boxes is None:
-        return _Candidates(np.array([], dtype=np.int64), np.empty((0, 0), dtype=np.int8), [])
     is_place_certain = ~boxes.names_market if deal.market == ALL else np.ones(len(boxes.ids), dtype=bool)
     codes = codes_of(boxes.limits, is_place_certain, boxes.names_types, deal)
     best = best_boxes(codes, boxes.buyers, boxes.ids)
@@ -90,7 +91,7 @@ def _candidates(boxes: Boxes | None, deal: Deal, now: datetime) -> _Candidates:
     kept = [n for n, own in enumerate(points) if refusing.isdisjoint(own)]
     kept.sort(key=lambda n: buyers[n].buyer_id)
     rows = best[kept]
-    return _Candidates(boxes.buyers[rows], codes[rows], [buyers[n] for n in kept])
+    return _Candidates(boxes.buyers[rows], codes[rows], [buyers[n] for n in kept], boxes.tallies(rows.tolist()))
 
 
 class _Places(NamedTuple):

@@ -189,7 +189,7 @@ def deals(count: int, seed: int = 2) -> Iterator[Deal]:
 
 
 class Recount:
-    """The whole book in memory, and a match as one would do it by hand: buyer by buyer, box by box, criterion by criterion."""
+    """The whole book in memory, and a match as one would do it by hand: buyer by buyer, box by box, bound by bound."""
 
     def __init__(self) -> None:
         self.records = {record.buyer_id: record for record in BuyerRecord.objects.all()}

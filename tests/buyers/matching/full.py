@@ -22,7 +22,7 @@ RECOUNTED = 500
 
 
 def main() -> int:
-    """Fill, match and print. Return 1 if a match is slow, asks more for more buyers, or orders otherwise than the recount."""
+    """Fill, match and print. Return 1 if a match is slow, asks more at times, or ranks otherwise than the recount."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--buyers", type=int, default=50_000)
     parser.add_argument("--deals", type=int, default=RECOUNTED)
@@ -46,7 +46,9 @@ def _report(buyers: int, recounted: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     sys.stdout.write(f"{buyers:,} buyers in {time.monotonic() - started:.0f} s\n")
-    seconds, candidates, asked = [], [], set()
+    seconds: list[float] = []
+    candidates: list[int] = []
+    asked: set[int] = set()
     for limit in (50, LIMIT_MAX):
         seconds.clear()
         for deal in _large(book, DEALS):
