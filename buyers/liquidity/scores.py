@@ -20,6 +20,7 @@ from wholesale.plumbing.compiled import Select, together
 from wholesale.plumbing.vocabulary import ALL
 
 PERCENT = 100
+_PLACES = 6  # decimals of the numbers in an answer
 
 
 class Priors(NamedTuple):
@@ -34,6 +35,14 @@ class Rates(NamedTuple):
 
     response: Posterior
     close: Posterior
+
+    @property
+    def shown(self) -> dict[str, dict[str, float]]:
+        """Both rates as an answer of the API."""
+        return {
+            kind: {name: round(float(value), _PLACES) for name, value in rate._asdict().items()}
+            for kind, rate in self._asdict().items()
+        }
 
 
 def rates_of(tallies: Tallies, priors: Priors, day: float) -> Rates:
@@ -116,6 +125,6 @@ def liquidity_score(
         "updated_at": updated_at,
         "score": liquidity.score,
         "known": updated_at is not None,
-        "posterior": {"response": rates.response._asdict(), "close": rates.close._asdict()},
-        "posterior_score": PERCENT * closing(list(buyers.values()), rates, strengths, day),
+        "posterior": rates.shown,
+        "posterior_score": round(PERCENT * closing(list(buyers.values()), rates, strengths, day), _PLACES),
     }
