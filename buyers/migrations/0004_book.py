@@ -247,11 +247,17 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("response_trials", models.FloatField(db_default=0, default=0, help_text="weights")),
-                ("response_successes", models.FloatField(db_default=0, default=0, help_text="weights of the trials that succeeded")),
+                (
+                    "response_successes",
+                    models.FloatField(db_default=0, default=0, help_text="weights of the trials that succeeded"),
+                ),
                 ("response_squares", models.FloatField(db_default=0, default=0, help_text="squared weights")),
                 ("response_days", models.FloatField(db_default=0, default=0, help_text="weights times days")),
                 ("close_trials", models.FloatField(db_default=0, default=0, help_text="weights")),
-                ("close_successes", models.FloatField(db_default=0, default=0, help_text="weights of the trials that succeeded")),
+                (
+                    "close_successes",
+                    models.FloatField(db_default=0, default=0, help_text="weights of the trials that succeeded"),
+                ),
                 ("close_squares", models.FloatField(db_default=0, default=0, help_text="squared weights")),
                 ("close_days", models.FloatField(db_default=0, default=0, help_text="weights times days")),
             ],
