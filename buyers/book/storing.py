@@ -38,7 +38,7 @@ class StoreResult(Enum):
     NO_PROVINCE = "no province"  # refused: a new buyer needs one
 
 
-class Stored(NamedTuple):
+class StoredBuyer(NamedTuple):
     """A buyer as it is now, and the result of storing it."""
 
     buyer: Buyer
@@ -51,7 +51,7 @@ Settings = Mapping[str, Any]
 
 
 @transaction.atomic
-def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False) -> dict[str, Stored]:
+def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False) -> dict[str, StoredBuyer]:
     """Store the buyers of a file, by `buyer_id`, in a few statements for any number of buyers.
 
     A buyer's values may hold `box`, which replaces its box without a name, or `boxes`, which replace all its boxes. With
@@ -71,7 +71,7 @@ def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False
     return results
 
 
-def store_one(buyer_id: str, settings: Settings, act: Act) -> Stored:
+def store_one(buyer_id: str, settings: Settings, act: Act) -> StoredBuyer:
     """Store one buyer for a person, as `store_file` does."""
     return store_file({buyer_id: settings}, act)[buyer_id]
 
@@ -132,23 +132,23 @@ def _change(wanted: Boxes | None, kept: Boxes | None) -> Boxes | None:
     return None if wanted is None or wanted == (kept or {}) else wanted
 
 
-def _merged(buyer_id: str, stored: Buyer | None, settings: Settings, boxes: Boxes | None) -> Stored:
+def _merged(buyer_id: str, stored: Buyer | None, settings: Settings, boxes: Boxes | None) -> StoredBuyer:
     settings = {name: value for name, value in settings.items() if name not in ("box", BOXES)}
     also = () if boxes is None else (BOXES,)
     if stored is None:
         language = Language.FR if settings.get("province") == Province.QC else Language.EN  # DOMAIN 1.3
         made = Buyer(buyer_id=buyer_id, **{"language": language, **settings})
         outcome = StoreResult.CREATED if "province" in settings else StoreResult.NO_PROVINCE
-        return Stored(made, outcome, (*settings, *also), boxes)
+        return StoredBuyer(made, outcome, (*settings, *also), boxes)
     changed = [name for name, value in settings.items() if getattr(stored, name) != value]
     if not changed and boxes is None:
-        return Stored(stored, StoreResult.UNCHANGED)
+        return StoredBuyer(stored, StoreResult.UNCHANGED)
     # Without the primary key, so one statement writes new and changed rows; the conflict on `buyer_id` finds the row.
     kept = {name: getattr(stored, name) for name in (*SETTINGS, "created_at")}
-    return Stored(Buyer(buyer_id=buyer_id, **{**kept, **settings}), StoreResult.UPDATED, (*changed, *also), boxes)
+    return StoredBuyer(Buyer(buyer_id=buyer_id, **{**kept, **settings}), StoreResult.UPDATED, (*changed, *also), boxes)
 
 
-def _write(results: Collection[Stored], kept: Mapping[str, Boxes], act: Act) -> None:
+def _write(results: Collection[StoredBuyer], kept: Mapping[str, Boxes], act: Act) -> None:
     """Write the new and changed buyers with their boxes, and send `buyers_changed`."""
     taken = [one for one in results if one.outcome in (StoreResult.CREATED, StoreResult.UPDATED)]
     if not taken:
