@@ -7,12 +7,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.db import models
 
-LEAD = "LEAD"  # a kind of people, and of a point
+LEAD, BUYER = "LEAD", "BUYER"  # kinds of people, and of points
 CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
+NOT_CONTACTED = CLOSED | {"BLOCKED"}  # these, and the status of a buyer whom nobody contacts
 
 
 class Role(models.TextChoices):
-    """The role in which we speak to a lead. It is HOMEOWNER unless somebody knows that the lead is a business."""
+    """The role in which we speak to a person. A lead is a HOMEOWNER unless somebody knows that it is a business."""
 
     HOMEOWNER = "HOMEOWNER", "Homeowner"
     BUSINESS = "BUSINESS", "Business"
@@ -25,13 +26,13 @@ class Language(models.TextChoices):
     FR = "fr", "French"
 
 
-class LeadFacts(NamedTuple):
-    """The facts about a lead that the contact gate needs."""
+class PersonFacts(NamedTuple):
+    """The facts about a person that the contact gate needs."""
 
-    lead_id: str
+    person_id: str  # among the people of the kind: a lead's `lead_id`, a buyer's `buyer_id`
     province: str
     market: str
-    zone: str = ""  # an IANA name, if the lead's zone is known for certain
+    zone: str = ""  # an IANA name, if the person's zone is known for certain
     postal_code: str = ""  # "M5V 2T6"
     phone: str = ""  # E.164, "+14165550123"
     email: str = ""
@@ -42,9 +43,10 @@ class LeadFacts(NamedTuple):
     role: str = Role.HOMEOWNER.value
     score: Decimal | None = None  # 0..1
     min_gap_minutes: int = 0  # the least time after the last contact, from the place's ladder template
+    kind: str = LEAD
 
 
-Loader = Callable[[Collection[str]], dict[str, LeadFacts]]
+Loader = Callable[[Collection[str]], dict[str, PersonFacts]]
 Readable = Callable[[Any, Collection[str]], set[str]]  # (user, ids) -> the ids that the user may read
 
 _loaders: dict[str, Loader] = {}
@@ -60,7 +62,7 @@ def register(kind: str, loader: Loader, readable: Readable) -> None:
     _loaders[kind], _readable[kind] = loader, readable
 
 
-def load(kind: str, ids: Collection[str]) -> dict[str, LeadFacts]:
+def load(kind: str, ids: Collection[str]) -> dict[str, PersonFacts]:
     """Return the facts about the people of a kind, by id. An id that does not exist is left out.
 
     Raises:
@@ -78,6 +80,11 @@ def readable_by(kind: str, user: Any, ids: Collection[str]) -> set[str]:
 
     """
     return _of_kind(_readable, kind)(user, ids)
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds that are registered."""
+    return tuple(_loaders)
 
 
 Registered = TypeVar("Registered", Loader, Readable)

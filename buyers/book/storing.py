@@ -6,7 +6,6 @@ the usual order: points, then the buyers' rows. While a buyer's points are locke
 """
 
 from collections.abc import Collection, Mapping
-from enum import Enum
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -16,8 +15,9 @@ from buyers.book.fields import SETTINGS
 from buyers.book.lookups import buyers_by_id, points_of, points_of_buyer
 from buyers.book.models import Buyer
 from buyers.book.signals import buyers_changed, envelope_of
-from governance import gate
+from governance import gate, people
 from governance.clocks.markets import one_markets
+from governance.lists.kinds import StoreResult
 from governance.people import Language
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
@@ -27,15 +27,6 @@ _WRITERS = 7_301_010  # the key of the advisory lock for writing buyers (Postgre
 _SIGNED = ("changed_by", "user", "updated_at")
 BOXES = "boxes"  # among the names of changed values
 NO_PROVINCE = "A new buyer needs its province."
-
-
-class StoreResult(Enum):
-    """The possible results of storing a buyer."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    NO_PROVINCE = "no province"  # refused: a new buyer needs one
 
 
 class StoredBuyer(NamedTuple):
@@ -89,7 +80,7 @@ def _locked(given: Mapping[str, Settings]) -> list[Buyer]:
     else:
         locks.hold(_WRITERS)
     for buyer_id, settings in given.items() if len(given) == 1 else ():
-        gate.lock_points({*points_of_buyer(buyer_id), *points_of(settings)})
+        gate.lock_points({*points_of_buyer(buyer_id), *points_of(settings), (people.BUYER, buyer_id)})
     return list(buyers_by_id(given.keys()).order_by("pk").select_for_update())
 
 

@@ -27,7 +27,7 @@ from governance import gate
 from governance.clocks.markets import one_markets
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Minutes
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from wholesale.plumbing import mark, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import together
@@ -48,7 +48,7 @@ class Start(NamedTuple):
     market: str | None = None
     owner: str | None = None
 
-    def place(self, lead: LeadFacts | None) -> Place:
+    def place(self, lead: PersonFacts | None) -> Place:
         """The province and market of the ladder. `lead` is None if the lead is unknown.
 
         Raises:

@@ -5,13 +5,13 @@ from collections.abc import Collection
 from followups.ladders.templates.patterns import min_gap
 from followups.leads.facts import FACTS
 from followups.leads.models import Lead
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from wholesale.plumbing.compiled import Select
 
 # Compiled once: nothing is read more often than this.
 _FACTS = Select(lambda lead_ids: Lead.objects.filter(lead_id__among=lead_ids).order_by().values_list(*FACTS, min_gap()))
 
 
-def facts_of(lead_ids: Collection[str]) -> dict[str, LeadFacts]:
+def facts_of(lead_ids: Collection[str]) -> dict[str, PersonFacts]:
     """The facts that the contact gate needs of known leads, by lead id, in one query."""
-    return {row[0]: LeadFacts(*row) for row in _FACTS.rows(lead_ids=lead_ids)}
+    return {row[0]: PersonFacts(*row) for row in _FACTS.rows(lead_ids=lead_ids)}

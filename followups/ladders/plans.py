@@ -18,7 +18,7 @@ from followups.tasks.lapses import GROUNDS
 from governance import gate
 from governance.channels import Channel
 from governance.gate import Minutes, Reason
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope, Subject
 
@@ -27,7 +27,7 @@ from wholesale.plumbing.envelope import Envelope, Subject
 class LadderPlan:
     """A ladder to create: for whom, where, and from which template."""
 
-    lead: LeadFacts | None  # None if the lead is unknown
+    lead: PersonFacts | None  # None if the lead is unknown
     lead_id: str | None
     province: str
     market: str
@@ -47,7 +47,7 @@ class LadderPlan:
 
 
 def plan_of(
-    lead: LeadFacts | None, lead_id: str | None, place: tuple[str, str], owner: str | None, patterns: Patterns
+    lead: PersonFacts | None, lead_id: str | None, place: tuple[str, str], owner: str | None, patterns: Patterns
 ) -> LadderPlan:
     """Plan a ladder from the standard template. If the lead is known, the standard template is on, and its first step is a
     message, the plan also has the COLD template, as the alternative."""

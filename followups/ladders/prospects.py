@@ -8,14 +8,14 @@ from followups.ladders.reading import leads_and_ladders
 from followups.leads.facts import read_facts
 from governance import gate
 from governance.gate import Point
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from wholesale.plumbing.compiled import Rows, together
 
 
 class Prospect(NamedTuple):
     """A lead, known or not, for whom a ladder may start."""
 
-    lead: LeadFacts | None = None  # None if the lead is unknown
+    lead: PersonFacts | None = None  # None if the lead is unknown
     ladder_id: int | None = None  # the lead's own open ladder
     followed_until: datetime | None = None  # when the lead's last ladder with a contact ended
 
@@ -24,7 +24,7 @@ class OpenLadder(NamedTuple):
     """An open ladder of a known lead."""
 
     id: int
-    lead: LeadFacts
+    lead: PersonFacts
 
 
 class ProspectsAndLadders(NamedTuple):
@@ -37,7 +37,7 @@ class ProspectsAndLadders(NamedTuple):
 Held = dict[Point, list[str]]  # the leads with an open ladder at each number or address, the oldest ladder first
 
 
-def reached_at(lead: LeadFacts) -> list[Point]:
+def reached_at(lead: PersonFacts) -> list[Point]:
     """The numbers and addresses by which a lead is contacted, without those that are marked as wrong."""
     return gate.points_of(phone="" if lead.phone_is_wrong else lead.phone, email="" if lead.email_is_wrong else lead.email)
 
@@ -50,16 +50,16 @@ def held_by(ladders: Iterable[OpenLadder]) -> Held:
     return held
 
 
-def hold(held: Held, lead: LeadFacts) -> None:
+def hold(held: Held, lead: PersonFacts) -> None:
     """Enter a lead who has an open ladder in the mapping `held`, under each number and address of the lead."""
     for point in reached_at(lead):
-        held.setdefault(point, []).append(lead.lead_id)
+        held.setdefault(point, []).append(lead.person_id)
 
 
-def holder_beside(lead: LeadFacts, held: Held) -> str | None:
+def holder_beside(lead: PersonFacts, held: Held) -> str | None:
     """The id of another lead with an open ladder at a number or address of `lead` (from `held`), or None."""
     holders = (holder for point in reached_at(lead) for holder in held.get(point, ()))
-    return next((holder for holder in holders if holder != lead.lead_id), None)
+    return next((holder for holder in holders if holder != lead.person_id), None)
 
 
 def meeting(ladders: Iterable[OpenLadder]) -> list[str]:
@@ -68,7 +68,7 @@ def meeting(ladders: Iterable[OpenLadder]) -> list[str]:
     newer = []
     for ladder in ladders:
         if holder_beside(ladder.lead, held):
-            newer.append(ladder.lead.lead_id)
+            newer.append(ladder.lead.person_id)
         else:
             hold(held, ladder.lead)
     return newer

@@ -55,7 +55,7 @@ def _closings(changes: Sequence[tuple[Lead | None, Lead]]) -> dict[str, str]:
     }
     moved = [lead.lead_id for before, lead in changes if lead.lead_id in followed and _differ(before, lead, _REACHED_BY)]
     if moved:
-        going_on = [ladder for ladder in find(moved).ladders if ladder.lead.lead_id not in closings]
+        going_on = [ladder for ladder in find(moved).ladders if ladder.lead.person_id not in closings]
         closings |= dict.fromkeys(meeting(going_on), ALREADY_FOLLOWED_UP)
     return closings
 

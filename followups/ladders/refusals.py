@@ -21,7 +21,7 @@ from followups.leads.statuses import ENDS_THE_HUNT
 from governance import gate
 from governance.channels import Channel
 from governance.gate import Minutes
-from governance.people import CLOSED, LeadFacts
+from governance.people import CLOSED, PersonFacts
 from wholesale.plumbing.texts import iso_utc
 
 BY_A_RESTART = "restart=true with a reason"
@@ -53,7 +53,7 @@ def refusal_of(
     return None if plan.template and plan.template.enabled else LadderTemplateDisabled()
 
 
-def _refusal_of_lead(lead: LeadFacts, plan: LadderPlan, held: Held, *, anew: bool) -> NoLadder | None:
+def _refusal_of_lead(lead: PersonFacts, plan: LadderPlan, held: Held, *, anew: bool) -> NoLadder | None:
     if lead.status in CLOSED or (lead.status in ENDS_THE_HUNT and not anew):
         return _closed(lead.status)
     if _all_points_are_wrong(lead, {step.channel for step in plan.steps}):
@@ -70,7 +70,7 @@ def _closed(status: str) -> LeadClosed:
     return LeadClosed(f"The lead's status is {status}. {what}")
 
 
-def _all_points_are_wrong(lead: LeadFacts, channels: Collection[str]) -> bool:
+def _all_points_are_wrong(lead: PersonFacts, channels: Collection[str]) -> bool:
     """Whether all the lead's numbers and addresses for these channels are wrong. False if the lead has none for them."""
     if not (lead.phone_is_wrong or lead.email_is_wrong):
         return False

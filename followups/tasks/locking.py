@@ -5,7 +5,7 @@ from django.db import connection
 from followups.ladders.models import FollowupLadder
 from followups.leads.facts import FACTS, read_facts
 from followups.tasks.models import FollowupTask
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from wholesale.plumbing.compiled import Rows, Select, Statement
 
 _TASK = tuple(field.attname for field in FollowupTask._meta.concrete_fields)
@@ -24,7 +24,7 @@ def locking_task(task_id: int) -> Statement:
     return _LOCK.locking(FollowupLadder, FollowupTask, task_id=task_id)
 
 
-def locked_task(rows: Rows) -> tuple[FollowupTask, LeadFacts | None] | None:
+def locked_task(rows: Rows) -> tuple[FollowupTask, PersonFacts | None] | None:
     """Return the task that was locked, and its lead if the lead is known. The ladder and the task are as they are under the
     lock. None if there is no task."""
     if not rows:

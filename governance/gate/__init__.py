@@ -32,9 +32,11 @@ from governance.gate.contacts import (
     decide_contact,
     decide_contacts,
     decide_lead,
+    decide_person,
     is_contact_allowed,
     judge_contact,
     known_lead,
+    known_person,
     note_use,
     require_readable,
 )
@@ -73,6 +75,7 @@ from governance.ledger.points import (
     lock_all_points,
     lock_points,
     lock_points_known_by,
+    person_point,
     point_of,
     points_of,
     store_new,
@@ -83,7 +86,7 @@ from governance.ledger.reading import is_opted_out as is_opted_out_at
 from governance.ledger.writing import note_contact
 from governance.organisation.rules import Sender
 from governance.organisation.services import sender
-from governance.people import LEAD
+from governance.people import BUYER, LEAD
 from governance.risk.figures import exposure_used, unsettled
 from governance.risk.figures import policy_of as risk_policy_of
 from governance.risk.ledgers import open_risk

@@ -36,20 +36,21 @@ class ContactOut(serializers.Serializer[Any]):
 
     ok = serializers.BooleanField()
     reason = serializers.CharField(help_text="the first refusal, a stable word; within_window when there is none")
-    detail = serializers.CharField(help_text="the first refusal as a sentence, in the lead's language")
+    detail = serializers.CharField(help_text="the first refusal as a sentence, in the person's language")
     reasons = serializers.ListField(child=serializers.CharField(), help_text="every refusal reason, in order")
     warnings = serializers.ListField(child=serializers.CharField(), help_text="reasons that are not enforced")
     explanations = ReasonOut(many=True, help_text="a sentence for each of the reasons and warnings")
     legal_ok = serializers.BooleanField()
     policy_ok = serializers.BooleanField()
     lead_id = serializers.CharField(required=False)
+    buyer_id = serializers.CharField(required=False)
     province = serializers.CharField()
     market = serializers.CharField()
     channel = serializers.ChoiceField(choices=Channel.choices)
     purpose = serializers.ChoiceField(
         choices=Purpose.choices,
         required=False,
-        help_text="only for a lead: the purpose judged. A REPLY that answers no message of the lead is judged as PROSPECT",
+        help_text="only for a known person: the purpose judged. a REPLY that answers no message is judged as PROSPECT",
     )
     matched_market = serializers.CharField(allow_null=True)
     policy_version = StrictIntegerField(allow_null=True)
@@ -64,7 +65,7 @@ class ContactOut(serializers.Serializer[Any]):
     phone_zones = serializers.ListField(
         child=serializers.CharField(),
         required=False,
-        help_text="only for a lead: the zones for which its phone number was issued. They are a hint and decide nothing",
+        help_text="only for a known person: the zones for which the number was issued. They are a hint and decide nothing",
     )
     next_allowed_at = AwareDateTimeField(
         required=False, allow_null=True, help_text="only on a refusal; null if waiting alone does not help within 30 days"
@@ -121,7 +122,7 @@ class ContactViewSet(ApiViewSet):
     def decide(self, request: Request, lead_id: str, **params: Any) -> Response:
         """May this lead be contacted by this channel at `at`? Returns all refusal reasons and the next permitted minute."""
         gate.require_readable(request.user, lead_id)
-        return Response(lead_out(gate.decide_lead(lead_id, **params)))
+        return Response(person_out(gate.decide_lead(lead_id, **params)))
 
     @act(
         "explain",
@@ -142,20 +143,23 @@ class ContactViewSet(ApiViewSet):
         )
 
 
+_ID_OF = {people.LEAD: "lead_id", people.BUYER: "buyer_id"}
+
+
 def contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
     """The gate's answer as the API shows it."""
-    verdict, lead = answer.verdict, answer.contact.lead
+    verdict, person = answer.verdict, answer.contact.person
     out: dict[str, Any] = {
         "ok": verdict.allowed,
         "reason": verdict.code,
-        "detail": verdict.detail(lead.language),
+        "detail": verdict.detail(person.language),
         "reasons": [reason.value for reason in verdict.reasons],
         "warnings": [reason.value for reason in verdict.warnings],
         "explanations": [_reason_out(reason) for reason in (*verdict.reasons, *verdict.warnings)],
         "legal_ok": verdict.legal_ok,
         "policy_ok": verdict.policy_ok,
-        "province": lead.province,
-        "market": lead.market,
+        "province": person.province,
+        "market": person.market,
         "channel": answer.contact.channel,
         "matched_market": answer.matched_market,
         "policy_version": answer.policy_version,
@@ -163,7 +167,7 @@ def contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
         "evaluated_at": iso_utc(answer.at),
     }
     if answer.contact.is_known:
-        out["lead_id"] = lead.lead_id
+        out[_ID_OF[person.kind]] = person.person_id
         out["purpose"] = answer.purpose
     if answer.local_time is not None and verdict.zone is not None:
         out["local_time"] = answer.local_time.isoformat()
@@ -177,9 +181,9 @@ def contact_out(answer: gate.ContactAnswer) -> dict[str, Any]:
     return out
 
 
-def lead_out(answer: gate.ContactAnswer) -> dict[str, Any]:
-    """The gate's answer about one lead as the API shows it, with the time zones for which the lead's number was issued."""
-    return {**contact_out(answer), "phone_zones": list(phone_hint(answer.contact.lead.phone))}
+def person_out(answer: gate.ContactAnswer) -> dict[str, Any]:
+    """The gate's answer about one person as the API shows it, with the time zones for which the number was issued."""
+    return {**contact_out(answer), "phone_zones": list(phone_hint(answer.contact.person.phone))}
 
 
 def _reason_out(reason: Reason) -> dict[str, str]:

@@ -23,7 +23,7 @@ from governance.ledger import referrals
 from governance.ledger.points import points_of
 from governance.market import rules as market_rules
 from governance.organisation.rules import Sender
-from governance.people import LeadFacts, Received, load_message
+from governance.people import PersonFacts, Received, load_message
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError, NotFound
 from wholesale.plumbing.vocabulary import ALL
@@ -31,6 +31,13 @@ from wholesale.plumbing.vocabulary import ALL
 
 class LeadNotFound(NotFound):
     """There is no such lead."""
+
+
+class BuyerNotFound(NotFound):
+    """There is no such buyer."""
+
+
+_NOT_FOUND: dict[str, type[NotFound]] = {people.LEAD: LeadNotFound, people.BUYER: BuyerNotFound}
 
 
 class MessageUnknown(DomainError, code="message_unknown", status=400):
@@ -94,7 +101,7 @@ def decide_contact(
     `local` is a weekday (Monday is 0) and an `HH:MM` by the person's own clock. If it is None, the instant `at` (default:
     now) is converted to every zone of the market, and contact must be allowed in each.
     """
-    somebody = LeadFacts(lead_id="", province=province, market=market, score=lead_score)
+    somebody = PersonFacts(person_id="", province=province, market=market, score=lead_score)
     return decide_contacts([Contact(somebody, channel, is_known=False)], at=at, local=local)[0]
 
 
@@ -117,9 +124,28 @@ def decide_lead(
         MessageUnknown: the lead sent no such message.
 
     """
-    lead = known_lead(lead_id)
     message = None if answers is None else _message_of(lead_id, answers)
-    return decide_contacts([contact_without_step(lead, channel, purpose, message)], at=at, local=local)[0]
+    return decide_person(people.LEAD, lead_id, channel, purpose=purpose, answers=message, at=at, local=local)
+
+
+def decide_person(
+    kind: str,
+    person_id: str,
+    channel: str,
+    *,
+    purpose: str = Purpose.PROSPECT.value,
+    answers: Received | None = None,
+    at: datetime | None = None,
+    local: tuple[int, str] | None = None,
+) -> ContactAnswer:
+    """May this person of this kind be contacted? As `decide_lead`; `answers` is the message itself. Takes 2 queries.
+
+    Raises:
+        LeadNotFound, BuyerNotFound: nobody knows this person.
+
+    """
+    person = known_person(kind, person_id)
+    return decide_contacts([contact_without_step(person, channel, purpose, answers)], at=at, local=local)[0]
 
 
 def _message_of(lead_id: str, message_id: int) -> Received:
@@ -130,34 +156,44 @@ def _message_of(lead_id: str, message_id: int) -> Received:
 
 
 def contact_without_step(
-    lead: LeadFacts, channel: str, purpose: str = Purpose.PROSPECT.value, answers: Received | None = None
+    person: PersonFacts, channel: str, purpose: str = Purpose.PROSPECT.value, answers: Received | None = None
 ) -> Contact:
-    """Build the question to the gate about contacting a known lead outside any ladder. The lead's minimum gap applies."""
-    return Contact(lead, channel, gap=timedelta(minutes=lead.min_gap_minutes), purpose=purpose, answers=answers)
+    """Build the question to the gate about contacting a known person outside any ladder. The person's own gap applies."""
+    return Contact(person, channel, gap=timedelta(minutes=person.min_gap_minutes), purpose=purpose, answers=answers)
 
 
-def require_readable(user: Any, lead_id: str) -> None:
-    """Refuse a user who may not read about this lead.
+def require_readable(user: Any, person_id: str, kind: str = people.LEAD) -> None:
+    """Refuse a user who may not read about this person.
 
     Raises:
-        LeadNotFound: the user is an agent whom the lead does not concern.
+        LeadNotFound, BuyerNotFound: the user is an agent whom the person does not concern.
 
     """
-    if lead_id not in people.readable_by(people.LEAD, user, [lead_id]):
-        raise LeadNotFound
+    if person_id not in people.readable_by(kind, user, [person_id]):
+        raise _NOT_FOUND[kind]
 
 
-def known_lead(lead_id: str) -> LeadFacts:
+def known_lead(lead_id: str) -> PersonFacts:
     """Return the facts about the lead with this id.
 
     Raises:
         LeadNotFound: nobody knows this lead.
 
     """
-    lead = people.load(people.LEAD, [lead_id]).get(lead_id)
-    if lead is None:
-        raise LeadNotFound(f"There is no lead {lead_id}.")
-    return lead
+    return known_person(people.LEAD, lead_id)
+
+
+def known_person(kind: str, person_id: str) -> PersonFacts:
+    """Return the facts about the person of this kind with this id.
+
+    Raises:
+        LeadNotFound, BuyerNotFound: nobody knows this person.
+
+    """
+    person = people.load(kind, [person_id]).get(person_id)
+    if person is None:
+        raise _NOT_FOUND[kind](f"There is no {kind.lower()} {person_id}.")
+    return person
 
 
 def decide_contacts(
@@ -223,7 +259,7 @@ def note_use(answer: ContactAnswer, sent_at: datetime, act: Act) -> bool:
     contact, lines = answer.contact, answer.situation.ledger or ()
     if contact.channel == Channel.CALL or not any(line.basis == Basis.REFERRAL for line in lines):
         return False
-    points = points_of(phone=contact.lead.phone, email=contact.lead.email)
+    points = points_of(phone=contact.person.phone, email=contact.person.email)
     referrals.record_use(points=points, channel=contact.channel, sent_at=sent_at, act=act)
     return True
 

@@ -52,14 +52,14 @@ def lasting(situation: Situation, channel: str, at: datetime) -> tuple[set[Reaso
 
 
 def is_opted_out(situation: Situation, channel: str, at: datetime) -> bool:
-    """Whether the number, the address or the lead as such is opted out of the channel at the instant `at`."""
+    """Whether the number, the address or the person as such is opted out of the channel at the instant `at`."""
     return any(opted_out(lines, channel, at) for lines in situation.subjects)
 
 
 def _of_the_person(situation: Situation, channel: str, at: datetime) -> set[Reason]:
-    """The refusal reasons that concern the person: opt-outs, holds, a closed lead, a wrong number, a recent contact."""
+    """The refusal reasons that concern the person: opt-outs, holds, a closed file, a wrong number, a recent contact."""
     reasons = set()
-    names_somebody = situation.ledger is not None or situation.of_lead is not None
+    names_somebody = situation.ledger is not None or situation.of_person is not None
     if names_somebody and not situation.organisation.is_ledger_readable:
         reasons.add(Reason.LEDGER_UNREADABLE)
     if is_opted_out(situation, channel, at):
@@ -168,7 +168,7 @@ def what_decides(situation: Situation, channel: str) -> Hashable:
         is_score_too_low(situation),
         situation.organisation,
         *situation.subjects,
-        (situation.ledger is None, situation.of_lead is None),
+        (situation.ledger is None, situation.of_person is None),
         (situation.is_closed, situation.is_wrong),
         (situation.contacted_at, situation.gap) if situation.gap else None,
         situation.again_from(channel),

@@ -11,10 +11,10 @@ from governance.gate.governed import governed
 from governance.gate.reading import GateFacts, read_facts
 from governance.gate.standing import STANDING
 from governance.grounds import Purpose
-from governance.ledger.points import Point, digest, lead_point, point_of
+from governance.ledger.points import Point, digest, person_point, point_of
 from governance.ledger.reading import NOTHING, OnFile
 from governance.ledger.rules import CALL_AGAIN_AFTER, LedgerLine
-from governance.people import CLOSED
+from governance.people import LEAD, NOT_CONTACTED
 from wholesale.plumbing.phones import area_code
 
 
@@ -28,35 +28,37 @@ def read_situations(
     facts = facts or read_facts(subjects_of(contacts), standing_counts=standing_counts)
     rules = governed.at(facts.mark)
     standing, organisation = (facts.standing if standing_counts else STANDING), rules.organisation
-    shared: dict[Any, tuple[ZoneFacts, Situation]] = {}  # most leads share their situation with others
+    shared: dict[Any, tuple[ZoneFacts, Situation]] = {}  # most people share their situation with others
     found = []
     for contact in contacts:
-        lead, point, as_lead = contact.lead, _point(contact) if contact.is_known else None, lead_point(contact.lead.lead_id)
-        on_file = facts.about(point) if point else NOTHING, facts.about(as_lead) if as_lead else None
-        policy = rules.policy_of(lead.province, lead.market)
-        person = _person(contact, *on_file, at, policy, rules.subscribed_until)
-        same = lead.province, lead.market, lead.zone, lead.postal_code, lead.score, person
+        person, point = contact.person, _point(contact) if contact.is_known else None
+        as_such = person_point(person.kind, person.person_id)
+        on_file = facts.about(point) if point else NOTHING, facts.about(as_such) if as_such else None
+        policy = rules.policy_of(person.province, person.market)
+        own = _person(contact, *on_file, at, policy, rules.subscribed_until)
+        same = person.province, person.market, person.zone, person.postal_code, person.score, own
         if same not in shared:
             zones = resolve(
-                lead.province,
-                lead_zone=lead.zone,
-                market_zone=rules.zones.get((lead.province, lead.market), ""),
-                postal_code=lead.postal_code,
+                person.province,
+                lead_zone=person.zone,
+                market_zone=rules.zones.get((person.province, person.market), ""),
+                postal_code=person.postal_code,
             )
-            days = rules.closed_days(lead.province)
+            days = rules.closed_days(person.province)
             shared[same] = (
                 zones,
-                Situation(lead.province, zones.zones, standing, policy, organisation, days, lead.score, *person),
+                Situation(person.province, zones.zones, standing, policy, organisation, days, person.score, *own),
             )
         found.append((contact, *shared[same]))
     return found
 
 
 def subjects_of(contacts: Iterable[Contact]) -> set[Point]:
-    """The points about which the gate has to know what is on file: those of the contacts, and of their leads as such."""
+    """The points about which the gate has to know what is on file: those of the contacts, and of their people as such."""
     subjects = set()
     for contact in contacts:
-        subjects |= {_point(contact) if contact.is_known else None, lead_point(contact.lead.lead_id)}
+        as_such = person_point(contact.person.kind, contact.person.person_id)
+        subjects |= {_point(contact) if contact.is_known else None, as_such}
     return {subject for subject in subjects if subject}
 
 
@@ -64,7 +66,7 @@ class _Person(NamedTuple):
     """The facts of a `Situation` that concern the person, in the order of its fields."""
 
     ledger: tuple[LedgerLine, ...] | None
-    of_lead: tuple[LedgerLine, ...] | None
+    of_person: tuple[LedgerLine, ...] | None
     is_closed: bool
     is_wrong: bool
     contacted_at: datetime | None
@@ -78,26 +80,26 @@ class _Person(NamedTuple):
 def _person(
     contact: Contact,
     at_point: OnFile,
-    as_lead: OnFile | None,
+    as_such: OnFile | None,
     at: datetime,
     policy: PolicyFacts | None,
     subscribed_until: Mapping[str, date],
 ) -> _Person:
     """The facts of a `Situation` that concern the person. A last contact is left out if its gap is over at
     `at`. An answered call is left out if the policy asks for no wait after it."""
-    lead = contact.lead
-    noted = (at_point.contacted_at, as_lead.contacted_at if as_lead else None)
+    person = contact.person
+    noted = (at_point.contacted_at, as_such.contacted_at if as_such else None)
     contacted = [one for one in noted if one and contact.gap and one + contact.gap > at]
     return _Person(
         ledger=at_point.lines if contact.is_known else None,
-        of_lead=as_lead.lines if as_lead else None,
-        is_closed=lead.status in CLOSED,
-        is_wrong=bool(lead.email_is_wrong if contact.channel == Channel.EMAIL else lead.phone_is_wrong),
+        of_person=as_such.lines if as_such else None,
+        is_closed=person.status in NOT_CONTACTED,
+        is_wrong=bool(person.email_is_wrong if contact.channel == Channel.EMAIL else person.phone_is_wrong),
         contacted_at=max(contacted, default=None),
         gap=contact.gap if contacted else NO_GAP,
         answered_at=_answered_at(contact, at_point, at, policy),
         subscribed_until=subscribed_until.get(_area_code(contact)),
-        role=lead.role,
+        role=person.role,
         purpose=_purpose(contact, at, noted) if contact.purpose == Purpose.REPLY else contact.purpose,
     )
 
@@ -109,7 +111,8 @@ def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None
     is_reply = (
         message is not None
         and point is not None
-        and message.lead_id == contact.lead.lead_id
+        and contact.person.kind == LEAD
+        and message.lead_id == contact.person.person_id
         and message.channel == contact.channel
         and digest(point) in message.known_by
         and message.received_at <= at
@@ -119,8 +122,8 @@ def _purpose(contact: Contact, at: datetime, contacted: Iterable[datetime | None
 
 
 def _area_code(contact: Contact) -> str:
-    """The area code of the number to call. Empty if the contact is a message, or if the lead is unknown."""
-    return area_code(contact.lead.phone) if contact.channel == Channel.CALL and contact.is_known else ""
+    """The area code of the number to call. Empty if the contact is a message, or if the person is unknown."""
+    return area_code(contact.person.phone) if contact.channel == Channel.CALL and contact.is_known else ""
 
 
 def _answered_at(contact: Contact, at_point: OnFile, at: datetime, policy: PolicyFacts | None) -> datetime | None:
@@ -132,4 +135,4 @@ def _answered_at(contact: Contact, at_point: OnFile, at: datetime, policy: Polic
 
 
 def _point(contact: Contact) -> Point | None:
-    return point_of(contact.channel, phone=contact.lead.phone, email=contact.lead.email)
+    return point_of(contact.channel, phone=contact.person.phone, email=contact.person.email)

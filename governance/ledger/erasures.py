@@ -21,12 +21,12 @@ class Forgotten(NamedTuple):
 
 
 def forget_points(rows: Collection[ContactPoint], *, act: Act) -> Forgotten:
-    """Erase the values of numbers and addresses, and the words that people wrote about them. Digests and lead ids stay.
+    """Erase the values of numbers and addresses, and the words that people wrote about them. Digests and people's ids stay.
 
     Points that were erased already are left out. Call it within a transaction.
     """
-    new = [row for row in rows if row.kind == ContactPoint.Kind.LEAD or row.value is not None]
-    reached = [row.pk for row in new if row.kind != ContactPoint.Kind.LEAD]
+    new = [row for row in rows if row.is_person or row.value is not None]
+    reached = [row.pk for row in new if not row.is_person]
     ContactPoint.objects.filter(pk__in=reached).update(value=None)
     return Forgotten(len(reached), forget_words(new, act))
 

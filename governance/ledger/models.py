@@ -14,18 +14,19 @@ from wholesale.plumbing.wordings import StoredWords, WordedField
 
 
 class ContactPoint(models.Model):
-    """A subject of the ledger: a phone number, an e-mail address, or a lead as such. Its digest, a keyed hash, names it.
+    """A subject of the ledger: a number, an address, or a lead or buyer as such. Its digest, a keyed hash, names it.
 
     Erasing a person empties `value` and keeps the digest, so a number that opted out is still refused when it comes again. A
-    lead is a subject by its `lead_id`, so a line about the lead also binds the lead's next number (CONTRACT section 10).
+    person is a subject by its id, so a line about a lead also binds the lead's next number (CONTRACT section 10).
     """
 
     class Kind(models.TextChoices):
-        """What a contact point is: a number, an address or a lead."""
+        """What a contact point is: a number, an address, or a person of a kind (`governance.people`)."""
 
         PHONE = "PHONE", "Phone number"
         EMAIL = "EMAIL", "E-mail address"
         LEAD = "LEAD", "Lead"
+        BUYER = "BUYER", "Buyer"
 
     kind = models.CharField(max_length=5, choices=Kind)
     digest = models.CharField(max_length=64, unique=True)  # HMAC of kind and value under CONTACT_DIGEST_KEY
@@ -39,7 +40,15 @@ class ContactPoint(models.Model):
     def __str__(self) -> str:
         if self.value is None:
             return f"{self.get_kind_display()} (erased)"
-        return f"Lead {self.value}" if self.kind == self.Kind.LEAD else self.value
+        return f"{self.get_kind_display()} {self.value}" if self.is_person else self.value
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is a person as such, by its id. Else it is a number or an address."""
+        return self.kind in PERSONS
+
+
+PERSONS = frozenset({ContactPoint.Kind.LEAD.value, ContactPoint.Kind.BUYER.value})
 
 
 class LastContact(models.Model):

@@ -1,4 +1,4 @@
-"""The points of the ledger: phone numbers, e-mail addresses and leads, their digests and their locks."""
+"""The points of the ledger: phone numbers, e-mail addresses and people, their digests and their locks."""
 
 import hashlib
 import hmac
@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import connection
 
 from governance.channels import Channel
-from governance.ledger.models import ContactPoint, ContactRecord
+from governance.ledger.models import PERSONS, ContactPoint, ContactRecord
 from governance.ledger.signals import contact_points_made, told
+from governance.people import LEAD
 from wholesale.plumbing import locks, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
@@ -19,14 +20,14 @@ from wholesale.plumbing.compiled import Rows, Select, Statement, together
 
 EVERY_CHANNEL = ""
 _MARKED = b"contact points"
-Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164, the address, or the lead's id
+Point = tuple[str, str]  # a ContactPoint.Kind, and the number as E.164, the address, or the person's id
 Subject = Point | ContactPoint  # a point by its value, or its row; an erased point has only the row
 # Plain text: points are looked up often, and an enum member is slow to hash.
-_PHONE, _EMAIL, _LEAD = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value, ContactPoint.Kind.LEAD.value
+_PHONE, _EMAIL = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value
 _CHANNELS: dict[str, tuple[Channel, ...]] = {
     _PHONE: (Channel.SMS, Channel.CALL),
     _EMAIL: (Channel.EMAIL,),
-    _LEAD: tuple(Channel),
+    **dict.fromkeys(PERSONS, tuple(Channel)),
 }
 
 
@@ -45,7 +46,12 @@ def points_of(*, phone: str = "", email: str = "") -> list[Point]:
 
 def lead_point(lead_id: str | None) -> Point | None:
     """The contact point of a lead as such, or None if the id is empty."""
-    return (_LEAD, lead_id) if lead_id else None
+    return person_point(LEAD, lead_id)
+
+
+def person_point(kind: str, person_id: str | None) -> Point | None:
+    """The contact point of a person of a kind as such, or None if the id is empty."""
+    return (kind, person_id) if person_id else None
 
 
 def channels_of(subject: Subject) -> tuple[Channel, ...]:

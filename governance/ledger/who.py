@@ -7,17 +7,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from governance import people
-from governance.ledger.points import Point, lead_point, points_of
+from governance.ledger.points import Point, person_point, points_of
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.facts import CUT, REPLACED
 from wholesale.plumbing.phones import e164
 
 
-def of_lead(lead_id: str) -> list[Point]:
-    """The contact points of a lead: the lead as such and, if the lead is known, its number and address."""
-    lead = people.load(people.LEAD, [lead_id]).get(lead_id)
-    as_such = lead_point(lead_id)
-    return [*([as_such] if as_such else []), *(points_of(phone=lead.phone, email=lead.email) if lead else [])]
+def of_person(kind: str, person_id: str) -> list[Point]:
+    """The contact points of a person: the person as such and, if the person is known, the number and the address."""
+    known = people.load(kind, [person_id]).get(person_id)
+    as_such = person_point(kind, person_id)
+    return [*([as_such] if as_such else []), *(points_of(phone=known.phone, email=known.email) if known else [])]
 
 
 def number_or_address(text: str) -> list[Point]:
@@ -34,7 +34,7 @@ def number_or_address(text: str) -> list[Point]:
     try:
         return points_of(phone=e164(text))
     except ValueError as error:
-        raise ValidationError("Neither a lead that we know, nor a phone number, nor an e-mail address.") from error
+        raise ValidationError("Neither a lead that we know nor a buyer, a phone number or an e-mail address.") from error
 
 
 class Meant(NamedTuple):
@@ -44,11 +44,11 @@ class Meant(NamedTuple):
     unreadable: list[Point]  # ids, numbers and addresses that cannot be read, as they came
 
 
-def meant(*, lead_id: str = "", phone: str = "", phones: Iterable[str] = (), email: str = "") -> Meant:
+def meant(*, lead_id: str = "", buyer_id: str = "", phone: str = "", phones: Iterable[str] = (), email: str = "") -> Meant:
     """The contact points that a request's values stand for. A value that cannot be read is no error: it makes an unreadable
     point."""
     said = Meant([], [])
-    for read, texts in ((_lead, [lead_id]), (_phone, [phone, *phones]), (_email, [email])):
+    for read, texts in ((_lead, [lead_id]), (_buyer, [buyer_id]), (_phone, [phone, *phones]), (_email, [email])):
         for text in filter(None, texts):
             readable, points = read(text.strip(_AROUND) or text)
             (said.points if readable else said.unreadable).extend(points)
@@ -60,8 +60,15 @@ _Read = tuple[bool, list[Point]]  # whether it can be read, and what it stands f
 
 
 def _lead(text: str) -> _Read:
-    is_whole = REPLACED not in text and not text.endswith(CUT)
-    return is_whole, of_lead(text)
+    return _is_whole(text), of_person(people.LEAD, text)
+
+
+def _buyer(text: str) -> _Read:
+    return _is_whole(text), of_person(people.BUYER, text)
+
+
+def _is_whole(text: str) -> bool:
+    return REPLACED not in text and not text.endswith(CUT)
 
 
 def _phone(text: str) -> _Read:

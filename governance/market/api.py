@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from governance import gate, policies
 from governance.channels import Channel
 from governance.clocks.api import PlaceParams
-from governance.gate.api import ContactOut, PurposeParams, contact_out, lead_out
+from governance.gate.api import ContactOut, PurposeParams, contact_out, person_out
 from governance.gate.reasons import Reason
 from governance.market.legal_hours import legal_warnings
 from governance.market.models import MarketPolicy
@@ -177,21 +177,27 @@ class EffectiveOut(serializers.Serializer[Any]):
 class CanContactParams(EffectiveParams, PurposeParams):
     """A question to the gate. Its time is a local `weekday` and `hhmm`, or an instant `at`. The default is now."""
 
-    province = ProvinceField(required=False, help_text="required without lead_id")
+    province = ProvinceField(required=False, help_text="required without lead_id and buyer_id")
     lead_id = LabelField(required=False, help_text="a known lead: the gate uses its own place, score and consents only")
+    buyer_id = LabelField(required=False, help_text="instead of lead_id: a known buyer, alike")
     channel = UpperChoiceField(choices=Channel.choices)
     weekday = StrictIntegerField(
-        required=False, min_value=0, max_value=6, help_text="Monday is 0; local to the lead", error_messages=WEEKDAY_ERRORS
+        required=False, min_value=0, max_value=6, help_text="Monday is 0; local to the person", error_messages=WEEKDAY_ERRORS
     )
-    hhmm = HhmmField(required=False, help_text="local to the lead")
+    hhmm = HhmmField(required=False, help_text="local to the person")
     at = AwareDateTimeField(required=False, help_text="an instant, converted to the market's zones; default: now")
     lead_score = RateField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "lead_id" not in attrs and "province" not in attrs:
+        if "lead_id" in attrs and "buyer_id" in attrs:
+            raise ValidationError({"buyer_id": ["Give either lead_id or buyer_id."]}, code="invalid")
+        names_somebody = "lead_id" in attrs or "buyer_id" in attrs
+        if not names_somebody and "province" not in attrs:
             raise ValidationError({"province": ["This field is required without lead_id."]}, code="required")
-        if "lead_id" not in attrs and "purpose" in attrs:
+        if not names_somebody and "purpose" in attrs:
             raise ValidationError({"purpose": ["A purpose is asked of a lead: give lead_id."]}, code="invalid")
+        if "buyer_id" in attrs and "answers" in attrs:
+            raise ValidationError({"answers": ["A buyer sends no messages that we keep."]}, code="invalid")
         local = ("weekday" in attrs, "hhmm" in attrs)
         if any(local) and not all(local):
             missing = "hhmm" if local[0] else "weekday"
@@ -264,12 +270,15 @@ class MarketViewSet(ApiViewSet):
 
     @ask("can-contact", CanContactParams, ContactOut)
     def can_contact(self, request: Request, **params: Any) -> Response:
-        """Say if a lead, or an unknown person in this market, may be contacted by this channel at a time (default: now)."""
+        """Say if a lead, a buyer, or an unknown person in this market may be contacted by this channel (default: now)."""
         weekday, hhmm = params.pop("weekday", None), params.pop("hhmm", None)
         local = None if hhmm is None else (weekday, hhmm)
-        lead_id = params.pop("lead_id", None)
+        lead_id, buyer_id = params.pop("lead_id", None), params.pop("buyer_id", None)
+        asked = {name: params[name] for name in ("channel", "purpose", "answers", "at") if name in params}
+        if buyer_id is not None:
+            gate.require_readable(request.user, buyer_id, gate.BUYER)
+            return Response(person_out(gate.decide_person(gate.BUYER, buyer_id, **asked, local=local)))
         if lead_id is None:
             return Response(contact_out(gate.decide_contact(**params, local=local)))
         gate.require_readable(request.user, lead_id)
-        asked = {name: params[name] for name in ("channel", "purpose", "answers", "at") if name in params}
-        return Response(lead_out(gate.decide_lead(lead_id, **asked, local=local)))
+        return Response(person_out(gate.decide_lead(lead_id, **asked, local=local)))

@@ -20,7 +20,7 @@ from governance.gate.reasons import Reason
 from governance.golive.models import GoLiveState
 from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.reading import is_opted_out
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
 from tests.factories import NOON, InboundFactory, LeadFactory, PoolAgentFactory
@@ -55,7 +55,7 @@ def send(client: Any, text: str = "STOP", **given: Any) -> Any:
 
 def closed_to(phone: str = PHONE, email: str = MAIL) -> set[str]:
     """The channels by which the gate refuses this number and address."""
-    lead = LeadFacts(lead_id="?", province="ON", market="ALL", phone=phone, email=email)
+    lead = PersonFacts(person_id="?", province="ON", market="ALL", phone=phone, email=email)
     contacts = [gate.Contact(lead, channel) for channel in ALL_CHANNELS]
     answers = gate.decide_contacts(contacts, at=timezone.now() + timedelta(seconds=1))
     return {answer.contact.channel for answer in answers if Reason.OPTED_OUT in answer.verdict.reasons}

@@ -209,7 +209,7 @@ def test_only_a_new_lead_needs_a_province() -> None:
 @db
 def test_a_second_row_of_one_lead_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the same batch or another."""
-    monkeypatch.setattr("followups.leads.services.BATCH", 2)
+    monkeypatch.setattr("governance.lists.upserting.BATCH", 2)
     rows = [{"lead_id": name, "province": "ON", "source": str(n)} for n, name in enumerate(("A", "A", "B", "A"))]
 
     report = upsert_leads(rows, act=Act())

@@ -19,7 +19,7 @@ from followups.leads.models import Lead
 from followups.leads.services import upsert_lead, upsert_leads
 from followups.services import start_ladder
 from followups.tasks.models import FollowupTask, TaskEvent
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from kpi.models import KPIEvent
 from tests.conftest import codes
 from tests.factories import NOON, LeadFactory
@@ -218,7 +218,7 @@ def test_a_change_of_other_values_leaves_ladders_alone() -> None:
 
 def test_the_oldest_of_several_ladders_of_one_number_stays_open() -> None:
     def ladder(id: int, phone: str = "", email: str = "", **more: Any) -> OpenLadder:
-        return OpenLadder(id, LeadFacts(lead_id=f"L{id}", province="ON", market="ALL", phone=phone, email=email, **more))
+        return OpenLadder(id, PersonFacts(person_id=f"L{id}", province="ON", market="ALL", phone=phone, email=email, **more))
 
     # 2 shares with 1; 3 shares only with 2, so it stays open; 4 shares with 1 only a wrong number; 5 shares with 3.
     ladders = [

@@ -26,7 +26,7 @@ from governance.gate.verdict import decide
 from governance.golive.services import enable_go_live
 from governance.ledger.holds import release_points
 from governance.market.models import MarketPolicy
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from governance.policies import upsert
 from tests.factories import LeadFactory, hold_points
 from wholesale.plumbing.act import Act
@@ -231,7 +231,7 @@ EVERY = 9  # minutes between two runs of the worker
 
 def situation() -> Situation:
     """The situation of the lead under the present rules."""
-    contact = gate.Contact(LeadFacts(lead_id="L1", province="ON", market="TORONTO"), "SMS", is_known=False)
+    contact = gate.Contact(PersonFacts(person_id="L1", province="ON", market="TORONTO"), "SMS", is_known=False)
     return gate.decide_contacts([contact], at=FRIDAY_EVENING, standing_counts=False)[0].situation
 
 

@@ -82,7 +82,7 @@ def is_left_alone(given: Situation, channel: str, at: datetime) -> bool:
     """Whether an opt-out or a hold of the number, the address or the lead itself forbids contact."""
     return any(
         has_said_no(lines, channel, at) or waits_for_a_decision(lines, at)
-        for lines in (given.ledger or (), given.of_lead or ())
+        for lines in (given.ledger or (), given.of_person or ())
     )
 
 

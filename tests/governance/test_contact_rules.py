@@ -211,7 +211,7 @@ def test_every_obstacle_is_reported_in_order(channel: Any, ledger: Any, expected
         standing=Decision(False, "KILL_SWITCH_ENGAGED"),
         policy=NOTHING_ALLOWED,
         ledger=ledger,
-        of_lead=(line("HOLD", YEAR_AGO),),
+        of_person=(line("HOLD", YEAR_AGO),),
         is_closed=True,
         is_wrong=True,
         contacted_at=YEAR_AGO,
@@ -256,7 +256,7 @@ OPT_OUT, HOLD, RELEASE, LIFT = (line(kind, YEAR_AGO) for kind in ("OPT_OUT", "HO
 
 @pytest.mark.parametrize("channel", ["SMS", "CALL", "EMAIL"])
 @pytest.mark.parametrize(
-    ("at_point", "of_lead", "reasons"),
+    ("at_point", "of_person", "reasons"),
     [
         ((), (OPT_OUT,), [Reason.OPTED_OUT]),
         ((OPT_OUT, LIFT), (OPT_OUT,), [Reason.OPTED_OUT]),  # a lift at one subject lifts nothing at another
@@ -272,27 +272,27 @@ OPT_OUT, HOLD, RELEASE, LIFT = (line(kind, YEAR_AGO) for kind in ("OPT_OUT", "HO
         ((HOLD, OPT_OUT), (), [Reason.OPTED_OUT, Reason.INBOUND_UNDECIDED]),
     ],
 )
-def test_lines_about_the_number_and_about_the_lead_count(channel: Any, at_point: Any, of_lead: Any, reasons: Any) -> None:
-    given_situation = asked({"ledger": (CONSENT, SCRUB, *at_point), "of_lead": of_lead})
+def test_lines_about_the_number_and_about_the_lead_count(channel: Any, at_point: Any, of_person: Any, reasons: Any) -> None:
+    given_situation = asked({"ledger": (CONSENT, SCRUB, *at_point), "of_person": of_person})
     assert list(decide(given_situation, channel, TUESDAY).reasons) == reasons
 
 
 def test_a_consent_of_the_lead_itself_proves_nothing() -> None:
-    assert decide(asked({"ledger": (), "of_lead": (CONSENT, SCRUB)}), "SMS", TUESDAY).reasons == (Reason.CONSENT_MISSING,)
+    assert decide(asked({"ledger": (), "of_person": (CONSENT, SCRUB)}), "SMS", TUESDAY).reasons == (Reason.CONSENT_MISSING,)
 
 
 def test_an_unknown_lead_is_bound_by_its_opt_outs_and_needs_no_consent() -> None:
     unknown: dict[str, Any] = {"ledger": None, "organisation": OrganisationFacts(sender=SENDER)}
-    assert decide(asked({**unknown, "of_lead": ()}), "CALL", TUESDAY).allowed
+    assert decide(asked({**unknown, "of_person": ()}), "CALL", TUESDAY).allowed
     for said, reason in ((line("OPT_OUT", YEAR_AGO), Reason.OPTED_OUT), (HOLD, Reason.INBOUND_UNDECIDED)):
-        assert decide(asked({**unknown, "of_lead": (said,)}), "CALL", TUESDAY).reasons == (reason,)
+        assert decide(asked({**unknown, "of_person": (said,)}), "CALL", TUESDAY).reasons == (reason,)
 
 
 def test_under_another_key_no_named_person_is_contacted() -> None:
     unreadable = OrganisationFacts(sender=SENDER, is_ledger_readable=False)
-    for named in ({"ledger": (), "of_lead": None}, {"ledger": None, "of_lead": ()}):
+    for named in ({"ledger": (), "of_person": None}, {"ledger": None, "of_person": ()}):
         assert Reason.LEDGER_UNREADABLE in decide(asked({**named, "organisation": unreadable}), "SMS", TUESDAY).reasons
-    nobody = asked({"ledger": None, "of_lead": None, "organisation": unreadable})
+    nobody = asked({"ledger": None, "of_person": None, "organisation": unreadable})
     assert decide(nobody, "SMS", TUESDAY).allowed
 
 
@@ -309,7 +309,7 @@ def test_a_gap_holds_after_the_last_contact_and_not_before_it(after: int, refuse
     [
         ({}, TUESDAY + timedelta(hours=21)),  # after the gap it is 17:01: tomorrow at 10:00
         ({"is_closed": True}, None),
-        ({"of_lead": (HOLD,)}, None),
+        ({"of_person": (HOLD,)}, None),
     ],
 )
 def test_the_next_time_waits_for_the_gap_and_for_a_window(changes: Any, opens: Any) -> None:
@@ -585,7 +585,7 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
         closed_days=frozenset(draw(st.lists(st.integers(0, 4).map(lambda n: (at + timedelta(days=n)).date()), max_size=2))),
         lead_score=draw(st.sampled_from([None, Decimal("0.65"), Decimal("0.5")])),
         ledger=draw(st.none() | st.lists(consents | others | waiting, max_size=4).map(tuple)),
-        of_lead=draw(st.none() | st.lists(said | waiting, max_size=2).map(tuple)),
+        of_person=draw(st.none() | st.lists(said | waiting, max_size=2).map(tuple)),
         is_closed=draw(st.sampled_from([False] * 9 + [True])),
         is_wrong=draw(st.sampled_from([False] * 9 + [True])),
         contacted_at=draw(st.none() | moments),

@@ -11,7 +11,7 @@ from followups.leads.facts import lead_facts
 from governance import gate
 from governance.ledger import erasures, points
 from governance.ledger.models import LastContact
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from tests.factories import NOON, LeadFactory, hold_points
 from wholesale.plumbing.act import Act
 
@@ -22,12 +22,12 @@ PHONE, EMAIL, LEAD = ("PHONE", "+14165550123"), ("EMAIL", "jane@example.ca"), ("
 WHO = Act("va1", at=NOON - HOUR)
 
 
-def jane(**values: Any) -> LeadFacts:
+def jane(**values: Any) -> PersonFacts:
     given = {"lead_id": "JANE", "phone": PHONE[1], "email": EMAIL[1], "postal_code": "", **values}
     return lead_facts(LeadFactory.build(**given))
 
 
-def reasons(lead: LeadFacts, channel: str = "SMS", **options: Any) -> list[str]:
+def reasons(lead: PersonFacts, channel: str = "SMS", **options: Any) -> list[str]:
     (answer,) = gate.decide_contacts([gate.Contact(lead, channel, **options)], at=NOON)
     return [reason.value for reason in answer.verdict.reasons]
 

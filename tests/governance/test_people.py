@@ -7,14 +7,14 @@ from django.contrib.auth.models import User
 
 from governance import people
 from governance.ledger.models import ContactPoint
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 
 
-def ann(ids: Collection[str]) -> dict[str, LeadFacts]:
-    return {one: LeadFacts(one, "ON", "TORONTO") for one in ids if one == "ann"}
+def ann(ids: Collection[str]) -> dict[str, PersonFacts]:
+    return {one: PersonFacts(one, "ON", "TORONTO") for one in ids if one == "ann"}
 
 
-def nobody(ids: Collection[str]) -> dict[str, LeadFacts]:
+def nobody(ids: Collection[str]) -> dict[str, PersonFacts]:
     return {}
 
 
@@ -33,7 +33,7 @@ def _kinds() -> None:
 
 
 def test_each_kind_is_loaded_and_read_by_its_own_app() -> None:
-    assert people.load("SELLER", ["ann", "ben"]) == {"ann": LeadFacts("ann", "ON", "TORONTO")}
+    assert people.load("SELLER", ["ann", "ben"]) == {"ann": PersonFacts("ann", "ON", "TORONTO")}
     assert people.load("BUYER", ["ann"]) == {}
     assert people.readable_by("SELLER", User(), ["ann"]) == {"ann"}
     assert people.readable_by("BUYER", User(), ["ann"]) == set()

@@ -115,7 +115,7 @@ def cases(draw: Any) -> tuple[Situation, str, datetime]:
             organisation=organisation,
             closed_days=frozenset(draw(st.lists(st.integers(-1, 2).map(lambda n: (at + n * A_DAY).date()), max_size=2))),
             ledger=draw(st.none() | st.lists(grounds | grounds | scrubs | words | holds, max_size=5).map(tuple)),
-            of_lead=draw(st.none() | st.lists(words | holds, max_size=2).map(tuple)),
+            of_person=draw(st.none() | st.lists(words | holds, max_size=2).map(tuple)),
             is_closed=draw(st.sampled_from([False] * 9 + [True])),
             is_wrong=draw(st.sampled_from([False] * 9 + [True])),
             contacted_at=draw(st.none() | near),
@@ -310,14 +310,14 @@ def test_the_interval_begins_when_the_wait_after_an_answered_call_ends_beyond_30
 
 def test_a_hold_interrupts_the_interval() -> None:
     held, released = line("HOLD", NOON), line("RELEASE", NOON + timedelta(hours=1))
-    for changes in ({"ledger": (held, released)}, {"of_lead": (held, released)}):
+    for changes in ({"ledger": (held, released)}, {"of_person": (held, released)}):
         asked = situation(OFFICE, organisation=OrganisationFacts(sender=SENDER, consent="warn"), **changes)
         assert interval(asked, NOON - INSTANT) == (NOON - timedelta(hours=3), NOON - INSTANT)
         assert interval(asked, NOON) == (released.effective_at, NOON + timedelta(hours=5, minutes=1) - INSTANT)
 
 
 def test_a_permanent_refusal_has_no_interval() -> None:
-    for changes in ({"is_closed": True}, {"is_wrong": True}, {"of_lead": (line("HOLD", NOON),)}):
+    for changes in ({"is_closed": True}, {"is_wrong": True}, {"of_person": (line("HOLD", NOON),)}):
         assert interval(situation(OFFICE, **changes), NOON) is None
     assert interval(situation(OFFICE, ledger=()), NOON) is None
     assert (

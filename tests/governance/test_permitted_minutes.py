@@ -18,7 +18,7 @@ from governance.golive.services import engage_kill_switch
 from governance.ledger.points import contact_points
 from governance.market.models import MarketPolicy
 from governance.organisation.models import Organisation
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from tests.factories import NOON, LeadFactory, RecordFactory
 from tests.query_counts import counted, queries
 from wholesale.plumbing.act import Act
@@ -37,7 +37,7 @@ def contact(n: int = 1, channel: str = "SMS", **values: Any) -> gate.Contact:
     return gate.Contact(lead_facts(LeadFactory.build(lead_id=f"L{n}", **given)), channel)
 
 
-def written(lead: LeadFacts, entry: str, **values: Any) -> None:
+def written(lead: PersonFacts, entry: str, **values: Any) -> None:
     point = ("PHONE", lead.phone)
     RecordFactory.create(point=contact_points([point], Act())[point], entry=entry, **values)
 
@@ -63,7 +63,7 @@ def test_no_lead_has_no_minutes_and_takes_no_query() -> None:
 
 def test_an_opted_out_lead_has_no_permitted_minute() -> None:
     asked = contact()
-    written(asked.lead, "OPT_OUT", channel="SMS", effective_at=NOON - DAY)
+    written(asked.person, "OPT_OUT", channel="SMS", effective_at=NOON - DAY)
     assert minutes(asked) == gate.Minutes(None, None, None, opted_out=True)
     assert minutes(contact(channel="CALL")).opted_out is False
 
@@ -85,8 +85,8 @@ def test_leads_of_one_place_are_each_answered_by_their_own_facts() -> None:
     Organisation.objects.update(consent="enforce")
     fine, low, unproven = contact(1, score=None), contact(2, score=Decimal("0.4")), contact(3)
     for one in (fine, low):
-        written(one.lead, "CONSENT", channel="SMS", basis="EXPRESS", effective_at=NOON - DAY)
-    stranger = gate.Contact(unproven.lead, "SMS", is_known=False)
+        written(one.person, "CONSENT", channel="SMS", basis="EXPRESS", effective_at=NOON - DAY)
+    stranger = gate.Contact(unproven.person, "SMS", is_known=False)
     found = gate.permitted_minutes([(one, NOON) for one in (fine, low, unproven, stranger)], now=NOON)
     assert [one.open_from for one in found] == [OPENS, None, None, OPENS]
 
@@ -103,7 +103,7 @@ def test_many_leads_take_one_query_and_get_the_answer_of_each_alone() -> None:
         province, market, code = places[n % len(places)]
         one = contact(n, ("SMS", "CALL", "EMAIL")[n % 3], province=province, market=market, postal_code=code)
         if n % 5 == 0:
-            written(one.lead, "OPT_OUT", channel="", effective_at=NOON - DAY)
+            written(one.person, "OPT_OUT", channel="", effective_at=NOON - DAY)
         asked.append((one, NOON + n * HOUR))
     with CaptureQueriesContext(connection) as captured:
         together = gate.permitted_minutes(asked, now=NOON)

@@ -15,7 +15,7 @@ from governance.ledger.points import contact_points
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from governance.organisation.models import Organisation
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from tests.factories import NOON, RecordFactory
 from wholesale.plumbing.act import Act
 
@@ -73,8 +73,8 @@ def _rows(db: None) -> None:
 
 
 leads = st.builds(
-    LeadFacts,
-    lead_id=st.sampled_from(IDS),
+    PersonFacts,
+    person_id=st.sampled_from(IDS),
     province=st.sampled_from(["ON", "ON", "BC", "AB", "QC", "NU"]),
     market=st.sampled_from(["ALL", "TORONTO"]),
     zone=st.sampled_from(["", "", "America/Winnipeg"]),
@@ -95,30 +95,30 @@ contacts = st.builds(
 )
 instants = st.sampled_from([NOON, NOON + HOUR, NOON - HOUR / 2, NOON + 9 * HOUR, NOON + 12 * DAY])
 # Two contacts that differ in only one fact share as much as possible.
-FINE = LeadFacts("L5", "BC", "ALL", phone=PHONES[1], email=EMAILS[1], status="NEW", score=Decimal("0.9"))
+FINE = PersonFacts("L5", "BC", "ALL", phone=PHONES[1], email=EMAILS[1], status="NEW", score=Decimal("0.9"))
 TWINS: dict[str, tuple[gate.Contact, gate.Contact]] = {
     "channel": (
         gate.Contact(FINE._replace(province="ON", market="TORONTO"), "EMAIL"),
         gate.Contact(FINE._replace(province="ON", market="TORONTO"), "SMS"),
     ),
     "channel of an unknown lead": (
-        gate.Contact(LeadFacts("L5", "ON", "TORONTO"), "EMAIL", is_known=False),
-        gate.Contact(LeadFacts("L6", "ON", "TORONTO"), "SMS", is_known=False),
+        gate.Contact(PersonFacts("L5", "ON", "TORONTO"), "EMAIL", is_known=False),
+        gate.Contact(PersonFacts("L6", "ON", "TORONTO"), "SMS", is_known=False),
     ),
     "known": (gate.Contact(FINE._replace(phone=""), "SMS"), gate.Contact(FINE._replace(phone=""), "SMS", is_known=False)),
-    "lead subject": (gate.Contact(FINE, "CALL"), gate.Contact(FINE._replace(lead_id="L1"), "CALL")),
-    "hold of the lead": (gate.Contact(FINE, "SMS"), gate.Contact(FINE._replace(lead_id="L3"), "SMS")),
+    "lead subject": (gate.Contact(FINE, "CALL"), gate.Contact(FINE._replace(person_id="L1"), "CALL")),
+    "hold of the lead": (gate.Contact(FINE, "SMS"), gate.Contact(FINE._replace(person_id="L3"), "SMS")),
     "hold of the number": (gate.Contact(FINE, "SMS"), gate.Contact(FINE._replace(phone=PHONES[3]), "SMS")),
     "status": (gate.Contact(FINE._replace(status="DEAD"), "SMS"), gate.Contact(FINE, "SMS")),
     "wrong number": (gate.Contact(FINE._replace(phone_is_wrong=True), "SMS"), gate.Contact(FINE, "SMS")),
     "wrong address": (gate.Contact(FINE._replace(email_is_wrong=True), "EMAIL"), gate.Contact(FINE, "EMAIL")),
     "last contact": (
-        gate.Contact(FINE._replace(lead_id="L4"), "SMS", gap=4 * HOUR),
+        gate.Contact(FINE._replace(person_id="L4"), "SMS", gap=4 * HOUR),
         gate.Contact(FINE, "SMS", gap=4 * HOUR),
     ),
     "gap": (
-        gate.Contact(FINE._replace(lead_id="L4"), "SMS", gap=HOUR / 2),
-        gate.Contact(FINE._replace(lead_id="L4"), "SMS", gap=4 * HOUR),
+        gate.Contact(FINE._replace(person_id="L4"), "SMS", gap=HOUR / 2),
+        gate.Contact(FINE._replace(person_id="L4"), "SMS", gap=4 * HOUR),
     ),
     "score": (
         gate.Contact(FINE._replace(province="AB"), "SMS"),

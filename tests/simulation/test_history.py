@@ -90,8 +90,8 @@ def test_the_gate_allows_every_contact_by_the_rules_of_its_time(history: None, m
 
         contact = contact_for(attempt.task)
         # The status set by an outcome came after the contact.
-        lead = contact.lead._replace(status="NEW", phone_is_wrong=False, email_is_wrong=False)
-        (answer,) = gate.decide_contacts([contact._replace(lead=lead)], at=attempt.contacted_at, standing_counts=False)
+        lead = contact.person._replace(status="NEW", phone_is_wrong=False, email_is_wrong=False)
+        (answer,) = gate.decide_contacts([contact._replace(person=lead)], at=attempt.contacted_at, standing_counts=False)
 
         assert answer.verdict.allowed, (attempt.pk, answer.verdict.reasons)
         assert (attempt.allowed, attempt.policy_version) == (True, answer.policy_version)

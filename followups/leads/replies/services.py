@@ -16,7 +16,7 @@ from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from governance.gate import Reason, Sender
 from governance.gate.ledger import ContactPoint
-from governance.people import LeadFacts
+from governance.people import PersonFacts
 from wholesale.plumbing import scopes, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import ALL, Province
@@ -117,7 +117,7 @@ class Waiting(NamedTuple):
     channel: str
     value: str | None  # the number or address; None: it was erased
     lead_id: str | None
-    lead: LeadFacts | None  # None: no such lead is known
+    lead: PersonFacts | None  # None: no such lead is known
 
 
 def waiting(reply: AdministrativeReply) -> Waiting:
@@ -141,7 +141,7 @@ def _standing(reply: Waiting, answer: gate.ContactAnswer) -> list[str]:
 
 def _contact(reply: Waiting) -> gate.Contact:
     """Return the contact about which the gate is asked: with the sender's point, which need not be the lead's own."""
-    lead = reply.lead or LeadFacts(reply.lead_id or "", _ANY_PROVINCE.value, ALL)
+    lead = reply.lead or PersonFacts(reply.lead_id or "", _ANY_PROVINCE.value, ALL)
     value = reply.value or ""  # never empty here: `against` leaves out erased points
     there = lead._replace(email=value) if reply.channel == Channel.EMAIL else lead._replace(phone=value)
     return gate.Contact(there, reply.channel)

@@ -10,10 +10,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
 
 from followups.ladders.bulk import Start, Status, start_ladders
-from followups.leads.lists import files, remarks
+from followups.leads.lists import files
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_leads
 from governance.gate import GoLiveDisabled, KillSwitchEngaged
+from governance.lists import remarks
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.errors import UnreadableFile
 from wholesale.plumbing.importing.files import ENCODING, Format, ListFile, RefusedFile

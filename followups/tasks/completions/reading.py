@@ -19,14 +19,14 @@ class LockedTask(NamedTuple):
     @property
     def reached(self) -> list[gate.Point]:
         """The points that the contact reaches: the number or address, and the lead as such."""
-        lead = self.contact.lead
+        lead = self.contact.person
         points = gate.point_of(self.task.channel, phone=lead.phone, email=lead.email), gate.lead_point(self.task.lead_id)
         return [point for point in points if point]
 
     @property
     def subjects(self) -> set[gate.Point]:
         """The points about which the gate has to know what is on file, for this contact and the next ones."""
-        lead = self.contact.lead
+        lead = self.contact.person
         return {*gate.points_of(phone=lead.phone, email=lead.email), *self.reached}
 
 

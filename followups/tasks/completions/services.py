@@ -130,7 +130,7 @@ def record_completion(
     following = [step for step in following if held.holds(step.id)]
     if held.rule.effect == Effect.PAUSE:
         following = reading.open_steps(task)
-    if is_answered and found.contact.lead.phone and judged.answer.is_one_call_in_30_days:
+    if is_answered and found.contact.person.phone and judged.answer.is_one_call_in_30_days:
         following = _with_later_calls(found, following, now)
     if gate.note_use(judged.answer, contacted_at, act):
         following = _with_minutes_of((Channel.SMS, Channel.EMAIL), found, following, now)
@@ -210,7 +210,7 @@ def _after(task: FollowupTask, step: OpenStep) -> OpenStep:
 def _with_later_calls(found: LockedTask, following: Sequence[OpenStep], now: datetime) -> list[OpenStep]:
     """Give the ladder's calls new permitted minutes after a call was answered: by the policy, the next call to this number
     waits for 30 days. Have a worker do the same for other leads with this number. Return the ladder's open steps."""
-    enqueue_leads(lead_ids_at(gate.points_of(phone=found.contact.lead.phone)))
+    enqueue_leads(lead_ids_at(gate.points_of(phone=found.contact.person.phone)))
     return _with_minutes_of((Channel.CALL,), found, following, now)
 
 

@@ -146,14 +146,14 @@ def _give_back(refused: Sequence[Candidate], now: datetime) -> None:
 
 def _occasion(candidate: Candidate, agent: str) -> Occasion:
     """Return what the candidate's script depends on: the template, the step, the lead and the agent."""
-    lead = candidate.contact.lead
+    lead = candidate.contact.person
     name = candidate.first_name, candidate.last_name
     made_from = candidate.template, candidate.version
     return Occasion(*made_from, candidate.step, lead.language, *name, candidate.address, lead.market, agent)
 
 
 def _details(candidate: Candidate) -> ContactDetails:
-    lead = candidate.contact.lead
+    lead = candidate.contact.person
     return ContactDetails(f"{candidate.first_name} {candidate.last_name}".strip(), lead.phone, lead.email)
 
 

@@ -17,9 +17,9 @@ from governance.channels import Channel
 from governance.grounds import ACCEPTED
 from governance.ledger.admin.columns import EVERY_CHANNEL_LABEL
 from governance.ledger.admin.proof import ProofFields
-from governance.ledger.models import ContactPoint
-from governance.ledger.points import Point, lead_point, points_of
-from governance.ledger.who import number_or_address, of_lead
+from governance.ledger.models import PERSONS
+from governance.ledger.points import Point, person_point, points_of
+from governance.ledger.who import number_or_address, of_person
 from wholesale.plumbing.admin_base import reason_field
 from wholesale.plumbing.days import WITHIN_RANGE
 from wholesale.plumbing.phones import e164
@@ -31,27 +31,25 @@ _MINUTE = "%Y-%m-%dT%H:%M"
 
 
 def points_named(text: str) -> list[Point]:
-    """The contact points that a typed text names. A lead's id names the lead, its number and its address.
+    """The contact points that a typed text names. A person's id names person, number and address.
 
     Raises:
-        ValidationError: the text is no known lead's id, no phone number and no e-mail address.
+        ValidationError: the text is the id of no known lead or buyer, no phone number and no e-mail address.
 
     """
     text = text.strip()
-    lead = people.load(people.LEAD, [text]).get(text)
-    if lead is not None:
-        return of_lead(text)
-    return number_or_address(text)
+    named = [point for kind in people.kinds() if people.load(kind, [text]) for point in of_person(kind, text)]
+    return list(dict.fromkeys(named)) or number_or_address(text)
 
 
 def searched(text: str) -> list[Point]:
-    """Return the points that a typed text names, as `points_named` does. The text may also be the id of an unknown lead."""
-    as_lead = lead_point(text.strip())
+    """Return the points that a typed text names, as `points_named` does. An unknown person counts too."""
+    as_such = [person_point(kind, text.strip()) for kind in people.kinds()]
     try:
         named = points_named(text)
     except ValidationError:
         named = []
-    return [*named, *([as_lead] if as_lead else [])]
+    return [*named, *filter(None, as_such)]
 
 
 def _moment_field(label: str, **options: Any) -> forms.DateTimeField:
@@ -78,17 +76,17 @@ def _note_field(label: str) -> forms.CharField:
 
 
 class WhoForm(forms.Form):
-    """A form that asks for a phone number, an e-mail address or a lead's id."""
+    """A form that asks for a phone number, an e-mail address, or the id of a lead or a buyer."""
 
     points = forms.CharField(
         label="Who",
         max_length=254,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "416 555 0123, name@example.ca or a lead's id"}),
-        help_text="A phone number, an e-mail address, or a lead's id: then its number and its address both count.",
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "416 555 0123, name@example.ca or a person's id"}),
+        help_text="A phone number, an e-mail address, a lead's or a buyer's id: then number and address both count.",
     )
 
     def clean_points(self) -> list[Point]:
-        """The contact points that the typed text names. For a lead these are the lead, its number and its address."""
+        """The contact points that the typed text names. Of a person: the person, number and address."""
         return points_named(self.cleaned_data["points"])
 
 
@@ -101,13 +99,17 @@ class ChannelForm(WhoForm):
 
 
 class ConsentingForm(ChannelForm):
-    """The base of forms that write ledger lines about numbers and addresses, never about a lead as such."""
+    """The base of forms that write ledger lines about numbers and addresses, never about a person as such."""
 
     def clean_points(self) -> list[Point]:
-        """The numbers and addresses that the typed text names. A lead that has neither is refused."""
-        points = [point for point in super().clean_points() if point[0] != ContactPoint.Kind.LEAD]
+        """The numbers and addresses that the typed text names. A person who has neither is refused, and so is an id that a
+        lead and a buyer share."""
+        named = super().clean_points()
+        points = [point for point in named if point[0] not in PERSONS]
+        if len(named) - len(points) > 1:
+            raise ValidationError("A lead and a buyer have this id: give the phone number or the e-mail address.")
         if not points:
-            raise ValidationError("This lead has neither a phone number nor an e-mail address.")
+            raise ValidationError("This person has neither a phone number nor an e-mail address.")
         return points
 
 

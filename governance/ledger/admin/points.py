@@ -35,14 +35,14 @@ def _is_known(point: ContactPoint) -> bool:
 
 @admin.register(ContactPoint)
 class ContactPointAdmin(GrowingAdmin):
-    """The admin page of contact points: phone numbers, addresses and leads that have ledger lines."""
+    """The admin page of contact points: phone numbers, addresses and people who have ledger lines."""
 
     list_display = ("id", "point", "kind")
     list_display_links = ("id", "point")
     list_filter = ("kind",)
     list_select_related = False
     search_fields = ("digest",)
-    search_help_text = "A phone number, an e-mail address or a lead's id, in full; erased ones are found too"
+    search_help_text = "A phone number, an e-mail address or a person's id, in full; erased ones are found too"
     ordering = ("-id",)
     fields = ("point", "kind")
     inlines = (ContactRecordInline,)
@@ -55,7 +55,7 @@ class ContactPointAdmin(GrowingAdmin):
             return queryset, False
         return queryset.filter(digest__in=[digest(point) for point in searched(search_term)]), False
 
-    point = column("Number, address or lead", str)
+    point = column("Number, address or person", str)
 
     has_erase_permission = allowed("governance.erase_contactpoint")
 
@@ -73,8 +73,8 @@ class ContactPointAdmin(GrowingAdmin):
             act,
             title=f"Erase {point}",
             explanation="It is forgotten for good; only its digest stays, so that an opt-out still "
-            "holds when it comes again. Evidence and reasons that were written of it go too. A lead that has it is another "
-            "row: to erase a person, use Erase on the page of the lead.",
+            "holds when it comes again. Evidence and reasons that were written of it go too. A lead or buyer that has it is "
+            "another row: to erase a person, use Erase on the person's own page.",
             button="Erase it",
             danger=True,
         )

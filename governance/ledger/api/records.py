@@ -1,5 +1,6 @@
 """The endpoints that show ledger lines, at `/api/governance/contact/records`."""
 
+from collections.abc import Collection
 from typing import Any
 
 import django_filters
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from governance import people
 from governance.channels import Channel
 from governance.grounds import Basis
 from governance.ledger.api.who import PhoneField
@@ -16,7 +18,7 @@ from governance.ledger.proof import PROOF_FIELDS, Proof, missing_of
 from governance.ledger.proof_lines import proof_of
 from governance.ledger.referrals import uses_of, with_uses
 from governance.ledger.rules import Entry
-from governance.ledger.who import of_lead
+from governance.ledger.who import of_person
 from wholesale.plumbing import filters
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, SignedSerializer
 from wholesale.plumbing.fields import EmailAddressField, StrictIntegerField
@@ -122,10 +124,16 @@ def concerning(queryset: QuerySet[ContactRecord], name: str, value: str) -> Quer
     return queryset.filter(channel__in=(value, EVERY_CHANNEL))
 
 
-class RecordFilter(django_filters.FilterSet):
-    """The filters of the list of ledger lines. `lead_id` means the lead, its number and its address."""
+def _digests(kind: str, person_id: str) -> Collection[str]:
+    return digests(of_person(kind, person_id)).values()
 
-    lead_id = filters.label(method=about, settle=lambda lead_id: digests(of_lead(lead_id)).values())
+
+class RecordFilter(django_filters.FilterSet):
+    """The filters of the list of ledger lines. `lead_id` means the lead, its number and its address,
+    `buyer_id` those of a buyer."""
+
+    lead_id = filters.label(method=about, settle=lambda lead_id: _digests(people.LEAD, lead_id))
+    buyer_id = filters.label(method=about, settle=lambda buyer_id: _digests(people.BUYER, buyer_id))
     phone = filters.ParamFilter(PhoneField(), method=about, settle=lambda phone: digests(points_of(phone=phone)).values())
     email = filters.ParamFilter(
         EmailAddressField(), method=about, settle=lambda email: digests(points_of(email=email)).values()

@@ -14,7 +14,7 @@ from wholesale.plumbing.phones import e164
 
 NUMBERS_MAX = 10_000  # in one call
 VALUE_MAX = 254  # the most characters of a number or an address that cannot be read
-WHO = ("lead_id", "phone", "phones", "email")  # the parameters that say whom it is about
+WHO = ("lead_id", "buyer_id", "phone", "phones", "email")  # the parameters that say whom it is about
 
 
 class PhoneField(LabelField):
@@ -30,9 +30,10 @@ class PhoneField(LabelField):
 
 
 class WhoParams(ActParams):
-    """The parameters that say whom a request is about: leads, numbers and addresses. If several are given, all count."""
+    """The parameters that say whom a request is about: a lead or a buyer, numbers, addresses. Of several all count."""
 
     lead_id = LabelField(required=False, help_text="a lead that we know: its phone number and its address count")
+    buyer_id = LabelField(required=False, help_text="instead of lead_id: a buyer that we know")
     phone = PhoneField(required=False, help_text="Canadian where it names no country")
     email = EmailAddressField(required=False)
     actor = LabelField(required=False, help_text="default: your user name")
@@ -40,11 +41,23 @@ class WhoParams(ActParams):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
         require_somebody(self, attrs)
+        require_one_person(attrs)
         return attrs
 
 
+def require_one_person(attrs: dict[str, Any]) -> None:
+    """Refuse a request that names both a lead and a buyer.
+
+    Raises:
+        ValidationError: both `lead_id` and `buyer_id` are given.
+
+    """
+    if "lead_id" in attrs and "buyer_id" in attrs:
+        raise ValidationError({"buyer_id": ["Give either lead_id or buyer_id."]}, code="invalid")
+
+
 def require_somebody(params: Params, attrs: dict[str, Any]) -> None:
-    """Refuse a request that names no lead, no number and no address.
+    """Refuse a request that names no lead, no buyer, no number and no address.
 
     Raises:
         ValidationError: none of the parameters that can name somebody is given.
@@ -62,17 +75,20 @@ class ChannelParams(WhoParams):
 
 
 def with_points(params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters with contact points (`points`) in place of the lead's id, the numbers and the address. A lead's id
-    stands for the lead's number and address."""
+    """The parameters with contact points (`points`) in place of the person's id, the numbers and the address. The id stands
+    for the person's number and address."""
     who = {name: params.pop(name) for name in WHO if name in params}
     return {**params, "points": _points(**who)}
 
 
-def _points(lead_id: str = "", phone: str = "", email: str = "", phones: Iterable[str] = ()) -> list[Point]:
+def _points(
+    lead_id: str = "", buyer_id: str = "", phone: str = "", email: str = "", phones: Iterable[str] = ()
+) -> list[Point]:
     points = points_of(phone=phone, email=email)
     for number in phones:
         points += points_of(phone=number)
-    if lead_id:
-        lead = gate.known_lead(lead_id)
-        points += points_of(phone=lead.phone, email=lead.email)
+    for kind, person_id in ((gate.LEAD, lead_id), (gate.BUYER, buyer_id)):
+        if person_id:
+            person = gate.known_person(kind, person_id)
+            points += points_of(phone=person.phone, email=person.email)
     return points

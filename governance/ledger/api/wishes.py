@@ -5,12 +5,13 @@ from typing import Any
 
 from rest_framework.request import Request
 
+from governance import people
 from governance.channels import Channel
 from governance.ledger.api.records import RecordedOut, RecordOut, records_out
 from governance.ledger.api.who import NUMBERS_MAX, VALUE_MAX, WHO, ChannelParams, require_somebody, with_points
 from governance.ledger.opt_outs import lift_opt_out, record_do_not_call, record_opt_out
 from governance.ledger.points import channels_of
-from governance.ledger.who import meant, of_lead
+from governance.ledger.who import meant, of_person
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, act
 from wholesale.plumbing.facts import noted
@@ -30,6 +31,7 @@ class WishParams(ReceivedParams):
     """The parameters of somebody's wish for no more contact. The wish is recorded even if a value cannot be read."""
 
     lead_id = ReceivedLabelField(required=False, help_text="it binds the lead, its phone number and its address")
+    buyer_id = ReceivedLabelField(required=False, help_text="it binds the buyer alike")
     actor = ReceivedLabelField(required=False, help_text="default: your user name")
     said_at = ReceivedTimeField(required=False, help_text="default: now; also where it is in the future or cannot be read")
     evidence = ReceivedTextField(required=False)
@@ -61,14 +63,14 @@ class LiftParams(ChannelParams):
 
 
 class DoNotCallParams(WishParams):
-    """The parameters with the leads and numbers to put on the internal do-not-call list."""
+    """The parameters with the lead or buyer and the numbers to put on the internal do-not-call list."""
 
     phone = ReceivedTextField(longest=VALUE_MAX, required=False, help_text="one that cannot be read is kept as it came")
     phones = ReceivedManyField(longest=VALUE_MAX, required=False, max_length=NUMBERS_MAX)
 
 
 def wish(act: Act, *, unreadable: dict[str, str], **params: Any) -> dict[str, Any]:
-    """The keywords for a service that records a wish. Contact points replace the lead's id, the numbers and the address. If
+    """The keywords for a service that records a wish. Contact points replace ids, numbers and the address. If
     the channel reaches none of them, the wish is for every channel. The reason names the `unreadable` values."""
     said = meant(**{name: params.pop(name) for name in WHO if name in params})
     channel = params.get("channel")
@@ -90,19 +92,20 @@ class WishViewSet(ApiViewSet):
     @act("opt-outs", OptOutParams, {201: RecordOut(many=True)})
     def opt_outs(self, request: Request, act: Act, **params: Any) -> Response:
         """Record an opt-out. From then on contact by the channel is refused; if no channel is given, all contact is. With a
-        `lead_id` the opt-out binds the lead itself, so contact by the lead's next number is refused too."""
+        `lead_id` or a `buyer_id` it binds the person, so contact by the person's next number is refused too."""
         return records_out(record_opt_out(**wish(act, **params)), status=201)
 
     @act("do-not-call", DoNotCallParams, {201: RecordedOut})
     def do_not_call(self, request: Request, act: Act, **params: Any) -> Response:
-        """Put leads and numbers on the internal do-not-call list: calls to them are refused."""
+        """Put people and numbers on the internal do-not-call list: calls to them are refused."""
         written = record_do_not_call(**wish(act, **params))
         return Response({"recorded": len(written)}, status=201)
 
     @act("opt-outs/lift", LiftParams, RecordOut(many=True))
     def lift(self, request: Request, act: Act, **params: Any) -> Response:
         """Correct a mistake: lift a person's opt-outs and do-not-call entries. If there are none, nothing is written."""
-        lead_id = params.pop("lead_id", "")
+        asked = [(people.LEAD, params.pop("lead_id", "")), (people.BUYER, params.pop("buyer_id", ""))]
         meant_by = with_points(params)
-        meant_by["points"] += of_lead(lead_id) if lead_id else []
+        for kind, person_id in asked:
+            meant_by["points"] += of_person(kind, person_id) if person_id else []
         return records_out(lift_opt_out(**meant_by, act=act), status=200)
