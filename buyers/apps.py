@@ -4,6 +4,13 @@ from django.apps import AppConfig
 
 
 class BuyersConfig(AppConfig):
-    """The app of feedback events and liquidity nodes."""
+    """The app of the buyers' book, of feedback events and of liquidity nodes."""
 
     name = "buyers"
+
+    def ready(self) -> None:
+        """Register what the app offers: the facts about buyers."""
+        from buyers.book import facts  # noqa: PLC0415  # models are not loaded before
+        from governance import people  # noqa: PLC0415
+
+        people.register(people.BUYER, facts.facts_of, facts.readable_buyers)

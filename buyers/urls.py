@@ -2,9 +2,11 @@
 
 from rest_framework.routers import SimpleRouter
 
+from buyers.book.api import BuyerViewSet
 from buyers.liquidity.api import FeedbackViewSet, LiquidityViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("buyers/liquidity", LiquidityViewSet, basename="liquidity")
+router.register("buyers/book", BuyerViewSet, basename="buyer")
 router.register("buyers/feedback", FeedbackViewSet, basename="feedback")
 urlpatterns = router.urls

@@ -27,9 +27,9 @@ from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, of_row
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
-from wholesale.plumbing.fields import PhoneField
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
+from wholesale.plumbing.phone_fields import ValidPhoneField
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 STATUS_COLOURS = {
@@ -182,7 +182,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
         try:
-            phone = PhoneField().run_validation(search_term)
+            phone = ValidPhoneField().run_validation(search_term)
         except ValidationError:
             address = one_form(search_term)
             return super().get_search_results(request, queryset, address if "@" in address else search_term)
