@@ -1,25 +1,25 @@
 """Verbs of leads. The API, the admin and imports of files use the same serializer, and all store through `storing`."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import transaction
-
-from followups.leads.lists import recording
-from followups.leads.lists.sifting import NO_PROVINCE, Good, batches, numbered, sifted
+from followups.leads.fields import LeadRow
+from followups.leads.lookups import leads_by_id
 from followups.leads.models import Lead
-from followups.leads.storing import StoreResult, hold_writers, store_file, store_one
+from followups.leads.storing import Stored, hold_writers, store_file, store_one
+from governance import people
 from governance.decisions import ExecutionClass, verb
+from governance.lists.kinds import PeopleKind, StoreResult
+from governance.lists.upserting import Hearers, ListReport, upsert_people
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 from wholesale.plumbing.importing.rows import RefusedRow, Row
+from wholesale.plumbing.importing.sifting import Sieve
 
 __all__ = ["LeftStatus", "RefusedRow", "Report", "StoreResult", "upsert_lead", "upsert_leads"]
-BATCH = 1_000
 LEFT_STATUSES_NAMED = 100  # a report names this many and counts the others
+_LEADS = PeopleKind(people.LEAD, Sieve("lead_id", "lead", LeadRow()), leads_by_id, store_file, hold_writers)
 
 
 class LeftStatus(NamedTuple):
@@ -32,23 +32,11 @@ class LeftStatus(NamedTuple):
 
 
 @dataclass(slots=True)
-class Report:
-    """The result of an import. Empty rows are not counted."""
+class Report(ListReport):
+    """The result of an import of leads."""
 
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    refused: int = 0
-    refused_rows: list[RefusedRow] = field(default_factory=list)
-    recorded: Counter[str] = field(default_factory=Counter)  # rows that added something to the ledger, by entry
-    held: int = 0  # rows that a person must look at before their lead is contacted
     statuses_left: int = 0
     left_statuses: list[LeftStatus] = field(default_factory=list)  # the first LEFT_STATUSES_NAMED
-
-    @property
-    def rows(self) -> int:
-        """The number of rows that were not empty."""
-        return self.created + self.updated + self.unchanged + self.refused
 
     @property
     def statuses_left_text(self) -> str:
@@ -61,20 +49,18 @@ class Report:
             named.append(f"and {more:,} more")
         return f"{self.statuses_left:,} {kept}, which is further on: {', '.join(named)}."
 
-    def leave_status(self, left: LeftStatus) -> None:
+    @property
+    def remarks(self) -> list[str]:
+        """Remarks about values in accepted rows that were ignored."""
+        return [self.statuses_left_text] if self.statuses_left else []
+
+    def hear(self, number: int, lead_id: str, stored: Stored) -> None:
         """Count an ignored status. Keep the first LEFT_STATUSES_NAMED of them, because the report names these."""
+        if not stored.status_refused:
+            return
         self.statuses_left += 1
         if len(self.left_statuses) < LEFT_STATUSES_NAMED:
-            self.left_statuses.append(left)
-
-
-@dataclass(frozen=True, slots=True)
-class _By:
-    """The act of an import, the name of its file (`source`), and whether nothing is stored (`dry_run`)."""
-
-    act: Act
-    source: str
-    dry_run: bool
+            self.left_statuses.append(LeftStatus(number, lead_id, stored.lead.status, stored.status_refused))
 
 
 @verb(ExecutionClass.RECORD)
@@ -98,75 +84,10 @@ def upsert_leads(
     What a `FileRow` says about contact is recorded in the ledger in the same transaction, with `source` as the file's name.
     Before `stored`, `hold` is called with each row that has doubts about contact, and the lead's id.
     """
-    by = _By(act, source, dry_run)
     report = Report()
-    seen: dict[str, int] = {}  # lead_id -> number of its row
-    for batch in batches(numbered(rows), BATCH):
-        kept = _keep(batch, seen, by)
-        for outcome, count in kept.outcomes.items():
-            setattr(report, outcome.value, getattr(report, outcome.value) + count)
-        report.recorded += kept.recorded
-        for left in kept.left:
-            report.leave_status(left)
-        report.held += len(kept.held)
-        if hold:
-            for lead_id, one in kept.held.items():
-                hold(one, lead_id)
-        if stored and not dry_run:
-            stored(kept.leads)
-        report.refused += len(kept.refused)
-        for one in sorted(kept.refused, key=attrgetter("number")):
-            (refuse or report.refused_rows.append)(one)
+    hearers = Hearers(refuse, hold, stored, report.hear)
+    upsert_people(_LEADS, rows, report, act=act, dry_run=dry_run, source=source, hearers=hearers)
     return report
-
-
-@dataclass(slots=True)
-class _Kept:
-    """The result of importing one batch of rows."""
-
-    refused: list[RefusedRow]
-    leads: list[Lead] = field(default_factory=list)
-    outcomes: Counter[StoreResult] = field(default_factory=Counter)
-    held: dict[str, RefusedRow] = field(default_factory=dict)  # lead_id -> its row
-    recorded: Counter[str] = field(default_factory=Counter)
-    left: list[LeftStatus] = field(default_factory=list)
-
-
-def _keep(batch: Sequence[tuple[int, Row]], seen: dict[str, int], by: _By) -> _Kept:
-    good, refused = sifted(batch, seen)
-    kept = _Kept(refused)
-    if any(recording.speaking(row) for _, row in batch):
-        _keep_what_speaks(kept, good, seen, by)
-    else:
-        _keep_leads(kept, good, seen, by)
-    return kept
-
-
-def _keep_leads(kept: _Kept, good: Good, seen: Mapping[str, int], by: _By) -> None:
-    given = {lead_id: settings for lead_id, (_, settings) in good.items()}
-    for lead_id, stored in store_file(given, by.act, dry_run=by.dry_run).items():
-        number = seen[lead_id]
-        if stored.outcome is StoreResult.NO_PROVINCE:
-            kept.refused.append(RefusedRow(number, good[lead_id][0], {"province": [NO_PROVINCE]}))
-            continue
-        kept.leads.append(stored.lead)
-        kept.outcomes[stored.outcome] += 1
-        if stored.status_refused:
-            kept.left.append(LeftStatus(number, lead_id, stored.lead.status, stored.status_refused))
-
-
-@transaction.atomic
-def _keep_what_speaks(kept: _Kept, good: Good, seen: dict[str, int], by: _By) -> None:
-    """Store the leads of a batch, and record in the ledger what its rows say about contact."""
-    if not by.dry_run:
-        hold_writers()
-    sayings = recording.hear(good, seen, kept.refused)
-    _keep_leads(kept, good, seen, by)
-    kept.recorded = recording.record(sayings, by.act, source=by.source, dry_run=by.dry_run)
-    stored = {lead.lead_id for lead in kept.leads}
-    for saying in sayings:
-        if saying.lead_id in stored and (doubts := recording.doubts_of(saying)):
-            kept.held[saying.lead_id] = RefusedRow(seen[saying.lead_id], good[saying.lead_id][0], doubts)
 
 
 @verb(ExecutionClass.RECORD)
@@ -182,5 +103,5 @@ def upsert_lead(*, lead_id: str, act: Act, **settings: Any) -> tuple[Lead, Store
     """
     stored = store_one(lead_id, settings, act)
     if stored.outcome is StoreResult.NO_PROVINCE:
-        raise RequiredParameter(NO_PROVINCE, attr="province")
+        raise RequiredParameter(_LEADS.no_province, attr="province")
     return stored.lead, stored.outcome

@@ -7,7 +7,6 @@ records an opt-out or an outcome.
 """
 
 from collections.abc import Collection, Mapping
-from enum import Enum
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -19,6 +18,7 @@ from followups.leads.signals import envelope_of, leads_changed
 from followups.leads.statuses import is_back, is_reopening
 from governance import gate
 from governance.clocks.markets import one_markets
+from governance.lists.kinds import StoreResult
 from governance.people import Language
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
@@ -30,15 +30,6 @@ _SIGNED = ("changed_by", "user", "updated_at")
 FLAGS = {"phone": "phone_is_wrong", "email": "email_is_wrong"}
 _WRONG = (*FLAGS.values(), "wrong_contacts")
 NO_REASON = "A lead that is CLOSED or DEAD is reopened with a reason."
-
-
-class StoreResult(Enum):
-    """The possible results of storing a lead."""
-
-    CREATED = "created"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    NO_PROVINCE = "no province"  # refused: a new lead needs one
 
 
 class Stored(NamedTuple):

@@ -250,7 +250,7 @@ def test_an_unreadable_row_costs_no_other_row(bad: bytes, tmp_path: Path) -> Non
 
 @db
 def test_a_sheet_damaged_far_below_stores_nothing_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("followups.leads.services.BATCH", 1)
+    monkeypatch.setattr("governance.lists.upserting.BATCH", 1)
     path = tmp_path / "leads.xlsx"
     whole = workbook(("lead_id", "province"), *((f"L{n}", "ON") for n in range(200)))
     path.write_bytes(patched(whole, {SHEET: lambda xml: xml[:-40]}))
@@ -277,7 +277,7 @@ def test_an_unread_sheet_of_leads_is_an_error_whatever_became_of_the_other(tmp_p
 
 @db
 def test_rows_beyond_the_counted_ones_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("followups.leads.services.batches", lambda rows, size: [list(rows)[:2]])
+    monkeypatch.setattr("governance.lists.upserting.batches", lambda rows, size: [list(rows)[:2]])
     path = tmp_path / "leads.csv"
     path.write_text(f"{HEADER}\nL1,Ana,ON,\nL2,Bo,ON,\nL3,Cy,ON,\n")
 

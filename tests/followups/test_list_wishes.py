@@ -14,7 +14,6 @@ from followups.ladders.models import FollowupLadder
 from followups.leads.admin import WISHES_SHOWN
 from followups.leads.lists import files
 from followups.leads.lists.models import LeadImport
-from followups.leads.lists.wishes import Consent, Said, Wish, WishColumns
 from followups.leads.models import Lead
 from followups.leads.services import Report, upsert_leads
 from followups.services import start_ladder
@@ -24,6 +23,7 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out
 from governance.ledger.proof import Proof
 from governance.ledger.rules import Entry
+from governance.lists.wishes import Consent, Said, Wish, WishColumns
 from tests.factories import NOON, LeadFactory
 from tests.followups.test_import_leads import run
 from tests.followups.test_leads_admin import upload
@@ -373,7 +373,7 @@ def test_a_failing_ledger_stores_no_rows_either(monkeypatch: pytest.MonkeyPatch)
     def fail(**given: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("followups.leads.lists.recording.record_do_not_call", fail)
+    monkeypatch.setattr("governance.lists.recording.record_do_not_call", fail)
     with pytest.raises(RuntimeError):
         bring({"dnc": "yes"})
     assert not Lead.objects.exists()
@@ -503,7 +503,7 @@ def test_held_rows_start_no_ladder_and_each_is_named(tmp_path: Path) -> None:
 
 @db
 def test_a_wish_in_a_later_row_counts_before_any_ladder_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("followups.leads.services.BATCH", 1)
+    monkeypatch.setattr("governance.lists.upserting.BATCH", 1)
     path = list_of(tmp_path, "first,ON,416-555-0101,,,,,", "second,ON,416-555-0101,,,yes,,")
     assert "started 0" in run(path, "--start-ladders")
     assert not FollowupTask.objects.exists()
@@ -511,7 +511,7 @@ def test_a_wish_in_a_later_row_counts_before_any_ladder_starts(tmp_path: Path, m
 
 @db
 def test_a_held_row_holds_its_lead_wherever_it_stands_in_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("followups.leads.services.BATCH", 1)
+    monkeypatch.setattr("governance.lists.upserting.BATCH", 1)
     path = list_of(tmp_path, "first,ON,416-555-0101,,maybe,,,", "second,ON,416-555-0102,,,,,")
     assert "started 1" in run(path, "--start-ladders")
     assert FollowupLadder.objects.get().lead_id == "second"

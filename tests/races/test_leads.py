@@ -31,7 +31,7 @@ def test_concurrent_imports_of_one_file_make_each_lead_once(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In both directions, which would deadlock if imports locked row by row."""
-    monkeypatch.setattr("followups.leads.services.BATCH", 50)
+    monkeypatch.setattr("governance.lists.upserting.BATCH", 50)
 
     reports = run_together(8, lambda number: upsert_leads(rows()[:: 1 if number % 2 else -1], act=Act()))
 
@@ -44,7 +44,7 @@ def test_concurrent_imports_of_one_file_make_each_lead_once(
 def test_concurrent_imports_of_different_columns_lose_no_value(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("followups.leads.services.BATCH", 50)
+    monkeypatch.setattr("governance.lists.upserting.BATCH", 50)
     columns = ({"first_name": "Ana"}, {"source": "mailer"}, {"score": "0.5"}, {"status": "DEAD"})
 
     reports = run_together(4, lambda number: upsert_leads(rows(**columns[number]), act=Act()))
@@ -58,7 +58,7 @@ def test_concurrent_imports_of_one_list_record_each_wish_once(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In both directions, beside imports without wishes and upserts of single leads."""
-    monkeypatch.setattr("followups.leads.services.BATCH", 20)
+    monkeypatch.setattr("governance.lists.upserting.BATCH", 20)
     lines = [f"L{n},ON,416-555-{n:04},yes" for n in range(100)]
 
     def bring(number: int) -> Report:

@@ -119,7 +119,7 @@ def test_creates_and_changes_of_numbers_leave_one_ladder_for_each_number(
 def test_creates_restarts_imports_and_statuses_of_the_same_leads_do_not_deadlock(
     operators: list[APIClient], run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("followups.leads.services.BATCH", 4)
+    monkeypatch.setattr("governance.lists.upserting.BATCH", 4)
     for n in range(12):
         LeadFactory.create(lead_id=f"L{n}", phone=number(n % 6))
 
@@ -293,7 +293,7 @@ def test_a_status_set_by_an_outcome_survives_a_batch_that_read_before_it(
 def test_outcomes_survive_concurrent_imports_of_an_older_status(
     run_together: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("followups.leads.services.BATCH", 3)
+    monkeypatch.setattr("governance.lists.upserting.BATCH", 3)
     tasks = {}
     for n in range(8):
         LeadFactory.create(lead_id=f"L{n}")

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import IO
 
 from followups.leads.fields import COLUMNS
-from followups.leads.lists.wishes import WishColumns
 from followups.leads.lists.words import COLUMN_OF, fault_of, value_of
+from governance.lists.wishes import WishColumns
 from wholesale.plumbing.importing.files import Format, ListFile, open_list
 from wholesale.plumbing.importing.kinds import RowKind
 

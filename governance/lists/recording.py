@@ -1,17 +1,14 @@
-"""Recording in the ledger what a list says about contact, in the transaction that stores its rows, before ladders start."""
+"""Recording in the ledger what a list says about contact, in the transaction that stores its rows."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
-from followups.leads.lists.sifting import NO_PROVINCE, Good
-from followups.leads.lists.wishes import EVERY_CHANNEL, Consent, Said, Wish
-from followups.leads.lookups import leads_by_id
-from followups.leads.models import Lead
-from governance.gate import Point, channels_of, lead_point, points_of, record_opt_out
+from governance.gate import Point, channels_of, record_opt_out
 from governance.gate.ledger import (
     Entry,
     LedgerLine,
@@ -22,9 +19,12 @@ from governance.gate.ledger import (
     record_consent,
     record_do_not_call,
 )
+from governance.lists.kinds import PeopleKind
+from governance.lists.wishes import EVERY_CHANNEL, Consent, Said, Wish
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.fields import EmailAddressField, LabelField
 from wholesale.plumbing.importing.rows import FileRow, RefusedRow, Row
+from wholesale.plumbing.importing.sifting import Good
 from wholesale.plumbing.importing.texts import storable
 from wholesale.plumbing.phones import e164
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
@@ -34,28 +34,17 @@ NOT_RECORDED = "The wish is NOT recorded: the row has no number or address for i
 NOBODY_S = "There is no number or address that it could be for."
 # An import reads its clock once. Lines that were recorded since then count as on file too.
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
-_lead_id, _email = LabelField(), EmailAddressField()
+_id, _email = LabelField(), EmailAddressField()
 
 Points = dict[Point, None]  # an ordered set
 
 
-def points_of_row(*, phone: str, email: str) -> Points:
-    """Return the points of a row's phone number and e-mail address."""
-    return dict.fromkeys(points_of(phone=phone, email=email))
-
-
-def _with_lead(lead_id: str, points: Points) -> Points:
-    """Return these points and the point of the lead id, so that a wish also binds a number that the lead gets later."""
-    named = lead_point(lead_id)
-    return points | ({named: None} if named else {})
-
-
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What a row says about contact. Its wishes bind the points `bound`: those that the lead had before the import or has
-    after it. Its consent counts for the points `consenting`: those that the lead has after the import."""
+    """What a row says about contact. Its wishes bind the points `bound`: those that the person had before the import or
+    has after it. Its consent counts for the points `consenting`: those that the person has after the import."""
 
-    lead_id: str  # "" for a refused row
+    person_id: str  # "" for a refused row
     said: Said
     bound: Points
     consenting: Points
@@ -66,52 +55,63 @@ def speaking(row: Row) -> FileRow | None:
     return row if isinstance(row, FileRow) and row.said else None
 
 
-def hear(good: Good, numbers: dict[str, int], refused: list[RefusedRow]) -> list[Saying]:
-    """Return what the rows of a batch say about contact. `numbers` holds the row numbers of the good rows, by lead.
+def hear(people: PeopleKind, good: Good, numbers: dict[str, int], refused: list[RefusedRow]) -> list[Saying]:
+    """Return what the rows of a batch say about contact. `numbers` holds the row numbers of the good rows, by id.
 
     A good row is moved to `refused` if no point is known for its wish, because a stored row would look as if the wish were
-    recorded. A row of a new lead without a province is moved too. The wishes of a refused row are returned if its points can
-    be read; the row's errors say whether its wishes are recorded.
+    recorded. A row of a new person without a province is moved too. The wishes of a refused row are returned if its points
+    can be read; the row's errors say whether its wishes are recorded.
     """
-    rows = {lead_id: row for lead_id, (one, _) in good.items() if (row := speaking(one))}
-    known = _known([*rows.values(), *(one.row for one in refused)])
+    rows = {person_id: row for person_id, (one, _) in good.items() if (row := speaking(one))}
+    known = _known(people, [*rows.values(), *(one.row for one in refused)])
     sayings = []
-    for lead_id, row in rows.items():
-        given, lead, said = good[lead_id][1], known.get(lead_id, Lead()), row.said or Said()
-        will_be = points_of_row(phone=given.get("phone") or lead.phone, email=given.get("email") or lead.email)
-        bound = _with_lead(lead_id, will_be | points_of_row(phone=lead.phone, email=lead.email))
-        wrong = {"province": [NO_PROVINCE]} if lead_id not in known and "province" not in given else {}
+    for person_id, row in rows.items():
+        given, stored, said = good[person_id][1], _stored(known.get(person_id)), row.said or Said()
+        will_be = people.points_at(_after(given, stored))
+        bound = people.with_person(person_id, will_be | people.points_at(stored))
+        wrong = {"province": [people.no_province]} if person_id not in known and "province" not in given else {}
         if not wrong and all(_reached(wish.channel, bound) for wish in said.wishes):
-            sayings.append(Saying(lead_id, said, bound, will_be))
+            sayings.append(Saying(person_id, said, bound, will_be))
         else:
-            del good[lead_id]
-            refused.append(RefusedRow(numbers.pop(lead_id), row, wrong))
-    return sayings + [saying for one in refused if (saying := _of_refused(one, known))]
+            del good[person_id]
+            refused.append(RefusedRow(numbers.pop(person_id), row, wrong))
+    return sayings + [saying for one in refused if (saying := _of_refused(people, one, known))]
 
 
-def _known(rows: Iterable[Row]) -> dict[str, Lead]:
-    ids = {storable(row.given["lead_id"]) for one in rows if (row := speaking(one)) and "lead_id" in row.given}
-    return {lead.lead_id: lead for lead in leads_by_id(ids)} if ids else {}
+def _known(people: PeopleKind, rows: Iterable[Row]) -> dict[str, Any]:
+    key = people.key
+    ids = {storable(row.given[key]) for one in rows if (row := speaking(one)) and key in row.given}
+    return {getattr(person, key): person for person in people.by_id(ids)} if ids else {}
 
 
-def _of_refused(refused: RefusedRow, known: Mapping[str, Lead]) -> Saying | None:
+def _stored(person: Any) -> Callable[[str], str]:
+    """Return what gives a stored person's value of each column. It gives "" for a person who is not stored (None)."""
+    return lambda name: getattr(person, name, "")
+
+
+def _after(given: Mapping[str, Any], stored: Callable[[str], str]) -> Callable[[str], str]:
+    """Return what gives a person's value of each column after the import."""
+    return lambda name: given.get(name) or stored(name)
+
+
+def _of_refused(people: PeopleKind, refused: RefusedRow, known: Mapping[str, Any]) -> Saying | None:
     row = speaking(refused.row)
     if row is None or row.said is None or not row.said.wishes:
         return None
-    lead_id, phone, email = _readable(row)
-    lead = known.get(lead_id, Lead())
-    bound = points_of_row(phone=phone, email=email) | points_of_row(phone=lead.phone, email=lead.email)
-    bound = _with_lead(lead_id, bound)
+    person_id = _valid(_id.run_validation, row.given.get(people.key, ""))
+    readable = _readable(people, row)
+    bound = people.points_at(readable.__getitem__) | people.points_at(_stored(known.get(person_id)))
+    bound = people.with_person(person_id, bound)
     for wish in row.said.wishes:
         said = RECORDED if _reached(wish.channel, bound) else NOT_RECORDED
         refused.errors.setdefault(wish.column, []).append(said)
     return Saying("", Said(row.said.wishes), bound, {})
 
 
-def _readable(row: FileRow) -> tuple[str, str, str]:
-    """Return a row's lead id, phone and e-mail; "" for each that cannot be read. A phone number need not exist."""
-    lead_id, phone, email = (row.given.get(name, "") for name in ("lead_id", "phone", "email"))
-    return _valid(_lead_id.run_validation, lead_id), _valid(e164, phone), _valid(_email.run_validation, email)
+def _readable(people: PeopleKind, row: FileRow) -> dict[str, str]:
+    """Return a row's numbers and addresses by column; "" for each that cannot be read. A phone number need not exist."""
+    phones = {name: _valid(e164, row.given.get(name, "")) for name in people.phones}
+    return phones | {name: _valid(_email.run_validation, row.given.get(name, "")) for name in people.emails}
 
 
 def _valid(read: Callable[[str], str], text: str) -> str:
@@ -122,7 +122,7 @@ def _valid(read: Callable[[str], str], text: str) -> str:
 
 
 def doubts_of(saying: Saying) -> dict[str, list[str]]:
-    """Return, by column, the doubts that a person must look at before the lead is contacted."""
+    """Return, by column, the doubts that a person must look at before the person is contacted."""
     found: dict[str, list[str]] = defaultdict(list)
     for column, doubt in saying.said.doubts:
         found[column].append(doubt)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from followups.leads.lists.words import WORDS
 from governance.gate.ledger import PROOF_FIELDS, GivenHow, Proof, longest_proof
+from governance.lists.words import WORDS
 from wholesale.plumbing.importing.texts import key_of, keyed, storable
 
 _WAYS = keyed(WORDS["ways"], GivenHow.values)

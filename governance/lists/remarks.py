@@ -1,7 +1,7 @@
 """Remarks about an import, shown beside its counts by the command and the admin."""
 
-from followups.leads.services import Report
 from governance.gate.ledger import Entry
+from governance.lists.upserting import ListReport
 
 _RECORDED = {
     Entry.DO_NOT_CALL.value: "on the do-not-call list",
@@ -10,7 +10,7 @@ _RECORDED = {
 }
 
 
-def recorded(report: Report) -> list[str]:
+def recorded(report: ListReport) -> list[str]:
     """Return a list with one remark that counts the rows recorded in the ledger. It is empty if none were recorded."""
     counts = [f"{report.recorded[entry]:,} {words}" for entry, words in _RECORDED.items() if report.recorded[entry]]
     return [f"Rows recorded in the ledger of contact: {', '.join(counts)}."] if counts else []

@@ -1,7 +1,7 @@
 """Reading what a list says about contact: columns such as `do_not_call`, `unsubscribed`, `consent`, in English and French.
 
 A wish to be left alone must never be lost. An unknown column that looks like a wish is a doubt, and so is a value that says
-neither yes nor no. A doubt records nothing, and the row's ladder does not start before a person has looked at it.
+neither yes nor no. A doubt records nothing: a person looks at the row before anybody is contacted.
 """
 
 import re
@@ -10,16 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from followups.leads.lists.consent_content import content_told
-from followups.leads.lists.words import WISHES_AS_STATUS, WORDS
 from governance.channels import Channel
 from governance.gate.ledger import ACCEPTED, NO_PROOF, PROOF_FIELDS, Basis, Entry, Proof, missing_of
+from governance.lists.consent_content import content_told
+from governance.lists.words import WISHES_AS_STATUS, WORDS
 from wholesale.plumbing.days import beginning
 from wholesale.plumbing.importing.texts import LONGEST, key_of, keyed, storable
 from wholesale.plumbing.importing.words import NOTHING_SAID
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 EVERY_CHANNEL = ""
+# The columns about contact that a page about imports names. Their other names are in `words.toml`.
+CONTACT_COLUMNS = [
+    *("do_not_call", "do_not_text", "do_not_email", "do_not_contact", "unsubscribed"),
+    *("consent", "consent_basis", "consent_date", "consent_source", "consent_channel"),
+    *("consent_wording", "consent_purpose", "consent_on_behalf_of", "consent_withdrawal"),
+    *("consent_given_how", "consent_given_where", "referrer_name", "referrer_to_lead", "referrer_to_us"),
+]
 Doubt = tuple[str, str]  # a column, and what is doubtful about it
 
 
@@ -85,7 +92,7 @@ class WishColumns:
     lost = "If it holds a wish not to be contacted, that is not recorded."
 
     def __init__(self, columns: Sequence[str], meanings: Sequence[str | None]) -> None:
-        """Find these columns in the file's `columns`. `meanings` has, for each, the lead's field that it means or None."""
+        """Find these columns in the file's `columns`. `meanings` has, for each, the person's field that it means or None."""
         self.wishes: list[tuple[int, str, Entry, str]] = []
         self.consent: list[tuple[int, str]] = []
         self.doubtful: list[tuple[int, str]] = []
@@ -177,7 +184,7 @@ def _whole(told: dict[str, str], now: datetime) -> tuple[Consent | None, str]:
     proof, unfit = content_told(told)
     if basis == Basis.REFERRAL and missing_of(basis, proof):
         return None, "Its basis REFERRAL names a referrer: give the name and both relationships."
-    days = _days(told.get("date", ""))
+    days = days_of(told.get("date", ""))
     channel = _CHANNELS.get(key_of(told["channel"])) if "channel" in told else EVERY_CHANNEL
     evidence = storable(told.get("source", ""))
     lacking = [
@@ -208,10 +215,10 @@ def _answer(cell: str, yes: frozenset[str]) -> date | bool | None:
     if key in _NO:
         return False
     # If a cell may mean two days, take the later one: a consent given in between must not outlive the wish.
-    return max(_days(cell), default=None)
+    return max(days_of(cell), default=None)
 
 
-def _days(cell: str) -> list[date]:
+def days_of(cell: str) -> list[date]:
     """Return the days that a cell may mean: two if day and month can be swapped, none if the cell holds no date."""
     iso, other = _ISO.fullmatch(cell), _DAY_OR_MONTH_FIRST.fullmatch(cell)
     if iso:
