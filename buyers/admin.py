@@ -1,3 +1,4 @@
 """All admin pages of buyers, imported from their rooms."""
 
+from buyers.book.lists.imports_admin import BuyerImportAdmin
 from buyers.liquidity.admin import BuyerFeedbackEventAdmin, BuyerLiquidityNodeAdmin

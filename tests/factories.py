@@ -9,7 +9,7 @@ from django.db import transaction
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from buyers.models import SFR, Buyer, BuyerFeedbackEvent, BuyerLiquidityNode, DealSent
+from buyers.models import SFR, BuyBox, BuyBoxPlace, Buyer, BuyerFeedbackEvent, BuyerLiquidityNode, DealSent
 from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.models import (
@@ -418,6 +418,26 @@ class BuyerFactory(Row):
     market = "TORONTO"
     changed_by = "factory"
     created_at = updated_at = NOON
+
+
+class BuyBoxFactory(Row):
+    """A buy box that bounds nothing."""
+
+    class Meta:
+        model = BuyBox
+
+    buyer = SubFactory(BuyerFactory)
+
+
+class BuyBoxPlaceFactory(Row):
+    """A place of a buy box."""
+
+    class Meta:
+        model = BuyBoxPlace
+
+    box = SubFactory(BuyBoxFactory)
+    province = "ON"
+    market = "TORONTO"
 
 
 class DealSentFactory(Row):

@@ -269,6 +269,7 @@ SPECTACULAR_SETTINGS = {
         "ReasonEnum": "governance.gate.reasons.Reason",
         "MeaningEnum": "followups.leads.inbound.models.InboundMessage.Meaning",
         "LeadStatusEnum": "followups.leads.models.Lead.Status",
+        "BuyerStatusEnum": "buyers.book.models.Buyer.Status",
         "BulkLadderStatusEnum": "followups.ladders.bulk_api.STATUSES",
         "DecidedMeaningEnum": "followups.leads.inbound.rules.DECIDED",
         "DutyKindEnum": "governance.duties.models.LegalDuty.Kind",

@@ -23,7 +23,6 @@ from wholesale.plumbing.fields import (
     ManyField,
     MoneyField,
     NoteField,
-    PhoneField,
     ProvinceField,
     RateField,
     RowField,
@@ -34,6 +33,7 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import Params
+from wholesale.plumbing.phone_fields import ValidPhoneField
 from wholesale.plumbing.vocabulary import ALL, Province
 
 BOXES_MAX, PLACES_MAX, TYPES_MAX = 50, 200, 50  # boxes of a buyer, places and property types of a box
@@ -56,19 +56,21 @@ class Place(NamedTuple):
         return self.province if self.market == ALL else f"{self.province} {self.market}"
 
 
-class _PlaceRow(Params):
+class BoxPlaceRow(Params):
+    """The serializer of a place where a box's buyer buys."""
+
     province = ProvinceField()
     market = WordField(required=False, default=ALL, help_text="ALL: the whole province")
 
 
-_place = _PlaceRow()
+_place = BoxPlaceRow()
 
 
-@extend_schema_field(_PlaceRow)
+@extend_schema_field(BoxPlaceRow)
 class _PlaceField(RowField):
     """A place, as an object or as a text such as ON TORONTO. The value is a `Place`."""
 
-    row = _PlaceRow
+    row = BoxPlaceRow
     default_error_messages = {"not_a_place": "Must be a province, or a province and a market, such as ON TORONTO."}
 
     def to_internal_value(self, data: Any) -> Place:
@@ -219,8 +221,8 @@ class BuyerRow(Params):
     buyer_id = LabelField()
     name = LabelField(required=False)
     company = LabelField(required=False)
-    phone = PhoneField(required=False, help_text="any valid number; stored as E.164, such as +14165550123")
-    second_phone = PhoneField(required=False)
+    phone = ValidPhoneField(required=False, help_text="any valid number; stored as E.164, such as +14165550123")
+    second_phone = ValidPhoneField(required=False)
     email = EmailAddressField(required=False)
     second_email = EmailAddressField(required=False)
     province = ProvinceField(required=False, help_text="where the buyer lives; required for a new buyer")

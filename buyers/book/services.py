@@ -3,8 +3,9 @@
 from typing import Any
 
 from buyers.book.models import Buyer
-from buyers.book.storing import NO_PROVINCE, StoreResult, store_one
+from buyers.book.storing import NO_PROVINCE, store_one
 from governance.decisions import ExecutionClass, verb
+from governance.lists.kinds import StoreResult
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import RequiredParameter
 

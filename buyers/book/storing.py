@@ -15,7 +15,7 @@ from buyers.book.fields import SETTINGS
 from buyers.book.lookups import buyers_by_id, points_of, points_of_buyer
 from buyers.book.models import Buyer
 from buyers.book.signals import buyers_changed, envelope_of
-from governance import gate
+from governance import gate, people
 from governance.clocks.markets import one_markets
 from governance.lists.kinds import StoreResult
 from governance.people import Language
@@ -29,7 +29,7 @@ BOXES = "boxes"  # among the names of changed values
 NO_PROVINCE = "A new buyer needs its province."
 
 
-class Stored(NamedTuple):
+class StoredBuyer(NamedTuple):
     """A buyer as it is now, and the result of storing it."""
 
     buyer: Buyer
@@ -42,7 +42,7 @@ Settings = Mapping[str, Any]
 
 
 @transaction.atomic
-def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False) -> dict[str, Stored]:
+def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False) -> dict[str, StoredBuyer]:
     """Store the buyers of a file, by `buyer_id`, in a few statements for any number of buyers.
 
     A buyer's values may hold `box`, which replaces its box without a name, or `boxes`, which replace all its boxes. With
@@ -62,7 +62,7 @@ def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False
     return results
 
 
-def store_one(buyer_id: str, settings: Settings, act: Act) -> Stored:
+def store_one(buyer_id: str, settings: Settings, act: Act) -> StoredBuyer:
     """Store one buyer for a person, as `store_file` does."""
     return store_file({buyer_id: settings}, act)[buyer_id]
 
@@ -80,7 +80,7 @@ def _locked(given: Mapping[str, Settings]) -> list[Buyer]:
     else:
         locks.hold(_WRITERS)
     for buyer_id, settings in given.items() if len(given) == 1 else ():
-        gate.lock_points({*points_of_buyer(buyer_id), *points_of(settings)})
+        gate.lock_points({*points_of_buyer(buyer_id), *points_of(settings), (people.BUYER, buyer_id)})
     return list(buyers_by_id(given.keys()).order_by("pk").select_for_update())
 
 
@@ -123,23 +123,23 @@ def _change(wanted: Boxes | None, kept: Boxes | None) -> Boxes | None:
     return None if wanted is None or wanted == (kept or {}) else wanted
 
 
-def _merged(buyer_id: str, stored: Buyer | None, settings: Settings, boxes: Boxes | None) -> Stored:
+def _merged(buyer_id: str, stored: Buyer | None, settings: Settings, boxes: Boxes | None) -> StoredBuyer:
     settings = {name: value for name, value in settings.items() if name not in ("box", BOXES)}
     also = () if boxes is None else (BOXES,)
     if stored is None:
         language = Language.FR if settings.get("province") == Province.QC else Language.EN  # DOMAIN 1.3
         made = Buyer(buyer_id=buyer_id, **{"language": language, **settings})
         outcome = StoreResult.CREATED if "province" in settings else StoreResult.NO_PROVINCE
-        return Stored(made, outcome, (*settings, *also), boxes)
+        return StoredBuyer(made, outcome, (*settings, *also), boxes)
     changed = [name for name, value in settings.items() if getattr(stored, name) != value]
     if not changed and boxes is None:
-        return Stored(stored, StoreResult.UNCHANGED)
+        return StoredBuyer(stored, StoreResult.UNCHANGED)
     # Without the primary key, so one statement writes new and changed rows; the conflict on `buyer_id` finds the row.
     kept = {name: getattr(stored, name) for name in (*SETTINGS, "created_at")}
-    return Stored(Buyer(buyer_id=buyer_id, **{**kept, **settings}), StoreResult.UPDATED, (*changed, *also), boxes)
+    return StoredBuyer(Buyer(buyer_id=buyer_id, **{**kept, **settings}), StoreResult.UPDATED, (*changed, *also), boxes)
 
 
-def _write(results: Collection[Stored], kept: Mapping[str, Boxes], act: Act) -> None:
+def _write(results: Collection[StoredBuyer], kept: Mapping[str, Boxes], act: Act) -> None:
     """Write the new and changed buyers with their boxes, and send `buyers_changed`."""
     taken = [one for one in results if one.outcome in (StoreResult.CREATED, StoreResult.UPDATED)]
     if not taken:

@@ -26,6 +26,11 @@ class Counted(NamedTuple):
     tallies: Tallies
     liquidity: Liquidity | None = None
 
+    def __str__(self) -> str:
+        response, close = (f"{one.successes:.6g} of {one.trials:.6g}" for one in self.tallies)
+        weights = f"answers {response}, purchases {close}"
+        return f"{self.liquidity}, {weights}" if self.liquidity else weights
+
     def is_like(self, other: "Counted") -> bool:
         """Whether both say the same, but for the last digits of the tallies."""
         ours, theirs = (*self.tallies.response, *self.tallies.close), (*other.tallies.response, *other.tallies.close)

@@ -20,15 +20,16 @@ from followups.leads.models import Lead, LeadReopening
 from followups.leads.people.admin import PersonPages
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
+from governance.lists.wishes import CONTACT_COLUMNS
 from governance.people import CLOSED, Language
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, of_row
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
-from wholesale.plumbing.fields import PhoneField
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
+from wholesale.plumbing.phone_fields import ValidPhoneField
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 STATUS_COLOURS = {
@@ -41,12 +42,6 @@ STATUS_COLOURS = {
     Lead.Status.DEAD.label: "",
 }
 # Columns of a file that are not columns of a lead. `words.toml` holds their other names.
-WISHES_SHOWN = [
-    *("do_not_call", "do_not_text", "do_not_email", "do_not_contact", "unsubscribed"),
-    *("consent", "consent_basis", "consent_date", "consent_source", "consent_channel"),
-    *("consent_wording", "consent_purpose", "consent_on_behalf_of", "consent_withdrawal"),
-    *("consent_given_how", "consent_given_where", "referrer_name", "referrer_to_lead", "referrer_to_us"),
-]
 _row = LeadRow()
 
 
@@ -143,7 +138,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     resource_classes = (LeadResource,)
     importer = LEADS
     begin_import, confirm_import = staticmethod(imports.begin_import), staticmethod(imports.confirm_import)
-    columns_shown = [("Leads", list(COLUMNS)), ("Contact", WISHES_SHOWN)]
+    columns_shown = [("Leads", list(COLUMNS)), ("Contact", CONTACT_COLUMNS)]
     list_display = ("lead_id", "name", "phone", "place", "status_label", "score", "source", "updated_at")
     list_display_links = ("lead_id", "name")
     list_filter = ("status", "province", "language", "role", SinceFilter)
@@ -187,7 +182,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
         try:
-            phone = PhoneField().run_validation(search_term)
+            phone = ValidPhoneField().run_validation(search_term)
         except ValidationError:
             address = one_form(search_term)
             return super().get_search_results(request, queryset, address if "@" in address else search_term)

@@ -13,8 +13,9 @@ from governance.people import Language, Role
 from wholesale.plumbing import filters
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ResourceViewSet, RowSerializer, act
-from wholesale.plumbing.fields import EmailAddressField, LabelField, NoteField, PhoneField, SpelledChoiceField
+from wholesale.plumbing.fields import EmailAddressField, LabelField, NoteField, SpelledChoiceField
 from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.phone_fields import ValidPhoneField
 from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 from wholesale.plumbing.texts import shown
@@ -61,7 +62,7 @@ class LeadFilter(django_filters.FilterSet):
     """The query parameters that filter the list of leads."""
 
     lead_id = filters.label()
-    phone = filters.ParamFilter(serializer_field=PhoneField())
+    phone = filters.ParamFilter(serializer_field=ValidPhoneField())
     email = filters.ParamFilter(serializer_field=EmailAddressField())
     province = filters.province()
     market = MarketFilter()

@@ -10,7 +10,6 @@ from wholesale.plumbing.fields import (
     EmailAddressField,
     LabelField,
     NoteField,
-    PhoneField,
     ProvinceField,
     RateField,
     SpelledChoiceField,
@@ -18,6 +17,7 @@ from wholesale.plumbing.fields import (
     WordField,
 )
 from wholesale.plumbing.params import Params
+from wholesale.plumbing.phone_fields import ValidPhoneField
 
 # Canada Post never uses D, F, I, O, Q or U, and never begins a code with W or Z.
 _POSTAL_CODE = re.compile(r"([ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z])([0-9][ABCEGHJ-NPRSTV-Z][0-9])")
@@ -42,7 +42,7 @@ class LeadRow(Params):
     lead_id = LabelField()
     first_name = LabelField(required=False)
     last_name = LabelField(required=False)
-    phone = PhoneField(required=False, help_text="any valid number; stored as E.164, such as +14165550123")
+    phone = ValidPhoneField(required=False, help_text="any valid number; stored as E.164, such as +14165550123")
     email = EmailAddressField(required=False)
     address = NoteField(required=False)
     postal_code = PostalCodeField(required=False)

@@ -49,6 +49,11 @@ class Report(ListReport):
             named.append(f"and {more:,} more")
         return f"{self.statuses_left:,} {kept}, which is further on: {', '.join(named)}."
 
+    @property
+    def remarks(self) -> list[str]:
+        """Remarks about values in accepted rows that were ignored."""
+        return [self.statuses_left_text] if self.statuses_left else []
+
     def hear(self, number: int, lead_id: str, stored: Stored) -> None:
         """Count an ignored status. Keep the first LEFT_STATUSES_NAMED of them, because the report names these."""
         if not stored.status_refused:

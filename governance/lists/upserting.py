@@ -37,6 +37,11 @@ class ListReport:
         """The number of rows that were not empty."""
         return self.created + self.updated + self.unchanged + self.refused
 
+    @property
+    def remarks(self) -> list[str]:
+        """Remarks about values in accepted rows that were ignored."""
+        return []
+
 
 @dataclass(frozen=True, slots=True)
 class Hearers:

@@ -20,6 +20,13 @@ from wholesale.plumbing.importing.words import NOTHING_SAID
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 EVERY_CHANNEL = ""
+# The columns about contact that a page about imports names. Their other names are in `words.toml`.
+CONTACT_COLUMNS = [
+    *("do_not_call", "do_not_text", "do_not_email", "do_not_contact", "unsubscribed"),
+    *("consent", "consent_basis", "consent_date", "consent_source", "consent_channel"),
+    *("consent_wording", "consent_purpose", "consent_on_behalf_of", "consent_withdrawal"),
+    *("consent_given_how", "consent_given_where", "referrer_name", "referrer_to_lead", "referrer_to_us"),
+]
 Doubt = tuple[str, str]  # a column, and what is doubtful about it
 
 

@@ -44,6 +44,7 @@ class Cells:
     spelled: Mapping[str, Callable[[str], str]]  # by column, the value of the API for a text
     names: frozenset[str] = frozenset()  # the columns with names of people, who may be called Na
     numbers: frozenset[str] = frozenset()  # the columns where 0 is a value
+    lists: frozenset[str] = frozenset()  # the columns whose cells hold several words
     digits: frozenset[str] = field(default=frozenset({"phone"}))  # the columns, beside the id, that need all their digits
 
     def fault_of(self, column: str, text: str) -> str | None:
@@ -67,7 +68,7 @@ class Cells:
         if self.is_nothing(column, text):
             return ""
         spell = self.spelled.get(column)
-        return spell(text) if spell and len(text) <= LONGEST else text
+        return spell(text) if spell and (len(text) <= LONGEST or column in self.lists) else text
 
 
 def province(text: str) -> str:
@@ -82,6 +83,15 @@ def market(text: str) -> str:
     if placed and province_of(placed[2]):
         text = placed[1]
     return _NO_WORD.sub(" ", text).strip() or text
+
+
+def place(text: str) -> str:
+    """Return a place as its province and market: `Toronto, Ontario` becomes ON Toronto, and `Québec` QC."""
+    whole = province_of(text)
+    placed = _PLACE_AND_PROVINCE.fullmatch(text)
+    if placed and (code := province_of(placed[2])):
+        return f"{code} {_NO_WORD.sub(' ', placed[1]).strip()}" if province_of(placed[1]) != code else code
+    return whole or text
 
 
 def language(text: str) -> str:

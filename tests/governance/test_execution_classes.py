@@ -11,6 +11,7 @@ from django.apps import apps
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+import buyers.book.services
 import buyers.liquidity.deals
 import buyers.liquidity.fitting
 import buyers.liquidity.rebuilding
@@ -388,6 +389,10 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.sla.report.sla_report: ("READ", followups.sla.report.sla_report),
     followups.sla.report.recent_sla: ("READ", followups.sla.report.recent_sla),
+    buyers.book.services.upsert_buyer: (
+        "RECORD",
+        lambda: buyers.book.services.upsert_buyer(buyer_id="B1", province="ON", act=Act()),
+    ),
     buyers.liquidity.services.take_feedback: (
         "RECORD",
         lambda: buyers.services.record_feedback("ON", "TORONTO", "SFR", "RESPONDED"),

@@ -17,6 +17,7 @@ from offers.models import OfferPolicy
 from tests.factories import (
     AreaCodeFactory,
     AttemptFactory,
+    BuyerFactory,
     ClosedDayFactory,
     EvidenceFactory,
     FeedbackFactory,
@@ -521,6 +522,15 @@ ENDPOINTS = [
         INTEGRATOR,
         good={"province": "ON", "event": "BOUGHT", "buyer_id": "B1"},
         bad=({"province": "ON", "event": "LOVED"}, "event"),
+        status=201,
+    ),
+    *rows("buyers/book", BuyerFactory.create, ({"phone": "555"}, "phone")),
+    post(
+        "buyers/book/upsert",
+        OPERATOR,
+        INTEGRATOR,
+        good={"buyer_id": "B1", "province": "ON", "boxes": [{"places": [{"province": "ON"}], "max_price": 500000}]},
+        bad=({"buyer_id": "B1", "province": "ON", "phone": "555"}, "phone"),
         status=201,
     ),
     *rows("buyers/feedback", FeedbackFactory.create, ({"event": "LOVED"}, "event")),

@@ -12,14 +12,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-import phonenumbers
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.days import FIRST, LAST, OUT_OF_RANGE
-from wholesale.plumbing.phones import formatted, parsed
 from wholesale.plumbing.texts import iso_utc, json_number, parse_json
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province, normalise_word
 
@@ -68,27 +66,6 @@ class EmailAddressField(LabelField, serializers.EmailField):
 
     def to_internal_value(self, data: Any) -> str:
         return one_form(super().to_internal_value(data))
-
-
-class PhoneField(LabelField):
-    """A phone number that exists. "(416) 555-0123" becomes +14165550123 (E.164, by default Canadian)."""
-
-    default_error_messages = {
-        "invalid_phone": "Must be a valid phone number, such as 416-555-0123; outside Canada with + and its country.",
-        "extension": "A phone number with an extension cannot be dialled or texted: leave the extension out.",
-    }
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        try:
-            number = parsed(text)
-        except ValueError:
-            self.fail("invalid_phone")
-        if not phonenumbers.is_valid_number(number):
-            self.fail("invalid_phone")
-        if number.extension:
-            self.fail("extension")
-        return formatted(number)
 
 
 class WordField(LabelField):

@@ -2,25 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn, TimeRemainingColumn
+from django.core.management.base import CommandParser
 
 from followups.ladders.bulk import Start, Status, start_ladders
 from followups.leads.lists import files
 from followups.leads.models import Lead
-from followups.leads.services import Report, upsert_leads
+from followups.leads.services import upsert_leads
 from governance.gate import GoLiveDisabled, KillSwitchEngaged
-from governance.lists import remarks
+from governance.lists.commands import ImportCommand
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.importing.errors import UnreadableFile
-from wholesale.plumbing.importing.files import ENCODING, Format, ListFile, RefusedFile
-from wholesale.plumbing.importing.remarks import blank, missing
-from wholesale.plumbing.importing.rows import RefusedRow
-from wholesale.plumbing.terminal import console_on
 
 
 class Ladders:
@@ -72,22 +64,7 @@ class Ladders:
         )
 
 
-class RowsBeside:
-    """A file for refused or held rows, beside the imported file. It is created with its first row."""
-
-    def __init__(self, path: Path, stack: ExitStack, columns: Sequence[str]) -> None:
-        self.path, self.stack, self.columns = path, stack, columns
-        self.file: RefusedFile | None = None
-
-    def write(self, row: RefusedRow) -> None:
-        """Write a row to the file, with its errors."""
-        if self.file is None:
-            stream = self.stack.enter_context(self.path.open("w", encoding=ENCODING, newline=""))
-            self.file = RefusedFile(stream, self.columns)
-        self.file.write(row)
-
-
-class Command(BaseCommand):
+class Command(ImportCommand):
     """The command that imports leads from a file."""
 
     help = (
@@ -100,76 +77,29 @@ class Command(BaseCommand):
         "could not start because nothing may act now."
     )
 
+    kind, actor = files.LEADS, "import_leads"
+    upsert = staticmethod(upsert_leads)
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the command's arguments."""
-        parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument(
-            "--refused", type=Path, metavar="FILE", help="where refused rows go (default: NAME.refused.csv beside FILE)"
-        )
-        parser.add_argument("--dry-run", action="store_true", help="say what would be done, store nothing, start no ladder")
+        super().add_arguments(parser)
         parser.add_argument("--start-ladders", action="store_true", help="start the ladders of leads that have none open")
 
-    def handle(self, *, file: Path, refused: Path | None, dry_run: bool, start_ladders: bool, **options: Any) -> None:
-        """Import the file and print what became of its rows.
+    def hold(self, person_id: str) -> None:
+        self.ladders.held.add(person_id)
 
-        Raises:
-            CommandError: the file cannot be read, some rows were refused or not read, or ladders could not start.
+    def stored(self, people: Sequence[Any]) -> None:
+        self.ladders.put(people)
 
-        """
-        refused = refused or file.with_name(f"{file.stem}.refused.csv")
-        held = refused.with_name(f"{file.stem}.held.csv")
-        if refused.resolve() == file.resolve():
-            raise CommandError("--refused must be another file.")
-        ladders = Ladders()
-        try:
-            lead_file, report = self._import(file, refused, held, dry_run=dry_run, ladders=ladders)
-        except UnreadableFile as error:
-            raise CommandError(f"{file}: {error.detail} Nothing was stored.") from error
-        except OSError as error:
-            raise CommandError(f"{error.filename}: {error.strerror}") from error
-        problems = missing(report.rows, lead_file)
-        if report.refused:
-            problems.insert(0, f"Refused {report.refused:,} of {report.rows:,} rows; each with its reason: {refused}")
-        counts = f"created {report.created:,}, updated {report.updated:,}, unchanged {report.unchanged:,}."
-        self._say(f"{'Nothing was stored; it would be' if dry_run else 'Leads'}: {counts}", *remarks.recorded(report))
-        if report.statuses_left:
-            self._say(report.statuses_left_text)
-        if report.held:
-            self._say(f"Rows to look at before their leads are contacted: {report.held:,}; each with its reason: {held}")
-        if start_ladders and not dry_run:
-            ladders.start()
-            self._say(f"Ladders: {ladders}")
-            if ladders.was_stopped:
-                problems.append("Nothing may act now: run it again for the ladders that are left.")
-        if problems:
-            raise CommandError(" ".join([*problems, *blank(lead_file)]))
-        self._say(*blank(lead_file))
+    def handle(self, **options: Any) -> None:
+        """Import the file, as every such command does, with `--start-ladders` also starting ladders."""
+        self.ladders = Ladders()
+        super().handle(**options)
 
-    def _say(self, *lines: str) -> None:
-        for line in lines:
-            self.stdout.write(line)
-
-    def _import(self, file: Path, refused: Path, held: Path, *, dry_run: bool, ladders: Ladders) -> tuple[ListFile, Report]:
-        with ExitStack() as stack:
-            lead_file = files.read(stack.enter_context(file.open("rb")), Format.of(file.name))
-            if lead_file.unknown:
-                self._say(f"Columns that are not used: {', '.join(lead_file.unknown)}.")
-            held_rows = RowsBeside(held, stack, lead_file.columns)
-
-            def hold(row: RefusedRow, lead_id: str) -> None:
-                ladders.held.add(lead_id)
-                held_rows.write(row)
-
-            columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-            with Progress(*columns, console=console_on(self.stdout), disable=not self.stdout.isatty()) as progress:
-                report = upsert_leads(
-                    progress.track(lead_file.rows, total=lead_file.about),
-                    act=Act("import_leads"),
-                    dry_run=dry_run,
-                    source=file.name,
-                    refuse=RowsBeside(refused, stack, lead_file.columns).write,
-                    hold=hold,
-                    stored=ladders.put,
-                )
-        self._say(*lead_file.notes)
-        return lead_file, report
+    def finish(self, *, dry_run: bool, **options: Any) -> list[str]:
+        """Start the ladders if that is asked for."""
+        if not options["start_ladders"] or dry_run:
+            return []
+        self.ladders.start()
+        self.say(f"Ladders: {self.ladders}")
+        return ["Nothing may act now: run it again for the ladders that are left."] if self.ladders.was_stopped else []

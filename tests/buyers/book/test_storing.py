@@ -14,8 +14,9 @@ from buyers.book.fields import BoxesField, BuyerFileRow, BuyerRow, Place
 from buyers.book.models import BuyBox, BuyBoxPlace, Buyer
 from buyers.book.services import upsert_buyer
 from buyers.book.signals import buyers_changed
-from buyers.book.storing import StoreResult, store_file, store_one
+from buyers.book.storing import store_file, store_one
 from governance.clocks.models import MarketZone
+from governance.lists.kinds import StoreResult
 from tests.factories import NOON, BuyerFactory
 from tests.query_counts import counted
 from wholesale.plumbing.act import Act

@@ -1,0 +1,1 @@
+"""Importing buyers from lists, and exporting them."""
