@@ -20,6 +20,7 @@ from buyers.liquidity.trials import Tallies
 
 Numbers = NDArray[np.float64]
 _WORD_BYTES = 8
+_PLACES = 6  # decimals of the numbers in an answer
 
 
 class Rate(NamedTuple):
@@ -32,7 +33,7 @@ class Rate(NamedTuple):
     def shown(self, at: NDArray[np.intp]) -> list[dict[str, float]]:
         """The mean, the 90% interval and the events of these buyers."""
         found = interval_of(self.mean[at], self.variance[at])
-        return [{**one, "events": round(float(events), 2)} for one, events in zip(found, self.events[at], strict=True)]
+        return [{**one, "events": round(float(events), _PLACES)} for one, events in zip(found, self.events[at], strict=True)]
 
 
 class Odds(NamedTuple):
@@ -65,10 +66,10 @@ def odds(tallies: Tallies, priors: Priors, day: float) -> Odds:
 
 
 def interval_of(mean: Numbers, variance: Numbers) -> list[dict[str, float]]:
-    """The means, and the 90% intervals of the Betas with these means and variances, rounded to 4 decimals."""
+    """The means, and the 90% intervals of the Betas with these means and variances, rounded as in an answer."""
     low, high = interval(mean, variance)
     return [
-        {"mean": round(m, 4), "low": round(below, 4), "high": round(above, 4)}
+        {"mean": round(m, _PLACES), "low": round(below, _PLACES), "high": round(above, _PLACES)}
         for m, below, above in zip(mean.tolist(), low.tolist(), high.tolist(), strict=True)
     ]
 

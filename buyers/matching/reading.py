@@ -146,11 +146,10 @@ def priors_for(deal: Deal, day: float) -> Priors:
     """
     place = {"province": deal.province, "market": deal.market}
     node, stored = together(_NODE.of(**place, property_type=deal.property_type), _PRIORS.of(**place))
-    priors = {level: Priors(Prior(*values[:2]), Prior(*values[2:])) for level, *values in stored}
+    priors = {level: Priors.of(values) for level, *values in stored}
     count = len(PRIOR_FIELDS)
     if node:
-        of_node = Priors(Prior(*node[0][:2]), Prior(*node[0][2:count]))
-        known = rates_of(tallies_in(node[0][count:]), of_node, day)
+        known = rates_of(tallies_in(node[0][count:]), Priors.of(node[0][:count]), day)
         means = known.response.mean, known.close.mean
     else:
         levels = (_LEVEL.MARKET, _LEVEL.PROVINCE, _LEVEL.CANADA)

@@ -18,7 +18,7 @@ HOUSE = {"province": "on", "market": "gta", "property_type": "sfr", "price": 420
 
 @pytest.fixture
 def buyer() -> Any:
-    made = BuyerFactory(buyer_id="B1", name="Bo Buyer")
+    made: Any = BuyerFactory(buyer_id="B1", name="Bo Buyer")
     box = BuyBox.objects.create(buyer=made, max_price=Decimal(400_000), min_beds=2, max_arv_share=Decimal("0.7"))
     box.places.create(province="ON", market="TORONTO")
     return made
@@ -76,7 +76,8 @@ def test_a_deal_needs_only_its_place(operator: APIClient, buyer: Any) -> None:
 
 def test_a_repetition_with_the_same_correlation_id_is_ranked_alike(operator: APIClient) -> None:
     for n in range(30):
-        BuyBox.objects.create(buyer=BuyerFactory(buyer_id=f"B{n}")).places.create(province="ON")
+        made: Any = BuyerFactory(buyer_id=f"B{n}")
+        BuyBox.objects.create(buyer=made).places.create(province="ON")
     asked = {**HOUSE, "explore": 1, "limit": 10}
 
     def ranked(correlation_id: str) -> list[str]:
@@ -103,6 +104,6 @@ def test_every_role_may_ask_and_a_user_without_a_role_may_not(
     auditor: APIClient,
     client_of: Callable[..., APIClient],
 ) -> None:
-    for client in (operator, agent, integrator, auditor):
-        assert client.post("/api/buyers/match", HOUSE, format="json").status_code == 200
+    for role in ("operator", "agent", "integrator", "auditor"):
+        assert client_of(role).post("/api/buyers/match", HOUSE, format="json").status_code == 200
     assert client_of().post("/api/buyers/match", HOUSE, format="json").status_code == 403
