@@ -155,8 +155,12 @@ def contact_points(points: Collection[Point], act: Act) -> dict[Point, ContactPo
 
 def digests(points: Iterable[Point]) -> dict[Point, str]:
     """The digest of each point. They are not kept, because very many would drive out those that `digest` keeps."""
-    key = settings.CONTACT_DIGEST_KEY
-    return {point: _hmac(key, _message(*point)) for point in points}
+    keyed, found = _keyed(settings.CONTACT_DIGEST_KEY), {}
+    for point in points:
+        mac = keyed.copy()
+        mac.update(_message(*point))
+        found[point] = mac.hexdigest()
+    return found
 
 
 # Writing a line about a point (an opt-out, its lift, a hold) and an act that depends on it (starting a ladder) exclude each

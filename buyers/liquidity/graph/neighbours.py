@@ -18,7 +18,7 @@ from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.lookups import among
 
 BUYERS_MAX = 50
-_ACTIVE = BuyerFeedbackEvent.objects.filter(event__in=ACTIVE_EVENTS, buyer_id__isnull=False).order_by()
+ACTIVE = BuyerFeedbackEvent.objects.filter(event__in=ACTIVE_EVENTS, buyer_id__isnull=False).order_by()
 
 
 class Ground(models.TextChoices):
@@ -45,7 +45,7 @@ def neighbours(
 
     """
     here = {"province": province, "market": market, "property_type": property_type}
-    own = _ACTIVE.filter(node__in=BuyerLiquidityNode.objects.filter(**here).values("pk")).values("buyer_id")
+    own = ACTIVE.filter(node__in=BuyerLiquidityNode.objects.filter(**here).values("pk")).values("buyer_id")
     shared = _sharing(own, here)
     ground = Ground.SHARED if shared else Ground.NEAR
     near = Q(province=province) & (Q(market=market) | Q(property_type=property_type))
@@ -65,7 +65,7 @@ def neighbours(
 
 def _sharing(own: QuerySet[Any, Any], here: Mapping[str, str]) -> dict[int, int]:
     """How many of these buyers are active at each other node."""
-    shared = _ACTIVE.filter(buyer_id__in=own).exclude(**here).values("node_id")
+    shared = ACTIVE.filter(buyer_id__in=own).exclude(**here).values("node_id")
     return dict(shared.annotate(shared=Count("buyer_id", distinct=True)).values_list("node_id", "shared"))
 
 
@@ -73,7 +73,7 @@ def _buyers(
     own: QuerySet[Any, Any], nodes: Mapping[int, Mapping[str, Any]], limit: int, now: datetime
 ) -> list[dict[str, Any]]:
     active: dict[str, list[int]] = defaultdict(list)
-    others = _ACTIVE.filter(node__in=among(nodes, "bigint")).exclude(buyer_id__in=own)
+    others = ACTIVE.filter(node__in=among(nodes, "bigint")).exclude(buyer_id__in=own)
     pairs: Any = others.values_list("buyer_id", "node_id").distinct()
     for buyer_id, node in pairs:
         active[buyer_id].append(node)

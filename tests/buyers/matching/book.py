@@ -132,7 +132,7 @@ def _boxes(dice: random.Random, buyer: Buyer) -> Iterator[BuyBox]:
 
 
 def _places(dice: random.Random, box: BuyBox) -> Iterator[BuyBoxPlace]:
-    province = dice.choices(list(MARKETS), (4, 2, 2, 2))[0]
+    province = dice.choices(list(MARKETS), (3, 2, 2, 2))[0]
     for market in {dice.choice((*MARKETS[province], "ALL")) for _ in range(dice.choice((1, 1, 2)))}:
         yield BuyBoxPlace(box=box, province=province, market=market)
 
