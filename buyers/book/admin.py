@@ -12,6 +12,7 @@ from django.utils.html import format_html_join
 from rest_framework.exceptions import ValidationError
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from buyers.book import services
 from buyers.book.boxes_admin import BoxInline, box_text, boxes_in
@@ -55,6 +56,8 @@ class BuyerForm(RowForm):
     class Meta:
         model = Buyer
         fields = ("buyer_id", *SETTINGS)
+        labels = {"funds_amount": "Amount", "funds_proved_on": "Date", "funds_expire_on": "Expires"}
+        widgets = {"notes": UnfoldAdminExpandableTextareaWidget}
 
 
 class FundsFilter(StateFilter):
@@ -89,7 +92,10 @@ def _funds(buyer: Buyer) -> tuple[str, str]:
     if buyer.funds_amount is None or buyer.funds_expire_on is None:
         return "", "none"
     state = "good" if buyer.funds_expire_on >= _today() else "expired"
-    return state, f"{cad(buyer.funds_amount)} {'until' if state == 'good' else 'expired'} {buyer.funds_expire_on}"
+    return (
+        state,
+        f"{cad(buyer.funds_amount).removesuffix('.00')} {'until' if state == 'good' else 'expired'} {buyer.funds_expire_on}",
+    )
 
 
 def _today() -> date:
@@ -130,8 +136,8 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, ModelAdmin):
     fieldsets = (
         ("Buyer", {"fields": (("buyer_id", "status"), ("name", "company"), ("language", "source"), "notes")}),
         ("Contact", {"fields": (("phone", "second_phone"), ("email", "second_email"))}),
-        ("Place", {"fields": (("province", "market", "zone"),)}),
-        ("Proof of funds", {"fields": (("funds_amount", "funds_proved_on", "funds_expire_on"),)}),
+        ("Place", {"fields": (("province", "market"), "zone")}),
+        ("Proof of funds", {"fields": ("funds_amount", ("funds_proved_on", "funds_expire_on"))}),
     )
     _known = (
         ("What the buyer did", {"fields": ("reliability", "last_answers")}),
