@@ -44,6 +44,8 @@ class PersonFacts(NamedTuple):
     score: Decimal | None = None  # 0..1
     min_gap_minutes: int = 0  # the least time after the last contact, from the place's ladder template
     kind: str = LEAD
+    second_phone: str = ""  # a wish for no more contact binds these too; nobody is contacted there by the facts
+    second_email: str = ""
 
 
 Loader = Callable[[Collection[str]], dict[str, PersonFacts]]

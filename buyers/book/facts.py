@@ -8,7 +8,19 @@ from governance import people
 from governance.people import PersonFacts, Role
 from wholesale.plumbing.compiled import Select
 
-_COLUMNS = ("buyer_id", "province", "market", "zone", "phone", "email", "language", "status", "company")
+_COLUMNS = (
+    "buyer_id",
+    "province",
+    "market",
+    "zone",
+    "phone",
+    "email",
+    "language",
+    "status",
+    "company",
+    "second_phone",
+    "second_email",
+)
 # Compiled once, as for leads.
 _FACTS = Select(lambda buyer_ids: Buyer.objects.filter(buyer_id__among=buyer_ids).order_by().values_list(*_COLUMNS))
 
@@ -38,6 +50,8 @@ def _facts(
     language: str,
     status: str,
     company: str,
+    second_phone: str,
+    second_email: str,
 ) -> PersonFacts:
     """Return the facts. We reach a buyer by its first number and address. A buyer without a company is taken for a private
     person, so that the stricter rules hold."""
@@ -52,4 +66,6 @@ def _facts(
         status=status,
         role=(Role.BUSINESS if company else Role.HOMEOWNER).value,
         kind=people.BUYER,
+        second_phone=second_phone,
+        second_email=second_email,
     )

@@ -8,8 +8,8 @@ from followups.leads.models import Lead
 from governance import gate
 from governance.people import PersonFacts
 
-# These facts are columns of a lead. The last two are not: the gap comes from the ladder template, and the kind is LEAD.
-FACTS = ("lead_id", *PersonFacts._fields[1:-2])
+# These facts are columns of a lead. The rest are not: the gap comes from the ladder template, and the kind is LEAD.
+FACTS = ("lead_id", *PersonFacts._fields[1:-4])
 
 
 def lead_facts(lead: Lead) -> PersonFacts:

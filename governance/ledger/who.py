@@ -14,10 +14,16 @@ from wholesale.plumbing.phones import e164
 
 
 def of_person(kind: str, person_id: str) -> list[Point]:
-    """The contact points of a person: the person as such and, if the person is known, the number and the address."""
+    """The contact points of a person: the person as such and, if the person is known, the numbers and the addresses."""
     known = people.load(kind, [person_id]).get(person_id)
     as_such = person_point(kind, person_id)
-    return [*([as_such] if as_such else []), *(points_of(phone=known.phone, email=known.email) if known else [])]
+    return [*([as_such] if as_such else []), *(reaching(known) if known else [])]
+
+
+def reaching(person: people.PersonFacts) -> list[Point]:
+    """The contact points of a person's numbers and addresses."""
+    first = points_of(phone=person.phone, email=person.email)
+    return first + points_of(phone=person.second_phone, email=person.second_email)
 
 
 def number_or_address(text: str) -> list[Point]:

@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.test import Client
 
 from followups.ladders.models import FollowupLadder
-from followups.leads.admin import WISHES_SHOWN
 from followups.leads.lists import files
 from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead
@@ -23,7 +22,7 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out
 from governance.ledger.proof import Proof
 from governance.ledger.rules import Entry
-from governance.lists.wishes import Consent, Said, Wish, WishColumns
+from governance.lists.wishes import CONTACT_COLUMNS, Consent, Said, Wish, WishColumns
 from tests.factories import NOON, LeadFactory
 from tests.followups.test_import_leads import run
 from tests.followups.test_leads_admin import upload
@@ -92,8 +91,8 @@ def test_a_column_of_wishes_is_known_by_its_names(column: str, entry: str, chann
 
 
 def test_every_column_that_the_admin_names_is_understood() -> None:
-    columns = WishColumns(WISHES_SHOWN, [None] * len(WISHES_SHOWN))
-    assert (columns.understood, columns.doubtful) == (set(WISHES_SHOWN), [])
+    columns = WishColumns(CONTACT_COLUMNS, [None] * len(CONTACT_COLUMNS))
+    assert (columns.understood, columns.doubtful) == (set(CONTACT_COLUMNS), [])
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ COLUMN_OF = keyed(WORDS["columns"], COLUMNS)
 BETWEEN = "; "  # the places and property types of a cell
 _LIST = re.compile(r"[;|\n]")
 _WORD_LIST = re.compile(r"[;|\n,/]")
-_TYPES = keyed(WORDS["property_types"])
+_TYPES = keyed(WORDS["property_types"], WORDS["property_types"])
 _NUMBER = re.compile(
     r"(?:CAD)?\s*\$?\s*([0-9][0-9\s'.,]*?)\s*([km]?)\s*(?:\$|CAD|sq\.?\s*ft\.?|sqft|sf|pi2|pi²|pieds carrés)?", re.IGNORECASE
 )

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 from governance import gate
 from governance.channels import Channel
 from governance.ledger.points import Point, points_of
+from governance.ledger.who import reaching
 from wholesale.plumbing.fields import EmailAddressField, LabelField, UpperChoiceField
 from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.phones import e164
@@ -89,6 +90,5 @@ def _points(
         points += points_of(phone=number)
     for kind, person_id in ((gate.LEAD, lead_id), (gate.BUYER, buyer_id)):
         if person_id:
-            person = gate.known_person(kind, person_id)
-            points += points_of(phone=person.phone, email=person.email)
+            points += reaching(gate.known_person(kind, person_id))
     return points
