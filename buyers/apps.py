@@ -9,10 +9,12 @@ class BuyersConfig(AppConfig):
     name = "buyers"
 
     def ready(self) -> None:
-        """Register what the app offers: the facts about buyers, and the work on their imports."""
+        """Register what the app offers: the facts about buyers, the work on their imports, and the periodic jobs."""
         from buyers.book import facts  # noqa: PLC0415  # models are not loaded before
-        from buyers.book.lists import tasks  # noqa: PLC0415
+        from buyers.book.lists import tasks as imports  # noqa: PLC0415
+        from buyers.liquidity import tasks  # noqa: PLC0415
         from governance import people  # noqa: PLC0415
 
         people.register(people.BUYER, facts.facts_of, facts.readable_buyers)
         tasks.register()
+        imports.register()

@@ -13,5 +13,7 @@ GRANTS: Grants = {
     "view_buyerliquiditynode": EVERYBODY,
     "view_buyerfeedbackevent": EVERYBODY,
     "record_feedback": (OPERATOR, AGENT, INTEGRATOR),
+    "view_dealsent": EVERYBODY,
+    "send_deal": (OPERATOR, AGENT, INTEGRATOR),
     "record_any_feedback": (OPERATOR, INTEGRATOR),
 }

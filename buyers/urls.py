@@ -3,10 +3,11 @@
 from rest_framework.routers import SimpleRouter
 
 from buyers.book.api import BuyerViewSet
-from buyers.liquidity.api import FeedbackViewSet, LiquidityViewSet
+from buyers.liquidity.api import DealSentViewSet, FeedbackViewSet, LiquidityViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("buyers/liquidity", LiquidityViewSet, basename="liquidity")
 router.register("buyers/book", BuyerViewSet, basename="buyer")
 router.register("buyers/feedback", FeedbackViewSet, basename="feedback")
+router.register("buyers/deals", DealSentViewSet, basename="deals-sent")
 urlpatterns = router.urls

@@ -81,6 +81,9 @@ COOLING_OFF_DAYS = days("COOLING_OFF_DAYS", default=90)  # after the end of a la
 # A message that says only STOP closes both text and e-mail: CASL asks for a way to refuse any message (s. 11).
 STOP_CLOSES_EVERY_MESSAGE = switch("STOP_CLOSES_EVERY_MESSAGE", default=True)
 AGENT_CLAIM_MAX = whole_number("AGENT_CLAIM_MAX", default=25, least=1, most=500)  # tasks that an agent claims at once
+# How fast buyers' answers lose weight. After a change `manage.py rebuild_liquidity` counts the stored events anew.
+BUYER_RATE_HALF_LIFE_DAYS = whole_number("BUYER_RATE_HALF_LIFE_DAYS", default=90, least=7, most=3650)
+BUYER_SILENCE_HOURS = whole_number("BUYER_SILENCE_HOURS", default=72, least=1, most=8760)  # then a buyer did not respond
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 

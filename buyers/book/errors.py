@@ -3,5 +3,5 @@
 from wholesale.plumbing.errors import NotFound
 
 
-class BuyerUnknown(NotFound):
+class BuyerNotOnFile(NotFound):
     """Nothing is on file under this buyer id."""

@@ -6,9 +6,10 @@ import django_filters
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from buyers.liquidity import services
+from buyers.liquidity import deals, scores, services
 from buyers.liquidity.figures import SFR, Event, Liquidity
-from buyers.liquidity.models import INVENTED, LIQUIDITY_FIELDS, BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.liquidity.models import INVENTED, LIQUIDITY_FIELDS, BuyerFeedbackEvent, BuyerLiquidityNode, DealSent
+from governance.channels import Channel
 from governance.clocks.api import MarketFilter, PlaceParams
 from wholesale.plumbing import filters
 from wholesale.plumbing.act import Act
@@ -45,7 +46,24 @@ class FeedbackParams(NodeParams, ActParams):
 
     event = UpperChoiceField(choices=Event.choices)
     buyer_id = LabelField(required=False, default=None)
+    deal_ref = LabelField(required=False, default=None, help_text="the deal that the buyer answered to")
     actor = LabelField(required=False, help_text="default: your user name")
+
+
+class PosteriorRateOut(serializers.Serializer[Any]):
+    """What is known of a rate: its mean, its 90% interval, and the number of events that it rests on, less as they age."""
+
+    mean = serializers.FloatField(min_value=0, max_value=1)
+    low = serializers.FloatField(min_value=0, max_value=1, help_text="5% of the probability lies below")
+    high = serializers.FloatField(min_value=0, max_value=1, help_text="5% of the probability lies above")
+    events = serializers.FloatField(min_value=0, help_text="an event of a half-life ago counts a half")
+
+
+class PosteriorOut(serializers.Serializer[Any]):
+    """What is known of a node's true rates."""
+
+    response = PosteriorRateOut(help_text="of the deals that are offered, the share that is answered")
+    close = PosteriorRateOut(help_text="of the deals that buyers decide about, the share that is bought")
 
 
 class ScoreOut(serializers.Serializer[Any]):
@@ -61,6 +79,13 @@ class ScoreOut(serializers.Serializer[Any]):
     updated_at = AwareDateTimeField(allow_null=True)
     score = StrictDecimalField(max_digits=14, decimal_places=4, help_text="active * 0.5 + both rates * 50")
     known = serializers.BooleanField()
+    posterior = PosteriorOut()
+    posterior_score = serializers.FloatField(
+        min_value=0,
+        max_value=100,
+        help_text="the probability in per cent that an active buyer whose box fits buys: "
+        "100 * (1 - product(1 - response * close)) over these buyers",
+    )
 
 
 class NodeOut(RowSerializer):
@@ -100,6 +125,73 @@ class FeedbackRecordedOut(NodeOut):
         fields = ("event_id", "actor", "user", *NodeOut.Meta.fields)
 
 
+class SendDealParams(NodeParams, ActParams):
+    """The parameters of a deal that is offered to a buyer. The place is that of the deal."""
+
+    buyer_id = LabelField()
+    deal_ref = LabelField(help_text="your name of the deal; feedback about it names it too")
+    channel = UpperChoiceField(choices=Channel.choices)
+
+
+class DealSentOut(SignedSerializer):
+    """A deal that was offered to a buyer."""
+
+    class Meta:
+        model = DealSent
+        fields = (
+            "id",
+            "buyer_id",
+            "deal_ref",
+            "channel",
+            "province",
+            "market",
+            "property_type",
+            "sent_at",
+            "correlation_id",
+            "actor",
+            "user",
+        )
+
+
+class DealSentFilter(django_filters.FilterSet):
+    """The filters of the list of deals that were sent."""
+
+    buyer_id = filters.label()
+    deal_ref = filters.label()
+    channel = filters.choice(Channel.choices)
+    province = filters.province()
+    market = MarketFilter()
+    property_type = filters.word()
+    since = filters.since("sent_at")
+    until = filters.until("sent_at")
+
+
+class DealSentViewSet(ResourceViewSet):
+    """The endpoints of deals that were sent to buyers, newest first."""
+
+    queryset = DealSent.objects.all()
+    serializer_class = DealSentOut
+    filterset_class = DealSentFilter
+    permissions = {"send": "buyers.send_deal"}
+
+    @act(
+        "send",
+        SendDealParams,
+        {201: DealSentOut},
+        examples=[
+            example(
+                "Offer a deal by e-mail",
+                {"buyer_id": "B456", "deal_ref": "D-12", "channel": "EMAIL", "province": "ON", "market": "TORONTO"},
+            )
+        ],
+    )
+    def send(self, request: Request, act: Act, **params: Any) -> Response:
+        """Record that a deal is offered to a buyer now, if the contact gate permits it. If the buyer stays silent for
+        `BUYER_SILENCE_HOURS`, NO_RESPONSE is recorded."""
+        sent = deals.send_deal(**params, act=act)
+        return Response({**shown(sent, DealSentOut.Meta.fields[:-1]), "user": request.user.get_username()}, status=201)
+
+
 class LiquidityViewSet(ApiViewSet):
     """The endpoints of liquidity nodes."""
 
@@ -117,7 +209,7 @@ class LiquidityViewSet(ApiViewSet):
     @ask("score", NodeParams, ScoreOut)
     def score(self, request: Request, **params: Any) -> Response:
         """Return how liquid a property type is in a market. Nothing is written."""
-        return Response(services.liquidity_score(**params))
+        return Response(scores.liquidity_score(**params))
 
     @act(
         "feedback",
@@ -146,6 +238,8 @@ class FeedbackOut(SignedSerializer):
             "market",
             "property_type",
             "event",
+            "deal_ref",
+            "is_derived",
             "correlation_id",
             "actor",
             "user",
@@ -161,6 +255,7 @@ class FeedbackFilter(django_filters.FilterSet):
     market = MarketFilter()
     property_type = filters.word()
     event = filters.choice(Event.choices)
+    deal_ref = filters.label()
     correlation_id = filters.label()
     since = filters.since("created_at")
     until = filters.until("created_at")

@@ -65,6 +65,7 @@ class BuyerLiquidityNode(Tallied):
         return self.liquidity.score
 
 
+PRIOR_FIELDS = ("prior_response_mean", "prior_response_strength", "prior_close_mean", "prior_close_strength")
 LIQUIDITY_FIELDS = ("buyer_count", "active_buyer_count", "avg_response_rate", "avg_close_rate")
 
 
@@ -114,7 +115,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
 class BuyerRecord(Tallied):
     """What a buyer did at all nodes together. It exists from the buyer's first event on, also without a `Buyer`."""
 
-    buyer = buyer_key("+")
+    buyer = buyer_key("records")
 
     class Meta:
         default_permissions = ()

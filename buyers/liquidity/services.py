@@ -1,24 +1,28 @@
-"""Verbs of buyers. A node's row is locked before its event gets its id, so events are folded in the order of their ids."""
+"""Verbs of feedback. A node's row and its buyer's record are locked before their event gets its id, so events
+are folded in the order of their ids."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from buyers.liquidity.figures import ACTIVE_EVENTS, SFR, Liquidity, folded, moved
-from buyers.liquidity.models import LIQUIDITY_FIELDS, BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.liquidity.figures import ACTIVE_EVENTS, Event, moved
+from buyers.liquidity.fitting import prior_of_new_node
+from buyers.liquidity.models import LIQUIDITY_FIELDS, PRIOR_FIELDS, BuyerFeedbackEvent, BuyerLiquidityNode, BuyerRecord
+from buyers.liquidity.rates import day_of
 from buyers.liquidity.signals import feedback_recorded
+from buyers.liquidity.tallies import CLOSE_FIELDS, RESPONSE_FIELDS, TALLY_FIELDS, Tallied, tallies_in
+from buyers.liquidity.trials import Answer, counted
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import Select, Statement, together
 from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.users import label_of
-from wholesale.plumbing.vocabulary import ALL
 
 
 def record_feedback(
@@ -29,6 +33,7 @@ def record_feedback(
     buyer_id: str | None = None,
     correlation_id: str | None = None,
     *,
+    deal_ref: str | None = None,
     actor: str = "system",
     user: User | None = None,
     now: datetime | None = None,
@@ -36,39 +41,94 @@ def record_feedback(
     """Record what a buyer did, by `take_feedback`. The customer's guide prescribes this function."""
     place = {"province": province, "market": market, "property_type": property_type}
     act = Act(actor, user, "", correlation_id or correlation.current(), now)
-    return take_feedback(**place, event=event, buyer_id=buyer_id, act=act)
+    return take_feedback(**place, event=event, buyer_id=buyer_id, deal_ref=deal_ref, act=act)
 
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def take_feedback(
-    *, province: str, market: str, property_type: str, event: str, buyer_id: str | None = None, act: Act
+    *,
+    province: str,
+    market: str,
+    property_type: str,
+    event: str,
+    buyer_id: str | None = None,
+    deal_ref: str | None = None,
+    act: Act,
 ) -> BuyerFeedbackEvent:
-    """Record what a buyer did, and count it in the liquidity node. The returned event's `node` has the new figures.
+    """Record what a buyer did, about a deal if one is named. The returned event's `node` has the new figures.
 
-    If the user may not record under other people's names, the event's actor is the user, not the actor of `act`.
+    The event moves the figures of the customer's guide by a step, and it counts in the posterior rates of the node and of
+    the buyer (`trials`). If the user may not record under other people's names, the event's actor is the user, not the actor
+    of `act`.
     """
     if act.user is not None and not act.user.has_perm("buyers.record_any_feedback"):
         act = replace(act, actor=label_of(act.user))
     place = {"province": province, "market": market, "property_type": property_type}
-    node, new_id, kinds = _held(place, buyer_id, act)
+    return count_event(hold(place, buyer_id, deal_ref, act), place, event, act)
+
+
+class Held(NamedTuple):
+    """What is locked for an event, and what is known of it."""
+
+    node: BuyerLiquidityNode
+    record: BuyerRecord | None  # None: the event names no buyer
+    kinds: Sequence[str | None]  # of the buyer's events at the node (`_with_kinds`)
+    deal_ref: str | None
+    answers: Sequence[Sequence[Any]]  # of the buyer about the deal, at any node, as `_ANSWERS`
+    new_id: int
+
+
+def count_event(held: Held, place: dict[str, str], event: str, act: Act, *, is_derived: bool = False) -> BuyerFeedbackEvent:
+    """Count an event in what is locked for it, and write it."""
+    node, record = held.node, held.record
+    buyer_id = record.buyer_id if record else None
     node.liquidity = moved(
         node.liquidity,
         event,
-        named=buyer_id is not None,
-        first_heard=not any(kinds),
-        newly_active=event in ACTIVE_EVENTS and not set(ACTIVE_EVENTS).intersection(kinds),
+        named=record is not None,
+        first_heard=not any(held.kinds),
+        newly_active=event in ACTIVE_EVENTS and not set(ACTIVE_EVENTS).intersection(held.kinds),
     )
     node.updated_at = act.now
-    recorded = BuyerFeedbackEvent(pk=new_id, node=node, **place, event=event, buyer_id=buyer_id, **act.signature)
-    subject = Subject("feedback", str(new_id), None, province, market)
+    recorded = BuyerFeedbackEvent(
+        **{"pk": held.new_id, "node": node, **place, "event": event, "buyer_id": buyer_id, "deal_ref": held.deal_ref},
+        is_derived=is_derived,
+        **act.signature,
+    )
+    answer = Answer(event, day_of(act.now), is_derived)
+    subject = Subject("feedback", str(held.new_id), None, place["province"], place["market"])
     told = Envelope("buyer_feedback", subject, act, {"event": event, **place}, act.now)
     with writes.gathered():
         writes.insert_object(recorded)
-        changed = [getattr(node, name) for name in (*LIQUIDITY_FIELDS, "updated_at")]
-        writes.update(BuyerLiquidityNode, (*LIQUIDITY_FIELDS, "updated_at"), [(node.pk, *changed)])
+        at_node = [given for node_id, *given in held.answers if node_id == node.pk]
+        _store(node, at_node, answer, held.deal_ref, (*LIQUIDITY_FIELDS, "updated_at"))
+        if record:
+            _store(record, [given for _, *given in held.answers], answer, held.deal_ref, ())
         feedback_recorded.send(sender=BuyerFeedbackEvent, envelopes=[told])
     return recorded
+
+
+def _store(
+    row: Tallied, given: Sequence[Sequence[Any]], answer: Answer, deal_ref: str | None, more: tuple[str, ...]
+) -> None:
+    """Count an answer in the row's tallies, and write those that it may have changed, and the columns `more`."""
+    before = None
+    if deal_ref is not None:
+        before = [Answer(event, day_of(created_at), is_derived) for event, created_at, is_derived in given]
+    row.tallies = counted(row.tallies, before, answer)
+    changed = TALLY_FIELDS if before is not None else _CHANGED[Event(answer.event)]
+    columns = (*more, *changed)
+    writes.update(type(row), columns, [(row.pk, *(getattr(row, name) for name in columns))])
+
+
+# An event that names no deal is a trial of one kind. The other columns need not be written.
+_CHANGED = {
+    Event.RESPONDED: RESPONSE_FIELDS,
+    Event.NO_RESPONSE: RESPONSE_FIELDS,
+    Event.BOUGHT: CLOSE_FIELDS,
+    Event.PASSED: CLOSE_FIELDS,
+}
 
 
 def _at(province: Any, market: Any, property_type: Any) -> "QuerySet[BuyerLiquidityNode]":
@@ -76,16 +136,16 @@ def _at(province: Any, market: Any, property_type: Any) -> "QuerySet[BuyerLiquid
 
 
 def _with_kinds(province: Any, market: Any, property_type: Any, buyer_id: Any) -> "QuerySet[Any, Any]":
-    """The node with its figures, and what kinds of events the buyer has at it: the first kind by the alphabet, and for each
-    active kind the first from that kind on, which is that kind if there is such an event.
+    """The node with its figures and tallies, and what kinds of events the buyer has at it.
 
-    Each is one look into an index, however many events there are. EXISTS could read the whole table: a planner that expects
-    many events of a buyer starts with the first page.
+    These are the first kind by the alphabet, and for each active kind the first from that kind on, which is that kind if
+    there is such an event. Each is one look into an index, however many events there are. EXISTS could read the whole table:
+    a planner that expects many events of a buyer starts with the first page.
     """
     kinds = BuyerFeedbackEvent.objects.filter(node=OuterRef("pk"), buyer_id=buyer_id).order_by("event").values("event")
     looks = [kinds, *(kinds.filter(event__gte=kind) for kind in ACTIVE_EVENTS)]
     node = _at(province, market, property_type)
-    return node.values_list("pk", *LIQUIDITY_FIELDS, *(Subquery(look[:1]) for look in looks))
+    return node.values_list("pk", *LIQUIDITY_FIELDS, *TALLY_FIELDS, *(Subquery(look[:1]) for look in looks))
 
 
 _LOCK = Select(
@@ -93,55 +153,56 @@ _LOCK = Select(
         _at(province, market, property_type).select_for_update(no_key=True).values_list("pk")
     )
 )
-_WITH_KINDS = Select(_with_kinds)
-
-
-def _held(place: dict[str, str], buyer_id: str | None, act: Act) -> tuple[BuyerLiquidityNode, int, list[str | None]]:
-    """The node, locked; the id of a new event; and the kinds of the buyer's events (see `_with_kinds`)."""
-    ask = (
-        _LOCK.of(**place),
-        _WITH_KINDS.of(**place, buyer_id=buyer_id),
-        Statement(f"SELECT {writes.id_sql(BuyerFeedbackEvent)}"),
+_RECORD = Select(
+    lambda buyer_id: (
+        BuyerRecord.objects.filter(buyer_id=buyer_id)
+        .order_by()
+        .select_for_update(no_key=True)
+        .values_list("pk", "buyer_id", *TALLY_FIELDS)
     )
-    locked, found, [(new_id,)] = together(*ask)
-    if not locked:
-        # If two first events come at once, one waits here for the other's insert and then finds that row.
-        fresh = BuyerLiquidityNode(**place, updated_at=replace(act).now)  # the act's own clock is read under the lock
-        BuyerLiquidityNode.objects.bulk_create([fresh], ignore_conflicts=True)
-        return _held(place, buyer_id, act)
-    [(pk, *figures_and_kinds)] = found
-    count = len(LIQUIDITY_FIELDS)
-    figures = dict(zip(LIQUIDITY_FIELDS, figures_and_kinds, strict=False))
-    return BuyerLiquidityNode(pk=pk, **place, **figures), new_id, figures_and_kinds[count:]
-
-
-_FIGURES = Select(
-    lambda province, market, property_type: _at(province, market, property_type).values_list(*LIQUIDITY_FIELDS, "updated_at")
+)
+_WITH_KINDS = Select(_with_kinds)
+_ANSWERS = Select(
+    lambda buyer_id, deal_ref: (
+        BuyerFeedbackEvent.objects.filter(buyer_id=buyer_id, deal_ref=deal_ref)
+        .order_by("id")
+        .values_list("node_id", "event", "created_at", "is_derived")
+    )
 )
 
 
-@verb(ExecutionClass.READ)
-def liquidity_score(province: str, market: str = ALL, property_type: str = SFR) -> dict[str, Any]:
-    """The figures of a node and its `score`. If there is no such node, the score is 0 and `known` is false."""
-    place = {"province": province, "market": market, "property_type": property_type}
-    *figures, updated_at = _FIGURES.first(**place) or (None,)
-    liquidity = Liquidity(*figures)
-    shown = {name: getattr(liquidity, name) for name in LIQUIDITY_FIELDS}
-    return {**place, **shown, "updated_at": updated_at, "score": liquidity.score, "known": updated_at is not None}
+def hold(place: dict[str, str], buyer_id: str | None, deal_ref: str | None, act: Act) -> Held:
+    """Lock the node and the buyer's record, which are made if need be, and read what an event of them needs."""
+    ask = [_LOCK.of(**place)]
+    if buyer_id is not None:
+        ask.append(_RECORD.of(buyer_id=buyer_id))
+        if deal_ref is not None:
+            ask.append(_ANSWERS.of(buyer_id=buyer_id, deal_ref=deal_ref))
+    ask += [_WITH_KINDS.of(**place, buyer_id=buyer_id), Statement(f"SELECT {writes.id_sql(BuyerFeedbackEvent)}")]
+    locked, *of_buyer, found, [(new_id,)] = together(*ask)
+    records, answers = [*of_buyer, (), ()][:2]
+    if not locked or (not records and buyer_id is not None):
+        _make(place, buyer_id, act, is_known=bool(locked))
+        return hold(place, buyer_id, deal_ref, act)
+    [(pk, *values)] = found
+    count_of = len(LIQUIDITY_FIELDS)
+    node = BuyerLiquidityNode(pk=pk, **place, **dict(zip(LIQUIDITY_FIELDS, values, strict=False)))
+    node.tallies = tallies_in(values[count_of:])
+    record = None
+    if buyer_id is not None:
+        record_pk, _, *sums = records[0]
+        record = BuyerRecord(pk=record_pk, buyer_id=buyer_id)
+        record.tallies = tallies_in(sums)
+    return Held(node, record, values[count_of + len(TALLY_FIELDS) :], deal_ref if record else None, answers, new_id)
 
 
-@verb(ExecutionClass.CONTROL)
-def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[tuple[BuyerLiquidityNode, Liquidity, Liquidity]]:
-    """Recompute each node from its events, in its own transaction. Yield each node that differed, with its stored figures
-    and those that its events make. If `write`, mend it."""
-    for pk in BuyerLiquidityNode.objects.order_by("pk").values_list("pk", flat=True):
-        with transaction.atomic():
-            node = BuyerLiquidityNode.objects.select_for_update().get(pk=pk)
-            events = node.events.order_by("id").values_list("event", "buyer_id")
-            stored, fresh = node.liquidity, folded(events.iterator())
-            if stored == fresh:
-                continue
-            if write:
-                node.liquidity, node.updated_at = fresh, replace(act).now
-                node.save(update_fields=[*LIQUIDITY_FIELDS, "updated_at"])
-        yield node, stored, fresh
+def _make(place: dict[str, str], buyer_id: str | None, act: Act, *, is_known: bool) -> None:
+    """Make the node and the buyer's record, if they are missing. If two first events come at once, one waits here for the
+    other's insert and then finds that row."""
+    if not is_known:
+        prior = dict(zip(PRIOR_FIELDS, prior_of_new_node(place["province"], place["market"]), strict=True))
+        # The act's own clock is read under the lock.
+        fresh = BuyerLiquidityNode(**place, **prior, updated_at=replace(act).now)
+        BuyerLiquidityNode.objects.bulk_create([fresh], ignore_conflicts=True)
+    if buyer_id is not None:
+        BuyerRecord.objects.bulk_create([BuyerRecord(buyer_id=buyer_id)], ignore_conflicts=True)

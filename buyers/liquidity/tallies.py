@@ -1,8 +1,11 @@
 """The columns in which decayed trials are counted. `rates` holds their arithmetic, `services` writes them."""
 
+from collections.abc import Sequence
+
 from django.db import models
 
-from buyers.liquidity.rates import NO_TRIALS, Tally
+from buyers.liquidity.rates import Tally
+from buyers.liquidity.trials import Tallies
 
 
 def _sum(help_text: str) -> "models.FloatField[float, float]":
@@ -29,17 +32,21 @@ class Tallied(models.Model):
         abstract = True
 
     @property
-    def response(self) -> Tally:
-        """The trials of responding."""
-        return Tally(self.response_trials, self.response_successes, self.response_squares, self.response_days)
+    def tallies(self) -> Tallies:
+        """The trials as plain values."""
+        return tallies_in([getattr(self, name) for name in TALLY_FIELDS])
 
-    @property
-    def close(self) -> Tally:
-        """The trials of buying."""
-        return Tally(self.close_trials, self.close_successes, self.close_squares, self.close_days)
+    @tallies.setter
+    def tallies(self, value: Tallies) -> None:
+        for name, total in zip(TALLY_FIELDS, (*value.response, *value.close), strict=True):
+            setattr(self, name, total)
 
 
 RESPONSE_FIELDS = ("response_trials", "response_successes", "response_squares", "response_days")
 CLOSE_FIELDS = ("close_trials", "close_successes", "close_squares", "close_days")
 TALLY_FIELDS = (*RESPONSE_FIELDS, *CLOSE_FIELDS)
-EMPTY = (*NO_TRIALS, *NO_TRIALS)
+
+
+def tallies_in(values: Sequence[float]) -> Tallies:
+    """The trials in the values of the columns TALLY_FIELDS."""
+    return Tallies(Tally(*values[:4]), Tally(*values[4:8]))

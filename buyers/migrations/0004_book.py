@@ -494,7 +494,7 @@ class Migration(migrations.Migration):
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
+                related_name="records",
                 to="buyers.buyer",
                 to_field="buyer_id",
             ),

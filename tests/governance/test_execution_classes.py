@@ -11,6 +11,11 @@ from django.apps import apps
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+import buyers.book.services
+import buyers.liquidity.deals
+import buyers.liquidity.fitting
+import buyers.liquidity.rebuilding
+import buyers.liquidity.services
 import buyers.services
 import followups.ladders.bulk
 import followups.ladders.services
@@ -70,6 +75,7 @@ from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
 from tests.factories import (
     NOON,
+    BuyerFactory,
     InboundFactory,
     InboxItemFactory,
     KpiFactory,
@@ -383,12 +389,29 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.sla.report.sla_report: ("READ", followups.sla.report.sla_report),
     followups.sla.report.recent_sla: ("READ", followups.sla.report.recent_sla),
-    buyers.services.take_feedback: (
+    buyers.book.services.upsert_buyer: (
+        "RECORD",
+        lambda: buyers.book.services.upsert_buyer(buyer_id="B1", province="ON", act=Act()),
+    ),
+    buyers.liquidity.services.take_feedback: (
         "RECORD",
         lambda: buyers.services.record_feedback("ON", "TORONTO", "SFR", "RESPONDED"),
     ),
     buyers.services.liquidity_score: ("READ", lambda: buyers.services.liquidity_score("ON")),
-    buyers.services.rebuild_liquidity: ("CONTROL", lambda: list(buyers.services.rebuild_liquidity(act=Act()))),
+    buyers.liquidity.rebuilding.rebuild_liquidity: (
+        "CONTROL",
+        lambda: list(buyers.liquidity.rebuilding.rebuild_liquidity(act=Act())),
+    ),
+    buyers.liquidity.fitting.fit_priors: ("RECORD", lambda: buyers.liquidity.fitting.fit_priors(act=Act())),
+    buyers.liquidity.deals.record_silence: ("RECORD", lambda: buyers.liquidity.deals.record_silence(act=Act())),
+    buyers.liquidity.deals.send_deal: (
+        "EXECUTE",
+        lambda: buyers.liquidity.deals.send_deal(
+            **{"buyer_id": BuyerFactory.create().buyer_id, "deal_ref": "D1", "channel": "EMAIL"},
+            **{"province": "ON", "market": "TORONTO", "property_type": "SFR"},
+            act=Act("me", at=NOON),
+        ),
+    ),
     offers.services.make_offer: (
         "SANDBOX",
         lambda: offers.services.make_offer(province="ON", arv=Decimal(450000), repairs=Decimal(50000), act=Act()),

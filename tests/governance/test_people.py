@@ -27,7 +27,9 @@ def none_of(user: User, ids: Collection[str]) -> set[str]:
 
 
 @pytest.fixture(autouse=True)
-def _kinds() -> None:
+def _kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_loaders", {})
+    monkeypatch.setattr(people, "_readable", {})
     people.register("SELLER", ann, all_of)
     people.register("BUYER", nobody, none_of)
 

@@ -9,7 +9,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from buyers.liquidity.figures import Event
-from buyers.liquidity.services import rebuild_liquidity
+from buyers.liquidity.rebuilding import rebuild_liquidity
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from kpi.models import KPIEvent
 from tests.races.conftest import CLIENTS

@@ -11,7 +11,7 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoDbBlocker
 
-from buyers.liquidity.services import rebuild_liquidity
+from buyers.liquidity.rebuilding import rebuild_liquidity
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from followups.ladders.models import FollowupLadder
 from followups.leads.inbound.decisions import undecided

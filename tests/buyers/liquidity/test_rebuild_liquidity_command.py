@@ -30,14 +30,14 @@ def break_it(node: BuyerLiquidityNode) -> None:
 
 
 def test_a_node_that_equals_its_events_is_left_alone(node: BuyerLiquidityNode) -> None:
-    assert run() == run("--check") == "Every node is what its events make.\n"
+    assert run() == run("--check") == "Every node and every buyer's record is what its events make.\n"
     node.refresh_from_db()
     assert node.active_buyer_count == 1
 
 
 def test_check_names_the_difference_writes_nothing_and_fails(node: BuyerLiquidityNode) -> None:
     break_it(node)
-    with pytest.raises(CommandError, match=r"Nodes that differ: 1\. Nothing was changed\.") as failure:
+    with pytest.raises(CommandError, match=r"Nodes and records that differ: 1\. Nothing was changed\.") as failure:
         run("--check")
     assert failure.value.returncode == 1
     assert "ON TORONTO SFR: stored" in run.printed  # type: ignore[attr-defined]
@@ -49,7 +49,7 @@ def test_without_check_the_command_repairs_and_says_so(node: BuyerLiquidityNode)
     break_it(node)
     said = run()
     assert "active_buyer_count=7" in said
-    assert said.endswith("Nodes mended: 1.\n")
+    assert said.endswith("Nodes and records mended: 1.\n")
     node.refresh_from_db()
     assert node.active_buyer_count == 1
-    assert run("--check") == "Every node is what its events make.\n"
+    assert run("--check") == "Every node and every buyer's record is what its events make.\n"

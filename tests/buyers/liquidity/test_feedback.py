@@ -8,9 +8,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from rest_framework.test import APIClient
 
-from buyers import services
+from buyers.liquidity import services
 from buyers.liquidity.figures import Liquidity
-from buyers.liquidity.services import liquidity_score, rebuild_liquidity, record_feedback
+from buyers.liquidity.rebuilding import rebuild_liquidity
+from buyers.liquidity.scores import liquidity_score
+from buyers.liquidity.services import record_feedback
 from buyers.models import SFR, BuyerFeedbackEvent, BuyerLiquidityNode
 from kpi.models import KPIEvent
 from tests.conftest import attrs, codes
@@ -19,6 +21,7 @@ from wholesale.plumbing.act import Act
 
 FEEDBACK, SCORE, NODES = (f"/api/buyers/liquidity/{name}" for name in ("feedback", "score", "nodes"))
 ROWS = "/api/buyers/feedback"
+NOTHING_KNOWN = {"mean": 0.5, "low": 0.05, "high": 0.95, "events": 0}
 GIVEN = {"province": "ON", "market": "Toronto", "event": "RESPONDED", "buyer_id": "B456"}
 
 
@@ -156,6 +159,8 @@ def test_the_score_of_a_node_is_computed(auditor: APIClient) -> None:
         "updated_at": "2026-12-15T18:00:00Z",
         "score": 94.5,
         "known": True,
+        "posterior": {"response": NOTHING_KNOWN, "close": NOTHING_KNOWN},
+        "posterior_score": 0,
     }
     assert liquidity_score("ON", "TORONTO")["score"] == node.score == Decimal("94.5")
 
@@ -173,6 +178,8 @@ def test_the_score_of_an_unknown_node_is_0_and_writes_nothing(auditor: APIClient
         "updated_at": None,
         "score": 0,
         "known": False,
+        "posterior": {"response": NOTHING_KNOWN, "close": NOTHING_KNOWN},
+        "posterior_score": 0,
     }
     assert not BuyerLiquidityNode.objects.exists()
 
@@ -225,6 +232,8 @@ def test_the_api_shows_an_event(auditor: APIClient) -> None:
         "market": "TORONTO",
         "property_type": "SFR",
         "event": "RESPONDED",
+        "deal_ref": None,
+        "is_derived": False,
         "correlation_id": "made",
         "actor": "factory",
         "user": None,
@@ -242,8 +251,9 @@ def test_rebuilding_repairs_a_node_that_differs(db: None) -> None:
     node = record_feedback("ON", "TORONTO", "SFR", "RESPONDED", "B1").node
     right = node.liquidity
     BuyerLiquidityNode.objects.update(active_buyer_count=9)
-    [(_, stored_before, folded)] = rebuild_liquidity(write=False, act=Act())
-    assert (stored_before.active_buyer_count, folded) == (9, right)
+    [(_, stored_before, fresh)] = rebuild_liquidity(write=False, act=Act())
+    assert stored_before.liquidity is not None
+    assert (stored_before.liquidity.active_buyer_count, fresh.liquidity) == (9, right)
     assert BuyerLiquidityNode.objects.get().active_buyer_count == 9
     [(mended, *_)] = rebuild_liquidity(act=Act(at=NOON))
     assert mended == node
