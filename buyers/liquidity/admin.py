@@ -1,16 +1,19 @@
 """The read-only admin pages of buyers: liquidity nodes and feedback events."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import F, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
 from buyers.liquidity.figures import Event
+from buyers.liquidity.graph import pages
 from buyers.liquidity.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
-from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, button, column, place_text
 
 EVENT_COLOURS = {
     Event.RESPONDED.label: "info",
@@ -45,6 +48,33 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
             {"fields": ("active_buyer_count", "buyer_count", "response_rate", "close_rate", "updated_at")},
         ),
     )
+
+    actions_list = ("open_graph",)
+    actions_detail = ("open_buyers",)
+
+    def get_urls(self) -> list[Any]:
+        graph = path("graph/", self.admin_site.admin_view(self.graph), name="buyers_buyerliquiditynode_graph")
+        of_node = "<path:object_id>/buyers/"
+        buyers = path(of_node, self.admin_site.admin_view(self.buyers), name="buyers_buyerliquiditynode_buyers")
+        return [graph, buyers, *super().get_urls()]
+
+    def graph(self, request: HttpRequest) -> HttpResponse:
+        """Show the graph of nodes that share active buyers."""
+        return pages.graph_page(request, self)
+
+    def buyers(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the buyers of a node, and those of its neighbours."""
+        return pages.buyers_page(request, self, object_id)
+
+    @button("Liquidity graph", "view", icon="hub", path="to-graph")
+    def open_graph(self, request: HttpRequest) -> HttpResponse:
+        """Go to the graph."""
+        return HttpResponseRedirect(reverse("admin:buyers_buyerliquiditynode_graph"))
+
+    @button("Buyers", "view", icon="group", path="to-buyers")
+    def open_buyers(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Go to the buyers of the node."""
+        return HttpResponseRedirect(pages.buyers_url(int(object_id)))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerLiquidityNode]:
         return super().get_queryset(request).exclude(INVENTED)
