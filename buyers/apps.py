@@ -18,4 +18,3 @@ class BuyersConfig(AppConfig):
         people.register(people.BUYER, facts.facts_of, facts.readable_buyers)
         imports.register()
         tasks.register()
-        imports.register()
