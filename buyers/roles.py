@@ -4,6 +4,7 @@ from wholesale.plumbing.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Gra
 
 GRANTS: Grants = {
     "view_buyer": EVERYBODY,
+    "view_buyerimport": EVERYBODY,
     "add_buyer": (OPERATOR, INTEGRATOR),
     "change_buyer": (OPERATOR, INTEGRATOR),
     "import_buyer": (OPERATOR, INTEGRATOR),

@@ -7,6 +7,7 @@ from typing import Any
 from buyers.book.fields import BOX_COLUMNS, Place
 from buyers.book.models import BuyBox, BuyBoxPlace, Buyer
 from governance.clocks.markets import one_markets
+from wholesale.plumbing import writes
 from wholesale.plumbing.lookups import among
 
 Box = Mapping[str, Any]  # the values of a box, by `BOX_COLUMNS`
@@ -63,11 +64,8 @@ def write_boxes(changes: Collection[tuple[Buyer, Boxes, Boxes]]) -> None:
     )
     if had := [box.pk for box, (*_, is_kept) in zip(written, changed, strict=True) if is_kept]:
         BuyBoxPlace.objects.filter(box__in=among(had, "bigint")).delete()
-    BuyBoxPlace.objects.bulk_create(
-        BuyBoxPlace(box=box, **place._asdict())
-        for box, (_, places, _) in zip(written, changed, strict=True)
-        for place in places
-    )
+    places = [(box.pk, *place) for box, (_, theirs, _) in zip(written, changed, strict=True) for place in theirs]
+    writes.insert(BuyBoxPlace, ("box_id", "province", "market"), places)
 
 
 def _remove(keys: Collection[tuple[int, str]]) -> None:

@@ -8,6 +8,7 @@ types are texts there: "ON TORONTO; QC", "SFR; DUPLEX".
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from drf_spectacular.utils import extend_schema_field
@@ -32,6 +33,7 @@ from wholesale.plumbing.fields import (
     UpperChoiceField,
     WordField,
 )
+from wholesale.plumbing.importing.texts import REMEMBERED
 from wholesale.plumbing.params import Params
 from wholesale.plumbing.phone_fields import ValidPhoneField
 from wholesale.plumbing.vocabulary import ALL, Province
@@ -42,6 +44,7 @@ FUNDS = ("funds_amount", "funds_proved_on", "funds_expire_on")
 _LARGEST_AREA = 2_000_000_000  # square feet, below what the column holds
 _LIST = re.compile(r"[;|\n]")
 _WORD_LIST = re.compile(r"[;|\n,/]")
+_PROVINCES = frozenset(Province.values)
 _PROVINCE_FIRST = re.compile(r"([A-Za-z]{2})(?:[\s,:]+(.+))?")
 _PROVINCE_LAST = re.compile(r"(.+?)[\s,]+\(?([A-Za-z]{2})\)?")
 
@@ -81,13 +84,13 @@ class _PlaceField(RowField):
 
     def _parts(self, text: str) -> Mapping[str, str]:
         first, last = _PROVINCE_FIRST.fullmatch(text), _PROVINCE_LAST.fullmatch(text)
-        if first and first[1].upper() in Province.values:
+        if first and first[1].upper() in _PROVINCES:
             province, market = first[1], first[2] or ALL
-        elif last and last[2].upper() in Province.values:
+        elif last and last[2].upper() in _PROVINCES:
             market, province = last[1], last[2]
         else:
             self.fail("not_a_place")
-        if market.upper() in Province.values:  # "ON, QC" are two places: a list has semicolons
+        if market.upper() in _PROVINCES:  # "ON, QC" are two places: a list has semicolons
             self.fail("not_a_place")
         return {"province": province, "market": market}
 
@@ -97,18 +100,23 @@ class _TextListField(ManyField):
 
     parts = _LIST
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._read = lru_cache(maxsize=REMEMBERED)(self.child.run_validation)  # the same few texts come with each row
+
     def to_internal_value(self, data: Any) -> list[Any]:
         if not isinstance(data, str) or data.lstrip().startswith("["):
             return sorted(set(super().to_internal_value(data)))
-        texts = [part.strip() for part in self.parts.split(data) if part.strip()]
-        try:
-            return sorted(set(super().to_internal_value(texts)))
-        except ValidationError as error:
-            if not isinstance(error.detail, dict):
-                raise
-            # A row's report has a list of errors for each column, so each error says which part of the text it means.
-            details: dict[Any, Any] = error.detail
-            raise ValidationError([self._about(texts[n], detail) for n, detail in details.items()]) from error
+        values, errors = set(), []
+        for text in filter(None, map(str.strip, self.parts.split(data))):
+            try:
+                values.add(self._read(text))
+            except ValidationError as error:
+                # A row's report has a list of errors for each column, so each error says which part of the text it means.
+                errors.append(self._about(text, error.detail))
+        if errors:
+            raise ValidationError(errors)
+        return sorted(values)
 
     def _about(self, text: str, detail: Any) -> ErrorDetail:
         first = (detail if isinstance(detail, list) else next(iter(detail.values())))[0]

@@ -79,7 +79,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
     property_type = models.CharField(max_length=WORD_MAX_LENGTH)
     event = models.CharField(max_length=11, choices=Event)
     deal_ref = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="the deal that was offered")
-    is_derived = models.BooleanField(default=False, help_text="the buyer was silent; nobody recorded it")
+    is_derived = models.BooleanField(default=False, db_default=False, help_text="the buyer was silent; nobody recorded it")
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [

@@ -88,3 +88,8 @@ def _days_to_close(deal: list[_Decision]) -> Decimal | None:
     if purchase.sent_at is None or purchase.sent_at > purchase.at:
         return None
     return Decimal((purchase.at - purchase.sent_at) / _DAY)
+
+
+def last_answers(buyer_id: str, most: int = 10) -> list[BuyerFeedbackEvent]:
+    """Return what a buyer did last, the newest first."""
+    return list(BuyerFeedbackEvent.objects.filter(buyer_id=buyer_id).order_by("-id")[:most])

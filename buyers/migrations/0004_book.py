@@ -366,7 +366,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="buyerfeedbackevent",
             name="is_derived",
-            field=models.BooleanField(default=False, help_text="the buyer was silent; nobody recorded it"),
+            field=models.BooleanField(db_default=False, default=False, help_text="the buyer was silent; nobody recorded it"),
         ),
         migrations.AddField(
             model_name="buyerliquiditynode",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from import_export import fields, resources
 from rest_framework.exceptions import ValidationError
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from followups.leads import services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow
@@ -21,16 +21,17 @@ from followups.leads.people.admin import PersonPages
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
 from governance.lists.wishes import CONTACT_COLUMNS
-from governance.people import CLOSED, Language
+from governance.people import CLOSED
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, of_row
+from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
 from wholesale.plumbing.phone_fields import ValidPhoneField
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 STATUS_COLOURS = {
     Lead.Status.NEW.label: "info",
@@ -42,23 +43,16 @@ STATUS_COLOURS = {
     Lead.Status.DEAD.label: "",
 }
 # Columns of a file that are not columns of a lead. `words.toml` holds their other names.
-_row = LeadRow()
 
 
-def _typed(name: str, **options: Any) -> forms.CharField:
-    """Return a form's text field. It accepts more characters than the column holds, because cleaning shortens the text."""
-    widget = UnfoldAdminTextInputWidget(attrs={"placeholder": options.pop("placeholder", "")})
-    options = {"max_length": LABEL_MAX_LENGTH, **options}
-    return forms.CharField(label=name, required=False, widget=widget, **options)
-
-
-class LeadForm(forms.ModelForm):
+class LeadForm(RowForm):
     """The form of a lead. It applies the same checks as the API and imports."""
 
-    phone = _typed("Phone", placeholder="416-555-0123")
-    email = _typed("E-mail", max_length=254, placeholder="name@example.ca")
-    postal_code = _typed("Postal code", placeholder="M5V 2T6")
-    market = _typed("Market", help_text="ALL, or nothing, is the whole province.")
+    row, settable = LeadRow(), (*SETTINGS, *FLAGS.values())
+    phone = typed("Phone", placeholder="416-555-0123")
+    email = typed("E-mail", max_length=254, placeholder="name@example.ca")
+    postal_code = typed("Postal code", placeholder="M5V 2T6")
+    market = typed("Market", help_text="ALL, or nothing, is the whole province.")
 
     reason = forms.CharField(
         label="Why it is reopened",
@@ -72,39 +66,16 @@ class LeadForm(forms.ModelForm):
         model = Lead
         fields = (*COLUMNS, *FLAGS.values())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.show_hidden_initial = True  # a change is a difference from what the editor saw, not from the stored value
-        if "language" in self.fields and not self.instance.pk:
-            language: Any = self.fields["language"]
-            language.required, language.initial, self.initial["language"] = False, "", ""
-            language.choices = [("", "French in Quebec, else English"), *Language.choices]
-
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        given = {"lead_id": self.instance.lead_id, **cleaned}
-        try:
-            checked = _row.run_validation({name: str(value) for name, value in given.items() if value not in (None, "")})
-        except ValidationError as error:
-            details: Any = error.detail
-            for name in details:
-                if name not in self.errors:
-                    self.add_error(name, [str(message) for message in details[name]])
-            return cleaned
-        self._require_reason(checked.get("status", ""), cleaned)
-        empty = {name: getattr(Lead(), name) for name in cleaned if name in COLUMNS}
-        return {**cleaned, **empty, **{name: value for name, value in checked.items() if name in cleaned}}
+        cleaned = super().clean()
+        if self.checked is not None:
+            self._require_reason(self.checked.get("status", ""), cleaned)
+        return cleaned
 
     def _require_reason(self, status: str, cleaned: dict[str, Any]) -> None:
         is_changed = self.instance.pk and "status" in self.changed_data and status
         if is_changed and is_reopening(self.instance.status, status) and not cleaned.get("reason"):
             self.add_error("reason", NO_REASON)
-
-    def settings(self) -> dict[str, Any]:
-        """Return the values for `upsert_lead`: all given values of a new lead, or only the changed ones of a stored lead."""
-        changed = [name for name in self.changed_data if name in (*SETTINGS, *FLAGS.values())]
-        return {name: self.cleaned_data[name] for name in changed}
 
 
 class ReopeningInline(ReadOnlyInline):

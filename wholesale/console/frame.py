@@ -94,6 +94,8 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("SLA watch", "visibility", "followups", "slawatch"),
     ),
     "Buyers": (
+        Page("Buyers", "group", "buyers", "buyer"),
+        Page("Imports of buyers", "upload_file", "buyers", "buyerimport"),
         Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),
         Page("Feedback", "forum", "buyers", "buyerfeedbackevent"),
     ),

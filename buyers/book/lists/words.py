@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from buyers.book.fields import BOX_COLUMNS, COLUMNS
 from buyers.book.models import BuyBox, Buyer
 from governance.lists.wishes import days_of
 from governance.lists.words import SPELLED, Cells, email, fraction, phone, place, status_among, words_with
-from wholesale.plumbing.importing.texts import LONGEST, key_of, keyed
+from wholesale.plumbing.importing.texts import LONGEST, REMEMBERED, key_of, keyed
 
 WORDS = words_with(Path(__file__).with_name("words.toml"), COLUMNS)
 COLUMN_OF = keyed(WORDS["columns"], COLUMNS)
@@ -27,6 +28,7 @@ _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _number(text: str) -> str:
     """Return a number such as `$450,000`, `450 000 $`, `450k` or `1,5` in plain digits. Other texts stay as they are."""
     parts = _NUMBER.fullmatch(text)
@@ -54,10 +56,11 @@ def _among(words: Mapping[str, str]) -> Callable[[str], str]:
 
 def _each(parts: re.Pattern[str], spell: Callable[[str], str]) -> Callable[[str], str]:
     """Return the function that reads each word of a cell that holds several."""
+    known = lru_cache(maxsize=REMEMBERED)(spell)
 
     def read(text: str) -> str:
         words = [part.strip() for part in parts.split(text)]
-        return BETWEEN.join(spell(word) if len(word) <= LONGEST else word for word in words if word)
+        return BETWEEN.join(known(word) if len(word) <= LONGEST else word for word in words if word)
 
     return read
 

@@ -1,0 +1,233 @@
+"""The admin of buyers: search, edit, import and export."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from rest_framework.exceptions import ValidationError
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
+
+from buyers.book import services
+from buyers.book.boxes_admin import BoxInline, box_text, boxes_in
+from buyers.book.fields import BOX_COLUMNS, SETTINGS, BuyerRow
+from buyers.book.lists import imports
+from buyers.book.lists.exports import BOX_FETCHED, BuyerResource
+from buyers.book.lists.importer import BUYERS
+from buyers.book.lookups import PHONES
+from buyers.book.models import BuyBoxPlace, Buyer
+from buyers.liquidity.reliability import last_answers, reliability_of
+from governance.lists.wishes import CONTACT_COLUMNS
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.addresses import one_form
+from wholesale.plumbing.admin_base import Edited, Scoped, of_row
+from wholesale.plumbing.admin_forms import RowForm, typed
+from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, WordFilter, column, place_text
+from wholesale.plumbing.importing.pages import ImportPages
+from wholesale.plumbing.phone_fields import ValidPhoneField
+from wholesale.plumbing.texts import cad
+from wholesale.plumbing.vocabulary import Province, normalise_word
+
+STATUS_COLOURS = {
+    Buyer.Status.ACTIVE.label: "success",
+    Buyer.Status.PAUSED.label: "warning",
+    Buyer.Status.BLOCKED.label: "danger",
+}
+_BOXES_SHOWN = 2  # in a line of the list
+
+
+class BuyerForm(RowForm):
+    """The form of a buyer. It applies the same checks as the API and imports."""
+
+    row, settable = BuyerRow(), SETTINGS
+    phone = typed("Phone", placeholder="416-555-0123")
+    second_phone = typed("Second phone")
+    email = typed("E-mail", max_length=254, placeholder="name@example.ca")
+    second_email = typed("Second e-mail", max_length=254)
+    market = typed("Market", help_text="ALL, or nothing, is the whole province.")
+
+    class Meta:
+        model = Buyer
+        fields = ("buyer_id", *SETTINGS)
+        labels = {"funds_amount": "Amount", "funds_proved_on": "Date", "funds_expire_on": "Expires"}
+        widgets = {"notes": UnfoldAdminExpandableTextareaWidget}
+
+
+class FundsFilter(StateFilter):
+    """A filter of the list of buyers by their proof of funds."""
+
+    title = "proof of funds"
+    parameter_name = "funds"
+    states = {
+        "good": ("Good today", lambda now: Q(funds_expire_on__gte=now.date())),
+        "expired": ("Expired", lambda now: Q(funds_expire_on__lt=now.date())),
+        "none": ("None", Q(funds_amount__isnull=True)),
+    }
+
+
+class BuysInFilter(WordFilter):
+    """A filter of the list of buyers by a province where they buy, by one of their boxes."""
+
+    title = "buys in"
+    parameter_name = "buys_in"
+
+    def words(self) -> Any:
+        return Province.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in Province.values:
+            return queryset
+        return queryset.filter(pk__in=BuyBoxPlace.objects.filter(province=self.value()).values("box__buyer"))
+
+
+def _funds(buyer: Buyer) -> tuple[str, str]:
+    """Return whether the proof of funds is good today, and its amount and its last day."""
+    if buyer.funds_amount is None or buyer.funds_expire_on is None:
+        return "", "none"
+    state = "good" if buyer.funds_expire_on >= _today() else "expired"
+    return (
+        state,
+        f"{cad(buyer.funds_amount).removesuffix('.00')} {'until' if state == 'good' else 'expired'} {buyer.funds_expire_on}",
+    )
+
+
+def _today() -> date:
+    return timezone.now().date()
+
+
+@admin.register(Buyer)
+class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, ModelAdmin):
+    """The admin pages of buyers. The list shows the newest first and never counts all buyers: there are too many."""
+
+    form = BuyerForm
+    left_open = "not known"
+    resource_classes = (BuyerResource,)
+    importer = BUYERS
+    begin_import, confirm_import = staticmethod(imports.begin_import), staticmethod(imports.confirm_import)
+    columns_shown = [("Buyers", ["buyer_id", *SETTINGS]), ("Buy box", list(BOX_COLUMNS)), ("Contact", CONTACT_COLUMNS)]
+    list_display = ("buyer_id", "who", "phone", "place", "status_label", "buys", "funds", "updated_at")
+    list_display_links = ("buyer_id", "who")
+    list_filter = ("status", "province", BuysInFilter, FundsFilter, "language", SinceFilter)
+    list_select_related = False
+    list_per_page = 50
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    search_fields = (
+        "buyer_id__exact",
+        "email__exact",
+        "second_email__exact",
+        "name__icontains",
+        "company__icontains",
+        "market__iexact",
+    )
+    search_help_text = "Buyer id, phone, e-mail or a market in full; a part of the name or company"
+    inlines = (BoxInline,)
+    actions_list = ("import_file",)
+    actions_detail = ("answers",)
+    fieldsets = (
+        ("Buyer", {"fields": (("buyer_id", "status"), ("name", "company"), ("language", "source"), "notes")}),
+        ("Contact", {"fields": (("phone", "second_phone"), ("email", "second_email"))}),
+        ("Place", {"fields": (("province", "market"), "zone")}),
+        ("Proof of funds", {"fields": ("funds_amount", ("funds_proved_on", "funds_expire_on"))}),
+    )
+    _known = (
+        ("What the buyer did", {"fields": ("reliability", "last_answers")}),
+        ("Last change", {"fields": (("changed_by", "updated_at"), "created_at")}),
+    )
+    readonly_fields = ("reliability", "last_answers", "changed_by", "updated_at", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related(BOX_FETCHED)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fieldsets if obj is None else (*self.fieldsets, *self._known)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("buyer_id", *self.readonly_fields) if obj else self.readonly_fields
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
+        try:
+            phone = ValidPhoneField().run_validation(search_term)
+        except ValidationError:
+            address = one_form(search_term)
+            found, has_doubles = super().get_search_results(request, queryset, address if "@" in address else search_term)
+            return found | self._buying_in(queryset, search_term), has_doubles
+        named = Q(buyer_id=search_term.strip())
+        for name in PHONES:
+            named |= Q(**{name: phone})
+        return queryset.filter(named), False
+
+    def _buying_in(self, queryset: QuerySet[Any], search_term: str) -> QuerySet[Any]:
+        try:
+            market = normalise_word(search_term)
+        except ValueError:
+            return queryset.none()
+        return queryset.filter(pk__in=BuyBoxPlace.objects.filter(market=market).values("box__buyer"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Do nothing: `save_related` stores the buyer together with its boxes."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Store the buyer and its boxes with the service `upsert_buyer`."""
+        (boxes,) = formsets
+        settings = form.settings() | ({"boxes": boxes_in(boxes)} if boxes.has_changed() else {})
+        stored, _ = services.upsert_buyer(buyer_id=form.instance.buyer_id, act=Act.by(request.user), **settings)
+        form.instance.pk = stored.pk
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """Return the names of what changed, for the admin's log. No formset was saved, so none can say what it saved."""
+        changed = ["buy boxes"] if any(formset.has_changed() for formset in formsets) else []
+        form.changed_data = [*form.changed_data, *changed]
+        return super().construct_change_message(request, form, [], add)
+
+    @display(description="Name", header=True)
+    def who(self, buyer: Buyer) -> tuple[str, str]:
+        """Return the name of the buyer, and of the company below it."""
+        return buyer.name or buyer.company, buyer.company if buyer.name else ""
+
+    place = column("Lives in", place_text)
+    status_label = column("Status", lambda buyer: buyer.get_status_display(), label=STATUS_COLOURS)
+    funds = column("Proof of funds", _funds, label={"good": "success", "expired": "danger"})
+
+    @display(description="Buys")
+    def buys(self, buyer: Buyer) -> str:
+        """Return what the buyer buys, a line for each of the first boxes."""
+        boxes = list(buyer.boxes.all())
+        lines = [box_text(box) for box in boxes[:_BOXES_SHOWN]]
+        if more := len(boxes) - len(lines):
+            lines.append(f"and {more} more")
+        return format_html_join("", "<div>{}</div>", ((line,) for line in lines)) or "no buy box"
+
+    @display(description="Deals")
+    def reliability(self, buyer: Buyer) -> str:
+        """Return how reliable the buyer is, as text."""
+        known = reliability_of([buyer.buyer_id])[buyer.buyer_id]
+        days = known.median_days_to_close
+        taken = "" if days is None else f", {days} days from the first sending to the purchase at the median"
+        return f"{known.deals_closed:,} closed, {known.deals_fell_through:,} fell through{taken}"
+
+    @display(description="Last answers")
+    def last_answers(self, buyer: Buyer) -> str:
+        """Return the buyer's last answers, a line for each."""
+        lines = (
+            (f"{one.created_at:%Y-%m-%d %H:%M}", one.get_event_display(), " · ".join(filter(None, about)))
+            for one in last_answers(buyer.buyer_id)
+            if (about := (one.deal_ref, one.property_type, place_text(one)))
+        )
+        return format_html_join("", '<div class="leading-relaxed">{} <b>{}</b> {}</div>', lines) or "none"
+
+    @action(description="Answers", icon="forum", url_path="answers")
+    @of_row
+    def answers(self, request: HttpRequest, buyer: Any) -> HttpResponse:
+        """Redirect to the list of this buyer's feedback."""
+        listed = reverse("admin:buyers_buyerfeedbackevent_changelist", query={"q": buyer.buyer_id})
+        return HttpResponseRedirect(listed)
