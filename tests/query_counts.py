@@ -32,6 +32,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "settle a reservation": {"sqlite": 5, "postgresql": 4},  # the reservation, the ledgers
     "match a deal": {"sqlite": 6, "postgresql": 4},  # the boxes; node and priors; the ledger and the mark; who is shown
     "the graph of liquidity": 2,
+    "what fits a buyer": 3,
     "neighbours of a node": {"sqlite": 6, "postgresql": 5},
     # The gate
     "decide a lead": 2,
