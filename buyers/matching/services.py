@@ -45,7 +45,7 @@ def match(
     own trials. A draw from the posteriors ranks these (Thompson sampling). For the same `seed` (default: the correlation
     id) the draws are the same.
 
-    Takes 4 queries on PostgreSQL, whatever the size of the book.
+    Takes 6 queries whatever the size of the book, on PostgreSQL in 4 messages.
 
     Raises:
         gate.LedgerUnreadable: no opt-out could be found.

@@ -19,7 +19,7 @@ from wholesale.plumbing.vocabulary import WALKTHROUGH_PROPERTY
 pytestmark = pytest.mark.django_db
 
 
-def buyer(buyer_id: str = "B1", *places: tuple[str, str], types: Any = ("SFR",)) -> Buyer:
+def buyer(buyer_id: str = "me", *places: tuple[str, str], types: Any = ("SFR",)) -> Buyer:
     made: Any = BuyerFactory(buyer_id=buyer_id)
     box = BuyBox.objects.create(buyer=made, property_types=list(types))
     for province, market in places or [("ON", "TORONTO")]:
@@ -41,15 +41,15 @@ def test_the_nodes_are_those_that_a_box_covers() -> None:
         *(("QC", "LAVAL", "LAND"), ("ON", "TORONTO", WALKTHROUGH_PROPERTY)),
     ):
         NodeFactory(province=province, market=market, property_type=property_type)
-    assert nodes(buyer("B1")) == {("ON", "TORONTO", "SFR")}
-    assert nodes(buyer("B2", ("QC", "ALL"), types=())) == {("QC", "LAVAL", "SFR"), ("QC", "LAVAL", "LAND")}
-    assert nodes(buyer("B3", ("AB", "ALL"))) == set()
-    without: Any = BuyerFactory(buyer_id="B4")
+    assert nodes(buyer("me")) == {("ON", "TORONTO", "SFR")}
+    assert nodes(buyer("other", ("QC", "ALL"), types=())) == {("QC", "LAVAL", "SFR"), ("QC", "LAVAL", "LAND")}
+    assert nodes(buyer("third", ("AB", "ALL"))) == set()
+    without: Any = BuyerFactory(buyer_id="fourth")
     assert fitting_deals(without) == {"nodes": [], "deals": []}
 
 
 def test_the_deals_are_those_that_others_were_sent_and_nobody_bought() -> None:
-    me = buyer("B1")
+    me = buyer("me")
     sent = {"sent_at": NOON - timedelta(days=1)}
     DealSentFactory(deal_ref="fits", **sent)
     DealSentFactory(deal_ref="fits", sent_at=NOON - timedelta(days=2))
@@ -67,7 +67,7 @@ def test_the_deals_are_those_that_others_were_sent_and_nobody_bought() -> None:
 
 
 def test_it_takes_the_same_queries_for_any_number_of_deals() -> None:
-    me, asked = buyer("B1"), set()
+    me, asked = buyer("me"), set()
     for n in (1, 20):
         for _ in range(n):
             DealSentFactory()
@@ -79,7 +79,7 @@ def test_it_takes_the_same_queries_for_any_number_of_deals() -> None:
 
 
 def test_the_page_names_the_nodes_and_the_deals() -> None:
-    me = buyer("B1")
+    me = buyer("me")
     assert "The boxes cover no liquidity node." in fitting_html(me)
     NodeFactory(market="TORONTO")
     DealSentFactory(deal_ref="<deal>", sent_at=timezone.now())
@@ -89,7 +89,7 @@ def test_the_page_names_the_nodes_and_the_deals() -> None:
 
 
 def test_the_api_answers_by_the_buyers_id(agent: APIClient, client_of: Any) -> None:
-    me = buyer("B1")
+    me = buyer("me")
     NodeFactory(market="TORONTO")
     DealSentFactory(deal_ref="D1", sent_at=timezone.now())
     answer = agent.get(f"/api/buyers/book/{me.pk}/fitting")
