@@ -15,6 +15,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "GET buyers/liquidity/score": 1,
     "GET governance/contact/decide": 2,  # the lead; the rules and the ledger
     "GET buyers/book, at most": 4,  # the buyers; their boxes; the boxes' places; what they did about deals
+    "GET of neighbours and of what fits a buyer, at most": 6,
     "GET of anything else, at most": 2,
     "GET followups/replies, at most": 6,
     "GET governance/runbook/status, at most": 12,

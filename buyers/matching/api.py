@@ -12,7 +12,7 @@ from buyers.liquidity.api import NodeParams, PosteriorRateOut
 from buyers.liquidity.graph.api import GraphNodeOut, GraphPlaceOut
 from buyers.matching import services
 from buyers.matching.fitting import fitting_deals
-from buyers.matching.rules import CRITERIA, Deal, Funds, Verdict
+from buyers.matching.rules import CRITERIA, BoxVerdict, Deal, Funds
 from governance.people import Language
 from wholesale.plumbing.api import ROW_ID, ApiViewSet, act, ask, path_id
 from wholesale.plumbing.errors import NotFound
@@ -56,7 +56,7 @@ class ProbabilityOut(serializers.Serializer[Any]):
 
 
 def _criteria_fields() -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-    return {name: serializers.ChoiceField(choices=Verdict.choices, required=False) for name in CRITERIA}
+    return {name: serializers.ChoiceField(choices=BoxVerdict.choices, required=False) for name in CRITERIA}
 
 
 CriteriaOut = type(
@@ -118,7 +118,7 @@ class MatchViewSet(ApiViewSet):
         """What fits the buyer: the nodes that the boxes cover, and the deals there that the buyer was not sent."""
         buyer = Buyer.objects.filter(pk=int(id)).first()
         if buyer is None:
-            raise NotFound("There is no such buyer.")
+            raise NotFound(f"There is no such buyer: {int(id)}.")
         return Response(fitting_deals(buyer))
 
     @act(

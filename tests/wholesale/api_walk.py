@@ -515,6 +515,15 @@ ENDPOINTS = [
     ),
     get("buyers/liquidity/nodes"),
     get("buyers/liquidity/score", good={"province": "ON"}, bad=({"province": "ON", "market": "%"}, "market")),
+    get("buyers/liquidity/graph", bad=({"province": "ZZ"}, "province")),
+    get("buyers/liquidity/neighbours", good={"province": "ON"}, bad=({"province": "ON", "limit": 501}, "limit")),
+    post(
+        "buyers/match",
+        *ROLES,
+        good={"province": "ON", "price": 420000, "arv": 640000, "repairs": 45000, "explore": 0.1},
+        bad=({"province": "ON", "explore": 1.5}, "explore"),
+    ),
+    get("buyers/book/{id}/fitting", row=BuyerFactory.create),
     post(
         "buyers/liquidity/feedback",
         OPERATOR,

@@ -30,6 +30,7 @@ PLAIN_FLOATS_OUT = {
         for figure in {*FIGURES, *WITHIN} - COUNTS
     ),
     "SumsOut.rate",
+    *(f"ProbabilityOut.{figure}" for figure in ("mean", "low", "high")),
 }
 
 
