@@ -4,6 +4,7 @@ from wholesale.plumbing.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Gra
 
 GRANTS: Grants = {
     "view_buyer": EVERYBODY,
+    "view_buyerimport": EVERYBODY,
     "add_buyer": (OPERATOR, INTEGRATOR),
     "change_buyer": (OPERATOR, INTEGRATOR),
     "import_buyer": (OPERATOR, INTEGRATOR),
@@ -15,5 +16,6 @@ GRANTS: Grants = {
     "record_feedback": (OPERATOR, AGENT, INTEGRATOR),
     "view_dealsent": EVERYBODY,
     "send_deal": (OPERATOR, AGENT, INTEGRATOR),
+    "match_buyers": EVERYBODY,
     "record_any_feedback": (OPERATOR, INTEGRATOR),
 }

@@ -9,7 +9,7 @@ from django.db import transaction
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
-from buyers.models import SFR, BuyBox, BuyBoxPlace, Buyer, BuyerFeedbackEvent, BuyerLiquidityNode, DealSent
+from buyers.models import SFR, BuyBox, BuyBoxPlace, Buyer, BuyerFeedbackEvent, BuyerImport, BuyerLiquidityNode, DealSent
 from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.models import (
@@ -418,6 +418,21 @@ class BuyerFactory(Row):
     market = "TORONTO"
     changed_by = "factory"
     created_at = updated_at = NOON
+
+
+class BuyerImportFactory(Row):
+    """A checked file with one new buyer."""
+
+    class Meta:
+        model = BuyerImport
+
+    file_name = "buyers.csv"
+    is_large = False
+    content = b"buyer_id,province\nF1,ON\n"
+    state = BuyerImport.State.CHECKED
+    created = 1
+    changed_by = "factory"
+    created_at = NOON
 
 
 class BuyBoxFactory(Row):

@@ -50,6 +50,13 @@ FULL_RUNS = (
     FullRun("bare", "tests.bench.bare", "Ladder, complete and claims beside bare psycopg"),
     FullRun("bulk", "tests.bulk.measure", "10,000 ladders in one call beside a COPY of its rows", ("--leads", "10000")),
     FullRun("leads", "tests.leads.full", "Import of leads: time, memory, twice the same file", ("--rows", "200000")),
+    FullRun("buyers", "tests.buyers.full", "Import of buyers beside an import of as many leads", ("--rows", "50000")),
+    FullRun(
+        "match",
+        "tests.buyers.matching.full",
+        "The buyers of 50,000 ranked for a deal, and 500 deals recounted",
+        ("--buyers", "50000"),
+    ),
     FullRun(
         "simulation",
         "tests.simulation.full",

@@ -97,6 +97,7 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
     assert {(task["status"], len(task["worker_ids"])) for task in done} == {("SUCCESSFUL", 1)}
     turns = sorted(task["task_path"] for task in done if not task["task_path"].startswith("tests."))
     assert turns == [
+        "buyers.book.lists.tasks.forget_files",
         "followups.leads.lists.tasks.forget_files",
         "followups.sla.tasks.find_breaches",
         "followups.tasks.minutes.tasks.lapse",

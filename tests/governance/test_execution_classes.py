@@ -11,6 +11,8 @@ from django.apps import apps
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+import buyers.book.lists.imports
+import buyers.book.lists.services
 import buyers.book.services
 import buyers.liquidity.deals
 import buyers.liquidity.fitting
@@ -77,6 +79,7 @@ from tests.conftest import codes
 from tests.factories import (
     NOON,
     BuyerFactory,
+    BuyerImportFactory,
     InboundFactory,
     InboxItemFactory,
     KpiFactory,
@@ -401,6 +404,22 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     buyers.book.services.upsert_buyer: (
         "RECORD",
         lambda: buyers.book.services.upsert_buyer(buyer_id="B1", province="ON", act=Act()),
+    ),
+    buyers.book.lists.services.upsert_buyers: (
+        "RECORD",
+        lambda: buyers.book.lists.services.upsert_buyers([{"buyer_id": "B1", "province": "ON"}], act=Act()),
+    ),
+    buyers.book.lists.imports.begin_import: (
+        "RECORD",
+        lambda: buyers.book.lists.imports.begin_import(file_name="a.csv", content=b"buyer_id,province\nB1,ON\n", act=Act()),
+    ),
+    buyers.book.lists.imports.confirm_import: (
+        "RECORD",
+        lambda: buyers.book.lists.imports.confirm_import(BuyerImportFactory.create().pk),
+    ),
+    buyers.book.lists.imports.retry_import: (
+        "RECORD",
+        lambda: buyers.book.lists.imports.retry_import(BuyerImportFactory.create(state="FAILED").pk),
     ),
     buyers.liquidity.services.take_feedback: (
         "RECORD",

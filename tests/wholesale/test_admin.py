@@ -22,7 +22,7 @@ from django_tasks_db.models import DBTaskResult
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.models import BuyerFeedbackEvent, BuyerImport, BuyerLiquidityNode
 from followups.ladders.models import FollowupLadder
 from followups.leads.inbound.models import InboundDecisionWords
 from followups.leads.models import LeadReopeningWords
@@ -65,6 +65,7 @@ from offers.models import OfferEvidence, OfferPolicy
 from tests.factories import (
     AreaCodeFactory,
     AttemptFactory,
+    BuyerImportFactory,
     CharterFactory,
     ClosedDayFactory,
     EvidenceFactory,
@@ -179,6 +180,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     OfferPolicy: lambda n: OfferPolicyFactory.create(),
     Lead: lambda n: LeadFactory.create(),
     LeadImport: lambda n: LeadImportFactory.create(),
+    BuyerImport: lambda n: BuyerImportFactory.create(),
     LadderTemplate: lambda n: LadderTemplateFactory.create(),
     Vendor: lambda n: VendorFactory.create(),
     VendorAgent: lambda n: VendorAgentFactory.create(),

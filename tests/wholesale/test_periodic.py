@@ -37,6 +37,7 @@ def lost_task(*, workers: int, started_at: datetime) -> DBTaskResult:
 def test_every_job_has_times_that_a_scheduler_understands() -> None:
     names = [job.name for job in periodic.jobs()]
     assert names == [
+        "buyers.book.lists.tasks.forget_files",
         "followups.leads.lists.tasks.forget_files",
         "followups.sla.tasks.find_breaches",
         "followups.tasks.minutes.tasks.lapse",

@@ -46,6 +46,7 @@ READS = {
     "view_slanotice",
     "list_due_tasks",
     "view_buyer",
+    "view_buyerimport",
     "view_buyerliquiditynode",
     "view_buyerfeedbackevent",
     "view_offerpolicy",

@@ -36,7 +36,15 @@ def test_the_gate_loads_buyers_together() -> None:
 
     assert counted(captured) == 1
     assert found == {
-        "B1": PersonFacts("B1", "ON", "TORONTO", phone=PHONE, email="a@b.ca", language="fr", status="ACTIVE", kind="BUYER"),
+        "B1": PersonFacts(
+            *("B1", "ON", "TORONTO"),
+            phone=PHONE,
+            email="a@b.ca",
+            language="fr",
+            status="ACTIVE",
+            kind="BUYER",
+            second_phone="+14165550124",
+        ),
         "B2": PersonFacts("B2", "ON", "TORONTO", zone="America/Toronto", status="PAUSED", role="BUSINESS", kind="BUYER"),
     }
     assert found["B1"].role == "HOMEOWNER"
