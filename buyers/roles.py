@@ -16,5 +16,6 @@ GRANTS: Grants = {
     "record_feedback": (OPERATOR, AGENT, INTEGRATOR),
     "view_dealsent": EVERYBODY,
     "send_deal": (OPERATOR, AGENT, INTEGRATOR),
+    "match_buyers": EVERYBODY,
     "record_any_feedback": (OPERATOR, INTEGRATOR),
 }

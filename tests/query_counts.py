@@ -30,6 +30,9 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "compute an offer": {"sqlite": 4, "postgresql": 4},
     "reserve risk": {"sqlite": 6, "postgresql": 6},  # the ledgers
     "settle a reservation": {"sqlite": 5, "postgresql": 4},  # the reservation, the ledgers
+    "match a deal": {"sqlite": 6, "postgresql": 4},  # the boxes; node and priors; the ledger and the mark; who is shown
+    "the graph of liquidity": 2,
+    "neighbours of a node": {"sqlite": 6, "postgresql": 5},
     # The gate
     "decide a lead": 2,
     "decide leads of many area codes": 1,

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from rest_framework.exceptions import ValidationError
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from buyers.book import services
 from buyers.book.boxes_admin import BoxInline, box_text, boxes_in
@@ -22,6 +22,7 @@ from buyers.book.lists.importer import BUYERS
 from buyers.book.lookups import PHONES
 from buyers.book.models import BuyBoxPlace, Buyer
 from buyers.liquidity.reliability import last_answers, reliability_of
+from buyers.people.admin import BuyerPersonPages
 from governance.lists.wishes import CONTACT_COLUMNS
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
@@ -55,6 +56,8 @@ class BuyerForm(RowForm):
     class Meta:
         model = Buyer
         fields = ("buyer_id", *SETTINGS)
+        labels = {"funds_amount": "Amount", "funds_proved_on": "Date", "funds_expire_on": "Expires"}
+        widgets = {"notes": UnfoldAdminExpandableTextareaWidget}
 
 
 class FundsFilter(StateFilter):
@@ -89,7 +92,10 @@ def _funds(buyer: Buyer) -> tuple[str, str]:
     if buyer.funds_amount is None or buyer.funds_expire_on is None:
         return "", "none"
     state = "good" if buyer.funds_expire_on >= _today() else "expired"
-    return state, f"{cad(buyer.funds_amount)} {'until' if state == 'good' else 'expired'} {buyer.funds_expire_on}"
+    return (
+        state,
+        f"{cad(buyer.funds_amount).removesuffix('.00')} {'until' if state == 'good' else 'expired'} {buyer.funds_expire_on}",
+    )
 
 
 def _today() -> date:
@@ -97,7 +103,7 @@ def _today() -> date:
 
 
 @admin.register(Buyer)
-class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, ModelAdmin):
+class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     """The admin pages of buyers. The list shows the newest first and never counts all buyers: there are too many."""
 
     form = BuyerForm
@@ -126,12 +132,12 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, ModelAdmin):
     search_help_text = "Buyer id, phone, e-mail or a market in full; a part of the name or company"
     inlines = (BoxInline,)
     actions_list = ("import_file",)
-    actions_detail = ("answers",)
+    actions_detail = ("answers", "export_person", "erase")
     fieldsets = (
         ("Buyer", {"fields": (("buyer_id", "status"), ("name", "company"), ("language", "source"), "notes")}),
         ("Contact", {"fields": (("phone", "second_phone"), ("email", "second_email"))}),
-        ("Place", {"fields": (("province", "market", "zone"),)}),
-        ("Proof of funds", {"fields": (("funds_amount", "funds_proved_on", "funds_expire_on"),)}),
+        ("Place", {"fields": (("province", "market"), "zone")}),
+        ("Proof of funds", {"fields": ("funds_amount", ("funds_proved_on", "funds_expire_on"))}),
     )
     _known = (
         ("What the buyer did", {"fields": ("reliability", "last_answers")}),

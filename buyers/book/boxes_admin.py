@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from unfold.admin import StackedInline
 
 from buyers.book.boxes import values_of
-from buyers.book.fields import BOX_COLUMNS, BoxRow
+from buyers.book.fields import BOX_COLUMNS, RANGES, BoxRow
 from buyers.book.lists.words import BETWEEN
 from buyers.book.models import BuyBox
 from wholesale.plumbing.admin_forms import CheckedForm, typed
@@ -24,7 +24,7 @@ class BoxForm(CheckedForm):
         "Places",
         max_length=10 * NOTE_MAX_LENGTH,
         placeholder="ON Toronto; QC",
-        help_text="Nothing: the buyer buys anywhere.",
+        help_text="Nothing: the place where the buyer lives.",
     )
     property_types = typed(
         "Property types", max_length=NOTE_MAX_LENGTH, placeholder="SFR; DUPLEX", help_text="Nothing: any type."
@@ -33,6 +33,7 @@ class BoxForm(CheckedForm):
     class Meta:
         model = BuyBox
         fields = ("name", *(name for name in BOX_COLUMNS if name != "places"))
+        labels = {"max_arv_share": "Max share of ARV"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,18 +53,21 @@ class BoxInline(StackedInline):
             None,
             {
                 "fields": (
-                    ("name", "exit", "financing"),
+                    "name",
                     ("places", "property_types"),
-                    ("min_price", "max_price", "max_arv_share", "max_repairs"),
-                    ("min_beds", "max_beds", "min_baths", "max_baths"),
-                    ("min_area", "max_area", "min_lot", "max_lot"),
-                    ("min_year_built", "max_year_built"),
+                    ("exit", "financing"),
+                    ("max_arv_share", "max_repairs"),
+                    *((f"min_{what}", f"max_{what}") for what in RANGES),
                 )
             },
         ),
     )
     has_view_permission = allowed("buyers.view_buyer")
     has_add_permission = has_change_permission = has_delete_permission = allowed("buyers.change_buyer")
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Any")])
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BuyBox]:
         return super().get_queryset(request).prefetch_related("places")
@@ -82,6 +86,10 @@ def boxes_in(formset: Any) -> list[dict[str, Any]]:
 def box_text(box: BuyBox) -> str:
     """Return on one line what a buyer buys: where, what, and up to which price."""
     values = values_of(box)
-    where = ", ".join(map(str, values["places"])) or "anywhere"
-    parts = [where, ", ".join(values["property_types"]), f"up to {cad(box.max_price)}" if box.max_price else ""]
+    where = ", ".join(map(str, values["places"]))
+    parts = [
+        where,
+        ", ".join(values["property_types"]),
+        f"up to {cad(box.max_price).removesuffix('.00')}" if box.max_price else "",
+    ]
     return " · ".join(filter(None, parts))

@@ -125,6 +125,7 @@ class BuyBox(models.Model):
 
     class Meta:
         default_permissions = ()
+        permissions = [("match_buyers", "Can rank the buyers for a deal")]
         ordering = ["id"]
         constraints = [
             # Also the index of a buyer's boxes.

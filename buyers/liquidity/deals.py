@@ -34,13 +34,16 @@ def send_deal(
     buyer = people.load(people.BUYER, [buyer_id]).get(buyer_id)
     if buyer is None:
         raise BuyerUnknown(f"There is no buyer {buyer_id} in the book.", attr="buyer_id")
+    reached = gate.point_of(channel, phone=buyer.phone, email=buyer.email)
+    if reached is None:
+        raise BuyerNotContactable(f"{buyer_id} has no number or address that {channel} reaches.", attr="buyer_id")
     # Nobody records an opt-out between the question and the row.
     gate.lock_points([*gate.points_of(phone=buyer.phone, email=buyer.email), (people.BUYER, buyer_id)])
     (answer,) = gate.decide_contacts([gate.Contact(buyer, channel)], at=act.now)
     if not answer.verdict.allowed:
         reasons = ", ".join(answer.verdict.reasons)
         raise BuyerNotContactable(f"{buyer_id} may not be contacted by {channel} now: {reasons}.", attr="buyer_id")
-    return DealSent.objects.create(
+    sent = DealSent.objects.create(
         buyer_id=buyer_id,
         deal_ref=deal_ref,
         channel=channel,
@@ -48,6 +51,9 @@ def send_deal(
         **{"province": province, "market": market, "property_type": property_type},
         **act.signature,
     )
+    gate.note_use(answer, act.now, act)
+    gate.note_contact([reached], act.now)
+    return sent
 
 
 @verb(ExecutionClass.RECORD)

@@ -29,16 +29,10 @@ class Fitted:
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
 def fit_priors(*, act: Act) -> Fitted:
-    """Fit the priors of all nodes and of whatever is new to what was heard until now, and store them.
-
-    The nodes' rows are locked one after another, in the order of their ids, so feedback waits at most until the end.
-    """
-    rows = list(
-        BuyerLiquidityNode.objects.exclude(INVENTED)
-        .order_by("pk")
-        .select_for_update(no_key=True)
-        .values_list("pk", "province", "market", *TALLY_FIELDS)
-    )
+    """Fit the priors of all nodes and of whatever is new to what was heard until now, and store them. Nothing else writes
+    these columns of stored nodes, so feedback goes on meanwhile."""
+    nodes = BuyerLiquidityNode.objects.exclude(INVENTED).order_by("pk")
+    rows = list(nodes.values_list("pk", "province", "market", *TALLY_FIELDS))
     buyers = list(BuyerRecord.objects.order_by("pk").values_list(*TALLY_FIELDS))
     day = day_of(act.now)
     made: list[LiquidityPrior] = []

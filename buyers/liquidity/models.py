@@ -28,10 +28,10 @@ class BuyerLiquidityNode(Tallied):
     avg_close_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text="fraction 0..1")
     updated_at = models.DateTimeField()
     # The prior of the node's rates: what the other nodes say about it (`priors`).
-    prior_response_mean = models.FloatField(default=0.5, help_text="fraction 0..1")
-    prior_response_strength = models.FloatField(default=2, help_text="in events")
-    prior_close_mean = models.FloatField(default=0.5, help_text="fraction 0..1")
-    prior_close_strength = models.FloatField(default=2, help_text="in events")
+    prior_response_mean = models.FloatField(default=0.5, db_default=0.5, help_text="fraction 0..1")
+    prior_response_strength = models.FloatField(default=2, db_default=2, help_text="in events")
+    prior_close_mean = models.FloatField(default=0.5, db_default=0.5, help_text="fraction 0..1")
+    prior_close_strength = models.FloatField(default=2, db_default=2, help_text="in events")
 
     class Meta:
         constraints = [
@@ -79,7 +79,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
     property_type = models.CharField(max_length=WORD_MAX_LENGTH)
     event = models.CharField(max_length=11, choices=Event)
     deal_ref = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="the deal that was offered")
-    is_derived = models.BooleanField(default=False, help_text="the buyer was silent; nobody recorded it")
+    is_derived = models.BooleanField(default=False, db_default=False, help_text="the buyer was silent; nobody recorded it")
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [

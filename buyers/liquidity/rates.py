@@ -83,9 +83,19 @@ def with_trial(tally: Tally, day: float, is_success: bool, *, sign: int = 1) -> 
 def posterior(tally: Tally, prior: Prior, day: float) -> Posterior:
     """What is known of a rate on a day. See the head of this module for the formula."""
     mean, variance, events = moments(tally, prior, day)
+    return Posterior(mean, *interval(mean, variance), events)
+
+
+def interval(mean: Any, variance: Any) -> tuple[Any, Any]:
+    """The 90% interval of the Beta with this mean and variance."""
+    hits, misses = shape(mean, variance)
+    return betaincinv(hits, misses, LOW), betaincinv(hits, misses, HIGH)
+
+
+def shape(mean: Any, variance: Any) -> tuple[Any, Any]:
+    """The two parameters of the Beta with this mean and variance."""
     certainty = mean * (1 - mean) / variance - 1
-    hits, misses = mean * certainty, (1 - mean) * certainty
-    return Posterior(mean, betaincinv(hits, misses, LOW), betaincinv(hits, misses, HIGH), events)
+    return mean * certainty, (1 - mean) * certainty
 
 
 def moments(tally: Tally, prior: Prior, day: float) -> tuple[Any, Any, Any]:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from buyers.liquidity import locking
 from buyers.liquidity.figures import Liquidity
 from buyers.liquidity.figures import folded as figures_of
 from buyers.liquidity.models import LIQUIDITY_FIELDS, BuyerFeedbackEvent, BuyerLiquidityNode, BuyerRecord
@@ -53,8 +54,10 @@ def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[Difference]:
 
     Yield those that differed. If `write`, mend them.
     """
-    for pk in BuyerLiquidityNode.objects.order_by("pk").values_list("pk", flat=True):
+    places = BuyerLiquidityNode.objects.order_by("pk").values_list("pk", "province", "market", "property_type")
+    for pk, province, market, property_type in places:
         with transaction.atomic():
+            locking.hold_node((province, market, property_type))
             node = BuyerLiquidityNode.objects.select_for_update().get(pk=pk)
             events = list(_events(node_id=pk))
             figures = figures_of((event, buyer_id) for event, buyer_id, *_ in events)
@@ -69,10 +72,11 @@ def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[Difference]:
 
 
 def _rebuilt_records(*, write: bool) -> Iterator[Difference]:
-    for pk in BuyerRecord.objects.order_by("pk").values_list("pk", flat=True):
+    for buyer_id in BuyerRecord.objects.order_by("pk").values_list("buyer_id", flat=True):
         with transaction.atomic():
-            record = BuyerRecord.objects.select_for_update().get(pk=pk)
-            fresh = _tallied(list(_events(buyer_id=record.buyer_id)))
+            locking.hold_record(str(buyer_id))
+            record = BuyerRecord.objects.select_for_update().get(buyer_id=buyer_id)
+            fresh = _tallied(list(_events(buyer_id=buyer_id)))
             found = Difference(record, Counted(record.tallies), Counted(fresh))
             if found.stored.is_like(found.fresh):
                 continue

@@ -1,5 +1,5 @@
-"""Verbs of feedback. A node's row and its buyer's record are locked before their event gets its id, so events
-are folded in the order of their ids."""
+"""Verbs of feedback. A node and its buyer's record are locked before their event gets its id, so events are folded in the
+order of their ids."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from buyers.liquidity import locking
 from buyers.liquidity.figures import ACTIVE_EVENTS, Event, moved
 from buyers.liquidity.fitting import prior_of_new_node
 from buyers.liquidity.models import LIQUIDITY_FIELDS, PRIOR_FIELDS, BuyerFeedbackEvent, BuyerLiquidityNode, BuyerRecord
@@ -148,19 +149,7 @@ def _with_kinds(province: Any, market: Any, property_type: Any, buyer_id: Any) -
     return node.values_list("pk", *LIQUIDITY_FIELDS, *TALLY_FIELDS, *(Subquery(look[:1]) for look in looks))
 
 
-_LOCK = Select(
-    lambda province, market, property_type: (
-        _at(province, market, property_type).select_for_update(no_key=True).values_list("pk")
-    )
-)
-_RECORD = Select(
-    lambda buyer_id: (
-        BuyerRecord.objects.filter(buyer_id=buyer_id)
-        .order_by()
-        .select_for_update(no_key=True)
-        .values_list("pk", "buyer_id", *TALLY_FIELDS)
-    )
-)
+_RECORD = Select(lambda buyer_id: BuyerRecord.objects.filter(buyer_id=buyer_id).order_by().values_list("pk", *TALLY_FIELDS))
 _WITH_KINDS = Select(_with_kinds)
 _ANSWERS = Select(
     lambda buyer_id, deal_ref: (
@@ -173,36 +162,34 @@ _ANSWERS = Select(
 
 def hold(place: dict[str, str], buyer_id: str | None, deal_ref: str | None, act: Act) -> Held:
     """Lock the node and the buyer's record, which are made if need be, and read what an event of them needs."""
-    ask = [_LOCK.of(**place)]
-    if buyer_id is not None:
-        ask.append(_RECORD.of(buyer_id=buyer_id))
-        if deal_ref is not None:
-            ask.append(_ANSWERS.of(buyer_id=buyer_id, deal_ref=deal_ref))
-    ask += [_WITH_KINDS.of(**place, buyer_id=buyer_id), Statement(f"SELECT {writes.id_sql(BuyerFeedbackEvent)}")]
-    locked, *of_buyer, found, [(new_id,)] = together(*ask)
+    taking = locking.taking((place["province"], place["market"], place["property_type"]), buyer_id)
+    ask = [
+        _WITH_KINDS.of(**place, buyer_id=buyer_id),
+        Statement(f"SELECT {writes.id_sql(BuyerFeedbackEvent)}"),
+        *([] if buyer_id is None else [_RECORD.of(buyer_id=buyer_id)]),
+        *([] if buyer_id is None or deal_ref is None else [_ANSWERS.of(buyer_id=buyer_id, deal_ref=deal_ref)]),
+    ]
+    nodes, [(new_id,)], *of_buyer = together(*taking, *ask)[len(taking) :]
     records, answers = [*of_buyer, (), ()][:2]
-    if not locked or (not records and buyer_id is not None):
-        _make(place, buyer_id, act, is_known=bool(locked))
+    if not nodes or (buyer_id is not None and not records):
+        _make(place, buyer_id, act, node_is_known=bool(nodes), record_is_known=bool(records))
         return hold(place, buyer_id, deal_ref, act)
-    [(pk, *values)] = found
-    count_of = len(LIQUIDITY_FIELDS)
+    [(pk, *values)] = nodes
+    figures, sums = len(LIQUIDITY_FIELDS), len(LIQUIDITY_FIELDS) + len(TALLY_FIELDS)
     node = BuyerLiquidityNode(pk=pk, **place, **dict(zip(LIQUIDITY_FIELDS, values, strict=False)))
-    node.tallies = tallies_in(values[count_of:])
+    node.tallies = tallies_in(values[figures:sums])
     record = None
     if buyer_id is not None:
-        record_pk, _, *sums = records[0]
-        record = BuyerRecord(pk=record_pk, buyer_id=buyer_id)
-        record.tallies = tallies_in(sums)
-    return Held(node, record, values[count_of + len(TALLY_FIELDS) :], deal_ref if record else None, answers, new_id)
+        record = BuyerRecord(pk=records[0][0], buyer_id=buyer_id)
+        record.tallies = tallies_in(records[0][1:])
+    return Held(node, record, values[sums:], deal_ref if record else None, answers, new_id)
 
 
-def _make(place: dict[str, str], buyer_id: str | None, act: Act, *, is_known: bool) -> None:
-    """Make the node and the buyer's record, if they are missing. If two first events come at once, one waits here for the
-    other's insert and then finds that row."""
-    if not is_known:
+def _make(place: dict[str, str], buyer_id: str | None, act: Act, *, node_is_known: bool, record_is_known: bool) -> None:
+    """Make the node and the buyer's record, if they are missing. They are locked, so nobody else makes them."""
+    if not node_is_known:
         prior = dict(zip(PRIOR_FIELDS, prior_of_new_node(place["province"], place["market"]), strict=True))
         # The act's own clock is read under the lock.
-        fresh = BuyerLiquidityNode(**place, **prior, updated_at=replace(act).now)
-        BuyerLiquidityNode.objects.bulk_create([fresh], ignore_conflicts=True)
-    if buyer_id is not None:
-        BuyerRecord.objects.bulk_create([BuyerRecord(buyer_id=buyer_id)], ignore_conflicts=True)
+        BuyerLiquidityNode.objects.create(**place, **prior, updated_at=replace(act).now)
+    if buyer_id is not None and not record_is_known:
+        BuyerRecord.objects.create(buyer_id=buyer_id)

@@ -9,7 +9,7 @@ from buyers.liquidity.trials import Tallies
 
 
 def _sum(help_text: str) -> "models.FloatField[float, float]":
-    return models.FloatField(default=0, help_text=help_text)
+    return models.FloatField(default=0, db_default=0, help_text=help_text)
 
 
 class Tallied(models.Model):

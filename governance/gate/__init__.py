@@ -5,6 +5,7 @@ One module for each question:
     standing     may anything act: the kill switch, go-live
     contacts     may this person be contacted by this channel
     minutes      at which minutes may the contact be made
+    opted_out    which of very many people opted out
     risk         how much may we put at stake
     advice       may production use what an AI advises
     control      what a monitoring program may stop
@@ -43,6 +44,7 @@ from governance.gate.contacts import (
 from governance.gate.control import Stop, lift_stop_of_all, lift_throttle, stop_all, throttle_engine
 from governance.gate.facts import Contact
 from governance.gate.minutes import Asked, Minutes, asked_about, permitted_minutes
+from governance.gate.opted_out import LedgerUnreadable, opted_out_points
 from governance.gate.reading import GateFacts, asking_facts, facts_in, read_facts, read_with_facts
 from governance.gate.reasons import Reason
 from governance.gate.risk import risk_reserve, risk_reserve_or_raise

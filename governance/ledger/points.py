@@ -76,7 +76,11 @@ def _key_mark(key: str) -> str:
 
 @lru_cache(maxsize=16_384)  # a dialer's list names the same people all day
 def _digest(key: str, kind: str, value: str) -> str:
-    return _hmac(key, f"{kind}:{_spelling(kind, value)}".encode())
+    return _hmac(key, _message(kind, value))
+
+
+def _message(kind: str, value: str) -> bytes:
+    return f"{kind}:{_spelling(kind, value)}".encode()
 
 
 def _hmac(key: str, message: bytes) -> str:
@@ -150,8 +154,13 @@ def contact_points(points: Collection[Point], act: Act) -> dict[Point, ContactPo
 
 
 def digests(points: Iterable[Point]) -> dict[Point, str]:
-    """The digest of each point."""
-    return {point: digest(point) for point in points}
+    """The digest of each point. They are not kept, because very many would drive out those that `digest` keeps."""
+    keyed, found = _keyed(settings.CONTACT_DIGEST_KEY), {}
+    for point in points:
+        mac = keyed.copy()
+        mac.update(_message(*point))
+        found[point] = mac.hexdigest()
+    return found
 
 
 # Writing a line about a point (an opt-out, its lift, a hold) and an act that depends on it (starting a ladder) exclude each

@@ -52,6 +52,12 @@ FULL_RUNS = (
     FullRun("leads", "tests.leads.full", "Import of leads: time, memory, twice the same file", ("--rows", "200000")),
     FullRun("buyers", "tests.buyers.full", "Import of buyers beside an import of as many leads", ("--rows", "50000")),
     FullRun(
+        "match",
+        "tests.buyers.matching.full",
+        "The buyers of 50,000 ranked for a deal, and 500 deals recounted",
+        ("--buyers", "50000"),
+    ),
+    FullRun(
         "simulation",
         "tests.simulation.full",
         "The simulated business: 20,000 leads over 90 days, on PostgreSQL and on SQLite",

@@ -2,16 +2,20 @@
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from buyers.liquidity.deals import record_silence
 from buyers.liquidity.figures import Event
 from buyers.liquidity.rebuilding import rebuild_liquidity
 from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
 from kpi.models import KPIEvent
+from tests.factories import DealSentFactory
 from tests.races.conftest import CLIENTS
 from wholesale.plumbing.act import Act
 
@@ -62,4 +66,42 @@ def test_a_node_equals_the_fold_of_its_events_in_order_of_id(
 
     assert run_together(CLIENTS, tell) == [[201] * MIXED_EACH] * CLIENTS
     assert BuyerFeedbackEvent.objects.count() == CLIENTS * MIXED_EACH
+    assert list(rebuild_liquidity(write=False, act=Act())) == []
+
+
+def test_a_silence_that_is_found_while_buyers_answer_stands_only_where_nobody_answered_before_it(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
+    sent = [DealSentFactory.create(deal_ref="D1", sent_at=timezone.now() - timedelta(days=4)) for _ in range(CLIENTS * 5)]
+
+    def tell(number: int) -> int:
+        if number % 2:
+            return record_silence(act=Act())
+        for row in sent[number::CLIENTS]:
+            told = {**PLACE, "event": Event.RESPONDED, "buyer_id": row.buyer_id, "deal_ref": "D1"}
+            assert operators[number].post(FEEDBACK, told).status_code == 201
+        return 0
+
+    run_together(CLIENTS, tell)
+    events = BuyerFeedbackEvent.objects.order_by("id").values_list("buyer_id", "is_derived")
+    by_buyer: dict[str | None, list[bool]] = {}
+    for buyer_id, is_derived in events:
+        by_buyer.setdefault(buyer_id, []).append(is_derived)
+    assert by_buyer.keys() == {row.buyer_id for row in sent}
+    assert all(told in ([True], [False], [True, False]) for told in by_buyer.values())
+    assert sum(told == [True] for told in by_buyer.values()) == len(sent) // 2
+    assert list(rebuild_liquidity(write=False, act=Act())) == []
+
+
+def test_one_buyers_answers_at_many_nodes_at_once_are_counted_in_the_order_of_their_ids(
+    operators: list[APIClient], run_together: Callable[..., list[Any]]
+) -> None:
+    def tell(number: int) -> None:
+        for n in range(EVENTS_EACH):
+            place = {**PLACE, "market": f"M{(number + n) % 3}"}
+            told = {**place, "event": random.choice(list(Event)), "buyer_id": "B1", "deal_ref": f"D{n % 2}"}
+            assert operators[number].post(FEEDBACK, told).status_code == 201
+
+    run_together(CLIENTS, tell)
+    assert BuyerFeedbackEvent.objects.count() == EVENTS
     assert list(rebuild_liquidity(write=False, act=Act())) == []

@@ -11,8 +11,10 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoDbBlocker
 
+from buyers.liquidity.figures import Event
 from buyers.liquidity.rebuilding import rebuild_liquidity
-from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.liquidity.scores import liquidity_score
+from buyers.models import Buyer, BuyerFeedbackEvent, BuyerLiquidityNode, LiquidityPrior
 from followups.ladders.models import FollowupLadder
 from followups.leads.inbound.decisions import undecided
 from followups.leads.inbound.rules import Meaning, read
@@ -180,6 +182,15 @@ def test_buyers_gave_feedback_and_their_bad_days_tripped_the_tripwire_once(histo
     assert list(rebuild_liquidity(write=False, act=Act())) == []
     assert BuyerLiquidityNode.objects.count() == len(BUYER_MARKETS)
     assert not RegressionTrigger.objects.filter(undone_at__isnull=True).exists()
+    events = BuyerFeedbackEvent.objects.values_list("event", flat=True)
+    assert set(events) == set(Event)
+    assert set(events.filter(is_derived=True)) == {Event.NO_RESPONSE}
+    assert set(events.filter(is_derived=False)) == set(Event) - {Event.NO_RESPONSE}
+    assert Buyer.objects.filter(boxes__places__isnull=False).distinct().count() == sum(one.buyers for one in BUYER_MARKETS)
+    windsor = liquidity_score("ON", "WINDSOR", now=UNTIL)
+    assert windsor["posterior"]["response"]["low"] < 0.9 < windsor["posterior"]["response"]["high"] + 0.1
+    assert windsor["posterior_score"] > 90
+    assert LiquidityPrior.objects.filter(level="BUYER").exists()
     assert HeimdallRecommendation.objects.exists()
     assert RunbookRun.objects.exists()
 

@@ -1,47 +1,98 @@
-"""The simulated buyers' answers, and offers on real house sales."""
+"""The simulated buyers, the deals that are sent to them and their answers, and offers on real house sales."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from buyers.book.lists.services import upsert_buyers
+from buyers.liquidity.deals import record_silence, send_deal
+from buyers.liquidity.errors import BuyerNotContactable
 from buyers.liquidity.figures import Event
+from buyers.liquidity.fitting import fit_priors
 from buyers.liquidity.services import take_feedback
+from buyers.models import Buyer, DealSent
 from governance import gate
+from governance.channels import Channel
+from governance.gate import points_of
+from governance.gate.ledger import Basis, record_consent
 from kpi.models import Domain
 from offers.services import make_offer
 from wholesale.demo.day import SimulatedDay, count
 from wholesale.demo.houses import House, houses
+from wholesale.demo.investors import ASKED, Investor, investors
 from wholesale.demo.people import BUYER_MARKETS, MARKER, OFFERS_AT, BuyerMarket
 
 _ENGINE = "WHOLESALE"
 _OFFERS_EVERY = 1_000  # leads: for each further thousand there is another round of offers on all houses
-_GOOD = (Event.RESPONDED, Event.RESPONDED, Event.RESPONDED, Event.BOUGHT)
-_BAD = (Event.NO_RESPONSE, Event.NO_RESPONSE, Event.PASSED)
+_OFFERED_TO = 4  # buyers to whom a deal is sent
+_PAUSED_EVERY = 20  # one in so many buyers is paused
+_SOON = timedelta(minutes=10)
 
 
 def put(day: SimulatedDay) -> None:
-    """Add the buyers' answers and the offers of the day to the agenda."""
-    _put_buyers(day)
+    """Add the deals that are sent to buyers, their answers, and the offers of the day to the agenda."""
+    if day.number == 0:
+        day.agenda.put(day.start, partial(_bring_buyers, day))
+    _put_deals(day)
     _put_offers(day)
 
 
-def _put_buyers(day: SimulatedDay) -> None:
-    """Add the buyers' answers to the agenda. On a few days in the middle of the simulation, few answers are good."""
-    heard = 16 + day.plan.leads // (4 * day.plan.days)
+def _bring_buyers(day: SimulatedDay, now: datetime) -> None:
+    """Import the buyers into the book, with their consent to e-mail."""
+    act = day.act(now)
+    buyers = [one for where in BUYER_MARKETS for one in _buyers(day, where)]
+    rows = [
+        {**one.row, "status": Buyer.Status.PAUSED} if number % _PAUSED_EVERY == 0 else one.row
+        for number, one in enumerate(buyers, 1)
+    ]
+    refused = upsert_buyers(rows, act=act).refused_rows
+    assert not refused, refused[0].reason
+    addresses = [point for one in buyers for point in points_of(email=one.row["email"])]
+    evidence = "the form for buyers"
+    record_consent(points=addresses, basis=Basis.EXPRESS, obtained_at=now, evidence=evidence, proof=ASKED, act=act)
+
+
+def _buyers(day: SimulatedDay, where: BuyerMarket) -> list[Investor]:
+    return investors(day.plan.seed, where, day.plan.starts(0).date())
+
+
+def _put_deals(day: SimulatedDay) -> None:
+    """Add the day's deals to the agenda. On a few days in the middle of the simulation, few buyers respond."""
+    deals = (16 + day.plan.leads // (4 * day.plan.days)) // _OFFERED_TO
     bad_days = range(day.plan.on(0.62), day.plan.on(0.62) + max(2, day.plan.days // 20))
-    for _ in range(heard):
+    eagerness = 1 / 3 if day.number in bad_days else 1.0
+    for number in range(deals):
         (where,) = day.random.choices(BUYER_MARKETS, [one.share for one in BUYER_MARKETS])
-        good = where.good / 3 if day.number in bad_days else where.good
-        day.agenda.put(day.sometime(), partial(_hear, day, where, good))
+        deal_ref = f"{where.market[:3]}-{day.number + 1:03}-{number + 1:02}"
+        buyers = _buyers(day, where)
+        for buyer in day.random.sample(buyers, min(_OFFERED_TO, len(buyers))):
+            day.agenda.put(day.sometime(), day.unless_stopped(partial(_send, day, buyer, deal_ref, eagerness)))
+    day.agenda.put(day.at(14), lambda now: record_silence(act=day.act(now)))
+    day.agenda.put(day.end - _SOON, lambda now: fit_priors(act=day.act(now)))
 
 
-def _hear(day: SimulatedDay, where: BuyerMarket, good: float, now: datetime) -> None:
-    is_good = day.random.random() < good
-    buyer = f"{where.market[:3]}-B{day.random.randrange(where.buyers) + 1:02}"
-    event = day.random.choice(_GOOD if is_good else _BAD)
-    act, place = day.act(now), {"province": where.province, "market": where.market}
-    recorded = take_feedback(**place, property_type=where.property_type, event=event, buyer_id=buyer, act=act)
-    count(Domain.BUYER_MATCH, "match_success", is_good, str(recorded.pk), act, **place)
+def _send(day: SimulatedDay, buyer: Investor, deal_ref: str, eagerness: float, now: datetime) -> None:
+    """Send a deal to a buyer, if the contact gate permits it. The buyer responds on the same day, or stays silent."""
+    where = buyer.where
+    place = {"province": where.province, "market": where.market, "property_type": where.property_type}
+    try:
+        sent = send_deal(buyer_id=buyer.buyer_id, deal_ref=deal_ref, channel=Channel.EMAIL, **place, act=day.act(now))
+    except BuyerNotContactable:
+        return
+    responds = day.random.random() < buyer.responds * eagerness
+    at = {"province": where.province, "market": where.market}
+    count(Domain.BUYER_MATCH, "match_success", responds, str(sent.pk), day.act(now), **at)
+    if not responds:
+        return
+    heard = now + (day.end - now) * day.random.betavariate(1, 3)
+    day.agenda.put(heard, partial(_hear, day, sent, Event.RESPONDED))
+    decision = Event.BOUGHT if day.random.random() < buyer.buys else Event.PASSED
+    day.agenda.put(heard + (day.end - heard) / 2, partial(_hear, day, sent, decision))
+
+
+def _hear(day: SimulatedDay, sent: DealSent, event: Event, now: datetime) -> None:
+    place = {"province": sent.province, "market": sent.market, "property_type": sent.property_type}
+    take_feedback(**place, event=event, buyer_id=str(sent.buyer_id), deal_ref=sent.deal_ref, act=day.act(now))
 
 
 def _put_offers(day: SimulatedDay) -> None:

@@ -157,8 +157,7 @@ def lead(seed: int, number: int, at: DemoMarket | None = None) -> LeadPlan:
     (drawn,) = random.choices(PLACES, [place.share for place in PLACES])
     place = at or drawn
     in_french = place.province == Province.QC and random.random() < 0.85
-    first = random.choice(_FIRST_FR if in_french else _FIRST)
-    last = random.choice(_LAST_FR if in_french else _LAST)
+    first, last = name_of(random, in_french=in_french)
     civic, street = random.randrange(1, 1900), random.choice(_STREETS_FR if in_french else _STREETS)
     (source,) = random.choices(list(SOURCES), [one.share for one in SOURCES.values()])
     area_code = place.area_codes[number // _A_NUMBER % len(place.area_codes)]
@@ -177,13 +176,20 @@ def lead(seed: int, number: int, at: DemoMarket | None = None) -> LeadPlan:
         "language": "fr" if in_french else "en",
     }
     if random.random() < 0.7:
-        row["email"] = f"{_ascii(first)}.{_ascii(last)}.{number + 1}@example.com"
+        row["email"] = f"{ascii_of(first)}.{ascii_of(last)}.{number + 1}@example.com"
     if random.random() < 0.85:
         row["score"] = f"{random.triangular(0.55, 0.99, 0.78):.2f}"
     return LeadPlan(number, place, source, row, random.betavariate(1.5, 4))
 
 
-def _ascii(name: str) -> str:
+def name_of(random: Random, *, in_french: bool) -> tuple[str, str]:
+    """Return a first and a last name."""
+    first = random.choice(_FIRST_FR if in_french else _FIRST)
+    return first, random.choice(_LAST_FR if in_french else _LAST)
+
+
+def ascii_of(name: str) -> str:
+    """Return a name in small letters without accents, as e-mail addresses have it."""
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
 
 
@@ -234,7 +240,7 @@ OFFERS_AT = Province.ON, "WINDSOR"  # where offers are made
 
 
 class BuyerMarket(NamedTuple):
-    """The buyers of a market: how many there are, the weight of this market's answers, and the fraction of good answers."""
+    """The buyers of a market: how many there are, the weight of this market's deals, and how often a buyer responds."""
 
     province: str
     market: str

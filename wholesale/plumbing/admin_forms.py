@@ -65,7 +65,7 @@ class RowForm(CheckedForm):
 
     def known(self) -> dict[str, Any]:
         """Return the id of a stored row, which does not change."""
-        key = next(iter(self.row.fields))
+        key = str(next(iter(self.row.fields)))
         return {key: getattr(self.instance, key)}
 
     def settings(self) -> dict[str, Any]:

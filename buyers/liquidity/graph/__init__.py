@@ -1,0 +1,1 @@
+"""The graph of liquidity nodes, and the buyers of the nodes beside one."""

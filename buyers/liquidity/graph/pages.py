@@ -1,0 +1,283 @@
+"""The admin's pages of the graph: the drawing with its table, and the buyers of a node with those of its neighbours."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from buyers.book.models import Buyer
+from buyers.liquidity.figures import Event
+from buyers.liquidity.graph.layout import Circle, laid_out
+from buyers.liquidity.graph.neighbours import ACTIVE, Ground, neighbours
+from buyers.liquidity.graph.services import liquidity_graph
+from buyers.liquidity.models import BuyerLiquidityNode
+from governance import gate
+from governance.clocks.markets import one_market
+from wholesale.plumbing.lookups import among
+from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, Province, normalise_word
+
+DRAWN_MAX = 120  # edges in the drawing; more are a tangle
+BUYERS_MAX = 200  # on the page of a node
+BESIDE_MAX = 3  # nodes that a row of the table names
+# The lower bounds of the colours, from pale to full: the probability that an offered deal is answered and bought.
+STEPS = (0.0, 0.05, 0.1, 0.2, 0.35)
+LITTLE_KNOWN = 3.0  # below so many events of responding a node's outline is dashed
+_LETTER = 7.6  # the width of a letter in a node
+_BELOW = 13.0  # from a market's lowest node down to its name
+_SHRUNK, _ENLARGED = 0.72, 1.4  # of the drawing, at most; on a narrower page it scrolls
+_THIN, _THICK = 1.2, 7.0  # of edges
+_BEND = 0.12  # of an edge, of its length
+HEADERS = (
+    *("Place", "Property type", "Active buyers", "Score", "Responds (90%)", "Buys if decided (90%)", "Events"),
+    "Shares most buyers with",
+)
+
+
+class GraphForm(forms.Form):
+    """The filters of the graph."""
+
+    province = forms.ChoiceField(
+        choices=[("", "All of Canada"), *Province.choices], required=False, widget=UnfoldAdminSelectWidget
+    )
+    market = forms.CharField(max_length=LABEL_MAX_LENGTH, required=False, widget=UnfoldAdminTextInputWidget)
+    property_type = forms.CharField(max_length=LABEL_MAX_LENGTH, required=False, widget=UnfoldAdminTextInputWidget)
+
+    def clean_market(self) -> str:
+        market = _word(self.cleaned_data["market"])
+        return one_market(self.cleaned_data.get("province") or None, market) if market else ""
+
+    def clean_property_type(self) -> str:
+        return _word(self.cleaned_data["property_type"])
+
+
+def _word(text: str) -> str:
+    try:
+        return normalise_word(text) if text else ""
+    except ValueError as error:
+        raise forms.ValidationError("Must be 1 to 64 letters, digits, spaces or hyphens.") from error
+
+
+# The graph --------------------------------------------------------------------------------------------------------------
+
+
+def graph_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
+    """Show the graph of liquidity nodes, and its figures as a table."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    form = GraphForm(request.GET)
+    context = {**model_admin.admin_site.each_context(request), "title": "Liquidity graph", "form": form}
+    if form.is_valid():
+        graph = liquidity_graph(**{name: value or None for name, value in form.cleaned_data.items()})
+        context |= {"graph": graph, "drawing": _drawing(graph), "table": _table(graph), "legend": _legend()}
+        context |= {"left_off": len(graph["edges"]) + graph["edges_left_off"] - DRAWN_MAX}
+    return TemplateResponse(request, "admin/buyers/graph.html", context)
+
+
+class DrawnNode(NamedTuple):
+    """A node in the drawing."""
+
+    at: Circle
+    url: str
+    label: str  # for a pointer and for a screen reader
+    word: str  # in the circle, if it fits
+    step: int  # its colour
+    is_little_known: bool
+
+
+def _drawing(graph: Mapping[str, Any]) -> dict[str, Any]:
+    layout = laid_out(graph["nodes"])
+    edges = graph["edges"][:DRAWN_MAX]
+    heaviest = max((edge["shared"] for edge in edges), default=1)
+    lines = [_line(layout.nodes, edge, heaviest) for edge in reversed(edges)]  # the heaviest on top
+    nodes = [_drawn(node, layout.nodes[node["id"]]) for node in graph["nodes"]]
+    return {
+        "layout": layout,
+        "provinces": [(Province(one.name).label, one.around) for one in layout.provinces],
+        "markets": [
+            (
+                "Whole province" if one.name == ALL else _spelled(one.name),
+                one.around,
+                one.around.y + one.around.radius + _BELOW,
+            )
+            for one in layout.markets
+        ],
+        "widths": (round(layout.width * _SHRUNK), round(layout.width * _ENLARGED)),
+        "lines": lines,
+        "nodes": nodes,
+    }
+
+
+def _line(nodes: Mapping[int, Circle], edge: Mapping[str, int], heaviest: int) -> dict[str, Any]:
+    """The curve of an edge. It bends a little, so that edges along one line can be told apart."""
+    one, other = nodes[edge["node"]], nodes[edge["other"]]
+    across, down = other.x - one.x, other.y - one.y
+    bend = one.x + across / 2 - down * _BEND, one.y + down / 2 + across * _BEND
+    weight = edge["shared"] / heaviest
+    path = f"M{one.x:.1f} {one.y:.1f}Q{bend[0]:.1f} {bend[1]:.1f} {other.x:.1f} {other.y:.1f}"
+    return {
+        "path": path,
+        "width": f"{_THIN + (_THICK - _THIN) * weight:.1f}",
+        "opacity": f"{0.28 + 0.45 * weight:.2f}",
+        "shared": edge["shared"],
+    }
+
+
+def _drawn(node: Mapping[str, Any], at: Circle) -> DrawnNode:
+    rates = node["posterior"]
+    chance = rates["response"]["mean"] * rates["close"]["mean"]
+    word = node["property_type"]
+    label = (
+        f"{_named(node)}: {node['size']} active buyer{'' if node['size'] == 1 else 's'}, score {node['score']:.2f}, "
+        f"responds {_rate(rates['response'])}, buys if decided {_rate(rates['close'])}"
+    )
+    return DrawnNode(
+        at,
+        buyers_url(node["id"]),
+        label,
+        word if len(word) * _LETTER <= 2 * at.radius - 4 else "",
+        max(n for n, least in enumerate(STEPS) if chance >= least),
+        rates["response"]["events"] < LITTLE_KNOWN,
+    )
+
+
+def _legend() -> list[tuple[int, str]]:
+    """Each colour, with the probabilities that it stands for."""
+    bounds = [f"{least:.0%}" for least in STEPS]
+    between = [f"{low} to {high}" for low, high in pairwise(bounds)]
+    return list(enumerate([*between, f"{bounds[-1]} or more"]))
+
+
+def _table(graph: Mapping[str, Any]) -> dict[str, Any]:
+    named = {node["id"]: _named(node) for node in graph["nodes"]}
+    beside: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for edge in graph["edges"]:
+        beside[edge["node"]].append((edge["other"], edge["shared"]))
+        beside[edge["other"]].append((edge["node"], edge["shared"]))
+    return {"headers": HEADERS, "rows": [_row(node, beside[node["id"]], named) for node in graph["nodes"]]}
+
+
+def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], named: Mapping[int, str]) -> list[Any]:
+    rates = node["posterior"]
+    return [
+        format_html('<a href="{}" class="text-link">{}</a>', buyers_url(node["id"]), _placed(node)),
+        node["property_type"],
+        f"{node['size']:,}",
+        f"{node['score']:.2f}",
+        _rate(rates["response"]),
+        _rate(rates["close"]),
+        f"{rates['response']['events']:.1f} / {rates['close']['events']:.1f}",
+        "; ".join(f"{named[other]} ({shared})" for other, shared in beside[:BESIDE_MAX]) or "-",
+    ]
+
+
+def _rate(rate: Mapping[str, float]) -> str:
+    return f"{rate['mean']:.0%} ({rate['low']:.0%} to {rate['high']:.0%})"
+
+
+def _spelled(word: str) -> str:
+    return word.replace("_", " ").title()
+
+
+def _placed(node: Mapping[str, Any]) -> str:
+    province = str(Province(node["province"]).label)
+    return province if node["market"] == ALL else f"{_spelled(node['market'])}, {node['province']}"
+
+
+def _named(node: Mapping[str, Any]) -> str:
+    return f"{_placed(node)} {node['property_type']}"
+
+
+def buyers_url(node_id: int) -> str:
+    """The address of the page with the buyers of a node."""
+    return reverse("admin:buyers_buyerliquiditynode_buyers", args=[node_id])
+
+
+# The buyers of a node ---------------------------------------------------------------------------------------------------
+
+
+def buyers_page(request: HttpRequest, model_admin: ModelAdmin, object_id: str) -> HttpResponse:
+    """Show the active buyers of a node, and the buyers of its neighbours."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    node = model_admin.get_object(request, object_id)
+    if node is None:
+        raise Http404
+    shown = {"province": node.province, "market": node.market}
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"Buyers of {_placed(shown)}: {node.property_type}",
+        "node": node,
+        "active": _active_table(node),
+        "graph_url": reverse("admin:buyers_buyerliquiditynode_graph", query={"province": node.province}),
+        "node_url": reverse("admin:buyers_buyerliquiditynode_change", args=[node.pk]),
+        **(_beside(node) if request.user.has_perm("buyers.match_buyers") else {}),
+    }
+    return TemplateResponse(request, "admin/buyers/node_buyers.html", context)
+
+
+def _active_table(node: BuyerLiquidityNode) -> dict[str, Any]:
+    rows: list[Any] = list(
+        ACTIVE.filter(node=node)
+        .values("buyer_id")
+        .annotate(
+            responded=Count("pk", filter=Q(event=Event.RESPONDED)),
+            bought=Count("pk", filter=Q(event=Event.BOUGHT)),
+            last=Max("created_at"),
+        )
+        .order_by("-bought", "-responded", "buyer_id")[:BUYERS_MAX]
+    )
+    known = _known([row["buyer_id"] for row in rows])
+    return {
+        "headers": ["Buyer", "Status", "Responded", "Bought", "Last"],
+        "rows": [
+            [*_buyer(row["buyer_id"], known), row["responded"], row["bought"], f"{row['last']:%Y-%m-%d}"] for row in rows
+        ],
+    }
+
+
+def _beside(node: BuyerLiquidityNode) -> dict[str, Any]:
+    """The part of the page about the node's neighbours."""
+    try:
+        found = neighbours(province=node.province, market=node.market, property_type=node.property_type)
+    except gate.LedgerUnreadable as error:
+        return {"unreadable": error.detail}
+    known = _known([one["buyer_id"] for one in found["buyers"]])
+    named = {one["id"]: _named(one) for one in found["neighbours"]}
+    rows = [
+        [*_buyer(one["buyer_id"], known), one["shared"] or "-", "; ".join(named[at] for at in one["nodes"][:BESIDE_MAX])]
+        for one in found["buyers"]
+    ]
+    return {
+        "ground": Ground(found["ground"]).label,
+        "beside": {"headers": ["Buyer", "Status", "Shared", "Active at"], "rows": rows},
+        "nodes_beside": [
+            (named[one["id"]], buyers_url(one["id"]), one["shared"], one["active_buyer_count"])
+            for one in found["neighbours"][:12]
+        ],
+    }
+
+
+def _known(buyer_ids: Sequence[str]) -> dict[str, Buyer]:
+    return {buyer.buyer_id: buyer for buyer in Buyer.objects.filter(buyer_id__in=among(buyer_ids))}
+
+
+def _buyer(buyer_id: str, known: Mapping[str, Buyer]) -> tuple[Any, str]:
+    """The buyer's name, as a link to the page where the book has one, and the status."""
+    buyer = known.get(buyer_id)
+    if buyer is None:
+        return buyer_id, "not in the book"
+    try:
+        url = reverse("admin:buyers_buyer_change", args=[buyer.pk])
+    except NoReverseMatch:
+        return str(buyer), buyer.get_status_display()
+    return format_html('<a href="{}" class="text-link">{}</a>', url, buyer), buyer.get_status_display()
