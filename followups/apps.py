@@ -23,10 +23,12 @@ class FollowupsConfig(AppConfig):
             receivers,
         )
         from followups.ladders.templates.models import LadderTemplate  # noqa: PLC0415
+        from followups.leads import lookups  # noqa: PLC0415
         from followups.leads.inbound.facts import received  # noqa: PLC0415
         from followups.leads.inbound.models import InboundWord  # noqa: PLC0415
         from followups.leads.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
         from followups.leads.lists import tasks  # noqa: PLC0415
+        from followups.leads.lists.importer import LEADS  # noqa: PLC0415
         from followups.leads.people import registry  # noqa: PLC0415
         from followups.sla import tasks as sla  # noqa: PLC0415
         from followups.sla.models import SlaPolicy  # noqa: PLC0415
@@ -41,9 +43,12 @@ class FollowupsConfig(AppConfig):
         from governance.people import register_messages  # noqa: PLC0415
         from governance.policies import policy_changed, seed  # noqa: PLC0415
         from governance.signals import contact_rules_changed  # noqa: PLC0415
+        from wholesale.plumbing.importing import persons as importing  # noqa: PLC0415
 
         register_messages(received)
         people.register(people.LEAD, known_leads.facts_of, scopes.readable_leads)
+        people.register_holders(people.LEAD, lookups.lead_ids_with)
+        importing.register(LEADS)
         registry.register(persons)
         scopes.register()
         receivers.connect()

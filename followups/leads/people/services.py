@@ -16,8 +16,7 @@ from followups.leads.inbound.rules import Meaning
 from followups.leads.inbox.models import InboxItem
 from followups.leads.models import Lead, LeadReopeningWords
 from followups.leads.people import registry
-from followups.leads.people.files import erase_from_imports, lock_imports, refused_of, waiting_for
-from followups.leads.people.subjects import Person, person, row_of
+from followups.leads.people.subjects import Person, person
 from followups.leads.signals import envelope_of, person_erased
 from followups.leads.storing import hold_writers
 from governance import gate
@@ -26,6 +25,8 @@ from governance.gate import lock_points_known_by
 from governance.gate.ledger import forget_points
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.answers import erase_answers, kept_answers
+from wholesale.plumbing.importing.persons import erase_from_imports, in_imports, lock_imports
+from wholesale.plumbing.json_files import row_of
 
 ERASED = "erased"
 # The personal columns of a lead, and their values after an erasure. Province and market stay, for the statistics.
@@ -47,7 +48,7 @@ class Erasure:
     files: int = 0  # imports that waited
     refused_rows: int = 0
     answers: int = 0  # API answers kept for repeated requests
-    shared_with: tuple[str, ...] = ()  # other leads with the same number or address, which stays until they are erased too
+    shared_with: tuple[str, ...] = ()  # others with the same number or address, which stays until they are erased too
 
 
 @verb(ExecutionClass.READ)
@@ -73,8 +74,7 @@ def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any
         "inbox": [row_of(item) for item in whom.inbox],
         "reopenings": [row_of(reopening) for reopening in whom.reopenings],
         "decisions": [row_of(decision) for decision in whom.decisions],
-        "refused_rows": [{"import": pk, "rows": rows} for pk, rows in refused_of(whom).items()],
-        "files": [{"import": row.pk, "file_name": row.file_name, "state": row.state} for row in waiting_for(whom)],
+        **in_imports(whom.named),
         "answers": list(kept_answers(whom.in_answers).values("created_at", "body")),
         "admin_log": list(whom.log.values("action_time", "object_repr", "change_message")),
     }
@@ -97,7 +97,7 @@ def erase_person(lead_id: str, *, act: Act) -> Erasure:
     hold_writers()
     lock_points_known_by([point.digest for point in person(lead_id).points])
     whom = person(lead_id)
-    files, refused_rows = erase_from_imports(whom)
+    files, refused_rows = erase_from_imports(whom.named)
     list(Lead.objects.filter(lead_id=lead_id).select_for_update().values_list("pk"))
     cancelled = sum(room.close(lead_id, act, reason=ERASED) for room in registry.rooms())
     for message in whom.messages.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True).order_by("pk"):
