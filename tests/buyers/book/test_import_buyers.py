@@ -342,7 +342,7 @@ def test_a_failed_batch_is_tried_again() -> None:
 
 @db
 def test_buyers_with_a_box_import_in_at_most_twice_the_time_of_leads(tmp_path: Path) -> None:
-    """The full size is measured by `tests.buyers.book.measure`."""
+    """The full size is `python -m tests.buyers.full`."""
     leads = rows_of_leads.write(tmp_path / "leads.csv", 1_500)
     buyers = rows.write(tmp_path / "buyers.csv", 1_500)
 
@@ -358,4 +358,4 @@ def test_buyers_with_a_box_import_in_at_most_twice_the_time_of_leads(tmp_path: P
         ratios.append(seconds(buyers, files.BUYERS, upsert_buyers) / of_leads)
         Buyer.objects.all().delete()
         Lead.objects.all().delete()
-    assert statistics.median(ratios) < 2.5, ratios
+    assert statistics.median(ratios) < 2, ratios
