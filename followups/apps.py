@@ -29,7 +29,7 @@ class FollowupsConfig(AppConfig):
         from followups.leads.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
         from followups.leads.lists import tasks  # noqa: PLC0415
         from followups.leads.lists.importer import LEADS  # noqa: PLC0415
-        from followups.leads.people import registry  # noqa: PLC0415
+        from followups.leads.people import messages, registry  # noqa: PLC0415
         from followups.sla import tasks as sla  # noqa: PLC0415
         from followups.sla.models import SlaPolicy  # noqa: PLC0415
         from followups.tasks.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
@@ -39,6 +39,7 @@ class FollowupsConfig(AppConfig):
         from governance.gate.ledger import (  # noqa: PLC0415
             contact_records_changed,
             opt_outs_unreadable,
+            points_forgotten,
         )
         from governance.people import register_messages  # noqa: PLC0415
         from governance.policies import policy_changed, seed  # noqa: PLC0415
@@ -53,6 +54,7 @@ class FollowupsConfig(AppConfig):
         scopes.register()
         receivers.connect()
         opt_outs_unreadable.connect(on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")
+        points_forgotten.connect(messages.on_points_forgotten, dispatch_uid="followups.on_points_forgotten")
         contact_rules_changed.connect(minutes.on_contact_rules_changed, dispatch_uid="followups.on_contact_rules_changed")
         contact_records_changed.connect(
             minutes.on_contact_records_changed, dispatch_uid="followups.on_contact_records_changed"

@@ -20,9 +20,11 @@ from buyers.book.lists.services import upsert_buyers
 from buyers.book.services import upsert_buyer
 from buyers.models import BuyBox, Buyer, BuyerFeedbackEvent, BuyerImport, DealSent
 from buyers.people.services import erase_buyer, export_buyer
+from followups.leads.inbound.services import record_inbound
 from followups.leads.lists import imports as leads_imports
 from followups.leads.lists.models import LeadImport
 from followups.leads.people.services import erase_person
+from followups.models import InboundMessage
 from governance import gate, people
 from governance.ledger.consents import record_consent
 from governance.ledger.models import ContactPoint
@@ -42,7 +44,7 @@ PERSONAL = (
     "Tremblay",
     "Maisons Secrètes",
     "4165550123",
-    "416-555-0123",
+    "416.555.0123",
     "4165550124",
     "odile.tremblay",
     "her cousin",
@@ -195,6 +197,17 @@ def test_an_export_has_all_that_is_on_file(operator: APIClient) -> None:
     assert (len(found["deals_sent"]), len(found["feedback"]), len(found["answers"])) == (1, 1, 1)
     assert {one["list"] for one in found["files"]} == {"import of buyers", "import of leads"}
     assert found["refused_rows"][0]["rows"][0]["buyer_id"] == "B7"
+
+
+def test_messages_from_the_number_of_an_erased_buyer_are_forgotten() -> None:
+    BuyerFactory.create(buyer_id="B1", phone=PHONE)
+    record_inbound(channel="SMS", text="Odile here. I am not sure, stop perhaps?", phone=PHONE, act=ACT)
+    record_inbound(channel="SMS", text="Bo here.", phone=SECOND, act=ACT)
+
+    erase_buyer("B1", act=ACT)
+
+    assert [message.text for message in InboundMessage.objects.order_by("id")] == ["", "Bo here."]
+    assert "Odile" not in everything()
 
 
 # Pages and commands -----------------------------------------------------------------------------------------------------
