@@ -18,6 +18,7 @@ import buyers.liquidity.deals
 import buyers.liquidity.fitting
 import buyers.liquidity.rebuilding
 import buyers.liquidity.services
+import buyers.people.services
 import buyers.services
 import followups.ladders.bulk
 import followups.ladders.services
@@ -392,6 +393,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.sla.report.sla_report: ("READ", followups.sla.report.sla_report),
     followups.sla.report.recent_sla: ("READ", followups.sla.report.recent_sla),
+    buyers.people.services.erase_buyer: (
+        "RECORD",
+        lambda: buyers.people.services.erase_buyer(BuyerFactory.create().buyer_id, act=Act(reason="test")),
+    ),
+    buyers.people.services.export_buyer: (
+        "READ",
+        lambda: buyers.people.services.export_buyer(BuyerFactory.create().buyer_id),
+    ),
     buyers.book.services.upsert_buyer: (
         "RECORD",
         lambda: buyers.book.services.upsert_buyer(buyer_id="B1", province="ON", act=Act()),
