@@ -16,6 +16,8 @@ import buyers.book.lists.services
 import buyers.book.services
 import buyers.liquidity.deals
 import buyers.liquidity.fitting
+import buyers.liquidity.graph.neighbours
+import buyers.liquidity.graph.services
 import buyers.liquidity.rebuilding
 import buyers.liquidity.services
 import buyers.people.services
@@ -424,6 +426,11 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     buyers.liquidity.services.take_feedback: (
         "RECORD",
         lambda: buyers.services.record_feedback("ON", "TORONTO", "SFR", "RESPONDED"),
+    ),
+    buyers.liquidity.graph.services.liquidity_graph: ("READ", buyers.liquidity.graph.services.liquidity_graph),
+    buyers.liquidity.graph.neighbours.neighbours: (
+        "READ",
+        lambda: buyers.liquidity.graph.neighbours.neighbours("ON", "TORONTO", "SFR"),
     ),
     buyers.services.liquidity_score: ("READ", lambda: buyers.services.liquidity_score("ON")),
     buyers.liquidity.rebuilding.rebuild_liquidity: (

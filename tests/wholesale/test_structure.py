@@ -31,6 +31,8 @@ PLAIN_FLOATS_OUT = {
     ),
     "SumsOut.rate",
     *(f"ProbabilityOut.{figure}" for figure in ("mean", "low", "high")),
+    *(f"PosteriorRateOut.{figure}" for figure in ("mean", "low", "high", "events")),
+    "ScoreOut.posterior_score",
 }
 
 
