@@ -13,6 +13,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "GET governance/market/can-contact": 1,
     "GET governance/market/effective": 1,
     "GET buyers/liquidity/score": 1,
+    "GET buyers/liquidity/score of an unknown node": 3,  # no node; the prior of its place; who buys there
     "GET governance/contact/decide": 2,  # the lead; the rules and the ledger
     "GET buyers/book, at most": 4,  # the buyers; their boxes; the boxes' places; what they did about deals
     "GET of neighbours and of what fits a buyer, at most": 6,
@@ -27,7 +28,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "complete a task": {"sqlite": 9, "postgresql": 3},
     "complete a task with an outcome": {"sqlite": 9, "postgresql": 4},
     "complete a task of a lead with an outcome": {"sqlite": 11, "postgresql": 6},
-    "record feedback": {"sqlite": 6, "postgresql": 4},
+    "record feedback": {"sqlite": 7, "postgresql": 5},  # the node; the new id; the buyer's record
     "compute an offer": {"sqlite": 4, "postgresql": 4},
     "reserve risk": {"sqlite": 6, "postgresql": 6},  # the ledgers
     "settle a reservation": {"sqlite": 5, "postgresql": 4},  # the reservation, the ledgers

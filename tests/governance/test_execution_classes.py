@@ -430,7 +430,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     buyers.liquidity.graph.services.liquidity_graph: ("READ", buyers.liquidity.graph.services.liquidity_graph),
     buyers.liquidity.graph.neighbours.neighbours: (
         "READ",
-        lambda: buyers.liquidity.graph.neighbours.neighbours("ON", "TORONTO", "SFR"),
+        lambda: buyers.liquidity.graph.neighbours.neighbours(province="ON", market="TORONTO", property_type="SFR"),
     ),
     buyers.services.liquidity_score: ("READ", lambda: buyers.services.liquidity_score("ON")),
     buyers.liquidity.rebuilding.rebuild_liquidity: (
