@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from unfold.decorators import display
@@ -80,7 +80,10 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     @button("Buyers", "view", icon="group", path="to-buyers")
     def open_buyers(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Go to the buyers of the node."""
-        return HttpResponseRedirect(pages.buyers_url(int(object_id)))
+        node = self.get_object(request, object_id)
+        if node is None:
+            raise Http404
+        return HttpResponseRedirect(pages.buyers_url(node.pk))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerLiquidityNode]:
         return super().get_queryset(request).exclude(INVENTED)
