@@ -22,6 +22,7 @@ from buyers.book.lists.importer import BUYERS
 from buyers.book.lookups import PHONES
 from buyers.book.models import BuyBoxPlace, Buyer
 from buyers.liquidity.reliability import last_answers, reliability_of
+from buyers.matching.fitting import fitting_html
 from buyers.people.admin import BuyerPersonPages
 from governance.lists.wishes import CONTACT_COLUMNS
 from wholesale.plumbing.act import Act
@@ -141,9 +142,10 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     )
     _known = (
         ("What the buyer did", {"fields": ("reliability", "last_answers")}),
+        ("What fits the buyer", {"fields": ("fitting",)}),
         ("Last change", {"fields": (("changed_by", "updated_at"), "created_at")}),
     )
-    readonly_fields = ("reliability", "last_answers", "changed_by", "updated_at", "created_at")
+    readonly_fields = ("reliability", "last_answers", "fitting", "changed_by", "updated_at", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related(BOX_FETCHED)
@@ -224,6 +226,8 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
             if (about := (one.deal_ref, one.property_type, place_text(one)))
         )
         return format_html_join("", '<div class="leading-relaxed">{} <b>{}</b> {}</div>', lines) or "none"
+
+    fitting = column("Markets and deals", fitting_html)
 
     @action(description="Answers", icon="forum", url_path="answers")
     @of_row
