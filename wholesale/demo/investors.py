@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from governance.gate.ledger import GivenHow, Proof
-from wholesale.demo.people import PLACES, BuyerMarket, ascii_of, dice, name_of
+from wholesale.demo.people import OFFERS_AT, PLACES, BuyerMarket, ascii_of, dice, name_of
 from wholesale.demo.plan import DAY
 from wholesale.plumbing.vocabulary import Province
 
 _COMPANIES = ("Holdings", "Homes", "Properties", "Renovations", "Rentals", "Capital")
+_PAUSED = 0.06  # the fraction of buyers who are paused
 _EXITS = ("FLIP", "FLIP", "RENTAL")
-_PRICES = {"SFR": (30_000, 130_000), "CONDO": (250_000, 700_000), "MF": (500_000, 1_600_000)}  # CAD; Windsor's are of 1987
+_PRICES = {"SFR": (300_000, 900_000), "CONDO": (250_000, 700_000), "MF": (500_000, 1_600_000)}  # CAD
+_PRICES_OF_1987 = (30_000, 130_000)  # in the market of the demo's offers, which are on sales of 1987
 ASKED = Proof(  # for every buyer's consent to e-mail
     wording="Yes, you may e-mail me the deals that fit what I buy. Maple Key Homes, 100 Example Street, Windsor. You can "
     "withdraw at any time.",
@@ -31,8 +33,8 @@ class Investor:
     """A simulated buyer: the row of the book, and the habits. Probabilities are fractions 0..1."""
 
     buyer_id: str
-    where: BuyerMarket
     row: dict[str, str]
+    is_paused: bool
     responds: float  # to a deal that is sent
     buys: float  # of the deals to which the buyer responds
 
@@ -46,7 +48,8 @@ def _investor(seed: int, where: BuyerMarket, number: int, since: date) -> Invest
     chance = dice(seed, "investor", where.market, where.property_type, number)
     first, last = name_of(chance, in_french=where.province == Province.QC)
     buyer_id = f"{where.market[:3]}-{where.property_type}-B{number + 1:02}"
-    low, high = _PRICES[where.property_type]
+    is_old = (where.province, where.market) == OFFERS_AT
+    low, high = _PRICES_OF_1987 if is_old else _PRICES[where.property_type]
     least = chance.randrange(low, (low + high) // 2, 1_000)
     row = {
         "buyer_id": buyer_id,
@@ -74,4 +77,7 @@ def _investor(seed: int, where: BuyerMarket, number: int, since: date) -> Invest
         row["funds_amount"] = str(chance.randrange(least, 2 * high, 1_000))
         row["funds_proved_on"], row["funds_expire_on"] = str(proved_on), str(proved_on + 90 * DAY)
     responds = min(0.97, max(0.03, chance.gauss(where.good, 0.12)))
-    return Investor(buyer_id, where, row, responds, buys=chance.betavariate(3, 9))
+    is_paused = chance.random() < _PAUSED
+    if is_paused:
+        row["status"] = "PAUSED"
+    return Investor(buyer_id, row, is_paused, responds, buys=chance.betavariate(3, 9))

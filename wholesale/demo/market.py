@@ -10,7 +10,7 @@ from buyers.liquidity.errors import BuyerNotContactable
 from buyers.liquidity.figures import Event
 from buyers.liquidity.fitting import fit_priors
 from buyers.liquidity.services import take_feedback
-from buyers.models import Buyer, DealSent
+from buyers.models import DealSent
 from governance import gate
 from governance.channels import Channel
 from governance.gate import points_of
@@ -25,7 +25,6 @@ from wholesale.demo.people import BUYER_MARKETS, MARKER, OFFERS_AT, BuyerMarket
 _ENGINE = "WHOLESALE"
 _OFFERS_EVERY = 1_000  # leads: for each further thousand there is another round of offers on all houses
 _OFFERED_TO = 4  # buyers to whom a deal is sent
-_PAUSED_EVERY = 20  # one in so many buyers is paused
 _SOON = timedelta(minutes=10)
 
 
@@ -41,11 +40,7 @@ def _bring_buyers(day: SimulatedDay, now: datetime) -> None:
     """Import the buyers into the book, with their consent to e-mail."""
     act = day.act(now)
     buyers = [one for where in BUYER_MARKETS for one in _buyers(day, where)]
-    rows = [
-        {**one.row, "status": Buyer.Status.PAUSED} if number % _PAUSED_EVERY == 0 else one.row
-        for number, one in enumerate(buyers, 1)
-    ]
-    refused = upsert_buyers(rows, act=act).refused_rows
+    refused = upsert_buyers([one.row for one in buyers], act=act).refused_rows
     assert not refused, refused[0].reason
     addresses = [point for one in buyers for point in points_of(email=one.row["email"])]
     evidence = "the form for buyers"
@@ -56,6 +51,14 @@ def _buyers(day: SimulatedDay, where: BuyerMarket) -> list[Investor]:
     return investors(day.plan.seed, where, day.plan.starts(0).date())
 
 
+def _buying(day: SimulatedDay, where: BuyerMarket) -> list[Investor]:
+    """The buyers who buy in a market: its own, and those of the province's other markets who buy in all of the province."""
+    alike = (where.province, where.property_type)
+    others = [one for one in BUYER_MARKETS if (one.province, one.property_type) == alike and one.market != where.market]
+    elsewhere = [buyer for other in others for buyer in _buyers(day, other) if buyer.row["places"] == where.province]
+    return [buyer for buyer in _buyers(day, where) + elsewhere if not buyer.is_paused]
+
+
 def _put_deals(day: SimulatedDay) -> None:
     """Add the day's deals to the agenda. On a few days in the middle of the simulation, few buyers respond."""
     deals = (16 + day.plan.leads // (4 * day.plan.days)) // _OFFERED_TO
@@ -64,16 +67,16 @@ def _put_deals(day: SimulatedDay) -> None:
     for number in range(deals):
         (where,) = day.random.choices(BUYER_MARKETS, [one.share for one in BUYER_MARKETS])
         deal_ref = f"{where.market[:3]}-{day.number + 1:03}-{number + 1:02}"
-        buyers = _buyers(day, where)
+        buyers = _buying(day, where)
         for buyer in day.random.sample(buyers, min(_OFFERED_TO, len(buyers))):
-            day.agenda.put(day.sometime(), day.unless_stopped(partial(_send, day, buyer, deal_ref, eagerness)))
+            send = partial(_send, day, buyer, where, deal_ref, eagerness)
+            day.agenda.put(day.sometime(), day.unless_stopped(send))
     day.agenda.put(day.at(14), lambda now: record_silence(act=day.act(now)))
     day.agenda.put(day.end - _SOON, lambda now: fit_priors(act=day.act(now)))
 
 
-def _send(day: SimulatedDay, buyer: Investor, deal_ref: str, eagerness: float, now: datetime) -> None:
+def _send(day: SimulatedDay, buyer: Investor, where: BuyerMarket, deal_ref: str, eagerness: float, now: datetime) -> None:
     """Send a deal to a buyer, if the contact gate permits it. The buyer responds on the same day, or stays silent."""
-    where = buyer.where
     place = {"province": where.province, "market": where.market, "property_type": where.property_type}
     try:
         sent = send_deal(buyer_id=buyer.buyer_id, deal_ref=deal_ref, channel=Channel.EMAIL, **place, act=day.act(now))
