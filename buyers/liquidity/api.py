@@ -131,6 +131,7 @@ class SendDealParams(NodeParams, ActParams):
     buyer_id = LabelField()
     deal_ref = LabelField(help_text="your name of the deal; feedback about it names it too")
     channel = UpperChoiceField(choices=Channel.choices)
+    actor = LabelField(required=False, help_text="default: your user name")
 
 
 class DealSentOut(SignedSerializer):

@@ -26,6 +26,8 @@ def opted_out_points(points: Collection[Point], at: datetime) -> set[Point]:
         LedgerUnreadable: the ledger knows its points by another digest key, so no opt-out would be found.
 
     """
+    if not points:
+        return set()
     known = digests(points)
     asked = set(known.values())
     filed, [(mark,)] = together(filing(asked), Statement(f"SELECT {MARK_SQL}"))

@@ -98,6 +98,8 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
     turns = sorted(task["task_path"] for task in done if not task["task_path"].startswith("tests."))
     assert turns == [
         "buyers.book.lists.tasks.forget_files",
+        "buyers.liquidity.tasks.fit_priors",
+        "buyers.liquidity.tasks.record_silence",
         "followups.leads.lists.tasks.forget_files",
         "followups.sla.tasks.find_breaches",
         "followups.tasks.minutes.tasks.lapse",

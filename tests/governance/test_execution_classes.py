@@ -20,6 +20,8 @@ import buyers.liquidity.graph.neighbours
 import buyers.liquidity.graph.services
 import buyers.liquidity.rebuilding
 import buyers.liquidity.services
+import buyers.matching.fitting
+import buyers.matching.services
 import buyers.people.services
 import buyers.services
 import followups.ladders.bulk
@@ -62,6 +64,7 @@ import kpi.tripwire.policies
 import kpi.tripwire.summaries
 import kpi.tripwire.triggers
 import offers.services
+from buyers.matching.rules import Deal
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
 from governance import gate, policies
@@ -431,6 +434,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     buyers.liquidity.graph.neighbours.neighbours: (
         "READ",
         lambda: buyers.liquidity.graph.neighbours.neighbours(province="ON", market="TORONTO", property_type="SFR"),
+    ),
+    buyers.matching.services.match: (
+        "READ",
+        lambda: buyers.matching.services.match(Deal(province="ON", property_type="SFR")),
+    ),
+    buyers.matching.fitting.fitting_deals: (
+        "READ",
+        lambda: buyers.matching.fitting.fitting_deals(BuyerFactory.create()),
     ),
     buyers.services.liquidity_score: ("READ", lambda: buyers.services.liquidity_score("ON")),
     buyers.liquidity.rebuilding.rebuild_liquidity: (

@@ -29,6 +29,7 @@ RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-
 # What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead and no
 # vendor is known.
 REFUSED_AT_FIRST = {
+    "/api/buyers/deals/send": 404,
     "/api/deals/offers/compute": 409,
     "/api/followups/vendors/agents/assign": 404,
     "/api/governance/risk/settle": 404,
@@ -77,7 +78,6 @@ POSTS: dict[str, dict[str, Any]] = {
         "province": "ON",
         "market": "TORONTO",
         "property_type": "SFR",
-        "actor": "bryan",
         "correlation_id": "C-1",
     },
     "/api/buyers/liquidity/feedback": {
@@ -86,6 +86,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "property_type": "SFR",
         "event": "BOUGHT",
         "buyer_id": "B1",
+        "deal_ref": "D1",
         "actor": "bryan",
         "correlation_id": "c1",
     },
