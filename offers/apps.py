@@ -8,13 +8,13 @@ from wholesale.plumbing import seeds
 
 
 class OffersConfig(AppConfig):
-    """The app of offer policies and offer evidence."""
+    """The app of offer policies, stored sales, and offers with their evidence."""
 
     name = "offers"
 
     def ready(self) -> None:
         from governance.policies import seed  # noqa: PLC0415
-        from offers import readiness  # noqa: F401, PLC0415  # registers the runbook's checks
-        from offers.models import OfferPolicy  # noqa: PLC0415
+        from offers.policies import readiness  # noqa: F401, PLC0415  # registers the runbook's checks
+        from offers.policies.models import OfferPolicy  # noqa: PLC0415
 
         seeds.register("offer policies, which are off", partial(seed, OfferPolicy))

@@ -2,9 +2,11 @@
 
 from rest_framework.routers import SimpleRouter
 
-from offers.api import EvidenceViewSet, OfferViewSet
+from offers.deals.api import EvidenceViewSet, OfferViewSet
+from offers.policies.api import OfferPolicyViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("deals/offers/evidence", EvidenceViewSet, basename="evidence")
+router.register("deals/offers", OfferPolicyViewSet, basename="offer-policy")
 router.register("deals/offers", OfferViewSet, basename="offer")
 urlpatterns = router.urls

@@ -3,10 +3,10 @@
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from offers.errors import OutOfBounds
+from offers.bounds import ARV_MAX
+from offers.deals.errors import OutOfBounds
 
 CENT = Decimal("0.01")
-ARV_MAX = Decimal(100_000_000)
 REPAIRS_MAX_SHARE = 2  # of the ARV
 
 

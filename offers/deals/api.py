@@ -1,4 +1,4 @@
-"""`/api/deals/offers`: the endpoints of offers."""
+"""`/api/deals/offers`: computing offers, and their evidence."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,10 +8,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from governance.clocks.api import MarketFilter, PlaceParams
-from governance.policies_api import policy_endpoints
-from offers import services
-from offers.math import ARV_MAX, REPAIRS_MAX_SHARE
-from offers.models import OfferEvidence, OfferPolicy
+from offers.bounds import ARV_MAX
+from offers.deals import services
+from offers.deals.math import REPAIRS_MAX_SHARE
+from offers.deals.models import OfferEvidence
 from wholesale.plumbing import filters
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act
@@ -65,15 +65,8 @@ class OfferOut(serializers.Serializer[Any]):
     evidence_id = IdField()
 
 
-@policy_endpoints(
-    OfferPolicy,
-    example=(
-        "Enable one province",
-        {"province": "ON", "enabled": True, "changed_by": "bryan", "reason": "first province"},
-    ),
-)
 class OfferViewSet(ApiViewSet):
-    """The endpoints of offers and offer policies."""
+    """The endpoint that computes offers."""
 
     permissions = {"compute": "offers.compute_offer"}
 

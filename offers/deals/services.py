@@ -1,0 +1,108 @@
+"""The verb that computes an offer."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from governance import gate, policies
+from governance.decisions import ExecutionClass, verb
+from offers.deals.math import Calculation, calculate
+from offers.deals.models import OfferEvidence
+from offers.policies.errors import OfferPolicyDisabled
+from offers.policies.models import OfferPolicy
+from offers.signals import offers_computed
+from wholesale.plumbing import correlation, writes
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Statement
+from wholesale.plumbing.envelope import Envelope, Subject
+from wholesale.plumbing.mark import MARK_SQL
+from wholesale.plumbing.texts import shown
+from wholesale.plumbing.vocabulary import ALL
+
+
+@verb(ExecutionClass.SANDBOX)
+@transaction.atomic
+def make_offer(
+    *,
+    province: str,
+    market: str = ALL,
+    arv: Decimal,
+    repairs: Decimal,
+    comps: Any = None,
+    assumptions: Any = None,
+    act: Act,
+) -> OfferEvidence:
+    """Compute the offer that the market's policy allows, and store its evidence. Amounts are in CAD.
+
+    Raises:
+        KillSwitchEngaged: nothing may act now.
+        OfferPolicyDisabled: the market has no effective policy, or it is off. Nothing is stored.
+        OutOfBounds: the ARV or the repairs are out of bounds.
+
+    """
+    read = gate.require(ExecutionClass.SANDBOX, Statement(f"SELECT {MARK_SQL}, {writes.id_sql(OfferEvidence)}"))
+    [[(mark, new_id)]] = read
+    policy = policies.effective(OfferPolicy, mark, province, market)
+    if policy is None or not policy.enabled:
+        raise OfferPolicyDisabled
+    calc = calculate(arv=arv, repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer)
+    evidence = OfferEvidence(
+        pk=new_id,
+        policy=policy,
+        policy_version=policy.version,
+        province=province,
+        market=market,
+        max_arv_multiplier=policy.max_arv_multiplier,
+        default_assignment_fee=policy.default_assignment_fee,
+        comps_json=comps,
+        assumptions_json=assumptions,
+        **calc._asdict(),
+        **act.signature,
+    )
+    subject = Subject("evidence", str(new_id), None, province, market)
+    facts = {"evidence_id": new_id, "province": province, "market": market}
+    with writes.gathered():
+        writes.insert_object(evidence)
+        offers_computed.send(sender=OfferEvidence, envelopes=[Envelope("offer_generated", subject, act, facts, act.now)])
+    return evidence
+
+
+def compute_offer(
+    province: str,
+    market: str = ALL,
+    arv: Decimal | int = 0,
+    repairs: Decimal | int = 0,
+    *,
+    comps: Any = None,
+    assumptions: Any = None,
+    correlation_id: str | None = None,
+    actor: str = "system",
+    user: User | None = None,
+    now: datetime | None = None,
+) -> dict[str, Any]:
+    """Call `make_offer`, as the customer's guide prescribes. Returns `{"policy": ..., "calc": ..., "evidence_id": ...}`."""
+    act = Act(actor, user, "", correlation_id or correlation.current(), now)
+    amounts = {"arv": Decimal(arv), "repairs": Decimal(repairs)}
+    return offer_summary(
+        make_offer(province=province, market=market, **amounts, comps=comps, assumptions=assumptions, act=act)
+    )
+
+
+def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
+    """An offer as the customer's guide lays it out: the policy's values then, the calculation, and the evidence's id."""
+    return {
+        "policy": {
+            "id": evidence.policy_id,
+            "province": evidence.policy.province,
+            "market": evidence.policy.market,
+            "version": evidence.policy_version,
+            "max_arv_multiplier": evidence.max_arv_multiplier,
+            "default_assignment_fee": evidence.default_assignment_fee,
+            "default_fees_buffer": evidence.fees_buffer,
+        },
+        "calc": shown(evidence, Calculation._fields),
+        "evidence_id": evidence.pk,
+    }
