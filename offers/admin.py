@@ -1,4 +1,6 @@
 """All admin pages of offers, imported from their rooms."""
 
+from offers.comps.admin import MarketPriorAdmin, SaleAdmin
+from offers.comps.lists.imports_admin import SaleImportAdmin
 from offers.deals.admin import OfferEvidenceAdmin
 from offers.policies.admin import OfferPolicyAdmin

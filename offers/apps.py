@@ -14,7 +14,11 @@ class OffersConfig(AppConfig):
 
     def ready(self) -> None:
         from governance.policies import seed  # noqa: PLC0415
+        from offers.comps import tasks  # noqa: PLC0415
+        from offers.comps.lists import tasks as imports  # noqa: PLC0415
         from offers.policies import readiness  # noqa: F401, PLC0415  # registers the runbook's checks
         from offers.policies.models import OfferPolicy  # noqa: PLC0415
 
+        imports.register()
+        tasks.register()
         seeds.register("offer policies, which are off", partial(seed, OfferPolicy))

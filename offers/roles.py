@@ -7,4 +7,10 @@ GRANTS: Grants = {
     "view_offerevidence": EVERYBODY,
     "change_offerpolicy": (OPERATOR,),
     "compute_offer": (OPERATOR, INTEGRATOR),
+    "view_sale": EVERYBODY,
+    "view_saleimport": EVERYBODY,
+    "import_sale": (OPERATOR, INTEGRATOR),
+    "export_sale": (OPERATOR, INTEGRATOR),
+    "view_marketprior": EVERYBODY,
+    "estimate_arv": EVERYBODY,
 }

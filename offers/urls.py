@@ -2,6 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
+from offers.comps.api import ArvViewSet
 from offers.deals.api import EvidenceViewSet, OfferViewSet
 from offers.policies.api import OfferPolicyViewSet
 
@@ -9,4 +10,5 @@ router = SimpleRouter(trailing_slash=False)
 router.register("deals/offers/evidence", EvidenceViewSet, basename="evidence")
 router.register("deals/offers", OfferPolicyViewSet, basename="offer-policy")
 router.register("deals/offers", OfferViewSet, basename="offer")
+router.register("deals", ArvViewSet, basename="arv")
 urlpatterns = router.urls

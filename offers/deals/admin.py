@@ -21,7 +21,7 @@ class OfferEvidenceAdmin(GrowingAdmin):
     search_help_text = "Correlation id, market or actor, in full"
     fieldsets = (
         ("Offer", {"fields": ("place", "calculation", "assignment_fee")}),
-        ("Why these figures", {"fields": ("policy", "policy_version", "comps", "assumptions")}),
+        ("Why these figures", {"fields": ("policy", "policy_version", "comps", "estimate", "assumptions")}),
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
@@ -31,6 +31,7 @@ class OfferEvidenceAdmin(GrowingAdmin):
     offer = column("Recommended offer", lambda evidence: cad(evidence.recommended_offer), ordering="recommended_offer")
     assignment_fee = column("Assignment fee", lambda evidence: cad(evidence.default_assignment_fee))
     comps = column("Comparable sales", lambda evidence: json_text(evidence.comps_json))
+    estimate = column("How the ARV was estimated", lambda evidence: json_text(evidence.arv_json))
     assumptions = column("Assumptions", lambda evidence: json_text(evidence.assumptions_json))
 
     @display(description="Calculation")

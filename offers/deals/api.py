@@ -5,10 +5,12 @@ from typing import Any
 
 import django_filters
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from governance.clocks.api import MarketFilter, PlaceParams
 from offers.bounds import ARV_MAX
+from offers.comps.api import ArvOut, CompsField, EstimateParams, SubjectParams, asked_of, subject_of
 from offers.deals import services
 from offers.deals.math import REPAIRS_MAX_SHARE
 from offers.deals.models import OfferEvidence
@@ -24,15 +26,52 @@ from wholesale.plumbing.vocabulary import ALL
 _CENT = Decimal("0.01")
 
 
-class ComputeParams(PlaceParams, ActParams):
-    """The parameters of an offer to compute: the property, its value and its repairs."""
+_comps = CompsField()
+
+
+class ComputeParams(EstimateParams, PlaceParams, ActParams):
+    """The parameters of an offer to compute: the property, its value and its repairs.
+
+    Without `arv` the value is estimated, as `/api/deals/arv` does: of the `subject`, from the `comps` or from stored sales.
+    """
 
     province = ProvinceField()
     market = WordField(default=ALL)
-    arv = MoneyField(min_value=_CENT, max_value=ARV_MAX, help_text="after-repair value, CAD")
+    arv = MoneyField(
+        required=False,
+        min_value=_CENT,
+        max_value=ARV_MAX,
+        help_text="after-repair value, CAD; required unless there are comps or a subject, over which it wins",
+    )
     repairs = MoneyField(min_value=Decimal(0), max_value=ARV_MAX * REPAIRS_MAX_SHARE, help_text="CAD; at most twice the arv")
-    comps = JsonField(required=False, default=None, help_text="comparable sales; kept with the evidence")
+    comps = JsonField(
+        required=False,
+        default=None,
+        help_text="comparable sales; kept with the evidence. Without arv: those of the estimate",
+    )
     assumptions = JsonField(required=False, default=None, help_text="kept with the evidence")
+    subject = SubjectParams(required=False, help_text="the house to estimate, where no arv is given")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Put the question for the ARV into one value, `estimate`, where no ARV is given."""
+        attrs = super().validate(attrs)
+        question = {name: attrs.pop(name, None) for name in ("subject", "as_of", "strike", "add")}
+        if "arv" in attrs:
+            return attrs
+        if question["subject"] is None and attrs["comps"] is None:
+            raise ValidationError({"arv": [ErrorDetail("This field is required.", "required")]})
+        subject = subject_of(question["subject"] or {}, attrs["province"], attrs["market"])
+        attrs["estimate"] = asked_of({**question, "comps": self._as_comps(attrs["comps"])}, subject)
+        return attrs
+
+    @staticmethod
+    def _as_comps(given: Any) -> Any:
+        if given is None:
+            return None
+        try:
+            return _comps.run_validation(given)
+        except ValidationError as error:
+            raise ValidationError({"comps": error.detail}) from error
 
 
 class OfferPolicyValuesOut(serializers.Serializer[Any]):
@@ -63,6 +102,7 @@ class OfferOut(serializers.Serializer[Any]):
     policy = OfferPolicyValuesOut()
     calc = CalculationOut()
     evidence_id = IdField()
+    estimate = ArvOut(required=False, help_text="where the ARV was estimated")
 
 
 class OfferViewSet(ApiViewSet):
@@ -87,6 +127,7 @@ class EvidenceOut(RowSerializer):
     """The evidence of an offer as the API shows it: the offer as it was computed."""
 
     comps_json = JsonField(allow_null=True, read_only=True)
+    arv_json = JsonField(allow_null=True, read_only=True)
     assumptions_json = JsonField(allow_null=True, read_only=True)
 
     class Meta:
@@ -105,6 +146,7 @@ class EvidenceOut(RowSerializer):
             "mao",
             "recommended_offer",
             "comps_json",
+            "arv_json",
             "assumptions_json",
             "correlation_id",
             "actor",

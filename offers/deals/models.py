@@ -25,6 +25,7 @@ class OfferEvidence(SignedModel, AppendOnlyModel):
     mao = money_field(help_text="maximum allowable offer, CAD; may be negative")
     recommended_offer = money_field(help_text="CAD")
     comps_json = models.JSONField(null=True)
+    arv_json = models.JSONField(null=True, help_text="how the ARV was estimated; none where it was given")
     assumptions_json = models.JSONField(null=True)
 
     class Meta(AppendOnlyModel.Meta):

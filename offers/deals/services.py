@@ -9,6 +9,7 @@ from django.db import transaction
 
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
+from offers.comps.valuing import Asked, estimate_arv
 from offers.deals.math import Calculation, calculate
 from offers.deals.models import OfferEvidence
 from offers.policies.errors import OfferPolicyDisabled
@@ -29,17 +30,21 @@ def make_offer(
     *,
     province: str,
     market: str = ALL,
-    arv: Decimal,
+    arv: Decimal | None = None,
     repairs: Decimal,
     comps: Any = None,
     assumptions: Any = None,
+    estimate: Asked | None = None,
     act: Act,
 ) -> OfferEvidence:
     """Compute the offer that the market's policy allows, and store its evidence. Amounts are in CAD.
 
+    Where no `arv` is given, it is estimated as `estimate` asks, and the evidence keeps how.
+
     Raises:
         KillSwitchEngaged: nothing may act now.
         OfferPolicyDisabled: the market has no effective policy, or it is off. Nothing is stored.
+        NoComps: the ARV is to be estimated, and there is no sale to compare with.
         OutOfBounds: the ARV or the repairs are out of bounds.
 
     """
@@ -48,7 +53,13 @@ def make_offer(
     policy = policies.effective(OfferPolicy, mark, province, market)
     if policy is None or not policy.enabled:
         raise OfferPolicyDisabled
-    calc = calculate(arv=arv, repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer)
+    valued = None
+    if arv is None and estimate is not None:
+        valued = estimate_arv(**estimate._asdict())
+        arv = Decimal(str(valued["arv"]))
+    calc = calculate(
+        arv=arv or Decimal(0), repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer
+    )
     evidence = OfferEvidence(
         pk=new_id,
         policy=policy,
@@ -58,6 +69,7 @@ def make_offer(
         max_arv_multiplier=policy.max_arv_multiplier,
         default_assignment_fee=policy.default_assignment_fee,
         comps_json=comps,
+        arv_json=valued,
         assumptions_json=assumptions,
         **calc._asdict(),
         **act.signature,
@@ -92,8 +104,11 @@ def compute_offer(
 
 
 def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
-    """An offer as the customer's guide lays it out: the policy's values then, the calculation, and the evidence's id."""
-    return {
+    """An offer as the customer's guide lays it out: the policy's values then, the calculation, and the evidence's id.
+
+    Where the ARV was estimated, `estimate` says how.
+    """
+    summary = {
         "policy": {
             "id": evidence.policy_id,
             "province": evidence.policy.province,
@@ -106,3 +121,4 @@ def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
         "calc": shown(evidence, Calculation._fields),
         "evidence_id": evidence.pk,
     }
+    return {**summary, "estimate": evidence.arv_json} if evidence.arv_json else summary

@@ -101,6 +101,9 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
     ),
     "Offers and figures": (
         Page("Offers made", "request_quote", "offers", "offerevidence"),
+        Page("Sales", "real_estate_agent", "offers", "sale"),
+        Page("Imports of sales", "upload_file", "offers", "saleimport"),
+        Page("Market priors", "query_stats", "offers", "marketprior"),
         Page("KPI log", "monitoring", "kpi", "kpievent"),
     ),
     "Background": (
