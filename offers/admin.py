@@ -4,3 +4,4 @@ from offers.comps.admin import MarketPriorAdmin, SaleAdmin
 from offers.comps.lists.imports_admin import SaleImportAdmin
 from offers.deals.admin import OfferEvidenceAdmin
 from offers.policies.admin import OfferPolicyAdmin
+from offers.studies.admin import RatioStudyAdmin

@@ -18,7 +18,9 @@ class OffersConfig(AppConfig):
         from offers.comps.lists import tasks as imports  # noqa: PLC0415
         from offers.policies import readiness  # noqa: F401, PLC0415  # registers the runbook's checks
         from offers.policies.models import OfferPolicy  # noqa: PLC0415
+        from offers.studies import tasks as studies  # noqa: PLC0415
 
         imports.register()
         tasks.register()
+        studies.register()
         seeds.register("offer policies, which are off", partial(seed, OfferPolicy))

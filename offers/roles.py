@@ -13,4 +13,6 @@ GRANTS: Grants = {
     "export_sale": (OPERATOR, INTEGRATOR),
     "view_marketprior": EVERYBODY,
     "estimate_arv": EVERYBODY,
+    "view_ratiostudy": EVERYBODY,
+    "run_ratiostudy": (OPERATOR,),
 }

@@ -87,7 +87,7 @@ def estimate_arv(
         NoComps: no sale is left to compare with.
 
     """
-    as_of = as_of or timezone.now().date()
+    as_of = _day(as_of)
     chosen = _fit_to_use(_chosen(subject, as_of, comps, strikes, additions), as_of)
     if not chosen.comps:
         raise NoComps
@@ -117,11 +117,34 @@ def estimate_arv(
         "as_of": as_of.isoformat(),
         "selected_by": chosen.way.value,
         "prior_as_of": prior[1].isoformat() if prior else None,
-        "subject": {name: _shown(value) for name, value in subject._asdict().items() if value not in (None, "")},
+        "subject": _of_subject(subject),
         "struck": [strike._asdict() for strike in strikes],
         "added": [{"sale_id": one.comp.sale_id, "source": one.comp.source, "reason": one.reason} for one in additions],
     }
     return {**answer, "warnings": _warnings(answer, subject)}
+
+
+def estimated(asked: Asked, *, is_needed: bool) -> dict[str, Any]:
+    """The answer of `estimate_arv`. If it is not needed and there is no comp, only what was asked about.
+
+    Raises:
+        NoComps: the estimate is needed, and there is no comp.
+
+    """
+    try:
+        return estimate_arv(**asked._asdict())
+    except NoComps:
+        if is_needed:
+            raise
+        return {"arv": None, "subject": _of_subject(asked.subject), "as_of": _day(asked.as_of).isoformat()}
+
+
+def _day(as_of: date | None) -> date:
+    return as_of or timezone.now().date()
+
+
+def _of_subject(subject: Subject) -> dict[str, Any]:
+    return {name: _shown(value) for name, value in subject._asdict().items() if value not in (None, "")}
 
 
 def _chosen(

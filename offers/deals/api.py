@@ -53,10 +53,10 @@ class ComputeParams(EstimateParams, PlaceParams, ActParams):
     subject = SubjectParams(required=False, help_text="the house to estimate, where no arv is given")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Put the question for the ARV into one value, `estimate`, where no ARV is given."""
+        """Put the question for the ARV into one value, `estimate`. Comps beside an ARV are only kept, whatever they hold."""
         attrs = super().validate(attrs)
         question = {name: attrs.pop(name, None) for name in ("subject", "as_of", "strike", "add")}
-        if "arv" in attrs:
+        if question["subject"] is None and "arv" in attrs:
             return attrs
         if question["subject"] is None and attrs["comps"] is None:
             raise ValidationError({"arv": [ErrorDetail("This field is required.", "required")]})

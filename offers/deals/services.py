@@ -9,7 +9,7 @@ from django.db import transaction
 
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
-from offers.comps.valuing import Asked, estimate_arv
+from offers.comps.valuing import Asked, estimated
 from offers.deals.math import Calculation, calculate
 from offers.deals.models import OfferEvidence
 from offers.policies.errors import OfferPolicyDisabled
@@ -39,7 +39,7 @@ def make_offer(
 ) -> OfferEvidence:
     """Compute the offer that the market's policy allows, and store its evidence. Amounts are in CAD.
 
-    Where no `arv` is given, it is estimated as `estimate` asks, and the evidence keeps how.
+    Where `estimate` asks for it, the ARV is estimated, and the evidence keeps how. A given `arv` wins over the estimate.
 
     Raises:
         KillSwitchEngaged: nothing may act now.
@@ -53,9 +53,8 @@ def make_offer(
     policy = policies.effective(OfferPolicy, mark, province, market)
     if policy is None or not policy.enabled:
         raise OfferPolicyDisabled
-    valued = None
-    if arv is None and estimate is not None:
-        valued = estimate_arv(**estimate._asdict())
+    valued = None if estimate is None else estimated(estimate, is_needed=arv is None)
+    if arv is None and valued:
         arv = Decimal(str(valued["arv"]))
     calc = calculate(
         arv=arv or Decimal(0), repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer

@@ -103,6 +103,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Offers made", "request_quote", "offers", "offerevidence"),
         Page("Sales", "real_estate_agent", "offers", "sale"),
         Page("Imports of sales", "upload_file", "offers", "saleimport"),
+        Page("Ratio studies", "analytics", "offers", "ratiostudy"),
         Page("Market priors", "query_stats", "offers", "marketprior"),
         Page("KPI log", "monitoring", "kpi", "kpievent"),
     ),

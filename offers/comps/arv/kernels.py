@@ -11,7 +11,6 @@ WIDTHS = np.array([0.45, 0.55, 1.5, 1.2, 20.0])
 OTHER_TYPE_WIDTH = 1.5
 # Prices of near homes go together: (standard deviation of the logarithm, km after which it fades), street to town.
 PLACES = ((0.06, 0.4), (0.07, 1.7), (0.12, 6.0))
-NEAR_AND_ALIKE = (0.08, 0.5)  # beside that, of homes that are near and alike
 FADING, LASTING = 3.0, 0.7  # years after which likeness fades, and the share that never does
 
 
@@ -31,5 +30,4 @@ def likeness(a: Homes, b: Homes) -> Likeness:
     alike = np.exp(-0.5 * np.maximum(apart, 0)) * lasting
     km = distances(a, b)
     near = sum(sd**2 * np.exp(-km / reach) for sd, reach in PLACES)
-    sd, reach = NEAR_AND_ALIKE
-    return Likeness(near * lasting + sd**2 * np.exp(-km / reach) * alike, alike)
+    return Likeness(near * lasting, alike)
