@@ -180,7 +180,7 @@ def comps_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[Comp]:
         elif comp := stored.get((row["source"], row["sale_id"])):
             comps.append(comp)
         else:
-            raise ValidationError({name: {number: {"sale_id": ["No stored sale has this id, or several have it."]}}})
+            raise ValidationError({name: {str(number): {"sale_id": ["No stored sale has this id, or several have it."]}}})
     return comps
 
 
@@ -210,7 +210,7 @@ class CompUsedOut(serializers.Serializer[Any]):
     """A comp that the estimate weighs."""
 
     sale_id = serializers.CharField(allow_blank=True)
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     sold_on = serializers.DateField()
     price = MoneyField()
     property_type = serializers.CharField(allow_blank=True)
@@ -229,7 +229,7 @@ class CompUsedOut(serializers.Serializer[Any]):
 class CompFlaggedOut(serializers.Serializer[Any]):
     """A sale that does not count as the others do."""
 
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     sale_id = serializers.CharField(allow_blank=True)
     code = serializers.ChoiceField(choices=["struck", "not_before", "not_arms_length", "outlying"])
     reason = serializers.CharField()
@@ -245,7 +245,7 @@ class CodeOut(serializers.Serializer[Any]):
 class StruckOut(serializers.Serializer[Any]):
     """A comp that the operator struck or added, and why."""
 
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     sale_id = serializers.CharField(allow_blank=True)
     reason = serializers.CharField()
 

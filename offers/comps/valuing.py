@@ -98,7 +98,7 @@ def estimate_arv(
     of_fit = [chosen.comps[row] for row in found.rows]
     used = _used(found, of_fit, subject, as_of)
     flags = chosen.flags + [
-        Flag(*of_fit[at].key, "outlying", "The other sales contradict its price, so it counts for little.")
+        Flag(of_fit[at].source, of_fit[at].sale_id, "outlying", "The others contradict its price, so it counts for little.")
         for at in np.flatnonzero(found.outlying)
     ]
     answer = {

@@ -96,9 +96,16 @@ def compute_offer(
 ) -> dict[str, Any]:
     """Call `make_offer`, as the customer's guide prescribes. Returns `{"policy": ..., "calc": ..., "evidence_id": ...}`."""
     act = Act(actor, user, "", correlation_id or correlation.current(), now)
-    amounts = {"arv": Decimal(arv), "repairs": Decimal(repairs)}
     return offer_summary(
-        make_offer(province=province, market=market, **amounts, comps=comps, assumptions=assumptions, act=act)
+        make_offer(
+            province=province,
+            market=market,
+            arv=Decimal(arv),
+            repairs=Decimal(repairs),
+            comps=comps,
+            assumptions=assumptions,
+            act=act,
+        )
     )
 
 

@@ -104,8 +104,8 @@ class RatioStudyAdmin(GrowingAdmin):
             begin,
             then=reverse("admin:offers_ratiostudy_changelist"),
             title="New ratio study",
-            explanation="Each sale is estimated again from the sales before it, and the estimate is compared with its price. "
-            "So are the ARVs of offers whose house was sold later.",
+            explanation="Each sale is estimated again from the sales before it, and compared with its price. So are the "
+            "ARVs of offers whose house was sold later.",
             button="Begin",
         )
 

@@ -63,7 +63,7 @@ def of_evidence(study: RatioStudy) -> Iterator[Valued]:
     if study.market:
         evidence = evidence.filter(market=study.market)
     for offer in evidence[: study.most].iterator():
-        known: dict[str, Any] = offer.arv_json
+        known: Any = offer.arv_json
         sale = _sale_after(known["subject"], date.fromisoformat(known["as_of"]), study)
         if sale is None:
             continue

@@ -1,11 +1,12 @@
 """The measures of a ratio study, and the ranges that assessors hold theirs to. A ratio is an estimate over a price.
 
-The ranges are those of the IAAO Standard on Ratio Studies (2013, sections 9.1 and 9.2, table 1-3): a COD of 5 to 15 for older
+The ranges are those of the IAAO Standard on Ratio Studies (2013, part 1, section 9, table 1-3): a COD of 5 to 15 for older
 or mixed residential areas; below 5 an assessor is suspected of having chased sales. The statistics are those of `assesspy`,
 which Chicago's assessor publishes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -72,7 +73,7 @@ def groups(rows: Sequence[Valued]) -> list[dict[str, Any]]:
         found.append({"group": place, **figures([row for row in rows if row.place == place])})
     by_price = sorted(rows, key=lambda row: row.price)
     cuts = [round(len(rows) * third / len(TERCILES)) for third in range(len(TERCILES) + 1)]
-    for name, begin, end in zip(TERCILES, cuts, cuts[1:], strict=False):
+    for name, begin, end in zip(TERCILES, cuts[:-1], cuts[1:], strict=True):
         found.append({"group": name, **figures(by_price[begin:end])})
     return found
 
@@ -89,7 +90,7 @@ def by_decile(rows: Sequence[Valued]) -> list[tuple[float, float]]:
     """The median price and the median ratio of each tenth by price."""
     by_price = sorted(rows, key=lambda row: row.price)
     cuts = [round(len(rows) * tenth / 10) for tenth in range(11)]
-    tenths = [by_price[begin:end] for begin, end in zip(cuts, cuts[1:], strict=False) if end > begin]
+    tenths = [by_price[begin:end] for begin, end in pairwise(cuts) if end > begin]
     return [(round(median(r.price for r in tenth)), _rounded(median(r.ratio for r in tenth))) for tenth in tenths]
 
 

@@ -68,9 +68,9 @@ def fitted(sales: Homes, added_noise: Numbers, time: float, prior: Prior) -> Fit
     among = likeness(sales, sales)
     covariance = among.local + shared_by_market(terms, terms, among.alike, prior)
     usual = NOISE_SD**2 + added_noise
-    noise = usual
+    noise: Numbers = usual
     for left in range(ROUNDS, -1, -1):
-        inverse = np.linalg.inv(covariance + np.diag(noise))
+        inverse: Numbers = np.linalg.inv(covariance + np.diag(noise)).astype(np.float64, copy=False)
         pull = inverse @ residuals
         if left:
             unexplained = (noise * pull) ** 2 + np.maximum(noise - noise**2 * np.diag(inverse), 0)

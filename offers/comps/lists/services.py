@@ -7,7 +7,7 @@ from typing import Any
 from governance.decisions import ExecutionClass, verb
 from governance.lists.kinds import StoreResult
 from governance.lists.upserting import BATCH, ListReport
-from offers.comps.fields import SaleFileRow
+from offers.comps.fields import SaleFileRow, SaleKey
 from offers.comps.storing import store_sales
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.rows import FileRow, RefusedRow, Row
@@ -33,7 +33,7 @@ def upsert_sales(
     A row is refused if it is invalid, if an earlier row is the same sale, or if a new sale lacks what it needs; the other
     rows are stored. The same rows again change nothing.
     """
-    report, seen = ListReport(), {}
+    report, seen = ListReport(), dict[SaleKey, int]()
     for batch in batches(numbered(_completed(rows, defaults or {})), BATCH):
         good, refused = _SALES.sifted(batch, seen)
         given = {key: settings for key, (_, settings) in good.items()}

@@ -1,4 +1,4 @@
-"""The command `ratio_study [--province ON] [--market TORONTO] [--since DAY] [--until DAY] [--most N] [--format table|json]`."""
+"""The command `ratio_study [--province ON] [--market TORONTO] [--since DAY] [--until DAY] [--most N] [--format json]`."""
 
 import json
 from datetime import date
@@ -18,9 +18,10 @@ class Command(BaseCommand):
     """The command that says how good our estimates are."""
 
     help = (
-        "Estimate stored sales from earlier ones, and compare the estimates with the prices; so also the ARVs of offers whose "
-        "house was sold later. Prints the median ratio, COD, PRD, PRB, the shares within 10% and 20% and the share of prices "
-        "in the 80% interval, by market and by thirds of price, with the ranges of the IAAO's standard. The study is kept."
+        "Estimate stored sales from earlier ones, and compare the estimates with the prices; so also the ARVs of offers "
+        "whose house was sold later. Prints the median ratio, COD, PRD, PRB, the shares within 10% and 20% and the share of "
+        "prices in the 80% interval, by market and by thirds of price, with the ranges of the IAAO's standard. The study is "
+        "kept."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
