@@ -10,8 +10,14 @@ from django.db import transaction
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
 from offers.comps.valuing import Asked, estimated
+from offers.deals.around.deal import Offered, deal_around
+from offers.deals.around.terms import Terms
+from offers.deals.around.warnings import Value
+from offers.deals.errors import NoLowerBound, OfferRefused
+from offers.deals.law.models import rules
 from offers.deals.math import Calculation, calculate
 from offers.deals.models import OfferEvidence
+from offers.deals.taxes.models import schedules
 from offers.policies.errors import OfferPolicyDisabled
 from offers.policies.models import OfferPolicy
 from offers.signals import offers_computed
@@ -35,17 +41,23 @@ def make_offer(
     comps: Any = None,
     assumptions: Any = None,
     estimate: Asked | None = None,
+    deal: bool = False,
+    terms: Terms | None = None,
     act: Act,
 ) -> OfferEvidence:
     """Compute the offer that the market's policy allows, and store its evidence. Amounts are in CAD.
 
     Where `estimate` asks for it, the ARV is estimated, and the evidence keeps how. A given `arv` wins over the estimate.
+    With `deal` the evidence also keeps the deal around the offer by its `terms`. A policy that refuses by a warning is asked
+    without `deal` too.
 
     Raises:
         KillSwitchEngaged: nothing may act now.
         OfferPolicyDisabled: the market has no effective policy, or it is off. Nothing is stored.
         NoComps: the ARV is to be estimated, and there is no sale to compare with.
+        NoLowerBound: the policy computes on the lower bound of an estimate, and there is none.
         OutOfBounds: the ARV or the repairs are out of bounds.
+        OfferRefused: the policy refuses by a warning. Nothing is stored.
 
     """
     read = gate.require(ExecutionClass.SANDBOX, Statement(f"SELECT {MARK_SQL}, {writes.id_sql(OfferEvidence)}"))
@@ -56,9 +68,29 @@ def make_offer(
     valued = None if estimate is None else estimated(estimate, is_needed=arv is None)
     if arv is None and valued:
         arv = Decimal(str(valued["arv"]))
+    if policy.compute_on_low:
+        arv = _lower(arv, valued)
     calc = calculate(
         arv=arv or Decimal(0), repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer
     )
+    around = None
+    if deal or policy.refused:
+        offered = Offered(
+            province=province,
+            market=market,
+            property_type=estimate.subject.property_type if estimate else "",
+            calc=calc,
+            multiplier=policy.max_arv_multiplier,
+            fee=policy.default_assignment_fee,
+            value=_value(calc.arv, valued),
+            on_low=policy.compute_on_low,
+            today=act.now.date(),
+            terms=terms or Terms(),
+        )
+        refused = [warned for warned in offered.judged() if warned.code in policy.refused]
+        if refused:
+            raise OfferRefused(refused)
+        around = deal_around(offered, schedules(mark), rules(mark)) if deal else None
     evidence = OfferEvidence(
         pk=new_id,
         policy=policy,
@@ -70,6 +102,7 @@ def make_offer(
         comps_json=comps,
         arv_json=valued,
         assumptions_json=assumptions,
+        deal_json=around,
         **calc._asdict(),
         **act.signature,
     )
@@ -79,6 +112,22 @@ def make_offer(
         writes.insert_object(evidence)
         offers_computed.send(sender=OfferEvidence, envelopes=[Envelope("offer_generated", subject, act, facts, act.now)])
     return evidence
+
+
+def _lower(arv: Decimal | None, valued: dict[str, Any] | None) -> Decimal:
+    """The lower bound of the estimate, or a given ARV that is below it."""
+    if not valued or valued["arv"] is None:
+        raise NoLowerBound
+    low = Decimal(str(valued["low"]))
+    return low if arv is None else min(arv, low)
+
+
+def _value(arv: Decimal, valued: dict[str, Any] | None) -> Value:
+    """What stands behind the ARV."""
+    if not valued or valued["arv"] is None:
+        return Value(arv)
+    estimated, low, high = (Decimal(str(valued[name])) for name in ("arv", "low", "high"))
+    return Value(arv, valued["n"], estimated, low, high)
 
 
 def compute_offer(
@@ -112,7 +161,7 @@ def compute_offer(
 def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
     """An offer as the customer's guide lays it out: the policy's values then, the calculation, and the evidence's id.
 
-    Where the ARV was estimated, `estimate` says how.
+    Where the ARV was estimated, `estimate` says how; where it was asked for, `deal` is the deal around the offer.
     """
     summary = {
         "policy": {
@@ -127,4 +176,8 @@ def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
         "calc": shown(evidence, Calculation._fields),
         "evidence_id": evidence.pk,
     }
-    return {**summary, "estimate": evidence.arv_json} if evidence.arv_json else summary
+    if evidence.arv_json:
+        summary["estimate"] = evidence.arv_json
+    if evidence.deal_json:
+        summary["deal"] = evidence.deal_json
+    return summary

@@ -8,7 +8,10 @@ from django.db.models import Q
 
 from governance.policies import PlacePolicy, each_province
 from offers.bounds import ARV_MAX
-from wholesale.plumbing.setting_fields import Money, Rate
+from wholesale.plumbing.setting_fields import Money, Rate, Switch
+
+# The codes of the warnings by which a policy may refuse; `refuse_` and the code is the name of the setting.
+JUDGED = ("few_comps", "wide_interval", "uninspected_repairs", "above_low")
 
 
 class OfferPolicy(PlacePolicy):
@@ -35,8 +38,40 @@ class OfferPolicy(PlacePolicy):
         help_text="CAD, taken off every offer",
         page_help="CAD, taken off every offer.",
     )
+    compute_on_low = Switch(
+        default=False,
+        label="Compute on the lower bound",
+        short="On the lower bound",
+        help_text="computes on the lower bound of the estimated ARV, and refuses an offer that has none",
+        page_help="Offers rest on the lower bound of the estimated ARV. An offer without an estimate is refused.",
+    )
+    refuse_few_comps = Switch(
+        default=False, label="Refuse few comps", help_text="refuses an offer with fewer than 3 comps, or none that are known"
+    )
+    refuse_wide_interval = Switch(
+        default=False,
+        label="Refuse a wide interval",
+        help_text="refuses an offer whose ARV has an interval wider than 25% of it, or none that is known",
+    )
+    refuse_uninspected_repairs = Switch(
+        default=False,
+        label="Refuse uninspected repairs",
+        help_text="refuses an offer whose repairs are above 15% of the ARV and not inspected",
+    )
+    refuse_above_low = Switch(
+        default=False,
+        label="Refuse what the lower bound forbids",
+        short="Refuse above the lower bound",
+        help_text="refuses an offer above what the lower bound of the ARV allows, or without a lower bound",
+    )
 
     seed_reason = "safe default, off"
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """The codes of the warnings by which this policy refuses."""
+        values = vars(self)
+        return frozenset(code for code in JUDGED if values[f"refuse_{code}"])
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
