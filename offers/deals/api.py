@@ -160,7 +160,7 @@ class RuleOut(serializers.Serializer[Any]):
     code = serializers.CharField()
     statement = serializers.CharField()
     rate = StrictDecimalField(max_digits=6, decimal_places=5, allow_null=True, help_text="a fraction of the fee")
-    from_date = serializers.DateField()
+    from_date = serializers.DateField(allow_null=True, help_text="null: not known")
     until = serializers.DateField(allow_null=True)
     source = serializers.CharField()  # type: ignore[assignment]
     certainty = serializers.ChoiceField(choices=Certainty.choices)

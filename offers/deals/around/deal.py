@@ -13,7 +13,7 @@ from offers.deals.law.rules import FeeTax, Rule, answer_to, fee_taxes, in_force
 from offers.deals.law.words import Topic
 from offers.deals.math import Calculation, allowed
 from offers.deals.taxes.rules import Schedule, TransferTax, land_transfer_tax
-from offers.deals.taxes.shown import number_of, shown_cad, tax_shown
+from offers.deals.taxes.shown import day_of, number_of, shown_cad, tax_shown
 from offers.deals.taxes.words import Certainty
 
 
@@ -137,7 +137,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "statement": rule.statement,
         "rate": float(rule.rate) if rule.rate else None,
-        "from_date": rule.from_date.isoformat(),
+        "from_date": day_of(rule.from_date),
         "until": rule.until.isoformat() if rule.until else None,
         "source": rule.source,
         "certainty": rule.certainty,

@@ -76,7 +76,7 @@ class TransferPartOut(serializers.Serializer[Any]):
     amount = MoneyField(allow_null=True, help_text="CAD; null: not known")
     base = MoneyField(allow_null=True, help_text="CAD: what it is charged on")
     detail = serializers.CharField()
-    from_date = serializers.DateField(allow_null=True, help_text="the first day of the schedule")
+    from_date = serializers.DateField(allow_null=True, help_text="the first day of the schedule; null: not known")
     is_official = serializers.BooleanField(help_text="whether the schedule is from an official text")
     certainty = serializers.ChoiceField(choices=Certainty.choices, allow_null=True)
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]

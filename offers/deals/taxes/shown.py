@@ -7,6 +7,7 @@ from typing import Any
 
 from offers.deals.taxes.rules import Part, TransferTax
 from offers.deals.taxes.words import Certainty
+from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.texts import json_number
 
 
@@ -26,12 +27,17 @@ def _part(part: Part) -> dict[str, Any]:
     return {
         **shown_cad({"place": part.place, "kind": part.kind, "amount": part.amount, "base": part.base}),
         "detail": part.detail,
-        "from_date": schedule.from_date.isoformat() if schedule else None,
+        "from_date": schedule and day_of(schedule.from_date),
         "is_official": schedule is not None and schedule.certainty == Certainty.OFFICIAL,
         "certainty": schedule.certainty if schedule else None,
         "source": schedule.source if schedule else "",
         "note": schedule.note if schedule else "",
     }
+
+
+def day_of(begins: date) -> str | None:
+    """The first day of a row, None where it is not known."""
+    return None if begins == FIRST else begins.isoformat()
 
 
 def shown_cad(values: Mapping[str, Any]) -> dict[str, Any]:
