@@ -67,7 +67,8 @@ class Sale(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True, cell_y__isnull=True, cell_x__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180), cell_y__isnull=False, cell_x__isnull=False),
+                | Q(latitude__isnull=False, longitude__isnull=False, cell_y__isnull=False, cell_x__isnull=False)
+                & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="sale_place_whole",
                 violation_error_message="A place needs its latitude and its longitude.",
             ),
