@@ -80,7 +80,11 @@ class Sale(models.Model):
         ]
         indexes = [
             # The candidates of an estimate: those near a place, else of a postal area, else of a market, else of a province.
-            models.Index(fields=["cell_y", "cell_x", "sold_on"], condition=Q(arms_length=True), name="sale_near"),
+            models.Index(
+                fields=["cell_y", "cell_x", "sold_on"],
+                condition=Q(arms_length=True) & ~Q(condition="POOR"),
+                name="sale_near",
+            ),
             models.Index(
                 fields=["postal_area", "sold_on"], condition=Q(arms_length=True) & ~Q(postal_area=""), name="sale_postal"
             ),

@@ -8,16 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from offers.comps import reading
-from offers.comps.cells import WIDEST, box_around, cell_of
+from offers.comps.cells import RADII, WIDEST, box_around, cell_of
 from offers.comps.comps import Subject
-from offers.comps.models import Sale
 from offers.comps.reading import ENOUGH, Way, candidates
 from tests.factories import SaleFactory
+from wholesale.plumbing.compiled import bound
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
 HERE = {"latitude": 43.65, "longitude": -79.38}
-SUBJECT = Subject("ON", "TORONTO", **HERE)
+SUBJECT = Subject("ON", "TORONTO", latitude=43.65, longitude=-79.38)
 
 
 def sold(count: int = 1, **values: Any) -> list[str]:
@@ -94,19 +94,30 @@ def test_a_box_covers_what_it_should() -> None:
 
 
 @pytest.mark.postgres
-def test_the_index_finds_the_sales_near_a_place() -> None:
+def test_the_indexes_find_the_candidates() -> None:
+    """Also in a plan that is made for any values, as those of prepared statements are."""
+    days = {"since": DAY - reading.OLDEST, "before": DAY}
+    box = box_around(43.65, -79.38, WIDEST)
+    cells = {"rows": list(box.rows), "first": box.first, "last": box.last, **days}
+    about = {"latitude": 43.65, "longitude": -79.38, "shrinking": 0.7}
+    place = {**days, "province": "ON"}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    sales = Sale.objects.filter(arms_length=True, sold_on__lt=DAY, sold_on__gte=DAY - reading.OLDEST).order_by()
-    assert "sale_near" in reading._near(sales, 43.65, -79.38, WIDEST).explain()
-    assert "sale_market" in sales.filter(province="ON", market="TORONTO").order_by("-sold_on", "-id").explain()
+        for index, select, given in (
+            ("sale_near", reading._IN_CELLS, cells),
+            ("sale_near", reading._NEAREST, {**cells, **about}),
+            ("sale_postal", reading._OF_AREA, {**days, "postal_area": "M5V"}),
+            ("sale_market", reading._OF_MARKET, {**place, "market": "TORONTO"}),
+            ("sale_of_province", reading._OF_PROVINCE, place),
+        ):
+            cursor.execute(f"EXPLAIN {select.text}", bound(given))
+            assert index in str(cursor.fetchall()), index
 
 
-def test_a_full_answer_takes_one_query(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sales_next_door_take_two_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "CANDIDATES", 3)
+    monkeypatch.setattr(reading, "ENOUGH", 3)
     sold(4)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         assert len(found()[0]) == 3
-    assert len(asked) == 1
+    assert len(asked) <= len(RADII) + 1  # how many there are within each radius, at once on PostgreSQL; the sales

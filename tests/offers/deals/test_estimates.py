@@ -40,7 +40,7 @@ def test_a_subject_stands_in_for_the_arv(integrator: APIClient) -> None:
     assert answer["estimate"] == value
     assert answer["calc"]["arv"] == value["arv"]
     assert answer["calc"]["mao"] == pytest.approx(value["arv"] * 0.7 - 52_500, abs=0.01)
-    evidence = OfferEvidence.objects.get()
+    evidence: Any = OfferEvidence.objects.get()
     assert evidence.arv_json == value
     assert float(evidence.arv) == value["arv"]
 
@@ -49,7 +49,7 @@ def test_comps_stand_in_for_the_arv_and_are_kept_as_given(integrator: APIClient)
     answer = computed(integrator, comps=COMPS)
     assert 690_000 < answer["calc"]["arv"] < 740_000
     assert answer["estimate"]["selected_by"] == "given"
-    evidence = OfferEvidence.objects.get()
+    evidence: Any = OfferEvidence.objects.get()
     assert evidence.comps_json == COMPS
     assert evidence.arv_json["n"] == 3
 
@@ -58,7 +58,7 @@ def test_strikes_and_additions_are_kept_with_their_reasons(integrator: APIClient
     worst = computed(integrator, subject=HOUSE)["estimate"]["comps_used"][0]["sale_id"]
     addition = {**COMPS[0], "sale_id": "MINE", "reason": "next door"}
     computed(integrator, subject=HOUSE, strike=[{"sale_id": worst, "reason": "on a highway"}], add=[addition])
-    kept = OfferEvidence.objects.latest("id").arv_json
+    kept: Any = OfferEvidence.objects.latest("id").arv_json
     assert kept["struck"] == [{"source": "", "sale_id": worst, "reason": "on a highway"}]
     assert kept["added"] == [{"sale_id": "MINE", "source": "", "reason": "next door"}]
 
@@ -66,7 +66,7 @@ def test_strikes_and_additions_are_kept_with_their_reasons(integrator: APIClient
 def test_a_given_arv_wins_over_the_estimate_and_both_are_kept(integrator: APIClient) -> None:
     answer = computed(integrator, arv=500_000, subject=HOUSE)
     assert answer["calc"]["arv"] == 500_000
-    evidence = OfferEvidence.objects.get()
+    evidence: Any = OfferEvidence.objects.get()
     assert evidence.arv == 500_000
     assert evidence.arv_json["arv"] > 700_000
     assert evidence.arv_json["subject"]["living_area_sqft"] == 1500
@@ -87,7 +87,7 @@ def test_a_given_arv_needs_no_sale(integrator: APIClient) -> None:
 def test_beside_an_arv_comps_may_be_anything_as_before(integrator: APIClient) -> None:
     answer = computed(integrator, arv=500_000, comps={"see": "attached"})
     assert "estimate" not in answer
-    evidence = OfferEvidence.objects.get()
+    evidence: Any = OfferEvidence.objects.get()
     assert (evidence.comps_json, evidence.arv_json) == ({"see": "attached"}, None)
 
 
