@@ -67,7 +67,8 @@ class Sale(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True, cell_y__isnull=True, cell_x__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180), cell_y__isnull=False, cell_x__isnull=False),
+                | Q(latitude__isnull=False, longitude__isnull=False, cell_y__isnull=False, cell_x__isnull=False)
+                & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="sale_place_whole",
                 violation_error_message="A place needs its latitude and its longitude.",
             ),
@@ -79,7 +80,11 @@ class Sale(models.Model):
         ]
         indexes = [
             # The candidates of an estimate: those near a place, else of a postal area, else of a market, else of a province.
-            models.Index(fields=["cell_y", "cell_x", "sold_on"], condition=Q(arms_length=True), name="sale_near"),
+            models.Index(
+                fields=["cell_y", "cell_x", "sold_on"],
+                condition=Q(arms_length=True) & ~Q(condition="POOR"),
+                name="sale_near",
+            ),
             models.Index(
                 fields=["postal_area", "sold_on"], condition=Q(arms_length=True) & ~Q(postal_area=""), name="sale_postal"
             ),

@@ -35,7 +35,7 @@ class Valued(NamedTuple):
 def figures(rows: Sequence[Valued]) -> dict[str, Any]:
     """The measures of these estimates; None where there are too few."""
     ratios = [row.ratio for row in rows]
-    errors = [abs(ratio - 1) for ratio in ratios]
+    errors = [round(abs(ratio - 1), 9) for ratio in ratios]  # 1.1 - 1 is a little more than 0.1
     bounded = [row for row in rows if row.low is not None and row.high is not None]
     covered = sum(row.low <= row.price <= row.high for row in bounded)  # type: ignore[operator]
     return {
@@ -43,7 +43,7 @@ def figures(rows: Sequence[Valued]) -> dict[str, Any]:
         "median_ratio": _rounded(median(ratios)) if rows else None,
         **_spread(rows),
         "median_error": _rounded(median(errors)) if rows else None,
-        **{f"within_{share}": _share(sum(100 * error <= share for error in errors), len(rows)) for share in WITHIN},
+        **{f"within_{share}": _share(sum(error <= share / 100 for error in errors), len(rows)) for share in WITHIN},
         "coverage": _share(covered, len(bounded)),
     }
 

@@ -30,7 +30,7 @@ def figure_text(name: str, value: Any) -> str:
 
 def ratio_table(groups: list[dict[str, Any]]) -> dict[str, Any]:
     """A table of the groups, with the ranges of the standard in its last row. What lies outside is marked."""
-    rows = [[group["group"].capitalize(), *(_marked(name, group[name]) for name in HEADERS)] for group in groups]
+    rows = [[_titled(group["group"]), *(_marked(name, group[name]) for name in HEADERS)] for group in groups]
     expected = [_range(name) for name in HEADERS]
     return {"headers": ["Group", *HEADERS.values()], "rows": [*rows, ["IAAO's range", *expected]]}
 
@@ -44,3 +44,7 @@ def _range(name: str) -> str:
         return _EXPECTED.get(name, "")
     low, high = RANGES[name]
     return f"{low:g} to {high:g}"
+
+
+def _titled(group: str) -> str:
+    return group[0].upper() + group[1:]

@@ -61,7 +61,7 @@ from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservati
 from governance.runbook.models import RunbookRun
 from kpi.models import KPIEvent, KPIEventWords
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
-from offers.models import OfferEvidence, OfferPolicy
+from offers.models import MarketPrior, OfferEvidence, OfferPolicy, RatioStudy, Sale, SaleImport
 from tests.factories import (
     AreaCodeFactory,
     AttemptFactory,
@@ -80,11 +80,13 @@ from tests.factories import (
     LeadImportFactory,
     LegalDutyFactory,
     MarketPolicyFactory,
+    MarketPriorFactory,
     MarketZoneFactory,
     NodeFactory,
     OfferPolicyFactory,
     PointFactory,
     PoolAgentFactory,
+    RatioStudyFactory,
     RecommendationFactory,
     RecordFactory,
     RegressionPolicyFactory,
@@ -93,6 +95,8 @@ from tests.factories import (
     RiskEventFactory,
     RiskPolicyFactory,
     RunFactory,
+    SaleFactory,
+    SaleImportFactory,
     ScorecardFactory,
     SlaBreachFactory,
     SlaNoticeFactory,
@@ -181,6 +185,10 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     Lead: lambda n: LeadFactory.create(),
     LeadImport: lambda n: LeadImportFactory.create(),
     BuyerImport: lambda n: BuyerImportFactory.create(),
+    Sale: lambda n: SaleFactory.create(),
+    SaleImport: lambda n: SaleImportFactory.create(),
+    MarketPrior: lambda n: MarketPriorFactory.create(),
+    RatioStudy: lambda n: RatioStudyFactory.create(),
     LadderTemplate: lambda n: LadderTemplateFactory.create(),
     Vendor: lambda n: VendorFactory.create(),
     VendorAgent: lambda n: VendorAgentFactory.create(),

@@ -64,6 +64,7 @@ def without_unknown(sales: Homes, subject: Homes) -> tuple[Homes, Homes]:
 
 def distances(a: Homes, b: Homes) -> Numbers:
     """The distance in km of each home of `a` from each of `b`."""
-    apart = a.xy[:, None] - b.xy[None]
-    km: Numbers = np.sqrt(apart[..., 0] ** 2 + apart[..., 1] ** 2)
-    return np.where(np.isnan(km), FAR, km)
+    east, north = a.xy[:, :1] - b.xy[:, 0], a.xy[:, 1:] - b.xy[:, 1]
+    km: Numbers = np.sqrt(east * east + north * north)
+    km[np.isnan(km)] = FAR
+    return km

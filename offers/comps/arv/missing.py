@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from offers.comps.arv.homes import Homes, Numbers, distances
+from offers.comps.arv.homes import Homes, Indexes, Numbers, distances
 
 NEIGHBOURS = 15
 OTHER_TYPE_KM = 3.0  # a home of another type counts as this much further away
@@ -29,9 +29,16 @@ def completed(sales: Homes) -> tuple[Homes, Numbers]:
             continue
         without, donors = sales.take(lacking), sales.take(known)
         km = distances(without, donors) + OTHER_TYPE_KM * (without.kind[:, None] != donors.kind)
-        near = features[known, column][np.argsort(km, axis=1)[:, :NEIGHBOURS]]
+        near = features[known, column][_nearest(km)]
         middle = np.median(near, axis=1)
         spread = 1.48 * np.median(np.abs(near - middle[:, None]), axis=1)
         features[lacking, column] = middle
         added[lacking] += (EFFECTS[column] * np.maximum(spread, 0.5 * SPREADS[column])) ** 2
     return replace(sales, features=features), added
+
+
+def _nearest(km: Numbers) -> Indexes:
+    """The columns of the nearest of each row."""
+    if km.shape[1] <= NEIGHBOURS:
+        return np.broadcast_to(np.arange(km.shape[1]), km.shape)
+    return np.argpartition(km, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import log
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -94,15 +95,16 @@ def test_a_larger_house_is_worth_more() -> None:
 
 @pytest.mark.parametrize("field", [*FIELDS, "place"])
 def test_what_the_subject_lacks_is_ignored_in_every_comp(field: str) -> None:
-    blank = {"latitude": None, "longitude": None} if field == "place" else {field: None}
-    if field == "property_type":
-        blank = {"property_type": ""}
+    blank: dict[str, Any] = {"property_type": ""} if field == "property_type" else {field: None}
+    if field == "place":
+        blank = {"latitude": None, "longitude": None}
     bare = [sale._replace(**blank) for sale in before(HOUSE.sold_on)]
     assert of_house(without=(field,)).value == pytest.approx(of_house(bare, without=(field,)).value, abs=1e-9)
 
 
 def test_comps_may_lack_anything() -> None:
-    bare = [sale._replace(**dict.fromkeys(FIELDS[1:]), latitude=None, longitude=None) for sale in before(HOUSE.sold_on)]
+    blank: dict[str, Any] = dict.fromkeys((*FIELDS[1:], "latitude", "longitude"))
+    bare = [sale._replace(**blank) for sale in before(HOUSE.sold_on)]
     assert np.isfinite([(found := of_house(bare)).value, found.low, found.high]).all()
 
 
