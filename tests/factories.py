@@ -47,7 +47,16 @@ from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from offers.comps.arv.market import GENERAL
 from offers.comps.cells import cell_of
-from offers.models import MarketPrior, OfferEvidence, OfferPolicy, RatioStudy, Sale, SaleImport
+from offers.models import (
+    MarketPrior,
+    OfferEvidence,
+    OfferPolicy,
+    ProvinceRule,
+    RatioStudy,
+    Sale,
+    SaleImport,
+    TransferTax,
+)
 from wholesale.plumbing.act import Act
 
 # A Tuesday afternoon in all of Canada, after the clock changes of 2026.
@@ -101,6 +110,35 @@ class MarketZoneFactory(Row):
 class OfferPolicyFactory(PlacePolicyFactory):
     class Meta:
         model = OfferPolicy
+
+
+class TransferTaxFactory(Row):
+    """A flat schedule of a municipality of its own."""
+
+    class Meta:
+        model = TransferTax
+
+    province = "NS"
+    municipality = Sequence(lambda n: f"TOWN_{n}")
+    brackets = "0: 1%"
+    source = "factory"
+    changed_by = "factory"
+    created_at = updated_at = NOON
+
+
+class ProvinceRuleFactory(Row):
+    """A rule of Ontario on assignments."""
+
+    class Meta:
+        model = ProvinceRule
+
+    place = "ON"
+    topic = "ASSIGNMENT"
+    code = Sequence(lambda n: f"RULE_{n}")
+    statement = "It may."
+    source = "factory"
+    changed_by = "factory"
+    created_at = updated_at = NOON
 
 
 class SaleFactory(Row):

@@ -62,6 +62,7 @@ import offers.comps.lists.imports
 import offers.comps.lists.services
 import offers.comps.priors
 import offers.comps.valuing
+import offers.deals.taxes.services
 import offers.services
 import offers.studies.services
 from buyers.models import BuyerFeedbackEvent
@@ -79,6 +80,7 @@ from governance.risk.models import RiskPolicy
 from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy
 from offers.comps.comps import Subject
+from offers.deals.taxes.rules import Transfer
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
 from tests.factories import (
@@ -462,6 +464,10 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     offers.studies.services.carry_out: (
         "RECORD",
         lambda: offers.studies.services.carry_out(RatioStudyFactory.create().pk),
+    ),
+    offers.deals.taxes.services.transfer_tax: (
+        "READ",
+        lambda: offers.deals.taxes.services.transfer_tax(Transfer("ON", NOON.date(), Decimal(450000))),
     ),
     offers.services.make_offer: (
         "SANDBOX",

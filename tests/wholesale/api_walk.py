@@ -558,6 +558,11 @@ ENDPOINTS = [
         good={"province": "ON", "comps": [{"price": 500000, "sold_on": "2026-01-15"}], "as_of": "2026-06-01"},
         bad=({"province": "ON", "latitude": 43.7}, "longitude"),
     ),
+    get(
+        "deals/land-transfer-tax",
+        good={"province": "ON", "municipality": "TORONTO", "price": 450000},
+        bad=({"province": "ON", "price": -1}, "price"),
+    ),
     *rows("deals/offers/evidence", EvidenceFactory.create, ({"since": "yesterday"}, "since")),
     *rows("kpi/events", KpiFactory.create, ({"domain": "?"}, "domain")),
     get("kpi/summary", bad=({"since": "2026-12-15"}, "since")),

@@ -61,7 +61,16 @@ from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservati
 from governance.runbook.models import RunbookRun
 from kpi.models import KPIEvent, KPIEventWords
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
-from offers.models import MarketPrior, OfferEvidence, OfferPolicy, RatioStudy, Sale, SaleImport
+from offers.models import (
+    MarketPrior,
+    OfferEvidence,
+    OfferPolicy,
+    ProvinceRule,
+    RatioStudy,
+    Sale,
+    SaleImport,
+    TransferTax,
+)
 from tests.factories import (
     AreaCodeFactory,
     AttemptFactory,
@@ -86,6 +95,7 @@ from tests.factories import (
     OfferPolicyFactory,
     PointFactory,
     PoolAgentFactory,
+    ProvinceRuleFactory,
     RatioStudyFactory,
     RecommendationFactory,
     RecordFactory,
@@ -103,6 +113,7 @@ from tests.factories import (
     SlaPolicyFactory,
     TaskEventFactory,
     TaskFactory,
+    TransferTaxFactory,
     TriggerFactory,
     VendorAgentFactory,
     VendorFactory,
@@ -182,6 +193,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     MarketPolicy: lambda n: MarketPolicyFactory.create(),
     MarketZone: lambda n: MarketZoneFactory.create(),
     OfferPolicy: lambda n: OfferPolicyFactory.create(),
+    TransferTax: lambda n: TransferTaxFactory.create(enabled=n % 2 == 0),
+    ProvinceRule: lambda n: ProvinceRuleFactory.create(enabled=n % 2 == 0),
     Lead: lambda n: LeadFactory.create(),
     LeadImport: lambda n: LeadImportFactory.create(),
     BuyerImport: lambda n: BuyerImportFactory.create(),

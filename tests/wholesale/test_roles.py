@@ -51,6 +51,8 @@ READS = {
     "view_buyerfeedbackevent",
     "view_offerpolicy",
     "view_offerevidence",
+    "view_transfertax",
+    "view_provincerule",
     "view_sale",
     "view_saleimport",
     "view_marketprior",

@@ -45,6 +45,8 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Market policies", "schedule", "governance", "marketpolicy"),
         Page("Market zones", "public", "governance", "marketzone"),
         Page("Offer policies", "tune", "offers", "offerpolicy"),
+        Page("Land transfer tax", "account_balance", "offers", "transfertax"),
+        Page("Rules of provinces", "gavel", "offers", "provincerule"),
     ),
     "Consent and opt-outs": (
         Page("Ledger", "contract", "governance", "contactrecord"),

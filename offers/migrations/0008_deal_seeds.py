@@ -16,6 +16,6 @@ def seed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0009_deal_triggers")]
+    dependencies = [("offers", "0007_deal_triggers")]
 
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]

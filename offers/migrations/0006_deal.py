@@ -12,7 +12,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("offers", "0007_ratio_studies"),
+        ("offers", "0005_sales"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,6 +10,6 @@ TABLES = ["offers_transfertax", "offers_provincerule"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0008_deal"), ("wholesale", "0002_mark")]
+    dependencies = [("offers", "0006_deal"), ("wholesale", "0002_mark")]
 
     operations = [APPEND_ONLY.on(*HISTORIES), TRIGGERS.on(*TABLES)]
