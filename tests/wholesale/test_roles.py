@@ -128,6 +128,8 @@ GOVERNS = {
     "change_marketzone",
     "delete_marketzone",
     "change_offerpolicy",
+    "change_transfertax",
+    "change_provincerule",
     "run_ratiostudy",
     "change_laddertemplate",
     "change_outcomerule",

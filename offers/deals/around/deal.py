@@ -6,15 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from offers.deals.around.figures import Cost, Outcome, Prices, costs, grid, outcome, prices
+from offers.deals.around.figures import BuyersOutcome, Cost, Prices, costs, grid, outcome, prices
 from offers.deals.around.terms import Terms, transfer_of
 from offers.deals.around.warnings import Value, Warned, judged, noted
 from offers.deals.law.rules import FeeTax, Rule, answer_to, fee_taxes, in_force
 from offers.deals.law.words import Topic
 from offers.deals.math import Calculation, allowed
-from offers.deals.taxes.rules import Schedule, TransferTax, land_transfer_tax
+from offers.deals.taxes.rules import Schedule, TaxOfTransfer, land_transfer_tax
 from offers.deals.taxes.shown import day_of, number_of, shown_cad, tax_shown
-from offers.deals.taxes.words import Certainty
+from offers.deals.taxes.words import Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def deal_around(offered: Offered, schedules: Sequence[Schedule], rules: Sequence
         selling_rate=terms.selling_rate,
     )
     unknown = [*tax.unknown, *_unknown_sales_tax(on_fee)]
-    unofficial = sum(part.schedule.certainty != Certainty.OFFICIAL for part in tax.parts if part.schedule)
+    unofficial = sum(part.schedule.certainty != Grade.OFFICIAL for part in tax.parts if part.schedule)
     warned = [*offered.judged(), *noted(calc.mao, paid, left.profit, len(unknown), unofficial)]
     return {
         "prices": {
@@ -99,7 +99,7 @@ def deal_around(offered: Offered, schedules: Sequence[Schedule], rules: Sequence
     }
 
 
-def _tax_costs(tax: TransferTax) -> list[Cost]:
+def _tax_costs(tax: TaxOfTransfer) -> list[Cost]:
     source = "; ".join(dict.fromkeys(part.schedule.source for part in tax.parts if part.schedule)) or "not in the table"
     has_any = any(part.amount is not None for part in tax.parts)
     return [Cost("transfer_tax", tax.known if has_any else None, source)]
@@ -145,5 +145,5 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _outcome(left: Outcome) -> dict[str, Any]:
+def _outcome(left: BuyersOutcome) -> dict[str, Any]:
     return shown_cad({"cash_in": left.cash_in, "profit": left.profit, "return": left.rate})

@@ -38,7 +38,7 @@ class Cost(NamedTuple):
     source: str
 
 
-class Outcome(NamedTuple):
+class BuyersOutcome(NamedTuple):
     """What the buyer is left with, in CAD; `rate` is the profit as a fraction of the cash put in, if any was."""
 
     cash_in: Decimal  # all costs but those of selling
@@ -46,7 +46,7 @@ class Outcome(NamedTuple):
     rate: Decimal | None
 
 
-class Cell(NamedTuple):
+class GridCell(NamedTuple):
     """The deal at another ARV and at other repairs, in CAD: what the policy would allow, and the profit at these prices."""
 
     arv: Decimal
@@ -85,12 +85,12 @@ def _cost(code: str, given: Decimal | None, default: Decimal, source: str) -> Co
     return Cost(code, default, source) if given is None else Cost(code, given, GIVEN)
 
 
-def outcome(arv: Decimal, paid: Sequence[Cost]) -> Outcome:
+def outcome(arv: Decimal, paid: Sequence[Cost]) -> BuyersOutcome:
     """The buyer's profit and return after selling for the ARV. What is not known does not count, so it is at most this."""
     known = {cost.code: cost.amount for cost in paid if cost.amount is not None}
     cash_in = sum((amount for code, amount in known.items() if code != "selling"), Decimal(0))
     profit = arv - cash_in - known.get("selling", Decimal(0))
-    return Outcome(cash_in, profit, (profit / cash_in).quantize(Decimal("0.0001"), ROUND_HALF_UP) if cash_in else None)
+    return BuyersOutcome(cash_in, profit, (profit / cash_in).quantize(Decimal("0.0001"), ROUND_HALF_UP) if cash_in else None)
 
 
 def grid(
@@ -101,7 +101,7 @@ def grid(
     multiplier: Decimal,
     fees_buffer: Decimal,
     selling_rate: Decimal | None,
-) -> list[list[Cell]]:
+) -> list[list[GridCell]]:
     """The deal at the prices of `profit`, with other ARVs (rows) and other repairs."""
     kept = 1 - (SELLING_RATE if selling_rate is None else selling_rate)
     rows = []
@@ -110,7 +110,7 @@ def grid(
         for of_repairs in REPAIRS_STEPS:
             there, then = _cents(arv * of_arv), _cents(repairs * of_repairs)
             moved = _cents(profit + (there - arv) * kept - (then - repairs))
-            row.append(Cell(there, then, allowed(there, then, multiplier, fees_buffer), moved))
+            row.append(GridCell(there, then, allowed(there, then, multiplier, fees_buffer), moved))
         rows.append(row)
     return rows
 

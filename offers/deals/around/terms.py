@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from offers.deals.taxes.rules import Transfer
-from offers.deals.taxes.words import Buyer
+from offers.deals.taxes.words import BuyerKind
 from wholesale.plumbing.vocabulary import ALL
 
 # How many residences stand on the land by type of property; None: it depends.
@@ -32,7 +32,7 @@ class Terms:
     market_value: Decimal | None = None
     last_value: Decimal | None = None  # at the last transfer
     mortgage: Decimal | None = None  # the principal of the buyer's
-    buyer: str = Buyer.RESIDENT
+    buyer: str = BuyerKind.RESIDENT
     buyer_share: Decimal = Decimal(1)  # of the buyers who pay a surcharge
     # The house
     repairs_inspected: bool = False
@@ -46,14 +46,16 @@ class Terms:
     selling_rate: Decimal | None = None  # of the ARV, when the buyer sells
 
 
-class Asked(NamedTuple):
+class AskedTransfer(NamedTuple):
     """A transfer as the terms describe it, and what was assumed of it."""
 
     transfer: Transfer
     assumed: list[str]
 
 
-def transfer_of(terms: Terms, *, province: str, market: str, property_type: str, price: Decimal, today: date) -> Asked:
+def transfer_of(
+    terms: Terms, *, province: str, market: str, property_type: str, price: Decimal, today: date
+) -> AskedTransfer:
     """The sale to the buyer for a price in CAD that includes the assignment fee."""
     assumed = []
     municipality = terms.municipality
@@ -81,4 +83,4 @@ def transfer_of(terms: Terms, *, province: str, market: str, property_type: str,
         buyer_share=terms.buyer_share,
         **{name: getattr(terms, name) for name in of_terms},
     )
-    return Asked(transfer, assumed)
+    return AskedTransfer(transfer, assumed)

@@ -9,8 +9,8 @@ from governance.policies import Policy
 from offers.deals.law.errors import InvalidRule
 from offers.deals.law.files import installed
 from offers.deals.law.rules import Rule
-from offers.deals.law.words import ANSWER, CANADA, Answer, Topic
-from offers.deals.taxes.words import Certainty
+from offers.deals.law.words import ANSWER, CANADA, LawAnswer, Topic
+from offers.deals.taxes.words import Grade
 from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.mark import Kept
 from wholesale.plumbing.setting_fields import Choice, Day, Note, Number, Switch, Word
@@ -31,7 +31,7 @@ class ProvinceRule(Policy):
     from_date = Day(null=False, blank=False, default=FIRST, help_text=f"first day; {FIRST}: not known")
 
     enabled = Switch(default=True, help_text="off: as if it were not there")
-    answer = Choice(max_length=7, choices=Answer, default=Answer.UNKNOWN)
+    answer = Choice(max_length=7, choices=LawAnswer, default=LawAnswer.UNKNOWN)
     rate = Number(
         max_digits=6,
         decimal_places=5,
@@ -44,7 +44,7 @@ class ProvinceRule(Policy):
     until = Day(empty="none", help_text="last day")
     statement = Note()
     source = Note(help_text="the text that says it")
-    certainty = Choice(max_length=8, choices=Certainty, default=Certainty.MEMORY)
+    certainty = Choice(max_length=8, choices=Grade, default=Grade.MEMORY)
     checked_on = Day(empty="never", help_text="when the source was last read")
 
     key = ("place", "topic", "code", "from_date")

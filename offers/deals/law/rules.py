@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from offers.deals.law.words import ANSWER, CANADA, Answer, Topic
+from offers.deals.law.words import ANSWER, CANADA, LawAnswer, Topic
 
 CENT = Decimal("0.01")
 
@@ -45,7 +45,7 @@ def in_force(rules: Iterable[Rule], province: str, on: date) -> list[Rule]:
 
 def answer_to(rules: Sequence[Rule], topic: str) -> str:
     """The answer of the rules in force to a topic's question. Without an answer it is unknown."""
-    return next((rule.answer for rule in rules if rule.topic == topic and rule.code == ANSWER), Answer.UNKNOWN)
+    return next((rule.answer for rule in rules if rule.topic == topic and rule.code == ANSWER), LawAnswer.UNKNOWN)
 
 
 def fee_taxes(rules: Sequence[Rule], fee: Decimal, *, home_is_new: bool | None) -> list[FeeTax]:

@@ -16,7 +16,7 @@ class Topic(TextChoices):
     BUYER = "BUYER", "Who may buy"
 
 
-class Answer(TextChoices):
+class LawAnswer(TextChoices):
     """The answer to a topic's question."""
 
     UNKNOWN = "UNKNOWN", "Unknown"

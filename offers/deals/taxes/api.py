@@ -13,7 +13,7 @@ from offers.bounds import ARV_MAX
 from offers.deals.taxes import services
 from offers.deals.taxes.models import MOST_UNITS
 from offers.deals.taxes.rules import Transfer
-from offers.deals.taxes.words import Buyer, Certainty, Kind
+from offers.deals.taxes.words import BuyerKind, Grade, Kind
 from wholesale.plumbing.api import ApiViewSet, ask
 from wholesale.plumbing.fields import (
     DayField,
@@ -54,7 +54,7 @@ class TransferRow(Params):
     market_value = amount("CAD; it counts where the law takes the greater of it and the price")
     last_value = amount("CAD, at the last transfer, in Yukon")
     mortgage = amount("CAD: its principal, where registering it has a fee by its amount")
-    buyer = UpperChoiceField(choices=Buyer.choices, default=Buyer.RESIDENT, help_text="who buys")
+    buyer = UpperChoiceField(choices=BuyerKind.choices, default=BuyerKind.RESIDENT, help_text="who buys")
     buyer_share = RateField(default=Decimal(1), help_text="of the buyers who pay a surcharge")
 
 
@@ -78,7 +78,7 @@ class TransferPartOut(serializers.Serializer[Any]):
     detail = serializers.CharField()
     from_date = serializers.DateField(allow_null=True, help_text="the first day of the schedule; null: not known")
     is_official = serializers.BooleanField(help_text="whether the schedule is from an official text")
-    certainty = serializers.ChoiceField(choices=Certainty.choices, allow_null=True)
+    certainty = serializers.ChoiceField(choices=Grade.choices, allow_null=True)
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     note = serializers.CharField(allow_blank=True)
 

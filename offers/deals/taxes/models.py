@@ -12,7 +12,7 @@ from offers.deals.taxes.brackets import brackets_of
 from offers.deals.taxes.errors import InvalidSchedule
 from offers.deals.taxes.files import installed
 from offers.deals.taxes.rules import Schedule
-from offers.deals.taxes.words import Base, Certainty, Combines, Kind, Land, Method, Municipal, Payer
+from offers.deals.taxes.words import Base, BracketMethod, Combines, Grade, Kind, Land, Municipal, Payer
 from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.mark import Kept
 from wholesale.plumbing.setting_fields import Choice, Day, Money, Note, Number, SmallWhole, Switch, Word
@@ -43,7 +43,7 @@ class TransferTax(Policy):
         short="Residences at most",
         help_text="residences on the land; 0: any number",
     )
-    method = Choice(max_length=8, choices=Method, default=Method.MARGINAL)
+    method = Choice(max_length=8, choices=BracketMethod, default=BracketMethod.MARGINAL)
     brackets = Note(
         blank=True,
         empty="not known",
@@ -71,7 +71,7 @@ class TransferTax(Policy):
     municipal_above = Money(
         default=Decimal(0), at_most=ARV_MAX, zero="none", help_text="CAD; from which municipalities may differ"
     )
-    certainty = Choice(max_length=8, choices=Certainty, default=Certainty.MEMORY)
+    certainty = Choice(max_length=8, choices=Grade, default=Grade.MEMORY)
     source = Note(help_text="the text that says it")
     note = Note(blank=True)
 

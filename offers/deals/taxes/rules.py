@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from offers.deals.taxes.brackets import Bracket
-from offers.deals.taxes.words import PAYERS, Base, Buyer, Certainty, Combines, Kind, Land, Method, Municipal, Payer
+from offers.deals.taxes.words import PAYERS, Base, BracketMethod, BuyerKind, Combines, Grade, Kind, Land, Municipal, Payer
 from wholesale.plumbing.vocabulary import ALL
 
 CENT = Decimal("0.01")
@@ -26,7 +26,7 @@ class Schedule:
     from_date: date = date(2000, 1, 1)
     until: date | None = None  # the last day
     max_units: int = 0  # the residences on the land, at most; 0: any number
-    method: str = Method.MARGINAL
+    method: str = BracketMethod.MARGINAL
     brackets: Sequence[Bracket] = ()  # none: it is charged, and the rates are not known
     starts_within: bool = False  # WHOLE: a value at the edge is of the upper bracket
     step: Decimal = Decimal(0)  # the part of the value in a bracket is rounded up to a multiple of it
@@ -41,12 +41,12 @@ class Schedule:
     municipal: str = Municipal.NONE
     municipal_above: Decimal = Decimal(0)
     source: str = ""
-    certainty: str = Certainty.MEMORY
+    certainty: str = Grade.MEMORY
     note: str = ""
 
     def charge(self, value: Decimal) -> Decimal:
         """The charge on a value, half-up to the cent. There must be brackets."""
-        due = self._marginal(value) if self.method == Method.MARGINAL else self._whole(value)
+        due = self._marginal(value) if self.method == BracketMethod.MARGINAL else self._whole(value)
         due = max(due + self.fee, self.minimum)
         return (min(due, self.cap) if self.cap else due).quantize(CENT, ROUND_HALF_UP)
 
@@ -84,13 +84,13 @@ class Transfer:
     assessed_value: Decimal | None = None
     comparative_factor: Decimal | None = None  # of the assessed value; default: the schedule's, else 1
     market_value: Decimal | None = None
-    buyer: str = Buyer.RESIDENT
+    buyer: str = BuyerKind.RESIDENT
     buyer_share: Decimal = Decimal(1)  # of the buyers who pay a surcharge
     last_value: Decimal | None = None  # at the last transfer
     mortgage: Decimal | None = None  # its principal; None: none is registered
 
 
-class Part(NamedTuple):
+class Charge(NamedTuple):
     """One charge of a transfer in CAD, by which schedule and on what. `amount` is None where it is not known."""
 
     place: str
@@ -101,7 +101,7 @@ class Part(NamedTuple):
     schedule: Schedule | None = None
 
 
-class TransferTax(NamedTuple):
+class TaxOfTransfer(NamedTuple):
     """What a transfer is charged, in CAD.
 
     `tax` is the land transfer tax with surcharges, `total` all charges with fees. Each is None if a part of it is not known.
@@ -111,18 +111,18 @@ class TransferTax(NamedTuple):
     tax: Decimal | None
     total: Decimal | None
     known: Decimal
-    parts: tuple[Part, ...]
+    parts: tuple[Charge, ...]
     unknown: tuple[str, ...]
     assumed: tuple[str, ...]
 
 
-def land_transfer_tax(schedules: Iterable[Schedule], transfer: Transfer) -> TransferTax:
+def land_transfer_tax(schedules: Iterable[Schedule], transfer: Transfer) -> TaxOfTransfer:
     """The land transfer tax of a sale and the fees beside it, by those of the schedules that are in force where it is."""
     of_province = [schedule for schedule in schedules if schedule.province == transfer.province]
     parts = tuple(_parts(of_province, transfer))
     amounts = [part.amount for part in parts]
     taxes = [part.amount for part in parts if part.kind in OF_TAX]
-    return TransferTax(
+    return TaxOfTransfer(
         tax=_sum(taxes) if taxes else None,
         total=_sum(amounts) if taxes else None,
         known=sum((amount for amount in amounts if amount is not None), Decimal(0)),
@@ -137,7 +137,7 @@ def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if len(known) == len(amounts) else None
 
 
-def _parts(schedules: Sequence[Schedule], transfer: Transfer) -> Iterator[Part]:
+def _parts(schedules: Sequence[Schedule], transfer: Transfer) -> Iterator[Charge]:
     provincial = [one for one in schedules if one.municipality == ALL]
     own = [one for one in schedules if one.municipality == transfer.municipality != ALL]
     of_province = _part(provincial, Kind.TAX, Payer.ANYONE, transfer) or _lacking(transfer.province, Kind.TAX)
@@ -147,13 +147,13 @@ def _parts(schedules: Sequence[Schedule], transfer: Transfer) -> Iterator[Part]:
     for kind in (Kind.SURCHARGE, Kind.REGISTRATION, Kind.INCREASE, Kind.MORTGAGE):
         for where in (provincial, own):
             for payer in Payer:
-                if payer in PAYERS[Buyer(transfer.buyer)]:
+                if payer in PAYERS[BuyerKind(transfer.buyer)]:
                     part = _part(where, kind, payer, transfer)
                     if part:
                         yield part
 
 
-def _municipal(own: Sequence[Schedule], of_province: Part, transfer: Transfer) -> Part | None:
+def _municipal(own: Sequence[Schedule], of_province: Charge, transfer: Transfer) -> Charge | None:
     """The municipality's own part, None where it has none."""
     province = of_province.schedule
     rule = province.municipal if province else Municipal.EVERY
@@ -167,24 +167,26 @@ def _municipal(own: Sequence[Schedule], of_province: Part, transfer: Transfer) -
     if part or (rule == Municipal.LISTED and transfer.municipality):
         return part
     named = transfer.municipality or "the municipality, which is not named"
-    return Part(transfer.municipality or transfer.province, Kind.TAX, None, None, f"the tax of {named}, is not in the table")
+    return Charge(
+        transfer.municipality or transfer.province, Kind.TAX, None, None, f"the tax of {named}, is not in the table"
+    )
 
 
-def _part(schedules: Sequence[Schedule], kind: str, payer: str, transfer: Transfer) -> Part | None:
+def _part(schedules: Sequence[Schedule], kind: str, payer: str, transfer: Transfer) -> Charge | None:
     """The charge of this kind by the schedule in force among these of one place. None where there is no such charge."""
     ever = [one for one in schedules if one.kind == kind and one.payer == payer]
     if not ever or (kind == Kind.MORTGAGE and transfer.mortgage is None):
         return None
     place = ever[0].municipality if ever[0].municipality != ALL else ever[0].province
     if transfer.is_residential and transfer.units is None and any(one.max_units for one in ever):
-        return Part(place, kind, None, None, "how many residences there are decides, and is not given")
+        return Charge(place, kind, None, None, "how many residences there are decides, and is not given")
     of_land = _of_land(ever, transfer)
     if not of_land:
         return None
     begun = [one for one in of_land if one.from_date <= transfer.on]
     schedule = max(begun, key=lambda one: one.from_date) if begun else None
     if schedule is None or (schedule.until and schedule.until < transfer.on):
-        return Part(place, kind, None, None, f"the table has no {Kind(kind).label.lower()} for {transfer.on}")
+        return Charge(place, kind, None, None, f"the table has no {Kind(kind).label.lower()} for {transfer.on}")
     return _charged(schedule, place, transfer)
 
 
@@ -202,21 +204,21 @@ def _has_room(schedule: Schedule, transfer: Transfer) -> bool:
     return not schedule.max_units or (transfer.units or 0) <= schedule.max_units
 
 
-def _charged(schedule: Schedule, place: str, transfer: Transfer) -> Part:
+def _charged(schedule: Schedule, place: str, transfer: Transfer) -> Charge:
     if schedule.areas:
         if transfer.district is None:
-            return Part(place, schedule.kind, None, None, "the regional district decides, and is not given", schedule)
+            return Charge(place, schedule.kind, None, None, "the regional district decides, and is not given", schedule)
         if transfer.district not in schedule.areas:
-            return Part(place, schedule.kind, Decimal("0.00"), None, f"not charged in {transfer.district}", schedule)
+            return Charge(place, schedule.kind, Decimal("0.00"), None, f"not charged in {transfer.district}", schedule)
     base = _base(schedule, transfer)
     if base is None:
-        return Part(place, schedule.kind, None, None, "the value at the last transfer decides, and is not given", schedule)
+        return Charge(place, schedule.kind, None, None, "the value at the last transfer decides, and is not given", schedule)
     if not schedule.brackets:
-        return Part(place, schedule.kind, None, base, schedule.note or "its rates are not known", schedule)
+        return Charge(place, schedule.kind, None, base, schedule.note or "its rates are not known", schedule)
     if schedule.by_share:
         base = base * transfer.buyer_share
     detail = Kind(schedule.kind).label
-    return Part(place, schedule.kind, schedule.charge(base), base.quantize(CENT, ROUND_HALF_UP), detail, schedule)
+    return Charge(place, schedule.kind, schedule.charge(base), base.quantize(CENT, ROUND_HALF_UP), detail, schedule)
 
 
 def _base(schedule: Schedule, transfer: Transfer) -> Decimal | None:
@@ -237,15 +239,15 @@ def _factor(schedule: Schedule, transfer: Transfer) -> Decimal:
     return transfer.comparative_factor or schedule.comparative_factor or Decimal(1)
 
 
-def _lacking(province: str, kind: str) -> Part:
-    return Part(province, kind, None, None, f"the table has no {Kind(kind).label.lower()} of this province")
+def _lacking(province: str, kind: str) -> Charge:
+    return Charge(province, kind, None, None, f"the table has no {Kind(kind).label.lower()} of this province")
 
 
-def _assumed(parts: Sequence[Part], transfer: Transfer) -> Iterator[str]:
+def _assumed(parts: Sequence[Charge], transfer: Transfer) -> Iterator[str]:
     bases = {part.schedule.base for part in parts if part.schedule and part.kind in OF_TAX}
     if bases & {Base.MARKET, Base.GREATEST} and transfer.market_value is None:
         yield "The market value is not given: it counts where it is above the price."
     if bases & {Base.ASSESSED, Base.GREATEST} and transfer.assessed_value is None:
         yield "The assessed value is not given: it counts where it is above the price."
-    if transfer.buyer == Buyer.RESIDENT:
+    if transfer.buyer == BuyerKind.RESIDENT:
         yield "The buyer lives in the province and is no foreign buyer."

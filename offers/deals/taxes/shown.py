@@ -5,13 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from offers.deals.taxes.rules import Part, TransferTax
-from offers.deals.taxes.words import Certainty
+from offers.deals.taxes.rules import Charge, TaxOfTransfer
+from offers.deals.taxes.words import Grade
 from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.texts import json_number
 
 
-def tax_shown(tax: TransferTax, assumed: Sequence[str], on: date) -> dict[str, Any]:
+def tax_shown(tax: TaxOfTransfer, assumed: Sequence[str], on: date) -> dict[str, Any]:
     """The tax of a transfer that closes on a day. Amounts are in CAD; null is what is not known."""
     return {
         "closing_on": on.isoformat(),
@@ -22,13 +22,13 @@ def tax_shown(tax: TransferTax, assumed: Sequence[str], on: date) -> dict[str, A
     }
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: Charge) -> dict[str, Any]:
     schedule = part.schedule
     return {
         **shown_cad({"place": part.place, "kind": part.kind, "amount": part.amount, "base": part.base}),
         "detail": part.detail,
         "from_date": schedule and day_of(schedule.from_date),
-        "is_official": schedule is not None and schedule.certainty == Certainty.OFFICIAL,
+        "is_official": schedule is not None and schedule.certainty == Grade.OFFICIAL,
         "certainty": schedule.certainty if schedule else None,
         "source": schedule.source if schedule else "",
         "note": schedule.note if schedule else "",

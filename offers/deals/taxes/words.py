@@ -21,7 +21,7 @@ class Payer(TextChoices):
     NON_RESIDENT = "NON_RESIDENT", "A buyer who lives outside the province"
 
 
-class Buyer(TextChoices):
+class BuyerKind(TextChoices):
     """Who buys."""
 
     RESIDENT = "RESIDENT", "Lives in the province, and is no foreign buyer"
@@ -30,9 +30,9 @@ class Buyer(TextChoices):
 
 
 PAYERS = {
-    Buyer.RESIDENT: {Payer.ANYONE},
-    Buyer.NON_RESIDENT: {Payer.ANYONE, Payer.NON_RESIDENT},
-    Buyer.FOREIGN: {Payer.ANYONE, Payer.NON_RESIDENT, Payer.FOREIGN},
+    BuyerKind.RESIDENT: {Payer.ANYONE},
+    BuyerKind.NON_RESIDENT: {Payer.ANYONE, Payer.NON_RESIDENT},
+    BuyerKind.FOREIGN: {Payer.ANYONE, Payer.NON_RESIDENT, Payer.FOREIGN},
 }
 
 
@@ -44,7 +44,7 @@ class Land(TextChoices):
     OTHER = "OTHER", "Land of no residential schedule"
 
 
-class Method(TextChoices):
+class BracketMethod(TextChoices):
     """How the brackets are applied."""
 
     MARGINAL = "MARGINAL", "Each rate to its part of the value"
@@ -76,7 +76,7 @@ class Municipal(TextChoices):
     EVERY = "EVERY", "Each has its own"
 
 
-class Certainty(TextChoices):
+class Grade(TextChoices):
     """How well a row is known."""
 
     OFFICIAL = "OFFICIAL", "Official text"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from offers.deals.taxes.brackets import brackets_of
 from offers.deals.taxes.files import installed
 from offers.deals.taxes.models import TransferTax
+from offers.deals.taxes.rules import TaxOfTransfer as Found
 from offers.deals.taxes.rules import Transfer, land_transfer_tax
-from offers.deals.taxes.rules import TransferTax as Found
 from offers.deals.taxes.words import Kind
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
