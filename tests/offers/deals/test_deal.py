@@ -312,7 +312,7 @@ def test_the_largest_and_smallest_offers_have_a_deal(integrator: APIClient, onta
 
 
 def test_transfer_tax_is_answered_by_itself(agent: APIClient) -> None:
-    given = {"province": "on", "municipality": "GTA", "price": 2500000, "closing_on": "2026-03-31"}
+    given: Any = {"province": "on", "municipality": "GTA", "price": 2500000, "closing_on": "2026-03-31"}
     answer = agent.get(TAX, given).json()
     assert (answer["tax"], [part["place"] for part in answer["parts"]]) == (97950, ["ON", "TORONTO"])
     response = agent.get(TAX, {"province": "ON"})
@@ -320,7 +320,7 @@ def test_transfer_tax_is_answered_by_itself(agent: APIClient) -> None:
 
 
 def test_a_changed_schedule_counts_at_once_and_keeps_its_history(agent: APIClient, operator: APIClient) -> None:
-    given = {"province": "MB", "price": 450000, "closing_on": "2026-12-15"}
+    given: Any = {"province": "MB", "price": 450000, "closing_on": "2026-12-15"}
     assert agent.get(TAX, given).json()["tax"] == 6650
     upsert(TransferTax, province="MB", brackets="0: 1%", act=Act("me", reason="new budget"))
     assert agent.get(TAX, given).json()["tax"] == 4500

@@ -148,7 +148,7 @@ def test_in_british_columbia_only_residential_land_pays_the_highest_rate(known: 
     ],
 )
 def test_the_assessed_and_the_market_value_count_where_the_law_says(province: str, known: dict[str, Any], due: str) -> None:
-    values = {name: value if name == "municipality" else Decimal(value) for name, value in known.items()}
+    values: Any = {name: value if name == "municipality" else Decimal(value) for name, value in known.items()}
     assert found(province, **values).tax == Decimal(due)
 
 
