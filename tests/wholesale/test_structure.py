@@ -30,6 +30,9 @@ PLAIN_FLOATS_OUT = {
         for figure in {*FIGURES, *WITHIN} - COUNTS
     ),
     "SumsOut.rate",
+    *(f"ProbabilityOut.{figure}" for figure in ("mean", "low", "high")),
+    *(f"PosteriorRateOut.{figure}" for figure in ("mean", "low", "high", "events")),
+    "ScoreOut.posterior_score",
 }
 
 
