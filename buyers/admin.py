@@ -2,4 +2,4 @@
 
 from buyers.book.admin import BuyerAdmin
 from buyers.book.lists.imports_admin import BuyerImportAdmin
-from buyers.liquidity.admin import BuyerFeedbackEventAdmin, BuyerLiquidityNodeAdmin
+from buyers.liquidity.admin import BuyerFeedbackEventAdmin, BuyerLiquidityNodeAdmin, DealSentAdmin

@@ -23,11 +23,13 @@ class FollowupsConfig(AppConfig):
             receivers,
         )
         from followups.ladders.templates.models import LadderTemplate  # noqa: PLC0415
+        from followups.leads import lookups  # noqa: PLC0415
         from followups.leads.inbound.facts import received  # noqa: PLC0415
         from followups.leads.inbound.models import InboundWord  # noqa: PLC0415
         from followups.leads.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
         from followups.leads.lists import tasks  # noqa: PLC0415
-        from followups.leads.people import registry  # noqa: PLC0415
+        from followups.leads.lists.importer import LEADS  # noqa: PLC0415
+        from followups.leads.people import messages, registry  # noqa: PLC0415
         from followups.sla import tasks as sla  # noqa: PLC0415
         from followups.sla.models import SlaPolicy  # noqa: PLC0415
         from followups.tasks.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
@@ -37,17 +39,22 @@ class FollowupsConfig(AppConfig):
         from governance.gate.ledger import (  # noqa: PLC0415
             contact_records_changed,
             opt_outs_unreadable,
+            points_forgotten,
         )
         from governance.people import register_messages  # noqa: PLC0415
         from governance.policies import policy_changed, seed  # noqa: PLC0415
         from governance.signals import contact_rules_changed  # noqa: PLC0415
+        from wholesale.plumbing.importing import persons as importing  # noqa: PLC0415
 
         register_messages(received)
         people.register(people.LEAD, known_leads.facts_of, scopes.readable_leads)
+        people.register_holders(people.LEAD, lookups.lead_ids_with)
+        importing.register(LEADS)
         registry.register(persons)
         scopes.register()
         receivers.connect()
         opt_outs_unreadable.connect(on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")
+        points_forgotten.connect(messages.on_points_forgotten, dispatch_uid="followups.on_points_forgotten")
         contact_rules_changed.connect(minutes.on_contact_rules_changed, dispatch_uid="followups.on_contact_rules_changed")
         contact_records_changed.connect(
             minutes.on_contact_records_changed, dispatch_uid="followups.on_contact_records_changed"

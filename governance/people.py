@@ -51,7 +51,10 @@ class PersonFacts(NamedTuple):
 Loader = Callable[[Collection[str]], dict[str, PersonFacts]]
 Readable = Callable[[Any, Collection[str]], set[str]]  # (user, ids) -> the ids that the user may read
 
+Holders = Callable[[tuple[str, str]], Collection[str]]  # a number's or an address's point -> the ids of who has it
+
 _loaders: dict[str, Loader] = {}
+_holders: dict[str, Holders] = {}
 _readable: dict[str, Readable] = {}
 
 
@@ -87,6 +90,20 @@ def readable_by(kind: str, user: Any, ids: Collection[str]) -> set[str]:
 def kinds() -> tuple[str, ...]:
     """The kinds that are registered."""
     return tuple(_loaders)
+
+
+def register_holders(kind: str, holders: Holders) -> None:
+    """Set the function that says which people of this kind have a number or an address."""
+    _holders[kind] = holders
+
+
+def others_with(point: tuple[str, str], *, kind: str, person_id: str) -> list[str]:
+    """Return the people of all kinds who have this number or address, but the person of this kind and id.
+
+    People of the same kind are named by their ids, others by their kind too: "buyer B1".
+    """
+    found = [(of, one) for of, holders in _holders.items() for one in holders(point)]
+    return sorted(one if of == kind else f"{of.lower()} {one}" for of, one in found if (of, one) != (kind, person_id))
 
 
 Registered = TypeVar("Registered", Loader, Readable)

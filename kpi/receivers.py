@@ -6,6 +6,7 @@ Only this module decides which fact counts as which metric (CONTRACT section 6).
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from buyers.book.signals import buyer_erased
 from buyers.liquidity.signals import feedback_recorded
 from followups.leads.signals import person_erased
 from followups.signals import ladders_created, tasks_breached, tasks_completed, tasks_lapsed
@@ -39,7 +40,8 @@ def connect() -> None:
     """Connect this module's receivers to the signals of other apps. Connecting twice changes nothing."""
     for signal in (ladders_created, tasks_completed, tasks_breached, tasks_lapsed, feedback_recorded, offers_computed):
         signal.connect(on_happened, dispatch_uid="kpi.on_happened")
-    person_erased.connect(on_person_erased, dispatch_uid="kpi.on_person_erased")
+    for erased in (person_erased, buyer_erased):
+        erased.connect(on_person_erased, dispatch_uid="kpi.on_person_erased")
 
 
 def on_happened(envelopes: Sequence[Envelope], **kwargs: Any) -> None:

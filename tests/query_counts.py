@@ -13,8 +13,10 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "GET governance/market/can-contact": 1,
     "GET governance/market/effective": 1,
     "GET buyers/liquidity/score": 1,
+    "GET buyers/liquidity/score of an unknown node": 3,  # no node; the prior of its place; who buys there
     "GET governance/contact/decide": 2,  # the lead; the rules and the ledger
     "GET buyers/book, at most": 4,  # the buyers; their boxes; the boxes' places; what they did about deals
+    "GET of neighbours and of what fits a buyer, at most": 6,
     "GET of anything else, at most": 2,
     "GET followups/replies, at most": 6,
     "GET governance/runbook/status, at most": 12,
@@ -26,13 +28,14 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "complete a task": {"sqlite": 9, "postgresql": 3},
     "complete a task with an outcome": {"sqlite": 9, "postgresql": 4},
     "complete a task of a lead with an outcome": {"sqlite": 11, "postgresql": 6},
-    "record feedback": {"sqlite": 6, "postgresql": 4},
+    "record feedback": {"sqlite": 7, "postgresql": 5},  # the node; the new id; the buyer's record
     "compute an offer": {"sqlite": 4, "postgresql": 4},
     "reserve risk": {"sqlite": 6, "postgresql": 6},  # the ledgers
     "settle a reservation": {"sqlite": 5, "postgresql": 4},  # the reservation, the ledgers
-    "match a deal": {"sqlite": 6, "postgresql": 4},  # the boxes; node and priors; the ledger and the mark; who is shown
+    "match a deal": 6,  # the boxes; node and priors; the ledger and the mark; who is shown
     "the graph of liquidity": 2,
-    "neighbours of a node": {"sqlite": 6, "postgresql": 5},
+    "what fits a buyer": 3,
+    "neighbours of a node": 6,
     # The gate
     "decide a lead": 2,
     "decide leads of many area codes": 1,

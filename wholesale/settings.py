@@ -275,6 +275,7 @@ SPECTACULAR_SETTINGS = {
         "MeaningEnum": "followups.leads.inbound.models.InboundMessage.Meaning",
         "LeadStatusEnum": "followups.leads.models.Lead.Status",
         "BuyerStatusEnum": "buyers.book.models.Buyer.Status",
+        "CriterionEnum": "buyers.matching.rules.BoxVerdict",
         "BulkLadderStatusEnum": "followups.ladders.bulk_api.STATUSES",
         "DecidedMeaningEnum": "followups.leads.inbound.rules.DECIDED",
         "DutyKindEnum": "governance.duties.models.LegalDuty.Kind",

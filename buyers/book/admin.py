@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from rest_framework.exceptions import ValidationError
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
@@ -23,6 +22,8 @@ from buyers.book.lists.importer import BUYERS
 from buyers.book.lookups import PHONES
 from buyers.book.models import BuyBoxPlace, Buyer
 from buyers.liquidity.reliability import last_answers, reliability_of
+from buyers.matching.fitting import fitting_html
+from buyers.people.admin import BuyerPersonPages
 from governance.lists.wishes import CONTACT_COLUMNS
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.addresses import one_form
@@ -103,7 +104,7 @@ def _today() -> date:
 
 
 @admin.register(Buyer)
-class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, ModelAdmin):
+class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     """The admin pages of buyers. The list shows the newest first and never counts all buyers: there are too many."""
 
     form = BuyerForm
@@ -132,7 +133,7 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, ModelAdmin):
     search_help_text = "Buyer id, phone, e-mail or a market in full; a part of the name or company"
     inlines = (BoxInline,)
     actions_list = ("import_file",)
-    actions_detail = ("answers",)
+    actions_detail = ("answers", "export_person", "erase")
     fieldsets = (
         ("Buyer", {"fields": (("buyer_id", "status"), ("name", "company"), ("language", "source"), "notes")}),
         ("Contact", {"fields": (("phone", "second_phone"), ("email", "second_email"))}),
@@ -141,9 +142,10 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, ModelAdmin):
     )
     _known = (
         ("What the buyer did", {"fields": ("reliability", "last_answers")}),
+        ("What fits the buyer", {"fields": ("fitting",)}),
         ("Last change", {"fields": (("changed_by", "updated_at"), "created_at")}),
     )
-    readonly_fields = ("reliability", "last_answers", "changed_by", "updated_at", "created_at")
+    readonly_fields = ("reliability", "last_answers", "fitting", "changed_by", "updated_at", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related(BOX_FETCHED)
@@ -224,6 +226,8 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, ModelAdmin):
             if (about := (one.deal_ref, one.property_type, place_text(one)))
         )
         return format_html_join("", '<div class="leading-relaxed">{} <b>{}</b> {}</div>', lines) or "none"
+
+    fitting = column("Markets and deals", fitting_html)
 
     @action(description="Answers", icon="forum", url_path="answers")
     @of_row

@@ -49,7 +49,7 @@ class PlaceOut(RowSerializer):
 class BoxOut(RowSerializer):
     """A buy box, as the API returns it. A value that is null or empty bounds nothing."""
 
-    places = PlaceOut(many=True, read_only=True, help_text="where the buyer buys; none: anywhere")
+    places = PlaceOut(many=True, read_only=True, help_text="where the buyer buys")
     property_types = serializers.ListField(child=serializers.CharField(), read_only=True, help_text="none: any")
     computed = {"places": Computed(("id",), lambda _: [])}  # `BuyerViewSet.filled` adds them
 

@@ -30,9 +30,10 @@ def values_of(box: BuyBox) -> Box:
     return {"places": places, **{name: getattr(box, name) for name in _COLUMNS}}
 
 
-def whole(given: Mapping[str, Any]) -> Box:
-    """Return all values of a box of which some are given."""
-    return {"places": [], **_NOTHING, **{name: given[name] for name in BOX_COLUMNS if name in given}}
+def whole(given: Mapping[str, Any], home: list[Place]) -> Box:
+    """Return all values of a box of which some are given. Its places are `home` if it names none."""
+    values = {name: given[name] for name in BOX_COLUMNS if name in given}
+    return {**_NOTHING, **values, "places": values.get("places") or home}
 
 
 def in_own_markets(boxes: Mapping[str, Boxes]) -> dict[str, Boxes]:

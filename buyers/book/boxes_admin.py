@@ -24,7 +24,7 @@ class BoxForm(CheckedForm):
         "Places",
         max_length=10 * NOTE_MAX_LENGTH,
         placeholder="ON Toronto; QC",
-        help_text="Nothing: the buyer buys anywhere.",
+        help_text="Nothing: the place where the buyer lives.",
     )
     property_types = typed(
         "Property types", max_length=NOTE_MAX_LENGTH, placeholder="SFR; DUPLEX", help_text="Nothing: any type."
@@ -86,7 +86,7 @@ def boxes_in(formset: Any) -> list[dict[str, Any]]:
 def box_text(box: BuyBox) -> str:
     """Return on one line what a buyer buys: where, what, and up to which price."""
     values = values_of(box)
-    where = ", ".join(map(str, values["places"])) or "anywhere"
+    where = ", ".join(map(str, values["places"]))
     parts = [
         where,
         ", ".join(values["property_types"]),

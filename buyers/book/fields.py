@@ -155,7 +155,7 @@ def _amount() -> MoneyField:
 class _BoxValues(Params):
     """What a buyer buys. An absent bound bounds nothing."""
 
-    places = _PlacesField(required=False, max_length=PLACES_MAX, help_text="where the buyer buys; none: anywhere")
+    places = _PlacesField(required=False, max_length=PLACES_MAX, help_text="where it buys; none: where the buyer lives")
     property_types = _WordsField(required=False, max_length=TYPES_MAX, help_text="such as SFR; none: any")
     min_price, max_price = _amount(), _amount()
     max_arv_share = RateField(

@@ -50,3 +50,8 @@ def buyers_at(points: Collection[Point]) -> QuerySet[Buyer]:
     if not found:
         return Buyer.objects.none()
     return Buyer.objects.filter(pk__in=found[0].union(*found[1:]) if len(found) > 1 else found[0])
+
+
+def buyer_ids_with(point: Point) -> list[str]:
+    """Return the ids of the buyers with this number or address."""
+    return list(buyers_at([point]).values_list("buyer_id", flat=True))

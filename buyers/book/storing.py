@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from buyers.book.boxes import Boxes, boxes_of, in_own_markets, whole, write_boxes
-from buyers.book.fields import SETTINGS
+from buyers.book.fields import SETTINGS, Place
 from buyers.book.lookups import buyers_by_id, points_of, points_of_buyer
 from buyers.book.models import Buyer
 from buyers.book.signals import buyers_changed, envelope_of
@@ -21,7 +21,7 @@ from governance.lists.kinds import StoreResult
 from governance.people import Language
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.vocabulary import Province
+from wholesale.plumbing.vocabulary import ALL, Province
 
 _WRITERS = 7_301_010  # the key of the advisory lock for writing buyers (PostgreSQL)
 _SIGNED = ("changed_by", "user", "updated_at")
@@ -52,7 +52,7 @@ def store_file(given: Mapping[str, Settings], act: Act, *, dry_run: bool = False
     stored = {buyer.buyer_id: buyer for buyer in before}
     given = _in_one_market(given, stored)
     kept = _kept_boxes(given, stored)
-    wanted = _wanted_boxes(given, kept)
+    wanted = _wanted_boxes(given, stored, kept)
     results = {
         buyer_id: _merged(buyer_id, stored.get(buyer_id), settings, _change(wanted.get(buyer_id), kept.get(buyer_id)))
         for buyer_id, settings in given.items()
@@ -108,15 +108,23 @@ def _kept_boxes(given: Mapping[str, Settings], stored: Mapping[str, Buyer]) -> d
     return {buyer.buyer_id: found.get(buyer.pk, {}) for buyer in theirs}
 
 
-def _wanted_boxes(given: Mapping[str, Settings], kept: Mapping[str, Boxes]) -> dict[str, Boxes]:
-    """Return what the boxes become of those buyers for whom boxes are given."""
+def _wanted_boxes(given: Mapping[str, Settings], stored: Mapping[str, Buyer], kept: Mapping[str, Boxes]) -> dict[str, Boxes]:
+    """Return what the boxes become of those buyers for whom boxes are given. A box that names no place is one for the place
+    where the buyer lives."""
     wanted: dict[str, Boxes] = {}
     for buyer_id, settings in given.items():
+        home = _home(stored.get(buyer_id), settings)
         if BOXES in settings:
-            wanted[buyer_id] = {box.get("name", ""): whole(box) for box in settings[BOXES]}
+            wanted[buyer_id] = {box.get("name", ""): whole(box, home) for box in settings[BOXES]}
         elif "box" in settings:
-            wanted[buyer_id] = {**kept.get(buyer_id, {}), "": whole(settings["box"])}
+            wanted[buyer_id] = {**kept.get(buyer_id, {}), "": whole(settings["box"], home)}
     return in_own_markets(wanted)
+
+
+def _home(stored: Buyer | None, settings: Settings) -> list[Place]:
+    """Return the place where the buyer lives; none of a new buyer without a province, who is refused."""
+    province = settings.get("province") or (stored.province if stored else "")
+    return [Place(province, settings.get("market") or (stored.market if stored else ALL))] if province else []
 
 
 def _change(wanted: Boxes | None, kept: Boxes | None) -> Boxes | None:

@@ -4,14 +4,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
 from buyers.liquidity.figures import Event
 from buyers.liquidity.graph import pages
-from buyers.liquidity.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.liquidity.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode, DealSent
+from buyers.liquidity.rates import Posterior
+from buyers.liquidity.scores import known_of, liquidity_score
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import SinceFilter, button, column, place_text
 
@@ -33,8 +35,8 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         "score",
         "active_buyer_count",
         "buyer_count",
-        "response_rate",
-        "close_rate",
+        "responds",
+        "closes",
         "updated_at",
     )
     list_filter = ("province",)
@@ -46,6 +48,10 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         (
             "What the score is made of: active buyers * 0.5 + response rate * 50 + close rate * 50",
             {"fields": ("active_buyer_count", "buyer_count", "response_rate", "close_rate", "updated_at")},
+        ),
+        (
+            "What is known of the true rates: the mean, the 90% interval, and the events that it rests on, less as they age",
+            {"fields": ("responds", "closes", "someone_buys")},
         ),
     )
 
@@ -74,7 +80,10 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     @button("Buyers", "view", icon="group", path="to-buyers")
     def open_buyers(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Go to the buyers of the node."""
-        return HttpResponseRedirect(pages.buyers_url(int(object_id)))
+        node = self.get_object(request, object_id)
+        if node is None:
+            raise Http404
+        return HttpResponseRedirect(pages.buyers_url(node.pk))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerLiquidityNode]:
         return super().get_queryset(request).exclude(INVENTED)
@@ -91,6 +100,13 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
 
     response_rate = column("Response rate", lambda node: f"{node.avg_response_rate:.2%}", ordering="avg_response_rate")
     close_rate = column("Close rate", lambda node: f"{node.avg_close_rate:.2%}", ordering="avg_close_rate")
+    responds = column("Responds (90%)", lambda node: _rate_text(known_of(node).response))
+    closes = column("Buys if it decides (90%)", lambda node: _rate_text(known_of(node).close))
+
+    @display(description="Somebody buys the next deal")
+    def someone_buys(self, node: BuyerLiquidityNode) -> str:
+        """The probability that at least one active buyer whose box fits buys."""
+        return f"{liquidity_score(node.province, node.market, node.property_type)['posterior_score']:.0f}%"
 
     @display(description="Events")
     def events(self, node: BuyerLiquidityNode) -> str:
@@ -103,16 +119,40 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
 class BuyerFeedbackEventAdmin(GrowingAdmin):
     """The admin page of feedback events, newest first."""
 
-    list_display = ("id", "created_at", "kind", "buyer", "place", "property_type", "actor")
-    list_filter = (SinceFilter, "event", "province")
+    list_display = ("id", "created_at", "kind", "buyer", "deal", "place", "property_type", "actor")
+    list_filter = (SinceFilter, "event", "is_derived", "province")
     list_select_related = False
-    search_fields = ("buyer_id__exact", "market__exact", "correlation_id__exact")
-    search_help_text = "Buyer id, market or correlation id, in full"
+    search_fields = ("buyer_id__exact", "deal_ref__exact", "market__exact", "correlation_id__exact")
+    search_help_text = "Buyer id, deal, market or correlation id, in full"
     fieldsets = (
-        ("Event", {"fields": ("kind", "buyer", "place", "property_type", "node")}),
+        ("Event", {"fields": ("kind", "buyer", "deal", "is_derived", "place", "property_type", "node")}),
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
     kind = column("Event", lambda event: event.get_event_display(), ordering="event", label=EVENT_COLOURS)
     buyer = column("Buyer", lambda event: event.buyer_id, ordering="buyer_id", empty_value="not named")
+    deal = column("Deal", lambda event: event.deal_ref, empty_value="not named")
     place = column("Place", place_text, ordering="province")
+
+
+@admin.register(DealSent)
+class DealSentAdmin(GrowingAdmin):
+    """The admin page of deals that were sent to buyers, newest first."""
+
+    list_display = ("id", "sent_at", "deal_ref", "buyer_id", "channel", "place", "property_type", "actor")
+    list_display_links = ("id", "deal_ref")
+    list_filter = (SinceFilter, "channel", "province")
+    list_select_related = False
+    search_fields = ("deal_ref__exact", "buyer_id__exact", "market__exact", "correlation_id__exact")
+    search_help_text = "Deal, buyer id, market or correlation id, in full"
+    fieldsets = (
+        ("Deal", {"fields": ("deal_ref", "place", "property_type")}),
+        ("Sent", {"fields": ("buyer_id", "channel", "sent_at")}),
+        ("Who and when", {"fields": ("actor", "user", "correlation_id")}),
+    )
+
+    place = column("Place", place_text, ordering="province")
+
+
+def _rate_text(rate: Posterior) -> str:
+    return f"{rate.mean:.0%} ({rate.low:.0%} to {rate.high:.0%}; {rate.events:.1f} events)"

@@ -13,7 +13,7 @@ from buyers.liquidity.figures import folded as figures_of
 from buyers.liquidity.models import LIQUIDITY_FIELDS, BuyerFeedbackEvent, BuyerLiquidityNode, BuyerRecord
 from buyers.liquidity.rates import day_of
 from buyers.liquidity.tallies import TALLY_FIELDS
-from buyers.liquidity.trials import Answer, Tallies
+from buyers.liquidity.trials import BuyerAnswer, Tallies
 from buyers.liquidity.trials import folded as tallies_of
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.act import Act
@@ -21,7 +21,7 @@ from wholesale.plumbing.act import Act
 _CLOSE = 1e-9  # relative: sums of floats that are stored as text in between may differ in the last digit
 
 
-class Counted(NamedTuple):
+class CountedRates(NamedTuple):
     """What is counted of a node or a buyer. Buyers have no figures of the customer's guide."""
 
     tallies: Tallies
@@ -32,7 +32,7 @@ class Counted(NamedTuple):
         weights = f"answers {response}, purchases {close}"
         return f"{self.liquidity}, {weights}" if self.liquidity else weights
 
-    def is_like(self, other: "Counted") -> bool:
+    def is_like(self, other: "CountedRates") -> bool:
         """Whether both say the same, but for the last digits of the tallies."""
         ours, theirs = (*self.tallies.response, *self.tallies.close), (*other.tallies.response, *other.tallies.close)
         largest = max(map(abs, (*ours, *theirs)))
@@ -44,8 +44,8 @@ class Difference(NamedTuple):
     """A node or a buyer's record whose stored figures are not those that its events make."""
 
     row: BuyerLiquidityNode | BuyerRecord
-    stored: Counted
-    fresh: Counted
+    stored: CountedRates
+    fresh: CountedRates
 
 
 @verb(ExecutionClass.CONTROL)
@@ -61,7 +61,7 @@ def rebuild_liquidity(*, write: bool = True, act: Act) -> Iterator[Difference]:
             node = BuyerLiquidityNode.objects.select_for_update().get(pk=pk)
             events = list(_events(node_id=pk))
             figures = figures_of((event, buyer_id) for event, buyer_id, *_ in events)
-            found = Difference(node, Counted(node.tallies, node.liquidity), Counted(_tallied(events), figures))
+            found = Difference(node, CountedRates(node.tallies, node.liquidity), CountedRates(_tallied(events), figures))
             if found.stored.is_like(found.fresh):
                 continue
             if write:
@@ -77,7 +77,7 @@ def _rebuilt_records(*, write: bool) -> Iterator[Difference]:
             locking.hold_record(str(buyer_id))
             record = BuyerRecord.objects.select_for_update().get(buyer_id=buyer_id)
             fresh = _tallied(list(_events(buyer_id=buyer_id)))
-            found = Difference(record, Counted(record.tallies), Counted(fresh))
+            found = Difference(record, CountedRates(record.tallies), CountedRates(fresh))
             if found.stored.is_like(found.fresh):
                 continue
             if write:
@@ -93,6 +93,6 @@ def _events(**whose: Any) -> Iterator[tuple[Any, ...]]:
 
 def _tallied(events: list[tuple[Any, ...]]) -> Tallies:
     return tallies_of(
-        ((buyer_id, deal_ref) if buyer_id and deal_ref else None, Answer(event, day_of(created_at), is_derived))
+        ((buyer_id, deal_ref) if buyer_id and deal_ref else None, BuyerAnswer(event, day_of(created_at), is_derived))
         for event, buyer_id, deal_ref, created_at, is_derived in events
     )

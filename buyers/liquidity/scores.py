@@ -10,7 +10,7 @@ from django.utils import timezone
 from buyers.liquidity import reading
 from buyers.liquidity.figures import SFR, Liquidity
 from buyers.liquidity.fitting import prior_of_new_node
-from buyers.liquidity.models import LIQUIDITY_FIELDS
+from buyers.liquidity.models import LIQUIDITY_FIELDS, PRIOR_FIELDS, BuyerLiquidityNode
 from buyers.liquidity.rates import UNKNOWN, Posterior, Prior, Tally, day_of, moments, posterior
 from buyers.liquidity.tallies import tallies_in
 from buyers.liquidity.trials import Tallies
@@ -52,6 +52,12 @@ class Rates(NamedTuple):
 def rates_of(tallies: Tallies, priors: Priors, day: float) -> Rates:
     """What is known of both rates on a day."""
     return Rates(posterior(tallies.response, priors.response, day), posterior(tallies.close, priors.close, day))
+
+
+def known_of(node: BuyerLiquidityNode, now: datetime | None = None) -> Rates:
+    """What is known of a stored node's rates at an instant (default: now)."""
+    priors = Priors.of([getattr(node, name) for name in PRIOR_FIELDS])
+    return rates_of(node.tallies, priors, day_of(now or timezone.now()))
 
 
 def closing(tallies: Sequence[Sequence[float | None]], node: Rates, strengths: tuple[float, float], day: float) -> float:

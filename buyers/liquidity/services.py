@@ -17,7 +17,7 @@ from buyers.liquidity.models import LIQUIDITY_FIELDS, PRIOR_FIELDS, BuyerFeedbac
 from buyers.liquidity.rates import day_of
 from buyers.liquidity.signals import feedback_recorded
 from buyers.liquidity.tallies import CLOSE_FIELDS, RESPONSE_FIELDS, TALLY_FIELDS, Tallied, tallies_in
-from buyers.liquidity.trials import Answer, counted
+from buyers.liquidity.trials import BuyerAnswer, counted
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import correlation, writes
 from wholesale.plumbing.act import Act
@@ -69,7 +69,7 @@ def take_feedback(
     return count_event(hold(place, buyer_id, deal_ref, act), place, event, act)
 
 
-class Held(NamedTuple):
+class HeldForEvent(NamedTuple):
     """What is locked for an event, and what is known of it."""
 
     node: BuyerLiquidityNode
@@ -80,7 +80,9 @@ class Held(NamedTuple):
     new_id: int
 
 
-def count_event(held: Held, place: dict[str, str], event: str, act: Act, *, is_derived: bool = False) -> BuyerFeedbackEvent:
+def count_event(
+    held: HeldForEvent, place: dict[str, str], event: str, act: Act, *, is_derived: bool = False
+) -> BuyerFeedbackEvent:
     """Count an event in what is locked for it, and write it."""
     node, record = held.node, held.record
     buyer_id = record.buyer_id if record else None
@@ -97,7 +99,7 @@ def count_event(held: Held, place: dict[str, str], event: str, act: Act, *, is_d
         is_derived=is_derived,
         **act.signature,
     )
-    answer = Answer(event, day_of(act.now), is_derived)
+    answer = BuyerAnswer(event, day_of(act.now), is_derived)
     subject = Subject("feedback", str(held.new_id), None, place["province"], place["market"])
     told = Envelope("buyer_feedback", subject, act, {"event": event, **place}, act.now)
     with writes.gathered():
@@ -111,12 +113,12 @@ def count_event(held: Held, place: dict[str, str], event: str, act: Act, *, is_d
 
 
 def _store(
-    row: Tallied, given: Sequence[Sequence[Any]], answer: Answer, deal_ref: str | None, more: tuple[str, ...]
+    row: Tallied, given: Sequence[Sequence[Any]], answer: BuyerAnswer, deal_ref: str | None, more: tuple[str, ...]
 ) -> None:
     """Count an answer in the row's tallies, and write those that it may have changed, and the columns `more`."""
     before = None
     if deal_ref is not None:
-        before = [Answer(event, day_of(created_at), is_derived) for event, created_at, is_derived in given]
+        before = [BuyerAnswer(event, day_of(created_at), is_derived) for event, created_at, is_derived in given]
     row.tallies = counted(row.tallies, before, answer)
     changed = TALLY_FIELDS if before is not None else _CHANGED[Event(answer.event)]
     columns = (*more, *changed)
@@ -160,7 +162,7 @@ _ANSWERS = Select(
 )
 
 
-def hold(place: dict[str, str], buyer_id: str | None, deal_ref: str | None, act: Act) -> Held:
+def hold(place: dict[str, str], buyer_id: str | None, deal_ref: str | None, act: Act) -> HeldForEvent:
     """Lock the node and the buyer's record, which are made if need be, and read what an event of them needs."""
     taking = locking.taking((place["province"], place["market"], place["property_type"]), buyer_id)
     ask = [
@@ -182,7 +184,7 @@ def hold(place: dict[str, str], buyer_id: str | None, deal_ref: str | None, act:
     if buyer_id is not None:
         record = BuyerRecord(pk=records[0][0], buyer_id=buyer_id)
         record.tallies = tallies_in(records[0][1:])
-    return Held(node, record, values[sums:], deal_ref if record else None, answers, new_id)
+    return HeldForEvent(node, record, values[sums:], deal_ref if record else None, answers, new_id)
 
 
 def _make(place: dict[str, str], buyer_id: str | None, act: Act, *, node_is_known: bool, record_is_known: bool) -> None:

@@ -16,7 +16,7 @@ from buyers.liquidity.rates import NO_TRIALS, Tally, with_trial
 _DECISIONS = (Event.BOUGHT, Event.PASSED)
 
 
-class Answer(NamedTuple):
+class BuyerAnswer(NamedTuple):
     """An event: what the buyer did, on which day (`rates.day_of`), and whether it was derived from the buyer's silence."""
 
     event: str
@@ -38,7 +38,7 @@ class Tallies(NamedTuple):
     close: Tally = NO_TRIALS
 
 
-def response_of(answers: Sequence[Answer]) -> Trial | None:
+def response_of(answers: Sequence[BuyerAnswer]) -> Trial | None:
     """The trial of responding that these answers about one deal, in their order, make. None if there are none."""
     if not answers:
         return None
@@ -46,7 +46,7 @@ def response_of(answers: Sequence[Answer]) -> Trial | None:
     return Trial(decisive.day, decisive.event != Event.NO_RESPONSE)
 
 
-def close_of(answers: Sequence[Answer]) -> Trial | None:
+def close_of(answers: Sequence[BuyerAnswer]) -> Trial | None:
     """The trial of buying that these answers about one deal, in their order, make. None if the buyer has not decided."""
     for answer in reversed(answers):
         if answer.event in _DECISIONS:
@@ -54,7 +54,7 @@ def close_of(answers: Sequence[Answer]) -> Trial | None:
     return None
 
 
-def counted(tallies: Tallies, before: Sequence[Answer] | None, answer: Answer) -> Tallies:
+def counted(tallies: Tallies, before: Sequence[BuyerAnswer] | None, answer: BuyerAnswer) -> Tallies:
     """The tallies with one more answer. `before` are the earlier answers about the same deal; None if it names no deal."""
     if before is None:
         is_decision = answer.event in _DECISIONS
@@ -79,9 +79,9 @@ def _moved(tally: Tally, before: Trial | None, after: Trial | None) -> Tally:
 Deal = tuple[str, str]  # the buyer's id and the deal's reference
 
 
-def folded(events: Iterable[tuple[Deal | None, Answer]]) -> Tallies:
+def folded(events: Iterable[tuple[Deal | None, BuyerAnswer]]) -> Tallies:
     """The tallies that events make, in the order of their ids. Each names the buyer's deal, or None."""
-    tallies, answers = Tallies(), defaultdict[Deal, list[Answer]](list)
+    tallies, answers = Tallies(), defaultdict[Deal, list[BuyerAnswer]](list)
     for deal, answer in events:
         tallies = counted(tallies, None if deal is None else answers[deal], answer)
         if deal is not None:

@@ -9,12 +9,15 @@ from rest_framework.request import Request
 
 from buyers.book.models import Buyer
 from buyers.liquidity.api import NodeParams, PosteriorRateOut
+from buyers.liquidity.graph.api import GraphNodeOut, GraphPlaceOut
 from buyers.matching import services
-from buyers.matching.rules import CRITERIA, Deal, Funds, Verdict
+from buyers.matching.fitting import fitting_deals
+from buyers.matching.rules import CRITERIA, BoxVerdict, Deal, Funds
 from governance.people import Language
-from wholesale.plumbing.api import ApiViewSet, act
+from wholesale.plumbing.api import ROW_ID, ApiViewSet, act, ask, path_id
+from wholesale.plumbing.errors import NotFound
 from wholesale.plumbing.fields import AwareDateTimeField, MoneyField, RateField, StrictDecimalField, StrictIntegerField
-from wholesale.plumbing.params import ActParams
+from wholesale.plumbing.params import ActParams, Params
 from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 
@@ -53,7 +56,7 @@ class ProbabilityOut(serializers.Serializer[Any]):
 
 
 def _criteria_fields() -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-    return {name: serializers.ChoiceField(choices=Verdict.choices, required=False) for name in CRITERIA}
+    return {name: serializers.ChoiceField(choices=BoxVerdict.choices, required=False) for name in CRITERIA}
 
 
 CriteriaOut = type(
@@ -89,10 +92,34 @@ class MatchesOut(serializers.Serializer[Any]):
     matches = MatchOut(many=True)
 
 
-class MatchViewSet(ApiViewSet):
-    """The endpoint that ranks the buyers for a deal."""
+class FittingDealOut(GraphPlaceOut):
+    """A deal that was sent to others, at a place that the buyer's boxes cover."""
 
-    permissions = {"match": "buyers.match_buyers"}
+    id = None  # type: ignore[assignment]  # a deal has no row of its own
+    deal_ref = serializers.CharField()
+    buyers = StrictIntegerField(help_text="to whom it was sent")
+    last_sent_at = AwareDateTimeField()
+
+
+class FittingOut(serializers.Serializer[Any]):
+    """What fits a buyer."""
+
+    nodes = GraphNodeOut(many=True, help_text="that the boxes cover, the highest score first")
+    deals = FittingDealOut(many=True, help_text="of the last 90 days, that the buyer was not sent and nobody bought")
+
+
+class MatchViewSet(ApiViewSet):
+    """The endpoints that bring deals and buyers together."""
+
+    permissions = {"match": "buyers.match_buyers", "fitting": "buyers.match_buyers"}
+
+    @ask(f"book/{ROW_ID}/fitting", Params, FittingOut, parameters=[path_id("buyer")])
+    def fitting(self, request: Request, id: str) -> Response:
+        """What fits the buyer: the nodes that the boxes cover, and the deals there that the buyer was not sent."""
+        buyer = Buyer.objects.filter(pk=int(id)).first()
+        if buyer is None:
+            raise NotFound(f"There is no such buyer: {int(id)}.")
+        return Response(fitting_deals(buyer))
 
     @act(
         "match",

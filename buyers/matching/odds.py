@@ -23,7 +23,7 @@ _WORD_BYTES = 8
 _PLACES = 6  # decimals of the numbers in an answer
 
 
-class Rate(NamedTuple):
+class BuyersRate(NamedTuple):
     """What is known of a rate of each buyer: the mean, the variance of its error, and the effective number of events."""
 
     mean: Numbers
@@ -39,8 +39,8 @@ class Rate(NamedTuple):
 class Odds(NamedTuple):
     """What is known of each buyer's rates."""
 
-    response: Rate
-    close: Rate
+    response: BuyersRate
+    close: BuyersRate
 
     @property
     def probability(self) -> Numbers:
@@ -62,7 +62,7 @@ class Odds(NamedTuple):
 
 def odds(tallies: Tallies, priors: Priors, day: float) -> Odds:
     """What is known on a day of the rates of buyers with these trials. The fields of the tallies are arrays."""
-    return Odds(*(Rate(*moments(tally, prior, day)) for tally, prior in zip(tallies, priors, strict=True)))
+    return Odds(*(BuyersRate(*moments(tally, prior, day)) for tally, prior in zip(tallies, priors, strict=True)))
 
 
 def interval_of(mean: Numbers, variance: Numbers) -> list[dict[str, float]]:

@@ -66,12 +66,12 @@ class Boxes(NamedTuple):
         values = np.array([self.rows[row][_TALLIES_FROM:_BUYER_FROM] for row in rows], dtype=float)
         return tallies_in(np.nan_to_num(values).reshape(-1, len(TALLY_FIELDS)).T)
 
-    def buyer(self, row: int) -> "BuyerRow":
+    def buyer(self, row: int) -> "BoxOwner":
         """The buyer of a row."""
-        return BuyerRow(*self.rows[row][_BUYER_FROM:])
+        return BoxOwner(*self.rows[row][_BUYER_FROM:])
 
 
-class BuyerRow(NamedTuple):
+class BoxOwner(NamedTuple):
     """What a match has to know of each buyer."""
 
     buyer_id: str

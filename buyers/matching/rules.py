@@ -44,7 +44,7 @@ class Deal:
         return ((self.price + self.repairs) / self.arv).quantize(Decimal("0.0001"), ROUND_CEILING)
 
 
-class Verdict(models.TextChoices):
+class BoxVerdict(models.TextChoices):
     """Whether a deal meets a criterion of a box."""
 
     MET = "MET", "Met"
@@ -54,7 +54,7 @@ class Verdict(models.TextChoices):
 
 # A verdict in an array. A criterion that the box does not bound has none.
 _UNBOUNDED, MET, UNKNOWN, MISSED = range(4)
-_VERDICTS = {MET: Verdict.MET.value, UNKNOWN: Verdict.UNKNOWN.value, MISSED: Verdict.MISSED.value}
+_VERDICTS = {MET: BoxVerdict.MET.value, UNKNOWN: BoxVerdict.UNKNOWN.value, MISSED: BoxVerdict.MISSED.value}
 
 # Each bounded criterion, which is also the name of the deal's figure, with the columns of a box that bound it.
 BOUNDS: Mapping[str, tuple[str | None, str | None]] = {
@@ -80,7 +80,7 @@ class Box(NamedTuple):
 
 
 def judged(box: Box, deal: Deal) -> dict[str, str]:
-    """Whether the deal meets each criterion that the box bounds, as values of `Verdict`."""
+    """Whether the deal meets each criterion that the box bounds, as values of `BoxVerdict`."""
     limits = np.array([[box.limits.get(name) for name in LIMITS]], dtype=float)
     within = _within(limits, deal)[0]
     return worded([_place(box, deal), _type(box, deal), *within])
@@ -98,7 +98,7 @@ def codes_of(limits: Numbers, is_place_certain: NDArray[np.bool_], names_types: 
 
 
 def worded(codes: Sequence[int]) -> dict[str, str]:
-    """A row of codes as values of `Verdict`, by criterion, without the criteria that the box does not bound."""
+    """A row of codes as values of `BoxVerdict`, by criterion, without the criteria that the box does not bound."""
     return {name: _VERDICTS[code] for name, code in zip(CRITERIA, codes, strict=True) if code != _UNBOUNDED}
 
 

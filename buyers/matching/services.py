@@ -14,7 +14,7 @@ from buyers.liquidity.rates import day_of
 from buyers.liquidity.trials import Tallies
 from buyers.matching import odds as odds_of
 from buyers.matching.odds import Odds
-from buyers.matching.reading import Boxes, BuyerRow, boxes_for, priors_for, shown_buyers
+from buyers.matching.reading import Boxes, BoxOwner, boxes_for, priors_for, shown_buyers
 from buyers.matching.rules import MISSED, Codes, Deal, Numbers, best_boxes, codes_of, funds, worded
 from governance import gate
 from governance.decisions import ExecutionClass, verb
@@ -45,7 +45,7 @@ def match(
     own trials. A draw from the posteriors ranks these (Thompson sampling). For the same `seed` (default: the correlation
     id) the draws are the same.
 
-    Takes 4 queries on PostgreSQL, whatever the size of the book.
+    Takes 6 queries whatever the size of the book, on PostgreSQL in 4 messages.
 
     Raises:
         gate.LedgerUnreadable: no opt-out could be found.
@@ -76,7 +76,7 @@ class _Candidates(NamedTuple):
 
     ids: NDArray[np.int64]
     codes: Codes
-    buyers: list[BuyerRow]
+    buyers: list[BoxOwner]
     tallies: Tallies
 
 

@@ -45,7 +45,3 @@ class InboxItemDone(DomainError, code="inbox_item_done"):
 
 class LeadUnknown(NotFound):
     """Nothing is on file under this lead id."""
-
-
-class ImportUnderWay(DomainError, code="import_under_way"):
-    """A file that names this person is being imported at this moment. Try again once it is done."""

@@ -25,6 +25,11 @@ def leads_at(points: Collection[Point]) -> QuerySet[Lead]:
     return leads_by_id(lead_ids_at(points))
 
 
+def lead_ids_with(point: Point) -> list[str]:
+    """Return the ids of the leads with this number or address."""
+    return list(leads_at([point]).values_list("lead_id", flat=True))
+
+
 # Each ladder that starts asks it before its locks.
 _POINTS = Select(lambda lead_id: Lead.objects.filter(lead_id=lead_id).order_by().values_list("phone", "email"))
 

@@ -13,5 +13,5 @@ from governance.ledger.review import WHAT_TO_DO, retired_lines
 from governance.ledger.rows import count_refusals, lines_about, longest_proof, points_on_file, proofs_about
 from governance.ledger.rules import Entry, LedgerLine, opted_out
 from governance.ledger.scrubs import record_scrub
-from governance.ledger.signals import contact_records_changed, opt_outs_unreadable, opted_out_of
+from governance.ledger.signals import contact_records_changed, opt_outs_unreadable, opted_out_of, points_forgotten
 from governance.ledger.who import meant, number_or_address

@@ -10,6 +10,7 @@ from governance.ledger.lines import append_lines
 from governance.ledger.models import ConsentProof, ContactPoint, ContactRecordWords
 from governance.ledger.points import EVERY_CHANNEL
 from governance.ledger.rules import Entry
+from governance.ledger.signals import points_forgotten, told
 from wholesale.plumbing.act import Act
 
 
@@ -23,11 +24,14 @@ class Forgotten(NamedTuple):
 def forget_points(rows: Collection[ContactPoint], *, act: Act) -> Forgotten:
     """Erase the values of numbers and addresses, and the words that people wrote about them. Digests and people's ids stay.
 
-    Points that were erased already are left out. Call it within a transaction.
+    Points that were erased already are left out. Call it within a transaction. Receivers of `points_forgotten` forget what
+    they hold about the numbers and addresses.
     """
     new = [row for row in rows if row.is_person or row.value is not None]
-    reached = [row.pk for row in new if not row.is_person]
-    ContactPoint.objects.filter(pk__in=reached).update(value=None)
+    reached = [row for row in new if not row.is_person]
+    if reached:
+        points_forgotten.send(sender=ContactPoint, envelopes=told("points_forgotten", act, points=reached))
+    ContactPoint.objects.filter(pk__in=[row.pk for row in reached]).update(value=None)
     return Forgotten(len(reached), forget_words(new, act))
 
 

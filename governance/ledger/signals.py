@@ -27,6 +27,10 @@ contact_points_made = Signal()
 """`contact_points_made`: new contact points were stored. Subject: `contact_points`. Facts: `key_mark`: str, the mark of the
 CONTACT_DIGEST_KEY that made their digests."""
 
+points_forgotten = Signal()
+"""`points_forgotten`: a person was erased, and nobody else has these numbers and addresses: what they say without naming
+anybody is to be forgotten too. Subject: `contact_points`. Facts: `points`, the rows, which still have their values."""
+
 
 def told(name: str, act: Act, **facts: Any) -> list[Envelope]:
     """A list with the one envelope of a ledger signal. `facts` say which contact points it is about."""

@@ -13,7 +13,8 @@ from rest_framework.request import Request
 from governance.clocks.api import MarketFilter, PlaceParams
 from governance.clocks.markets import one_market
 from offers.bounds import ARV_MAX
-from offers.comps.api import ArvOut, CompsField, EstimateParams, SubjectParams, asked_of, subject_of
+from offers.comps.api.answers import ArvOut
+from offers.comps.api.parameters import CompsField, EstimateParams, SubjectParams, asked_of, subject_of
 from offers.deals import services
 from offers.deals.around.api import DealOut, TermsParams
 from offers.deals.around.terms import Terms

@@ -16,7 +16,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from followups.ladders.models import FollowupLadder
-from followups.leads.errors import ImportUnderWay, LeadUnknown
+from followups.leads.errors import LeadUnknown
 from followups.leads.inbound.services import record_inbound
 from followups.leads.lists.imports import begin_import
 from followups.leads.lists.models import LeadImport
@@ -36,6 +36,7 @@ from tests.factories import NOON
 from tests.staff import signed_in
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import APPEND_ONLY
+from wholesale.plumbing.importing.errors import ImportUnderWay
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,11 @@ import buyers.book.lists.services
 import buyers.book.services
 import buyers.liquidity.deals
 import buyers.liquidity.fitting
+import buyers.liquidity.graph.neighbours
+import buyers.liquidity.graph.services
 import buyers.liquidity.rebuilding
 import buyers.liquidity.services
+import buyers.people.services
 import buyers.services
 import followups.ladders.bulk
 import followups.ladders.services
@@ -403,6 +406,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.sla.report.sla_report: ("READ", followups.sla.report.sla_report),
     followups.sla.report.recent_sla: ("READ", followups.sla.report.recent_sla),
+    buyers.people.services.erase_buyer: (
+        "RECORD",
+        lambda: buyers.people.services.erase_buyer(BuyerFactory.create().buyer_id, act=Act(reason="test")),
+    ),
+    buyers.people.services.export_buyer: (
+        "READ",
+        lambda: buyers.people.services.export_buyer(BuyerFactory.create().buyer_id),
+    ),
     buyers.book.services.upsert_buyer: (
         "RECORD",
         lambda: buyers.book.services.upsert_buyer(buyer_id="B1", province="ON", act=Act()),
@@ -426,6 +437,11 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     buyers.liquidity.services.take_feedback: (
         "RECORD",
         lambda: buyers.services.record_feedback("ON", "TORONTO", "SFR", "RESPONDED"),
+    ),
+    buyers.liquidity.graph.services.liquidity_graph: ("READ", buyers.liquidity.graph.services.liquidity_graph),
+    buyers.liquidity.graph.neighbours.neighbours: (
+        "READ",
+        lambda: buyers.liquidity.graph.neighbours.neighbours(province="ON", market="TORONTO", property_type="SFR"),
     ),
     buyers.services.liquidity_score: ("READ", lambda: buyers.services.liquidity_score("ON")),
     buyers.liquidity.rebuilding.rebuild_liquidity: (

@@ -35,6 +35,7 @@ def build(tables: list[str]) -> Walker:
         _meet(post)
         _count(post)
         rows = _work(post)
+        _sell(post)
         clock.move_to(CLOCK - timedelta(hours=1))
         for job in jobs():
             job()
@@ -160,3 +161,12 @@ def _count(post: Post) -> None:
     for success in [True] * 180 + [False] * 20:
         post("governance/regression/kpi", **watched, success=success)
     post("governance/regression/evaluate", **watched)
+
+
+def _sell(post: Post) -> None:
+    """Make a buyer with a box, to whom a deal is sent. The worker finds later that the buyer was silent."""
+    boxes = [{"places": [{"province": "ON"}], "property_types": ["SFR"], "max_price": 500_000}]
+    post("buyers/book/upsert", buyer_id="B1", name="Bo", email="bo@example.ca", province="ON", boxes=boxes)
+    agreed = {"basis": "CONTRACT", "obtained_at": "2026-11-01T00:00:00Z", "evidence": "contract 2"}
+    post("governance/contact/consents", email="bo@example.ca", **agreed)
+    post("buyers/deals/send", buyer_id="B1", deal_ref="D1", channel="EMAIL", province="ON", market="TORONTO")

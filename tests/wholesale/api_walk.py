@@ -12,6 +12,9 @@ from django.utils import timezone
 
 from governance import gate
 from governance.ledger import consents, opt_outs, points
+from governance.market.models import MarketPolicy
+from governance.market.rules import SAFE_RULES, WINDOWS
+from governance.policies import upsert
 from governance.risk import reservations
 from offers.models import OfferPolicy
 from tests.factories import (
@@ -19,6 +22,7 @@ from tests.factories import (
     AttemptFactory,
     BuyerFactory,
     ClosedDayFactory,
+    DealSentFactory,
     EvidenceFactory,
     FeedbackFactory,
     InboundFactory,
@@ -81,6 +85,12 @@ def rows(path: str, make: Callable[[], Any], bad_filter: tuple[dict[str, Any], s
 
 def _a_vendor() -> None:
     VendorFactory.create(name="Calls")
+
+
+def _buyer_to_reach_at_any_hour() -> None:
+    BuyerFactory.create(buyer_id="walked")
+    always = [{"days": list(range(7)), "start": "00:00", "end": "23:59"}]
+    upsert(MarketPolicy, province="ON", rules={**SAFE_RULES, WINDOWS: always}, act=Act("test", reason="a test"))
 
 
 def _walked_lead() -> None:
@@ -515,6 +525,15 @@ ENDPOINTS = [
     ),
     get("buyers/liquidity/nodes"),
     get("buyers/liquidity/score", good={"province": "ON"}, bad=({"province": "ON", "market": "%"}, "market")),
+    get("buyers/liquidity/graph", bad=({"province": "ZZ"}, "province")),
+    get("buyers/liquidity/neighbours", good={"province": "ON"}, bad=({"province": "ON", "limit": 501}, "limit")),
+    post(
+        "buyers/match",
+        *ROLES,
+        good={"province": "ON", "price": 420000, "arv": 640000, "repairs": 45000, "explore": 0.1},
+        bad=({"province": "ON", "explore": 1.5}, "explore"),
+    ),
+    get("buyers/book/{id}/fitting", row=BuyerFactory.create),
     post(
         "buyers/liquidity/feedback",
         OPERATOR,
@@ -534,6 +553,17 @@ ENDPOINTS = [
         status=201,
     ),
     *rows("buyers/feedback", FeedbackFactory.create, ({"event": "LOVED"}, "event")),
+    *rows("buyers/deals", DealSentFactory.create, ({"channel": "FAX"}, "channel")),
+    post(
+        "buyers/deals/send",
+        OPERATOR,
+        AGENT,
+        INTEGRATOR,
+        good={"buyer_id": "walked", "deal_ref": "D1", "channel": "EMAIL", "province": "ON"},
+        bad=({"buyer_id": "B1", "deal_ref": "D1", "channel": "FAX", "province": "ON"}, "channel"),
+        stands_on=_buyer_to_reach_at_any_hour,
+        status=201,
+    ),
     get("deals/offers/policies"),
     post(
         "deals/offers/policies/upsert",

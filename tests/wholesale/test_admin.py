@@ -22,7 +22,17 @@ from django_tasks_db.models import DBTaskResult
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from buyers.models import BuyerFeedbackEvent, BuyerImport, BuyerLiquidityNode
+from buyers.models import (
+    BuyBox,
+    BuyBoxPlace,
+    Buyer,
+    BuyerFeedbackEvent,
+    BuyerImport,
+    BuyerLiquidityNode,
+    BuyerRecord,
+    DealSent,
+    LiquidityPrior,
+)
 from followups.ladders.models import FollowupLadder
 from followups.leads.inbound.models import InboundDecisionWords
 from followups.leads.models import LeadReopeningWords
@@ -74,9 +84,11 @@ from offers.models import (
 from tests.factories import (
     AreaCodeFactory,
     AttemptFactory,
+    BuyerFactory,
     BuyerImportFactory,
     CharterFactory,
     ClosedDayFactory,
+    DealSentFactory,
     EvidenceFactory,
     FeedbackFactory,
     HeimdallEventFactory,
@@ -130,6 +142,7 @@ pytestmark = pytest.mark.django_db
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadReopening, InboundDecision),
     *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
+    *(BuyBox, BuyBoxPlace, BuyerRecord, LiquidityPrior),  # a buyer's page and a node's show what they hold
     *apps.get_app_config("axes").get_models(),
 }
 
@@ -197,11 +210,13 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     ProvinceRule: lambda n: ProvinceRuleFactory.create(enabled=n % 2 == 0),
     Lead: lambda n: LeadFactory.create(),
     LeadImport: lambda n: LeadImportFactory.create(),
+    Buyer: lambda n: BuyerFactory.create(),
     BuyerImport: lambda n: BuyerImportFactory.create(),
     Sale: lambda n: SaleFactory.create(),
     SaleImport: lambda n: SaleImportFactory.create(),
     MarketPrior: lambda n: MarketPriorFactory.create(),
     RatioStudy: lambda n: RatioStudyFactory.create(),
+    DealSent: lambda n: DealSentFactory.create(),
     LadderTemplate: lambda n: LadderTemplateFactory.create(),
     Vendor: lambda n: VendorFactory.create(),
     VendorAgent: lambda n: VendorAgentFactory.create(),
@@ -259,6 +274,7 @@ EDITED: list[Any] = [
     VendorAgent,
     ClosedDay,
     Lead,
+    Buyer,
     User,
     Group,
 ]

@@ -38,6 +38,8 @@ def test_every_job_has_times_that_a_scheduler_understands() -> None:
     names = [job.name for job in periodic.jobs()]
     assert names == [
         "buyers.book.lists.tasks.forget_files",
+        "buyers.liquidity.tasks.fit_priors",
+        "buyers.liquidity.tasks.record_silence",
         "followups.leads.lists.tasks.forget_files",
         "followups.sla.tasks.find_breaches",
         "followups.tasks.minutes.tasks.lapse",

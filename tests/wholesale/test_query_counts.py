@@ -48,10 +48,12 @@ from tests.wholesale.api_walk import ENDPOINTS, Endpoint
 
 GETS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "get"]
 BOOK = ("/api/buyers/book", "/api/buyers/book/{id}")
+MATCHING = ("/api/buyers/liquidity/neighbours", "/api/buyers/book/{id}/fitting")
 # They run every check of the runbook, which tests/governance/test_runbook.py counts.
 RUNBOOK = ("/api/governance/go-live/checklist", "/api/governance/runbook/status", "/api/governance/runbook/markdown")
 
 DECIDE = "/api/governance/contact/decide"
+SCORE = "/api/buyers/liquidity/score"
 
 
 def more_rows(size: int) -> None:
@@ -99,11 +101,16 @@ def test_no_get_takes_more_queries_for_200_rows_than_for_2(operator: APIClient) 
     more_rows(198)
     asking(operator, GETS[0], urls[GETS[0]])  # again, in case the token left the cache meanwhile
     assert {endpoint: asking(operator, endpoint, url) for endpoint, url in urls.items()} == with_2
-    usual = [count for endpoint, count in with_2.items() if endpoint.path not in (*RUNBOOK, DECIDE, *BOOK)]
+    usual = [count for endpoint, count in with_2.items() if endpoint.path not in (*RUNBOOK, DECIDE, SCORE, *BOOK, *MATCHING)]
     assert max(n for endpoint, n in with_2.items() if endpoint.path in BOOK) == queries("GET buyers/book, at most")
+    matching = [count for endpoint, count in with_2.items() if endpoint.path in MATCHING]
+    assert max(matching) <= queries("GET of neighbours and of what fits a buyer, at most")
     assert max(usual) <= queries("GET of anything else, at most")
     assert [count for endpoint, count in with_2.items() if endpoint.path == DECIDE] == [
         queries("GET governance/contact/decide")
+    ]
+    assert [count for endpoint, count in with_2.items() if endpoint.path == SCORE] == [
+        queries("GET buyers/liquidity/score of an unknown node")
     ]
 
 
@@ -130,6 +137,7 @@ def test_each_hot_read_takes_its_number_of_queries(
     client = client_of("agent")
     years = {"open_from": NOON.replace(year=2025), "open_until": NOON.replace(year=2099)}
     TaskFactory.create(owner="agent", due_at=NOON.replace(year=2025), **years)
+    NodeFactory.create(market="ALL")
     client.get(f"/api/{path}", given)  # the token is cached from here on
     with CaptureQueriesContext(connection) as captured:
         assert client.get(f"/api/{path}", given).status_code == 200

@@ -46,9 +46,11 @@ READS = {
     "view_slanotice",
     "list_due_tasks",
     "view_buyer",
+    "match_buyers",
     "view_buyerimport",
     "view_buyerliquiditynode",
     "view_buyerfeedbackevent",
+    "view_dealsent",
     "view_offerpolicy",
     "view_offerevidence",
     "view_transfertax",
@@ -74,7 +76,11 @@ READS = {
     "view_runbookrun",
 }
 DECIDES = {"decide_inbound", "close_inboxitem"}  # read and judged by a person, not by a machine
-AGENT = READS | DECIDES | {"claim_task", "complete_task", "put_off_task", "record_feedback", "send_administrativereply"}
+AGENT = (
+    READS
+    | DECIDES
+    | {"claim_task", "complete_task", "put_off_task", "record_feedback", "send_administrativereply", "send_deal"}
+)
 SEES_ALL = {"view_any_lead"}  # without it a user reads only its own rows, those of its pool, and unowned due tasks
 INTEGRATOR = (
     (AGENT - DECIDES)

@@ -100,6 +100,7 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Imports of buyers", "upload_file", "buyers", "buyerimport"),
         Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),
         Page("Feedback", "forum", "buyers", "buyerfeedbackevent"),
+        Page("Deals sent", "outgoing_mail", "buyers", "dealsent"),
     ),
     "Offers and figures": (
         Page("Offers made", "request_quote", "offers", "offerevidence"),

@@ -138,7 +138,7 @@ def _drawn(node: Mapping[str, Any], at: Circle) -> DrawnNode:
     word = node["property_type"]
     label = (
         f"{_named(node)}: {node['size']} active buyer{'' if node['size'] == 1 else 's'}, score {node['score']:.2f}, "
-        f"responds {_rate(rates['response'])}, buys if decided {_rate(rates['close'])}"
+        f"responds {rate_text(rates['response'])}, buys if decided {rate_text(rates['close'])}"
     )
     return DrawnNode(
         at,
@@ -169,18 +169,19 @@ def _table(graph: Mapping[str, Any]) -> dict[str, Any]:
 def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], named: Mapping[int, str]) -> list[Any]:
     rates = node["posterior"]
     return [
-        format_html('<a href="{}" class="text-link">{}</a>', buyers_url(node["id"]), _placed(node)),
+        format_html('<a href="{}" class="text-link">{}</a>', buyers_url(node["id"]), placed(node)),
         node["property_type"],
         f"{node['size']:,}",
         f"{node['score']:.2f}",
-        _rate(rates["response"]),
-        _rate(rates["close"]),
+        rate_text(rates["response"]),
+        rate_text(rates["close"]),
         f"{rates['response']['events']:.1f} / {rates['close']['events']:.1f}",
         "; ".join(f"{named[other]} ({shared})" for other, shared in beside[:BESIDE_MAX]) or "-",
     ]
 
 
-def _rate(rate: Mapping[str, float]) -> str:
+def rate_text(rate: Mapping[str, float]) -> str:
+    """The mean of a rate, and its 90% interval."""
     return f"{rate['mean']:.0%} ({rate['low']:.0%} to {rate['high']:.0%})"
 
 
@@ -188,13 +189,14 @@ def _spelled(word: str) -> str:
     return word.replace("_", " ").title()
 
 
-def _placed(node: Mapping[str, Any]) -> str:
+def placed(node: Mapping[str, Any]) -> str:
+    """The place of a node or a deal as people write it."""
     province = str(Province(node["province"]).label)
     return province if node["market"] == ALL else f"{_spelled(node['market'])}, {node['province']}"
 
 
 def _named(node: Mapping[str, Any]) -> str:
-    return f"{_placed(node)} {node['property_type']}"
+    return f"{placed(node)} {node['property_type']}"
 
 
 def buyers_url(node_id: int) -> str:
@@ -215,7 +217,7 @@ def buyers_page(request: HttpRequest, model_admin: ModelAdmin, object_id: str) -
     shown = {"province": node.province, "market": node.market}
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": f"Buyers of {_placed(shown)}: {node.property_type}",
+        "title": f"Buyers of {placed(shown)}: {node.property_type}",
         "node": node,
         "active": _active_table(node),
         "graph_url": reverse("admin:buyers_buyerliquiditynode_graph", query={"province": node.province}),

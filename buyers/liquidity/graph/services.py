@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from buyers.liquidity.figures import Liquidity
@@ -32,15 +33,17 @@ def liquidity_graph(
     or bought at both. The heaviest `EDGES_MAX` edges are returned; `edges_left_off` counts the others. Takes two queries.
     """
     wanted = {"province": province, "market": market, "property_type": property_type}
-    rows = (
-        BuyerLiquidityNode.objects.exclude(INVENTED)
-        .filter(**{name: value for name, value in wanted.items() if value is not None})
-        .values_list(*_PLACE, *LIQUIDITY_FIELDS, *PRIOR_FIELDS, *TALLY_FIELDS)
-    )
-    day = day_of(now or timezone.now())
-    nodes = [_node(row, day) for row in rows]
+    given = Q(**{name: value for name, value in wanted.items() if value is not None})
+    nodes = liquidity_nodes(given, now or timezone.now())
     edges, count = shared_buyers([node["id"] for node in nodes], EDGES_MAX)
     return {"nodes": nodes, "edges": [edge._asdict() for edge in edges], "edges_left_off": count - len(edges)}
+
+
+def liquidity_nodes(wanted: Q, now: datetime) -> list[dict[str, Any]]:
+    """The nodes that meet the condition, those of walkthroughs left out, with their figures as in the graph."""
+    rows = BuyerLiquidityNode.objects.exclude(INVENTED).filter(wanted)
+    day = day_of(now)
+    return [_node(row, day) for row in rows.values_list(*_PLACE, *LIQUIDITY_FIELDS, *PRIOR_FIELDS, *TALLY_FIELDS)]
 
 
 def _node(row: tuple[Any, ...], day: float) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from followups.leads.people import registry, services
-from followups.leads.people.json_files import download
 from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
+from wholesale.plumbing.json_files import download
 
 
 def erase_url(lead_pk: int) -> str:
@@ -66,8 +66,9 @@ class PersonPages(ProofPages):
             "title": "A lead is not deleted",
             "opts": self.opts,
             "erase_url": erase_url(lead.pk),
+            "because": "A lead is never deleted, because ladders and the ledger refer to its id.",
         }
-        return TemplateResponse(request, "admin/followups/lead_stays.html", context, status=403)
+        return TemplateResponse(request, "admin/person_stays.html", context, status=403)
 
 
 def erased_text(erased: Erasure) -> str:
@@ -84,7 +85,7 @@ def _shared_text(others: list[str]) -> str:
     if not others:
         return ""
     named = ", ".join(others)
-    return f"Other leads have the same number or address, where it stays until they are erased too: {named}."
+    return f"Others have the same number or address, where it stays until they are erased too: {named}."
 
 
 def _counts(whom: Person) -> list[tuple[str, int]]:

@@ -15,12 +15,12 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from followups.leads.errors import LeadUnknown
 from followups.leads.models import Lead
-from followups.leads.people.json_files import download
 from followups.leads.people.proof import export_proof
 from governance.channels import Channel
 from governance.gate.ledger import Basis, ContactPoint, Entry, Missing, Proof, content_of, lacking, until
 from wholesale.plumbing.admin_base import confirmation, of_row
 from wholesale.plumbing.admin_parts import allowed, button
+from wholesale.plumbing.json_files import download
 
 EXPORTED = "Exported the proof of consent."
 
@@ -111,7 +111,7 @@ def _about(found: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         ("Leads", ", ".join(found["leads"]) or "none that we know"),
         ("Numbers and addresses", ", ".join(reached) or "none on file"),
-        ("Other leads have them too", ", ".join(found["shared_with"]) or "none"),
+        ("Others have them too", ", ".join(found["shared_with"]) or "none"),
         ("Who contacts", ", ".join(filter(None, found["sender"].values())) or "not on file"),
         ("Contacts on file", f"{len(found['contacts']):,}"),
     ]

@@ -10,14 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from followups.leads.inbound.decisions import decide_inbound
-from followups.leads.inbound.models import InboundDecisionWords
-from followups.leads.inbound.rules import Meaning
 from followups.leads.inbox.models import InboxItem
 from followups.leads.models import Lead, LeadReopeningWords
 from followups.leads.people import registry
-from followups.leads.people.files import erase_from_imports, lock_imports, refused_of, waiting_for
-from followups.leads.people.subjects import Person, person, row_of
+from followups.leads.people.messages import ERASED, erase_messages
+from followups.leads.people.subjects import Person, person
 from followups.leads.signals import envelope_of, person_erased
 from followups.leads.storing import hold_writers
 from governance import gate
@@ -26,8 +23,9 @@ from governance.gate import lock_points_known_by
 from governance.gate.ledger import forget_points
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.answers import erase_answers, kept_answers
+from wholesale.plumbing.importing.persons import erase_from_imports, in_imports, lock_imports
+from wholesale.plumbing.json_files import row_of
 
-ERASED = "erased"
 # The personal columns of a lead, and their values after an erasure. Province and market stay, for the statistics.
 _EMPTY: dict[str, Any] = {
     **dict.fromkeys(("first_name", "last_name", "phone", "email", "address", "postal_code", "zone", "source"), ""),
@@ -47,7 +45,7 @@ class Erasure:
     files: int = 0  # imports that waited
     refused_rows: int = 0
     answers: int = 0  # API answers kept for repeated requests
-    shared_with: tuple[str, ...] = ()  # other leads with the same number or address, which stays until they are erased too
+    shared_with: tuple[str, ...] = ()  # others with the same number or address, which stays until they are erased too
 
 
 @verb(ExecutionClass.READ)
@@ -73,8 +71,7 @@ def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any
         "inbox": [row_of(item) for item in whom.inbox],
         "reopenings": [row_of(reopening) for reopening in whom.reopenings],
         "decisions": [row_of(decision) for decision in whom.decisions],
-        "refused_rows": [{"import": pk, "rows": rows} for pk, rows in refused_of(whom).items()],
-        "files": [{"import": row.pk, "file_name": row.file_name, "state": row.state} for row in waiting_for(whom)],
+        **in_imports(whom.named),
         "answers": list(kept_answers(whom.in_answers).values("created_at", "body")),
         "admin_log": list(whom.log.values("action_time", "object_repr", "change_message")),
     }
@@ -97,16 +94,12 @@ def erase_person(lead_id: str, *, act: Act) -> Erasure:
     hold_writers()
     lock_points_known_by([point.digest for point in person(lead_id).points])
     whom = person(lead_id)
-    files, refused_rows = erase_from_imports(whom)
+    files, refused_rows = erase_from_imports(whom.named)
     list(Lead.objects.filter(lead_id=lead_id).select_for_update().values_list("pk"))
     cancelled = sum(room.close(lead_id, act, reason=ERASED) for room in registry.rooms())
-    for message in whom.messages.filter(meaning=Meaning.DOUBTFUL, decided_at__isnull=True).order_by("pk"):
-        decide_inbound(message.pk, Meaning.OPT_OUT, act=act.because(ERASED))
-    texts = _erase_texts(whom)
-    whom.replies.filter(sent_at__isnull=True).delete()  # unsent replies must not go out
-    messages = whom.messages.exclude(text="", as_sent={}).count()
+    texts = _erase_words(whom)
+    messages, decisions = erase_messages(whom.messages, act)
     _erase_inbox(whom)
-    whom.messages.update(text="", as_sent={}, decided_reason="")
     whom.log.update(object_repr=lead_id)
     answers = erase_answers(whom.in_answers)
     person_erased.send(sender=Lead, envelopes=[envelope_of("person_erased", whom.lead or lead_id, act, texts=whom.texts)])
@@ -117,7 +110,7 @@ def erase_person(lead_id: str, *, act: Act) -> Erasure:
         lead_id,
         cancelled_steps=cancelled,
         points=points.points,
-        texts=texts + points.texts,
+        texts=texts + decisions + points.texts,
         messages=messages,
         files=files,
         refused_rows=refused_rows,
@@ -126,10 +119,9 @@ def erase_person(lead_id: str, *, act: Act) -> Erasure:
     )
 
 
-def _erase_texts(whom: Person) -> int:
+def _erase_words(whom: Person) -> int:
     """Erase notes and reasons in all rooms, and return the number of rows."""
-    words = InboundDecisionWords.objects.filter(decision__message__in=whom.messages.values("pk")).delete()[0]
-    words += LeadReopeningWords.objects.filter(reopening__lead_id=whom.lead_id).delete()[0]
+    words = LeadReopeningWords.objects.filter(reopening__lead_id=whom.lead_id).delete()[0]
     return words + sum(room.erase_words(whom.lead_id) for room in registry.rooms())
 
 

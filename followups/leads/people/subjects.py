@@ -1,11 +1,8 @@
 """Finding all rows about a person, whom we know as a lead, in every table that may name the person."""
 
 import json
-import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -14,11 +11,10 @@ from django.db.models import Q, QuerySet
 from followups.leads.errors import LeadUnknown
 from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbox.models import InboxItem
-from followups.leads.lookups import leads_at
 from followups.leads.models import Lead, LeadReopening
 from followups.leads.people import registry
 from followups.leads.replies.models import AdministrativeReply
-from governance import gate
+from governance import gate, people
 from governance.gate.ledger import (
     ConsentProof,
     ContactPoint,
@@ -27,21 +23,19 @@ from governance.gate.ledger import (
     points_on_file,
     proofs_about,
 )
-from wholesale.plumbing.addresses import one_form
-from wholesale.plumbing.importing.texts import plain
+from wholesale.plumbing.importing.persons import DIGITS, Named
 
 Kind = ContactPoint.Kind
-_DIGITS = 10  # a Canadian number without its country code
 
 
 @dataclass(frozen=True)
 class Person:
-    """A person, known by a lead id, with the rows about the person. `points` are those that no other lead has."""
+    """A person, known by a lead id, with the rows about the person. `points` are those that nobody else has."""
 
     lead_id: str
     lead: Lead | None  # None if only a ladder or a message names the id
-    points: list[ContactPoint] = field(default_factory=list)  # its own points that no other lead has
-    shared_with: list[str] = field(default_factory=list)  # other leads with the same number or address
+    points: list[ContactPoint] = field(default_factory=list)  # its own points that nobody else has
+    shared_with: list[str] = field(default_factory=list)  # others with the same number or address
     all_points: list[ContactPoint] = field(default_factory=list)  # its points, including those that others have too
 
     @property
@@ -99,7 +93,7 @@ class Person:
     def texts(self) -> list[str]:
         """The texts by which free text may name the person: phone with and without country code, addresses, full name."""
         lead = self.lead or Lead()
-        return [text for text in (*self._reached_at, lead.phone[-_DIGITS:], lead.address, self._whole_name) if text]
+        return [text for text in (*self._reached_at, lead.phone[-DIGITS:], lead.address, self._whole_name) if text]
 
     @property
     def in_answers(self) -> list[str]:
@@ -108,38 +102,21 @@ class Person:
         texts = [json.dumps(text, ensure_ascii=False)[1:-1] for text in self._reached_at]
         return [f'"lead_id":{as_json}', f'"value":{as_json}', *texts]
 
-    def is_named_in(self, cells: Iterable[Any]) -> bool:
-        """Whether a row of a file names the person by id, number, e-mail or postal address, or by first and last name."""
-        texts = [plain(str(cell)).strip() for cell in cells if cell]
-        folded = {text.casefold() for text in texts}
-        return (
-            not folded.isdisjoint(self._words)
-            or (bool(self._names) and self._names <= folded)
-            or any(self._is_number(text) or self._is_address(text) for text in texts)
+    @property
+    def named(self) -> Named:
+        """What names the lead in a row of a list: id, number, e-mail or postal address, or first and last name."""
+        lead = self.lead or Lead()
+        return Named(
+            phones=frozenset(filter(None, [lead.phone])),
+            emails=frozenset(filter(None, [lead.email])),
+            words=frozenset(filter(None, [self.lead_id, lead.address, self._whole_name])),
+            names=frozenset([lead.first_name, lead.last_name] if self._whole_name else []),
         )
-
-    @cached_property
-    def _names(self) -> set[str]:
-        names = {self.lead.first_name, self.lead.last_name} if self.lead else set()
-        return {name.casefold() for name in names} if "" not in names else set()
 
     @property
     def _whole_name(self) -> str:
         lead = self.lead
         return f"{lead.first_name} {lead.last_name}" if lead and lead.first_name and lead.last_name else ""
-
-    @cached_property
-    def _words(self) -> set[str]:
-        address = self.lead.address if self.lead else ""
-        return {text.casefold() for text in (self.lead_id, address, self._whole_name) if text}
-
-    def _is_number(self, text: str) -> bool:
-        phone = self.lead.phone if self.lead else ""
-        return bool(phone) and re.sub(r"\D", "", text)[-_DIGITS:] == phone[-_DIGITS:]
-
-    def _is_address(self, text: str) -> bool:
-        email = self.lead.email if self.lead else ""
-        return bool(email) and "@" in text and one_form(text) == email
 
 
 def person(lead_id: str) -> Person:
@@ -155,7 +132,7 @@ def person(lead_id: str) -> Person:
         raise LeadUnknown
     points = _points(found)
     sharing: dict[int, list[str]] = {
-        point.pk: list(leads_at([(point.kind, point.value)]).exclude(lead_id=lead_id).values_list("lead_id", flat=True))
+        point.pk: people.others_with((point.kind, point.value), kind=people.LEAD, person_id=lead_id)
         for point in points
         if point.kind != Kind.LEAD and point.value
     }
@@ -173,9 +150,3 @@ def _points(person: Person) -> list[ContactPoint]:
     given = gate.points_of(phone=lead.phone, email=lead.email) if lead else []
     wrote_from = InboundMessage.objects.filter(lead_id=person.lead_id).values("subjects")
     return points_on_file([*given, (gate.LEAD, person.lead_id)], or_among=wrote_from)
-
-
-def row_of(row: Any) -> Mapping[str, Any]:
-    """Return the columns of a row, by name. Foreign keys to users are left out: other columns have the users' names."""
-    fields = [one for one in row._meta.concrete_fields if one.name != "user" and not one.name.endswith("_user")]
-    return {one.attname: getattr(row, one.attname) for one in fields}

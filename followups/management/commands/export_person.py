@@ -1,7 +1,7 @@
 """The command `export_person LEAD_ID [--output FILE]`."""
 
-from followups.leads.people.json_files import ExportCommand
 from followups.leads.people.services import export_person
+from wholesale.plumbing.json_files import ExportCommand
 
 
 class Command(ExportCommand):

@@ -1,7 +1,7 @@
 """The command `export_proof WHO [--output FILE]`."""
 
-from followups.leads.people.json_files import ExportCommand
 from followups.leads.people.proof import export_proof
+from wholesale.plumbing.json_files import ExportCommand
 
 
 class Command(ExportCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from offers.comps.api import CodeOut
+from offers.comps.api.answers import CodeOut
 from offers.deals.law.words import LawAnswer
 from offers.deals.taxes.api import TransferRow, TransferTaxOut, amount
 from offers.deals.taxes.words import Grade

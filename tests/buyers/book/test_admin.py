@@ -165,7 +165,7 @@ def test_only_what_changed_is_stored(admin_client: Client) -> None:
 
     buyer.refresh_from_db()
     assert (buyer.name, buyer.phone, buyer.status) == ("Bob", "+14165550123", "BLOCKED")
-    assert boxes() == {"a": {"max_price": 2}}
+    assert boxes() == {"a": {"places": [Place("ON")], "max_price": 2}}
     assert str(LogEntry.objects.get().get_change_message()) == "Changed Name and Phone."
 
 

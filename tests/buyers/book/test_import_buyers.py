@@ -2,7 +2,6 @@
 
 import csv
 import io
-import statistics
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -342,7 +341,7 @@ def test_a_failed_batch_is_tried_again() -> None:
 
 @db
 def test_buyers_with_a_box_import_in_at_most_twice_the_time_of_leads(tmp_path: Path) -> None:
-    """The full size is measured by `tests.buyers.book.measure`."""
+    """The full size is `python -m tests.buyers.full`."""
     leads = rows_of_leads.write(tmp_path / "leads.csv", 1_500)
     buyers = rows.write(tmp_path / "buyers.csv", 1_500)
 
@@ -352,10 +351,11 @@ def test_buyers_with_a_box_import_in_at_most_twice_the_time_of_leads(tmp_path: P
             assert upsert(open_list(stream, Format.CSV, kind).rows, act=ACT).created == 1_485
         return time.process_time() - began
 
-    ratios = []
+    of_leads, of_buyers = [], []
     for _ in range(3):
-        of_leads = seconds(leads, LEADS, upsert_leads)
-        ratios.append(seconds(buyers, files.BUYERS, upsert_buyers) / of_leads)
+        of_leads.append(seconds(leads, LEADS, upsert_leads))
+        of_buyers.append(seconds(buyers, files.BUYERS, upsert_buyers))
         Buyer.objects.all().delete()
         Lead.objects.all().delete()
-    assert statistics.median(ratios) < 2.5, ratios
+    # The quickest of each, because the tests beside it disturb the others.
+    assert min(of_buyers) < 2 * min(of_leads), (of_leads, of_buyers)

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buyers.liquidity.rates import NO_TRIALS, with_trial
-from buyers.liquidity.trials import Answer, Tallies, Trial, close_of, folded, response_of
+from buyers.liquidity.trials import BuyerAnswer, Tallies, Trial, close_of, folded, response_of
 
 R, N, B, P = "RESPONDED", "NO_RESPONSE", "BOUGHT", "PASSED"
 SILENT = (N, True)
 
 
-def answers(*events: Any) -> list[Answer]:
+def answers(*events: Any) -> list[BuyerAnswer]:
     """Answers on the days 1, 2, ...; a tuple is an event and whether it was derived."""
     return [
-        Answer(*((event, float(day)) if isinstance(event, str) else (event[0], float(day), event[1])))
+        BuyerAnswer(*((event, float(day)) if isinstance(event, str) else (event[0], float(day), event[1])))
         for day, event in enumerate(events, 1)
     ]
 
@@ -49,7 +49,9 @@ def test_all_answers_about_a_deal_are_one_trial_of_each_kind(events: list[Any], 
 @pytest.mark.parametrize(("event", "is_decision", "is_success"), [(R, 0, 1), (N, 0, 0), (B, 1, 1), (P, 1, 0)])
 def test_an_event_without_a_deal_is_a_trial_of_its_own_kind(event: str, is_decision: int, is_success: int) -> None:
     made = with_trial(NO_TRIALS, 1.0, bool(is_success))
-    assert folded([(None, Answer(event, 1.0))]) == (Tallies(NO_TRIALS, made) if is_decision else Tallies(made, NO_TRIALS))
+    assert folded([(None, BuyerAnswer(event, 1.0))]) == (
+        Tallies(NO_TRIALS, made) if is_decision else Tallies(made, NO_TRIALS)
+    )
 
 
 @given(
@@ -59,10 +61,10 @@ def test_an_event_without_a_deal_is_a_trial_of_its_own_kind(event: str, is_decis
     )
 )
 def test_counting_answer_by_answer_ends_where_the_last_answers_end(told: list[tuple[str, str, float, bool]]) -> None:
-    by_deal: dict[str, list[Answer]] = {}
+    by_deal: dict[str, list[BuyerAnswer]] = {}
     events = []
     for deal, event, day, is_derived in told:
-        answer = Answer(event, day, is_derived and event == N)
+        answer = BuyerAnswer(event, day, is_derived and event == N)
         by_deal.setdefault(deal, []).append(answer)
         events.append((("B1", deal), answer))
     found = folded(events)

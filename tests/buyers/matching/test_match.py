@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
-from buyers.book.models import BuyBox
+from buyers.book.models import BuyBox, Buyer
 from buyers.liquidity.models import BuyerLiquidityNode, BuyerRecord, LiquidityPrior
 from buyers.liquidity.rates import day_of, weight_on
 from buyers.matching.rules import Deal
 from buyers.matching.services import match
 from governance import gate
+from governance.ledger.erasures import erase_point
 from tests.buyers.matching import book
 from tests.factories import BuyerFactory, DealSentFactory
 from tests.query_counts import counted, queries
@@ -186,11 +188,19 @@ def test_a_buyer_who_opted_out_as_such_is_not_listed_and_a_lifted_opt_out_binds_
     assert ids() == ["B1"]
 
 
-def test_a_number_stays_refused_after_its_point_was_erased() -> None:
-    buyer("B1", phone=PHONE)
+@pytest.mark.parametrize("spelling", ["+14165550123", "(416) 555-0123", "1-416-555-0123", "416.555.0123"])
+def test_a_number_stays_refused_after_its_erasure_when_it_comes_again_in_any_spelling(
+    operator: APIClient, spelling: str
+) -> None:
+    buyer("old", phone=PHONE)
     gate.record_opt_out(points=[("PHONE", PHONE)], said_at=NOW - timedelta(days=1), act=Act("a person"))
-    gate.ledger.ContactPoint.objects.update(value=None)
-    assert ids() == []
+    erase_point(point_id=gate.ledger.ContactPoint.objects.get().pk, act=Act("a person"))
+    Buyer.objects.update(phone="", email="")
+    assert ids() == ["old"]  # nothing is known of it any more, and nothing reaches it
+    given = {"buyer_id": "again", "province": "ON", "boxes": [{"places": [{"province": "ON"}]}]}
+    assert operator.post("/api/buyers/book/upsert", {**given, "phone": spelling}, format="json").status_code == 201
+    assert Buyer.objects.get(buyer_id="again").phone == PHONE
+    assert ids() == ["old"]
 
 
 def test_nobody_is_listed_if_the_ledger_cannot_be_read(settings: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from buyers.liquidity.rates import NO_TRIALS, Prior, Tally
 from buyers.liquidity.scores import Priors
 from buyers.liquidity.trials import Tallies
-from buyers.matching.odds import Odds, Rate, odds, words_of
+from buyers.matching.odds import BuyersRate, Odds, odds, words_of
 from tests.buyers.matching import book
 
 
@@ -14,7 +14,9 @@ from tests.buyers.matching import book
     ("response", "close"), [((0.4, 0.02), (0.3, 0.01)), ((0.8, 0.005), (0.6, 0.02)), ((0.1, 0.004), (0.15, 0.006))]
 )
 def test_the_interval_is_nearly_that_of_the_product(response: tuple[float, float], close: tuple[float, float]) -> None:
-    known = Odds(*(Rate(np.array([mean]), np.array([variance]), np.array([1.0])) for mean, variance in (response, close)))
+    known = Odds(
+        *(BuyersRate(np.array([mean]), np.array([variance]), np.array([1.0])) for mean, variance in (response, close))
+    )
     (shown,) = known.shown(np.array([0]))
     low, high = book.by_chance(response, close, 20_000)
     assert shown["mean"] == pytest.approx(response[0] * close[0], abs=5e-7)

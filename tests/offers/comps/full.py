@@ -184,11 +184,18 @@ def _speed(count: int) -> dict[str, bool]:
     def sale(number: int) -> Comp:
         (y, x), area = place(), draw.randint(700, 3_500)
         return Comp(
-            **{"sale_id": f"G{number}", "source": "", "sold_on": DAY - timedelta(days=draw.randint(1, 3_000))},
-            **{"price": Decimal(round(area * 350 * draw.lognormvariate(0, 0.2))), "property_type": "SFR"},
-            **{"living_area_sqft": area, "lot_sqft": draw.choice([None, draw.randint(1_500, 12_000)])},
-            **{"beds": draw.randint(1, 6), "baths": Decimal(draw.randint(2, 8)) / 2, "year_built": draw.randint(1900, 2020)},
-            **{"latitude": round(y, 6), "longitude": round(x, 6)},
+            sale_id=f"G{number}",
+            source="",
+            sold_on=DAY - timedelta(days=draw.randint(1, 3_000)),
+            price=Decimal(round(area * 350 * draw.lognormvariate(0, 0.2))),
+            property_type="SFR",
+            living_area_sqft=area,
+            lot_sqft=draw.choice([None, draw.randint(1_500, 12_000)]),
+            beds=draw.randint(1, 6),
+            baths=Decimal(draw.randint(2, 8)) / 2,
+            year_built=draw.randint(1900, 2020),
+            latitude=round(y, 6),
+            longitude=round(x, 6),
         )
 
     sales = [sale(number) for number in range(count)]

@@ -1,6 +1,7 @@
 """JSON files with what is on file about a person, for the admin and the commands."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,6 +10,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse
 
 from wholesale.plumbing.errors import DomainError
+
+
+def row_of(row: Any) -> Mapping[str, Any]:
+    """Return the columns of a row, by name. Foreign keys to users are left out: other columns have the users' names."""
+    fields = [one for one in row._meta.concrete_fields if one.name != "user" and not one.name.endswith("_user")]
+    return {one.attname: getattr(row, one.attname) for one in fields}
 
 
 def as_json(found: dict[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""Exporting and erasing what is on file about a buyer."""
