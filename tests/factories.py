@@ -45,7 +45,18 @@ from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservati
 from governance.runbook.models import RunbookRun
 from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
-from offers.models import OfferEvidence, OfferPolicy
+from offers.comps.arv.market import GENERAL
+from offers.comps.cells import cell_of
+from offers.models import (
+    MarketPrior,
+    OfferEvidence,
+    OfferPolicy,
+    ProvinceRule,
+    RatioStudy,
+    Sale,
+    SaleImport,
+    TransferTax,
+)
 from wholesale.plumbing.act import Act
 
 # A Tuesday afternoon in all of Canada, after the clock changes of 2026.
@@ -99,6 +110,100 @@ class MarketZoneFactory(Row):
 class OfferPolicyFactory(PlacePolicyFactory):
     class Meta:
         model = OfferPolicy
+
+
+class TransferTaxFactory(Row):
+    """A flat schedule of a municipality of its own."""
+
+    class Meta:
+        model = TransferTax
+
+    province = "NS"
+    municipality = Sequence(lambda n: f"TOWN_{n}")
+    brackets = "0: 1%"
+    source = "factory"
+    changed_by = "factory"
+    created_at = updated_at = NOON
+
+
+class ProvinceRuleFactory(Row):
+    """A rule of Ontario on assignments."""
+
+    class Meta:
+        model = ProvinceRule
+
+    place = "ON"
+    topic = "ASSIGNMENT"
+    code = Sequence(lambda n: f"RULE_{n}")
+    statement = "It may."
+    source = "factory"
+    changed_by = "factory"
+    created_at = updated_at = NOON
+
+
+class SaleFactory(Row):
+    """A market sale of a house in Toronto, where no other sale is."""
+
+    class Meta:
+        model = Sale
+
+    sale_id = Sequence(lambda n: f"SALE-{n}")
+    province = "ON"
+    market = "TORONTO"
+    latitude = Sequence(lambda n: 43.6 + n % 100 / 1000)
+    longitude = -79.4
+    cell_y = LazyAttribute(lambda sale: None if sale.latitude is None else cell_of(sale.latitude, sale.longitude).y)
+    cell_x = LazyAttribute(lambda sale: None if sale.latitude is None else cell_of(sale.latitude, sale.longitude).x)
+    sold_on = NOON.date() - timedelta(days=100)
+    price = Decimal(800_000)
+    property_type = SFR
+    living_area_sqft = 1_500
+    beds = 3
+    changed_by = "factory"
+    created_at = updated_at = NOON
+
+
+class SaleImportFactory(Row):
+    """A checked file with one new sale."""
+
+    class Meta:
+        model = SaleImport
+
+    file_name = "sales.csv"
+    is_large = False
+    content = b"sale_id,province,sold_on,price,property_type\nF1,ON,2026-01-15,500000,SFR\n"
+    state = SaleImport.State.CHECKED
+    created = 1
+    changed_by = "factory"
+    created_at = NOON
+
+
+class MarketPriorFactory(Row):
+    """A market prior that says what is held of all markets."""
+
+    class Meta:
+        model = MarketPrior
+
+    province = "ON"
+    market = Sequence(lambda n: f"MARKET_{n}")
+    as_of = NOON.date() - timedelta(days=30)
+    version = "1"
+    sales = 30
+    mean = LazyAttribute(lambda prior: GENERAL.mean.tolist())
+    covariance = LazyAttribute(lambda prior: GENERAL.covariance.tolist())
+    fitted_at = NOON
+
+
+class RatioStudyFactory(Row):
+    """A ratio study that waits for the worker."""
+
+    class Meta:
+        model = RatioStudy
+
+    most = 100
+    actor = "factory"
+    correlation_id = "C-1"
+    created_at = NOON
 
 
 class LeadFactory(Row):

@@ -58,6 +58,12 @@ FULL_RUNS = (
         ("--buyers", "50000"),
     ),
     FullRun(
+        "arv",
+        "tests.offers.comps.full",
+        "After-repair values: how good they are on real sales in their order, and how fast among 100,000",
+        ("--sales", "100000"),
+    ),
+    FullRun(
         "simulation",
         "tests.simulation.full",
         "The simulated business: 20,000 leads over 90 days, on PostgreSQL and on SQLite",

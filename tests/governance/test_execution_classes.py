@@ -63,7 +63,13 @@ import kpi.tripwire.evaluations
 import kpi.tripwire.policies
 import kpi.tripwire.summaries
 import kpi.tripwire.triggers
+import offers.comps.lists.imports
+import offers.comps.lists.services
+import offers.comps.priors
+import offers.comps.valuing
+import offers.deals.taxes.services
 import offers.services
+import offers.studies.services
 from buyers.matching.rules import Deal
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
@@ -79,6 +85,8 @@ from governance.policies import Policy
 from governance.risk.models import RiskPolicy
 from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy
+from offers.comps.comps import Subject
+from offers.deals.taxes.rules import Transfer
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
 from tests.factories import (
@@ -91,8 +99,11 @@ from tests.factories import (
     LeadImportFactory,
     PointFactory,
     PoolAgentFactory,
+    RatioStudyFactory,
     RecommendationFactory,
     ReplyFactory,
+    SaleFactory,
+    SaleImportFactory,
     SlaNoticeFactory,
     TaskFactory,
     TriggerFactory,
@@ -457,6 +468,33 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
             **{"province": "ON", "market": "TORONTO", "property_type": "SFR"},
             act=Act("me", at=NOON),
         ),
+    ),
+    offers.comps.lists.services.upsert_sales: ("RECORD", lambda: offers.comps.lists.services.upsert_sales([], act=Act())),
+    offers.comps.lists.imports.begin_import: (
+        "RECORD",
+        lambda: offers.comps.lists.imports.begin_import(file_name="a.csv", content=b"sale_id\nS1\n", act=Act()),
+    ),
+    offers.comps.lists.imports.confirm_import: (
+        "RECORD",
+        lambda: offers.comps.lists.imports.confirm_import(SaleImportFactory.create().pk),
+    ),
+    offers.comps.lists.imports.retry_import: (
+        "RECORD",
+        lambda: offers.comps.lists.imports.retry_import(SaleImportFactory.create(state="FAILED").pk),
+    ),
+    offers.comps.priors.fit_market_priors: ("RECORD", lambda: offers.comps.priors.fit_market_priors(act=Act())),
+    offers.comps.valuing.estimate_arv: (
+        "READ",
+        lambda: SaleFactory.create() and offers.comps.valuing.estimate_arv(Subject("ON"), as_of=NOON.date()),
+    ),
+    offers.studies.services.begin_study: ("RECORD", lambda: offers.studies.services.begin_study(act=Act())),
+    offers.studies.services.carry_out: (
+        "RECORD",
+        lambda: offers.studies.services.carry_out(RatioStudyFactory.create().pk),
+    ),
+    offers.deals.taxes.services.transfer_tax: (
+        "READ",
+        lambda: offers.deals.taxes.services.transfer_tax(Transfer("ON", NOON.date(), Decimal(450000))),
     ),
     offers.services.make_offer: (
         "SANDBOX",

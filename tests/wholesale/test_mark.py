@@ -29,7 +29,7 @@ from governance.organisation.rules import NOT_ON_FILE
 from governance.organisation.services import sender
 from governance.policies import Governed
 from kpi.tripwire.models import RegressionPolicy
-from offers.models import OfferPolicy
+from offers.models import OfferPolicy, ProvinceRule, TransferTax
 from tests.factories import (
     AreaCodeFactory,
     CharterFactory,
@@ -40,9 +40,11 @@ from tests.factories import (
     MarketPolicyFactory,
     MarketZoneFactory,
     OfferPolicyFactory,
+    ProvinceRuleFactory,
     RegressionPolicyFactory,
     RiskPolicyFactory,
     SlaPolicyFactory,
+    TransferTaxFactory,
     VendorAgentFactory,
     VendorFactory,
 )
@@ -64,9 +66,11 @@ ROWS: dict[Any, Callable[[], Any]] = {
     OfferPolicy: OfferPolicyFactory.create,
     Organisation: Organisation.objects.get,
     OutcomeRule: OutcomeRule.objects.first,
+    ProvinceRule: ProvinceRuleFactory.create,
     RegressionPolicy: RegressionPolicyFactory.create,
     RiskPolicy: RiskPolicyFactory.create,
     SlaPolicy: SlaPolicyFactory.create,
+    TransferTax: TransferTaxFactory.create,
     Vendor: VendorFactory.create,
     VendorAgent: VendorAgentFactory.create,
 }

@@ -101,7 +101,11 @@ def test_no_serializer_uses_plain_fields_for_numbers_or_times() -> None:
 
 
 # Parameters whose market a service resolves: many at once, or by the lead's stored province.
-SETTLED_BY_A_SERVICE = {"LadderRow", "LeadRow", "LeadParams", "BuyerRow", "BuyerFileRow", "BuyerParams", "BoxPlaceRow"}
+SETTLED_BY_A_SERVICE = {
+    *("LadderRow", "LeadRow", "LeadParams"),
+    *("BuyerRow", "BuyerFileRow", "BuyerParams", "BoxPlaceRow"),
+    *("SaleRow", "SaleFileRow"),
+}
 
 
 def test_every_incoming_market_is_resolved_under_its_own_name() -> None:

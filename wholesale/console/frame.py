@@ -45,6 +45,8 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Market policies", "schedule", "governance", "marketpolicy"),
         Page("Market zones", "public", "governance", "marketzone"),
         Page("Offer policies", "tune", "offers", "offerpolicy"),
+        Page("Land transfer tax", "account_balance", "offers", "transfertax"),
+        Page("Rules of provinces", "gavel", "offers", "provincerule"),
     ),
     "Consent and opt-outs": (
         Page("Ledger", "contract", "governance", "contactrecord"),
@@ -102,6 +104,10 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
     ),
     "Offers and figures": (
         Page("Offers made", "request_quote", "offers", "offerevidence"),
+        Page("Sales", "real_estate_agent", "offers", "sale"),
+        Page("Imports of sales", "upload_file", "offers", "saleimport"),
+        Page("Ratio studies", "analytics", "offers", "ratiostudy"),
+        Page("Market priors", "query_stats", "offers", "marketprior"),
         Page("KPI log", "monitoring", "kpi", "kpievent"),
     ),
     "Background": (

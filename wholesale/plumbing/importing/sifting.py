@@ -11,7 +11,7 @@ from wholesale.plumbing.importing.rows import EXTRA_CELLS, FileRow, RefusedRow, 
 from wholesale.plumbing.params import Params
 
 Numbered = tuple[int, Row]
-Good = dict[str, tuple[Row, dict[str, Any]]]  # id -> the row as it came, and its checked values
+Good = dict[Any, tuple[Row, dict[str, Any]]]  # id -> the row as it came, and its checked values
 
 
 def numbered(rows: Iterable[Row]) -> Iterator[Numbered]:
@@ -37,7 +37,7 @@ class Sieve:
     one: str  # the kind's word for people, such as lead
     row: Params  # one serializer serves all rows, as in wholesale.plumbing.params: checking leaves no state
 
-    def sifted(self, batch: Iterable[Numbered], seen: dict[str, int]) -> tuple[Good, list[RefusedRow]]:
+    def sifted(self, batch: Iterable[Numbered], seen: dict[Any, int]) -> tuple[Good, list[RefusedRow]]:
         """Return the valid rows by id, and the refused rows. Add the numbers of the valid rows to `seen`, by id."""
         good: Good = {}
         refused: list[RefusedRow] = []

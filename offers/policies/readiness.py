@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Value
 
 from governance.runbook.registry import Finding, Severity, read_once, register
-from offers.models import OfferPolicy
+from offers.policies.models import OfferPolicy
 from wholesale.plumbing.vocabulary import ALL, Province
 
 PACE_SPAN = timedelta(days=7)

@@ -3,10 +3,10 @@
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from offers.errors import OutOfBounds
+from offers.bounds import ARV_MAX
+from offers.deals.errors import OutOfBounds
 
 CENT = Decimal("0.01")
-ARV_MAX = Decimal(100_000_000)
 REPAIRS_MAX_SHARE = 2  # of the ARV
 
 
@@ -31,5 +31,10 @@ def calculate(*, arv: Decimal, repairs: Decimal, multiplier: Decimal, fees_buffe
         raise OutOfBounds(f"Must be above 0 and at most {ARV_MAX:,}.", attr="arv")
     if not repairs.is_finite() or not 0 <= repairs <= arv * REPAIRS_MAX_SHARE:
         raise OutOfBounds("Must be from 0 to twice the ARV.", attr="repairs")
-    mao = (arv * multiplier - repairs - fees_buffer).quantize(CENT, rounding=ROUND_HALF_UP)
+    mao = allowed(arv, repairs, multiplier, fees_buffer)
     return Calculation(arv, repairs, fees_buffer, mao, max(mao, Decimal(0)))
+
+
+def allowed(arv: Decimal, repairs: Decimal, multiplier: Decimal, fees_buffer: Decimal) -> Decimal:
+    """The maximum allowable offer in CAD: ARV * multiplier - repairs - fees buffer, half-up to the cent; perhaps below 0."""
+    return (arv * multiplier - repairs - fees_buffer).quantize(CENT, rounding=ROUND_HALF_UP)

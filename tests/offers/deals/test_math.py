@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.errors import OutOfBounds
-from offers.math import Calculation, calculate
+from offers.deals.errors import OutOfBounds
+from offers.deals.math import Calculation, calculate
 
 
 def mao(arv: str, repairs: str, multiplier: str = "0.70", fees: str = "2500") -> tuple[Decimal, Decimal]:

@@ -1,0 +1,7 @@
+"""The refusals of estimates."""
+
+from wholesale.plumbing.errors import DomainError
+
+
+class NoComps(DomainError, code="no_comps"):
+    """No sale from before that day is known here. Import sales, or give comps."""

@@ -1,0 +1,1 @@
+"""Importing sales from lists, and exporting them."""

@@ -1,0 +1,54 @@
+"""Verbs for imports of sales by the admin. `wholesale.plumbing.importing.batches` does the work."""
+
+from django.db import transaction
+
+from governance.decisions import ExecutionClass, verb
+from offers.comps.lists import tasks
+from offers.comps.lists.importer import SALES
+from offers.comps.models import SaleImport
+from wholesale.plumbing.act import Act
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def begin_import(*, file_name: str, content: bytes, act: Act) -> SaleImport:
+    """Store an uploaded file and check its rows without importing them.
+
+    Raises:
+        UnreadableFile: the file is too large, neither CSV nor XLSX, or has an unusable header.
+
+    """
+    return _worked_on(SALES.begin(file_name=file_name, content=content, act=act))
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def confirm_import(import_id: int) -> SaleImport:
+    """Import a file that was checked.
+
+    Raises:
+        ImportNotReady: the file was not checked, was imported already, or is gone.
+
+    """
+    return _worked_on(SALES.confirm(import_id))
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def retry_import(import_id: int) -> SaleImport:
+    """Check a file again after its import failed. Rows that were imported stay; importing them again changes nothing.
+
+    Raises:
+        ImportNotReady: the import has not failed, or its file is gone.
+
+    """
+    return _worked_on(SALES.retry(import_id))
+
+
+def _worked_on(row: SaleImport) -> SaleImport:
+    if row.is_large:
+        tasks.work_on_import.enqueue(row.pk)
+    else:
+        tasks.work_on(row.pk)
+        row.refresh_from_db()
+    return row

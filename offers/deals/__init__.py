@@ -1,0 +1,1 @@
+"""Deals: offers as they are computed, and their evidence."""

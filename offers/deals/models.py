@@ -1,0 +1,49 @@
+"""The table of offer evidence."""
+
+from django.db import models
+from django.db.models import Q
+
+from offers.policies.models import OfferPolicy
+from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.setting_fields import money_field
+from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
+
+
+class OfferEvidence(SignedModel, AppendOnlyModel):
+    """An offer as it was computed, with the policy's values at that moment. Never changed or deleted."""
+
+    policy = models.ForeignKey(OfferPolicy, on_delete=models.PROTECT, related_name="evidence", db_index=False)
+    policy_version = models.PositiveIntegerField()
+    province = models.CharField(max_length=2, choices=Province)
+    market = models.CharField(max_length=WORD_MAX_LENGTH)
+    max_arv_multiplier = models.DecimalField(max_digits=5, decimal_places=4)
+    default_assignment_fee = money_field()
+    arv = money_field(help_text="after-repair value, CAD")
+    repairs = money_field(help_text="CAD")
+    fees_buffer = money_field(help_text="CAD")
+    mao = money_field(help_text="maximum allowable offer, CAD; may be negative")
+    recommended_offer = money_field(help_text="CAD")
+    comps_json = models.JSONField(null=True)
+    arv_json = models.JSONField(null=True, help_text="how the ARV was estimated; none where it was given")
+    assumptions_json = models.JSONField(null=True)
+    deal_json = models.JSONField(null=True, help_text="the deal around the offer; none where it was not asked for")
+
+    class Meta(AppendOnlyModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(arv__gt=0, repairs__gte=0, fees_buffer__gte=0, recommended_offer__gte=0),
+                name="offerevidence_amounts",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["correlation_id"], name="offerevidence_correlation"),  # evidence?correlation_id=
+            models.Index(fields=["province", "market", "-id"], name="offerevidence_place"),  # evidence?province=&market=
+        ]
+        ordering = ["-id"]
+        permissions = [("compute_offer", "Can compute an offer")]
+        verbose_name = "offer evidence"
+        verbose_name_plural = "offer evidence"
+
+    def __str__(self) -> str:
+        return f"Offer {self.pk} in {self.province} {self.market}"

@@ -1,0 +1,42 @@
+"""The admin pages of land transfer tax."""
+
+from django.contrib import admin
+from django.db import models
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
+
+from governance.policies_admin import PolicyAdmin
+from offers.deals.taxes.models import TransferTax
+
+
+@admin.register(TransferTax)
+class TransferTaxAdmin(PolicyAdmin):
+    """The admin pages of land transfer tax: its schedules by place, class of land and date."""
+
+    key_title = "What is charged, where and from when"
+    settings_fieldsets = (
+        ("When and on what land", {"fields": (("until", "max_units"), "areas")}),
+        (
+            "How much",
+            {"fields": ("method", "brackets", ("starts_within", "step"), ("fee", "minimum", "cap"))},
+        ),
+        ("On what", {"fields": (("base", "comparative_factor"), "by_share")}),
+        ("Province and municipality", {"fields": (("combines", "municipal"), "municipal_above")}),
+        ("How it is known", {"fields": ("certainty", "source", "note")}),
+    )
+    list_display = (
+        "province",
+        "municipality",
+        "kind",
+        "payer",
+        "land",
+        "from_date",
+        "until",
+        "enabled",
+        "brackets",
+        "certainty",
+        "updated_at",
+    )
+    list_filter = ("province", "kind", "certainty", "enabled")
+    search_fields = ("municipality", "source", "note", "changed_by", "reason")
+    search_help_text = "Municipality, source, note, who changed it, or why"
+    formfield_overrides = {models.DecimalField: {"widget": UnfoldAdminDecimalFieldWidget(attrs={"step": "any"})}}

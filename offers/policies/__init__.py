@@ -1,0 +1,1 @@
+"""Offer policies: where offers are made, and how they are bounded."""

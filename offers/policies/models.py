@@ -1,0 +1,93 @@
+"""The table of offer policies."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from governance.policies import PlacePolicy, each_province
+from offers.bounds import ARV_MAX
+from wholesale.plumbing.setting_fields import Money, Rate, Switch
+
+# The codes of the warnings by which a policy may refuse; `refuse_` and the code is the name of the setting.
+JUDGED = ("few_comps", "wide_interval", "uninspected_repairs", "above_low")
+
+
+class OfferPolicy(PlacePolicy):
+    """A policy that bounds offers in a market (customer's guide, pack J). The installed policies are off until enabled."""
+
+    max_arv_multiplier = Rate(
+        default=Decimal("0.70"),
+        at_least=Decimal("0.0001"),
+        label="Max ARV multiplier",
+        help_text="fraction of the ARV, above 0 and at most 1",
+        page_help="Fraction of the after-repair value, above 0 and at most 1: 0.70 is 70%.",
+    )
+    default_assignment_fee = Money(
+        default=Decimal(10000),
+        at_most=ARV_MAX,
+        short="Assignment fee",
+        help_text="CAD",
+        page_help="CAD, kept with each offer.",
+    )
+    default_fees_buffer = Money(
+        default=Decimal(2500),
+        at_most=ARV_MAX,
+        short="Fees buffer",
+        help_text="CAD, taken off every offer",
+        page_help="CAD, taken off every offer.",
+    )
+    compute_on_low = Switch(
+        default=False,
+        label="Compute on the lower bound",
+        short="On the lower bound",
+        help_text="computes on the lower bound of the estimated ARV, and refuses an offer that has none",
+        page_help="Offers rest on the lower bound of the estimated ARV. An offer without an estimate is refused.",
+    )
+    refuse_few_comps = Switch(
+        default=False, label="Refuse few comps", help_text="refuses an offer with fewer than 3 comps, or none that are known"
+    )
+    refuse_wide_interval = Switch(
+        default=False,
+        label="Refuse a wide interval",
+        help_text="refuses an offer whose ARV has an interval wider than 25% of it, or none that is known",
+    )
+    refuse_uninspected_repairs = Switch(
+        default=False,
+        label="Refuse uninspected repairs",
+        help_text="refuses an offer whose repairs are above 15% of the ARV and not inspected",
+    )
+    refuse_above_low = Switch(
+        default=False,
+        label="Refuse what the lower bound forbids",
+        short="Refuse above the lower bound",
+        help_text="refuses an offer above what the lower bound of the ARV allows, or without a lower bound",
+    )
+
+    seed_reason = "safe default, off"
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """The codes of the warnings by which this policy refuses."""
+        values = vars(self)
+        return frozenset(code for code in JUDGED if values[f"refuse_{code}"])
+
+    @classmethod
+    def seeded(cls) -> list[dict[str, Any]]:
+        return each_province()
+
+    class Meta(PlacePolicy.Meta):
+        constraints = [
+            *PlacePolicy.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(max_arv_multiplier__gt=0, max_arv_multiplier__lte=1), name="offerpolicy_multiplier"
+            ),
+            models.CheckConstraint(
+                condition=Q(default_assignment_fee__range=(0, ARV_MAX), default_fees_buffer__range=(0, ARV_MAX)),
+                name="offerpolicy_fees",
+                violation_error_message=f"Fees must be from 0 to {ARV_MAX:,} CAD.",
+            ),
+        ]
+        verbose_name = "offer policy"
+        verbose_name_plural = "offer policies"

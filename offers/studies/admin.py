@@ -1,0 +1,158 @@
+"""The admin pages of ratio studies: the list, a form that begins one, and what came of each, as tables and charts."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from offers.studies import services, tasks
+from offers.studies.models import RatioStudy
+from offers.studies.tables import figure_text, ratio_table
+from wholesale.plumbing.act import Act
+from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form
+from wholesale.plumbing.admin_parts import button, column
+from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.vocabulary import Province, normalise_word
+
+State = RatioStudy.State
+STATE_COLOURS = {State.WAITING.label: "info", State.DONE.label: "success", State.FAILED.label: "danger"}
+_GREY = {"color": "#9ca3af"}
+
+
+def _day(label: str) -> forms.DateField:
+    widget = UnfoldAdminTextInputWidget(attrs={"type": "date"})
+    return forms.DateField(label=label, required=False, validators=WITHIN_RANGE, widget=widget)
+
+
+class StudyForm(forms.Form):
+    """The form that begins a study."""
+
+    province = forms.ChoiceField(choices=[("", "All"), *Province.choices], required=False, widget=UnfoldAdminSelectWidget)
+    market = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget, help_text="Nothing: all markets.")
+    since = _day("Sold from")
+    until = _day("To the end of")
+    most = forms.IntegerField(
+        label="Sales at most",
+        min_value=1,
+        max_value=services.MOST_MAX,
+        initial=services.MOST,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=f"The newest ones. The worker takes studies of more than {services.AT_ONCE}.",
+    )
+
+    def clean_market(self) -> str:
+        market: str = self.cleaned_data["market"]
+        try:
+            return normalise_word(market) if market else ""
+        except ValueError as error:
+            raise forms.ValidationError(f"It {error}.") from error
+
+
+@admin.register(RatioStudy)
+class RatioStudyAdmin(GrowingAdmin):
+    """The admin pages of ratio studies. The newest is first."""
+
+    list_display = ("id", "about", "state_label", "sales", "median_error", "cod", "coverage", "actor", "created_at")
+    list_display_links = ("id", "about")
+    list_filter = ("state",)
+    list_select_related = False
+    search_fields = ("market__exact", "actor__exact")
+    search_help_text = "Market or actor, in full"
+    actions_list = ("new_study",)
+
+    state_label = column("State", lambda study: study.get_state_display(), label=STATE_COLOURS)
+    sales = column("Sales", lambda study: _figure(study, "n"))
+    median_error = column("Median error", lambda study: _figure(study, "median_error"))
+    cod = column("COD", lambda study: _figure(study, "cod"))
+    coverage = column("In the interval", lambda study: _figure(study, "coverage"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields that the page shows: the results where there are any."""
+        found = ("results_shown",) if obj.results else ("failure",) if obj.failure else ()
+        return (
+            ("Study", {"fields": (("about", "state_label"), *found)}),
+            ("Who and when", {"fields": (("actor", "user"), ("created_at", "finished_at"), "correlation_id")}),
+        )
+
+    def has_run_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the user may run a study."""
+        return request.user.has_perm("offers.run_ratiostudy")
+
+    @button("New study...", "run", icon="add_chart", path="new-study")
+    def new_study(self, request: HttpRequest) -> HttpResponse:
+        """Ask what to study, and begin it."""
+
+        def begin(**given: Any) -> str:
+            study = services.begin_study(**given, act=Act.by(request.user))
+            if services.is_large(study):
+                tasks.carry_out.enqueue(study.pk)
+                return "The worker carries the study out. Reload this page to see what came of it."
+            services.carry_out(study.pk)
+            return "The study is done."
+
+        form = StudyForm(request.POST if request.method == "POST" else None)
+        return act_with_form(
+            request,
+            self,
+            form,
+            begin,
+            then=reverse("admin:offers_ratiostudy_changelist"),
+            title="New ratio study",
+            explanation="Each sale is estimated again from the sales before it, and compared with its price. So are the "
+            "ARVs of offers whose house was sold later.",
+            button="Begin",
+        )
+
+    @display(description="What was studied")
+    def about(self, study: RatioStudy) -> str:
+        """The places and days of a study, as text."""
+        place = " ".join(filter(None, (study.province, study.market))) or "All markets"
+        since = f"from {study.since}" if study.since else ""
+        until = f"to {study.until}" if study.until else ""
+        return " ".join(filter(None, (place, since, until)))
+
+    @display(description="Results")
+    def results_shown(self, study: RatioStudy) -> str:
+        """The tables and charts of a study as HTML."""
+        results = study.results or {}
+        return render_to_string(
+            "admin/offers/ratio_study.html",
+            {
+                "tables": [
+                    (title, ratio_table(results[name]))
+                    for name, title in (("sales", "Stored sales"), ("evidence", "Offers whose house was sold later"))
+                    if results[name]
+                ],
+                "histogram": _bars([f"{begin:.2f}" for begin, _ in results["histogram"]], results["histogram"]),
+                "deciles": _bars([f"${price:,.0f}" for price, _ in results["deciles"]], results["deciles"]),
+                "histogram_options": _options("sales"),
+                "deciles_options": _options("median ratio"),
+            },
+        )
+
+
+def _figure(study: RatioStudy, name: str) -> str:
+    return figure_text(name, study.results["sales"][0][name]) if study.results else "-"
+
+
+def _bars(labels: list[str], values: list[Any]) -> str:
+    data = {"data": [value for _, value in values], "backgroundColor": "var(--color-primary-600)"}
+    return json.dumps({"labels": labels, "datasets": [data]})
+
+
+def _options(title: str) -> str:
+    axis = {"ticks": _GREY, "title": {"display": True, "text": title, **_GREY}}
+    return json.dumps(
+        {
+            "animation": False,
+            "maintainAspectRatio": False,
+            "plugins": {"legend": {"display": False}},
+            "scales": {"x": {"ticks": _GREY, "grid": {"display": False}}, "y": axis},
+        }
+    )

@@ -1,0 +1,42 @@
+"""The table of ratio studies."""
+
+from django.db import models
+from django.db.models import Q
+
+from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
+
+
+class RatioStudy(SignedModel):
+    """A ratio study: which sales it estimates again from earlier ones, and what came of it."""
+
+    class State(models.TextChoices):
+        """The state of a study."""
+
+        WAITING = "WAITING", "Waiting for the worker"
+        DONE = "DONE", "Done"
+        FAILED = "FAILED", "Failed"
+
+    province = models.CharField(max_length=2, choices=Province, blank=True, help_text="empty: all")
+    market = models.CharField(max_length=WORD_MAX_LENGTH, blank=True, help_text="empty: all")
+    since = models.DateField(null=True, blank=True, help_text="sold on or after")
+    until = models.DateField(null=True, blank=True, help_text="sold on or before")
+    most = models.PositiveIntegerField(help_text="sales at most, the newest ones")
+    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    failure = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    results = models.JSONField(null=True, help_text="figures by group, and what the charts show")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("run_ratiostudy", "Can run a ratio study")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="DONE") | Q(results__isnull=False, finished_at__isnull=False), name="ratiostudy_done"
+            ),
+        ]
+        verbose_name_plural = "ratio studies"
+
+    def __str__(self) -> str:
+        return f"Ratio study {self.pk}"
