@@ -16,7 +16,7 @@ from offers.comps.arv.adjust import STEPS
 from offers.comps.arv.estimate import METHOD, VERSION, Estimate, estimate
 from offers.comps.arv.homes import FEATURES, distances
 from offers.comps.arv.interval import LEVEL
-from offers.comps.comps import Comp, Subject, homes_of, subject_homes
+from offers.comps.comps import ArvSubject, Comp, homes_of, subject_homes
 from offers.comps.errors import NoComps
 from offers.comps.reading import Way
 from wholesale.plumbing.texts import json_number
@@ -42,10 +42,10 @@ class Addition(NamedTuple):
     reason: str
 
 
-class Asked(NamedTuple):
+class ArvAsked(NamedTuple):
     """What `estimate_arv` is asked."""
 
-    subject: Subject
+    subject: ArvSubject
     as_of: date | None = None
     comps: Sequence[Comp] | None = None
     strikes: Sequence[Strike] = ()
@@ -72,7 +72,7 @@ class Chosen:
 
 @verb(ExecutionClass.READ)
 def estimate_arv(
-    subject: Subject,
+    subject: ArvSubject,
     *,
     as_of: date | None = None,
     comps: Sequence[Comp] | None = None,
@@ -124,7 +124,7 @@ def estimate_arv(
     return {**answer, "warnings": _warnings(answer, subject)}
 
 
-def estimated(asked: Asked, *, is_needed: bool) -> dict[str, Any]:
+def estimated(asked: ArvAsked, *, is_needed: bool) -> dict[str, Any]:
     """The answer of `estimate_arv`. If it is not needed and there is no comp, only what was asked about.
 
     Raises:
@@ -143,12 +143,12 @@ def _day(as_of: date | None) -> date:
     return as_of or timezone.now().date()
 
 
-def _of_subject(subject: Subject) -> dict[str, Any]:
+def _of_subject(subject: ArvSubject) -> dict[str, Any]:
     return {name: _shown(value) for name, value in subject._asdict().items() if value not in (None, "")}
 
 
 def _chosen(
-    subject: Subject,
+    subject: ArvSubject,
     as_of: date,
     comps: Sequence[Comp] | None,
     strikes: Sequence[Strike],
@@ -185,7 +185,7 @@ def _fit_to_use(chosen: Chosen, as_of: date) -> Chosen:
     return replace(chosen, comps=kept, flags=flags)
 
 
-def _used(found: Estimate, of_fit: Sequence[Comp], subject: Subject, as_of: date) -> list[dict[str, Any]]:
+def _used(found: Estimate, of_fit: Sequence[Comp], subject: ArvSubject, as_of: date) -> list[dict[str, Any]]:
     """The comps that have a weight, the weightiest first: each with what moves its price to the subject's."""
     at = found.used
     if not len(at):
@@ -224,7 +224,7 @@ def _adjustments(price: Decimal, steps: Sequence[float]) -> tuple[dict[str, int 
     return adjustments, json_number(_cents(running))
 
 
-def _warnings(answer: dict[str, Any], subject: Subject) -> list[dict[str, str]]:
+def _warnings(answer: dict[str, Any], subject: ArvSubject) -> list[dict[str, str]]:
     used = answer["comps_used"]
     width = (answer["high"] - answer["low"]) / answer["arv"]
     weightiest = max((row["weight"] for row in used), default=0)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
-from offers.comps.valuing import Asked, estimated
+from offers.comps.valuing import ArvAsked, estimated
 from offers.deals.math import Calculation, calculate
 from offers.deals.models import OfferEvidence
 from offers.policies.errors import OfferPolicyDisabled
@@ -34,7 +34,7 @@ def make_offer(
     repairs: Decimal,
     comps: Any = None,
     assumptions: Any = None,
-    estimate: Asked | None = None,
+    estimate: ArvAsked | None = None,
     act: Act,
 ) -> OfferEvidence:
     """Compute the offer that the market's policy allows, and store its evidence. Amounts are in CAD.

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from offers.comps import reading
 from offers.comps.cells import RADII, WIDEST, box_around, cell_of
-from offers.comps.comps import Subject
+from offers.comps.comps import ArvSubject
 from offers.comps.reading import ENOUGH, Way, candidates
 from tests.factories import SaleFactory
 from wholesale.plumbing.compiled import bound
@@ -17,7 +17,7 @@ from wholesale.plumbing.compiled import bound
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
 HERE = {"latitude": 43.65, "longitude": -79.38}
-SUBJECT = Subject("ON", "TORONTO", latitude=43.65, longitude=-79.38)
+SUBJECT = ArvSubject("ON", "TORONTO", latitude=43.65, longitude=-79.38)
 
 
 def sold(count: int = 1, **values: Any) -> list[str]:
@@ -25,7 +25,7 @@ def sold(count: int = 1, **values: Any) -> list[str]:
     return [sale.sale_id for sale in SaleFactory.create_batch(count, **given)]
 
 
-def found(subject: Subject = SUBJECT, day: date = DAY) -> tuple[set[str], Way]:
+def found(subject: ArvSubject = SUBJECT, day: date = DAY) -> tuple[set[str], Way]:
     comps, way = candidates(subject, day)
     return {comp.sale_id for comp in comps}, way
 
@@ -66,15 +66,15 @@ def test_without_coordinates_the_postal_area_comes_first() -> None:
     nowhere = dict.fromkeys(("latitude", "longitude"))
     same = sold(ENOUGH, postal_code="M5V 2T6", postal_area="M5V", **nowhere)
     sold(ENOUGH, postal_code="K1A 0A1", postal_area="K1A", **nowhere)
-    assert found(Subject("ON", "TORONTO", postal_code="m5v1a1")) == (set(same), Way.POSTAL_AREA)
+    assert found(ArvSubject("ON", "TORONTO", postal_code="m5v1a1")) == (set(same), Way.POSTAL_AREA)
 
 
 def test_then_the_market_and_then_the_province() -> None:
     market, elsewhere = sold(ENOUGH), sold(ENOUGH, market="OTTAWA")
     sold(ENOUGH, province="QC", market="MONTREAL")
-    assert found(Subject("ON", "TORONTO")) == (set(market), Way.MARKET)
-    assert found(Subject("ON")) == ({*market, *elsewhere}, Way.PROVINCE)
-    assert found(Subject("ON", "KENORA")) == ({*market, *elsewhere}, Way.PROVINCE)
+    assert found(ArvSubject("ON", "TORONTO")) == (set(market), Way.MARKET)
+    assert found(ArvSubject("ON")) == ({*market, *elsewhere}, Way.PROVINCE)
+    assert found(ArvSubject("ON", "KENORA")) == ({*market, *elsewhere}, Way.PROVINCE)
 
 
 def test_too_few_near_the_place_lead_to_the_market() -> None:
