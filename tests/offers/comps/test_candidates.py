@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from offers.comps import reading
-from offers.comps.cells import RADII, WIDEST, box_around, cell_of
+from offers.comps.cells import RADII, box_around, cell_of
 from offers.comps.comps import ArvSubject
 from offers.comps.reading import ENOUGH, Way, candidates
 from tests.factories import SaleFactory
@@ -97,16 +97,21 @@ def test_a_box_covers_what_it_should() -> None:
 def test_the_indexes_find_the_candidates() -> None:
     """Also in a plan that is made for any values, as those of prepared statements are."""
     days = {"since": DAY - reading.OLDEST, "before": DAY}
-    box = box_around(43.65, -79.38, WIDEST)
+    box = box_around(43.65, -79.38, 8)
     cells = {"rows": list(box.rows), "first": box.first, "last": box.last, **days}
     about = {"latitude": 43.65, "longitude": -79.38, "shrinking": 0.7}
     place = {**days, "province": "ON"}
+    markets = ("TORONTO", "OTTAWA", "KENORA", "THUNDER_BAY")
+    for n in range(400):
+        sold(market=markets[n % 4], postal_area=f"M{n % 9}V", latitude=43.65 + n / 50, longitude=-79.38 - n / 70)
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE offers_sale")
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
         for index, select, given in (
             ("sale_near", reading._IN_CELLS, cells),
             ("sale_near", reading._NEAREST, {**cells, **about}),
-            ("sale_postal", reading._OF_AREA, {**days, "postal_area": "M5V"}),
+            ("sale_postal", reading._OF_AREA, {**days, "postal_area": "M0V"}),
             ("sale_market", reading._OF_MARKET, {**place, "market": "TORONTO"}),
             ("sale_of_province", reading._OF_PROVINCE, place),
         ):
