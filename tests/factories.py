@@ -187,7 +187,7 @@ class MarketPriorFactory(Row):
     province = "ON"
     market = Sequence(lambda n: f"MARKET_{n}")
     as_of = NOON.date() - timedelta(days=30)
-    version = "1"
+    version = "arv-1"
     sales = 30
     mean = LazyAttribute(lambda prior: GENERAL.mean.tolist())
     covariance = LazyAttribute(lambda prior: GENERAL.covariance.tolist())

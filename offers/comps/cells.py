@@ -15,7 +15,7 @@ class Cell(NamedTuple):
     x: int
 
 
-class Box(NamedTuple):
+class CellBox(NamedTuple):
     """Cells around a place: rows from south to north, and the first and last column."""
 
     rows: range
@@ -28,8 +28,8 @@ def cell_of(latitude: float, longitude: float) -> Cell:
     return Cell(floor(latitude * CELLS_OF_DEGREE), floor(longitude * CELLS_OF_DEGREE))
 
 
-def box_around(latitude: float, longitude: float, radius: int) -> Box:
+def box_around(latitude: float, longitude: float, radius: int) -> CellBox:
     """The cells within a radius of so many cells. It takes more columns than rows: degrees of longitude are shorter."""
     cell = cell_of(latitude, longitude)
     columns = ceil(radius / max(cos(radians(latitude)), 0.05))
-    return Box(range(cell.y - radius, cell.y + radius + 1), cell.x - columns, cell.x + columns)
+    return CellBox(range(cell.y - radius, cell.y + radius + 1), cell.x - columns, cell.x + columns)

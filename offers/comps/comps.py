@@ -41,7 +41,7 @@ class Comp(NamedTuple):
         return self.source, self.sale_id
 
 
-class Subject(NamedTuple):
+class ArvSubject(NamedTuple):
     """The house to estimate. None is a value that is not known."""
 
     province: str
@@ -68,7 +68,7 @@ def years_of(day: date) -> float:
     return day.toordinal() / DAYS_OF_YEAR
 
 
-def subject_homes(subject: Subject, as_of: date) -> Homes:
+def subject_homes(subject: ArvSubject, as_of: date) -> Homes:
     """The subject as one home without a price. It lies at the origin."""
     xy = np.zeros((1, 2)) if subject.place else np.full((1, 2), np.nan)
     return Homes(_features([subject]), _kinds([subject]), xy, np.array([years_of(as_of)]), np.full(1, np.nan))

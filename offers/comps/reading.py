@@ -10,9 +10,9 @@ import numpy as np
 from django.db.models import F, FloatField, QuerySet
 
 from offers.comps.arv.estimate import VERSION
-from offers.comps.arv.market import Prior
+from offers.comps.arv.market import TermsPrior
 from offers.comps.cells import RADII, box_around
-from offers.comps.comps import Comp, Subject
+from offers.comps.comps import ArvSubject, Comp
 from offers.comps.models import MarketPrior, Sale
 from offers.comps.storing import postal_area
 from wholesale.plumbing.compiled import Columns, Parameter, Select, Statement, together
@@ -79,7 +79,7 @@ _OF_PROVINCE = Select(
 )
 
 
-def candidates(subject: Subject, as_of: date) -> Candidates:
+def candidates(subject: ArvSubject, as_of: date) -> Candidates:
     """The sales from before the day that lie nearest to the subject; else the newest of its postal area, market, province.
 
     Each way takes at most as many rows as an estimate can use, by an index. A way that finds enough is the last.
@@ -94,7 +94,7 @@ def candidates(subject: Subject, as_of: date) -> Candidates:
     return best
 
 
-def _ways(subject: Subject, as_of: date) -> Iterator[tuple[Way, Select, dict[str, Any]]]:
+def _ways(subject: ArvSubject, as_of: date) -> Iterator[tuple[Way, Select, dict[str, Any]]]:
     days = {"since": as_of - OLDEST, "before": as_of}
     if subject.place:
         latitude, longitude = subject.place
@@ -132,7 +132,7 @@ def named(keys: "set[tuple[str, str]]") -> dict[tuple[str, str], Comp]:
     return named
 
 
-def prior_of(subject: Subject, as_of: date) -> tuple[Prior, date] | None:
+def prior_of(subject: ArvSubject, as_of: date) -> tuple[TermsPrior, date] | None:
     """The newest prior of the subject's market that is not later than the day, and its own day."""
     found = (
         MarketPrior.objects.filter(province=subject.province, market=subject.market, version=VERSION, as_of__lte=as_of)
@@ -140,4 +140,4 @@ def prior_of(subject: Subject, as_of: date) -> tuple[Prior, date] | None:
         .values_list("mean", "covariance", "as_of")
         .first()
     )
-    return None if found is None else (Prior(np.array(found[0]), np.array(found[1])), found[2])
+    return None if found is None else (TermsPrior(np.array(found[0]), np.array(found[1])), found[2])

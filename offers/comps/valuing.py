@@ -16,7 +16,7 @@ from offers.comps.arv.adjust import STEPS
 from offers.comps.arv.estimate import METHOD, VERSION, Estimate, estimate
 from offers.comps.arv.homes import FEATURES, distances
 from offers.comps.arv.interval import LEVEL
-from offers.comps.comps import Comp, Subject, homes_of, subject_homes
+from offers.comps.comps import ArvSubject, Comp, homes_of, subject_homes
 from offers.comps.errors import NoComps
 from offers.comps.reading import Way
 from wholesale.plumbing.texts import json_number
@@ -42,10 +42,10 @@ class Addition(NamedTuple):
     reason: str
 
 
-class Asked(NamedTuple):
+class ArvAsked(NamedTuple):
     """What `estimate_arv` is asked."""
 
-    subject: Subject
+    subject: ArvSubject
     as_of: date | None = None
     comps: Sequence[Comp] | None = None
     strikes: Sequence[Strike] = ()
@@ -72,7 +72,7 @@ class Chosen:
 
 @verb(ExecutionClass.READ)
 def estimate_arv(
-    subject: Subject,
+    subject: ArvSubject,
     *,
     as_of: date | None = None,
     comps: Sequence[Comp] | None = None,
@@ -92,11 +92,12 @@ def estimate_arv(
     if not chosen.comps:
         raise NoComps
     prior = reading.prior_of(subject, as_of)
-    home = subject_homes(subject, as_of)
-    homes = homes_of(chosen.comps, subject.place, with_types=bool(subject.property_type))
+    located = _located(subject, chosen)
+    home = subject_homes(located, as_of)
+    homes = homes_of(chosen.comps, located.place, with_types=bool(subject.property_type))
     found = estimate(homes, home, prior[0] if prior else None)
     of_fit = [chosen.comps[row] for row in found.rows]
-    used = _used(found, of_fit, subject, as_of)
+    used = _used(found, of_fit, located, as_of)
     flags = chosen.flags + [
         Flag(of_fit[at].source, of_fit[at].sale_id, "outlying", "The others contradict its price, so it counts for little.")
         for at in np.flatnonzero(found.outlying)
@@ -121,10 +122,10 @@ def estimate_arv(
         "struck": [strike._asdict() for strike in strikes],
         "added": [{"sale_id": one.comp.sale_id, "source": one.comp.source, "reason": one.reason} for one in additions],
     }
-    return {**answer, "warnings": _warnings(answer, subject)}
+    return {**answer, "warnings": _warnings(answer, located)}
 
 
-def estimated(asked: Asked, *, is_needed: bool) -> dict[str, Any]:
+def estimated(asked: ArvAsked, *, is_needed: bool) -> dict[str, Any]:
     """The answer of `estimate_arv`. If it is not needed and there is no comp, only what was asked about.
 
     Raises:
@@ -143,12 +144,12 @@ def _day(as_of: date | None) -> date:
     return as_of or timezone.now().date()
 
 
-def _of_subject(subject: Subject) -> dict[str, Any]:
+def _of_subject(subject: ArvSubject) -> dict[str, Any]:
     return {name: _shown(value) for name, value in subject._asdict().items() if value not in (None, "")}
 
 
 def _chosen(
-    subject: Subject,
+    subject: ArvSubject,
     as_of: date,
     comps: Sequence[Comp] | None,
     strikes: Sequence[Strike],
@@ -185,7 +186,14 @@ def _fit_to_use(chosen: Chosen, as_of: date) -> Chosen:
     return replace(chosen, comps=kept, flags=flags)
 
 
-def _used(found: Estimate, of_fit: Sequence[Comp], subject: Subject, as_of: date) -> list[dict[str, Any]]:
+def _located(subject: ArvSubject, chosen: Chosen) -> ArvSubject:
+    """The subject without its place where a given comp has none: it would count as infinitely far."""
+    if chosen.way is Way.GIVEN and any(comp.latitude is None for comp in chosen.comps):
+        return subject._replace(latitude=None, longitude=None)
+    return subject
+
+
+def _used(found: Estimate, of_fit: Sequence[Comp], subject: ArvSubject, as_of: date) -> list[dict[str, Any]]:
     """The comps that have a weight, the weightiest first: each with what moves its price to the subject's."""
     at = found.used
     if not len(at):
@@ -224,7 +232,7 @@ def _adjustments(price: Decimal, steps: Sequence[float]) -> tuple[dict[str, int 
     return adjustments, json_number(_cents(running))
 
 
-def _warnings(answer: dict[str, Any], subject: Subject) -> list[dict[str, str]]:
+def _warnings(answer: dict[str, Any], subject: ArvSubject) -> list[dict[str, str]]:
     used = answer["comps_used"]
     width = (answer["high"] - answer["low"]) / answer["arv"]
     weightiest = max((row["weight"] for row in used), default=0)
@@ -239,7 +247,7 @@ def _warnings(answer: dict[str, Any], subject: Subject) -> list[dict[str, str]]:
             bool(ages) and ages[len(ages) // 2] > OLD_COMPS.days,
             "Half of the comps are more than a year old.",
         ),
-        "no_place": (subject.place is None, "The subject has no coordinates, so distance does not count."),
+        "no_place": (subject.place is None, "The subject or a given comp has no coordinates, so distance does not count."),
         "lacking": (bool(lacking), f"Not known of the subject, and so ignored: {', '.join(lacking)}."),
     }
     return [{"code": code, "detail": detail} for code, (is_so, detail) in found.items() if is_so]

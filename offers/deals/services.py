@@ -9,7 +9,7 @@ from django.db import transaction
 
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
-from offers.comps.valuing import Asked, estimated
+from offers.comps.valuing import ArvAsked, estimated
 from offers.deals.around.deal import Offered, deal_around
 from offers.deals.around.terms import Terms
 from offers.deals.around.warnings import Value
@@ -40,7 +40,7 @@ def make_offer(
     repairs: Decimal,
     comps: Any = None,
     assumptions: Any = None,
-    estimate: Asked | None = None,
+    estimate: ArvAsked | None = None,
     deal: bool = False,
     terms: Terms | None = None,
     act: Act,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from offers.comps.cells import cell_of
-from offers.comps.comps import Subject
+from offers.comps.comps import ArvSubject
 from offers.comps.errors import NoComps
 from offers.comps.models import Sale
 from offers.comps.priors import fit_market_prior
@@ -72,10 +72,10 @@ def of_evidence(study: RatioStudy) -> Iterator[Valued]:
         yield Valued(_place(sale), float(sale.price), float(offer.arv), low, high)
 
 
-def subject_of(sale: Sale) -> Subject:
+def subject_of(sale: Sale) -> ArvSubject:
     """A stored sale as a subject, without its price."""
     values = {name: getattr(sale, name) for name in (*_OF_SUBJECT, "latitude", "longitude", "postal_code")}
-    return Subject(**values)
+    return ArvSubject(**values)
 
 
 def _sale_after(subject: dict[str, Any], as_of: date, study: RatioStudy) -> Sale | None:

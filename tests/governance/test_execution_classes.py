@@ -85,7 +85,7 @@ from governance.policies import Policy
 from governance.risk.models import RiskPolicy
 from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy
-from offers.comps.comps import Subject
+from offers.comps.comps import ArvSubject
 from offers.deals.taxes.rules import Transfer
 from offers.models import OfferEvidence, OfferPolicy
 from tests.conftest import codes
@@ -485,7 +485,7 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     offers.comps.priors.fit_market_priors: ("RECORD", lambda: offers.comps.priors.fit_market_priors(act=Act())),
     offers.comps.valuing.estimate_arv: (
         "READ",
-        lambda: SaleFactory.create() and offers.comps.valuing.estimate_arv(Subject("ON"), as_of=NOON.date()),
+        lambda: SaleFactory.create() and offers.comps.valuing.estimate_arv(ArvSubject("ON"), as_of=NOON.date()),
     ),
     offers.studies.services.begin_study: ("RECORD", lambda: offers.studies.services.begin_study(act=Act())),
     offers.studies.services.carry_out: (

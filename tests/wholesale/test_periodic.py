@@ -46,6 +46,8 @@ def test_every_job_has_times_that_a_scheduler_understands() -> None:
         "followups.tasks.minutes.tasks.recompute_missing",
         "followups.tasks.minutes.tasks.roll",
         DAILY,
+        "offers.comps.lists.tasks.forget_files",
+        "offers.comps.tasks.fit_market_priors",
         "wholesale.plumbing.work.tasks.clear_expired",
         "wholesale.plumbing.work.tasks.requeue_lost",
     ]

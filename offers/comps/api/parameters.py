@@ -10,10 +10,10 @@ from rest_framework.exceptions import ValidationError
 from governance.clocks.api import PlaceParams
 from offers.bounds import ARV_MAX
 from offers.comps import reading
-from offers.comps.comps import Comp, Subject
+from offers.comps.comps import ArvSubject, Comp
 from offers.comps.fields import CENT, HouseRow
 from offers.comps.models import Sale
-from offers.comps.valuing import Addition, Asked, Strike
+from offers.comps.valuing import Addition, ArvAsked, Strike
 from wholesale.plumbing.fields import (
     DayField,
     LabelField,
@@ -141,18 +141,18 @@ class ArvParams(EstimateParams, SubjectRow, PlaceParams, ActParams):
     comps = CompsField(required=False, default=None, help_text="default: the stored sales most like the subject")
 
 
-def subject_of(given: Mapping[str, Any], province: str | None, market: str) -> Subject:
+def subject_of(given: Mapping[str, Any], province: str | None, market: str) -> ArvSubject:
     """The subject of checked parameters; its place is that of the request where it names none.
 
     Raises:
         ValidationError: no province is given.
 
     """
-    values = {name: given[name] for name in Subject._fields if given.get(name) not in (None, "")}
+    values = {name: given[name] for name in ArvSubject._fields if given.get(name) not in (None, "")}
     subject = {"province": province, "market": market, **values}
     if not subject["province"]:
         raise ValidationError({"province": ["This parameter is required."]}, code="required")
-    return Subject(**subject)
+    return ArvSubject(**subject)
 
 
 def comps_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[Comp]:
@@ -175,10 +175,10 @@ def comps_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[Comp]:
     return comps
 
 
-def asked_of(given: Mapping[str, Any], subject: Subject) -> Asked:
+def asked_of(given: Mapping[str, Any], subject: ArvSubject) -> ArvAsked:
     """The question of checked parameters about this subject."""
     comps = None if given["comps"] is None else comps_of(given["comps"], "comps")
-    return Asked(subject, given.get("as_of"), comps, **changes_of(given))
+    return ArvAsked(subject, given.get("as_of"), comps, **changes_of(given))
 
 
 def changes_of(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from offers.comps.arv.fit import Fit
+from offers.comps.arv.fit import MarketFit
 from offers.comps.arv.homes import FEATURES, Homes, Indexes, Numbers
 from offers.comps.arv.kernels import likeness
 
 STEPS = ("time", *FEATURES, "property_type")
 
 
-def factors(fit: Fit, rows: Indexes, subject: Homes) -> Numbers:
+def factors(fit: MarketFit, rows: Indexes, subject: Homes) -> Numbers:
     """What each step of each comp multiplies its price by (comps x STEPS).
 
     The product of a row is the market model's ratio of the subject to the comp, so a comp's price times its factors is its

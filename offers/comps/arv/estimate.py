@@ -5,17 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from offers.comps.arv.adjust import factors
-from offers.comps.arv.fit import NOISE_SD, Fit, fitted, shared_by_market
+from offers.comps.arv.fit import NOISE_SD, MarketFit, fitted, shared_by_market
 from offers.comps.arv.homes import Homes, Indexes, Numbers, without_unknown
 from offers.comps.arv.interval import half_width, left_out_errors
 from offers.comps.arv.kernels import likeness
-from offers.comps.arv.market import GENERAL, Prior
+from offers.comps.arv.market import GENERAL, TermsPrior
 from offers.comps.arv.missing import completed
 from offers.comps.arv.select import most_alike
 from offers.comps.arv.weigh import weights
 
 METHOD = "adjusted comps, weighed by likeness"
-VERSION = "1"
+VERSION = "arv-1"
 _LEAST_VARIANCE = 1e-4
 _OUTLYING = 3.0  # standard deviations from what the other sales say
 
@@ -31,7 +31,7 @@ class Estimate:
     rows: Indexes  # the sales of the fit
     weights: Numbers
     outlying: np.ndarray  # bool: the other sales contradict its price
-    fit: Fit
+    fit: MarketFit
     subject: Homes
 
     @property
@@ -45,7 +45,7 @@ class Estimate:
         return factors(self.fit, used, self.subject)
 
 
-def estimate(sales: Homes, subject: Homes, prior: Prior | None = None) -> Estimate:
+def estimate(sales: Homes, subject: Homes, prior: TermsPrior | None = None) -> Estimate:
     """Estimate what the subject is worth at its time. There must be at least one sale."""
     sales, subject = without_unknown(sales, subject)
     sales, added_noise = completed(sales)

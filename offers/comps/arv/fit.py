@@ -10,7 +10,7 @@ import numpy as np
 
 from offers.comps.arv.homes import Homes, Numbers
 from offers.comps.arv.kernels import Likeness, likeness
-from offers.comps.arv.market import Centre, Prior
+from offers.comps.arv.market import Centre, TermsPrior
 
 CURVED_SD = 0.14  # of what features do beyond the linear terms
 LEVEL_SD = 1.0
@@ -21,12 +21,12 @@ LEAST_WEIGHT, MOST_WEIGHT = 0.02, 1.25  # of a sale's noise, as a share of its u
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class MarketFit:
     """The fitted model of some sales."""
 
     sales: Homes
     centre: Centre
-    prior: Prior
+    prior: TermsPrior
     terms: Numbers
     level: float
     likeness: Likeness
@@ -53,12 +53,12 @@ class Fit:
         return self.level + LEVEL_SD**2 * self.pull.sum() + linear + CURVED_SD**2 * alike @ self.pull
 
 
-def shared_by_market(terms: Numbers, others: Numbers, alike: Numbers, prior: Prior) -> Numbers:
+def shared_by_market(terms: Numbers, others: Numbers, alike: Numbers, prior: TermsPrior) -> Numbers:
     """The covariance of log prices that the market model gives."""
     return CURVED_SD**2 * alike + LEVEL_SD**2 + terms @ prior.covariance @ others.T
 
 
-def fitted(sales: Homes, added_noise: Numbers, time: float, prior: Prior) -> Fit:
+def fitted(sales: Homes, added_noise: Numbers, time: float, prior: TermsPrior) -> MarketFit:
     """Fit the model to complete sales (`missing.completed`), for an estimate at `time`."""
     centre = Centre.of(sales, time)
     terms = centre.terms(sales)
@@ -75,4 +75,4 @@ def fitted(sales: Homes, added_noise: Numbers, time: float, prior: Prior) -> Fit
         if left:
             unexplained = (noise * pull) ** 2 + np.maximum(noise - noise**2 * np.diag(inverse), 0)
             noise = usual / np.clip((TAILS + 1) / (TAILS + unexplained / usual), LEAST_WEIGHT, MOST_WEIGHT)
-    return Fit(sales, centre, prior, terms, level, among, noise, usual, inverse, pull)
+    return MarketFit(sales, centre, prior, terms, level, among, noise, usual, inverse, pull)

@@ -49,11 +49,11 @@ class Homes:
 
 
 def without_unknown(sales: Homes, subject: Homes) -> tuple[Homes, Homes]:
-    """Ignore, of all sales, each feature that the subject lacks, and the place if the subject has none.
+    """Ignore, of all homes, each feature that the subject or every sale lacks, and the place if the subject has none.
 
     To guess what the subject lacks would give intervals that are far too narrow.
     """
-    lacking = np.isnan(subject.features[0])
+    lacking = np.isnan(subject.features[0]) | np.isnan(sales.features).all(axis=0)
     if lacking.any():
         sales = replace(sales, features=np.where(lacking, 0.0, sales.features))
         subject = replace(subject, features=np.where(lacking, 0.0, subject.features))

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from offers.comps.arv.fit import Fit
+from offers.comps.arv.fit import MarketFit
 from offers.comps.arv.homes import Numbers
 
 LEVEL = 0.8
@@ -21,7 +21,7 @@ def _prior_errors() -> Numbers:
     return np.quantile(drawn, (np.arange(PRIOR_SALES) + 0.5) / PRIOR_SALES) / _USUAL_ERROR
 
 
-def left_out_errors(fit: Fit) -> Numbers:
+def left_out_errors(fit: MarketFit) -> Numbers:
     """How far each price lies from what the other sales say of it, in standard deviations."""
     variance = 1 / np.diag(fit.inverse)
     return np.abs(fit.pull * variance) / np.sqrt(np.maximum(variance - fit.noise + fit.usual, 1e-6))

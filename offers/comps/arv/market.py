@@ -18,18 +18,18 @@ NEIGHBOURHOOD = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Prior:
+class TermsPrior:
     """What is held of the terms before the comps are seen: their mean, and their covariance."""
 
     mean: Numbers
     covariance: Numbers
 
-    def of_neighbourhood(self) -> "Prior":
+    def of_neighbourhood(self) -> "TermsPrior":
         """The same of a part of the market."""
-        return Prior(self.mean, self.covariance + NEIGHBOURHOOD * np.diag(GENERAL_SD**2))
+        return TermsPrior(self.mean, self.covariance + NEIGHBOURHOOD * np.diag(GENERAL_SD**2))
 
 
-GENERAL = Prior(GENERAL_MEAN, np.diag(GENERAL_SD**2))
+GENERAL = TermsPrior(GENERAL_MEAN, np.diag(GENERAL_SD**2))
 
 
 @dataclass(frozen=True, slots=True)

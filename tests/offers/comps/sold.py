@@ -14,9 +14,9 @@ from statistics import median
 from typing import NamedTuple
 
 from offers.comps.arv.estimate import Estimate, estimate
-from offers.comps.arv.market import Prior
+from offers.comps.arv.market import TermsPrior
 from offers.comps.arv.prior import market_prior
-from offers.comps.comps import Comp, Subject, homes_of, subject_homes, years_of
+from offers.comps.comps import ArvSubject, Comp, homes_of, subject_homes, years_of
 from offers.studies.ratios import Valued, figures
 
 DATA = Path(__file__).parents[2] / "data"
@@ -52,15 +52,15 @@ def _comp(row: dict[str, str]) -> Comp:
     )
 
 
-def subject_of(sale: Comp, *, without: Iterable[str] = ()) -> Subject:
+def subject_of(sale: Comp, *, without: Iterable[str] = ()) -> ArvSubject:
     """A sale as a subject, perhaps without some of what is known of it."""
     known = {name: getattr(sale, name) for name in (*FIELDS, "latitude", "longitude")}
     lacking = {"latitude", "longitude"} if "place" in without else set(without)
     blank = {name: "" if name == "property_type" else None for name in lacking}
-    return Subject(province="ON", market="AMES", **{**known, **blank})
+    return ArvSubject(province="ON", market="AMES", **{**known, **blank})
 
 
-def estimated(sales: Sequence[Comp], subject: Subject, as_of: date, prior: Prior | None = None) -> Estimate:
+def estimated(sales: Sequence[Comp], subject: ArvSubject, as_of: date, prior: TermsPrior | None = None) -> Estimate:
     """The estimate of a subject from these sales."""
     homes = homes_of(sales, subject.place, with_types=bool(subject.property_type))
     return estimate(homes, subject_homes(subject, as_of), prior)
@@ -71,9 +71,9 @@ class QuarterlyPriors:
 
     def __init__(self, sales: Sequence[Comp]) -> None:
         self.sales = sales
-        self._kept: dict[date, Prior | None] = {}
+        self._kept: dict[date, TermsPrior | None] = {}
 
-    def at(self, day: date) -> Prior | None:
+    def at(self, day: date) -> TermsPrior | None:
         """The prior that an estimate of this day begins with."""
         quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
         if quarter not in self._kept:

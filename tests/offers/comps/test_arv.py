@@ -108,6 +108,12 @@ def test_comps_may_lack_anything() -> None:
     assert np.isfinite([(found := of_house(bare)).value, found.low, found.high]).all()
 
 
+def test_what_no_comp_says_is_ignored_of_the_subject() -> None:
+    blank: dict[str, Any] = dict.fromkeys(FIELDS[2:])
+    bare = [sale._replace(**blank) for sale in before(HOUSE.sold_on)[-3:]]
+    assert of_house(bare).value == pytest.approx(of_house(bare, without=FIELDS[2:]).value, abs=1e-9)
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_few_sales_give_a_wide_interval(count: int) -> None:
     few = of_house(before(HOUSE.sold_on)[-count:])

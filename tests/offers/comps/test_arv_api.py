@@ -92,6 +92,14 @@ def test_given_comps_are_used_and_nothing_else(auditor: APIClient) -> None:
     assert "few_comps" in [warning["code"] for warning in answer["warnings"]]
 
 
+def test_a_given_comp_without_a_place_counts_all_the_same(auditor: APIClient) -> None:
+    placed = {**GIVEN, "latitude": 43.65, "longitude": -79.4}
+    answer = asked(auditor, comps=[GIVEN, {**placed, "price": 720_000}])
+    assert [comp["distance_km"] for comp in answer["comps_used"]] == [None, None]
+    assert "no_place" in [warning["code"] for warning in answer["warnings"]]
+    assert len(asked(auditor, comps=[placed])["comps_used"]) == 1
+
+
 def test_a_stored_sale_is_a_comp_by_its_id(auditor: APIClient) -> None:
     first, second = neighbours(2)
     answer = asked(auditor, comps=[{"sale_id": first.sale_id}, {"sale_id": second.sale_id, "source": ""}])

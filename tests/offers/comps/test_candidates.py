@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from offers.comps import reading
-from offers.comps.cells import RADII, WIDEST, box_around, cell_of
-from offers.comps.comps import Subject
+from offers.comps.cells import RADII, box_around, cell_of
+from offers.comps.comps import ArvSubject
 from offers.comps.reading import ENOUGH, Way, candidates
 from tests.factories import SaleFactory
 from wholesale.plumbing.compiled import bound
@@ -17,7 +17,7 @@ from wholesale.plumbing.compiled import bound
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 6, 1)
 HERE = {"latitude": 43.65, "longitude": -79.38}
-SUBJECT = Subject("ON", "TORONTO", latitude=43.65, longitude=-79.38)
+SUBJECT = ArvSubject("ON", "TORONTO", latitude=43.65, longitude=-79.38)
 
 
 def sold(count: int = 1, **values: Any) -> list[str]:
@@ -25,7 +25,7 @@ def sold(count: int = 1, **values: Any) -> list[str]:
     return [sale.sale_id for sale in SaleFactory.create_batch(count, **given)]
 
 
-def found(subject: Subject = SUBJECT, day: date = DAY) -> tuple[set[str], Way]:
+def found(subject: ArvSubject = SUBJECT, day: date = DAY) -> tuple[set[str], Way]:
     comps, way = candidates(subject, day)
     return {comp.sale_id for comp in comps}, way
 
@@ -66,15 +66,15 @@ def test_without_coordinates_the_postal_area_comes_first() -> None:
     nowhere = dict.fromkeys(("latitude", "longitude"))
     same = sold(ENOUGH, postal_code="M5V 2T6", postal_area="M5V", **nowhere)
     sold(ENOUGH, postal_code="K1A 0A1", postal_area="K1A", **nowhere)
-    assert found(Subject("ON", "TORONTO", postal_code="m5v1a1")) == (set(same), Way.POSTAL_AREA)
+    assert found(ArvSubject("ON", "TORONTO", postal_code="m5v1a1")) == (set(same), Way.POSTAL_AREA)
 
 
 def test_then_the_market_and_then_the_province() -> None:
     market, elsewhere = sold(ENOUGH), sold(ENOUGH, market="OTTAWA")
     sold(ENOUGH, province="QC", market="MONTREAL")
-    assert found(Subject("ON", "TORONTO")) == (set(market), Way.MARKET)
-    assert found(Subject("ON")) == ({*market, *elsewhere}, Way.PROVINCE)
-    assert found(Subject("ON", "KENORA")) == ({*market, *elsewhere}, Way.PROVINCE)
+    assert found(ArvSubject("ON", "TORONTO")) == (set(market), Way.MARKET)
+    assert found(ArvSubject("ON")) == ({*market, *elsewhere}, Way.PROVINCE)
+    assert found(ArvSubject("ON", "KENORA")) == ({*market, *elsewhere}, Way.PROVINCE)
 
 
 def test_too_few_near_the_place_lead_to_the_market() -> None:
@@ -97,16 +97,21 @@ def test_a_box_covers_what_it_should() -> None:
 def test_the_indexes_find_the_candidates() -> None:
     """Also in a plan that is made for any values, as those of prepared statements are."""
     days = {"since": DAY - reading.OLDEST, "before": DAY}
-    box = box_around(43.65, -79.38, WIDEST)
+    box = box_around(43.65, -79.38, 8)
     cells = {"rows": list(box.rows), "first": box.first, "last": box.last, **days}
     about = {"latitude": 43.65, "longitude": -79.38, "shrinking": 0.7}
     place = {**days, "province": "ON"}
+    markets = ("TORONTO", "OTTAWA", "KENORA", "THUNDER_BAY")
+    for n in range(400):
+        sold(market=markets[n % 4], postal_area=f"M{n % 9}V", latitude=43.65 + n / 50, longitude=-79.38 - n / 70)
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE offers_sale")
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
         for index, select, given in (
             ("sale_near", reading._IN_CELLS, cells),
             ("sale_near", reading._NEAREST, {**cells, **about}),
-            ("sale_postal", reading._OF_AREA, {**days, "postal_area": "M5V"}),
+            ("sale_postal", reading._OF_AREA, {**days, "postal_area": "M0V"}),
             ("sale_market", reading._OF_MARKET, {**place, "market": "TORONTO"}),
             ("sale_of_province", reading._OF_PROVINCE, place),
         ):

@@ -13,9 +13,9 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from governance.policies import upsert
-from offers.comps.comps import Subject
+from offers.comps.comps import ArvSubject
 from offers.comps.models import MarketPrior, Sale
-from offers.comps.valuing import Asked
+from offers.comps.valuing import ArvAsked
 from offers.models import OfferPolicy
 from offers.services import make_offer
 from offers.studies import services, tasks
@@ -89,10 +89,10 @@ def test_a_study_is_bounded(given: dict[str, Any], count: int) -> None:
     assert len(list(of_sales(RatioStudyFactory.create(**given), ACT))) == count
 
 
-def offered(subject: Subject, arv: int | None = None, as_of: date = FIRST + timedelta(days=200)) -> Any:
+def offered(subject: ArvSubject, arv: int | None = None, as_of: date = FIRST + timedelta(days=200)) -> Any:
     upsert(OfferPolicy, province="ON", enabled=True, act=Act("test"))
     given = None if arv is None else Decimal(arv)
-    asked = Asked(subject, as_of)
+    asked = ArvAsked(subject, as_of)
     return make_offer(province="ON", market="TORONTO", arv=given, repairs=Decimal(0), estimate=asked, act=ACT)
 
 
@@ -122,7 +122,7 @@ def test_a_house_is_known_by_its_place_too() -> None:
 
 def test_an_offer_that_names_no_house_is_left_out() -> None:
     town(20)
-    offered(Subject("ON", "TORONTO"))
+    offered(ArvSubject("ON", "TORONTO"))
     assert list(of_evidence(RatioStudyFactory.create())) == []
 
 
