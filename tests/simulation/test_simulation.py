@@ -82,8 +82,8 @@ def test_the_same_seed_gives_the_same_rows_even_after_a_kill(monkeypatch: pytest
 
     def dies(*args: Any, **given: Any) -> Any:
         nonlocal heard
-        heard += 1
-        if heard == 25:  # on the second day
+        heard += Simulation.objects.filter(days_done=1).exists()
+        if heard == 3:  # in the middle of the second day
             raise Killed
         return take_feedback(*args, **given)
 

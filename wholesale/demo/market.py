@@ -65,7 +65,8 @@ def _put_deals(day: SimulatedDay) -> None:
     bad_days = range(day.plan.on(0.62), day.plan.on(0.62) + max(2, day.plan.days // 20))
     eagerness = 1 / 3 if day.number in bad_days else 1.0
     for number in range(deals):
-        (where,) = day.random.choices(BUYER_MARKETS, [one.share for one in BUYER_MARKETS])
+        (drawn,) = day.random.choices(BUYER_MARKETS, [one.share for one in BUYER_MARKETS])
+        where = drawn if number else BUYER_MARKETS[day.number % len(BUYER_MARKETS)]  # each market is heard of
         deal_ref = f"{where.market[:3]}-{day.number + 1:03}-{number + 1:02}"
         buyers = _buying(day, where)
         for buyer in day.random.sample(buyers, min(_OFFERED_TO, len(buyers))):
