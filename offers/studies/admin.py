@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -65,6 +64,7 @@ class RatioStudyAdmin(GrowingAdmin):
     search_fields = ("market__exact", "actor__exact")
     search_help_text = "Market or actor, in full"
     actions_list = ("new_study",)
+    change_form_after_template = "admin/offers/ratio_study.html"  # wider than a field
 
     state_label = column("State", lambda study: study.get_state_display(), label=STATE_COLOURS)
     sales = column("Sales", lambda study: _figure(study, "n"))
@@ -73,8 +73,8 @@ class RatioStudyAdmin(GrowingAdmin):
     coverage = column("In the interval", lambda study: _figure(study, "coverage"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields that the page shows: the results where there are any."""
-        found = ("results_shown",) if obj.results else ("failure",) if obj.failure else ()
+        """Return the fields that the page shows. The results stand below them."""
+        found = ("failure",) if obj.failure else ()
         return (
             ("Study", {"fields": (("about", "state_label"), *found)}),
             ("Who and when", {"fields": (("actor", "user"), ("created_at", "finished_at"), "correlation_id")}),
@@ -117,24 +117,26 @@ class RatioStudyAdmin(GrowingAdmin):
         until = f"to {study.until}" if study.until else ""
         return " ".join(filter(None, (place, since, until)))
 
-    @display(description="Results")
-    def results_shown(self, study: RatioStudy) -> str:
-        """The tables and charts of a study as HTML."""
-        results = study.results or {}
-        return render_to_string(
-            "admin/offers/ratio_study.html",
-            {
-                "tables": [
-                    (title, ratio_table(results[name]))
-                    for name, title in (("sales", "Stored sales"), ("evidence", "Offers whose house was sold later"))
-                    if results[name]
-                ],
-                "histogram": _bars([f"{begin:.2f}" for begin, _ in results["histogram"]], results["histogram"]),
-                "deciles": _bars([f"${price:,.0f}" for price, _ in results["deciles"]], results["deciles"]),
-                "histogram_options": _options("sales"),
-                "deciles_options": _options("median ratio"),
-            },
-        )
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+        """Give the page the tables and charts of the study, if it is done."""
+        study = kwargs.get("obj")
+        results = _results_shown(study.results) if study and study.results else {}
+        return super().render_change_form(request, context | results, *args, **kwargs)
+
+
+def _results_shown(results: dict[str, Any]) -> dict[str, Any]:
+    """The results of a study as tables and charts."""
+    return {
+        "tables": [
+            (title, ratio_table(results[name]))
+            for name, title in (("sales", "Stored sales"), ("evidence", "Offers whose house was sold later"))
+            if results[name]
+        ],
+        "histogram": _bars([f"{begin:.2f}" for begin, _ in results["histogram"]], results["histogram"]),
+        "deciles": _bars([f"${price:,.0f}" for price, _ in results["deciles"]], results["deciles"]),
+        "histogram_options": _options("sales"),
+        "deciles_options": _options("median ratio"),
+    }
 
 
 def _figure(study: RatioStudy, name: str) -> str:

@@ -32,6 +32,8 @@ def made(market_policies: int, ladder_templates: int, outcomes: int, sla_policie
         "Made 0 inbound words.\n"
         f"Made {sla_policies} SLA policies.\n"
         f"Made {offer_policies} offer policies, which are off.\n"
+        "Made 0 schedules of land transfer tax.\n"
+        "Made 0 rules of provinces.\n"
     )
 
 
