@@ -227,5 +227,5 @@ class SellerOfferViewSet(ResourceViewSet):
 
     @act(f"{ROW_ID}/fall-through", FailParams, SellerOfferOut, parameters=_ID)
     def fall_through(self, request: Request, id: str, act: Act, **params: Any) -> Response:
-        """Record that we dropped or withdrew the offer, or that the deal failed. The reservation is settled with the loss."""
+        """Record that we dropped or withdrew the offer, or that the deal failed. The loss settles the reservation."""
         return self._answer(request, services.fail_offer(offer_id=int(id), **params, act=act))
