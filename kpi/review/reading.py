@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from kpi.models import COUNTED, Domain, KPIEvent
@@ -102,7 +102,7 @@ def _standing(until: datetime) -> Iterator[Stay]:
     # An offer that ended before the week's end is none; one that has moved since may have stood elsewhere then.
     offers = _offers().filter(~Q(state__in=FINAL) | Q(state_since__gte=until), drafted_at__lt=until)
     rows = offers.annotate(
-        stood=Coalesce(Subquery(last.values("to_state")[:1]), State.DRAFT.value),
+        stood=Coalesce(Subquery(last.values("to_state")[:1]), Value(State.DRAFT.value)),
         since=Coalesce(Subquery(last.values("at")[:1]), F("drafted_at")),
     ).values_list("province", "stood", "since", "reservation__amount")
     for province, stood, since, amount in rows:

@@ -59,7 +59,9 @@ def test_without_trials_there_is_no_rate() -> None:
 
 def test_a_change_has_the_interval_of_newcombe() -> None:
     """The example of Newcombe 1998, table II, (a), method 10: 56/70 and 48/80."""
-    assert change(share(56, 70), share(48, 80)) == pytest.approx({"difference": 0.2, "low": 0.0524, "high": 0.3339}, abs=2e-4)
+    assert change(share(56, 70), share(48, 80)) == pytest.approx(
+        {"difference": 0.2, "low": 0.0524, "high": 0.3339}, abs=2e-4
+    )
 
 
 def test_the_change_turns_its_sign_with_its_shares() -> None:
