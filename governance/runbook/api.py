@@ -11,10 +11,10 @@ from governance.runbook import services
 from governance.runbook.models import RunbookRun
 from governance.runbook.registry import registered
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.api import AnyAccept, ApiViewSet, ResourceViewSet, RowSerializer, act, ask
+from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, JsonField, LabelField, NoteField
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.rendering import Response
+from wholesale.plumbing.rendering import AnyAccept, Response
 from wholesale.plumbing.texts import shown
 
 

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from kpi.review.rendering import as_html, as_markdown
 from kpi.review.services import friday_review
-from wholesale.plumbing.api import AnyAccept, ApiViewSet, ask
+from wholesale.plumbing.api import ApiViewSet, ask
 from wholesale.plumbing.fields import (
     AwareDateTimeField,
     DayField,
@@ -20,7 +20,7 @@ from wholesale.plumbing.fields import (
     StrictIntegerField,
 )
 from wholesale.plumbing.params import Params
-from wholesale.plumbing.rendering import Response
+from wholesale.plumbing.rendering import AnyAccept, Response
 
 _PAGES = {"markdown": (as_markdown, "text/markdown"), "html": (as_html, "text/html")}
 

@@ -14,8 +14,6 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.generics import GenericAPIView
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
@@ -43,16 +41,6 @@ from wholesale.plumbing.unknown_parameters import Known
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 ROW_ID = r"(?P<id>[0-9]{1,18})"  # in a url_path; the schema shows {id}. 18 digits fit into a bigint
-
-
-class AnyAccept(DefaultContentNegotiation):
-    """A content negotiation that ignores the Accept header, for an endpoint whose answer is not JSON. Errors are JSON."""
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        renderer = next(iter(renderers))
-        return renderer, renderer.media_type
 
 
 class ApiView(APIView):
