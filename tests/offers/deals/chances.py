@@ -33,7 +33,7 @@ LEADING: dict[str, tuple[str, ...]] = {
     State.ASSIGNED: ("close", "close", "assign", "fail"),
 }
 VERBS = ("send", "counter", "accept", "reject", "contract", "assign", "close", "fail", "expire")
-_CAP = Decimal(400_000)  # two offers of 262,500 do not fit, but smaller counters do
+CAP = Decimal(400_000)  # of some 100,000 each, three offers fit
 
 # In one statement, so that both sums are of the same moment.
 _SUMS = f"""
@@ -44,10 +44,10 @@ SELECT (SELECT COALESCE(sum(CASE stake WHEN 'offer' THEN amount ELSE fee END), 0
 """
 
 
-def ready(count: int, stakes: Sequence[str] = ("offer",)) -> list[int]:
+def ready(count: int, stakes: Sequence[str] = ("offer",), cap: Decimal = CAP) -> list[int]:
     """Open the market under a cap, and return the ids of so many drafts. The policy's stake is the first of these."""
     policy = open_market(stake=stakes[0])
-    upsert(RiskPolicy, engine="WHOLESALE", max_open_risk=_CAP, act=Act("test"))
+    upsert(RiskPolicy, engine="WHOLESALE", max_open_risk=cap, act=Act("test"))
     BuyerFactory.create(buyer_id=BUYER)
     evidence = EvidenceFactory.create(policy=policy, **TORONTO)
     return [OfferFactory.create(evidence=evidence, amount=Decimal(100_000 + n)).pk for n in range(count)]
@@ -78,9 +78,14 @@ def do(verb: str, offer_id: int, share: float, now: datetime) -> bool:
     return True
 
 
-def any_verb(luck: Random, offer_ids: Sequence[int], since: datetime) -> bool:
-    """Carry out a random verb on a random offer, at a random time within two months."""
-    now, offer_id = since + timedelta(hours=luck.randrange(24 * 60)), luck.choice(offer_ids)
+def any_verb(luck: Random, offer_ids: list[int], since: datetime) -> bool:
+    """Carry out a random verb on a random offer, at a random time within two months. In the place of an offer that has ended
+    a new one is drafted now and then."""
+    now, place = since + timedelta(hours=luck.randrange(24 * 60)), luck.randrange(len(offer_ids))
+    offer_id = offer_ids[place]
+    if luck.random() < 0.5 and (ended := Offer.objects.filter(pk=offer_id, state__in=FINAL).first()):
+        evidence_id, amount = ended.evidence_id, Decimal(luck.randrange(50_000, 200_000))
+        offer_ids[place] = services.draft_offer(evidence_id=evidence_id, amount=amount, act=Act("ann", at=now)).pk
     return do(verb_for(offer_id, luck.randrange(1000)), offer_id, luck.random(), now)
 
 

@@ -212,7 +212,8 @@ def refused(offer: Offer, error: Any, verb: str, after: timedelta = DAY, **param
 
 @pytest.mark.parametrize("cap", ["max_open_risk", "max_daily_exposure"])
 def test_a_counter_that_a_cap_refuses_leaves_the_reservation_as_it_was(sent: Offer, cap: str) -> None:
-    upsert(RiskPolicy, engine="WHOLESALE", **{cap: Decimal(131260)}, act=Act("test"))
+    caps: dict[str, Any] = {cap: Decimal(131260)}
+    upsert(RiskPolicy, engine="WHOLESALE", **caps, act=Act("test"))
     refused(sent, RiskDenied, "counter", timedelta(hours=1), amount=Decimal("131260.01"))
     assert open_risk() == 131250
     do(sent, "counter", timedelta(hours=1), amount=Decimal(131260))

@@ -1,6 +1,5 @@
 """After any verbs on offers in any order, what is reserved is what the open offers put at stake, and each counts once."""
 
-from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance.policies import upsert
-from offers.deals.life.states import State
-from offers.models import Offer, OfferEvent, OfferPolicy
+from offers.deals.life.states import TRANSITIONS, State
+from offers.models import OfferEvent, OfferPolicy
 from tests.factories import NOON
 from tests.offers.deals.chances import assert_lives_are_sound, do, ready, verb_for
 from tests.offers.deals.lives import everything
@@ -21,7 +20,7 @@ from wholesale.plumbing.act import Act
 ACTS = st.tuples(
     st.integers(0, 999), st.integers(0, 1), st.floats(0, 1, allow_subnormal=False), st.sampled_from((0, 1, 30, 100, 400))
 )
-reached: Counter[str] = Counter()
+reached: set[tuple[str, str]] = set()
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -39,14 +38,13 @@ def test_any_verbs_in_any_order_leave_offers_sound(db: Any, acts: Any, stakes: A
                 assert everything() == before
             if number == len(acts) // 2:  # what is at stake already stays what it is
                 upsert(OfferPolicy, province="ON", stake=stakes[1], act=Act("test"))
-        reached.update(Offer.objects.values_list("state", flat=True))
-        reached.update(f"{a} {b}" for a, b in OfferEvent.objects.values_list("from_state", "to_state"))
+        reached.update(OfferEvent.objects.values_list("from_state", "to_state"))
         transaction.set_rollback(True)
 
 
-def test_the_property_saw_every_state() -> None:
+def test_the_property_saw_most_transitions() -> None:
     """If the verbs above got nowhere, they showed nothing."""
     if not reached:
         pytest.skip("the property did not run in this process")
-    assert set(State) <= reached.keys()
-    assert "EXPIRED ACCEPTED" in reached
+    assert {(State.EXPIRED, State.ACCEPTED), (State.ASSIGNED, State.CLOSED)} <= reached
+    assert len(reached) > len(TRANSITIONS) / 2
