@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from kpi.review.models import FridayReview
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.signed import user_key
@@ -15,6 +16,7 @@ class Domain(models.TextChoices):
 
     WHOLESALE = "WHOLESALE", "Wholesale"
     BUYER_MATCH = "BUYER_MATCH", "Buyer match"
+    CAPITAL = "CAPITAL", "Capital"
 
 
 # The events that reports and tripwires count: all but those of walkthroughs. A failure is left out only if the walkthrough
@@ -46,6 +48,8 @@ class KPIEvent(AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         indexes = [
             models.Index(fields=["domain", "metric", "-id"], name="kpievent_metric"),  # events?domain=&metric=
+            # judged_events() of a policy that names a province, events?domain=&metric=&province=
+            models.Index(fields=["domain", "metric", "province", "-id"], name="kpievent_province"),
             models.Index(fields=["correlation_id"], name="kpievent_correlation"),  # events?correlation_id=
             models.Index(fields=["occurred_at"], name="kpievent_occurred_at"),  # summarise(), events?since=&until=
         ]
@@ -63,4 +67,13 @@ class KPIEventWords(StoredWords):
     detail = models.JSONField()
 
 
-__all__ = ["COUNTED", "Domain", "KPIEvent", "KPIEventWords", "RegressionPolicy", "RegressionState", "RegressionTrigger"]
+__all__ = [
+    "COUNTED",
+    "Domain",
+    "FridayReview",
+    "KPIEvent",
+    "KPIEventWords",
+    "RegressionPolicy",
+    "RegressionState",
+    "RegressionTrigger",
+]

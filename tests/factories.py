@@ -43,12 +43,16 @@ from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.runbook.models import RunbookRun
-from kpi.models import KPIEvent
+from kpi.models import FridayReview, KPIEvent
+from kpi.review.services import friday_review
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from offers.comps.arv.market import GENERAL
 from offers.comps.cells import cell_of
+from offers.deals.life.states import State
 from offers.models import (
     MarketPrior,
+    Offer,
+    OfferEvent,
     OfferEvidence,
     OfferPolicy,
     ProvinceRule,
@@ -57,6 +61,7 @@ from offers.models import (
     SaleImport,
     TransferTax,
 )
+from offers.policies.models import Stake
 from wholesale.plumbing.act import Act
 
 # A Tuesday afternoon in all of Canada, after the clock changes of 2026.
@@ -597,6 +602,51 @@ class EvidenceFactory(Row):
     created_at = NOON
 
 
+class OfferFactory(Row):
+    """A draft of what its evidence recommends."""
+
+    class Meta:
+        model = Offer
+
+    evidence = SubFactory(EvidenceFactory)
+    province = SelfAttribute("evidence.province")
+    market = SelfAttribute("evidence.market")
+    amount = SelfAttribute("evidence.recommended_offer")
+    arv = SelfAttribute("evidence.arv")
+    fee = SelfAttribute("evidence.default_assignment_fee")
+    actor = "factory"
+    correlation_id = "made"
+    created_at = drafted_at = state_since = NOON
+
+
+class SentOfferFactory(OfferFactory):
+    """An offer that was sent at noon and expires a week later, as the policy's defaults have it."""
+
+    state = State.SENT
+    stake = Stake.OFFER
+    sent_at = NOON
+    expires_at = NOON + timedelta(days=7)
+    reservation = SubFactory("tests.factories.ReservationFactory", amount=SelfAttribute("..amount"))
+    last_seq = 1
+
+
+class OfferEventFactory(Row):
+    """The sending of an offer."""
+
+    class Meta:
+        model = OfferEvent
+
+    offer = SubFactory(SentOfferFactory)
+    seq = 1
+    from_state = State.DRAFT
+    to_state = State.SENT
+    amount = SelfAttribute("offer.amount")
+    at = NOON
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
+
+
 class KpiFactory(Row):
     class Meta:
         model = KPIEvent
@@ -607,6 +657,22 @@ class KpiFactory(Row):
     success = True
     correlation_id = "made"
     actor = "factory"
+
+
+class FridayReviewFactory(Row):
+    """The kept review of a week in which nothing happened, mailed to nobody. Each ends a week later than the one before."""
+
+    class Meta:
+        model = FridayReview
+
+    ends_on = Sequence(lambda n: NOON.date() + timedelta(days=3 + 7 * n))
+    since = NOON - timedelta(days=4)
+    until = NOON + timedelta(days=3)
+    content = LazyFunction(lambda: friday_review(until=NOON + timedelta(days=3), now=NOON))
+    mailed_to = 0
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
 
 
 class PolicyFactory(Row):

@@ -26,15 +26,32 @@ WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_
 # A received message or wish is a fact: no bad detail refuses it.
 INBOUND = "/api/followups/inbound"
 RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call", INBOUND)
-# What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead and no
+# What happens to an offer; the walk of the API makes it in a state in which this may happen.
+OFFER = "/api/deals/offers/{id}/"
+NEXT_WEEK = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+MOVED = {"reason": "a word with the seller", "documents": ["letter 7"], "correlation_id": "c1"}
+OFFER_VERBS: dict[str, dict[str, Any]] = {
+    f"{OFFER}send": {"expires_at": NEXT_WEEK},
+    f"{OFFER}counter": {"amount": 5, "asked": 280_000, "expires_at": NEXT_WEEK},
+    f"{OFFER}accept": {},
+    f"{OFFER}reject": {},
+    f"{OFFER}contract": {},
+    f"{OFFER}assign": {"buyer_id": "B1"},
+    f"{OFFER}close": {"realized_profit": 9_000},
+    f"{OFFER}fall-through": {"realized_loss": 5},
+}
+# What these answer in an empty database: offers are off, nothing is reserved, no province has a tripwire, no lead and no
 # vendor is known.
 REFUSED_AT_FIRST = {
     "/api/buyers/deals/send": 404,
+    "/api/deals/offers": 404,
+    f"{OFFER}assign": 404,
     "/api/deals/offers/compute": 409,
     "/api/followups/vendors/agents/assign": 404,
     "/api/governance/risk/settle": 404,
     "/api/governance/risk/correct": 404,
-    "/api/governance/regression/baseline/approve": 409,
+    "/api/governance/regression/baseline/approve": 404,
+    "/api/governance/regression/evaluate": 404,
     **dict.fromkeys(
         (f"/api/governance/contact/{path}" for path in ("consents", "contracts/end", "scrubs")),
         404,
@@ -107,6 +124,17 @@ POSTS: dict[str, dict[str, Any]] = {
         "comps": [{"price": 500_000, "sold_on": "2026-01-15", "living_area_sqft": 1_300}],
         "correlation_id": "c1",
     },
+    "/api/deals/offers": {
+        "evidence_id": 1,
+        "amount": 250_000,
+        "fee": 9_000,
+        "property_type": "SFR",
+        "lead_id": "L1",
+        "deal_ref": "MAPLE-12",
+        "recommendation_id": 1,
+        "correlation_id": "c1",
+    },
+    **{path: {**MOVED, **more} for path, more in OFFER_VERBS.items()},
     "/api/deals/offers/compute": {
         "province": "ON",
         "market": "TORONTO",
@@ -424,11 +452,17 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/governance/regression/baseline/approve": {
         "domain": "WHOLESALE",
         "metric": "contract_rate",
+        "province": "ON",
         "changed_by": "bryan",
         "reason": "first",
         "correlation_id": "c1",
     },
-    "/api/governance/regression/evaluate": {"domain": "WHOLESALE", "metric": "contract_rate", "correlation_id": "c1"},
+    "/api/governance/regression/evaluate": {
+        "domain": "WHOLESALE",
+        "metric": "contract_rate",
+        "province": "ON",
+        "correlation_id": "c1",
+    },
     "/api/governance/regression/kpi": {
         "domain": "WHOLESALE",
         "metric": "contract_rate",
@@ -443,6 +477,7 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/governance/regression/policies/upsert": {
         "domain": "WHOLESALE",
         "metric": "contract_rate",
+        "province": "ON",
         "statistic": "SUCCESS_RATE",
         "method": "DROP",
         "action": "THROTTLE",

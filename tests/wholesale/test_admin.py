@@ -69,10 +69,13 @@ from governance.organisation.models import Organisation
 from governance.policies import Policy
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.runbook.models import RunbookRun
-from kpi.models import KPIEvent, KPIEventWords
+from kpi.models import FridayReview, KPIEvent, KPIEventWords
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from offers.models import (
     MarketPrior,
+    Offer,
+    OfferEvent,
+    OfferEventWords,
     OfferEvidence,
     OfferPolicy,
     ProvinceRule,
@@ -91,6 +94,7 @@ from tests.factories import (
     DealSentFactory,
     EvidenceFactory,
     FeedbackFactory,
+    FridayReviewFactory,
     HeimdallEventFactory,
     InboundFactory,
     InboundWordFactory,
@@ -104,6 +108,8 @@ from tests.factories import (
     MarketPriorFactory,
     MarketZoneFactory,
     NodeFactory,
+    OfferEventFactory,
+    OfferFactory,
     OfferPolicyFactory,
     PointFactory,
     PoolAgentFactory,
@@ -120,6 +126,7 @@ from tests.factories import (
     SaleFactory,
     SaleImportFactory,
     ScorecardFactory,
+    SentOfferFactory,
     SlaBreachFactory,
     SlaNoticeFactory,
     SlaPolicyFactory,
@@ -141,7 +148,15 @@ pytestmark = pytest.mark.django_db
 # `simulate` reports the simulation. A lead's page shows its reopenings, and a last contact has no name.
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadReopening, InboundDecision),
-    *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
+    *(
+        ConsentProof,
+        ContactRecordWords,
+        InboundDecisionWords,
+        KPIEventWords,
+        LeadReopeningWords,
+        TaskEventWords,
+        OfferEventWords,
+    ),
     *(BuyBox, BuyBoxPlace, BuyerRecord, LiquidityPrior),  # a buyer's page and a node's show what they hold
     *apps.get_app_config("axes").get_models(),
 }
@@ -235,8 +250,11 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     InboxItem: lambda n: InboxItemFactory.create(owner="va1" if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
+    Offer: lambda n: (SentOfferFactory if n % 2 else OfferFactory).create(),
+    OfferEvent: lambda n: OfferEventFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),
     KPIEvent: lambda n: KpiFactory.create(detail={"tasks": 6}),
+    FridayReview: lambda n: FridayReviewFactory.create(),
     ContactPoint: lambda n: PointFactory.create(value=None if n % 2 else f"+1416555{n:04}"),
     ContactRecord: lambda n: RecordFactory.create(),
     LegalDuty: lambda n: LegalDutyFactory.create(enabled=n % 2 == 0),
@@ -367,6 +385,8 @@ def test_no_page_counts_a_growing_table(admin_client: Client) -> None:
             SlaBreach,
             SlaNotice,
             BuyerFeedbackEvent,
+            Offer,
+            OfferEvent,
             OfferEvidence,
             KPIEvent,
             IdempotencyKey,

@@ -15,8 +15,8 @@ from followups.models import InboundDecision, LeadReopening, SlaBreach
 from followups.tasks.models import ContactAttempt, TaskEvent
 from governance.models import ConsentProof, ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from governance.policies import Governed
-from kpi.models import KPIEvent
-from offers.models import OfferEvidence
+from kpi.models import FridayReview, KPIEvent
+from offers.models import OfferEvent, OfferEvidence
 from tests.factories import (
     NOON,
     AttemptFactory,
@@ -24,9 +24,11 @@ from tests.factories import (
     DecisionFactory,
     EvidenceFactory,
     FeedbackFactory,
+    FridayReviewFactory,
     HeimdallEventFactory,
     KpiFactory,
     LeadReopeningFactory,
+    OfferEventFactory,
     RecommendationFactory,
     RecordFactory,
     RiskEventFactory,
@@ -42,7 +44,9 @@ FACTS: dict[Any, Callable[[], Any]] = {
     DealSent: DealSentFactory.create,
     ContactAttempt: AttemptFactory.create,
     OfferEvidence: EvidenceFactory.create,
+    OfferEvent: OfferEventFactory.create,
     KPIEvent: KpiFactory.create,
+    FridayReview: FridayReviewFactory.create,
     RiskEvent: RiskEventFactory.create,
     HeimdallRecommendation: RecommendationFactory.create,
     HeimdallEvent: HeimdallEventFactory.create,

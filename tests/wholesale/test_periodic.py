@@ -45,9 +45,11 @@ def test_every_job_has_times_that_a_scheduler_understands() -> None:
         "followups.tasks.minutes.tasks.lapse",
         "followups.tasks.minutes.tasks.recompute_missing",
         "followups.tasks.minutes.tasks.roll",
+        "kpi.review.tasks.review_the_week",
         DAILY,
         "offers.comps.lists.tasks.forget_files",
         "offers.comps.tasks.fit_market_priors",
+        "offers.deals.life.tasks.expire_offers",
         "wholesale.plumbing.work.tasks.clear_expired",
         "wholesale.plumbing.work.tasks.requeue_lost",
     ]
@@ -127,7 +129,7 @@ def test_arriving_events_are_evaluated_only_if_the_setting_and_a_policy_say_so(s
     emit_kpi("WHOLESALE", "ladder_created", success=True)
     emit_kpi("WHOLESALE", "offer_generated", success=True)  # its policy is off
     (task,) = DBTaskResult.objects.all()
-    assert task.args_kwargs["args"] == ["WHOLESALE", "ladder_created"]
+    assert task.args_kwargs["args"] == ["WHOLESALE", "ladder_created", None]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -103,12 +103,16 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Deals sent", "outgoing_mail", "buyers", "dealsent"),
     ),
     "Offers and figures": (
-        Page("Offers made", "request_quote", "offers", "offerevidence"),
+        Page("Offers", "handshake", "offers", "offer"),
+        Page("History of offers", "history", "offers", "offerevent"),
+        Page("Offers computed", "request_quote", "offers", "offerevidence"),
         Page("Sales", "real_estate_agent", "offers", "sale"),
         Page("Imports of sales", "upload_file", "offers", "saleimport"),
         Page("Ratio studies", "analytics", "offers", "ratiostudy"),
         Page("Market priors", "query_stats", "offers", "marketprior"),
         Page("KPI log", "monitoring", "kpi", "kpievent"),
+        Page("Friday review", "summarize", "kpi", "fridayreview", view="now", permission="view_fridayreview"),
+        Page("Kept reviews", "history_edu", "kpi", "fridayreview"),
     ),
     "Background": (
         Page("Background tasks", "manufacturing", "django_tasks_database", "dbtaskresult"),
