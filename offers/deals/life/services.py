@@ -5,14 +5,11 @@ is reserved is at each moment the sum of what the open offers put at stake.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 
 from buyers.book.models import Buyer
 from buyers.liquidity.figures import SFR
@@ -30,15 +27,20 @@ from offers.deals.life.errors import (
     NothingCountered,
     NothingToOffer,
 )
+from offers.deals.life.expiring import run_out
 from offers.deals.life.models import Offer
-from offers.deals.life.moving import NOTHING, locked, move, require_transition, tell_overdue
-from offers.deals.life.states import ON_THE_TABLE, State
+from offers.deals.life.moving import NOTHING, locked, move, require_transition
+from offers.deals.life.states import State
 from offers.deals.models import OfferEvidence
 from offers.policies.errors import OfferPolicyDisabled
 from offers.policies.models import EXPIRES_AFTER_MAX, OfferPolicy, Stake
 from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 
+__all__ = [
+    *("draft_offer", "send_offer", "counter_offer", "accept_offer", "reject_offer", "contract_offer", "assign_offer"),
+    *("close_offer", "fail_offer", "expire_offers"),
+]
 ENGINE = "WHOLESALE"  # whose risk caps hold for offers
 
 
@@ -195,7 +197,7 @@ def counter_offer(
     if amount is None and asked is None:
         raise NothingCountered(attr="amount")
     offer = locked(offer_id)
-    _run_out(offer, act)
+    run_out(offer, act)
     require_transition(offer, State.COUNTERED)
     changes: dict[str, Any] = {}
     if amount is not None:
@@ -223,7 +225,7 @@ def accept_offer(*, offer_id: int, documents: Sequence[str] = (), act: Act) -> O
     offer = locked(offer_id)
     if offer.state == State.ACCEPTED:
         return offer
-    _run_out(offer, act)
+    run_out(offer, act)
     require_transition(offer, State.ACCEPTED)
     if offer.state == State.EXPIRED:
         about = act.because(f"offer {offer.pk}: accepted late")
@@ -242,7 +244,7 @@ def reject_offer(*, offer_id: int, documents: Sequence[str] = (), act: Act) -> O
 
     """
     offer = locked(offer_id)
-    _run_out(offer, act)
+    run_out(offer, act)
     if offer.state not in (State.REJECTED, State.EXPIRED):
         move(offer, State.REJECTED, act, documents=documents, answered_at=act.now)
     return offer
@@ -324,58 +326,3 @@ def fail_offer(*, offer_id: int, realized_loss: Decimal = NOTHING, documents: Se
         ended: dict[str, Any] = {"closed_at": act.now, "realized_loss": realized_loss}
         move(offer, State.FELL_THROUGH, act, documents=documents, loss=realized_loss, **ended)
     return offer
-
-
-@verb(ExecutionClass.RECORD)
-def expire_offers(*, act: Act) -> int:
-    """Let offers expire whose time has run out, and tell the outcomes that were waited for too long: an answer for
-    OFFER_ANSWER_DAYS since the sending, a contract for OFFER_CONTRACT_DAYS since the acceptance. Return how many expired.
-
-    Each offer is its own transaction, so this may stop at any time and run twice.
-    """
-    now = act.now
-    due = Offer.objects.filter(state__in=ON_THE_TABLE, expires_at__lte=now).order_by("expires_at", "pk")
-    expired = sum(_expire(pk, replace(act, at=now)) for pk in list(due.values_list("pk", flat=True)))
-    for unanswered in list(_unanswered(now).values_list("pk", flat=True)):
-        _tell_unanswered(unanswered, replace(act, at=now))
-    for without in list(_without_contract(now).values_list("pk", flat=True)):
-        _tell_without_contract(without, replace(act, at=now))
-    return expired
-
-
-@transaction.atomic
-def _expire(offer_id: int, act: Act) -> bool:
-    """Let an offer expire, unless something happened to it in the meantime."""
-    return _run_out(locked(offer_id), act)
-
-
-def _run_out(offer: Offer, act: Act) -> bool:
-    """Let a locked offer expire if its time has run out while the seller has not answered. Return whether it did."""
-    is_due = offer.state in ON_THE_TABLE and offer.expires_at is not None and offer.expires_at <= act.now
-    if is_due:
-        move(offer, State.EXPIRED, act.because(""), answered_at=act.now)
-    return is_due
-
-
-def _unanswered(now: datetime) -> QuerySet[Offer]:
-    since = now - timedelta(days=settings.OFFER_ANSWER_DAYS)
-    return Offer.objects.filter(sent_at__lte=since, acceptance_told_at__isnull=True).order_by("sent_at", "pk")
-
-
-def _without_contract(now: datetime) -> QuerySet[Offer]:
-    since = now - timedelta(days=settings.OFFER_CONTRACT_DAYS)
-    return Offer.objects.filter(accepted_at__lte=since, contract_told_at__isnull=True).order_by("accepted_at", "pk")
-
-
-@transaction.atomic
-def _tell_unanswered(offer_id: int, act: Act) -> None:
-    offer = locked(offer_id)
-    if offer.acceptance_told_at is None:
-        tell_overdue(offer, act, accepted=False)
-
-
-@transaction.atomic
-def _tell_without_contract(offer_id: int, act: Act) -> None:
-    offer = locked(offer_id)
-    if offer.contract_told_at is None:
-        tell_overdue(offer, act, contracted=False)
