@@ -5,7 +5,7 @@ is reserved is at each moment the sum of what the open offers put at stake.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,33 +13,35 @@ from django.db import transaction
 
 from buyers.book.models import Buyer
 from buyers.liquidity.figures import SFR
-from buyers.liquidity.scores import liquidity_score
-from governance import gate, policies
+from governance import gate
 from governance.decisions import ExecutionClass, verb
 from offers.deals.life.errors import (
-    AboveRecommended,
     BuyerBlocked,
     EvidenceNotFound,
-    ExpiryOutOfRange,
-    LowLiquidity,
     NoSuchBuyer,
     NothingAtStake,
     NothingCountered,
     NothingToOffer,
 )
-from offers.deals.life.expiring import run_out
+from offers.deals.life.expiring import expire_offers, run_out
+from offers.deals.life.guards import about, at_stake, expiry, policy_of, require_liquid, require_recommended
 from offers.deals.life.models import Offer
 from offers.deals.life.moving import NOTHING, locked, move, require_transition
 from offers.deals.life.states import State
 from offers.deals.models import OfferEvidence
-from offers.policies.errors import OfferPolicyDisabled
-from offers.policies.models import EXPIRES_AFTER_MAX, OfferPolicy, Stake
-from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 
 __all__ = [
-    *("draft_offer", "send_offer", "counter_offer", "accept_offer", "reject_offer", "contract_offer", "assign_offer"),
-    *("close_offer", "fail_offer", "expire_offers"),
+    "accept_offer",
+    "assign_offer",
+    "close_offer",
+    "contract_offer",
+    "counter_offer",
+    "draft_offer",
+    "expire_offers",
+    "fail_offer",
+    "reject_offer",
+    "send_offer",
 ]
 ENGINE = "WHOLESALE"  # whose risk caps hold for offers
 
@@ -77,7 +79,7 @@ def draft_offer(
     if recommendation_id is not None:
         gate.heimdall_require_known(recommendation_id)
     amount = evidence.recommended_offer if amount is None else amount
-    _require_recommended(amount, evidence)
+    require_recommended(amount, evidence)
     return Offer.objects.create(
         evidence=evidence,
         recommendation_id=recommendation_id,
@@ -91,11 +93,6 @@ def draft_offer(
         **{name: getattr(evidence, name) for name in ("province", "market", "arv")},
         **act.signature,
     )
-
-
-def _require_recommended(amount: Decimal, evidence: OfferEvidence) -> None:
-    if amount > evidence.recommended_offer:
-        raise AboveRecommended(attr="amount")
 
 
 @verb(ExecutionClass.EXECUTE)
@@ -116,56 +113,24 @@ def send_offer(*, offer_id: int, expires_at: datetime | None = None, documents: 
     gate.require(ExecutionClass.EXECUTE)
     offer = locked(offer_id)
     require_transition(offer, State.SENT)
-    policy = _policy(offer)
-    expires_at = _expiry(expires_at, policy, act)
-    _require_liquid(offer, policy, act)
+    policy = policy_of(offer)
+    expires_at = expiry(expires_at, policy, act)
+    require_liquid(offer, policy, act)
     if offer.recommendation_id is not None:
         gate.heimdall_require_prod_eligible(offer.recommendation_id, act=act)
     offer.stake = policy.stake
     offer.reservation = gate.risk_reserve_or_raise(
         ENGINE,
-        _at_stake(offer),
+        at_stake(offer),
         actor=act.actor,
         user=act.user,
         reason=f"offer {offer.pk}",
         correlation_id=act.correlation_id,
         now=act.now,
-        metadata=_metadata(offer),
+        metadata=about(offer),
     )
     move(offer, State.SENT, act, documents=documents, sent_at=act.now, expires_at=expires_at)
     return offer
-
-
-def _policy(offer: Offer) -> OfferPolicy:
-    policy = policies.effective(OfferPolicy, mark.current(), offer.province, offer.market)
-    if policy is None or not policy.enabled:
-        raise OfferPolicyDisabled
-    return policy
-
-
-def _expiry(given: datetime | None, policy: OfferPolicy, act: Act) -> datetime:
-    if given is None:
-        return act.now + timedelta(days=policy.expires_after_days)
-    if not act.now < given <= act.now + timedelta(days=EXPIRES_AFTER_MAX):
-        raise ExpiryOutOfRange(attr="expires_at")
-    return given
-
-
-def _require_liquid(offer: Offer, policy: OfferPolicy, act: Act) -> None:
-    scores = liquidity_score(offer.province, offer.market, offer.property_type, now=act.now)
-    score = Decimal(str(scores[policy.liquidity_gate]))
-    if score < policy.min_liquidity_score:
-        named = policy.get_liquidity_gate_display()
-        raise LowLiquidity(f"{named}: {score:.2f}. The offer policy asks for {policy.min_liquidity_score}.")
-
-
-def _at_stake(offer: Offer) -> Decimal:
-    """What an offer puts at stake, in CAD."""
-    return offer.fee if offer.stake == Stake.ASSIGNMENT_FEE else offer.amount
-
-
-def _metadata(offer: Offer) -> dict[str, Any]:
-    return {"offer_id": offer.pk, "evidence_id": offer.evidence_id}
 
 
 @verb(ExecutionClass.SANDBOX)
@@ -201,11 +166,11 @@ def counter_offer(
     require_transition(offer, State.COUNTERED)
     changes: dict[str, Any] = {}
     if amount is not None:
-        _require_recommended(amount, offer.evidence)
-        changes = {"amount": amount, "expires_at": _expiry(expires_at, _policy(offer), act)}
+        require_recommended(amount, offer.evidence)
+        changes = {"amount": amount, "expires_at": expiry(expires_at, policy_of(offer), act)}
         offer.amount = amount
         assert offer.reservation_id is not None
-        offer.reservation = gate.risk_change(offer.reservation_id, _at_stake(offer), act=act.because(f"offer {offer.pk}"))
+        offer.reservation = gate.risk_change(offer.reservation_id, at_stake(offer), act=act.because(f"offer {offer.pk}"))
     move(offer, State.COUNTERED, act, documents=documents, asked=asked, **changes)
     return offer
 
@@ -228,8 +193,8 @@ def accept_offer(*, offer_id: int, documents: Sequence[str] = (), act: Act) -> O
     run_out(offer, act)
     require_transition(offer, State.ACCEPTED)
     if offer.state == State.EXPIRED:
-        about = act.because(f"offer {offer.pk}: accepted late")
-        offer.reservation = gate.risk_record(engine=ENGINE, amount=_at_stake(offer), metadata=_metadata(offer), act=about)
+        why = act.because(f"offer {offer.pk}: accepted late")
+        offer.reservation = gate.risk_record(engine=ENGINE, amount=at_stake(offer), metadata=about(offer), act=why)
     move(offer, State.ACCEPTED, act, documents=documents, answered_at=act.now, accepted_at=act.now)
     return offer
 
