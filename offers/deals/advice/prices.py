@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from offers.deals.advice.acceptance import BAND, PRIOR, VERSION, Answer, Chances, fitted
@@ -12,6 +13,13 @@ ENOUGH = 100  # answers; fewer, and the prior is shown
 OPENING = Decimal("0.9")  # of the MAO: the least price that is looked at
 STEPS = 20  # between the opening and the MAO
 CANADA = "CA"
+
+
+class Basis(StrEnum):
+    """What advice rests on."""
+
+    PRIOR = "prior"
+    ANSWERS = "answers"
 
 
 class Known(NamedTuple):
@@ -44,7 +52,7 @@ def advised(calc: Calculation, known: Known) -> dict[str, Any]:
     best = max(rows, key=lambda row: row["expected_profit"]["low"], default=None)
     return {
         "suggested_opening": best["price"] if best else 0,
-        "basis": "answers" if is_known else "prior",
+        "basis": (Basis.ANSWERS if is_known else Basis.PRIOR).value,
         "n": n,
         "needed": ENOUGH,
         "place": known.place,

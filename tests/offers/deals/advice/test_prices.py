@@ -95,7 +95,7 @@ def test_the_suggestion_is_never_above_the_recommended_offer(
     assert all(lower["price"] < higher["price"] for lower, higher in pairwise(rows))
     assert all(lower["acceptance"]["mean"] <= higher["acceptance"]["mean"] for lower, higher in pairwise(rows))
     assert all(row["expected_profit"]["low"] <= row["expected_profit"]["high"] for row in rows)
-    assert all(0 <= row["profit"] for row in rows)
+    assert all(row["profit"] >= 0 for row in rows)
 
 
 @given(money)
