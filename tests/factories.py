@@ -47,8 +47,11 @@ from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from offers.comps.arv.market import GENERAL
 from offers.comps.cells import cell_of
+from offers.deals.life.states import State
 from offers.models import (
     MarketPrior,
+    Offer,
+    OfferEvent,
     OfferEvidence,
     OfferPolicy,
     ProvinceRule,
@@ -57,6 +60,7 @@ from offers.models import (
     SaleImport,
     TransferTax,
 )
+from offers.policies.models import Stake
 from wholesale.plumbing.act import Act
 
 # A Tuesday afternoon in all of Canada, after the clock changes of 2026.
@@ -594,6 +598,51 @@ class EvidenceFactory(Row):
     mao = recommended_offer = Decimal(262500)
     correlation_id = "made"
     actor = "factory"
+    created_at = NOON
+
+
+class OfferFactory(Row):
+    """A draft of what its evidence recommends."""
+
+    class Meta:
+        model = Offer
+
+    evidence = SubFactory(EvidenceFactory)
+    province = SelfAttribute("evidence.province")
+    market = SelfAttribute("evidence.market")
+    amount = SelfAttribute("evidence.recommended_offer")
+    arv = SelfAttribute("evidence.arv")
+    fee = SelfAttribute("evidence.default_assignment_fee")
+    actor = "factory"
+    correlation_id = "made"
+    created_at = drafted_at = state_since = NOON
+
+
+class SentOfferFactory(OfferFactory):
+    """An offer that was sent at noon and expires a week later, as the policy's defaults have it."""
+
+    state = State.SENT
+    stake = Stake.OFFER
+    sent_at = NOON
+    expires_at = NOON + timedelta(days=7)
+    reservation = SubFactory("tests.factories.ReservationFactory", amount=SelfAttribute("..amount"))
+    last_seq = 1
+
+
+class OfferEventFactory(Row):
+    """The sending of an offer."""
+
+    class Meta:
+        model = OfferEvent
+
+    offer = SubFactory(SentOfferFactory)
+    seq = 1
+    from_state = State.DRAFT
+    to_state = State.SENT
+    amount = SelfAttribute("offer.amount")
+    at = NOON
+    actor = "factory"
+    correlation_id = "made"
     created_at = NOON
 
 

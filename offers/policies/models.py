@@ -8,10 +8,27 @@ from django.db.models import Q
 
 from governance.policies import PlacePolicy, each_province
 from offers.bounds import ARV_MAX
-from wholesale.plumbing.setting_fields import Money, Rate, Switch
+from wholesale.plumbing.setting_fields import Choice, Money, Number, Rate, SmallWhole, Switch
 
 # The codes of the warnings by which a policy may refuse; `refuse_` and the code is the name of the setting.
 JUDGED = ("few_comps", "wide_interval", "uninspected_repairs", "above_low")
+
+LIQUIDITY_MAX = Decimal(10_000)
+EXPIRES_AFTER_MAX = 365
+
+
+class LiquidityGate(models.TextChoices):
+    """Which liquidity score of a market gates its offers."""
+
+    SCORE = "score", "The guide's score"
+    POSTERIOR_SCORE = "posterior_score", "What is known of the true rates (posterior score)"
+
+
+class Stake(models.TextChoices):
+    """What an offer puts at stake."""
+
+    OFFER = "offer", "What is offered"
+    ASSIGNMENT_FEE = "assignment_fee", "The assignment fee"
 
 
 class OfferPolicy(PlacePolicy):
@@ -64,6 +81,42 @@ class OfferPolicy(PlacePolicy):
         short="Refuse above the lower bound",
         help_text="refuses an offer above what the lower bound of the ARV allows, or without a lower bound",
     )
+    min_liquidity_score = Number(
+        max_digits=7,
+        decimal_places=2,
+        default=Decimal(50),
+        at_least=Decimal(0),
+        at_most=LIQUIDITY_MAX,
+        label="Minimum liquidity score",
+        short="Minimum liquidity",
+        zero="none",
+        help_text="no offer is sent where the market's liquidity score is below; 0: none",
+        page_help="No offer is sent where the market's liquidity score is below. 0: no threshold.",
+    )
+    liquidity_gate = Choice(
+        max_length=15,
+        choices=LiquidityGate,
+        default=LiquidityGate.SCORE,
+        label="Score that gates",
+        help_text="the liquidity score that must reach the threshold",
+        page_help="The liquidity score that must reach the threshold.",
+    )
+    stake = Choice(
+        max_length=14,
+        choices=Stake,
+        default=Stake.OFFER,
+        label="At stake",
+        help_text="what an offer reserves of the risk caps: what is offered (at first the recommended offer), or the fee",
+        page_help="What an offer reserves of the risk caps: what is offered, at first the recommended offer, or the fee.",
+    )
+    expires_after_days = SmallWhole(
+        default=7,
+        within=(1, EXPIRES_AFTER_MAX),
+        unit="days",
+        label="Expires after",
+        help_text="an offer that is sent expires after so many days, unless it says otherwise",
+        page_help="An offer that is sent expires after so many days, unless it says otherwise.",
+    )
 
     seed_reason = "safe default, off"
 
@@ -87,6 +140,15 @@ class OfferPolicy(PlacePolicy):
                 condition=Q(default_assignment_fee__range=(0, ARV_MAX), default_fees_buffer__range=(0, ARV_MAX)),
                 name="offerpolicy_fees",
                 violation_error_message=f"Fees must be from 0 to {ARV_MAX:,} CAD.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    min_liquidity_score__range=(0, LIQUIDITY_MAX),
+                    liquidity_gate__in=LiquidityGate.values,
+                    stake__in=Stake.values,
+                    expires_after_days__range=(1, EXPIRES_AFTER_MAX),
+                ),
+                name="offerpolicy_life",
             ),
         ]
         verbose_name = "offer policy"

@@ -16,7 +16,7 @@ from followups.tasks.models import ContactAttempt, TaskEvent
 from governance.models import ConsentProof, ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from governance.policies import Governed
 from kpi.models import KPIEvent
-from offers.models import OfferEvidence
+from offers.models import OfferEvent, OfferEvidence
 from tests.factories import (
     NOON,
     AttemptFactory,
@@ -27,6 +27,7 @@ from tests.factories import (
     HeimdallEventFactory,
     KpiFactory,
     LeadReopeningFactory,
+    OfferEventFactory,
     RecommendationFactory,
     RecordFactory,
     RiskEventFactory,
@@ -42,6 +43,7 @@ FACTS: dict[Any, Callable[[], Any]] = {
     DealSent: DealSentFactory.create,
     ContactAttempt: AttemptFactory.create,
     OfferEvidence: EvidenceFactory.create,
+    OfferEvent: OfferEventFactory.create,
     KPIEvent: KpiFactory.create,
     RiskEvent: RiskEventFactory.create,
     HeimdallRecommendation: RecommendationFactory.create,
