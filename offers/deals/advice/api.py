@@ -34,7 +34,7 @@ class PriceOut(serializers.Serializer[Any]):
 
     price = MoneyField(help_text="CAD")
     share = RateField(help_text="of the ARV")
-    profit = MoneyField(help_text="CAD, where the seller accepts: the mao less the price; the assignment fee is a part of it")
+    profit = MoneyField(help_text="CAD, where the seller accepts: the mao less the price, the assignment fee included")
     acceptance = ChanceOut()
     expected_profit = ExpectedOut(help_text="CAD: the acceptance times the profit")
 
@@ -43,9 +43,7 @@ class AdviceOut(serializers.Serializer[Any]):
     """Advice on what to offer first. It forbids nothing."""
 
     suggested_opening = MoneyField(help_text="CAD: the price with the largest low figure of the profit to expect")
-    basis = serializers.ChoiceField(
-        choices=[*Basis], help_text=f"prior: an assumption, until {ENOUGH} offers are answered"
-    )
+    basis = serializers.ChoiceField(choices=[*Basis], help_text=f"prior: an assumption, until {ENOUGH} offers are answered")
     n = StrictIntegerField(help_text="answered offers that are known")
     needed = StrictIntegerField(help_text="answered offers from which on they count")
     place = serializers.CharField(help_text="where the answers are from: the province, or CA where it has too few")

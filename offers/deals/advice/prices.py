@@ -12,7 +12,6 @@ from offers.deals.taxes.shown import number_of, shown_cad
 ENOUGH = 100  # answers; fewer, and the prior is shown
 OPENING = Decimal("0.9")  # of the MAO: the least price that is looked at
 STEPS = 20  # between the opening and the MAO
-CANADA = "CA"
 
 
 class Basis(StrEnum):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offers.deals.advice.acceptance import PRIOR, Answer
-from offers.deals.advice.prices import CANADA, ENOUGH, OPENING, Known, advised, prices
+from offers.deals.advice.prices import ENOUGH, OPENING, Known, advised, prices
+from offers.deals.law.words import CANADA
 from offers.deals.math import Calculation, calculate
 from tests.offers.deals.advice.test_acceptance import simulated
 
