@@ -60,6 +60,7 @@ class Acceptance(NamedTuple):
 
 
 PRIOR = Acceptance(np.array([LEVEL, LOG_SLOPE]), np.diag([LEVEL_SD**2, LOG_SLOPE_SD**2]))
+_PRECISION: Numbers = np.diag([1 / LEVEL_SD**2, 1 / LOG_SLOPE_SD**2])
 
 
 def fitted(answers: Sequence[Answer]) -> Acceptance:
@@ -68,32 +69,31 @@ def fitted(answers: Sequence[Answer]) -> Acceptance:
         return PRIOR
     away = np.array([answer.share for answer in answers]) - CENTRE
     accepted = np.array([answer.accepted for answer in answers], dtype=np.float64)
-    precision = np.linalg.inv(PRIOR.covariance)
 
     def loss(at: Numbers) -> float:
         odds = at[0] + np.exp(at[1]) * away
         off = at - PRIOR.mean
-        return float((np.logaddexp(0, odds) - accepted * odds).sum() + off @ precision @ off / 2)
+        return float((np.logaddexp(0, odds) - accepted * odds).sum() + off @ _PRECISION @ off / 2)
 
     at = PRIOR.mean
     for _ in range(_ROUNDS):
-        information, gradient = _derivatives(at, away, accepted, precision)
+        information, gradient = _derivatives(at, away, accepted)
         step = np.linalg.solve(information, gradient)
         size = next((half for half in 0.5 ** np.arange(_HALVINGS) if loss(at - half * step) < loss(at)), 0.0)
         at = at - size * step
         if not size or np.abs(step).max() < _CLOSE:
             break
-    information, _ = _derivatives(at, away, accepted, precision)
-    return Acceptance(at, np.linalg.inv(information))
+    information, _ = _derivatives(at, away, accepted)
+    return Acceptance(at, np.linalg.inv(information).astype(np.float64, copy=False))
 
 
-def _derivatives(at: Numbers, away: Numbers, accepted: Numbers, precision: Numbers) -> tuple[Numbers, Numbers]:
+def _derivatives(at: Numbers, away: Numbers, accepted: Numbers) -> tuple[Numbers, Numbers]:
     """The expected second derivatives of the loss, which are always positive definite, and the first."""
     by_slope = np.exp(at[1]) * away
     chance = _logistic(at[0] + by_slope)
     moved = np.column_stack([np.ones_like(away), by_slope])
-    information: Numbers = (moved.T * (chance * (1 - chance))) @ moved + precision
-    gradient: Numbers = moved.T @ (chance - accepted) + precision @ (at - PRIOR.mean)
+    information: Numbers = (moved.T * (chance * (1 - chance))) @ moved + _PRECISION
+    gradient: Numbers = moved.T @ (chance - accepted) + _PRECISION @ (at - PRIOR.mean)
     return information, gradient
 
 
