@@ -15,6 +15,7 @@ class Domain(models.TextChoices):
 
     WHOLESALE = "WHOLESALE", "Wholesale"
     BUYER_MATCH = "BUYER_MATCH", "Buyer match"
+    CAPITAL = "CAPITAL", "Capital"
 
 
 # The events that reports and tripwires count: all but those of walkthroughs. A failure is left out only if the walkthrough

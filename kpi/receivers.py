@@ -12,7 +12,7 @@ from followups.leads.signals import person_erased
 from followups.signals import ladders_created, tasks_breached, tasks_completed, tasks_lapsed
 from kpi.models import Domain
 from kpi.services import erase_words, keep
-from offers.signals import offers_computed
+from offers.signals import offers_computed, offers_moved
 from wholesale.plumbing.envelope import Envelope
 
 
@@ -36,10 +36,27 @@ METRICS = {
 }
 
 
+class OutcomeRule(NamedTuple):
+    """How what became of an offer is counted: the metric's domain and name."""
+
+    domain: Domain
+    metric: str
+
+
+# By the fact of an envelope of `offers_moved`. Each is told at most once for an offer, under the offer's lock.
+OUTCOMES = {
+    "accepted": OutcomeRule(Domain.WHOLESALE, "offer_accept_rate"),
+    "contracted": OutcomeRule(Domain.WHOLESALE, "contract_rate"),
+    "matched": OutcomeRule(Domain.BUYER_MATCH, "match_success"),
+    "gain": OutcomeRule(Domain.CAPITAL, "roi_event"),
+}
+
+
 def connect() -> None:
     """Connect this module's receivers to the signals of other apps. Connecting twice changes nothing."""
     for signal in (ladders_created, tasks_completed, tasks_breached, tasks_lapsed, feedback_recorded, offers_computed):
         signal.connect(on_happened, dispatch_uid="kpi.on_happened")
+    offers_moved.connect(on_offers_moved, dispatch_uid="kpi.on_offers_moved")
     for erased in (person_erased, buyer_erased):
         erased.connect(on_person_erased, dispatch_uid="kpi.on_person_erased")
 
@@ -49,13 +66,35 @@ def on_happened(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
     keep([_row(envelope, METRICS[envelope.name]) for envelope in envelopes])
 
 
+def on_offers_moved(envelopes: Sequence[Envelope], **kwargs: Any) -> None:
+    """Receiver: write one KPI event for each outcome of an offer. A gain is a success if it is above 0, and is the value."""
+    rows = [
+        _values(envelope, rule.domain, rule.metric, fact > 0, fact if name == "gain" else None, _about(envelope))
+        for envelope in envelopes
+        for name, rule in OUTCOMES.items()
+        if (fact := envelope.facts.get(name)) is not None
+    ]
+    if rows:
+        keep(rows)
+
+
+def _about(envelope: Envelope) -> dict[str, Any]:
+    facts = {name: envelope.facts[name] for name in ("offer_id", "evidence_id")}
+    return {**facts, "state": envelope.facts.get("to", "overdue")}
+
+
 def _row(envelope: Envelope, metric: MetricRule) -> tuple[Any, ...]:
-    """The values of `kpi.services.COLUMNS`."""
-    subject, act, facts = envelope.subject, envelope.act, envelope.facts
+    facts = envelope.facts
     value = facts[metric.value] if metric.value else None
     detail = {name: fact for name, fact in facts.items() if name != metric.value} if metric.value else facts
+    return _values(envelope, metric.domain, envelope.name, metric.success, value, detail)
+
+
+def _values(envelope: Envelope, domain: Domain, metric: str, success: bool, value: Any, detail: Any) -> tuple[Any, ...]:
+    """The values of `kpi.services.COLUMNS`."""
+    subject, act = envelope.subject, envelope.act
     return (
-        *(metric.domain.value, envelope.name, envelope.happened_at, metric.success, value),
+        *(domain.value, metric, envelope.happened_at, success, value),
         *(subject.province, subject.market, subject.kind, subject.id, subject.lead_id),
         *(act.correlation_id, act.actor, act.user and act.user.pk, detail),
     )

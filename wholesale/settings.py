@@ -89,6 +89,9 @@ AGENT_CLAIM_MAX = whole_number("AGENT_CLAIM_MAX", default=25, least=1, most=500)
 # How fast buyers' answers lose weight. After a change `manage.py rebuild_liquidity` counts the stored events anew.
 BUYER_RATE_HALF_LIFE_DAYS = whole_number("BUYER_RATE_HALF_LIFE_DAYS", default=90, least=7, most=3650)
 BUYER_SILENCE_HOURS = whole_number("BUYER_SILENCE_HOURS", default=72, least=1, most=8760)  # then a buyer did not respond
+# After so many days without a seller's answer, or without a contract, the rates of offers count a no.
+OFFER_ANSWER_DAYS = whole_number("OFFER_ANSWER_DAYS", default=30, least=1, most=365)  # since it was sent
+OFFER_CONTRACT_DAYS = whole_number("OFFER_CONTRACT_DAYS", default=30, least=1, most=365)  # since it was accepted
 TOKEN_CACHE_SECONDS = env.float("TOKEN_CACHE_SECONDS", default=5.0)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 

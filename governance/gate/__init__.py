@@ -24,7 +24,13 @@ How a contact is decided, in this order:
 Other apps import the names below. From `ledger` and `rules` they import what they record, show or set.
 """
 
-from governance.gate.advice import heimdall_recommend, heimdall_require_prod_eligible, heimdall_trial, heimdall_use
+from governance.gate.advice import (
+    heimdall_recommend,
+    heimdall_require_known,
+    heimdall_require_prod_eligible,
+    heimdall_trial,
+    heimdall_use,
+)
 from governance.gate.contacts import (
     ContactAnswer,
     Judged,
@@ -47,7 +53,7 @@ from governance.gate.minutes import Asked, Minutes, asked_about, permitted_minut
 from governance.gate.opted_out import LedgerUnreadable, opted_out_points
 from governance.gate.reading import GateFacts, asking_facts, facts_in, read_facts, read_with_facts
 from governance.gate.reasons import Reason
-from governance.gate.risk import risk_reserve, risk_reserve_or_raise
+from governance.gate.risk import risk_change, risk_record, risk_reserve, risk_reserve_or_raise
 from governance.gate.situations import subjects_of
 from governance.gate.standing import (
     ChecklistFailed,

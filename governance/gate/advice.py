@@ -96,6 +96,17 @@ def _keep_event(kind: HeimdallEventKind, kept: HeimdallRecommendation, decision:
     )
 
 
+def heimdall_require_known(recommendation_id: int) -> None:
+    """Raise an error unless there is such a recommendation.
+
+    Raises:
+        RecommendationNotFound: there is none.
+
+    """
+    if not HeimdallRecommendation.objects.filter(pk=recommendation_id).exists():
+        raise RecommendationNotFound(attr="recommendation_id")
+
+
 def heimdall_require_prod_eligible(recommendation_id: int, *, act: Act) -> None:
     """Raise an error unless production may use this stored recommendation now.
 

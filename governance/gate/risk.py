@@ -30,6 +30,34 @@ def risk_reserve(*, act: Act, **reservation: Any) -> tuple[Decision, RiskReserva
     return reservations.reserve(**reservation, act=act, ask=partial(require, ExecutionClass.EXECUTE))
 
 
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def risk_record(*, engine: str, amount: Decimal, metadata: Any = None, act: Act) -> RiskReservation:
+    """Reserve an amount (CAD) that is at stake already, such as by an answer that came late. No cap refuses a fact. It
+    counts in them all the same, so that nothing else fits until it is settled.
+
+    Raises:
+        NotAnAmount: the amount is not above 0, or not in whole cents.
+
+    """
+    _, reservation = reservations.reserve(engine=engine, amount=amount, metadata=metadata, is_fact=True, act=act)
+    assert reservation is not None
+    return reservation
+
+
+@verb(ExecutionClass.SANDBOX)
+@transaction.atomic
+def risk_change(reservation_id: int, amount: Decimal, *, act: Act) -> RiskReservation:
+    """Change the amount (CAD) of an open reservation, by `governance.risk.reservations.change`.
+
+    Raises:
+        RiskDenied, ReservationNotFound, AlreadySettled, NotAnAmount: as there.
+        KillSwitchEngaged: nothing may act now.
+
+    """
+    return reservations.change(reservation_id, amount, act=act, ask=partial(require, ExecutionClass.SANDBOX))
+
+
 def risk_reserve_or_raise(
     engine: str,
     amount: Decimal,

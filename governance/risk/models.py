@@ -166,6 +166,7 @@ class RiskEventKind(models.TextChoices):
     """The kinds of risk events."""
 
     RESERVED = "RESERVED", "Reserved"
+    CHANGED = "CHANGED", "Amount changed"
     DENIED = "DENIED", "Denied"
     SETTLED = "SETTLED", "Settled"
     RELEASED = "RELEASED", "Released by an operator"

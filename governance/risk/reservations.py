@@ -1,4 +1,5 @@
-"""Making, settling, releasing and correcting reservations. Call `reserve` through `governance.gate`, which checks go-live.
+"""Making, changing, settling, releasing and correcting reservations. Call `reserve` and `change` through `governance.gate`,
+which checks go-live.
 
 Every function takes the lock of the risk room first, and reads what it protects later (`governance.risk.models.LOCK_KEY`).
 """
@@ -22,6 +23,7 @@ from governance.risk.errors import (
     NotSettled,
     OtherReservation,
     ReservationNotFound,
+    RiskDenied,
 )
 from governance.risk.ledgers import business_day
 from governance.risk.models import LOCK_KEY, RiskEvent, RiskEventKind, RiskPolicy, RiskReservation
@@ -39,13 +41,15 @@ def reserve(
     engine: str,
     amount: Decimal,
     metadata: Any = None,
+    is_fact: bool = False,
     act: Act,
     ask: Callable[..., list[Rows]] = together,
 ) -> tuple[Decision, RiskReservation | None]:
     """Put an amount (CAD) at stake if the caps of GLOBAL and of the engine allow it, within the caller's transaction.
 
-    A denial is not raised but returned: it is stored as an event, and nothing is reserved. `ask` sends the first statements;
-    the gate adds its own to them.
+    A denial is not raised but returned: it is stored as an event, and nothing is reserved. What is at stake already
+    (`is_fact`) is reserved all the same, and the event says what the caps say of it. `ask` sends the first statements; the
+    gate adds its own to them.
 
     Raises:
         NotAnAmount: the amount is not above 0, or not in whole cents.
@@ -57,10 +61,10 @@ def reserve(
     caps = {name: policy for (name,), policy in policies.kept(RiskPolicy, mark).items()}
     day = business_day(act.now)
     # An engine without a policy gets no risk day, because callers may ask for any name.
-    found = ledgers.read(engine, day, names=[name for name in {GLOBAL, engine} if name in caps])
+    found = ledgers.read(engine, day, names=[name for name in {GLOBAL, engine} if is_fact or name in caps])
     decision = decide(engine, amount, caps, found, day)
     about = {"engine": engine, "day": day, "amount": amount, **_columns(act)}
-    if not decision.allowed:
+    if not (decision.allowed or is_fact):
         writes.insert_object(RiskEvent(kind=RiskEventKind.DENIED, message=decision.detail, **about))
         return decision, None
     reservation = RiskReservation(pk=new_id, metadata=metadata or {}, **about)
@@ -70,6 +74,47 @@ def reserve(
         reserved = {"kind": RiskEventKind.RESERVED, "reservation": reservation, "message": decision.detail}
         writes.insert_object(RiskEvent(**reserved, **about))
     return decision, reservation
+
+
+def change(reservation_id: int, amount: Decimal, *, act: Act, ask: Callable[..., list[Rows]] = together) -> RiskReservation:
+    """Change the amount (CAD) of an open reservation, within the caller's transaction.
+
+    What is more must pass the caps, as exposure and an action of today. What is less is free at once; the exposure of its
+    day stays, for it was at stake. For `ask` see `reserve`.
+
+    Raises:
+        RiskDenied: a cap does not allow the difference.
+        ReservationNotFound: no such reservation.
+        AlreadySettled: it is settled or released.
+        NotAnAmount: the amount is not above 0, or not in whole cents.
+
+    """
+    *_, [(mark,)] = ask(*locks.taking(LOCK_KEY), Statement(f"SELECT {MARK_SQL}"))
+    if not is_amount(amount) or not amount:
+        raise NotAnAmount(attr="amount")
+    reservation = _chosen(reservation_id, settled=False)
+    if reservation.settled_at is not None:
+        raise AlreadySettled
+    more, before = amount - reservation.amount, reservation.amount
+    if not more:
+        return reservation
+    today, day = business_day(act.now), reservation.day
+    found = ledgers.read(reservation.engine, today, day, names=(GLOBAL, reservation.engine))
+    if more > 0:
+        caps = {name: policy for (name,), policy in policies.kept(RiskPolicy, mark).items()}
+        decision = decide(reservation.engine, more, caps, found, today)
+        if not decision.allowed:
+            raise RiskDenied(decision.detail)
+        found = [ledger.exposed(more) if ledger.day == today else ledger for ledger in found]
+    reservation.amount = amount
+    event = _event(reservation, RiskEventKind.CHANGED, today, Decimal(0), act, f"{before} until then")
+    with writes.gathered():
+        writes.update(RiskReservation, ("amount",), [(reservation.pk, amount)])
+        ledgers.write(
+            ledger.booked(freed=-more) if ledger.day == day else ledger for ledger in found if ledger.day in (today, day)
+        )
+        writes.insert_object(event)
+    return reservation
 
 
 def _columns(act: Act) -> dict[str, Any]:

@@ -49,14 +49,14 @@ class Ledger(NamedTuple):
 
     def reserved(self, amount: Decimal) -> "Ledger":
         """The ledger after one more reservation on its day."""
-        return self._replace(
-            exposure_used=self.exposure_used + amount,
-            open_risk_reserved=self.open_risk_reserved + amount,
-            actions_count=self.actions_count + 1,
-        )
+        return self.exposed(amount).booked(freed=-amount)
+
+    def exposed(self, amount: Decimal) -> "Ledger":
+        """The ledger after one more action that put so much at stake."""
+        return self._replace(exposure_used=self.exposure_used + amount, actions_count=self.actions_count + 1)
 
     def booked(self, *, freed: Decimal = Decimal(0), loss: Decimal = Decimal(0)) -> "Ledger":
-        """The ledger after a part of its open risk was freed, and a loss was added; below 0 for a correction."""
+        """The ledger after a part of its open risk was freed, and a loss was added. Below 0: more is open; a correction."""
         return self._replace(open_risk_reserved=self.open_risk_reserved - freed, realized_loss=self.realized_loss + loss)
 
 

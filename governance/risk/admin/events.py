@@ -10,6 +10,7 @@ from wholesale.plumbing.texts import cad
 
 EVENT_COLOURS = {
     RiskEventKind.RESERVED.label: "info",
+    RiskEventKind.CHANGED.label: "info",
     RiskEventKind.DENIED.label: "danger",
     RiskEventKind.SETTLED.label: "success",
     RiskEventKind.RELEASED.label: "warning",

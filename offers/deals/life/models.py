@@ -131,6 +131,7 @@ class OfferEvent(SignedModel, AppendOnlyModel):
     from_state = models.CharField(max_length=12, choices=State)
     to_state = models.CharField(max_length=12, choices=State)
     amount = money_field(help_text="what was on the table then, CAD")
+    asked = money_field(null=True, help_text="of a counter: what the seller asked for, CAD")
     at = models.DateTimeField()
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
     documents = WordedJsonField(default=list, help_text="references of documents, such as a contract's number")
