@@ -47,6 +47,8 @@ class KPIEvent(AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         indexes = [
             models.Index(fields=["domain", "metric", "-id"], name="kpievent_metric"),  # events?domain=&metric=
+            # judged_events() of a policy that names a province, events?domain=&metric=&province=
+            models.Index(fields=["domain", "metric", "province", "-id"], name="kpievent_province"),
             models.Index(fields=["correlation_id"], name="kpievent_correlation"),  # events?correlation_id=
             models.Index(fields=["occurred_at"], name="kpievent_occurred_at"),  # summarise(), events?since=&until=
         ]

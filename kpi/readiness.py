@@ -16,7 +16,8 @@ def regression_policies(now: datetime) -> Finding:
         return Finding(False, "No regression policy is enabled: a falling KPI goes unseen.")
     if blind:
         return Finding(False, f"Can never judge, for min_events_to_enforce is above a window: {', '.join(blind)}.", blind)
-    return Finding(True, f"Metrics watched: {len(enabled)}.", [str(policy) for policy in enabled])
+    metrics = {(policy.domain, policy.metric) for policy in enabled}
+    return Finding(True, f"Metrics watched: {len(metrics)}.", [str(policy) for policy in enabled])
 
 
 @register("regression.triggers", Severity.WARNING, "No tripwire is waiting for a person")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
-from operator import or_
+from operator import itemgetter, or_
 from time import perf_counter
 from typing import Any
 
@@ -30,6 +30,7 @@ COLUMNS = (
     *("domain", "metric", "occurred_at", "success", "value", "province", "market", "subject_type", "subject_id", "lead_id"),
     *("correlation_id", "actor", "user_id", "detail"),
 )
+_WATCHED = itemgetter(*map(COLUMNS.index, RegressionPolicy.key))  # what of such a row a regression policy watches
 
 
 def emit_kpi(
@@ -78,7 +79,7 @@ def write_kpi(
         detail=detail or {},
     )
     writes.insert_object(event)
-    _evaluate({(event.domain, event.metric)})
+    _evaluate({(event.domain, event.metric, event.province)})
     return event
 
 
@@ -104,16 +105,18 @@ def erase_words(texts: Collection[str]) -> int:
 def keep(rows: Rows) -> None:
     """Write KPI events in one SQL statement. Each is given by the values of `COLUMNS`."""
     writes.insert(KPIEvent, COLUMNS, rows)
-    _evaluate({(domain, metric) for domain, metric, *_ in rows})
+    _evaluate({_WATCHED(row) for row in rows})
 
 
-def _evaluate(arrived: Collection[tuple[str, str]]) -> None:
-    """If the setting `TRIPWIRE_ON_ARRIVAL` is on, queue a background task for each watched metric among these (domain and
-    name). It evaluates the metric after the events are committed, so it never runs within their transaction."""
+def _evaluate(arrived: Collection[tuple[str, str, str | None]]) -> None:
+    """If the setting `TRIPWIRE_ON_ARRIVAL` is on, queue a background task for each enabled policy that watches one of these
+    (domain, metric and province of events). It evaluates the policy after the events are committed, so it never runs within
+    their transaction."""
     if settings.TRIPWIRE_ON_ARRIVAL:
-        watched = RegressionPolicy.objects.filter(enabled=True).values_list("domain", "metric")
-        for domain, metric in sorted(set(arrived).intersection(watched)):
-            evaluate_tripwire.enqueue(domain, metric)
+        keys = {*arrived, *((domain, metric, None) for domain, metric, _ in arrived)}
+        for key in RegressionPolicy.objects.filter(enabled=True).values_list(*RegressionPolicy.key):
+            if key in keys:
+                evaluate_tripwire.enqueue(*key)
 
 
 def kpi_success(domain: str, metric: str, **options: Any) -> KPIEvent:

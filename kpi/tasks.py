@@ -18,10 +18,10 @@ def evaluate_tripwires() -> None:
 
 
 @task(queue_name=Queue.PERIODIC)
-def evaluate_tripwire(domain: str, metric: str) -> None:
-    """Evaluate one metric after new events. If no policy watches the metric any more, nothing happens."""
+def evaluate_tripwire(domain: str, metric: str, province: str | None = None) -> None:
+    """Evaluate one metric, in a province or in all of Canada, after new events. Without a policy nothing happens."""
     try:
-        evaluations.evaluate(domain=domain, metric=metric, act=Act(ACTOR))
+        evaluations.evaluate(domain=domain, metric=metric, province=province, act=Act(ACTOR))
     except PolicyNotFound:
         return
 

@@ -59,8 +59,14 @@ class MetricParams(ActParams):
     metric = MetricField()
 
 
-class BaselineParams(MetricParams):
-    """The parameters of an approval: the metric whose baseline is approved, who approves it, and why."""
+class WatchedParams(MetricParams):
+    """The parameters that name a regression policy: its metric and its province."""
+
+    province = ProvinceField(required=False, default=None, help_text="default: all of Canada")
+
+
+class BaselineParams(WatchedParams):
+    """The parameters of an approval: the policy whose baseline is approved, who approves it, and why."""
 
     changed_by = LabelField(required=False, help_text="default: your user name")
     reason = NoteField()
@@ -78,6 +84,7 @@ class StateOut(serializers.Serializer[Any]):
 
     domain = serializers.CharField()
     metric = serializers.CharField()
+    province = serializers.CharField(allow_null=True, help_text="null: all of Canada")
     triggered = serializers.BooleanField()
     amber = serializers.BooleanField()
     baseline = StrictDecimalField(max_digits=20, decimal_places=6, allow_null=True)
@@ -99,10 +106,11 @@ class TriggerOut(RowSerializer):
 
     domain = serializers.CharField()
     metric = serializers.CharField()
+    province = serializers.CharField(allow_null=True, help_text="null: all of Canada")
 
     class Meta:
         model = RegressionTrigger
-        fields = ("domain", "metric", *summaries.TRIGGER_FIELDS)
+        fields = (*RegressionPolicy.key, *summaries.TRIGGER_FIELDS)
 
 
 class RegressionStateOut(StateOut):
@@ -148,9 +156,10 @@ class RegressionViewSet(ApiViewSet):
         """List the state of each policy after its last evaluation."""
         return Response(summaries.states())
 
-    @act("evaluate", MetricParams, EvaluateOut, in_parts=True)
+    @act("evaluate", WatchedParams, EvaluateOut, in_parts=True)
     def evaluate(self, request: Request, act: Act, **params: Any) -> Response:
-        """Evaluate the regression policy of a metric. If the metric has just fallen, the policy's action is taken."""
+        """Evaluate a regression policy, by default the one of all of Canada. If the metric has just fallen, the policy's
+        action is taken."""
         state = evaluations.evaluate(**params, act=act)
         return Response({"state": summaries.state_summary(state.policy, state)})
 
@@ -160,9 +169,9 @@ class RegressionViewSet(ApiViewSet):
         return Response(shown(record_kpi(**params, act=act), KpiOut.Meta.fields), status=201)
 
     @act("baseline/approve", BaselineParams, RegressionPolicyOut)
-    def approve_baseline(self, request: Request, act: Act, **metric: str) -> Response:
+    def approve_baseline(self, request: Request, act: Act, **key: Any) -> Response:
         """Approve the metric's present rate as its baseline. This also clears a CUSUM that has triggered."""
-        policy = policies.approve_baseline(act=act, **metric)
+        policy = policies.approve_baseline(act=act, **key)
         return Response(shown(policy, RegressionPolicyOut.Meta.fields))
 
     @act(f"triggers/{ROW_ID}/undo", UndoParams, TriggerOut, parameters=[path_id("trigger")])

@@ -5,7 +5,7 @@ from wholesale.plumbing.errors import DomainError, NotAllowedForYou, NotFound
 
 
 class PolicyNotFound(NotFound):
-    """There is no regression policy for this domain and metric: make one with policies/upsert."""
+    """There is no regression policy for this domain, metric and province: make one with policies/upsert."""
 
 
 class TriggerNotFound(NotFound):

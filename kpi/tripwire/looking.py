@@ -25,11 +25,16 @@ _DIGITS = Decimal("0.000001")
 _RISE_SHOWN = Fraction(10**6)  # the largest rise that is shown
 
 
+def watched_events(policy: RegressionPolicy) -> QuerySet[KPIEvent]:
+    """Return the events of a policy's metric: those of its province, or all if it names none."""
+    events = KPIEvent.objects.filter(COUNTED, domain=policy.domain, metric=policy.metric)
+    return events.filter(province=policy.province) if policy.province else events
+
+
 def judged_events(policy: RegressionPolicy) -> QuerySet[KPIEvent]:
     """Return the events that count for a policy: for a mean, those with a value; else those with a success value."""
-    events = KPIEvent.objects.filter(COUNTED, domain=policy.domain, metric=policy.metric)
     column = "value" if policy.statistic == Statistic.MEAN_VALUE else "success"
-    return events.filter(**{f"{column}__isnull": False})
+    return watched_events(policy).filter(**{f"{column}__isnull": False})
 
 
 def judge(policy: RegressionPolicy, state: RegressionState, now: datetime) -> None:
@@ -79,7 +84,7 @@ def _last_against_before(policy: RegressionPolicy) -> FallVerdict:
 
 def _volume(policy: RegressionPolicy, now: datetime) -> FallVerdict:
     span = timedelta(days=policy.window_days)
-    events = KPIEvent.objects.filter(COUNTED, domain=policy.domain, metric=policy.metric)
+    events = watched_events(policy)
     current = events.filter(occurred_at__gt=now - span, occurred_at__lte=now).count()
     before = events.filter(occurred_at__gt=now - 2 * span, occurred_at__lte=now - span).count()
     return judge_drop(

@@ -13,7 +13,7 @@ from kpi.tripwire.rules import BASELINE_MIN, EVENTS_MAX, Action, Method, Statist
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.setting_fields import Choice, Metric, Number, Rate, Switch, Whole, Word
 from wholesale.plumbing.signed import user_key
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 _SMALLEST = Decimal("0.0001")
 
@@ -35,10 +35,19 @@ def figure_field() -> "models.DecimalField[Any, Any]":
 
 
 class RegressionPolicy(Policy):
-    """The policy that says how one metric is watched, and what happens when the metric falls."""
+    """The policy that says how one metric is watched, in one province or in all of Canada, and what a fall does."""
 
     domain = Word()
     metric = Metric()
+    province = Choice(
+        max_length=2,
+        choices=Province,
+        null=True,
+        blank=True,
+        empty="all of Canada",
+        help_text="whose events are watched; null: all of Canada",
+        page_help="Whose events are watched. Empty: all of Canada, with the events that name no province.",
+    )
     enabled = Switch(default=False, page_help="Off, it is judged too, but a fall does nothing.")
     statistic = Choice(max_length=12, choices=Statistic, default=Statistic.SUCCESS_RATE, short="Watches")
     method = Choice(max_length=5, choices=Method, default=Method.DROP)
@@ -109,12 +118,22 @@ class RegressionPolicy(Policy):
     )
     expectation = models.JSONField(null=True, editable=False, help_text="of this version, simulated soon after it was saved")
 
-    key = ("domain", "metric")
+    key = ("domain", "metric", "province")
     hidden = ("baseline_event_id",)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["domain", "metric"], name="regressionpolicy_domain_metric"),
+            # Two constraints, because SQLite takes two rows without a province for different ones.
+            models.UniqueConstraint(fields=["domain", "metric", "province"], name="regressionpolicy_province"),
+            models.UniqueConstraint(
+                fields=["domain", "metric"],
+                condition=Q(province__isnull=True),
+                name="regressionpolicy_canada",
+                violation_error_message="Regression policy with this Domain and Metric for all of Canada already exists.",
+            ),
+            models.CheckConstraint(
+                condition=Q(province__isnull=True) | Q(province__in=Province.values), name="regressionpolicy_a_province"
+            ),
             models.CheckConstraint(
                 condition=Q(max_drop_fraction__gt=0, max_drop_fraction__lte=1, design_drop__gt=0, design_drop__lt=1),
                 name="regressionpolicy_drops",
@@ -132,7 +151,7 @@ class RegressionPolicy(Policy):
                 violation_error_message="A CUSUM watches a success rate and, once enabled, has an approved baseline.",
             ),
         ]
-        ordering = ["domain", "metric"]
+        ordering = ["domain", "metric", "id"]
         default_permissions = ("change", "view")
         permissions = [
             ("evaluate_tripwire", "Can evaluate a tripwire"),
@@ -143,7 +162,7 @@ class RegressionPolicy(Policy):
         verbose_name_plural = "regression policies"
 
     def __str__(self) -> str:
-        return f"{self.domain} {self.metric}"
+        return " ".join(filter(None, (self.domain, self.metric, self.province)))
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
         """Return the changes, with the stored expectation cleared: the worker simulates a new one after each change."""

@@ -37,16 +37,20 @@ def forget_state(policy: RegressionPolicy) -> None:
     RegressionState.objects.filter(policy=policy).delete()
 
 
-def locked_policy(domain: str, metric: str) -> RegressionPolicy:
-    """Return the policy of a metric, locked until the caller's transaction ends.
+def locked_policy(domain: str, metric: str, province: str | None) -> RegressionPolicy:
+    """Return the policy of a metric in a province (None: in all of Canada), locked until the caller's transaction ends.
 
     Raises:
-        PolicyNotFound: no policy watches this metric.
+        PolicyNotFound: no policy watches this metric there.
 
     """
-    policy = RegressionPolicy.objects.select_for_update().filter(domain=domain, metric=metric).first()
+    key = {"domain": domain, "metric": metric, "province": province}
+    policy = RegressionPolicy.objects.select_for_update().filter(**key).first()
     if policy is None:
-        raise PolicyNotFound(f"There is no regression policy for {metric} of {domain}: make one with policies/upsert.")
+        place = province or "all of Canada"
+        raise PolicyNotFound(
+            f"There is no regression policy for {metric} of {domain} in {place}: make one with policies/upsert."
+        )
     return policy
 
 
@@ -78,19 +82,20 @@ def measured_baseline(policy: RegressionPolicy) -> MeasuredBaseline:
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def approve_baseline(*, domain: str, metric: str, act: Act) -> RegressionPolicy:
+def approve_baseline(*, domain: str, metric: str, province: str | None = None, act: Act) -> RegressionPolicy:
     """Approve the rate of the last `baseline_events` events (at least 200) as the baseline that a CUSUM compares with.
 
-    This also clears a CUSUM that has triggered. What the trigger stopped stays stopped until the trigger is undone.
+    The policy is the one of this province (None: of all of Canada). Approving also clears a CUSUM that has triggered. What
+    the trigger stopped stays stopped until the trigger is undone.
 
     Raises:
-        PolicyNotFound: no policy watches this metric.
+        PolicyNotFound: no policy watches this metric there.
         NotARate: the policy does not watch a success rate.
         NotEnoughEvents: there are fewer than 200 events, or all are successes, or all are failures.
 
     """
     mark.hold()
-    policy = locked_policy(domain, metric)
+    policy = locked_policy(domain, metric, province)
     if policy.statistic != Statistic.SUCCESS_RATE:
         raise NotARate(attr="metric")
     measured = measured_baseline(policy)
@@ -102,6 +107,7 @@ def approve_baseline(*, domain: str, metric: str, act: Act) -> RegressionPolicy:
         RegressionPolicy,
         domain=domain,
         metric=metric,
+        province=province,
         act=act,
         baseline_rate=measured.rate,
         baseline_size=measured.size,

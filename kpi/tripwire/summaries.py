@@ -28,13 +28,16 @@ TRIGGERS_SHOWN = 10
 
 def state_summary(policy: RegressionPolicy, state: RegressionState) -> dict[str, Any]:
     """Return a policy's state as plain values, with the fields that the customer's guide asks for."""
-    return {"domain": policy.domain, "metric": policy.metric, **{name: getattr(state, name) for name in STATE_FIELDS}}
+    return _key(policy) | {name: getattr(state, name) for name in STATE_FIELDS}
 
 
 def trigger_summary(trigger: RegressionTrigger) -> dict[str, Any]:
     """Return a trigger as the API shows it."""
-    policy = trigger.policy
-    return {"domain": policy.domain, "metric": policy.metric, **{name: getattr(trigger, name) for name in TRIGGER_FIELDS}}
+    return _key(trigger.policy) | {name: getattr(trigger, name) for name in TRIGGER_FIELDS}
+
+
+def _key(policy: RegressionPolicy) -> dict[str, Any]:
+    return {name: getattr(policy, name) for name in policy.key}
 
 
 @verb(ExecutionClass.READ)

@@ -228,6 +228,7 @@ def test_evaluate_answers_in_the_guides_shape(operator: APIClient) -> None:
     assert evaluated_at.endswith("Z")
     assert state == {
         **KEY,
+        "province": None,
         "triggered": True,
         "amber": False,
         "baseline": 0.95,

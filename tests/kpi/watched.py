@@ -83,9 +83,9 @@ def is_on(engine: str = "WHOLESALE") -> bool:
     return RiskPolicy.objects.get(engine=engine).enabled
 
 
-def approved(successes: int = 60, events: int = 200, **settings: Any) -> RegressionPolicy:
-    """Approve a baseline from these events, and enable a CUSUM with it."""
-    happened(rate(successes, events))
-    RegressionPolicy.objects.filter(**KEY).update(enabled=False)
-    approve_baseline(domain=KEY["domain"], metric=KEY["metric"], act=Act("bryan", reason=REASON, at=NOON))
-    return watch(method="CUSUM", **settings)
+def approved(successes: int = 60, events: int = 200, *, province: str | None = None, **settings: Any) -> RegressionPolicy:
+    """Approve a baseline from these events of the province, and enable a CUSUM with it."""
+    happened(rate(successes, events), province=province)
+    watch(province=province, enabled=False)
+    approve_baseline(**KEY, province=province, act=Act("bryan", reason=REASON, at=NOON))
+    return watch(method="CUSUM", province=province, **settings)

@@ -26,7 +26,7 @@ WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_
 # A received message or wish is a fact: no bad detail refuses it.
 INBOUND = "/api/followups/inbound"
 RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call", INBOUND)
-# What these answer in an empty database: offers are off, nothing is reserved, no events make a baseline, no lead and no
+# What these answer in an empty database: offers are off, nothing is reserved, no province has a tripwire, no lead and no
 # vendor is known.
 REFUSED_AT_FIRST = {
     "/api/buyers/deals/send": 404,
@@ -34,7 +34,8 @@ REFUSED_AT_FIRST = {
     "/api/followups/vendors/agents/assign": 404,
     "/api/governance/risk/settle": 404,
     "/api/governance/risk/correct": 404,
-    "/api/governance/regression/baseline/approve": 409,
+    "/api/governance/regression/baseline/approve": 404,
+    "/api/governance/regression/evaluate": 404,
     **dict.fromkeys(
         (f"/api/governance/contact/{path}" for path in ("consents", "contracts/end", "scrubs")),
         404,
@@ -424,11 +425,17 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/governance/regression/baseline/approve": {
         "domain": "WHOLESALE",
         "metric": "contract_rate",
+        "province": "ON",
         "changed_by": "bryan",
         "reason": "first",
         "correlation_id": "c1",
     },
-    "/api/governance/regression/evaluate": {"domain": "WHOLESALE", "metric": "contract_rate", "correlation_id": "c1"},
+    "/api/governance/regression/evaluate": {
+        "domain": "WHOLESALE",
+        "metric": "contract_rate",
+        "province": "ON",
+        "correlation_id": "c1",
+    },
     "/api/governance/regression/kpi": {
         "domain": "WHOLESALE",
         "metric": "contract_rate",
@@ -443,6 +450,7 @@ POSTS: dict[str, dict[str, Any]] = {
     "/api/governance/regression/policies/upsert": {
         "domain": "WHOLESALE",
         "metric": "contract_rate",
+        "province": "ON",
         "statistic": "SUCCESS_RATE",
         "method": "DROP",
         "action": "THROTTLE",

@@ -127,7 +127,7 @@ def test_arriving_events_are_evaluated_only_if_the_setting_and_a_policy_say_so(s
     emit_kpi("WHOLESALE", "ladder_created", success=True)
     emit_kpi("WHOLESALE", "offer_generated", success=True)  # its policy is off
     (task,) = DBTaskResult.objects.all()
-    assert task.args_kwargs["args"] == ["WHOLESALE", "ladder_created"]
+    assert task.args_kwargs["args"] == ["WHOLESALE", "ladder_created", None]
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

@@ -68,8 +68,8 @@ def _work_off(others: Collection[UUID], now: datetime) -> None:
 
 def _do(service: Callable[..., object], given: dict[str, Any], now: datetime) -> None:
     if service is evaluations.evaluate:
-        domain, metric = given["args"]
-        evaluations.evaluate(domain=domain, metric=metric, act=Act(at=now))
+        domain, metric, province = given["args"]
+        evaluations.evaluate(domain=domain, metric=metric, province=province, act=Act(at=now))
     else:
         service(*given["args"], now=now)
 

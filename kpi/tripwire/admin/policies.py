@@ -48,7 +48,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         "updated_at",
     )
     list_display_links = ("watched",)
-    list_filter = ("enabled", "domain", "statistic", "method")
+    list_filter = ("enabled", "domain", "province", "statistic", "method")
     list_select_related = ("state",)
     actions_detail = ("approve",)
 
@@ -109,7 +109,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         """Approve the metric's present rate as its baseline, after a page that asks why."""
 
         def act(reason: str) -> str:
-            stored = approve_baseline(domain=policy.domain, metric=policy.metric, act=Act.by(request.user, reason=reason))
+            stored = approve_baseline(**self.key_of(policy), act=Act.by(request.user, reason=reason))
             self.log_change(request, stored, "Baseline approved.")
             return f"The baseline of {stored} is {self.baseline(stored)}."
 
