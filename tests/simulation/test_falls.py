@@ -9,6 +9,7 @@ from wholesale.demo.plan import FALLEN, Fall
 from wholesale.demo.sellers import Heard
 
 pytestmark = pytest.mark.django_db
+QUICK = 100  # the first answers of a market: who says yes is heard of sooner than who says nothing
 
 
 def rate(heard: list[Heard]) -> float:
@@ -21,10 +22,10 @@ def test_acceptance_falls_by_40_percent_in_its_province_from_its_day_on() -> Non
         after: list[Heard] = []
         for seed in SEEDS:
             plan = falling(seed)
-            for answer in answers(plan, where):
+            for answer in answers(plan, where)[QUICK:]:
                 (before if answer.at < plan.starts(FALL.day) else after).append(answer)
         usual = 1 if where is not ONTARIO else FALLEN
-        assert rate(after) / rate(before) == pytest.approx(usual, abs=0.08), where
+        assert rate(after) / rate(before) == pytest.approx(usual, abs=0.06), where
 
 
 def test_the_same_seed_gives_the_same_answers_and_the_fall_changes_none_before_it() -> None:
