@@ -17,6 +17,7 @@ from kpi.tripwire import evaluations
 from offers.deals.life.services import expire_offers
 from offers.deals.math import calculate
 from offers.models import OfferPolicy
+from tests.simulation import FALLS_ON
 from wholesale.demo import market, offering, office
 from wholesale.demo.day import SimulatedDay
 from wholesale.demo.people import OFFER_MARKETS, OfferMarket
@@ -28,13 +29,12 @@ from wholesale.plumbing.act import Act
 UNTIL = datetime(2026, 11, 25, 18, 30, tzinfo=UTC)
 ONTARIO = OFFER_MARKETS[0]
 HOUR = timedelta(hours=1)
-LEADS, DAYS, FALL = 20_000, 90, Fall(ONTARIO.province, 50)
-SEEDS = range(1, 11)
+FALL = Fall(ONTARIO.province, FALLS_ON - 1)
 
 
 def falling(seed: int) -> SimulationPlan:
     """A simulation of 20,000 leads in which acceptance in Ontario falls by 40% on the 51st of 90 days."""
-    return SimulationPlan(seed, LEADS, DAYS, UNTIL, FALL)
+    return SimulationPlan(seed, 20_000, 90, UNTIL, FALL)
 
 
 def answers(plan: SimulationPlan, where: OfferMarket) -> list[Heard]:

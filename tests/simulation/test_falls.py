@@ -3,12 +3,13 @@
 import pytest
 from django.db import transaction
 
-from tests.simulation.answering import FALL, ONTARIO, SEEDS, answers, answers_watched, falling, went_red
+from tests.simulation.answering import FALL, ONTARIO, answers, answers_watched, falling, went_red
 from wholesale.demo.people import OFFER_MARKETS
 from wholesale.demo.plan import FALLEN, Fall
 from wholesale.demo.sellers import Heard
 
 pytestmark = pytest.mark.django_db
+SEEDS = range(1, 11)
 QUICK = 100  # the first answers of a market: who says yes is heard of sooner than who says nothing
 
 

@@ -84,7 +84,7 @@ def is_missing(plan: SimulationPlan) -> bool:
     """
     simulation = stored()
     if simulation is not None:
-        if _plan_of(simulation) != plan:
+        if plan_of(simulation) != plan:
             raise SimulationRefused(
                 f"This database holds another simulation: {simulation}, until {iso_utc(simulation.until)}."
             )
@@ -96,7 +96,8 @@ def is_missing(plan: SimulationPlan) -> bool:
     return True
 
 
-def _plan_of(simulation: Any) -> SimulationPlan:
+def plan_of(simulation: Any) -> SimulationPlan:
+    """Return the plan of a stored simulation."""
     fall = Fall(simulation.fall_province, simulation.fall_day) if simulation.fall_province else None
     return SimulationPlan(simulation.seed, simulation.leads, simulation.days, simulation.until, fall)
 
