@@ -1,12 +1,17 @@
 """The permissions of offers, and the roles that have each."""
 
-from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
+from wholesale.plumbing.roles import AGENT, EVERYBODY, INTEGRATOR, OPERATOR, Grants
 
 GRANTS: Grants = {
     "view_offerpolicy": EVERYBODY,
     "view_offerevidence": EVERYBODY,
     "change_offerpolicy": (OPERATOR,),
     "compute_offer": (OPERATOR, INTEGRATOR),
+    "view_offer": EVERYBODY,
+    "view_offerevent": EVERYBODY,
+    "draft_offer": (OPERATOR, INTEGRATOR),
+    "send_offer": (OPERATOR, INTEGRATOR),
+    "record_offer": (OPERATOR, AGENT, INTEGRATOR),
     "view_transfertax": EVERYBODY,
     "change_transfertax": (OPERATOR,),
     "view_provincerule": EVERYBODY,

@@ -99,7 +99,8 @@ def change(reservation_id: int, amount: Decimal, *, act: Act, ask: Callable[...,
     if not more:
         return reservation
     today, day = business_day(act.now), reservation.day
-    found = ledgers.read(reservation.engine, today, day, names=(GLOBAL, reservation.engine))
+    days = (today, day) if more > 0 else (day,)
+    found = ledgers.read(reservation.engine, *days, names=(GLOBAL, reservation.engine))
     if more > 0:
         caps = {name: policy for (name,), policy in policies.kept(RiskPolicy, mark).items()}
         decision = decide(reservation.engine, more, caps, found, today)
@@ -110,9 +111,7 @@ def change(reservation_id: int, amount: Decimal, *, act: Act, ask: Callable[...,
     event = _event(reservation, RiskEventKind.CHANGED, today, Decimal(0), act, f"{before} until then")
     with writes.gathered():
         writes.update(RiskReservation, ("amount",), [(reservation.pk, amount)])
-        ledgers.write(
-            ledger.booked(freed=-more) if ledger.day == day else ledger for ledger in found if ledger.day in (today, day)
-        )
+        ledgers.write(ledger.booked(freed=-more) if ledger.day == day else ledger for ledger in found if ledger.day in days)
         writes.insert_object(event)
     return reservation
 

@@ -64,6 +64,12 @@ FULL_RUNS = (
         ("--sales", "100000"),
     ),
     FullRun(
+        "offers",
+        "tests.offers.deals.full",
+        "32 clients race with random verbs on the same offers",
+        ("--clients", "32", "--verbs", "400"),
+    ),
+    FullRun(
         "simulation",
         "tests.simulation.full",
         "The simulated business: 20,000 leads over 90 days, on PostgreSQL and on SQLite",

@@ -62,7 +62,7 @@ def test_every_verb_that_executes_refuses(settings: Settings, verb: Any, enforce
 def test_the_list_of_executing_verbs_is_complete() -> None:
     assert {verb.__name__ for verb in EXECUTING} == {
         *("start_ladder", "start_ladders", "restart_ladder", "due_tasks", "claim_due", "renew_leases"),
-        *("risk_reserve", "heimdall_use", "send_deal"),
+        *("risk_reserve", "heimdall_use", "send_deal", "send_offer", "assign_offer"),
     }
 
 
@@ -74,6 +74,8 @@ STOPPED = {
     "post /api/followups/due/claim",
     "post /api/followups/due/renew",
     "post /api/deals/offers/compute",
+    "post /api/deals/offers/{id}/send",
+    "post /api/deals/offers/{id}/counter",
     "post /api/governance/risk/check-and-reserve",
     "post /api/governance/heimdall/sandbox/trial",
     "post /api/governance/heimdall/recommend",

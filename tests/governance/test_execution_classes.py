@@ -67,6 +67,7 @@ import offers.comps.lists.imports
 import offers.comps.lists.services
 import offers.comps.priors
 import offers.comps.valuing
+import offers.deals.life.services
 import offers.deals.taxes.services
 import offers.services
 import offers.studies.services
@@ -87,23 +88,27 @@ from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy
 from offers.comps.comps import ArvSubject
 from offers.deals.taxes.rules import Transfer
-from offers.models import OfferEvidence, OfferPolicy
+from offers.models import Offer, OfferEvent, OfferEvidence, OfferPolicy
 from tests.conftest import codes
 from tests.factories import (
     NOON,
     BuyerFactory,
     BuyerImportFactory,
+    EvidenceFactory,
     InboundFactory,
     InboxItemFactory,
     KpiFactory,
     LeadImportFactory,
+    OfferFactory,
     PointFactory,
     PoolAgentFactory,
     RatioStudyFactory,
     RecommendationFactory,
     ReplyFactory,
+    RiskDayFactory,
     SaleFactory,
     SaleImportFactory,
+    SentOfferFactory,
     SlaNoticeFactory,
     TaskFactory,
     TriggerFactory,
@@ -112,6 +117,7 @@ from tests.factories import (
 )
 from wholesale.plumbing.act import Act
 
+life = offers.deals.life.services
 POINTS = [("PHONE", "+14165550123")]
 WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "act": Act("me")}
@@ -137,6 +143,22 @@ def reserved() -> RiskReservation:
 def settled() -> RiskReservation:
     """A reservation made before the switches were set, after its settlement."""
     return governance.risk.reservations.risk_settle(reserved().pk, act=Act("me"))
+
+
+def offer_in(state: str) -> Offer:
+    """The offer in this state that was made before the switches were set."""
+    return Offer.objects.get(state=state)
+
+
+def make_offers() -> None:
+    """A draft, and offers in three states, each with 10 CAD at stake. The market is open for offers, however illiquid."""
+    evidence = EvidenceFactory.create(pk=9_001, policy__enabled=True, policy__min_liquidity_score=0)
+    OfferFactory.create(evidence=evidence, amount=Decimal(10))
+    for state in ("SENT", "ACCEPTED", "CONTRACTED"):
+        SentOfferFactory.create(evidence=evidence, amount=Decimal(10), state=state)
+    for engine in ("GLOBAL", "WHOLESALE"):
+        RiskDayFactory.create(engine=engine, exposure_used=Decimal(30), open_risk_reserved=Decimal(30), actions_count=3)
+    BuyerFactory.create(buyer_id="B1")
 
 
 def enable_go_live() -> None:
@@ -256,6 +278,11 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     gate.risk_reserve: (
         "EXECUTE",
         lambda: gate.risk_reserve(engine="WHOLESALE", amount=Decimal(10), act=Act("me")),
+    ),
+    gate.risk_record: ("RECORD", lambda: gate.risk_record(engine="WHOLESALE", amount=Decimal(10), act=Act("me"))),
+    gate.risk_change: (
+        "SANDBOX",
+        lambda: gate.risk_change(offer_in("SENT").reservation_id or 0, Decimal(9), act=Act("me", at=NOON)),
     ),
     governance.risk.reservations.risk_settle: (
         "RECORD",
@@ -496,6 +523,28 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "READ",
         lambda: offers.deals.taxes.services.transfer_tax(Transfer("ON", NOON.date(), Decimal(450000))),
     ),
+    life.draft_offer: (
+        "SANDBOX",
+        lambda: life.draft_offer(evidence_id=OfferEvidence.objects.latest("id").pk, act=Act("me", at=NOON)),
+    ),
+    life.send_offer: ("EXECUTE", lambda: life.send_offer(offer_id=offer_in("DRAFT").pk, act=Act("me"))),
+    life.counter_offer: (
+        "SANDBOX",
+        lambda: life.counter_offer(offer_id=offer_in("SENT").pk, amount=Decimal(9), act=Act("me", at=NOON)),
+    ),
+    life.accept_offer: ("RECORD", lambda: life.accept_offer(offer_id=offer_in("SENT").pk, act=Act("me"))),
+    life.reject_offer: ("RECORD", lambda: life.reject_offer(offer_id=offer_in("SENT").pk, act=Act("me"))),
+    life.contract_offer: ("RECORD", lambda: life.contract_offer(offer_id=offer_in("ACCEPTED").pk, act=Act("me"))),
+    life.assign_offer: (
+        "EXECUTE",
+        lambda: life.assign_offer(offer_id=offer_in("CONTRACTED").pk, buyer_id="B1", act=Act("me")),
+    ),
+    life.close_offer: (
+        "RECORD",
+        lambda: life.close_offer(offer_id=offer_in("CONTRACTED").pk, realized_profit=Decimal(1), act=Act("me")),
+    ),
+    life.fail_offer: ("RECORD", lambda: life.fail_offer(offer_id=offer_in("SENT").pk, act=Act("me"))),
+    life.expire_offers: ("RECORD", lambda: life.expire_offers(act=Act("me", at=NOON + timedelta(days=8)))),
     offers.services.make_offer: (
         "SANDBOX",
         lambda: offers.services.make_offer(province="ON", arv=Decimal(450000), repairs=Decimal(50000), act=Act()),
@@ -511,6 +560,7 @@ each_verb = pytest.mark.parametrize("verb", VERB_CALLS, ids=lambda v: f"{v.__mod
 @pytest.fixture(autouse=True)
 def _offers_are_on_and_advice_and_a_ladder_are_there(db: None) -> None:
     OfferPolicy.objects.filter(province="ON").update(enabled=True)
+    make_offers()
     RecommendationFactory.create()
     TaskFactory.create(ladder__lead_id="L0", ladder__open_steps=1)
 
@@ -518,6 +568,8 @@ def _offers_are_on_and_advice_and_a_ladder_are_there(db: None) -> None:
 ACTS: tuple[Any, ...] = (
     FollowupLadder,
     BuyerFeedbackEvent,
+    Offer,
+    OfferEvent,
     OfferEvidence,
     KPIEvent,
     RiskReservation,
@@ -592,6 +644,7 @@ REFUSED_REQUESTS = [
     ("post", "/api/followups/ladder/bulk", {"ladders": [{"lead_id": "L1", "province": "ON"}]}, True),
     ("get", "/api/followups/due", {}, True),
     ("post", "/api/deals/offers/compute", {"province": "ON", "arv": 450000, "repairs": 50000}, False),
+    ("post", "/api/deals/offers", {"evidence_id": 9_001}, False),
     ("post", "/api/governance/risk/check-and-reserve", {"engine": "WHOLESALE", "amount": 10}, True),
     (
         "post",

@@ -26,10 +26,26 @@ WHO = {"lead_id": "L1", "phone": "+14165550123", "actor": "bryan", "correlation_
 # A received message or wish is a fact: no bad detail refuses it.
 INBOUND = "/api/followups/inbound"
 RECEIVED = ("/api/governance/contact/opt-outs", "/api/governance/contact/do-not-call", INBOUND)
+# What happens to an offer; the walk of the API makes it in a state in which this may happen.
+OFFER = "/api/deals/offers/{id}/"
+NEXT_WEEK = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+MOVED = {"reason": "a word with the seller", "documents": ["letter 7"], "correlation_id": "c1"}
+OFFER_VERBS: dict[str, dict[str, Any]] = {
+    f"{OFFER}send": {"expires_at": NEXT_WEEK},
+    f"{OFFER}counter": {"amount": 5, "asked": 280_000, "expires_at": NEXT_WEEK},
+    f"{OFFER}accept": {},
+    f"{OFFER}reject": {},
+    f"{OFFER}contract": {},
+    f"{OFFER}assign": {"buyer_id": "B1"},
+    f"{OFFER}close": {"realized_profit": 9_000},
+    f"{OFFER}fall-through": {"realized_loss": 5},
+}
 # What these answer in an empty database: offers are off, nothing is reserved, no province has a tripwire, no lead and no
 # vendor is known.
 REFUSED_AT_FIRST = {
     "/api/buyers/deals/send": 404,
+    "/api/deals/offers": 404,
+    f"{OFFER}assign": 404,
     "/api/deals/offers/compute": 409,
     "/api/followups/vendors/agents/assign": 404,
     "/api/governance/risk/settle": 404,
@@ -108,6 +124,17 @@ POSTS: dict[str, dict[str, Any]] = {
         "comps": [{"price": 500_000, "sold_on": "2026-01-15", "living_area_sqft": 1_300}],
         "correlation_id": "c1",
     },
+    "/api/deals/offers": {
+        "evidence_id": 1,
+        "amount": 250_000,
+        "fee": 9_000,
+        "property_type": "SFR",
+        "lead_id": "L1",
+        "deal_ref": "MAPLE-12",
+        "recommendation_id": 1,
+        "correlation_id": "c1",
+    },
+    **{path: {**MOVED, **more} for path, more in OFFER_VERBS.items()},
     "/api/deals/offers/compute": {
         "province": "ON",
         "market": "TORONTO",

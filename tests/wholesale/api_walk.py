@@ -31,10 +31,12 @@ from tests.factories import (
     LadderFactory,
     LeadFactory,
     MarketPolicyFactory,
+    OfferFactory,
     PoolAgentFactory,
     RecordFactory,
     ReplyFactory,
     RunFactory,
+    SentOfferFactory,
     SlaBreachFactory,
     TaskEventFactory,
     TaskFactory,
@@ -149,6 +151,39 @@ def _a_contract() -> None:
         evidence="contract 1",
         act=Act("walk"),
     )
+
+
+def _evidence() -> None:
+    EvidenceFactory.create(pk=9_001)
+
+
+def _draft() -> Any:
+    """A draft of a small offer in a market that is open for offers, however illiquid."""
+    return OfferFactory.create(evidence__policy__enabled=True, evidence__policy__min_liquidity_score=0, amount=Decimal(10))
+
+
+def _offer(**values: Any) -> Callable[[], Any]:
+    """Make an offer that is on the table, or beyond it, with what it puts at stake."""
+
+    def make() -> Any:
+        reservation = gate.risk_record(engine="WHOLESALE", amount=Decimal(10), act=Act("walk"))
+        expires_at = timezone.now() + timedelta(days=7)
+        open_market = {"evidence__policy__enabled": True}
+        return SentOfferFactory.create(
+            reservation=reservation, amount=Decimal(10), expires_at=expires_at, **open_market, **values
+        )
+
+    return make
+
+
+def _buyer() -> None:
+    BuyerFactory.create(buyer_id="walked")
+
+
+def happens(verb: str, make: Callable[[], Any], **options: Any) -> Endpoint:
+    """What becomes of an offer, which an agent may record too."""
+    bad = ({"reason": "x" * 1_001}, "reason")
+    return post(f"deals/offers/{{id}}/{verb}", OPERATOR, AGENT, INTEGRATOR, row=make, **{"bad": bad, **options})
 
 
 CLAIMING = (OPERATOR, AGENT, INTEGRATOR)
@@ -593,6 +628,39 @@ ENDPOINTS = [
         good={"province": "ON", "municipality": "TORONTO", "price": 450000},
         bad=({"province": "ON", "price": -1}, "price"),
     ),
+    *rows("deals/offers", OfferFactory.create, ({"state": "LOST"}, "state")),
+    post(
+        "deals/offers",
+        OPERATOR,
+        INTEGRATOR,
+        good={"evidence_id": 9_001},
+        bad=({"evidence_id": 9_001, "amount": 0}, "amount"),
+        stands_on=_evidence,
+        status=201,
+    ),
+    post("deals/offers/{id}/send", OPERATOR, INTEGRATOR, bad=({"expires_at": "soon"}, "expires_at"), row=_draft),
+    post(
+        "deals/offers/{id}/counter",
+        OPERATOR,
+        INTEGRATOR,
+        good={"amount": 9},
+        bad=({"amount": 0}, "amount"),
+        row=_offer(),
+    ),
+    happens("accept", _offer()),
+    happens("reject", _offer()),
+    happens("contract", _offer(state="ACCEPTED")),
+    post(
+        "deals/offers/{id}/assign",
+        OPERATOR,
+        INTEGRATOR,
+        good={"buyer_id": "walked"},
+        bad=({}, "buyer_id"),
+        row=_offer(state="CONTRACTED"),
+        stands_on=_buyer,
+    ),
+    happens("close", _offer(state="CONTRACTED"), good={"realized_profit": 5}, bad=({}, "realized_profit")),
+    happens("fall-through", _offer(), bad=({"realized_loss": -1}, "realized_loss")),
     *rows("deals/offers/evidence", EvidenceFactory.create, ({"since": "yesterday"}, "since")),
     *rows("kpi/events", KpiFactory.create, ({"domain": "?"}, "domain")),
     get("kpi/summary", bad=({"since": "2026-12-15"}, "since")),

@@ -73,6 +73,9 @@ from kpi.models import KPIEvent, KPIEventWords
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from offers.models import (
     MarketPrior,
+    Offer,
+    OfferEvent,
+    OfferEventWords,
     OfferEvidence,
     OfferPolicy,
     ProvinceRule,
@@ -104,6 +107,8 @@ from tests.factories import (
     MarketPriorFactory,
     MarketZoneFactory,
     NodeFactory,
+    OfferEventFactory,
+    OfferFactory,
     OfferPolicyFactory,
     PointFactory,
     PoolAgentFactory,
@@ -120,6 +125,7 @@ from tests.factories import (
     SaleFactory,
     SaleImportFactory,
     ScorecardFactory,
+    SentOfferFactory,
     SlaBreachFactory,
     SlaNoticeFactory,
     SlaPolicyFactory,
@@ -141,7 +147,15 @@ pytestmark = pytest.mark.django_db
 # `simulate` reports the simulation. A lead's page shows its reopenings, and a last contact has no name.
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadReopening, InboundDecision),
-    *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
+    *(
+        ConsentProof,
+        ContactRecordWords,
+        InboundDecisionWords,
+        KPIEventWords,
+        LeadReopeningWords,
+        TaskEventWords,
+        OfferEventWords,
+    ),
     *(BuyBox, BuyBoxPlace, BuyerRecord, LiquidityPrior),  # a buyer's page and a node's show what they hold
     *apps.get_app_config("axes").get_models(),
 }
@@ -235,6 +249,8 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     InboxItem: lambda n: InboxItemFactory.create(owner="va1" if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
+    Offer: lambda n: (SentOfferFactory if n % 2 else OfferFactory).create(),
+    OfferEvent: lambda n: OfferEventFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),
     KPIEvent: lambda n: KpiFactory.create(detail={"tasks": 6}),
     ContactPoint: lambda n: PointFactory.create(value=None if n % 2 else f"+1416555{n:04}"),
@@ -367,6 +383,8 @@ def test_no_page_counts_a_growing_table(admin_client: Client) -> None:
             SlaBreach,
             SlaNotice,
             BuyerFeedbackEvent,
+            Offer,
+            OfferEvent,
             OfferEvidence,
             KPIEvent,
             IdempotencyKey,

@@ -48,6 +48,7 @@ def test_every_job_has_times_that_a_scheduler_understands() -> None:
         DAILY,
         "offers.comps.lists.tasks.forget_files",
         "offers.comps.tasks.fit_market_priors",
+        "offers.deals.life.tasks.expire_offers",
         "wholesale.plumbing.work.tasks.clear_expired",
         "wholesale.plumbing.work.tasks.requeue_lost",
     ]

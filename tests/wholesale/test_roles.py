@@ -53,6 +53,8 @@ READS = {
     "view_dealsent",
     "view_offerpolicy",
     "view_offerevidence",
+    "view_offer",
+    "view_offerevent",
     "view_transfertax",
     "view_provincerule",
     "view_sale",
@@ -79,7 +81,15 @@ DECIDES = {"decide_inbound", "close_inboxitem"}  # read and judged by a person, 
 AGENT = (
     READS
     | DECIDES
-    | {"claim_task", "complete_task", "put_off_task", "record_feedback", "send_administrativereply", "send_deal"}
+    | {
+        "claim_task",
+        "complete_task",
+        "put_off_task",
+        "record_feedback",
+        "record_offer",
+        "send_administrativereply",
+        "send_deal",
+    }
 )
 SEES_ALL = {"view_any_lead"}  # without it a user reads only its own rows, those of its pool, and unowned due tasks
 INTEGRATOR = (
@@ -100,6 +110,8 @@ INTEGRATOR = (
         "import_buyer",
         "export_buyer",
         "compute_offer",
+        "draft_offer",
+        "send_offer",
         "import_sale",
         "export_sale",
         "reserve_risk",

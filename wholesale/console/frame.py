@@ -103,7 +103,9 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Deals sent", "outgoing_mail", "buyers", "dealsent"),
     ),
     "Offers and figures": (
-        Page("Offers made", "request_quote", "offers", "offerevidence"),
+        Page("Offers", "handshake", "offers", "offer"),
+        Page("History of offers", "history", "offers", "offerevent"),
+        Page("Offers computed", "request_quote", "offers", "offerevidence"),
         Page("Sales", "real_estate_agent", "offers", "sale"),
         Page("Imports of sales", "upload_file", "offers", "saleimport"),
         Page("Ratio studies", "analytics", "offers", "ratiostudy"),

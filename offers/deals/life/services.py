@@ -300,7 +300,7 @@ def close_offer(*, offer_id: int, realized_profit: Decimal, documents: Sequence[
     offer = locked(offer_id)
     if offer.state != State.CLOSED:
         loss = max(NOTHING, -realized_profit)
-        ended = {"closed_at": act.now, "realized_profit": realized_profit, "realized_loss": loss}
+        ended: dict[str, Any] = {"closed_at": act.now, "realized_profit": realized_profit, "realized_loss": loss}
         move(offer, State.CLOSED, act, documents=documents, loss=loss, **ended)
     return offer
 
@@ -321,7 +321,7 @@ def fail_offer(*, offer_id: int, realized_loss: Decimal = NOTHING, documents: Se
     if realized_loss and offer.state == State.DRAFT:
         raise NothingAtStake(attr="realized_loss")
     if offer.state != State.FELL_THROUGH:
-        ended = {"closed_at": act.now, "realized_loss": realized_loss}
+        ended: dict[str, Any] = {"closed_at": act.now, "realized_loss": realized_loss}
         move(offer, State.FELL_THROUGH, act, documents=documents, loss=realized_loss, **ended)
     return offer
 
