@@ -7,6 +7,7 @@ from django.contrib import admin
 from unfold.decorators import display
 
 from kpi.models import Domain, KPIEvent
+from kpi.review.admin import FridayReviewAdmin
 from kpi.tripwire.admin.policies import RegressionPolicyAdmin
 from kpi.tripwire.admin.states import RegressionStateAdmin
 from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
@@ -60,4 +61,4 @@ class KPIEventAdmin(GrowingAdmin):
         )
 
 
-__all__ = ["KPIEventAdmin", "RegressionPolicyAdmin", "RegressionStateAdmin", "RegressionTriggerAdmin"]
+__all__ = ["FridayReviewAdmin", "KPIEventAdmin", "RegressionPolicyAdmin", "RegressionStateAdmin", "RegressionTriggerAdmin"]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from kpi.review.models import FridayReview
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.signed import user_key
@@ -66,4 +67,13 @@ class KPIEventWords(StoredWords):
     detail = models.JSONField()
 
 
-__all__ = ["COUNTED", "Domain", "KPIEvent", "KPIEventWords", "RegressionPolicy", "RegressionState", "RegressionTrigger"]
+__all__ = [
+    "COUNTED",
+    "Domain",
+    "FridayReview",
+    "KPIEvent",
+    "KPIEventWords",
+    "RegressionPolicy",
+    "RegressionState",
+    "RegressionTrigger",
+]

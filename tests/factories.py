@@ -43,7 +43,8 @@ from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.runbook.models import RunbookRun
-from kpi.models import KPIEvent
+from kpi.models import FridayReview, KPIEvent
+from kpi.review.services import friday_review
 from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
 from offers.comps.arv.market import GENERAL
 from offers.comps.cells import cell_of
@@ -656,6 +657,22 @@ class KpiFactory(Row):
     success = True
     correlation_id = "made"
     actor = "factory"
+
+
+class FridayReviewFactory(Row):
+    """The kept review of a week in which nothing happened, mailed to nobody. Each ends a week later than the one before."""
+
+    class Meta:
+        model = FridayReview
+
+    ends_on = Sequence(lambda n: NOON.date() + timedelta(days=3 + 7 * n))
+    since = NOON - timedelta(days=4)
+    until = NOON + timedelta(days=3)
+    content = LazyFunction(lambda: friday_review(until=NOON + timedelta(days=3), now=NOON))
+    mailed_to = 0
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
 
 
 class PolicyFactory(Row):

@@ -53,6 +53,8 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "report on the SLA": 1,
     "the SLA's rulebook": 1,
     "states of the tripwires": 2,
+    # KPI events; offers sent; stays that ended, and others; the SLA; triggers, states (2); risk days and policies; the study
+    "the Friday review": 11,
     # Pages
     "the work queue's page, at most": 24,
     "the dashboard's own, at most": 14,  # session, user, one for each figure; week and tasks at risk take two

@@ -1,13 +1,10 @@
 """`/api/governance/runbook`: the endpoints of the runbook."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from governance.runbook import services
@@ -17,18 +14,8 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.api import ApiViewSet, ResourceViewSet, RowSerializer, act, ask
 from wholesale.plumbing.fields import AwareDateTimeField, JsonField, LabelField, NoteField
 from wholesale.plumbing.params import ActParams, Params
-from wholesale.plumbing.rendering import Response
+from wholesale.plumbing.rendering import AnyAccept, Response
 from wholesale.plumbing.texts import shown
-
-
-class AnyAccept(DefaultContentNegotiation):
-    """A content negotiation that ignores the Accept header, for an endpoint whose answer is not JSON. Errors are JSON."""
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        renderer = next(iter(renderers))
-        return renderer, renderer.media_type
 
 
 class ItemOut(serializers.Serializer[Any]):

@@ -105,6 +105,7 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
         "followups.tasks.minutes.tasks.lapse",
         "followups.tasks.minutes.tasks.recompute_missing",
         "followups.tasks.minutes.tasks.roll",
+        "kpi.review.tasks.review_the_week",
         "kpi.tasks.evaluate_tripwires",
         "offers.deals.life.tasks.expire_offers",
         "wholesale.plumbing.work.tasks.clear_expired",

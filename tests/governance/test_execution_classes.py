@@ -58,6 +58,7 @@ import governance.ledger.referrals
 import governance.ledger.scrubs
 import governance.risk.reservations
 import governance.runbook.services
+import kpi.review.services
 import kpi.services
 import kpi.tripwire.evaluations
 import kpi.tripwire.policies
@@ -312,6 +313,11 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: kpi.tripwire.triggers.undo_trigger(TriggerFactory.create().pk, act=Act("me", reason="test")),
     ),
     kpi.tripwire.summaries.states: ("READ", kpi.tripwire.summaries.states),
+    kpi.review.services.friday_review: ("READ", kpi.review.services.friday_review),
+    kpi.review.services.keep_review: (
+        "RECORD",
+        lambda: kpi.review.services.keep_review(act=Act("me", at=NOON + timedelta(days=3))),
+    ),
     followups.services.start_ladder: (
         "EXECUTE",
         lambda: followups.services.start_ladder(lead_id="L1", province="ON", act=Act()),

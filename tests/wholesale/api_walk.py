@@ -664,6 +664,7 @@ ENDPOINTS = [
     *rows("deals/offers/evidence", EvidenceFactory.create, ({"since": "yesterday"}, "since")),
     *rows("kpi/events", KpiFactory.create, ({"domain": "?"}, "domain")),
     get("kpi/summary", bad=({"since": "2026-12-15"}, "since")),
+    get("kpi/friday-review", bad=({"until": "2026-12-18"}, "until")),
 ]
 
 

@@ -69,7 +69,7 @@ from governance.organisation.models import Organisation
 from governance.policies import Policy
 from governance.risk.models import RiskDay, RiskEvent, RiskPolicy, RiskReservation
 from governance.runbook.models import RunbookRun
-from kpi.models import KPIEvent, KPIEventWords
+from kpi.models import FridayReview, KPIEvent, KPIEventWords
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from offers.models import (
     MarketPrior,
@@ -94,6 +94,7 @@ from tests.factories import (
     DealSentFactory,
     EvidenceFactory,
     FeedbackFactory,
+    FridayReviewFactory,
     HeimdallEventFactory,
     InboundFactory,
     InboundWordFactory,
@@ -253,6 +254,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     OfferEvent: lambda n: OfferEventFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),
     KPIEvent: lambda n: KpiFactory.create(detail={"tasks": 6}),
+    FridayReview: lambda n: FridayReviewFactory.create(),
     ContactPoint: lambda n: PointFactory.create(value=None if n % 2 else f"+1416555{n:04}"),
     ContactRecord: lambda n: RecordFactory.create(),
     LegalDuty: lambda n: LegalDutyFactory.create(enabled=n % 2 == 0),

@@ -15,7 +15,7 @@ from followups.models import InboundDecision, LeadReopening, SlaBreach
 from followups.tasks.models import ContactAttempt, TaskEvent
 from governance.models import ConsentProof, ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from governance.policies import Governed
-from kpi.models import KPIEvent
+from kpi.models import FridayReview, KPIEvent
 from offers.models import OfferEvent, OfferEvidence
 from tests.factories import (
     NOON,
@@ -24,6 +24,7 @@ from tests.factories import (
     DecisionFactory,
     EvidenceFactory,
     FeedbackFactory,
+    FridayReviewFactory,
     HeimdallEventFactory,
     KpiFactory,
     LeadReopeningFactory,
@@ -45,6 +46,7 @@ FACTS: dict[Any, Callable[[], Any]] = {
     OfferEvidence: EvidenceFactory.create,
     OfferEvent: OfferEventFactory.create,
     KPIEvent: KpiFactory.create,
+    FridayReview: FridayReviewFactory.create,
     RiskEvent: RiskEventFactory.create,
     HeimdallRecommendation: RecommendationFactory.create,
     HeimdallEvent: HeimdallEventFactory.create,

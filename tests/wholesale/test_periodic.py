@@ -45,6 +45,7 @@ def test_every_job_has_times_that_a_scheduler_understands() -> None:
         "followups.tasks.minutes.tasks.lapse",
         "followups.tasks.minutes.tasks.recompute_missing",
         "followups.tasks.minutes.tasks.roll",
+        "kpi.review.tasks.review_the_week",
         DAILY,
         "offers.comps.lists.tasks.forget_files",
         "offers.comps.tasks.fit_market_priors",

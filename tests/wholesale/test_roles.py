@@ -63,6 +63,7 @@ READS = {
     "view_ratiostudy",
     "estimate_arv",
     "view_kpievent",
+    "view_fridayreview",
     "view_riskpolicy",
     "view_riskday",
     "view_riskreservation",

@@ -30,6 +30,7 @@ PLAIN_FLOATS_OUT = {
         for figure in {*FIGURES, *WITHIN} - COUNTS
     ),
     "SumsOut.rate",
+    *(f"WeekSlaOut.{figure}" for figure in WITHIN),
     *(f"ProbabilityOut.{figure}" for figure in ("mean", "low", "high")),
     *(f"PosteriorRateOut.{figure}" for figure in ("mean", "low", "high", "events")),
     "ScoreOut.posterior_score",

@@ -111,6 +111,8 @@ NAVIGATION: dict[str, tuple[Page, ...]] = {
         Page("Ratio studies", "analytics", "offers", "ratiostudy"),
         Page("Market priors", "query_stats", "offers", "marketprior"),
         Page("KPI log", "monitoring", "kpi", "kpievent"),
+        Page("Friday review", "summarize", "kpi", "fridayreview", view="now", permission="view_fridayreview"),
+        Page("Kept reviews", "history_edu", "kpi", "fridayreview"),
     ),
     "Background": (
         Page("Background tasks", "manufacturing", "django_tasks_database", "dbtaskresult"),

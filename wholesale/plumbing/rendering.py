@@ -1,17 +1,19 @@
-"""Rendering of answers as JSON: Decimals as numbers, times in UTC with Z.
+"""Rendering of answers as JSON: Decimals as numbers, times in UTC with Z. The few that are pages say so by `AnyAccept`.
 
 The hottest views answer with plain dicts, because a model serializer is built anew for each request and costs more than the
 rest of the view. Their serializers stay for the OpenAPI document, and tests compare the dicts with that document.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import orjson
 from django.http import HttpResponse
-from rest_framework.renderers import JSONRenderer
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 from wholesale.plumbing.texts import json_number
@@ -32,6 +34,16 @@ class Response(HttpResponse):
     def __init__(self, data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(to_json(data), MEDIA_TYPE, status, headers=headers)
         self.data = data
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """A content negotiation that ignores the Accept header, for an endpoint whose answer is not JSON. Errors are JSON."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
 
 
 class NumberJSONRenderer(JSONRenderer):
