@@ -7,3 +7,4 @@ from governance.market.rules import CHANNELS, MIN_SCORE, SAFE_RULES, WINDOWS
 from governance.organisation.models import Organisation
 from governance.organisation.rules import Strictness
 from governance.readiness import leniency
+from governance.risk.models import RiskPolicy

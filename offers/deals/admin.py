@@ -21,7 +21,8 @@ class OfferEvidenceAdmin(GrowingAdmin):
     search_help_text = "Correlation id, market or actor, in full"
     fieldsets = (
         ("Offer", {"fields": ("place", "calculation", "assignment_fee")}),
-        ("Why these figures", {"fields": ("policy", "policy_version", "comps", "estimate", "assumptions", "deal")}),
+        ("Why these figures", {"fields": ("policy", "policy_version", "comps", "estimate", "assumptions")}),
+        ("What was said of it", {"fields": ("deal", "advice")}),
         ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
@@ -33,6 +34,7 @@ class OfferEvidenceAdmin(GrowingAdmin):
     comps = column("Comparable sales", lambda evidence: json_text(evidence.comps_json))
     estimate = column("How the ARV was estimated", lambda evidence: json_text(evidence.arv_json))
     deal = column("The deal around it", lambda evidence: json_text(evidence.deal_json))
+    advice = column("What to offer first", lambda evidence: json_text(evidence.advice_json))
     assumptions = column("Assumptions", lambda evidence: json_text(evidence.assumptions_json))
 
     @display(description="Calculation")

@@ -16,6 +16,7 @@ from offers.bounds import ARV_MAX
 from offers.comps.api.answers import ArvOut
 from offers.comps.api.parameters import CompsField, EstimateParams, SubjectParams, asked_of, subject_of
 from offers.deals import services
+from offers.deals.advice.api import AdviceOut
 from offers.deals.around.api import DealOut, TermsParams
 from offers.deals.around.terms import Terms
 from offers.deals.math import REPAIRS_MAX_SHARE
@@ -67,6 +68,7 @@ class ComputeParams(EstimateParams, PlaceParams, ActParams):
     subject = SubjectParams(required=False, help_text="the house to estimate, where no arv is given")
     deal = serializers.BooleanField(default=False, help_text="adds the deal around the offer")
     terms = TermsParams(required=False, help_text="of the deal")
+    advice = serializers.BooleanField(default=False, help_text="adds what to offer first")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Put the question for the ARV into one value, `estimate`. Comps beside an ARV are only kept, whatever they hold."""
@@ -127,6 +129,7 @@ class OfferOut(serializers.Serializer[Any]):
     evidence_id = IdField()
     estimate = ArvOut(required=False, help_text="where the ARV was estimated")
     deal = DealOut(required=False, help_text="where it was asked for")
+    advice = AdviceOut(required=False, help_text="where it was asked for")
 
 
 class OfferViewSet(ApiViewSet):
@@ -161,6 +164,7 @@ class EvidenceOut(RowSerializer):
     arv_json = JsonField(allow_null=True, read_only=True)
     assumptions_json = JsonField(allow_null=True, read_only=True)
     deal_json = JsonField(allow_null=True, read_only=True)
+    advice_json = JsonField(allow_null=True, read_only=True)
 
     class Meta:
         model = OfferEvidence
@@ -181,6 +185,7 @@ class EvidenceOut(RowSerializer):
             "arv_json",
             "assumptions_json",
             "deal_json",
+            "advice_json",
             "correlation_id",
             "actor",
             "created_at",

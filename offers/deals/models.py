@@ -28,6 +28,7 @@ class OfferEvidence(SignedModel, AppendOnlyModel):
     arv_json = models.JSONField(null=True, help_text="how the ARV was estimated; none where it was given")
     assumptions_json = models.JSONField(null=True)
     deal_json = models.JSONField(null=True, help_text="the deal around the offer; none where it was not asked for")
+    advice_json = models.JSONField(null=True, help_text="what to offer first; none where it was not asked for")
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [

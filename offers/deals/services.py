@@ -10,6 +10,8 @@ from django.db import transaction
 from governance import gate, policies
 from governance.decisions import ExecutionClass, verb
 from offers.comps.valuing import ArvAsked, estimated
+from offers.deals.advice.answers import known
+from offers.deals.advice.prices import advised
 from offers.deals.around.deal import Offered, deal_around
 from offers.deals.around.terms import Terms
 from offers.deals.around.warnings import Value
@@ -43,13 +45,14 @@ def make_offer(
     estimate: ArvAsked | None = None,
     deal: bool = False,
     terms: Terms | None = None,
+    advice: bool = False,
     act: Act,
 ) -> OfferEvidence:
     """Compute the offer that the market's policy allows, and store its evidence. Amounts are in CAD.
 
     Where `estimate` asks for it, the ARV is estimated, and the evidence keeps how. A given `arv` wins over the estimate.
     With `deal` the evidence also keeps the deal around the offer by its `terms`. A policy that refuses by a warning is asked
-    without `deal` too.
+    without `deal` too. With `advice` it keeps what each price is worth, by the answers known before the act.
 
     Raises:
         KillSwitchEngaged: nothing may act now.
@@ -103,6 +106,7 @@ def make_offer(
         arv_json=valued,
         assumptions_json=assumptions,
         deal_json=around,
+        advice_json=advised(calc, known(province, act.now)) if advice else None,
         **calc._asdict(),
         **act.signature,
     )
@@ -161,7 +165,8 @@ def compute_offer(
 def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
     """An offer as the customer's guide lays it out: the policy's values then, the calculation, and the evidence's id.
 
-    Where the ARV was estimated, `estimate` says how; where it was asked for, `deal` is the deal around the offer.
+    Where the ARV was estimated, `estimate` says how. Where they were asked for, `deal` is the deal around the offer, and
+    `advice` what to offer first.
     """
     summary = {
         "policy": {
@@ -180,4 +185,6 @@ def offer_summary(evidence: OfferEvidence) -> dict[str, Any]:
         summary["estimate"] = evidence.arv_json
     if evidence.deal_json:
         summary["deal"] = evidence.deal_json
+    if evidence.advice_json:
+        summary["advice"] = evidence.advice_json
     return summary

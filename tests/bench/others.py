@@ -75,6 +75,12 @@ FULL_RUNS = (
         "The simulated business: 20,000 leads over 90 days, on PostgreSQL and on SQLite",
         ("--leads", "20000", "--days", "90"),
     ),
+    FullRun(
+        "falls",
+        "tests.simulation.falls",
+        "Acceptance that falls by 40% in one province, in ten simulations of its offers",
+        ("--seeds", "10"),
+    ),
     FullRun("schema", "tests.schema.long", "Schemathesis, all phases, many examples", ("--examples", "500")),
     FullRun("crawl", "tests.wholesale.crawl", "Every page of the admin with every hostile value", ()),
 )

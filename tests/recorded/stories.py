@@ -184,6 +184,7 @@ _TOLD: dict[str, list[list[Request]]] = {
             post("deals/offers/compute", {**ON, "arv": 100, "repairs": 201}),
             post("deals/offers/compute", {**ON, "arv": 100.005, "repairs": 0}),
             post("deals/offers/compute", {**ON, "arv": 100, "repairs": 200}),
+            post("deals/offers/compute", {**ON, "arv": 1000, "repairs": 200, "advice": True}),
             post("deals/offers/compute", {**ON, "arv": 100, "repairs": 0, "comps": "x" * 70_000}),
             post("deals/offers/policies/upsert", {**ON, "enabled": False}),
             post("deals/offers/compute", {**ON, "arv": 100, "repairs": 0}),

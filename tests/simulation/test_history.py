@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Sum
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoDbBlocker
 
@@ -31,11 +32,13 @@ from governance.ledger.reading import OnFile
 from governance.ledger.rules import LedgerLine
 from governance.models import ContactRecord, HeimdallRecommendation, MarketPolicy, RiskReservation, RunbookRun
 from kpi.models import KPIEvent, RegressionTrigger
-from offers.models import OfferEvidence
+from offers.deals.life.states import FINAL, OPEN, State
+from offers.models import Offer, OfferEvent, OfferEvidence
 from wholesale.demo import practice, simulation
 from wholesale.demo.houses import houses
-from wholesale.demo.people import BUYER_MARKETS, MARKER, REPLIES
+from wholesale.demo.people import BUYER_MARKETS, MARKER, OFFER_MARKETS, REPLIES
 from wholesale.demo.plan import SimulationPlan
+from wholesale.demo.sellers import Proposal, heard
 from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.vocabulary import Province
@@ -119,6 +122,8 @@ def test_every_row_is_marked_and_lies_within_the_simulated_time(history: None) -
         InboundMessage,
         BuyerFeedbackEvent,
         OfferEvidence,
+        Offer,
+        OfferEvent,
     ):
         rows = model._default_manager
         assert not rows.exclude(correlation_id__startswith=MARKER).exists(), model
@@ -170,12 +175,49 @@ def test_the_queue_is_up_to_date(history: None) -> None:
     assert not DBTaskResult.objects.exists()
 
 
-def test_offers_are_made_on_the_simulated_sales_and_deposits_are_settled(history: None) -> None:
-    offers: list[Any] = list(OfferEvidence.objects.order_by("id"))
-    assert [offer.comps_json["sales"][0]["price"] for offer in offers] == [house.sale["price"] for house in houses()]
+def test_offers_are_made_on_the_simulated_sales_one_market_after_the_other(history: None) -> None:
+    first, second = OFFER_MARKETS
+    offers: list[Any] = list(OfferEvidence.objects.filter(market=first.market).order_by("id"))
+    sold = [house.sale["price"] for house in houses()]
+    assert [offer.comps_json["sales"][0]["price"] for offer in offers] == sold * 2
     assert all("rule" in offer.assumptions_json and "Anglin" in offer.comps_json["source"] for offer in offers)
-    assert RiskReservation.objects.filter(settled_at__isnull=True).exists()
-    assert RiskReservation.objects.filter(settled_at__isnull=False).exists()
+    later: list[Any] = list(OfferEvidence.objects.filter(market=second.market).order_by("id"))
+    assert {offer.arv for offer in later} <= {offer.arv * second.times for offer in offers}
+    assert all("elsewhere" in offer.assumptions_json and offer.comps_json is None for offer in later)
+    assert later[0].created_at >= PLAN.starts(PLAN.on(second.begins)) > offers[0].created_at
+    assert OfferEvidence.objects.filter(advice_json__basis="prior").exists()
+
+
+def test_offers_come_to_every_end_and_those_without_an_answer_wait(history: None) -> None:
+    states = set(Offer.objects.values_list("state", flat=True))
+    assert states >= {State.SENT, State.ACCEPTED, State.REJECTED, State.FELL_THROUGH, State.CONTRACTED}
+    moves = set(OfferEvent.objects.values_list("from_state", "to_state"))
+    assert moves >= {(State.CONTRACTED, State.ASSIGNED), (State.ASSIGNED, State.CLOSED), (State.SENT, State.COUNTERED)}
+    assert all(offer.amount <= offer.evidence.recommended_offer for offer in Offer.objects.select_related("evidence"))
+
+
+def test_what_open_offers_put_at_stake_is_what_is_reserved(history: None) -> None:
+    at_stake = Offer.objects.filter(state__in=OPEN).aggregate(Sum("fee"))["fee__sum"]
+    assert at_stake
+    assert gate.open_risk(gate.GLOBAL) == at_stake
+    ended = RiskReservation.objects.filter(settled_at__isnull=False)
+    assert ended.count() == Offer.objects.filter(state__in=FINAL, reservation__isnull=False).count()
+
+
+def test_each_answer_is_the_one_that_the_simulated_sellers_give(history: None) -> None:
+    """So the runs that make only the answers speak for those that make the offers."""
+    markets = {where.market: where for where in OFFER_MARKETS}
+    counted = dict(KPIEvent.objects.filter(metric="offer_accept_rate").values_list("subject_id", "success"))
+    checked = 0
+    for offer in Offer.objects.filter(answered_at__isnull=False).select_related("evidence"):
+        proposal = Proposal(markets[offer.market], int(offer.deal_ref[-4:]) - 1)
+        assert offer.sent_at
+        expected = heard(PLAN, proposal, offer.evidence.recommended_offer, offer.sent_at)
+        assert counted[str(offer.pk)] is expected.accepted, offer.deal_ref
+        late = offer.answered_at - expected.at
+        assert timedelta(0) <= late <= timedelta(hours=3), (offer.deal_ref, late)
+        checked += 1
+    assert checked > 15
 
 
 def test_buyers_gave_feedback_and_their_bad_days_tripped_the_tripwire_once(history: None) -> None:

@@ -27,13 +27,13 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_the_command_says_what_it_made_and_enables_offers_of_one_market() -> None:
+def test_the_command_says_what_it_made_and_enables_offers_in_two_markets() -> None:
     said = run(*TINY)
     assert "Simulated 3 leads over 1 days until 2026-11-25 18:30 UTC, seed 1" in said
     assert "Contacts outside the rules" in said
-    policy = OfferPolicy.objects.get(enabled=True)
-    assert (policy.province, policy.market) == ("ON", "WINDSOR")
-    assert policy.reason.startswith("simulation")
+    on = OfferPolicy.objects.filter(enabled=True, reason__startswith="simulation")
+    assert set(on.values_list("province", "market")) == {("ON", "WINDSOR"), ("AB", "CALGARY")}
+    assert on.count() == OfferPolicy.objects.filter(enabled=True).count()
     assert Lead.objects.count() == 3 + practice.LEADS
 
 
@@ -49,7 +49,8 @@ def test_a_second_run_changes_nothing_even_after_work_and_at_any_time() -> None:
 def test_another_simulation_is_refused() -> None:
     run(*TINY)
     before = all_rows()
-    for other in (("--seed", "2"), ("--leads", "4"), ("--until", "2026-11-24T18:30Z")):
+    others = (("--seed", "2"), ("--leads", "4"), ("--until", "2026-11-24T18:30Z"), ("--fall-in", "ON", "--fall-on", "1"))
+    for other in others:
         with pytest.raises(CommandError, match="another simulation: seed 1, 3 leads, 1 days, until 2026-11-25T18:30:00Z"):
             run(*TINY, *other)
     assert all_rows() == before
@@ -95,6 +96,11 @@ def test_the_kill_switch_stops_a_simulation_without_a_trace() -> None:
         (("--days", "367"), "--days must be from 1 to 366"),
         (("--leads", "-1"), "--leads must be from 0"),
         (("--days", "2", "--leads", "2001"), "--leads must be from 0 to 1,000 a day: 2,000"),
+        (("--fall-in", "ON"), "--fall-in and --fall-on come together"),
+        (("--fall-on", "1"), "--fall-in and --fall-on come together"),
+        (("--fall-in", "ON", "--fall-on", "0"), "--fall-on must be from 1 to 14"),
+        (("--fall-in", "ON", "--fall-on", "15"), "--fall-on must be from 1 to 14"),
+        (("--fall-in", "YT", "--fall-on", "1"), "invalid choice: 'YT'"),
         (("--until", "2026-11-24T12:00"), "--until needs its zone"),
         (("--until", "2999-01-01T12:00Z"), "--until must not lie in the future"),
     ],
@@ -102,3 +108,12 @@ def test_the_kill_switch_stops_a_simulation_without_a_trace() -> None:
 def test_wrong_arguments_are_named(arguments: tuple[str, ...], said: str) -> None:
     with pytest.raises(CommandError, match=said):
         run(*arguments)
+
+
+def test_a_fall_is_kept_so_that_the_simulation_goes_on_with_it() -> None:
+    falls = ("--fall-in", "AB", "--fall-on", "1")
+    run(*TINY, *falls)
+    assert Simulation.objects.values_list("fall_province", "fall_day").get() == ("AB", 0)
+    assert run(*TINY, *falls).startswith("The simulation is there")
+    with pytest.raises(CommandError, match="another simulation"):
+        run(*TINY)

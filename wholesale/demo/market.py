@@ -1,7 +1,6 @@
-"""The simulated buyers, the deals that are sent to them and their answers, and offers on real house sales."""
+"""The simulated buyers, the deals that are sent to them, and their answers."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import partial
 
 from buyers.book.lists.services import upsert_buyers
@@ -11,32 +10,26 @@ from buyers.liquidity.figures import Event
 from buyers.liquidity.fitting import fit_priors
 from buyers.liquidity.services import take_feedback
 from buyers.models import DealSent
-from governance import gate
 from governance.channels import Channel
 from governance.gate import points_of
 from governance.gate.ledger import Basis, record_consent
 from kpi.models import Domain
-from offers.services import make_offer
 from wholesale.demo.day import SimulatedDay, count
-from wholesale.demo.houses import House, houses
 from wholesale.demo.investors import ASKED, Investor, investors
-from wholesale.demo.people import BUYER_MARKETS, MARKER, OFFERS_AT, BuyerMarket
+from wholesale.demo.people import BUYER_MARKETS, BuyerMarket
 
-_ENGINE = "WHOLESALE"
-_OFFERS_EVERY = 1_000  # leads: for each further thousand there is another round of offers on all houses
 _OFFERED_TO = 4  # buyers to whom a deal is sent
 _SOON = timedelta(minutes=10)
 
 
 def put(day: SimulatedDay) -> None:
-    """Add the deals that are sent to buyers, their answers, and the offers of the day to the agenda."""
+    """Add the deals that are sent to buyers and their answers to the agenda."""
     if day.number == 0:
-        day.agenda.put(day.start, partial(_bring_buyers, day))
+        day.agenda.put(day.start, partial(bring_buyers, day))
     _put_deals(day)
-    _put_offers(day)
 
 
-def _bring_buyers(day: SimulatedDay, now: datetime) -> None:
+def bring_buyers(day: SimulatedDay, now: datetime) -> None:
     """Import the buyers into the book, with their consent to e-mail."""
     act = day.act(now)
     buyers = [one for where in BUYER_MARKETS for one in _buyers(day, where)]
@@ -51,7 +44,7 @@ def _buyers(day: SimulatedDay, where: BuyerMarket) -> list[Investor]:
     return investors(day.plan.seed, where, day.plan.starts(0).date())
 
 
-def _buying(day: SimulatedDay, where: BuyerMarket) -> list[Investor]:
+def buying(day: SimulatedDay, where: BuyerMarket) -> list[Investor]:
     """The buyers who buy in a market: its own, and those of the province's other markets who buy in all of the province."""
     alike = (where.province, where.property_type)
     others = [one for one in BUYER_MARKETS if (one.province, one.property_type) == alike and one.market != where.market]
@@ -68,7 +61,7 @@ def _put_deals(day: SimulatedDay) -> None:
         (drawn,) = day.random.choices(BUYER_MARKETS, [one.share for one in BUYER_MARKETS])
         where = drawn if number else BUYER_MARKETS[day.number % len(BUYER_MARKETS)]  # each market is heard of
         deal_ref = f"{where.market[:3]}-{day.number + 1:03}-{number + 1:02}"
-        buyers = _buying(day, where)
+        buyers = buying(day, where)
         for buyer in day.random.sample(buyers, min(_OFFERED_TO, len(buyers))):
             send = partial(_send, day, buyer, where, deal_ref, eagerness)
             day.agenda.put(day.sometime(), day.unless_stopped(send))
@@ -97,34 +90,3 @@ def _send(day: SimulatedDay, buyer: Investor, where: BuyerMarket, deal_ref: str,
 def _hear(day: SimulatedDay, sent: DealSent, event: Event, now: datetime) -> None:
     place = {"province": sent.province, "market": sent.market, "property_type": sent.property_type}
     take_feedback(**place, event=event, buyer_id=str(sent.buyer_id), deal_ref=sent.deal_ref, act=day.act(now))
-
-
-def _put_offers(day: SimulatedDay) -> None:
-    """Add the day's offers on the real house sales to the agenda. All offers are spread evenly over the days."""
-    sales = list(houses())
-    rounds = 1 + day.plan.leads // _OFFERS_EVERY
-    first, last = (len(sales) * rounds * n // day.plan.days for n in (day.number, day.number + 1))
-    for n, when in enumerate(sorted(day.sometime() for _ in range(first, last)), start=first):
-        offer = partial(_offer, day, sales[n % len(sales)], n + 1)
-        day.agenda.put(when, day.unless_stopped(offer))
-
-
-def _offer(day: SimulatedDay, house: House, number: int, now: datetime) -> None:
-    """Make an offer and try to reserve its deposit. If it is reserved, count whether the seller accepts the offer."""
-    province, place = OFFERS_AT
-    act = day.act(now, correlation_id=f"{MARKER}offer-{number}")
-    evidence = make_offer(
-        province=province,
-        market=place,
-        arv=house.arv,
-        repairs=house.repairs,
-        comps=house.comps,
-        assumptions=house.assumptions,
-        act=act,
-    )
-    deposit = Decimal(day.random.randrange(100, 400, 25))
-    decision, _ = gate.risk_reserve(engine=_ENGINE, amount=deposit, act=act.because("the deposit of an offer"))
-    if decision.allowed:
-        is_accepted = day.random.random() < 0.3
-        subject = str(evidence.pk)
-        count(Domain.WHOLESALE, "offer_accept_rate", is_accepted, subject, act, province=province, market=place)

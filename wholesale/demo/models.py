@@ -14,6 +14,8 @@ class Simulation(models.Model):
     days = models.PositiveIntegerField()
     until = models.DateTimeField(help_text="its last instant")
     days_done = models.PositiveIntegerField(default=0)
+    fall_province = models.CharField(max_length=2, blank=True, default="", help_text="where acceptance falls")
+    fall_day = models.PositiveIntegerField(default=0, help_text="from which day on, counted from 0")
     went_live = models.BooleanField(default=False, help_text="it enabled go-live, and disables it at its end")
 
     objects: "models.Manager[Any]" = models.Manager()

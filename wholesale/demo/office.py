@@ -19,20 +19,24 @@ from followups.pool.services import upsert_agent
 from followups.sla.notices import read_notice
 from followups.tasks.models import FollowupTask
 from governance import gate
-from governance.gate import engage_kill_switch, release_kill_switch, risk_settle, store_run, unsettled
+from governance.gate import engage_kill_switch, release_kill_switch, store_run
 from governance.gate.rules import SAFE_RULES, WINDOWS, MarketPolicy, Organisation, Strictness, set_closed_day, subscribe
 from governance.policies import upsert
 from kpi.models import Domain, RegressionTrigger
 from kpi.tripwire import triggers
 from kpi.tripwire.models import RegressionPolicy
-from offers.models import OfferPolicy
-from wholesale.demo.day import DRILL, SimulatedDay, count
-from wholesale.demo.people import OFFERS_AT, PLACES, Agent, correlation_of
+from wholesale.demo.day import DRILL, SimulatedDay
+from wholesale.demo.people import PLACES, Agent
 from wholesale.demo.plan import DAY
 from wholesale.plumbing.vocabulary import Province
 
 _HANDED_OVER = 100  # ladders at most that an agent on vacation gives to others
 _CHARTERS = ("WHOLESALE_OFFER", "BUYER_MATCH", "FOLLOWUP_NEXT_ACTION", "CAPITAL_ROUTE")
+
+_CAUSES = {  # of a tripwire that went off, by its domain
+    Domain.BUYER_MATCH: "a buyers' list with old addresses; mended",
+    Domain.WHOLESALE: "sellers there accept less than before; our prices are looked at",
+}
 
 
 def put(day: SimulatedDay) -> None:
@@ -55,7 +59,7 @@ def put(day: SimulatedDay) -> None:
 
 
 def _set_up(day: SimulatedDay, now: datetime) -> None:
-    """Set up the business before the first lead: organisation, area codes, pools, offers and a tripwire."""
+    """Set up the business before the first lead: organisation, area codes, pools and a tripwire."""
     upsert(
         Organisation,
         name="Maple Key Homes (simulated)",
@@ -74,15 +78,6 @@ def _set_up(day: SimulatedDay, now: datetime) -> None:
     for agent in day.team:
         for province, place in agent.pools:
             upsert_agent(agent=agent.name, province=province, market=place, act=day.act(now, reason="simulation: the team"))
-    province, place = OFFERS_AT
-    upsert(
-        OfferPolicy,
-        province=province,
-        market=place,
-        enabled=True,
-        expected_version=0,
-        act=day.act(now, reason="simulation: offers on real house sales of 1987; not for real offers"),
-    )
     upsert(
         RegressionPolicy,
         domain=Domain.BUYER_MATCH,
@@ -93,7 +88,7 @@ def _set_up(day: SimulatedDay, now: datetime) -> None:
 
 
 def _open_the_office(day: SimulatedDay, now: datetime) -> None:
-    """Do the morning's work: notices, vacations, doubtful messages, old ladders, deals, reservations and triggers."""
+    """Do the morning's work: notices, vacations, doubtful messages, old ladders, deals and triggers."""
     for notice in SlaNotice.objects.filter(read_at__isnull=True).order_by("id"):
         read_notice(notice.pk, act=day.act(now))
     for agent in day.team:
@@ -104,10 +99,14 @@ def _open_the_office(day: SimulatedDay, now: datetime) -> None:
         decide_inbound(message.pk, as_, act=day.act(now, reason="read by the office"))
     _steer_ladders(day, now)
     _bring_deals_on(day, now)
-    _settle(day, now)
-    for trigger in RegressionTrigger.objects.filter(undone_at__isnull=True).order_by("id"):
-        triggers.undo_trigger(trigger.pk, act=day.act(now, reason="a buyers' list with old addresses; mended"))
+    undo_triggers(day, now)
     day.look_again(now)
+
+
+def undo_triggers(day: SimulatedDay, now: datetime) -> None:
+    """Undo what tripwires have done, after somebody has looked."""
+    for trigger in RegressionTrigger.objects.filter(undone_at__isnull=True).select_related("policy").order_by("id"):
+        triggers.undo_trigger(trigger.pk, act=day.act(now, reason=_CAUSES[trigger.policy.domain]))
 
 
 def _leave(day: SimulatedDay, agent: Agent, now: datetime) -> None:
@@ -140,23 +139,13 @@ def _steer_ladders(day: SimulatedDay, now: datetime) -> None:
 def _bring_deals_on(day: SimulatedDay, now: datetime) -> None:
     """Decide what becomes of appointments after three days, and of contracts after five days."""
     waiting = Lead.objects.filter(status=Lead.Status.APPOINTMENT, updated_at__lt=now - 3 * DAY).order_by("pk")
-    for lead_id, province, place in waiting.values_list("lead_id", "province", "market"):
+    for lead_id in waiting.values_list("lead_id", flat=True):
         is_contract = day.random.random() < 0.4
         day.statuses[lead_id] = Lead.Status.UNDER_CONTRACT if is_contract else Lead.Status.DEAD
-        act = day.act(now, correlation_id=correlation_of(lead_id))
-        count(Domain.WHOLESALE, "contract_rate", is_contract, lead_id, act, province=province, market=place)
     signed = Lead.objects.filter(status=Lead.Status.UNDER_CONTRACT, updated_at__lt=now - 5 * DAY).order_by("pk")
     for lead_id in signed.values_list("lead_id", flat=True):
         if day.random.random() < 0.15:
             day.statuses[lead_id] = Lead.Status.CLOSED
-
-
-def _settle(day: SimulatedDay, now: datetime) -> None:
-    """Settle the reservations of two days ago, a few of them with a loss."""
-    for reservation in unsettled(before=now - 2 * DAY):
-        loss = min(reservation.amount, Decimal(50)) if day.random.random() < 0.08 else Decimal(0)
-        reason = "the seller kept a part of the deposit" if loss else "the deposit came back"
-        risk_settle(reservation.pk, loss, act=day.act(now, correlation_id=reservation.correlation_id, reason=reason))
 
 
 def _advise(day: SimulatedDay, now: datetime) -> None:

@@ -236,7 +236,25 @@ def team(seed: int, leads_a_day: float, days: int) -> list[Agent]:
     return agents
 
 
-OFFERS_AT = Province.ON, "WINDSOR"  # where offers are made
+OFFERS_AT = Province.ON, "WINDSOR"  # where offers are made at the prices of the houses
+
+
+class OfferMarket(NamedTuple):
+    """A market in which offers are made: its prices as a multiple of the houses' own, its offers as a fraction of those of
+    the first market, the fraction of the simulation after which its offers begin, and the assignment fee in CAD."""
+
+    province: str
+    market: str
+    times: int
+    share: float
+    begins: float
+    fee: int
+
+
+OFFER_MARKETS = (
+    OfferMarket(*OFFERS_AT, 1, 1.0, 0.0, 1_500),
+    OfferMarket(Province.AB, "CALGARY", 6, 0.5, 0.3, 5_000),
+)
 
 
 class BuyerMarket(NamedTuple):

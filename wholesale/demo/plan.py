@@ -2,10 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 DAY, TURN, QUARTER = timedelta(days=1), timedelta(minutes=30), timedelta(minutes=15)
 LEFT_OVER = timedelta(hours=5)
 _WEIGHT_OF_A_WEEKDAY = (10, 10, 10, 10, 9, 5, 3)  # the relative numbers of new leads, from Monday on
+
+
+FALLEN = 0.6  # of the usual acceptance, where it has fallen: it falls by 40%
+
+
+class Fall(NamedTuple):
+    """From which day of the simulation on (counted from 0) the sellers of a province accept offers less often."""
+
+    province: str
+    day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +27,7 @@ class SimulationPlan:
     leads: int
     days: int
     until: datetime
+    fall: Fall | None = None
 
     @property
     def work_ends(self) -> datetime:
@@ -35,3 +47,8 @@ class SimulationPlan:
     def on(self, fraction: float) -> int:
         """Return the number of the day at this fraction of the simulation, such as 0.5 for the middle."""
         return min(int(self.days * fraction), self.days - 1)
+
+    def acceptance(self, province: str, when: datetime) -> float:
+        """Return the acceptance of offers in a province at a time, as a multiple of the usual one."""
+        has_fallen = self.fall is not None and province == self.fall.province and when >= self.starts(self.fall.day)
+        return FALLEN if has_fallen else 1.0

@@ -21,12 +21,13 @@ from governance.gate import GLOBAL, disable_go_live, exposure_used, go_live_stat
 from governance.gate.ledger import count_refusals
 from governance.policies import Governed
 from kpi.tripwire.triggers import ACTOR as TRIPWIRE
-from offers.models import OfferEvidence
-from wholesale.demo import agents, intake, market, office, practice, worker
+from offers.deals.life.states import State
+from offers.models import Offer, OfferEvidence
+from wholesale.demo import agents, intake, market, offering, office, practice, worker
 from wholesale.demo.day import ACTOR, SimulatedDay
 from wholesale.demo.models import Simulation
 from wholesale.demo.people import MARKER
-from wholesale.demo.plan import SimulationPlan
+from wholesale.demo.plan import Fall, SimulationPlan
 from wholesale.plumbing import correlation
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.seeds import SEEDED_BY
@@ -83,7 +84,7 @@ def is_missing(plan: SimulationPlan) -> bool:
     """
     simulation = stored()
     if simulation is not None:
-        if _plan_of(simulation) != plan:
+        if plan_of(simulation) != plan:
             raise SimulationRefused(
                 f"This database holds another simulation: {simulation}, until {iso_utc(simulation.until)}."
             )
@@ -95,8 +96,10 @@ def is_missing(plan: SimulationPlan) -> bool:
     return True
 
 
-def _plan_of(simulation: Any) -> SimulationPlan:
-    return SimulationPlan(simulation.seed, simulation.leads, simulation.days, simulation.until)
+def plan_of(simulation: Any) -> SimulationPlan:
+    """Return the plan of a stored simulation."""
+    fall = Fall(simulation.fall_province, simulation.fall_day) if simulation.fall_province else None
+    return SimulationPlan(simulation.seed, simulation.leads, simulation.days, simulation.until, fall)
 
 
 def days(plan: SimulationPlan) -> Iterator[int]:
@@ -110,7 +113,8 @@ def days(plan: SimulationPlan) -> Iterator[int]:
     """
     if not is_missing(plan):
         return
-    simulation = stored() or Simulation(id=1, seed=plan.seed, leads=plan.leads, days=plan.days, until=plan.until)
+    fall = {"fall_province": plan.fall.province, "fall_day": plan.fall.day} if plan.fall else {}
+    simulation = stored() or Simulation(id=1, seed=plan.seed, leads=plan.leads, days=plan.days, until=plan.until, **fall)
     waiting = worker.queued()
     for number in range(simulation.days_done, plan.days):
         with _statements_unlogged(), transaction.atomic(), correlation.correlated(f"{MARKER}day-{number + 1}"):
@@ -125,7 +129,7 @@ def days(plan: SimulationPlan) -> Iterator[int]:
 
 def _simulate(day: SimulatedDay, others: Collection[UUID]) -> None:
     worker.put(day, others)
-    for part in (office, intake, market, agents, practice):
+    for part in (office, intake, market, offering, agents, practice):
         part.put(day)
     day.agenda.carry_out()
     intake.keep_statuses(day, day.end)
@@ -159,6 +163,7 @@ def contacts() -> dict[tuple[str, str], int]:
 def figures(now: datetime) -> dict[str, str]:
     """Return the other figures of the rows in this database at the time `now`, as text by their names."""
     by_status = dict(Lead.objects.order_by().values_list("status").annotate(Count("id")))
+    by_state = dict(Offer.objects.order_by().values_list("state").annotate(Count("id")))
     ladders = FollowupLadder.objects.order_by()
     still_open = ladders.filter(closed_at__isnull=True).count()
     counts = {
@@ -169,7 +174,8 @@ def figures(now: datetime) -> dict[str, str]:
         "Contacts outside the rules": ContactAttempt.objects.filter(allowed=False).count(),
         "Opt-outs on file": count_refusals(),
         "Buyers' answers": BuyerFeedbackEvent.objects.count(),
-        "Offers": OfferEvidence.objects.count(),
+        "Offers computed": OfferEvidence.objects.count(),
+        **{f"Offers: {label.lower()}": by_state.get(state, 0) for state, label in State.choices},
     }
     sla = sla_snapshot(window=FollowupTask.objects.completed().count() or 1)
     return {

@@ -15,6 +15,7 @@ from followups.tasks.minutes import services as minutes
 from followups.tasks.minutes.tasks import recompute_leads, recompute_places
 from kpi.tasks import evaluate_tripwire
 from kpi.tripwire import evaluations, expectations
+from offers.deals.life.services import expire_offers
 from wholesale.demo.day import SimulatedDay
 from wholesale.demo.people import MARKER
 from wholesale.plumbing.act import Act
@@ -36,11 +37,12 @@ def put(day: SimulatedDay, others: Collection[UUID]) -> None:
 
 
 def keep_up(others: Collection[UUID], now: datetime) -> None:
-    """Run enqueued tasks (not those with ids in `others`), update permitted minutes, and find lapses and SLA breaches."""
+    """Run enqueued tasks (not those with ids in `others`), update permitted minutes, find what lapsed or expired."""
     _work_off(others, now)
     minutes.roll(now)
     lapse_steps(act=Act(correlation_id=f"{MARKER}lapses", at=now))
     find_breaches(by_mail=False, act=Act(at=now))
+    expire_offers(act=Act(correlation_id=f"{MARKER}expiry", at=now))
 
 
 def _work_at_night(now: datetime) -> None:

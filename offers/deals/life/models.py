@@ -98,6 +98,8 @@ class Offer(SignedModel):
             models.Index(fields=["state", "-id"], name="offer_in_state"),  # offers?state=
             models.Index(fields=["province", "market", "-id"], name="offer_place"),  # offers?province=&market=
             models.Index(fields=["lead", "-id"], name="offer_lead"),  # offers?lead_id=
+            # The newest answers, of which advice is made.
+            models.Index(fields=["-answered_at", "-id"], condition=Q(answered_at__isnull=False), name="offer_answered"),
             # expire_offers(): what ran out, and what was to be told.
             models.Index(fields=["expires_at", "id"], condition=Q(state__in=_in(ON_THE_TABLE)), name="offer_expires"),
             models.Index(

@@ -1,4 +1,4 @@
-"""The command `simulate [--days N] [--leads N] [--seed N] [--until TIME] [--if-empty]`."""
+"""The command `simulate [--days N] [--leads N] [--seed N] [--until TIME] [--fall-in PROVINCE --fall-on N] [--if-empty]`."""
 
 from datetime import datetime, timedelta
 from time import monotonic
@@ -13,7 +13,8 @@ from rich.table import Table
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.demo import practice, simulation
-from wholesale.demo.plan import QUARTER, SimulationPlan
+from wholesale.demo.people import OFFER_MARKETS
+from wholesale.demo.plan import QUARTER, Fall, SimulationPlan
 from wholesale.demo.simulation import LEADS_A_DAY_MAX, SimulationRefused
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.terminal import console_on
@@ -40,17 +41,23 @@ class Command(BaseCommand):
             "--until", type=datetime.fromisoformat, help="its end, with its zone, cut to a quarter of an hour (default: now)"
         )
         parser.add_argument(
+            "--fall-in",
+            choices=[where.province for where in OFFER_MARKETS],
+            help="a province whose sellers accept 40%% fewer offers from a day on (default: none)",
+        )
+        parser.add_argument("--fall-on", type=int, help="that day, counted from 1")
+        parser.add_argument(
             "--if-empty", action="store_true", help="where there are other rows, leave them without an error"
         )
 
-    def handle(self, *, days: int, leads: int, seed: int, until: datetime | None, if_empty: bool, **options: Any) -> None:
+    def handle(self, *, if_empty: bool, **options: Any) -> None:
         """Simulate the missing days, print a summary, and create the users of the practice market.
 
         Raises:
             CommandError: an argument is invalid, the database has rows that are not simulated, or the system may not act.
 
         """
-        plan = _plan(days, leads, seed, until)
+        plan = _plan(**{name: options[name] for name in ("days", "leads", "seed", "until", "fall_in", "fall_on")})
         console = console_on(self.stdout)
         try:
             if not simulation.is_missing(plan):
@@ -86,7 +93,9 @@ def _make_users(console: Console) -> None:
         console.print(f"An agent with work at any hour; the password is shown only now:  {name}  {password}")
 
 
-def _plan(days: int, leads: int, seed: int, until: datetime | None) -> SimulationPlan:
+def _plan(
+    days: int, leads: int, seed: int, until: datetime | None, fall_in: str | None, fall_on: int | None
+) -> SimulationPlan:
     """Return the arguments as a plan. If `until` is None, the end is that of the stored simulation, or else now.
 
     Raises:
@@ -97,6 +106,10 @@ def _plan(days: int, leads: int, seed: int, until: datetime | None) -> Simulatio
         raise CommandError(f"--days must be from 1 to {DAYS_MAX}.")
     if not 0 <= leads <= LEADS_A_DAY_MAX * days:
         raise CommandError(f"--leads must be from 0 to {LEADS_A_DAY_MAX:,} a day: {LEADS_A_DAY_MAX * days:,}.")
+    if (fall_in is None) != (fall_on is None):
+        raise CommandError("--fall-in and --fall-on come together.")
+    if fall_on is not None and not 1 <= fall_on <= days:
+        raise CommandError(f"--fall-on must be from 1 to {days}, the days.")
     if until is None:
         there = simulation.stored()
         until = there.until if there else timezone.now()
@@ -105,7 +118,8 @@ def _plan(days: int, leads: int, seed: int, until: datetime | None) -> Simulatio
     elif until > timezone.now():
         raise CommandError("--until must not lie in the future.")
     since_midnight = timedelta(hours=until.hour, minutes=until.minute, seconds=until.second, microseconds=until.microsecond)
-    return SimulationPlan(seed, leads, days, until - since_midnight % QUARTER)
+    fall = Fall(fall_in, fall_on - 1) if fall_in and fall_on else None
+    return SimulationPlan(seed, leads, days, until - since_midnight % QUARTER, fall)
 
 
 def _tables(now: datetime) -> tuple[Table, Table]:

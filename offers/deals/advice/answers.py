@@ -1,0 +1,37 @@
+"""The sellers' answers to earlier offers, by one query."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from offers.deals.advice.acceptance import Answer
+from offers.deals.advice.prices import ENOUGH, Known
+from offers.deals.law.words import CANADA
+from offers.deals.life.models import Offer
+from offers.deals.life.states import State
+from wholesale.plumbing.compiled import Select
+
+NEWEST = 2_000  # answers that are read; more narrow the band by little, and older ones say less of today
+
+_UNACCEPTED = (State.REJECTED.value, State.EXPIRED.value)
+# An offer that we withdrew was not answered. One that is accepted stays accepted, whatever becomes of it.
+_NEWEST = Select(
+    lambda before: (
+        Offer.objects.filter(
+            Q(accepted_at__isnull=False) | Q(state__in=_UNACCEPTED),
+            sent_at__isnull=False,
+            answered_at__isnull=False,
+            answered_at__lt=before,
+        )
+        .order_by("-answered_at", "-id")
+        .values_list("province", "amount", "arv", "state")
+    )
+)
+
+
+def known(province: str, before: datetime) -> Known:
+    """The newest answers from before a time: those of the province where they are enough, else all of Canada's."""
+    rows = _NEWEST.part(limit=NEWEST, offset=0, before=before)
+    answers = [(place, Answer(float(amount / arv), state not in _UNACCEPTED)) for place, amount, arv, state in rows]
+    here = [answer for place, answer in answers if place == province]
+    return Known(here, province) if len(here) >= ENOUGH else Known([answer for _, answer in answers], CANADA)
