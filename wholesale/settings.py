@@ -282,7 +282,6 @@ SPECTACULAR_SETTINGS = {
         "CriterionEnum": "buyers.matching.rules.BoxVerdict",
         "BulkLadderStatusEnum": "followups.ladders.bulk_api.STATUSES",
         "DecidedMeaningEnum": "followups.leads.inbound.rules.DECIDED",
-        "OfferStateEnum": "offers.deals.life.states.State",
         "DutyKindEnum": "governance.duties.models.LegalDuty.Kind",
         "TemplateKindEnum": "followups.ladders.templates.models.LadderTemplate.Kind",
         "LanguageEnum": "followups.leads.models.Language",
