@@ -98,8 +98,8 @@ def offers_watched(plan: SimulationPlan) -> None:
 
 
 def _open_the_market(where: OfferMarket, now: datetime) -> None:
-    place = {"province": where.province, "market": where.market}
-    upsert(OfferPolicy, **place, min_liquidity_score=0, act=Act("answering", at=now))
+    act = Act("answering", at=now)
+    upsert(OfferPolicy, province=where.province, market=where.market, min_liquidity_score=0, act=act)
 
 
 def _days(plan: SimulationPlan) -> Iterator[SimulatedDay]:

@@ -75,10 +75,11 @@ def _simulated(seed: int) -> str:
 
     django.setup()
     from tests.simulation import answering  # it has models
+    from wholesale.demo.people import OFFER_MARKETS
 
     plan = answering.falling(seed)
     answering.offers_watched(plan)
-    reds = [answering.went_red(where.province) for where in answering.OFFER_MARKETS]
+    reds = [answering.went_red(where.province) for where in OFFER_MARKETS]
     return " ".join(_NEVER if red is None else str((red - plan.starts(0)).days + 1) for red in reds)
 
 

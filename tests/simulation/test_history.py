@@ -212,6 +212,7 @@ def test_each_answer_is_the_one_that_the_simulated_sellers_give(history: None) -
     for offer in Offer.objects.filter(answered_at__isnull=False).select_related("evidence"):
         proposal = Proposal(markets[offer.market], int(offer.deal_ref[-4:]) - 1)
         assert offer.sent_at
+        assert offer.answered_at
         expected = heard(PLAN, proposal, offer.evidence.recommended_offer, offer.sent_at)
         assert counted[str(offer.pk)] is expected.accepted, offer.deal_ref
         late = offer.answered_at - expected.at

@@ -16,7 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
 from time_machine import TimeMachineFixture
 
-from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.models import Buyer, BuyerFeedbackEvent, BuyerLiquidityNode
 from buyers.services import liquidity_score, record_feedback
 from followups.ladders.models import FollowupLadder
 from followups.services import complete_task, start_ladder
@@ -27,16 +27,20 @@ from governance.golive.services import engage_kill_switch
 from governance.market.models import MarketPolicy
 from governance.policies import upsert
 from governance.risk.models import RiskEvent, RiskPolicy, RiskReservation
-from kpi.models import KPIEvent, RegressionPolicy
+from kpi.models import COUNTED, KPIEvent, RegressionPolicy
 from kpi.services import kpi_fail, kpi_success, summarise
 from kpi.tripwire.looking import judged_events
-from offers.models import OfferEvidence, OfferPolicy
+from offers.deals.life.states import FINAL
+from offers.models import Offer, OfferEvent, OfferEvidence, OfferPolicy
 from wholesale.demo import walkthrough
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.tokens import issue_token
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
-SETTINGS = ("enabled", "max_arv_multiplier", "default_assignment_fee", "default_fees_buffer")
+SETTINGS = (
+    *("enabled", "max_arv_multiplier", "default_assignment_fee", "default_fees_buffer"),
+    *("min_liquidity_score", "liquidity_gate", "stake"),
+)
 CAPS = ("engine", "enabled", "max_daily_loss", "max_daily_exposure", "max_open_risk", "max_actions_per_day")
 OFFER = Decimal(262_500)
 
@@ -63,7 +67,7 @@ def risk_caps() -> list[Any]:
 def test_every_step_has_the_result_of_the_guide() -> None:
     before, caps_before = policy_settings(), risk_caps()
     said = run()
-    assert "All 22 steps came out as the guide says." in said
+    assert "All 31 steps came out as the guide says." in said
     assert "GET /api/governance/market/can-contact?province=ON&market=TORONTO&weekday=2&hhmm=14%3A30&channel=SMS" in said
     assert '"recommended_offer": 262500' in said
     assert (policy_settings(), risk_caps()) == (before, caps_before)
@@ -158,24 +162,50 @@ def test_the_walk_can_be_repeated() -> None:
 
 def test_the_risk_guard_refuses_the_offer_until_the_caps_are_raised_with_a_reason() -> None:
     said = run()
-    assert "ok denied, and nothing is reserved: " in said
+    assert "ok denied by the risk guard: " in said
+    assert "ok still a draft, nothing reserved" in said
     assert "The risk policy WHOLESALE is as before." in said
     kinds = RiskEvent.objects.order_by("id").values_list("kind", "engine", "amount", "realized_loss", "actor")
-    assert list(kinds) == [
-        (kind, "WHOLESALE", OFFER, Decimal(0), "walkthrough") for kind in ("DENIED", "RESERVED", "SETTLED")
-    ]
+    assert list(kinds) == [(kind, "WHOLESALE", OFFER, Decimal(0), "walkthrough") for kind in ("RESERVED", "SETTLED")]
     for policy in RiskPolicy.objects.filter(engine__in=["GLOBAL", "WHOLESALE"]):
         raised = policy.history.filter(reason="walkthrough: room for one offer of 262,500, for its duration").get()
         assert (raised.max_open_risk, raised.max_daily_loss) == (policy.max_open_risk + OFFER, policy.max_daily_loss)
         assert policy.reason == "walkthrough: put back"
 
 
-@pytest.mark.parametrize("failing", ["settle", "reserve"])
-def test_caps_are_restored_when_a_step_of_the_risk_guard_fails(monkeypatch: pytest.MonkeyPatch, failing: str) -> None:
+def test_the_offer_lives_to_its_end_and_is_counted_nowhere() -> None:
+    run()
+    offer = Offer.objects.get()
+    assert (offer.state, offer.amount, offer.realized_profit) == ("CLOSED", OFFER, Decimal(10_000))
+    assert offer.reservation
+    assert offer.reservation.settled_at is not None
+    moves = OfferEvent.objects.order_by("seq").values_list("to_state", flat=True)
+    assert list(moves) == ["SENT", "ACCEPTED", "CONTRACTED", "ASSIGNED", "CLOSED"]
+    outcomes = {"offer_accept_rate", "contract_rate", "match_success", "roi_event"}
+    assert set(KPIEvent.objects.filter(metric__in=outcomes, success=True).values_list("metric", flat=True)) == outcomes
+    assert not KPIEvent.objects.filter(COUNTED, metric__in=outcomes).exists()
+    assert Buyer.objects.get().status == "PAUSED"
+
+
+STEPS = [
+    "Draft the offer",
+    "The caps",
+    "Send it again",
+    "The seller accepts",
+    "Assign it",
+    "The deal closes",
+    "Its reservation",
+]
+
+
+@pytest.mark.parametrize("failing", STEPS)
+def test_caps_are_restored_and_nothing_stays_reserved_when_a_step_fails(
+    monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
     before, ask = (policy_settings(), risk_caps()), walkthrough.Walk.ask
 
     def failing_ask(self: walkthrough.Walk, what: str, *args: Any, **params: Any) -> Any:
-        if what.startswith({"settle": "The deal is done", "reserve": "Ask again"}[failing]):
+        if what.startswith(failing):
             raise walkthrough.StepFailed("no")
         return ask(self, what, *args, **params)
 
@@ -183,6 +213,9 @@ def test_caps_are_restored_when_a_step_of_the_risk_guard_fails(monkeypatch: pyte
     with pytest.raises(CommandError, match="no"):
         run()
     assert (policy_settings(), risk_caps()) == before
+    assert not RiskReservation.objects.filter(settled_at__isnull=True).exists()
+    assert not Offer.objects.exclude(state__in=FINAL).exists()
+    assert not KPIEvent.objects.filter(COUNTED, metric="offer_accept_rate").exists()
 
 
 def test_sufficient_caps_are_left_alone() -> None:
@@ -198,16 +231,20 @@ def test_sufficient_caps_are_left_alone() -> None:
 def test_a_disabled_engine_is_not_enabled() -> None:
     upsert(RiskPolicy, engine="WHOLESALE", enabled=False, act=Act("me"))
     before = risk_caps()
-    with pytest.raises(CommandError, match="The guide says: 262,500 is reserved"):
+    with pytest.raises(CommandError, match="send answered 409, not 200"):
         run()
     assert risk_caps() == before
 
 
 def test_caps_changed_by_another_meanwhile_are_not_overwritten(monkeypatch: pytest.MonkeyPatch) -> None:
-    def somebody_changes_them(walk: walkthrough.Walk, reservation_id: int) -> None:
-        upsert(RiskPolicy, engine="GLOBAL", max_open_risk=Decimal(7), act=Act("somebody"))
+    go_on = walkthrough.go_on
 
-    monkeypatch.setattr(walkthrough, "settle", somebody_changes_them)
+    def somebody_changes_them(*args: Any, **given: Any) -> Any:
+        if not RiskPolicy.objects.filter(changed_by="somebody").exists():
+            upsert(RiskPolicy, engine="GLOBAL", max_open_risk=Decimal(7), act=Act("somebody"))
+        return go_on(*args, **given)
+
+    monkeypatch.setattr(walkthrough, "go_on", somebody_changes_them)
     with pytest.raises(CommandError, match="The risk policy GLOBAL could not be put back; look at it"):
         run()
     assert RiskPolicy.objects.get(engine="GLOBAL").changed_by == "somebody"

@@ -16,15 +16,23 @@ from wholesale.plumbing.vocabulary import WALKTHROUGH, WALKTHROUGH_MARK, WALKTHR
 
 PROVINCE, MARKET, PROPERTY_TYPE = "ON", "TORONTO", WALKTHROUGH_PROPERTY
 ARV, REPAIRS, OFFER = 450_000, 50_000, 262_500  # the guide's own figures
-OFFER_SETTINGS = {"max_arv_multiplier": 0.7, "default_assignment_fee": 10_000, "default_fees_buffer": 2_500}
 SCORE_NEEDED = 50  # below this score the guide calls the market too cold for an offer
+OFFER_SETTINGS = {
+    **{"max_arv_multiplier": 0.7, "default_assignment_fee": 10_000, "default_fees_buffer": 2_500},
+    **{"min_liquidity_score": SCORE_NEEDED, "liquidity_gate": "score", "stake": "offer"},
+}
+PROFIT = 10_000  # CAD, of the deal: the assignment fee
 BUYERS = 50
 LADDER = [(1, "SMS"), (2, "CALL"), (3, "SMS"), (4, "CALL"), (5, "SMS"), (6, "CALL")]
 PROVINCES = 13
 ENGINE = "WHOLESALE"  # this engine and GLOBAL must have room for the offer
 CAPS = ("max_daily_exposure", "max_open_risk")  # the seeded caps that refuse the offer
-METRICS = {"ladder_created", "followup_completed", "buyer_feedback", "offer_generated"}
+METRICS = {
+    *("ladder_created", "followup_completed", "buyer_feedback", "offer_generated"),
+    *("offer_accept_rate", "contract_rate", "match_success", "roi_event"),
+}
 NAME = WALKTHROUGH  # the actor, and the beginning of the buyers' ids
+BUYER = f"{NAME}-1"  # the buyer who buys
 _SHOWN = 300  # characters of an answer that are printed
 
 
@@ -45,11 +53,11 @@ class Walk:
         """Print the title of a part of the guide."""
         self.console.print(f"\n[bold]{escape(text)}[/bold]")
 
-    def ask(self, what: str, method: str, path: str, status: int = 200, /, **params: Any) -> Any:
+    def ask(self, what: str, method: str, path: str, status: int | tuple[int, ...] = 200, /, **params: Any) -> Any:
         """Take a step: print what it does (`what`), send the request, print the answer, and return the answer's JSON.
 
         Raises:
-            StepFailed: the answer's status is not `status`, or no answer came.
+            StepFailed: the answer's status is not `status` (or none of them), or no answer came.
 
         """
         self.step += 1
@@ -58,8 +66,9 @@ class Walk:
         asked = str(answer.request.url.raw_path, "ascii")
         self.console.print(f"   [dim]{method} {escape(asked)}[/dim]", soft_wrap=True)
         self.console.print(f"   {answer.status_code} {escape(_shortened(answer))}", soft_wrap=True)
-        if answer.status_code != status:
-            raise StepFailed(f"{method} {path} answered {answer.status_code}, not {status}.")
+        expected = status if isinstance(status, tuple) else (status,)
+        if answer.status_code not in expected:
+            raise StepFailed(f"{method} {path} answered {answer.status_code}, not {' or '.join(map(str, expected))}.")
         return answer.json()
 
     def call(self, method: str, path: str, **params: Any) -> httpx.Response:
@@ -100,8 +109,8 @@ def take(walk: Walk) -> None:
     walk.hold(f"{PROVINCES} provinces, market ALL", len(seeded) == PROVINCES)
     with offers_enabled(walk), ladder_closed(walk):
         lead_comes_in(walk)
-        offer_flow(walk)
-        risk_guard(walk)
+        evidence_id = offer_flow(walk)
+        offer_life(walk, evidence_id)
         monitor(walk)
     walk.console.print(f"\n[bold green]All {walk.step} steps came out as the guide says.[/bold green]")
 
@@ -211,8 +220,8 @@ def lead_comes_in(walk: Walk) -> None:
     )
 
 
-def offer_flow(walk: Walk) -> None:
-    """Walk through scenario 2, from the buyers to the offer's evidence."""
+def offer_flow(walk: Walk) -> int:
+    """Walk through scenario 2, from the buyers to the offer's evidence. Return the id of the evidence."""
     walk.title("Scenario 2: an offer")
     place = {"province": PROVINCE, "market": MARKET}
     node = {**place, "property_type": PROPERTY_TYPE}
@@ -244,52 +253,111 @@ def offer_flow(walk: Walk) -> None:
     walk.hold(f"the recommended offer is {OFFER:,}", offer["calc"]["recommended_offer"] == OFFER)
     evidence = walk.ask("Its evidence is kept", "GET", f"/api/deals/offers/evidence/{offer['evidence_id']}")
     walk.hold("the same figures, under this walk's correlation id", _same_offer(evidence, offer, walk.id))
+    return int(offer["evidence_id"])
 
 
-def risk_guard(walk: Walk) -> None:
-    """Walk through the risk guard of scenario 2: the caps refuse the offer until somebody raises them with a reason."""
-    walk.title("Scenario 2: the risk guard")
-    answer = reserve(walk, f"Put the offer's {OFFER:,} at stake")
-    if answer["ok"]:
+def offer_life(walk: Walk, evidence_id: int) -> None:
+    """Walk through the rest of scenario 2: the offer is sent, accepted, contracted, assigned and closed."""
+    walk.title("Scenario 2: the life of the offer")
+    book_buyer(walk)
+    offer = walk.ask(
+        "Draft the offer from its evidence",
+        "POST",
+        "/api/deals/offers",
+        201,
+        evidence_id=evidence_id,
+        property_type=PROPERTY_TYPE,
+        lead_id=walk.id,
+        deal_ref=walk.id,
+    )
+    walk.hold(f"a draft of {OFFER:,}", (offer["state"], offer["amount"]) == ("DRAFT", OFFER))
+    with offer_ended(walk, offer["id"]), ExitStack() as raised:
+        before = reserved(walk, "What is reserved before")
+        send(walk, offer["id"], raised)
+        go_on(walk, "The seller accepts", offer["id"], "accept", "ACCEPTED")
+        go_on(walk, "The contract is signed", offer["id"], "contract", "CONTRACTED")
+        go_on(walk, "Assign it to the buyer", offer["id"], "assign", "ASSIGNED", buyer_id=BUYER)
+        bought = {"province": PROVINCE, "market": MARKET, "property_type": PROPERTY_TYPE, "event": "BOUGHT"}
+        walk.ask("The buyer buys", "POST", "/api/buyers/liquidity/feedback", 201, **bought, buyer_id=BUYER)
+        closed = go_on(walk, "The deal closes", offer["id"], "close", "CLOSED", realized_profit=PROFIT)
+        walk.hold(f"a profit of {PROFIT:,}, no loss", (closed["realized_profit"], closed["realized_loss"]) == (PROFIT, 0))
+        after = reserved(walk, "Its reservation is settled")
+        walk.hold(f"no more is reserved than before: {before:,}", after <= before)
+
+
+def book_buyer(walk: Walk) -> None:
+    """Enter the first of the buyers in the book, paused, so that no deal is sent to it."""
+    buyer = {"buyer_id": BUYER, "name": NAME, "province": PROVINCE, "market": MARKET, "status": "PAUSED", "actor": NAME}
+    booked = walk.ask("The buyer is in the book", "POST", "/api/buyers/book/upsert", (200, 201), **buyer)
+    walk.hold(f"the buyer {BUYER}", booked["buyer_id"] == BUYER)
+
+
+@contextmanager
+def offer_ended(walk: Walk, offer_id: int) -> Iterator[None]:
+    """Let the offer fall through if the block fails, so that nothing of it stays reserved."""
+    try:
+        yield
+    except StepFailed:
+        ended = walk.call("POST", f"/api/deals/offers/{offer_id}/fall-through", reason="walkthrough: over", actor=NAME)
+        if ended.status_code == 200:
+            walk.console.print(f"\nThe offer {offer_id} is withdrawn.")
+        elif ended.status_code != 409:  # it had ended
+            walk.console.print(f"\nThe offer {offer_id} could not be withdrawn; look at it.")
+        raise
+
+
+def send(walk: Walk, offer_id: int, raised: ExitStack) -> None:
+    """Send the offer. Where the risk caps refuse it, raise them with a reason until `raised` ends, and send it again."""
+    sent = walk.ask(f"Send it: that puts {OFFER:,} at stake", "POST", _verb(offer_id, "send"), (200, 409), actor=NAME)
+    if "errors" not in sent:
         walk.console.print("   The caps of this database have room for it already.")
-        settle(walk, answer["reservation_id"])
-        return
-    walk.hold(f"denied, and nothing is reserved: {answer['message']}", answer["reserved"] == 0)
+    else:
+        (refusal,) = sent["errors"]
+        walk.hold(f"denied by the risk guard: {refusal['detail']}", refusal["code"] == "risk_denied")
+        left = walk.ask("Nothing is left behind", "GET", f"/api/deals/offers/{offer_id}")
+        walk.hold("still a draft, nothing reserved", (left["state"], left["reservation"]) == ("DRAFT", None))
+        raise_caps(walk, raised)
+        sent = walk.ask("Send it again", "POST", _verb(offer_id, "send"), actor=NAME)
+    walk.hold(f"sent, and {OFFER:,} is reserved", sent["state"] == "SENT" and sent["reservation"] is not None)
+
+
+def raise_caps(walk: Walk, raised: ExitStack) -> None:
+    """Raise the caps of GLOBAL and of the engine by the offer, until `raised` ends."""
     policies = {row["engine"]: row for row in walk.ask("The caps", "GET", "/api/governance/risk/policies")}
     walk.hold(f"GLOBAL and {ENGINE} have one each", {"GLOBAL", ENGINE} <= policies.keys())
     ledgers = walk.ask("What today has used of them", "GET", "/api/governance/risk/ledger/today")
     used = {row["engine"]: row["exposure_used"] for row in ledgers}
-    with ExitStack() as raised:
-        for engine in ("GLOBAL", ENGINE):
-            before, room = policies[engine], used.get(engine, 0) + OFFER
-            raised.enter_context(
-                changed(
-                    walk,
-                    f"Raise the caps of {engine} by the offer",
-                    "/api/governance/risk/policies/upsert",
-                    before,
-                    named=f"The risk policy {engine}",
-                    key={"engine": engine},
-                    settings={cap: before[cap] + room for cap in CAPS if before[cap]},  # 0 is no cap
-                    reason=f"walkthrough: room for one offer of {OFFER:,}, for its duration",
-                )
+    for engine in ("GLOBAL", ENGINE):
+        before, room = policies[engine], used.get(engine, 0) + OFFER
+        raised.enter_context(
+            changed(
+                walk,
+                f"Raise the caps of {engine} by the offer",
+                "/api/governance/risk/policies/upsert",
+                before,
+                named=f"The risk policy {engine}",
+                key={"engine": engine},
+                settings={cap: before[cap] + room for cap in CAPS if before[cap]},  # 0 is no cap
+                reason=f"walkthrough: room for one offer of {OFFER:,}, for its duration",
             )
-        answer = reserve(walk, "Ask again")
-        walk.hold(f"{OFFER:,} is reserved", answer["ok"] and answer["reserved"] == OFFER)
-        settle(walk, answer["reservation_id"])
+        )
 
 
-def reserve(walk: Walk, what: str) -> Any:
-    """Ask the risk guard to reserve the offer's amount, as a step described by `what`. Return its answer."""
-    path = "/api/governance/risk/check-and-reserve"
-    return walk.ask(what, "POST", path, engine=ENGINE, amount=OFFER, actor=NAME, reason="walkthrough: the offer")
+def go_on(walk: Walk, what: str, offer_id: int, verb: str, state: str, **given: Any) -> Any:
+    """Take the offer one step on, check the state that it comes to, and return the offer."""
+    offer = walk.ask(what, "POST", _verb(offer_id, verb), **given, actor=NAME)
+    walk.hold(f"the offer is {state}", offer["state"] == state)
+    return offer
 
 
-def settle(walk: Walk, reservation_id: int) -> None:
-    """Settle the reservation without a loss, and check the answer."""
-    what = "The deal is done without a loss: settle the reservation"
-    settled = walk.ask(what, "POST", "/api/governance/risk/settle", reservation_id=reservation_id, actor=NAME)
-    walk.hold(f"{OFFER:,} is released, a loss of 0", (settled["released"], settled["realized_loss"]) == (OFFER, 0))
+def reserved(walk: Walk, what: str) -> Any:
+    """Ask what is reserved today for the engine, in CAD."""
+    ledgers = walk.ask(what, "GET", "/api/governance/risk/ledger/today")
+    return sum(row["open_risk_reserved"] for row in ledgers if row["engine"] == ENGINE)
+
+
+def _verb(offer_id: int, verb: str) -> str:
+    return f"/api/deals/offers/{offer_id}/{verb}"
 
 
 def monitor(walk: Walk) -> None:
@@ -297,7 +365,8 @@ def monitor(walk: Walk) -> None:
     walk.title("Monitor")
     events = walk.ask("The KPI rows of this walk", "GET", "/api/kpi/events", correlation_id=walk.id)["results"]
     counted = [event["metric"] for event in events if event["metric"] in METRICS]  # at night there is contact_outside_rules
-    walk.hold(f"{BUYERS + 3} rows of four metrics", len(counted) == BUYERS + 3 and set(counted) == METRICS)
+    count = BUYERS + len(METRICS)  # the buyer who buys is heard of twice
+    walk.hold(f"{count} rows of {len(METRICS)} metrics", len(counted) == count and set(counted) == METRICS)
     walk.ask("The week's figures, for Friday's evaluation", "GET", "/api/kpi/summary")
     walk.console.print(f"   This walk is left out of them: its rows are marked {walk.id}.")
 

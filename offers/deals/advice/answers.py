@@ -10,11 +10,13 @@ from offers.deals.law.words import CANADA
 from offers.deals.life.models import Offer
 from offers.deals.life.states import State
 from wholesale.plumbing.compiled import Select
+from wholesale.plumbing.vocabulary import WALKTHROUGH_MARK
 
 NEWEST = 2_000  # answers that are read; more narrow the band by little, and older ones say less of today
 
 _UNACCEPTED = (State.REJECTED.value, State.EXPIRED.value)
-# An offer that we withdrew was not answered. One that is accepted stays accepted, whatever becomes of it.
+# An offer that we withdrew was not answered. One that is accepted stays accepted, whatever becomes of it. Those of
+# walkthroughs are nobody's answers.
 _NEWEST = Select(
     lambda before: (
         Offer.objects.filter(
@@ -23,6 +25,7 @@ _NEWEST = Select(
             answered_at__isnull=False,
             answered_at__lt=before,
         )
+        .exclude(correlation_id__startswith=WALKTHROUGH_MARK)
         .order_by("-answered_at", "-id")
         .values_list("province", "amount", "arv", "state")
     )

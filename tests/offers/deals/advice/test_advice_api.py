@@ -87,6 +87,11 @@ def test_an_offer_without_an_answer_does_not_count(state: State, values: dict[st
     assert known("ON", NOON + HOUR).answers == []
 
 
+def test_the_offers_of_walkthroughs_do_not_count() -> None:
+    answered(State.CLOSED, correlation_id="walkthrough-1")
+    assert known("ON", NOON + HOUR).answers == []
+
+
 def test_only_answers_of_before_the_act_count(ontario: Any) -> None:
     answered(State.CLOSED, ENOUGH, at=NOON)
     advice = [

@@ -81,8 +81,8 @@ def _host(url: str) -> str:
 
 @contextmanager
 def _quiet_logs() -> Iterator[None]:
-    """Suppress the request log within this block, because the walkthrough prints each request itself."""
-    logging.disable(logging.INFO)
+    """Suppress the request log within this block, refusals included, because the walkthrough prints each request itself."""
+    logging.disable(logging.WARNING)
     try:
         yield
     finally:
