@@ -277,6 +277,7 @@ SPECTACULAR_SETTINGS = {
         "ReasonEnum": "governance.gate.reasons.Reason",
         "MeaningEnum": "followups.leads.inbound.models.InboundMessage.Meaning",
         "LeadStatusEnum": "followups.leads.models.Lead.Status",
+        "OfferStateEnum": "offers.deals.life.states.State",
         "BuyerStatusEnum": "buyers.book.models.Buyer.Status",
         "CriterionEnum": "buyers.matching.rules.BoxVerdict",
         "BulkLadderStatusEnum": "followups.ladders.bulk_api.STATUSES",

@@ -5,40 +5,44 @@ is reserved is at each moment the sum of what the open offers put at stake.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 
 from buyers.book.models import Buyer
 from buyers.liquidity.figures import SFR
-from buyers.liquidity.scores import liquidity_score
-from governance import gate, policies
+from governance import gate
 from governance.decisions import ExecutionClass, verb
 from offers.deals.life.errors import (
-    AboveRecommended,
     BuyerBlocked,
     EvidenceNotFound,
-    ExpiryOutOfRange,
-    LowLiquidity,
     NoSuchBuyer,
     NothingAtStake,
     NothingCountered,
     NothingToOffer,
 )
+from offers.deals.life.expiring import expire_offers, run_out
+from offers.deals.life.guards import about, at_stake, expiry, policy_of, require_liquid, require_recommended
 from offers.deals.life.models import Offer
-from offers.deals.life.moving import NOTHING, locked, move, require_transition, tell_overdue
-from offers.deals.life.states import ON_THE_TABLE, State
+from offers.deals.life.moving import NOTHING, locked, move, require_transition
+from offers.deals.life.states import State
 from offers.deals.models import OfferEvidence
-from offers.policies.errors import OfferPolicyDisabled
-from offers.policies.models import EXPIRES_AFTER_MAX, OfferPolicy, Stake
-from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 
+__all__ = [
+    "accept_offer",
+    "assign_offer",
+    "close_offer",
+    "contract_offer",
+    "counter_offer",
+    "draft_offer",
+    "expire_offers",
+    "fail_offer",
+    "reject_offer",
+    "send_offer",
+]
 ENGINE = "WHOLESALE"  # whose risk caps hold for offers
 
 
@@ -75,7 +79,7 @@ def draft_offer(
     if recommendation_id is not None:
         gate.heimdall_require_known(recommendation_id)
     amount = evidence.recommended_offer if amount is None else amount
-    _require_recommended(amount, evidence)
+    require_recommended(amount, evidence)
     return Offer.objects.create(
         evidence=evidence,
         recommendation_id=recommendation_id,
@@ -89,11 +93,6 @@ def draft_offer(
         **{name: getattr(evidence, name) for name in ("province", "market", "arv")},
         **act.signature,
     )
-
-
-def _require_recommended(amount: Decimal, evidence: OfferEvidence) -> None:
-    if amount > evidence.recommended_offer:
-        raise AboveRecommended(attr="amount")
 
 
 @verb(ExecutionClass.EXECUTE)
@@ -114,56 +113,24 @@ def send_offer(*, offer_id: int, expires_at: datetime | None = None, documents: 
     gate.require(ExecutionClass.EXECUTE)
     offer = locked(offer_id)
     require_transition(offer, State.SENT)
-    policy = _policy(offer)
-    expires_at = _expiry(expires_at, policy, act)
-    _require_liquid(offer, policy, act)
+    policy = policy_of(offer)
+    expires_at = expiry(expires_at, policy, act)
+    require_liquid(offer, policy, act)
     if offer.recommendation_id is not None:
         gate.heimdall_require_prod_eligible(offer.recommendation_id, act=act)
     offer.stake = policy.stake
     offer.reservation = gate.risk_reserve_or_raise(
         ENGINE,
-        _at_stake(offer),
+        at_stake(offer),
         actor=act.actor,
         user=act.user,
         reason=f"offer {offer.pk}",
         correlation_id=act.correlation_id,
         now=act.now,
-        metadata=_metadata(offer),
+        metadata=about(offer),
     )
     move(offer, State.SENT, act, documents=documents, sent_at=act.now, expires_at=expires_at)
     return offer
-
-
-def _policy(offer: Offer) -> OfferPolicy:
-    policy = policies.effective(OfferPolicy, mark.current(), offer.province, offer.market)
-    if policy is None or not policy.enabled:
-        raise OfferPolicyDisabled
-    return policy
-
-
-def _expiry(given: datetime | None, policy: OfferPolicy, act: Act) -> datetime:
-    if given is None:
-        return act.now + timedelta(days=policy.expires_after_days)
-    if not act.now < given <= act.now + timedelta(days=EXPIRES_AFTER_MAX):
-        raise ExpiryOutOfRange(attr="expires_at")
-    return given
-
-
-def _require_liquid(offer: Offer, policy: OfferPolicy, act: Act) -> None:
-    scores = liquidity_score(offer.province, offer.market, offer.property_type, now=act.now)
-    score = Decimal(str(scores[policy.liquidity_gate]))
-    if score < policy.min_liquidity_score:
-        named = policy.get_liquidity_gate_display()
-        raise LowLiquidity(f"{named}: {score:.2f}. The offer policy asks for {policy.min_liquidity_score}.")
-
-
-def _at_stake(offer: Offer) -> Decimal:
-    """What an offer puts at stake, in CAD."""
-    return offer.fee if offer.stake == Stake.ASSIGNMENT_FEE else offer.amount
-
-
-def _metadata(offer: Offer) -> dict[str, Any]:
-    return {"offer_id": offer.pk, "evidence_id": offer.evidence_id}
 
 
 @verb(ExecutionClass.SANDBOX)
@@ -195,15 +162,15 @@ def counter_offer(
     if amount is None and asked is None:
         raise NothingCountered(attr="amount")
     offer = locked(offer_id)
-    _run_out(offer, act)
+    run_out(offer, act)
     require_transition(offer, State.COUNTERED)
     changes: dict[str, Any] = {}
     if amount is not None:
-        _require_recommended(amount, offer.evidence)
-        changes = {"amount": amount, "expires_at": _expiry(expires_at, _policy(offer), act)}
+        require_recommended(amount, offer.evidence)
+        changes = {"amount": amount, "expires_at": expiry(expires_at, policy_of(offer), act)}
         offer.amount = amount
         assert offer.reservation_id is not None
-        offer.reservation = gate.risk_change(offer.reservation_id, _at_stake(offer), act=act.because(f"offer {offer.pk}"))
+        offer.reservation = gate.risk_change(offer.reservation_id, at_stake(offer), act=act.because(f"offer {offer.pk}"))
     move(offer, State.COUNTERED, act, documents=documents, asked=asked, **changes)
     return offer
 
@@ -223,11 +190,11 @@ def accept_offer(*, offer_id: int, documents: Sequence[str] = (), act: Act) -> O
     offer = locked(offer_id)
     if offer.state == State.ACCEPTED:
         return offer
-    _run_out(offer, act)
+    run_out(offer, act)
     require_transition(offer, State.ACCEPTED)
     if offer.state == State.EXPIRED:
-        about = act.because(f"offer {offer.pk}: accepted late")
-        offer.reservation = gate.risk_record(engine=ENGINE, amount=_at_stake(offer), metadata=_metadata(offer), act=about)
+        why = act.because(f"offer {offer.pk}: accepted late")
+        offer.reservation = gate.risk_record(engine=ENGINE, amount=at_stake(offer), metadata=about(offer), act=why)
     move(offer, State.ACCEPTED, act, documents=documents, answered_at=act.now, accepted_at=act.now)
     return offer
 
@@ -242,7 +209,7 @@ def reject_offer(*, offer_id: int, documents: Sequence[str] = (), act: Act) -> O
 
     """
     offer = locked(offer_id)
-    _run_out(offer, act)
+    run_out(offer, act)
     if offer.state not in (State.REJECTED, State.EXPIRED):
         move(offer, State.REJECTED, act, documents=documents, answered_at=act.now)
     return offer
@@ -324,58 +291,3 @@ def fail_offer(*, offer_id: int, realized_loss: Decimal = NOTHING, documents: Se
         ended: dict[str, Any] = {"closed_at": act.now, "realized_loss": realized_loss}
         move(offer, State.FELL_THROUGH, act, documents=documents, loss=realized_loss, **ended)
     return offer
-
-
-@verb(ExecutionClass.RECORD)
-def expire_offers(*, act: Act) -> int:
-    """Let offers expire whose time has run out, and tell the outcomes that were waited for too long: an answer for
-    OFFER_ANSWER_DAYS since the sending, a contract for OFFER_CONTRACT_DAYS since the acceptance. Return how many expired.
-
-    Each offer is its own transaction, so this may stop at any time and run twice.
-    """
-    now = act.now
-    due = Offer.objects.filter(state__in=ON_THE_TABLE, expires_at__lte=now).order_by("expires_at", "pk")
-    expired = sum(_expire(pk, replace(act, at=now)) for pk in list(due.values_list("pk", flat=True)))
-    for unanswered in list(_unanswered(now).values_list("pk", flat=True)):
-        _tell_unanswered(unanswered, replace(act, at=now))
-    for without in list(_without_contract(now).values_list("pk", flat=True)):
-        _tell_without_contract(without, replace(act, at=now))
-    return expired
-
-
-@transaction.atomic
-def _expire(offer_id: int, act: Act) -> bool:
-    """Let an offer expire, unless something happened to it in the meantime."""
-    return _run_out(locked(offer_id), act)
-
-
-def _run_out(offer: Offer, act: Act) -> bool:
-    """Let a locked offer expire if its time has run out while the seller has not answered. Return whether it did."""
-    is_due = offer.state in ON_THE_TABLE and offer.expires_at is not None and offer.expires_at <= act.now
-    if is_due:
-        move(offer, State.EXPIRED, act.because(""), answered_at=act.now)
-    return is_due
-
-
-def _unanswered(now: datetime) -> QuerySet[Offer]:
-    since = now - timedelta(days=settings.OFFER_ANSWER_DAYS)
-    return Offer.objects.filter(sent_at__lte=since, acceptance_told_at__isnull=True).order_by("sent_at", "pk")
-
-
-def _without_contract(now: datetime) -> QuerySet[Offer]:
-    since = now - timedelta(days=settings.OFFER_CONTRACT_DAYS)
-    return Offer.objects.filter(accepted_at__lte=since, contract_told_at__isnull=True).order_by("accepted_at", "pk")
-
-
-@transaction.atomic
-def _tell_unanswered(offer_id: int, act: Act) -> None:
-    offer = locked(offer_id)
-    if offer.acceptance_told_at is None:
-        tell_overdue(offer, act, accepted=False)
-
-
-@transaction.atomic
-def _tell_without_contract(offer_id: int, act: Act) -> None:
-    offer = locked(offer_id)
-    if offer.contract_told_at is None:
-        tell_overdue(offer, act, contracted=False)
