@@ -18,13 +18,21 @@ KEY = {"Idempotency-Key": "K-1"}
 STRICT = {"Prefer": "handling=strict"}
 NIGHT = timedelta(hours=14)  # 03:00 in Toronto
 # Times that the two tables compute from the clock of their import.
-OF_THE_CLOCK = {"until": "2026-12-16T18:00:00Z", "contacted_at": "2026-12-15T18:00:00Z"}
+OF_THE_CLOCK = {
+    "until": "2026-12-16T18:00:00Z",
+    "contacted_at": "2026-12-15T18:00:00Z",
+    "expires_at": "2026-12-22T18:00:00Z",
+}
 # The row of the world that a verb acts on. For other verbs it is the newest of its list.
 ROWS = {
     "followups/task": "task",
     "followups/ladder": "ladder",
     "followups/inbound/decide": "message",
     "governance/regression/triggers": "trigger",
+    "deals/offers/send": "draft",
+    **dict.fromkeys((f"deals/offers/{verb}" for verb in ("counter", "accept", "reject", "fall-through")), "sent_offer"),
+    "deals/offers/contract": "accepted_offer",
+    **dict.fromkeys((f"deals/offers/{verb}" for verb in ("assign", "close")), "contracted_offer"),
 }
 _endpoints = {(endpoint.method, endpoint.path): endpoint for endpoint in ENDPOINTS}
 SWITCH = Request("", "good", "post", "/api/governance/go-live/kill-switch/engage", {"reason": "drill"}, is_told=False)

@@ -10,6 +10,8 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
+from offers.models import OfferPolicy
+from tests.factories import EvidenceFactory
 from tests.recorded.walking import CLOCK, Walker
 from tests.traps.requests import POSTS
 from tests.wholesale.api_walk import ENDPOINTS
@@ -33,8 +35,9 @@ def build(tables: list[str]) -> Walker:
 
         _govern(post)
         _meet(post)
+        offers = _offer(post)
         _count(post)
-        rows = _work(post)
+        rows = _work(post) | offers
         _sell(post)
         clock.move_to(CLOCK - timedelta(hours=1))
         for job in jobs():
@@ -142,6 +145,20 @@ def _work(post: Post) -> dict[str, int]:
         "message": doubtful["id"],
         "read_message": reply["id"],
     }
+
+
+def _offer(post: Post) -> dict[str, int]:
+    """Make offers in four states, each of 10 CAD. Their evidence has the id that the good parameters name."""
+    EvidenceFactory.create(pk=9_001, policy=OfferPolicy.objects.get(province="ON", market="ALL"), created_at=BEGAN)
+    post("deals/offers/policies/upsert", province="ON", min_liquidity_score=0, expires_after_days=30)
+    states = {"draft": (), "sent_offer": ("send",), "accepted_offer": ("send", "accept")}
+    states["contracted_offer"] = ("send", "accept", "contract")
+    made = {}
+    for name, verbs in states.items():
+        made[name] = post("deals/offers", evidence_id=9_001, amount=10, lead_id="L1", deal_ref="D1")["id"]
+        for verb in verbs:
+            post(f"deals/offers/{made[name]}/{verb}", reason="as agreed", documents='["letter 7"]')
+    return made
 
 
 def _count(post: Post) -> None:

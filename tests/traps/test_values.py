@@ -131,8 +131,8 @@ def test_a_fraction_is_no_whole_number(operator: APIClient, to_post: Any, number
 
 @every_number
 def test_a_number_beyond_all_bounds_is_refused(operator: APIClient, to_post: Any, number: Parameter) -> None:
-    """Only the value of a KPI and a place's degrees may be below 0."""
-    below = () if number.name in ("value", "latitude", "longitude") else ("-1",)
+    """Only the value of a KPI, the profit of a deal and a place's degrees may be below 0."""
+    below = () if number.name in ("value", "realized_profit", "latitude", "longitude") else ("-1",)
     for value in (*below, "9" * 20, "9" * 40, f"-{'9' * 40}"):
         assert_refused(_ask(operator, to_post, number, value), 400, attr=number.name)
 

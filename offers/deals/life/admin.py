@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWi
 
 from offers.bounds import ARV_MAX
 from offers.deals.life import services
-from offers.deals.life.models import Offer, OfferEvent
+from offers.deals.life.models import DOCUMENTS_MAX, Offer, OfferEvent
 from offers.deals.life.states import TRANSITIONS, State
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, ReasonForm, asking
@@ -50,7 +50,10 @@ class MoveForm(ReasonForm):
     )
 
     def clean_documents(self) -> list[str]:
-        return [text for part in self.cleaned_data["documents"].split(";") if (text := part.strip()[:LABEL_MAX_LENGTH])]
+        documents = [text for part in self.cleaned_data["documents"].split(";") if (text := part.strip())]
+        if len(documents) > DOCUMENTS_MAX or any(len(text) > LABEL_MAX_LENGTH for text in documents):
+            raise forms.ValidationError(f"At most {DOCUMENTS_MAX} references of {LABEL_MAX_LENGTH} characters each.")
+        return documents
 
 
 class CounterForm(MoveForm):

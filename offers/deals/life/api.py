@@ -12,7 +12,7 @@ from buyers.liquidity.figures import SFR
 from governance.clocks.api import MarketFilter
 from offers.bounds import ARV_MAX
 from offers.deals.life import services
-from offers.deals.life.models import Offer, OfferEvent
+from offers.deals.life.models import DOCUMENTS_MAX, Offer, OfferEvent
 from offers.deals.life.states import State
 from wholesale.plumbing import filters
 from wholesale.plumbing.act import Act
@@ -31,7 +31,6 @@ from wholesale.plumbing.params import ActParams
 from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.schema import example
 
-DOCUMENTS_MAX = 20
 _ZERO, _CENT = Decimal(0), Decimal("0.01")
 _EXPIRES = "when it expires, at most a year ahead; default: after the days that the offer policy says"
 

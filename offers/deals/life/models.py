@@ -19,6 +19,8 @@ from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import StoredWords, WordedField, WordedJsonField
 
+DOCUMENTS_MAX = 20  # references of one event
+
 
 def _in(states: Iterable[State]) -> list[str]:
     return sorted(state.value for state in states)
