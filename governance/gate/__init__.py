@@ -70,6 +70,7 @@ from governance.golive.services import (
     engage_kill_switch,
     release_kill_switch,
 )
+from governance.heimdall.rules import wilson_lower_bound
 from governance.law import VERSION as LAW_VERSION
 from governance.ledger.holds import release_points, write_hold
 from governance.ledger.opt_outs import lift_opt_out, record_opt_out, write_opt_out

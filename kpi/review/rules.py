@@ -7,6 +7,8 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from governance.gate import wilson_lower_bound
+
 WEEKS_BEFORE = 4  # what the week is compared with
 _FRIDAY, _AT = 4, time(16)
 _DIGITS = 4
@@ -32,11 +34,13 @@ def share(successes: int, trials: int) -> dict[str, Any]:
     """Return a rate with its 95% interval by Wilson, all as fractions. They are None without trials."""
     if not trials:
         return {"successes": 0, "trials": 0, "rate": None, "low": None, "high": None}
-    from scipy.stats import binomtest  # noqa: PLC0415  # takes a second to load, which no other page should wait for
-
-    interval = binomtest(successes, trials).proportion_ci(0.95, method="wilson")
-    bounds = {"low": _rounded(interval.low), "high": _rounded(interval.high)}
-    return {"successes": successes, "trials": trials, "rate": _rounded(successes / trials), **bounds}
+    return {
+        "successes": successes,
+        "trials": trials,
+        "rate": _rounded(successes / trials),
+        "low": _rounded(wilson_lower_bound(successes, trials)),
+        "high": _rounded(1 - wilson_lower_bound(trials - successes, trials)),  # the failures' lower end
+    }
 
 
 def change(week: dict[str, Any], before: dict[str, Any]) -> dict[str, float] | None:

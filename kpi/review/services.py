@@ -159,8 +159,9 @@ def _study(span: Span) -> dict[str, Any] | None:
 
 
 @verb(ExecutionClass.RECORD)
-def keep_review(*, act: Act) -> FridayReview | None:
-    """Keep the review of the week that ended on the last Friday at 16:00, and mail it to the operators, once a week.
+def keep_review(*, by_mail: bool = True, act: Act) -> FridayReview | None:
+    """Keep the review of the week that ended on the last Friday at 16:00, and mail it to the operators, once a week. Without
+    `by_mail` it is kept only.
 
     Nothing happens, and None is returned, if it is kept already, or if that Friday is more than two days ago. If the e-mail
     cannot be sent, nothing is kept, and the next try sends it. If the transaction fails after the e-mail was sent, it is
@@ -171,7 +172,7 @@ def keep_review(*, act: Act) -> FridayReview | None:
     if act.now - until > LATE_AT_MOST or FridayReview.objects.filter(ends_on=ends_on).exists():
         return None
     content = friday_review(until=until, now=act.now)
-    to = recipients()
+    to = recipients() if by_mail else []
     with transaction.atomic():
         # Of two workers the second waits here for the first, and finds its row.
         review, is_ours = FridayReview.objects.get_or_create(

@@ -31,7 +31,7 @@ from governance.golive.models import GoLiveState
 from governance.ledger.reading import OnFile
 from governance.ledger.rules import LedgerLine
 from governance.models import ContactRecord, HeimdallRecommendation, MarketPolicy, RiskReservation, RunbookRun
-from kpi.models import KPIEvent, RegressionTrigger
+from kpi.models import FridayReview, KPIEvent, RegressionTrigger
 from offers.deals.life.states import FINAL, OPEN, State
 from offers.models import Offer, OfferEvent, OfferEvidence
 from wholesale.demo import practice, simulation
@@ -244,3 +244,10 @@ def test_messages_of_leads_are_read_as_intended() -> None:
     meant = {"interest": Meaning.REPLY, "stop": Meaning.OPT_OUT, "doubtful": Meaning.DOUBTFUL}
     for (kind, language), texts in REPLIES.items():
         assert {read(text, words).meaning for text in texts} == {meant[kind]}, (kind, language)
+
+
+def test_the_friday_of_the_history_is_kept(history: None) -> None:
+    review = FridayReview.objects.get()
+    assert (review.until, review.mailed_to) == (datetime(2026, 11, 20, 16, tzinfo=UTC), 0)
+    canada = review.content["places"][0]
+    assert canada["sla"]["count"] > 0

@@ -13,10 +13,11 @@ from followups.sla.breaches import find_breaches
 from followups.tasks.lapses import lapse_steps
 from followups.tasks.minutes import services as minutes
 from followups.tasks.minutes.tasks import recompute_leads, recompute_places
+from kpi.review.services import keep_review
 from kpi.tasks import evaluate_tripwire
 from kpi.tripwire import evaluations, expectations
 from offers.deals.life.services import expire_offers
-from wholesale.demo.day import SimulatedDay
+from wholesale.demo.day import ACTOR, SimulatedDay
 from wholesale.demo.people import MARKER
 from wholesale.plumbing.act import Act
 
@@ -37,12 +38,14 @@ def put(day: SimulatedDay, others: Collection[UUID]) -> None:
 
 
 def keep_up(others: Collection[UUID], now: datetime) -> None:
-    """Run enqueued tasks (not those with ids in `others`), update permitted minutes, find what lapsed or expired."""
+    """Run enqueued tasks (not those with ids in `others`), update permitted minutes, find what lapsed, expired or is late, and
+    keep the review of each Friday."""
     _work_off(others, now)
     minutes.roll(now)
     lapse_steps(act=Act(correlation_id=f"{MARKER}lapses", at=now))
     find_breaches(by_mail=False, act=Act(at=now))
     expire_offers(act=Act(correlation_id=f"{MARKER}expiry", at=now))
+    keep_review(by_mail=False, act=Act(ACTOR, correlation_id=f"{MARKER}review", at=now))
 
 
 def _work_at_night(now: datetime) -> None:

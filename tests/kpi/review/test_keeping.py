@@ -160,3 +160,9 @@ def test_the_task_does_both() -> None:
     with time_machine.travel(FRIDAY, tick=False):
         review_the_week.func()
     assert (FridayReview.objects.get().actor, RatioStudy.objects.get().actor) == ("friday_review", "friday_review")
+
+
+def test_a_simulation_keeps_its_weeks_and_mails_nothing(boss: User) -> None:
+    review = keep_review(by_mail=False, act=Act("simulation", at=FRIDAY))
+    assert review is not None
+    assert (review.mailed_to, mail.outbox) == (0, [])
