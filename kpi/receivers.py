@@ -36,7 +36,7 @@ METRICS = {
 }
 
 
-class OutcomeRule(NamedTuple):
+class CountedOutcome(NamedTuple):
     """How what became of an offer is counted: the metric's domain and name."""
 
     domain: Domain
@@ -45,10 +45,10 @@ class OutcomeRule(NamedTuple):
 
 # By the fact of an envelope of `offers_moved`. Each is told at most once for an offer, under the offer's lock.
 OUTCOMES = {
-    "accepted": OutcomeRule(Domain.WHOLESALE, "offer_accept_rate"),
-    "contracted": OutcomeRule(Domain.WHOLESALE, "contract_rate"),
-    "matched": OutcomeRule(Domain.BUYER_MATCH, "match_success"),
-    "gain": OutcomeRule(Domain.CAPITAL, "roi_event"),
+    "accepted": CountedOutcome(Domain.WHOLESALE, "offer_accept_rate"),
+    "contracted": CountedOutcome(Domain.WHOLESALE, "contract_rate"),
+    "matched": CountedOutcome(Domain.BUYER_MATCH, "match_success"),
+    "gain": CountedOutcome(Domain.CAPITAL, "roi_event"),
 }
 
 

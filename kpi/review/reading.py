@@ -35,7 +35,7 @@ class Span(NamedTuple):
         return Q(**{f"{column}__gte": self.since, f"{column}__lt": self.until})
 
 
-class Counted(NamedTuple):
+class CountedEvents(NamedTuple):
     """How often something was counted in a province (None: none was named), in the week or in the weeks before it."""
 
     province: str | None
@@ -46,7 +46,7 @@ class Counted(NamedTuple):
     successes: int
 
 
-def counted(span: Span) -> list[Counted]:
+def counted(span: Span) -> list[CountedEvents]:
     """Count the KPI events that a review is about. Events of walkthroughs are left out."""
     events = KPIEvent.objects.filter(COUNTED, span.within("occurred_at"), domain=Domain.WHOLESALE, metric__in=METRICS)
     rows = (
@@ -55,7 +55,7 @@ def counted(span: Span) -> list[Counted]:
         .values("province", "metric", "is_week")
         .annotate(events=Count("id"), judged=Count("success"), successes=Count("id", filter=Q(success=True)))
     )
-    return [Counted(*row) for row in rows.values_list(*Counted._fields)]
+    return [CountedEvents(*row) for row in rows.values_list(*CountedEvents._fields)]
 
 
 def _offers() -> "QuerySet[Offer]":

@@ -87,7 +87,7 @@ def _places(span: Span, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _rates(counted: Iterable[reading.Counted]) -> dict[str, Any]:
+def _rates(counted: Iterable[reading.CountedEvents]) -> dict[str, Any]:
     totals: dict[tuple[str, bool], list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in counted:
         total = totals[one.metric, one.is_week]
