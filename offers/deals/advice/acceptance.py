@@ -25,7 +25,7 @@ _ROUNDS, _HALVINGS, _CLOSE = 50, 30, 1e-10
 _DRAWS = 500  # pairs
 
 
-class Answer(NamedTuple):
+class SellerAnswer(NamedTuple):
     """A seller's final answer to an offer. `share` is the price as a fraction of the ARV."""
 
     share: float
@@ -63,7 +63,7 @@ PRIOR = Acceptance(np.array([LEVEL, LOG_SLOPE]), np.diag([LEVEL_SD**2, LOG_SLOPE
 _PRECISION: Numbers = np.diag([1 / LEVEL_SD**2, 1 / LOG_SLOPE_SD**2])
 
 
-def fitted(answers: Sequence[Answer]) -> Acceptance:
+def fitted(answers: Sequence[SellerAnswer]) -> Acceptance:
     """What the prior and these answers say. Their order does not matter; without answers it is the prior."""
     if not answers:
         return PRIOR

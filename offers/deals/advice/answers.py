@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from offers.deals.advice.acceptance import Answer
-from offers.deals.advice.prices import ENOUGH, Known
+from offers.deals.advice.acceptance import SellerAnswer
+from offers.deals.advice.prices import ENOUGH, KnownAnswers
 from offers.deals.law.words import CANADA
 from offers.deals.life.models import Offer
 from offers.deals.life.states import State
@@ -32,9 +32,9 @@ _NEWEST = Select(
 )
 
 
-def known(province: str, before: datetime) -> Known:
+def known(province: str, before: datetime) -> KnownAnswers:
     """The newest answers from before a time: those of the province where they are enough, else all of Canada's."""
     rows = _NEWEST.part(limit=NEWEST, offset=0, before=before)
-    answers = [(place, Answer(float(amount / arv), state not in _UNACCEPTED)) for place, amount, arv, state in rows]
+    answers = [(place, SellerAnswer(float(amount / arv), state not in _UNACCEPTED)) for place, amount, arv, state in rows]
     here = [answer for place, answer in answers if place == province]
-    return Known(here, province) if len(here) >= ENOUGH else Known([answer for _, answer in answers], CANADA)
+    return KnownAnswers(here, province) if len(here) >= ENOUGH else KnownAnswers([answer for _, answer in answers], CANADA)

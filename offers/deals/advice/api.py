@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from offers.comps.api.answers import CodeOut
-from offers.deals.advice.prices import ENOUGH, Basis
+from offers.deals.advice.prices import ENOUGH, AdviceBasis
 from wholesale.plumbing.fields import MoneyField, RateField, StrictDecimalField, StrictIntegerField
 
 
@@ -43,7 +43,9 @@ class AdviceOut(serializers.Serializer[Any]):
     """Advice on what to offer first. It forbids nothing."""
 
     suggested_opening = MoneyField(help_text="CAD: the price with the largest low figure of the profit to expect")
-    basis = serializers.ChoiceField(choices=[*Basis], help_text=f"prior: an assumption, until {ENOUGH} offers are answered")
+    basis = serializers.ChoiceField(
+        choices=[*AdviceBasis], help_text=f"prior: an assumption, until {ENOUGH} offers are answered"
+    )
     n = StrictIntegerField(help_text="answered offers that are known")
     needed = StrictIntegerField(help_text="answered offers from which on they count")
     place = serializers.CharField(help_text="where the answers are from: the province, or CA where it has too few")

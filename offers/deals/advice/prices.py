@@ -5,7 +5,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from offers.deals.advice.acceptance import BAND, PRIOR, VERSION, Answer, Chances, fitted
+from offers.deals.advice.acceptance import BAND, PRIOR, VERSION, Chances, SellerAnswer, fitted
 from offers.deals.math import CENT, Calculation
 from offers.deals.taxes.shown import number_of, shown_cad
 
@@ -14,17 +14,17 @@ OPENING = Decimal("0.9")  # of the MAO: the least price that is looked at
 STEPS = 20  # between the opening and the MAO
 
 
-class Basis(StrEnum):
+class AdviceBasis(StrEnum):
     """What advice rests on."""
 
     PRIOR = "prior"
     ANSWERS = "answers"
 
 
-class Known(NamedTuple):
+class KnownAnswers(NamedTuple):
     """The answers that the advice rests on, and where they are from: a province, or Canada."""
 
-    answers: Sequence[Answer]
+    answers: Sequence[SellerAnswer]
     place: str
 
 
@@ -36,7 +36,7 @@ def prices(mao: Decimal) -> list[Decimal]:
     return sorted({(mao * step).quantize(CENT, ROUND_DOWN) for step in steps})
 
 
-def advised(calc: Calculation, known: Known) -> dict[str, Any]:
+def advised(calc: Calculation, known: KnownAnswers) -> dict[str, Any]:
     """The advice as the API shows it and as the evidence keeps it. Amounts are in CAD, chances are fractions.
 
     What is earned where the seller accepts is the MAO less the price: a buyer pays at most the MAO, and what lies between is
@@ -51,7 +51,7 @@ def advised(calc: Calculation, known: Known) -> dict[str, Any]:
     best = max(rows, key=lambda row: row["expected_profit"]["low"], default=None)
     return {
         "suggested_opening": best["price"] if best else 0,
-        "basis": (Basis.ANSWERS if is_known else Basis.PRIOR).value,
+        "basis": (AdviceBasis.ANSWERS if is_known else AdviceBasis.PRIOR).value,
         "n": n,
         "needed": ENOUGH,
         "place": known.place,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.deals.advice.acceptance import BAND, CENTRE, PRIOR, Answer, Numbers, fitted
+from offers.deals.advice.acceptance import BAND, CENTRE, PRIOR, Numbers, SellerAnswer, fitted
 
 SHARES = [0.45, 0.5, 0.55, 0.6, 0.65, 0.7]
-answers_ = st.lists(st.builds(Answer, st.floats(0, 2), st.booleans()), max_size=60)
+answers_ = st.lists(st.builds(SellerAnswer, st.floats(0, 2), st.booleans()), max_size=60)
 
 
 def chance(share: Numbers, level: float, slope: float) -> Numbers:
@@ -19,12 +19,12 @@ def chance(share: Numbers, level: float, slope: float) -> Numbers:
     return accepts
 
 
-def simulated(seed: int, count: int, level: float, slope: float) -> list[Answer]:
+def simulated(seed: int, count: int, level: float, slope: float) -> list[SellerAnswer]:
     """The answers of simulated sellers to offers about 58% of the ARV."""
     random = np.random.RandomState(seed)
     shares = random.normal(0.58, 0.08, count)
     accepted = random.uniform(size=count) < chance(shares, level, slope)
-    return [Answer(float(share), bool(said)) for share, said in zip(shares, accepted, strict=True)]
+    return [SellerAnswer(float(share), bool(said)) for share, said in zip(shares, accepted, strict=True)]
 
 
 @pytest.mark.parametrize(("level", "slope"), [(-1.1, 15), (-0.5, 8), (-2, 30), (0.3, 20)])
@@ -64,7 +64,7 @@ def test_the_order_of_the_answers_does_not_matter() -> None:
 
 
 @given(answers_)
-def test_whatever_was_answered_a_higher_price_is_accepted_more_often(answers: list[Answer]) -> None:
+def test_whatever_was_answered_a_higher_price_is_accepted_more_often(answers: list[SellerAnswer]) -> None:
     for figure in fitted(answers).chances(SHARES):
         assert all(lower <= higher for lower, higher in pairwise(figure))
         assert np.all((figure >= 0) & (figure <= 1))
@@ -72,7 +72,7 @@ def test_whatever_was_answered_a_higher_price_is_accepted_more_often(answers: li
 
 @pytest.mark.parametrize("accepted", [True, False])
 def test_answers_that_are_all_alike_are_no_certainty(accepted: bool) -> None:
-    found = fitted([Answer(0.58, accepted)] * 200)
+    found = fitted([SellerAnswer(0.58, accepted)] * 200)
     band = found.chances([0.58])
     assert np.isfinite(found.covariance).all()
     assert (band.low[0] > 0.9) if accepted else (band.high[0] < 0.1)

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offers.deals.advice.acceptance import PRIOR, Answer
-from offers.deals.advice.prices import ENOUGH, OPENING, Known, advised, prices
+from offers.deals.advice.acceptance import PRIOR, SellerAnswer
+from offers.deals.advice.prices import ENOUGH, OPENING, KnownAnswers, advised, prices
 from offers.deals.law.words import CANADA
 from offers.deals.math import Calculation, calculate
 from tests.offers.deals.advice.test_acceptance import simulated
 
-NOTHING = Known([], CANADA)
+NOTHING = KnownAnswers([], CANADA)
 money = st.decimals(Decimal("0.01"), Decimal(100_000_000), places=2)
 
 
@@ -42,7 +42,7 @@ def test_what_is_expected_is_the_chance_times_what_is_earned() -> None:
 
 
 def test_the_suggestion_has_the_largest_lower_expectation() -> None:
-    answers = Known(simulated(1, 1_000, -1, 40), "ON")
+    answers = KnownAnswers(simulated(1, 1_000, -1, 40), "ON")
     advice = advised(guides(), answers)
     best = max(advice["prices"], key=lambda row: row["expected_profit"]["low"])
     assert advice["suggested_opening"] == best["price"]
@@ -50,13 +50,15 @@ def test_the_suggestion_has_the_largest_lower_expectation() -> None:
 
 
 def test_sellers_who_mind_the_price_more_are_offered_more_at_first() -> None:
-    openings = [advised(guides(), Known(simulated(1, 2_000, -1, slope), "ON"))["suggested_opening"] for slope in (5, 40, 80)]
+    openings = [
+        advised(guides(), KnownAnswers(simulated(1, 2_000, -1, slope), "ON"))["suggested_opening"] for slope in (5, 40, 80)
+    ]
     assert openings == sorted(set(openings))
 
 
 @pytest.mark.parametrize("count", [0, 1, ENOUGH - 1])
 def test_fewer_than_100_answers_are_the_prior_and_it_says_so(count: int) -> None:
-    advice = advised(guides(), Known(simulated(1, count, 2, 60), "ON"))
+    advice = advised(guides(), KnownAnswers(simulated(1, count, 2, 60), "ON"))
     assert (advice["basis"], advice["n"], advice["needed"]) == ("prior", count, 100)
     assert [note["code"] for note in advice["notes"]] == ["prior"]
     bare = advised(guides(), NOTHING)
@@ -66,7 +68,7 @@ def test_fewer_than_100_answers_are_the_prior_and_it_says_so(count: int) -> None
 
 
 def test_100_answers_count() -> None:
-    advice = advised(guides(), Known(simulated(1, ENOUGH, 2, 60), "ON"))
+    advice = advised(guides(), KnownAnswers(simulated(1, ENOUGH, 2, 60), "ON"))
     assert (advice["basis"], advice["n"], advice["place"], advice["notes"]) == ("answers", 100, "ON", [])
     assert advice["prices"] != advised(guides(), NOTHING)["prices"]
 
@@ -82,13 +84,14 @@ def test_where_the_policy_allows_nothing_nothing_is_suggested_and_it_answers() -
     repairs=st.decimals(0, 2, places=3),
     multiplier=st.decimals(Decimal("0.0001"), 1, places=4),
     buffer=st.sampled_from([0, 2500]),
-    answers=st.lists(st.builds(Answer, st.floats(0, 2), st.booleans()), min_size=ENOUGH, max_size=ENOUGH + 20) | st.just([]),
+    answers=st.lists(st.builds(SellerAnswer, st.floats(0, 2), st.booleans()), min_size=ENOUGH, max_size=ENOUGH + 20)
+    | st.just([]),
 )
 def test_the_suggestion_is_never_above_the_recommended_offer(
     arv: Decimal, repairs: Decimal, multiplier: Decimal, buffer: int, answers: Any
 ) -> None:
     calc = calculate(arv=arv, repairs=cents(arv * repairs), multiplier=multiplier, fees_buffer=Decimal(buffer))
-    advice = advised(calc, Known(answers, "ON"))
+    advice = advised(calc, KnownAnswers(answers, "ON"))
     opening = Decimal(str(advice["suggested_opening"]))
     assert 0 <= opening <= calc.recommended_offer
     assert opening == cents(opening)
