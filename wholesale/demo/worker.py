@@ -38,8 +38,8 @@ def put(day: SimulatedDay, others: Collection[UUID]) -> None:
 
 
 def keep_up(others: Collection[UUID], now: datetime) -> None:
-    """Run enqueued tasks (not those with ids in `others`), update permitted minutes, find what lapsed, expired or is late, and
-    keep the review of each Friday."""
+    """Run enqueued tasks (not those with ids in `others`), update permitted minutes, find what lapsed, expired or is late,
+    and keep the review of each Friday."""
     _work_off(others, now)
     minutes.roll(now)
     lapse_steps(act=Act(correlation_id=f"{MARKER}lapses", at=now))
