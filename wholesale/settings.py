@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "import_export",
     "axes",
     "csp",
+    "django_htmx",
     "django_tasks",
     "django_tasks_db",
     "wholesale.plumbing",
@@ -160,6 +161,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "wholesale.urls"
