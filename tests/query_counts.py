@@ -54,7 +54,8 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "the SLA's rulebook": 1,
     "states of the tripwires": 2,
     # Pages
-    "the work queue's page, at most": 24,
+    "the work queue's page, at most": 26,  # with the lead's last words and what may be taken back
+    "an outcome and the next card, at most": {"sqlite": 60, "postgresql": 60},
     "the dashboard's own, at most": 14,  # session, user, one for each figure; week and tasks at risk take two
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")

@@ -55,6 +55,7 @@ from followups.models import (
     Vendor,
     VendorAgent,
 )
+from followups.tasks.held.models import HeldAct
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent, TaskEventWords
 from governance import gate
 from governance.area_codes.models import AreaCodeSubscription
@@ -141,6 +142,7 @@ pytestmark = pytest.mark.django_db
 # `simulate` reports the simulation. A lead's page shows its reopenings, and a last contact has no name.
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadReopening, InboundDecision),
+    HeldAct,  # ten seconds old at most; the history says what came of it
     *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
     *(BuyBox, BuyBoxPlace, BuyerRecord, LiquidityPrior),  # a buyer's page and a node's show what they hold
     *apps.get_app_config("axes").get_models(),

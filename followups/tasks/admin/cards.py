@@ -26,7 +26,6 @@ from governance.channels import Channel
 from governance.gate import Point
 from wholesale.plumbing.admin_base import ReasonForm
 from wholesale.plumbing.admin_parts import place_text
-from wholesale.plumbing.users import label_of
 
 _REACH = {Channel.CALL: "Call", Channel.SMS: "Write a text", Channel.EMAIL: "Write an e-mail"}
 OTHERS_READ = 50  # a placeholder number may be on file for thousands of leads
@@ -151,10 +150,6 @@ class Card:
     def is_held(self) -> bool:
         """Whether the last claim of the task is still live."""
         return leases.is_live(self.task, self.now)
-
-    def is_held_by(self, user: Any) -> bool:
-        """Whether this user's claim of the task is live."""
-        return self.is_held and self.task.leased_by == label_of(user)
 
 
 def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:

@@ -20,7 +20,8 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
-from followups.tasks.admin.cards import Card, cards
+from followups.tasks import leases
+from followups.tasks.admin.cards import FORMS, Card, cards
 from followups.tasks.admin.presses import SKIP_REASONS, SNOOZE_REASON
 from followups.tasks.admin.queue_parts import figures_of, help_offered, stopped, undo_of, waiting
 from followups.tasks.completions.reading import open_steps
@@ -194,12 +195,15 @@ def _work(page: _Page, user: User, act: str) -> bool | None:
     if done_before:
         page.say(constants.INFO, done_before)
         return False
+    waits = act in MAY_BE_TAKEN_BACK and _moves(request) and not is_opt_out and _holds(user, task, page.now)
+    if waits and _held_at_once(task, user, act, request):
+        return True
     (card,) = (page.refused,) = cards([task], page.now)
     form = card.asks[act] = card.form(act, request.POST)
     if form.is_valid():
         try:
-            if act in MAY_BE_TAKEN_BACK and _moves(request) and card.is_held_by(user) and not is_opt_out:
-                _hold(card, user, act, **form.cleaned_data)
+            if waits:
+                _hold(task, user, act, **form.cleaned_data)
             else:
                 page.say(constants.SUCCESS, ACTS[act](card, user, **form.cleaned_data))
         except DomainError as refusal:
@@ -236,7 +240,7 @@ def _done_before(task: FollowupTask, act: str, user: User, now: datetime) -> str
         return ""  # what happened is recorded, whoever holds the task
     if task.cancelled_at:
         return f"Step {task.step} of {name} is no longer open."
-    if act == "renew" and not (task.leased_until and task.leased_until > now):
+    if act == "renew" and not leases.is_live(task, now):
         return f"Your claim of {name} has ended: with Next you may get it again."
     return "" if task.leased_by == label_of(user) else f"You do not hold step {task.step} of {name} any more."
 
@@ -288,8 +292,26 @@ def _settled(page: _Page, user: User, task_ids: list[int]) -> HttpResponse:
     return TemplateResponse(page.request, "admin/followups/queue_said.html", {"said": said})
 
 
+def _holds(user: User, task: FollowupTask, now: datetime) -> bool:
+    """Whether the user has a live claim of the task."""
+    return task.leased_by == label_of(user) and leases.is_live(task, now)
+
+
+def _held_at_once(task: FollowupTask, user: User, act: str, request: HttpRequest) -> bool:
+    """Keep an outcome or a skip without making a card: the card is needed only to show a refusal, or to know the lead's
+    clock for a snooze. Return whether it is kept."""
+    form = FORMS[act](request.POST) if act != "snooze" else None
+    if form is None or not form.is_valid():
+        return False
+    try:
+        _hold(task, user, act, **form.cleaned_data)
+    except DomainError:
+        return False  # made again with the card, which shows why
+    return True
+
+
 def _hold(
-    card: Card,
+    task: FollowupTask,
     user: User,
     act: str,
     *,
@@ -301,7 +323,7 @@ def _hold(
 ) -> None:
     """Keep what the user said, so that it can be taken back."""
     words, kind = note or reason, MAY_BE_TAKEN_BACK[act]
-    hold_act(card.task.pk, kind=kind, outcome=outcome, until=until, words=words, act=Act.by(user))
+    hold_act(task.pk, kind=kind, outcome=outcome, until=until, words=words, act=Act.by(user))
 
 
 def complete(card: Card, user: Any, *, outcome: str, note: str, force: bool = False) -> str:
