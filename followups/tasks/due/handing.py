@@ -6,13 +6,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from followups.ladders.models import FollowupLadder
+from followups.pool.models import PoolAgent
 from followups.pool.services import locking_agents, next_agents
 from followups.pool.vendors.services import require_registered
 from followups.tasks import history, leases
 from followups.tasks.cancellations import OpenSteps, locking_ladder, open_steps
 from followups.tasks.contacts import contact_for
 from followups.tasks.due.claims import LEASE_MINUTES
-from followups.tasks.due.readers import in_pool
 from followups.tasks.errors import NotYourTask, TaskNotFound
 from followups.tasks.models import FollowupTask, TaskEvent, TaskQuerySet
 from governance import gate
@@ -21,6 +21,7 @@ from wholesale.plumbing import mark, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import together
 from wholesale.plumbing.users import label_of
+from wholesale.plumbing.vocabulary import ALL
 
 HELP_AFTER = timedelta(hours=2)  # a colleague's task may be taken over when it has been due for so long
 
@@ -80,7 +81,11 @@ def may_help_with(name: str, now: datetime) -> TaskQuerySet:
     `HELP_AFTER`."""
     free = FollowupTask.objects.permitted(now).going_first(now).unleased(now)
     returned = Q(owner__isnull=True, returned_by=name)
-    late = Q(owner__isnull=False, due_at__lte=now - HELP_AFTER) & ~Q(owner=name) & in_pool(name)
+    here = Q(pk__in=())
+    # The places are read first: then the tasks are found by the index of each place.
+    for province, market in PoolAgent.objects.filter(agent=name).values_list("province", "market"):
+        here |= Q(province=province) if market == ALL else Q(province=province, market=market)
+    late = Q(owner__isnull=False, due_at__lte=now - HELP_AFTER) & ~Q(owner=name) & here
     return free.filter(returned | late)
 
 
