@@ -34,7 +34,7 @@ STATUS_COLOURS = {
     TaskResultStatus.SUCCESSFUL.label: "success",
 }
 
-admin.site.index_title = "What needs a person now"
+admin.site.index_title = "Today"
 
 admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 

@@ -77,7 +77,7 @@ def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused:
         in_hand.insert(0, refused)
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": "Work queue",
+        "title": "Queue",
         "cards": in_hand,
         "holds_one": any(card.is_held for card in in_hand),
         "stopped": _stopped(),
