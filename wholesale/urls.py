@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from wholesale.console.home import home
+from wholesale.console.invitations.welcome import Welcome
 from wholesale.plumbing.http.health import healthz, readyz
 from wholesale.plumbing.http.schema_view import SchemaView
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("admin/", home),
+    path("admin/welcome/<uidb64>/<token>/", Welcome.as_view(), name="welcome"),
     path("admin/", admin.site.urls),
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),

@@ -132,7 +132,7 @@ from tests.factories import (
 )
 from tests.staff import signed_in
 from wholesale.demo.models import Simulation
-from wholesale.plumbing.models import IdempotencyKey, Mark, PeriodicRun, RoleGrant
+from wholesale.plumbing.models import IdempotencyKey, Mark, PeriodicRun, RoleGrant, UserSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +141,7 @@ pytestmark = pytest.mark.django_db
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadReopening, InboundDecision),
     *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
+    UserSettings,  # chosen when a user is invited
     *(BuyBox, BuyBoxPlace, BuyerRecord, LiquidityPrior),  # a buyer's page and a node's show what they hold
     *apps.get_app_config("axes").get_models(),
 }

@@ -17,6 +17,7 @@ from django.urls import reverse
 from followups.models import SlaNotice
 from governance.gate import go_live_state
 
+INVITE = "wholesale.invite_agent"
 BADGE_MAX = 99  # the highest number of unread notices that the sidebar shows
 
 
@@ -39,7 +40,8 @@ class Page:
     @property
     def needs(self) -> str:
         """The permission that a user needs to open the page."""
-        return f"{self.app}.{self.permission or f'view_{self.model}'}"
+        name = self.permission or f"view_{self.model}"
+        return name if "." in name else f"{self.app}.{name}"
 
     @property
     def link(self) -> str:
@@ -99,6 +101,7 @@ AREAS: dict[str, tuple[Page, ...]] = {
             "followups",
             "poolagent",
             beside=(
+                Page("Invite an agent", "person_add", "auth", "user", view="invite", permission=INVITE),
                 Page("Vendors", "support_agent", "followups", "vendor"),
                 Page("Agents of vendors", "badge", "followups", "vendoragent"),
             ),
