@@ -6,7 +6,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 
-from wholesale.console.frame import QUEUE, TODAY, Frame, is_agent
+from wholesale.console.frame import Frame
+from wholesale.console.pages import QUEUE, TODAY, is_agent
 from wholesale.plumbing.http.handlers import API_PREFIX, fault_response
 
 

@@ -1,10 +1,5 @@
-"""The frame of the admin's pages: the sidebar, the names of the pages, and what stops the system.
+"""The frame of the admin's pages: the sidebar, the names of the pages, and what stops the system."""
 
-The entries are what people do. A page whose rows belong to another page (a history, a log, an import) stands beside that
-page, as a tab, and not in the sidebar.
-"""
-
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,301 +11,13 @@ from django.urls import reverse
 
 from followups.models import SlaNotice
 from governance.gate import go_live_state
+from wholesale.console.pages import TODAY, Page, areas_for, families, is_agent
 
-INVITE = "wholesale.invite_agent"
 BADGE_MAX = 99  # the highest number of unread notices that the sidebar shows
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page of the admin: the list of a model, or its page `view`, for which a user needs `permission`.
-
-    `beside` are the pages that are reached from this one. `mine` is its title for whom it shows only own rows.
-    """
-
-    title: str
-    icon: str
-    app: str
-    model: str
-    view: str = "changelist"
-    permission: str = ""
-    beside: tuple["Page", ...] = ()
-    mine: str = ""
-
-    @property
-    def needs(self) -> str:
-        """The permission that a user needs to open the page."""
-        name = self.permission or f"view_{self.model}"
-        return name if "." in name else f"{self.app}.{name}"
-
-    @property
-    def link(self) -> str:
-        """The address of the page."""
-        return reverse(f"admin:{self.app}_{self.model}_{self.view}")
-
-    @property
-    def family(self) -> tuple["Page", ...]:
-        """The page and those beside it."""
-        return (self, *self.beside)
-
-    def title_for(self, user: Any) -> str:
-        """Return what the page is called for this user."""
-        return self.mine if self.mine and is_agent(user) else self.title
-
-
-TODAY = "Today"
-QUEUE = Page("Queue", "headset_mic", "followups", "followuptask", view="queue", permission="claim_task")
-INBOX = Page(
-    "Inbox",
-    "inbox",
-    "followups",
-    "inboxitem",
-    beside=(
-        Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
-        Page("Administrative replies", "reply", "followups", "administrativereply"),
-    ),
-)
-LEADS = Page(
-    "Leads",
-    "contacts",
-    "followups",
-    "lead",
-    mine="My leads",
-    beside=(Page("Imports of leads", "upload_file", "followups", "leadimport"),),
-)
-SYSTEM, RULES, CONTROL = "System", "Rules", "Control"
-# Title of the area -> its pages. Those of the area "" always stand open, below Today.
-AREAS: dict[str, tuple[Page, ...]] = {
-    "": (QUEUE, INBOX),
-    "Leads and follow-up": (
-        LEADS,
-        Page(
-            "Tasks",
-            "task_alt",
-            "followups",
-            "followuptask",
-            beside=(
-                Page("Task history", "history", "followups", "taskevent"),
-                Page("Contact attempts", "call_made", "followups", "contactattempt"),
-            ),
-        ),
-        Page("Ladders", "stairs", "followups", "followupladder"),
-        Page(
-            "Agents in the pool",
-            "groups",
-            "followups",
-            "poolagent",
-            beside=(
-                Page("Invite an agent", "person_add", "auth", "user", view="invite", permission=INVITE),
-                Page("Vendors", "support_agent", "followups", "vendor"),
-                Page("Agents of vendors", "badge", "followups", "vendoragent"),
-            ),
-        ),
-        Page(
-            "Consents and opt-outs",
-            "contract",
-            "governance",
-            "contactrecord",
-            beside=(Page("Contact points", "contact_phone", "governance", "contactpoint"),),
-        ),
-    ),
-    "Buyers": (
-        Page(
-            "Buyers",
-            "group",
-            "buyers",
-            "buyer",
-            beside=(Page("Imports of buyers", "upload_file", "buyers", "buyerimport"),),
-        ),
-        Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),
-        Page(
-            "Deals sent",
-            "outgoing_mail",
-            "buyers",
-            "dealsent",
-            beside=(Page("Feedback", "forum", "buyers", "buyerfeedbackevent"),),
-        ),
-    ),
-    "Deals": (
-        Page("Offers made", "request_quote", "offers", "offerevidence"),
-        Page(
-            "Sales",
-            "real_estate_agent",
-            "offers",
-            "sale",
-            beside=(
-                Page("Imports of sales", "upload_file", "offers", "saleimport"),
-                Page("Market priors", "query_stats", "offers", "marketprior"),
-            ),
-        ),
-    ),
-    RULES: (
-        Page(
-            "Market policies",
-            "schedule",
-            "governance",
-            "marketpolicy",
-            beside=(
-                Page("Market zones", "public", "governance", "marketzone"),
-                Page("Closed days", "event_busy", "governance", "closedday"),
-            ),
-        ),
-        Page(
-            "Organisation",
-            "domain",
-            "governance",
-            "organisation",
-            beside=(Page("Area codes", "dialpad", "governance", "areacodesubscription"),),
-        ),
-        Page("Ladder templates", "format_list_numbered", "followups", "laddertemplate"),
-        Page(
-            "Outcomes",
-            "rule",
-            "followups",
-            "outcomerule",
-            beside=(Page("Inbound words", "dictionary", "followups", "inboundword"),),
-        ),
-        Page(
-            "SLA policies",
-            "timer",
-            "followups",
-            "slapolicy",
-            beside=(Page("SLA watch", "visibility", "followups", "slawatch"),),
-        ),
-        Page(
-            "Offer policies",
-            "tune",
-            "offers",
-            "offerpolicy",
-            beside=(
-                Page("Land transfer tax", "account_balance", "offers", "transfertax"),
-                Page("Rules of provinces", "gavel", "offers", "provincerule"),
-            ),
-        ),
-        Page("Risk policies", "shield", "governance", "riskpolicy"),
-        Page("Charters", "psychology", "governance", "heimdallpolicy"),
-        Page("Regression policies", "trending_down", "kpi", "regressionpolicy"),
-    ),
-    CONTROL: (
-        Page("Go-live and kill switch", "emergency_home", "governance", "golivestate"),
-        Page(
-            "Runbook",
-            "checklist",
-            "governance",
-            "runbookrun",
-            view="now",
-            permission="view_runbook",
-            beside=(Page("Runbook runs", "inventory", "governance", "runbookrun"),),
-        ),
-        Page("Legal duties", "event_available", "governance", "legalduty"),
-        Page(
-            "Reservations of risk",
-            "lock_clock",
-            "governance",
-            "riskreservation",
-            beside=(
-                Page("Ledgers of risk", "account_balance", "governance", "riskday"),
-                Page("Risk events", "receipt_long", "governance", "riskevent"),
-            ),
-        ),
-        Page(
-            "Recommendations",
-            "recommend",
-            "governance",
-            "heimdallrecommendation",
-            beside=(
-                Page("Scorecards", "scoreboard", "governance", "heimdallscorecard"),
-                Page("Heimdall events", "list_alt", "governance", "heimdallevent"),
-            ),
-        ),
-        Page(
-            "Tripwires",
-            "notifications_active",
-            "kpi",
-            "regressiontrigger",
-            beside=(Page("States of tripwires", "monitor_heart", "kpi", "regressionstate"),),
-        ),
-    ),
-    "Reports": (
-        Page(
-            "SLA",
-            "timer",
-            "followups",
-            "followuptask",
-            view="sla",
-            permission="view_sla",
-            beside=(
-                Page("SLA breaches", "alarm", "followups", "slabreach"),
-                Page("SLA notices", "notifications", "followups", "slanotice"),
-            ),
-        ),
-        Page("KPI log", "monitoring", "kpi", "kpievent"),
-        Page("Ratio studies", "analytics", "offers", "ratiostudy"),
-    ),
-    SYSTEM: (
-        Page(
-            "Users",
-            "person",
-            "auth",
-            "user",
-            beside=(
-                Page("Roles", "badge", "auth", "group"),
-                Page("Role grants", "verified_user", "wholesale", "rolegrant"),
-            ),
-        ),
-        Page(
-            "API tokens",
-            "key",
-            "knox",
-            "authtoken",
-            beside=(Page("Idempotency keys", "fingerprint", "wholesale", "idempotencykey"),),
-        ),
-        Page("Admin log", "history", "admin", "logentry"),
-        Page(
-            "Background tasks",
-            "manufacturing",
-            "django_tasks_database",
-            "dbtaskresult",
-            beside=(Page("Periodic runs", "event_repeat", "wholesale", "periodicrun"),),
-        ),
-    ),
-}
-# What an agent's sidebar holds, and nothing else.
-OF_AGENTS: dict[str, tuple[Page, ...]] = {"": (QUEUE, INBOX, LEADS)}
-
-
-def is_agent(user: Any) -> bool:
-    """Whether the user works on tasks and reads only its own leads."""
-    return bool(user.has_perm("followups.claim_task") and not user.has_perm("followups.view_any_lead"))
-
-
-def _areas_for(user: Any) -> dict[str, list[tuple[Page, Page]]]:
-    """Return the areas of the sidebar for a user: each entry, and the page that it opens. If the user may not open that of
-    the entry itself, it is the first that stands beside it."""
-    areas = OF_AGENTS if is_agent(user) else AREAS
-    openable = {
-        title: ((first, next((page for page in first.family if user.has_perm(page.needs)), None)) for first in pages)
-        for title, pages in areas.items()
-    }
-    return {title: [(first, page) for first, page in pages if page is not None] for title, pages in openable.items()}
-
-
-def _families() -> Iterator[tuple[str, Page, Page]]:
-    """Yield each page with its area and the page beside which it stands."""
-    for area, pages in AREAS.items():
-        for first in pages:
-            yield from ((area, first, page) for page in first.family)
-
-
-# The pages of Control and of the rules say what the law prohibits and we only warn of (`leniency`).
-CONTROL_PAGES = frozenset(f"{page.app}_{page.model}" for area, _, page in _families() if area in (RULES, CONTROL))
-
-
-# The parts of a page ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Standstill:
     """What stops the system: a sentence, the details, and the page with the remedy for a user who may use it."""
 
     what: str
@@ -333,7 +40,7 @@ class Frame:
     @cached_property
     def _place(self) -> tuple[Page, Page] | None:
         # The longest match: the address of a list is the beginning of the addresses of its rows, and of other pages.
-        found = ((first, page) for _, first, page in _families() if self._path.startswith(page.link))
+        found = ((first, page) for _, first, page in families() if self._path.startswith(page.link))
         return max(found, key=lambda place: len(place[1].link), default=None)
 
     @property
@@ -368,7 +75,7 @@ class Frame:
         return tabs if len(tabs) > 1 else []
 
     @cached_property
-    def stop(self) -> Stop | None:
+    def stop(self) -> Standstill | None:
         """What stops the system now. None: it acts. If no state is stored, the kill switch counts as engaged (one query)."""
         state = go_live_state()
         if state is None or state.kill_switch_engaged:
@@ -379,13 +86,13 @@ class Frame:
             return self._stop("The system is not live:", why, "Enable go-live", "enable")
         return None
 
-    def _stop(self, what: str, details: str, remedy: str, view: str) -> Stop:
+    def _stop(self, what: str, details: str, remedy: str, view: str) -> Standstill:
         permission = {"release": "governance.release_kill_switch", "enable": "governance.enable_go_live"}[view]
         if self._user.has_perm(permission):
-            return Stop(what, details, remedy, reverse(f"admin:governance_golivestate_{view}"))
+            return Standstill(what, details, remedy, reverse(f"admin:governance_golivestate_{view}"))
         if not is_agent(self._user) and self._user.has_perm("governance.view_golivestate"):
-            return Stop(what, details, "Details", reverse("admin:governance_golivestate_changelist"))
-        return Stop(what, details)
+            return Standstill(what, details, "Details", reverse("admin:governance_golivestate_changelist"))
+        return Standstill(what, details)
 
 
 def around(request: HttpRequest) -> dict[str, Any]:
@@ -406,7 +113,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 for first, page in pages
             ],
         }
-        for title, pages in _areas_for(user).items()
+        for title, pages in areas_for(user).items()
     ]
     for group in groups:  # a closed area shows the badge of its entries
         group.update(next((_badge_of(item) for item in group["items"] if "badge" in item), {}))

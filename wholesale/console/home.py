@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from wholesale.console.frame import QUEUE, is_agent
+from wholesale.console.pages import QUEUE, is_agent
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Show Today. An agent, whose work is the queue, is sent there."""
-    if admin.site.has_permission(request) and is_agent(request.user):
+    """Show Today to a user of the admin. An agent, whose work is the queue, is sent there."""
+    if is_agent(request.user):
         return HttpResponseRedirect(QUEUE.link)
     return admin.site.index(request)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from governance.gate.rules import leniency as what_is_lenient
-from wholesale.console.frame import CONTROL_PAGES
+from wholesale.console.pages import CONTROL_PAGES
 
 
 def leniency(request: HttpRequest) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from governance.risk.models import RiskEvent
 from tests.factories import LeadFactory, SlaNoticeFactory
 from tests.staff import signed_in
 from tests.wholesale.test_admin import SHOWN, row_of, url
-from wholesale.console.frame import AREAS, OF_AGENTS, Page
+from wholesale.console.pages import AREAS, OF_AGENTS, Page
 
 pytestmark = pytest.mark.django_db
 INDEX = "/admin/"
@@ -61,6 +61,13 @@ def test_an_operator_lands_on_today_and_sees_what_people_do(user_of: Callable[..
     assert seen[""] == ["Today", "Queue", "Inbox"]
     assert seen["System"] == ["Role grants", "Idempotency keys", "Periodic runs", "API documentation"]
     assert heading(operator.get(INDEX)) == ["Today"]
+
+
+def test_the_first_page_is_for_who_may_use_the_admin(client: Client, user_of: Callable[..., User]) -> None:
+    assert client.get(INDEX).headers["Location"].startswith("/admin/login/")
+
+    client.force_login(user_of("operator"))  # not staff
+    assert client.get(INDEX).headers["Location"].startswith("/admin/login/")
 
 
 def test_an_auditor_sees_today_and_no_queue(user_of: Callable[..., User]) -> None:
@@ -143,7 +150,7 @@ def test_an_agents_leads_are_called_its_own_everywhere(user_of: Callable[..., Us
         (FollowupTask, ["Tasks", "Task history", "Contact attempts"]),
         (TaskEvent, ["Tasks", "Task history", "Contact attempts"]),
         (RiskEvent, ["Reservations of risk", "Ledgers of risk", "Risk events"]),
-        (PoolAgent, ["Agents in the pool", "Vendors", "Agents of vendors"]),
+        (PoolAgent, ["Agents in the pool", "Invite an agent", "Vendors", "Agents of vendors"]),
     ],
 )
 def test_a_log_is_reached_from_what_it_belongs_to(model: Any, tabs: list[str], admin_client: Client) -> None:
