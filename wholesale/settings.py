@@ -73,6 +73,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+CSRF_FAILURE_VIEW = "wholesale.console.faults.csrf_failure"
+
 # The login: this many wrong passwords lock an account and an address for a while (wholesale/plumbing/http/logins.py).
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=10)
@@ -319,9 +321,11 @@ UNFOLD = {
     "SITE_HEADER": "Wholesale",
     "SITE_SUBHEADER": "All times are UTC",
     "SITE_SYMBOL": "real_estate_agent",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "wholesale.console.frame.favicon"}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "wholesale.console.frame.environment",
+    "GLOBAL_CALLBACK": "wholesale.console.frame.around",
     "DASHBOARD_CALLBACK": "wholesale.console.dashboard.fill",
     "STYLES": ["wholesale.console.frame.stylesheet"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.console.frame.navigation"},

@@ -420,7 +420,7 @@ def test_only_users_who_may_claim_open_the_queue(role: str, status: int, user_of
 
     assert client.get(QUEUE).status_code == status
     assert client.post(QUEUE, {"act": "next"}, follow=True).status_code == status
-    assert (QUEUE in client.get(reverse("admin:index")).content.decode()) is (status == 200)
+    assert (QUEUE in client.get(reverse("admin:index"), follow=True).content.decode()) is (status == 200)
 
 
 def test_an_unknown_button_does_nothing(va1: Client) -> None:

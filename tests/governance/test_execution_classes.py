@@ -73,6 +73,7 @@ import offers.comps.valuing
 import offers.deals.taxes.services
 import offers.services
 import offers.studies.services
+import wholesale.console.invitations.services
 from buyers.matching.rules import Deal
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
@@ -330,6 +331,17 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: followups.pool.services.upsert_agent(agent="va1", province="ON", act=Act("me")),
     ),
     followups.pool.services.remove_agent: ("CONTROL", remove_agent),
+    wholesale.console.invitations.services.invite: (
+        "CONTROL",
+        lambda: wholesale.console.invitations.services.invite(
+            name="Zoé Roy",
+            email="zoe@example.ca",
+            role="agent",
+            markets=[("ON", "TORONTO")],
+            language="fr",
+            act=Act("me"),
+        ),
+    ),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),
     followups.tasks.due.claims.claim_due: ("EXECUTE", lambda: followups.tasks.due.claims.claim_due(owner="me", act=Act())),
     followups.tasks.due.claims.renew_leases: (

@@ -38,7 +38,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
     list_display = ("id", "state", "kind", "to", "channel", "language", "due_at", "sent_at")
     list_display_links = ("id",)
     list_filter = (ReplyStateFilter, "kind", "channel", SinceFilter)
-    list_select_related = ("point",)
+    list_select_related = False
     search_fields = ("lead_id__exact", "correlation_id__exact")
     search_help_text = "Lead id or correlation id, in full"
     actions_detail = ("is_sent",)
@@ -49,8 +49,8 @@ class AdministrativeReplyAdmin(GrowingAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[AdministrativeReply]:
-        """Return the replies with their leads, which need not be known."""
-        return super().get_queryset(request).select_related("lead")
+        """Return the replies with where they go, and with their leads, which need not be known."""
+        return super().get_queryset(request).select_related("point", "lead")
 
     state = either("State", lambda reply: reply.sent_at, (SENT, "success"), (WAITS, "warning"))
     to = column("To", lambda reply: reply.point.value, empty_value="erased")

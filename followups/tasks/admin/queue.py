@@ -114,7 +114,7 @@ class _Page:
             return self.part()
         context = {
             **self.model_admin.admin_site.each_context(self.request),
-            "title": "Work queue",
+            "title": "Queue",
             "figures": (figures := figures_of(self.request.user, self.now)),
             **self._shown(),
             "waiting": waiting(self.request.user, figures, self.now),
