@@ -94,7 +94,7 @@ def test_an_outcome_and_the_next_card_take_few_queries(va1: Client) -> None:
 
 
 def test_a_call_has_other_outcomes_than_a_text(va1: Client) -> None:
-    first = due("LEAD-1")
+    first = due("LEAD-1", phone="+14165550123")
     text = press(va1, "next").content.decode()
     complete_task(first.pk, "va1", outcome="NO_ANSWER")
     with seconds(31 * 60):

@@ -43,6 +43,7 @@ from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.users import label_of
 
 LAPSED_SHOWN = timedelta(hours=1)  # a task is shown so long after its claim ended, so that its outcome can be recorded
+AT_HAND_MAX = 100
 # The permission that each button needs.
 NEEDS = {
     "next": "followups.claim_task",
@@ -93,6 +94,8 @@ class _Page:
     now: datetime
     refused: Card | None = None  # keeps its filled-in form
     first: int | None = None  # the task whose card stands first
+    # The tasks whose cards the browser shows: looking for claims among all that is due takes long. None: it shows none yet.
+    at_hand: list[int] | None = None
     said: list[tuple[int, str]] = field(default_factory=list)  # what a screen reader says too: the level and the words
 
     def say(self, level: int, words: str) -> "_Page":
@@ -152,7 +155,19 @@ class _Page:
         without those of which the user said what came of them."""
         name = label_of(self.request.user)
         claimed = FollowupTask.objects.due(self.now).filter(leased_by=name, leased_until__gt=self.now - LAPSED_SHOWN)
+        if self.at_hand is not None:
+            claimed = claimed.filter(pk__in=self.at_hand)
         return list(claimed.filter(held__isnull=True).select_related("lead", "ladder"))
+
+    def has_live_claim(self, user: User) -> bool:
+        """Whether the user holds a task that waits for an outcome."""
+        live = FollowupTask.objects.claimed(self.now).filter(leased_by=label_of(user), held__isnull=True)
+        return (live if self.at_hand is None else live.filter(pk__in=self.at_hand)).exists()
+
+    def adds(self, task_ids: list[int]) -> None:
+        """Show these tasks too."""
+        if self.at_hand is not None:
+            self.at_hand += task_ids
 
 
 # The buttons ------------------------------------------------------------------------------------------------------------
@@ -166,10 +181,10 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
         raise PermissionDenied
     acting: Any = request.user
     user = User.objects.select_for_update(no_key=True).get(pk=acting.pk)
-    page = _Page(request, model_admin, timezone.now())
+    page = _Page(request, model_admin, timezone.now(), at_hand=_at_hand(request))
     if act == "undo":
         return _undo(page, user)
-    settled = do_held(act=Act.by(user))
+    settled = do_held(act=Act.by(user)) if act != "renew" else []
     if act == "settle":
         return _settled(page, user, settled)
     if act == "next":
@@ -181,6 +196,12 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     if done and act in DONE_WITH and _moves(request):
         _take_next(page, user)
     return page.back() if done is not None else page.whole()
+
+
+def _at_hand(request: HttpRequest) -> list[int] | None:
+    """Return the ids of the tasks whose cards htmx says it shows; None if it shows none, or if a browser sent a form."""
+    sent = request.POST.getlist("card") if _moves(request) else []
+    return [pk for pk in map(row_id, sent[:AT_HAND_MAX]) if pk] or None
 
 
 def _work(page: _Page, user: User, act: str) -> bool | None:
@@ -247,13 +268,14 @@ def _done_before(task: FollowupTask, act: str, user: User, now: datetime) -> str
 
 def _take_next(page: _Page, user: User) -> None:
     """Claim one task for the user, unless the user has a live claim already."""
-    live = FollowupTask.objects.claimed(page.now).filter(leased_by=label_of(user), held__isnull=True)
-    if live.exists():
+    if page.has_live_claim(user):
         if page.request.POST["act"] == "next":
             page.say(constants.INFO, "You hold a task already: say what came of it, or give it back.")
         return
     try:
-        if not claim_due(limit=1, act=Act(label_of(user), user, at=page.now)):
+        claimed = claim_due(limit=1, act=Act(label_of(user), user, at=page.now))
+        page.adds([one.task.id for one in claimed])
+        if not claimed:
             page.say(constants.INFO, waiting(user, figures_of(user, page.now), page.now))
     except DomainError as refusal:
         page.say(constants.ERROR, refusal.detail)
@@ -262,9 +284,10 @@ def _take_next(page: _Page, user: User) -> None:
 def _help(page: _Page, user: User) -> HttpResponse:
     """Give the user a task that Next does not give."""
     try:
-        task = take_over(row_id(page.request.POST.get("task", "")) or 0, act=Act.by(user))
+        task = take_over(row_id(page.request.POST.get("task", "")), act=Act.by(user))
         page.say(constants.SUCCESS, f"{task.lead or task.lead_id} is yours.")
         page.first = task.pk
+        page.adds([task.pk])
     except DomainError as refusal:
         page.say(constants.ERROR, refusal.detail)
     return page.back()
@@ -273,9 +296,10 @@ def _help(page: _Page, user: User) -> HttpResponse:
 def _undo(page: _Page, user: User) -> HttpResponse:
     """Take back what the user said last. Its card stands first again."""
     try:
-        task = FollowupTask.objects.select_related("lead").get(pk=take_back(act=Act.by(user)).pk)
-        page.say(constants.SUCCESS, f"Taken back: step {task.step} of {task.lead or task.lead_id} is open again.")
+        task = take_back(act=Act.by(user))
+        page.say(constants.SUCCESS, f"Taken back: step {task.step} of {task.lead or task.lead_id}. It waits for you again.")
         page.first = task.pk
+        page.adds([task.pk])
     except DomainError as refusal:
         page.say(constants.ERROR, refusal.detail)
     return page.back()

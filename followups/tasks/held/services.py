@@ -8,6 +8,7 @@ Everybody locks held acts first, then ladders and tasks.
 """
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -17,7 +18,7 @@ from django.db.models import Q
 from followups.tasks import history
 from followups.tasks.completions.services import record_completion
 from followups.tasks.due.claims import LEASE_MINUTES
-from followups.tasks.errors import NothingToTakeBack
+from followups.tasks.errors import NothingToTakeBack, NotYourTask, TaskClosed, TaskLeased
 from followups.tasks.held.models import HeldAct
 from followups.tasks.models import FollowupTask, TaskEvent
 from followups.tasks.services import locked_open_task, require_soon, skip_task, snooze_task
@@ -70,12 +71,14 @@ def take_back(*, act: Act) -> FollowupTask:
     held = HeldAct.objects.select_for_update().filter(user=act.user).order_by("-created_at").first()
     if held is None or act.now > held.created_at + TAKEN_BACK_WITHIN + ON_ITS_WAY:
         raise NothingToTakeBack
-    task = locked_open_task(held.task_id, act)
+    task_id = held.task_id
     said = {"act": held.kind, "said_at": iso_utc(held.created_at)} | ({"outcome": held.outcome} if held.outcome else {})
     held.delete()
-    _keep_hold(task, act)
-    history.write(TaskEvent.Kind.TAKEN_BACK, [task.pk], act.because(""), details={task.pk: said})
-    return task
+    with suppress(TaskClosed, NotYourTask, TaskLeased):  # somebody else cancelled it or gave it away meanwhile: it stays so
+        _keep_hold(locked_open_task(task_id, act), act)
+    history.write(TaskEvent.Kind.TAKEN_BACK, [task_id], act.because(""), details={task_id: said})
+    taken: FollowupTask = FollowupTask.objects.select_related("lead").get(pk=task_id)
+    return taken
 
 
 @verb(ExecutionClass.RECORD)
