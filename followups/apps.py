@@ -32,6 +32,7 @@ class FollowupsConfig(AppConfig):
         from followups.leads.people import messages, registry  # noqa: PLC0415
         from followups.sla import tasks as sla  # noqa: PLC0415
         from followups.sla.models import SlaPolicy  # noqa: PLC0415
+        from followups.tasks.held import tasks as held  # noqa: PLC0415
         from followups.tasks.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.tasks.minutes import tasks as minutes  # noqa: PLC0415
         from followups.tasks.outcomes.models import OutcomeRule  # noqa: PLC0415
@@ -68,5 +69,6 @@ class FollowupsConfig(AppConfig):
             minutes.on_sla_policy_changed, sender=SlaPolicy, dispatch_uid="followups.on_sla_policy_changed"
         )
         minutes.register()
+        held.register()
         sla.register()
         readiness.register_warning()

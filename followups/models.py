@@ -10,5 +10,6 @@ from followups.leads.replies.models import AdministrativeReply
 from followups.pool.models import PoolAgent
 from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
+from followups.tasks.held.models import HeldAct
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent, TaskEventWords, TaskQuerySet
 from followups.tasks.outcomes.models import OutcomeRule

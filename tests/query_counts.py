@@ -56,7 +56,8 @@ QUERIES: dict[str, int | dict[str, int]] = {
     # KPI events; offers sent; stays that ended, and others; the SLA; triggers, states (2); risk days and policies; the study
     "the Friday review": 11,
     # Pages
-    "the work queue's page, at most": 24,
+    "the work queue's page, at most": 26,  # with the lead's last words and what may be taken back
+    "an outcome and the next card, at most": {"sqlite": 60, "postgresql": 60},
     "the dashboard's own, at most": 14,  # session, user, one for each figure; week and tasks at risk take two
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
@@ -55,6 +56,24 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside,
 TRUSTED_PROXIES = env.int(
     "TRUSTED_PROXIES", default=0
 )  # the number of our proxies in front (wholesale/plumbing/http/client_address.py)
+
+# What a page may load and do: nothing from another host, and no script within the page unless it bears the request's nonce
+# (`{{ request.csp_nonce }}`). The theme's Alpine compiles the expressions in its attributes, hence UNSAFE_EVAL; the theme
+# writes its colours and some widths within the page, hence UNSAFE_INLINE for styles (docs/decisions.md).
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+CSRF_FAILURE_VIEW = "wholesale.console.faults.csrf_failure"
 
 # The login: this many wrong passwords lock an account and an address for a while (wholesale/plumbing/http/logins.py).
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -118,6 +137,8 @@ INSTALLED_APPS = [
     "simple_history",
     "import_export",
     "axes",
+    "csp",
+    "django_htmx",
     "django_tasks",
     "django_tasks_db",
     "wholesale.plumbing",
@@ -136,6 +157,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wholesale.plumbing.correlation.CorrelationMiddleware",
     "wholesale.plumbing.http.request_log.RequestLogMiddleware",
+    "wholesale.plumbing.http.content_policy.ContentPolicyMiddleware",
     "wholesale.plumbing.http.middleware.WellFormedMiddleware",
     "wholesale.plumbing.http.lane.ApiLane",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -144,6 +166,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "wholesale.urls"
@@ -302,9 +325,11 @@ UNFOLD = {
     "SITE_HEADER": "Wholesale",
     "SITE_SUBHEADER": "All times are UTC",
     "SITE_SYMBOL": "real_estate_agent",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "wholesale.console.frame.favicon"}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "wholesale.console.frame.environment",
+    "GLOBAL_CALLBACK": "wholesale.console.frame.around",
     "DASHBOARD_CALLBACK": "wholesale.console.dashboard.fill",
     "STYLES": ["wholesale.console.frame.stylesheet"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.console.frame.navigation"},

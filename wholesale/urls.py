@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularSwaggerView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from wholesale.console.home import home
+from wholesale.console.invitations.welcome import Welcome
 from wholesale.plumbing.http.health import healthz, readyz
 from wholesale.plumbing.http.schema_view import SchemaView
 
@@ -29,9 +31,11 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("admin/", admin.site.admin_view(home)),
+    path("admin/welcome/<uidb64>/<token>/", Welcome.as_view(), name="welcome"),
     path("admin/", admin.site.urls),
     path("api/schema", SchemaView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/", include("governance.urls")),
     path("api/", include("followups.urls")),
     path("api/", include("buyers.urls")),
@@ -40,4 +44,6 @@ urlpatterns = [
     re_path(r"^api(?P<path>/.*)?$", UnknownPath.as_view()),
 ]
 handler400 = "wholesale.plumbing.http.handlers.bad_request"
+handler403 = "wholesale.console.faults.forbidden"
+handler404 = "wholesale.console.faults.not_found"
 handler500 = "wholesale.plumbing.http.handlers.server_error"

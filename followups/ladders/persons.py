@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from followups.ladders.cancellations import close_open_ladders
 from followups.ladders.models import FollowupLadder
+from followups.tasks.held.models import HeldAct
 from followups.tasks.models import ContactAttempt, FollowupTask, TaskEvent, TaskEventWords
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.wordings import is_own
@@ -60,5 +61,6 @@ def erase_words(lead_id: str) -> int:
     words = TaskEventWords.objects.filter(event__task__lead_id=lead_id).delete()[0]
     words += _tasks(lead_id).exclude(note="").update(note="")
     words += _ladders(lead_id).exclude(reason="").update(reason="")
+    words += HeldAct.objects.filter(task__lead_id=lead_id).exclude(words="").update(words="")
     theirs = [task.pk for task in _tasks(lead_id).only("cancel_reason") if not is_own(task.cancel_reason)]
     return words + FollowupTask.objects.filter(pk__in=theirs).update(cancel_reason="")

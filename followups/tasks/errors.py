@@ -27,6 +27,10 @@ class TaskClosed(DomainError, code="task_closed"):
     """This task is completed or cancelled already."""
 
 
+class NothingToTakeBack(DomainError, code="nothing_to_take_back"):
+    """What you said last is recorded, and can no longer be taken back."""
+
+
 class OptOutStays(DomainError, code="opt_out_stays", status=400):
     """Who wants no more contact is contacted no more: this outcome always records the opt-out."""
 

@@ -133,6 +133,7 @@ class FollowupTask(models.Model):
     leased_by = label_field()
     leased_user = user_key()
     leased_until = models.DateTimeField(null=True)
+    returned_by = label_field(help_text="who gave it back last, and is not given it next")
 
     objects = TaskQuerySet.as_manager()
 
@@ -256,6 +257,7 @@ class TaskEvent(SignedModel, AppendOnlyModel):
         OPTED_OUT = "OPTED_OUT", "Wants no more contact, said after it was completed"
         REASSIGNED = "REASSIGNED", "Given to another owner"
         LAPSED = "LAPSED", "Lapsed: it waited for the lead's own ground"
+        TAKEN_BACK = "TAKEN_BACK", "Taken back by the agent who said it, within ten seconds"
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)

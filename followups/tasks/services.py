@@ -36,10 +36,8 @@ def snooze_task(task_id: int, until: datetime, *, act: Act) -> FollowupTask:
         TimeOutOfRange: `until` is not in the future, or more than 90 days ahead.
 
     """
-    task = _locked_task(task_id)
-    _require_theirs(task, act)
-    if not act.now < until <= act.now + SNOOZED_WITHIN:
-        raise TimeOutOfRange("Must lie in the future, at most 90 days ahead.", attr="until")
+    task = locked_open_task(task_id, act)
+    require_soon(until, act)
     put_off([(task, until)], TaskEvent.Kind.SNOOZED, act, **leases.NO_LEASE)
     return task
 
@@ -56,13 +54,30 @@ def skip_task(task_id: int, *, act: Act) -> FollowupTask:
         TaskLeased: somebody else holds a live claim of it.
 
     """
-    task = _locked_task(task_id)
-    _require_theirs(task, act)
+    task = locked_open_task(task_id, act)
     task.cancelled_at, task.cancel_reason = act.now, act.reason
     with writes.gathered():
         writes.update(FollowupTask, ("cancelled_at", "cancel_reason"), [(task_id, act.now, act.reason)])
         history.write(TaskEvent.Kind.SKIPPED, [task_id], act)
         close_steps([task.ladder], {task.ladder_id: 1}, act.now)
+    return task
+
+
+def require_soon(until: datetime, act: Act) -> None:
+    """Refuse a time that is not in the future, or more than 90 days ahead."""
+    if not act.now < until <= act.now + SNOOZED_WITHIN:
+        raise TimeOutOfRange("Must lie in the future, at most 90 days ahead.", attr="until")
+
+
+def locked_open_task(task_id: int, act: Act) -> FollowupTask:
+    """Lock the ladder, then the task, and return the task with its lead and ladder, if the act's user may work it.
+
+    Raises:
+        TaskNotFound, TaskClosed, NotYourTask, TaskLeased: as `snooze_task`.
+
+    """
+    task = _locked_task(task_id)
+    _require_theirs(task, act)
     return task
 
 

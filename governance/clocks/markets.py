@@ -10,7 +10,7 @@ from collections.abc import Collection
 from governance.clocks.models import MarketZone
 from governance.clocks.zones import MARKET_SEEDS
 from wholesale.plumbing.mark import Kept, current
-from wholesale.plumbing.vocabulary import ALL
+from wholesale.plumbing.vocabulary import ALL, Province
 
 Place = tuple[str | None, str]  # a province, or None for any; a market in its one spelling
 # The seeded markets are never another name of a market, so they need no query.
@@ -55,3 +55,11 @@ def _is_own_name(province: str | None, market: str) -> bool:
     if province is None or market == ALL:
         return market in _OWN_NAMES
     return (province, market) in MARKET_SEEDS
+
+
+def known_places() -> list[tuple[str, str]]:
+    """Return every province as a whole (market ALL) and then its markets that are on file or seeded (one query)."""
+    markets = {*MARKET_SEEDS, *MarketZone.objects.order_by().values_list("province", "market")}
+    return [
+        place for province in Province for place in [(province.value, ALL), *sorted(m for m in markets if m[0] == province)]
+    ]

@@ -83,6 +83,7 @@ FULL_RUNS = (
     ),
     FullRun("schema", "tests.schema.long", "Schemathesis, all phases, many examples", ("--examples", "500")),
     FullRun("crawl", "tests.wholesale.crawl", "Every page of the admin with every hostile value", ()),
+    FullRun("browser", "tests.browser", "Every page of the admin in Chromium, wide and on a phone: no policy broken", ()),
 )
 
 

@@ -102,6 +102,7 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
         "buyers.liquidity.tasks.record_silence",
         "followups.leads.lists.tasks.forget_files",
         "followups.sla.tasks.find_breaches",
+        "followups.tasks.held.tasks.do_held_acts",
         "followups.tasks.minutes.tasks.lapse",
         "followups.tasks.minutes.tasks.recompute_missing",
         "followups.tasks.minutes.tasks.roll",

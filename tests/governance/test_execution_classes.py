@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -43,7 +44,9 @@ import followups.sla.report
 import followups.sla.snapshot
 import followups.tasks.completions.services
 import followups.tasks.due.claims
+import followups.tasks.due.handing
 import followups.tasks.due.services
+import followups.tasks.held.services
 import followups.tasks.lapses
 import followups.tasks.services
 import governance.area_codes.services
@@ -72,9 +75,11 @@ import offers.deals.life.services
 import offers.deals.taxes.services
 import offers.services
 import offers.studies.services
+import wholesale.console.invitations.services
 from buyers.matching.rules import Deal
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
+from followups.tasks.errors import NotYourTask
 from governance import gate, policies
 from governance.decisions import VERBS
 from governance.duties.models import LegalDuty
@@ -122,6 +127,34 @@ life = offers.deals.life.services
 POINTS = [("PHONE", "+14165550123")]
 WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "act": Act("me")}
+
+
+def agents_act() -> Act:
+    """An act of a signed-in agent."""
+    return Act("me", User.objects.get_or_create(username="me")[0], reason="test", at=NOON)
+
+
+def agents_task() -> int:
+    """A task that the agent holds."""
+    task = TaskFactory.create(leased_by="me", leased_until=NOON + timedelta(minutes=5), ladder__open_steps=1)
+    return int(task.pk)
+
+
+def held() -> Any:
+    """An outcome that the agent may still take back."""
+    act, kind = agents_act(), followups.tasks.held.services.HeldAct.Kind.COMPLETE
+    return followups.tasks.held.services.hold_act(agents_task(), kind=kind, outcome="REACHED", act=act)
+
+
+def taken_back() -> Any:
+    """An outcome that the agent took back."""
+    held()
+    return followups.tasks.held.services.take_back(act=agents_act())
+
+
+def taken_over() -> None:
+    with suppress(NotYourTask):  # nothing waits for help
+        followups.tasks.due.handing.take_over(TaskFactory.create(ladder__open_steps=1).pk, act=agents_act())
 
 
 def contract_ended() -> Any:
@@ -331,6 +364,17 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         lambda: followups.pool.services.upsert_agent(agent="va1", province="ON", act=Act("me")),
     ),
     followups.pool.services.remove_agent: ("CONTROL", remove_agent),
+    wholesale.console.invitations.services.invite: (
+        "CONTROL",
+        lambda: wholesale.console.invitations.services.invite(
+            name="Zoé Roy",
+            email="zoe@example.ca",
+            role="agent",
+            markets=[("ON", "TORONTO")],
+            language="fr",
+            act=Act("me"),
+        ),
+    ),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),
     followups.tasks.due.claims.claim_due: ("EXECUTE", lambda: followups.tasks.due.claims.claim_due(owner="me", act=Act())),
     followups.tasks.due.claims.renew_leases: (
@@ -341,6 +385,15 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "RECORD",
         lambda: followups.tasks.due.claims.release_leases(task_ids=[1], owner="me", act=Act()),
     ),
+    followups.tasks.due.handing.hand_back: (
+        "RECORD",
+        lambda: followups.tasks.due.handing.hand_back(agents_task(), act=agents_act()),
+    ),
+    followups.tasks.due.handing.take_over: ("EXECUTE", taken_over),
+    followups.tasks.held.services.hold_act: ("RECORD", held),
+    followups.tasks.held.services.take_back: ("RECORD", taken_back),
+    followups.tasks.held.services.do_held: ("RECORD", lambda: followups.tasks.held.services.do_held(act=agents_act())),
+    followups.tasks.held.services.do_overdue: ("RECORD", lambda: followups.tasks.held.services.do_overdue(act=Act(at=NOON))),
     followups.tasks.completions.services.record_completion: (
         "RECORD",
         lambda: followups.services.complete_task(TaskFactory.create().pk, "me"),

@@ -286,7 +286,7 @@ def test_the_page_takes_few_queries_however_many_rows_there_are(admin_client: Cl
 
 
 def test_a_user_sees_the_figures_of_the_pages_it_may_open(user_of: Callable[..., User]) -> None:
-    page = signed_in(user_of("agent")).get(INDEX)
+    page = signed_in(user_of("auditor")).get(INDEX)
 
     assert len(page.context["tiles"]) == 11
     assert reverse("admin:governance_golivestate_engage") not in page.content.decode()

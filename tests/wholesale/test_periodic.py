@@ -42,6 +42,7 @@ def test_every_job_has_times_that_a_scheduler_understands() -> None:
         "buyers.liquidity.tasks.record_silence",
         "followups.leads.lists.tasks.forget_files",
         "followups.sla.tasks.find_breaches",
+        "followups.tasks.held.tasks.do_held_acts",
         "followups.tasks.minutes.tasks.lapse",
         "followups.tasks.minutes.tasks.recompute_missing",
         "followups.tasks.minutes.tasks.roll",

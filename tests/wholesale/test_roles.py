@@ -161,6 +161,7 @@ GOVERNS = {
     "export_buyer_file",
     "change_slapolicy",
     "read_slanotice",
+    "invite_agent",
     "add_poolagent",
     "change_poolagent",
     "delete_poolagent",

@@ -9,7 +9,8 @@ from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -19,6 +20,7 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.utils import prettify_json
 
+from wholesale.console.invitations import pages
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, Undeletable
 from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, either
@@ -34,7 +36,7 @@ STATUS_COLOURS = {
     TaskResultStatus.SUCCESSFUL.label: "success",
 }
 
-admin.site.index_title = "What needs a person now"
+admin.site.index_title = "Today"
 
 admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 
@@ -60,6 +62,23 @@ class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
     def roles(self, user: User) -> str:
         """The names of the user's roles as text. Without a role it is "superuser" or "none"."""
         return ", ".join(group.name for group in user.groups.all()) or ("superuser" if user.is_superuser else "none")
+
+    def get_urls(self) -> list[Any]:
+        """Add the page that invites, and that of an invitation."""
+        page = self.admin_site.admin_view
+        return [
+            path("invite/", page(self.invite), name="auth_user_invite"),
+            path("invite/<int:user_id>/", page(self.invitation), name="auth_user_invitation"),
+            *super().get_urls(),
+        ]
+
+    def invite(self, request: HttpRequest) -> HttpResponse:
+        """Invite an agent, or whom else the user may invite."""
+        return pages.invite_page(request, self)
+
+    def invitation(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        """Show the link by which an invited user sets a password."""
+        return pages.invitation_page(request, self, user_id)
 
     active = either(
         "State", lambda user: user.is_active, ("Active", "success"), ("Deactivated", "danger"), ordering="is_active"

@@ -1,132 +1,142 @@
-"""The frame of the admin's pages: the sidebar, the label of the environment, and the stylesheet."""
+"""The frame of the admin's pages: the sidebar, the names of the pages, and what stops the system."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse
 
 from followups.models import SlaNotice
+from governance.gate import go_live_state
+from wholesale.console.pages import TODAY, Page, areas_for, families, is_agent
 
 BADGE_MAX = 99  # the highest number of unread notices that the sidebar shows
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """An entry of the sidebar. It opens the list of a model, or the page `view`, for which a user needs `permission`."""
+class Standstill:
+    """What stops the system: a sentence, the details, and the page with the remedy for a user who may use it."""
 
-    title: str
-    icon: str
-    app: str
-    model: str
-    view: str = "changelist"
-    permission: str = ""
+    what: str
+    details: str
+    remedy: str = ""  # the label of the link
+    link: str = ""
+
+
+class Frame:
+    """What surrounds the content of a page: its name, its area, the pages beside it, and what stops the system."""
+
+    def __init__(self, request: HttpRequest, path: str | None = None) -> None:
+        self._user, self._path = request.user, request.path if path is None else path
+
+    @classmethod
+    def without_entry(cls, request: HttpRequest) -> "Frame":
+        """Return the frame of a page that has no place, such as one that does not exist."""
+        return cls(request, path="")
+
+    @cached_property
+    def _place(self) -> tuple[Page, Page] | None:
+        # The longest match: the address of a list is the beginning of the addresses of its rows, and of other pages.
+        found = ((first, page) for _, first, page in families() if self._path.startswith(page.link))
+        return max(found, key=lambda place: len(place[1].link), default=None)
 
     @property
-    def needs(self) -> str:
-        """The permission that a user needs to see the entry in the sidebar."""
-        return f"{self.app}.{self.permission or f'view_{self.model}'}"
+    def title(self) -> str:
+        """The name of the page, or of the list to which a row's page belongs. Empty for a page without an entry."""
+        return self._place[1].title_for(self._user) if self._place else ""
 
     @property
-    def link(self) -> Any:
-        """The address of the page that the entry opens."""
-        return reverse_lazy(f"admin:{self.app}_{self.model}_{self.view}")
+    def link(self) -> str:
+        """The address of the page, or of that list."""
+        return self._place[1].link if self._place else ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether this is the page itself, and not the page of a row or a form."""
+        return self._path == self.link
+
+    @property
+    def entry(self) -> Page | None:
+        """The entry of the sidebar that leads here."""
+        return self._place[0] if self._place else None
+
+    @cached_property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The pages beside this one, and this one. Empty on pages of rows, and where there is only one."""
+        if self._place is None or not self.is_list:
+            return []
+        open_to = [page for page in self._place[0].family if self._user.has_perm(page.needs)]
+        tabs = [
+            {"title": page.title_for(self._user), "link": page.link, "active": page == self._place[1]} for page in open_to
+        ]
+        return tabs if len(tabs) > 1 else []
+
+    @cached_property
+    def stop(self) -> Standstill | None:
+        """What stops the system now. None: it acts. If no state is stored, the kill switch counts as engaged (one query)."""
+        state = go_live_state()
+        if state is None or state.kill_switch_engaged:
+            by = f"By {state.changed_by}: {state.reason or 'no reason given'}" if state else "Its row is missing"
+            return self._stop("The kill switch is engaged: nothing acts.", by, "Release the kill switch", "release")
+        if settings.GO_LIVE_ENFORCE and not state.go_live_enabled:
+            why = "no ladder starts and there is no due list until go-live is on"
+            return self._stop("The system is not live:", why, "Enable go-live", "enable")
+        return None
+
+    def _stop(self, what: str, details: str, remedy: str, view: str) -> Standstill:
+        permission = {"release": "governance.release_kill_switch", "enable": "governance.enable_go_live"}[view]
+        if self._user.has_perm(permission):
+            return Standstill(what, details, remedy, reverse(f"admin:governance_golivestate_{view}"))
+        if not is_agent(self._user) and self._user.has_perm("governance.view_golivestate"):
+            return Standstill(what, details, "Details", reverse("admin:governance_golivestate_changelist"))
+        return Standstill(what, details)
 
 
-# Title of the group -> its pages.
-NAVIGATION: dict[str, tuple[Page, ...]] = {
-    "Control": (
-        Page("Go-live and kill switch", "emergency_home", "governance", "golivestate"),
-        Page("Runbook", "checklist", "governance", "runbookrun", view="now", permission="view_runbook"),
-        Page("Legal duties", "event_available", "governance", "legalduty"),
-        Page("Runbook runs", "inventory", "governance", "runbookrun"),
-        Page("Market policies", "schedule", "governance", "marketpolicy"),
-        Page("Market zones", "public", "governance", "marketzone"),
-        Page("Offer policies", "tune", "offers", "offerpolicy"),
-        Page("Land transfer tax", "account_balance", "offers", "transfertax"),
-        Page("Rules of provinces", "gavel", "offers", "provincerule"),
-    ),
-    "Consent and opt-outs": (
-        Page("Ledger", "contract", "governance", "contactrecord"),
-        Page("Contact points", "contact_phone", "governance", "contactpoint"),
-        Page("Organisation", "domain", "governance", "organisation"),
-        Page("Closed days", "event_busy", "governance", "closedday"),
-        Page("Area codes", "dialpad", "governance", "areacodesubscription"),
-    ),
-    "Risk": (
-        Page("Risk policies", "shield", "governance", "riskpolicy"),
-        Page("Reservations", "lock_clock", "governance", "riskreservation"),
-        Page("Ledgers", "account_balance", "governance", "riskday"),
-        Page("Risk events", "receipt_long", "governance", "riskevent"),
-    ),
-    "Heimdall": (
-        Page("Charters", "gavel", "governance", "heimdallpolicy"),
-        Page("Scorecards", "scoreboard", "governance", "heimdallscorecard"),
-        Page("Recommendations", "psychology", "governance", "heimdallrecommendation"),
-        Page("Heimdall events", "list_alt", "governance", "heimdallevent"),
-    ),
-    "Tripwire": (
-        Page("Regression policies", "trending_down", "kpi", "regressionpolicy"),
-        Page("States", "monitor_heart", "kpi", "regressionstate"),
-        Page("Triggers", "notifications_active", "kpi", "regressiontrigger"),
-    ),
-    "Follow-up": (
-        Page("Work queue", "headset_mic", "followups", "followuptask", view="queue", permission="claim_task"),
-        Page("Inbox", "inbox", "followups", "inboxitem"),
-        Page("Administrative replies", "reply", "followups", "administrativereply"),
-        Page("SLA", "timer", "followups", "followuptask", view="sla", permission="view_sla"),
-        Page("Leads", "contacts", "followups", "lead"),
-        Page("Imports of leads", "upload_file", "followups", "leadimport"),
-        Page("Ladder templates", "format_list_numbered", "followups", "laddertemplate"),
-        Page("Agents in the pool", "groups", "followups", "poolagent"),
-        Page("Vendors", "support_agent", "followups", "vendor"),
-        Page("Agents of vendors", "badge", "followups", "vendoragent"),
-        Page("Tasks", "task_alt", "followups", "followuptask"),
-        Page("Ladders", "stairs", "followups", "followupladder"),
-        Page("Task history", "history", "followups", "taskevent"),
-        Page("Contact attempts", "call_made", "followups", "contactattempt"),
-        Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
-        Page("Inbound words", "dictionary", "followups", "inboundword"),
-        Page("Outcomes", "rule", "followups", "outcomerule"),
-        Page("SLA notices", "notifications", "followups", "slanotice"),
-        Page("SLA breaches", "alarm", "followups", "slabreach"),
-        Page("SLA policies", "timer", "followups", "slapolicy"),
-        Page("SLA watch", "visibility", "followups", "slawatch"),
-    ),
-    "Buyers": (
-        Page("Buyers", "group", "buyers", "buyer"),
-        Page("Imports of buyers", "upload_file", "buyers", "buyerimport"),
-        Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),
-        Page("Feedback", "forum", "buyers", "buyerfeedbackevent"),
-        Page("Deals sent", "outgoing_mail", "buyers", "dealsent"),
-    ),
-    "Offers and figures": (
-        Page("Offers", "handshake", "offers", "offer"),
-        Page("History of offers", "history", "offers", "offerevent"),
-        Page("Offers computed", "request_quote", "offers", "offerevidence"),
-        Page("Sales", "real_estate_agent", "offers", "sale"),
-        Page("Imports of sales", "upload_file", "offers", "saleimport"),
-        Page("Ratio studies", "analytics", "offers", "ratiostudy"),
-        Page("Market priors", "query_stats", "offers", "marketprior"),
-        Page("KPI log", "monitoring", "kpi", "kpievent"),
-        Page("Friday review", "summarize", "kpi", "fridayreview", view="now", permission="view_fridayreview"),
-        Page("Kept reviews", "history_edu", "kpi", "fridayreview"),
-    ),
-    "Background": (
-        Page("Background tasks", "manufacturing", "django_tasks_database", "dbtaskresult"),
-        Page("Periodic runs", "event_repeat", "wholesale", "periodicrun"),
-    ),
-    "Access": (
-        Page("Users", "person", "auth", "user"),
-        Page("Roles", "badge", "auth", "group"),
-        Page("Role grants", "verified_user", "wholesale", "rolegrant"),
-        Page("API tokens", "key", "knox", "authtoken"),
-        Page("Idempotency keys", "fingerprint", "wholesale", "idempotencykey"),
-        Page("Admin log", "history", "admin", "logentry"),
-    ),
-}
+def around(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame for the context of each page of the admin (Unfold's GLOBAL_CALLBACK)."""
+    return {"frame": Frame(request)}
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the sidebar: groups of entries. Entries that the user may not see are left out."""
+    frame, user = Frame(request), request.user
+    groups: list[dict[str, Any]] = [
+        {
+            "title": title,
+            "collapsible": bool(title),
+            "items": [
+                {"title": page.title_for(user), "icon": page.icon, "link": page.link, "active": first == frame.entry}
+                | _badge(page)
+                for first, page in pages
+            ],
+        }
+        for title, pages in areas_for(user).items()
+    ]
+    for group in groups:  # a closed area shows the badge of its entries
+        group.update(next((_badge_of(item) for item in group["items"] if "badge" in item), {}))
+    if not is_agent(user):
+        index = reverse("admin:index")
+        today = {"title": TODAY, "icon": "space_dashboard", "link": index, "active": request.path == index}
+        groups[0]["items"] = [today, *groups[0]["items"]]
+        groups[-1]["items"] += [{"title": "API documentation", "icon": "api", "link": reverse("docs"), "active": False}]
+    return [group for group in groups if group["items"]]
+
+
+def _badge(page: Page) -> dict[str, Any]:
+    """Return the badge of a sidebar entry. Only the SLA has one: the number of unread notices."""
+    if page.view != "sla":
+        return {}
+    unread = len(SlaNotice.objects.filter(read_at__isnull=True).values_list("pk", flat=True)[: BADGE_MAX + 1])
+    if not unread:
+        return {}
+    return {"badge": f"{BADGE_MAX}+" if unread > BADGE_MAX else str(unread), "badge_variant": "danger"}
+
+
+def _badge_of(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: item[name] for name in ("badge", "badge_variant")}
 
 
 def stylesheet(request: HttpRequest) -> str:
@@ -134,36 +144,9 @@ def stylesheet(request: HttpRequest) -> str:
     return static("wholesale/admin.css")
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the sidebar: groups of entries. Entries that the user may not see are left out."""
-    overview = {"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}
-    shown = [page for pages in NAVIGATION.values() for page in pages if request.user.has_perm(page.needs)]
-    # Mark only the longest match: the theme would mark every page whose address is the beginning of the current one.
-    here = max((page for page in shown if request.path.startswith(str(page.link))), key=lambda p: str(p.link), default=None)
-    api = {"title": "API documentation", "icon": "api", "link": reverse_lazy("docs")}
-    groups = [
-        {
-            "title": title,
-            "separator": True,
-            "items": [
-                {"title": page.title, "icon": page.icon, "link": page.link, "active": page == here, **_badge(page)}
-                for page in pages
-                if page in shown
-            ],
-        }
-        for title, pages in NAVIGATION.items()
-    ]
-    return [{"items": [overview]}, *(group for group in groups if group["items"]), {"separator": True, "items": [api]}]
-
-
-def _badge(page: Page) -> dict[str, Any]:
-    """Return the badge of a sidebar entry. Only the entry of SLA notices has one: the number of unread notices."""
-    if page.model != "slanotice":
-        return {}
-    unread = len(SlaNotice.objects.filter(read_at__isnull=True).values_list("pk", flat=True)[: BADGE_MAX + 1])
-    if not unread:
-        return {}
-    return {"badge": f"{BADGE_MAX}+" if unread > BADGE_MAX else str(unread), "badge_variant": "danger"}
+def favicon(request: HttpRequest) -> str:
+    """Return the address of the symbol that the browser shows beside the title of a page."""
+    return static("wholesale/favicon.svg")
 
 
 def environment(request: HttpRequest) -> list[str] | None:

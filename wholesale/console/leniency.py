@@ -1,4 +1,4 @@
-"""The banner on the admin's pages of Control: the rules of the law that only warn instead of refusing, and the reason."""
+"""The banner on the pages of Control and of the rules: what the law prohibits and we only warn of, and the reason."""
 
 from typing import Any
 
@@ -6,13 +6,11 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from governance.gate.rules import leniency as what_is_lenient
-from wholesale.console.frame import NAVIGATION
-
-_SHOWN_TOO = ("governance_organisation_changelist", "governance_organisation_change")
+from wholesale.console.pages import CONTROL_PAGES
 
 
 def leniency(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: add the banner `leniency` on the pages of Control and of the organisation. Other pages get nothing.
+    """Context processor: add the banner `leniency` on the pages of Control and of the rules. Other pages get nothing.
 
     The banner is loaded lazily, because a page renders many templates and only one of them uses it.
     """
@@ -22,8 +20,7 @@ def leniency(request: HttpRequest) -> dict[str, Any]:
 
 
 def _is_of_control(url_name: str) -> bool:
-    pages = tuple(f"{page.app}_{page.model}_" for page in NAVIGATION["Control"])
-    return url_name.startswith(pages) or url_name in _SHOWN_TOO
+    return url_name.startswith(tuple(f"{page}_" for page in CONTROL_PAGES))
 
 
 def _leniency() -> dict[str, str]:

@@ -6,7 +6,7 @@ from django.db import models
 from wholesale.plumbing.mark import Mark
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
-__all__ = ["IdempotencyKey", "Mark", "PeriodicRun", "RoleGrant"]
+__all__ = ["IdempotencyKey", "Mark", "PeriodicRun", "RoleGrant", "UserSettings"]
 
 
 class IdempotencyKey(models.Model):
@@ -53,6 +53,33 @@ class RoleGrant(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "permission"], name="rolegrant_group_permission")]
         default_permissions = ("view",)
+        permissions = [("invite_agent", "Can invite an agent")]
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.permission_id}"
+
+
+class UserLanguage(models.TextChoices):
+    """The languages in which a user may be spoken to."""
+
+    EN = "en", "English"
+    FR = "fr", "French"
+
+
+class UserSettings(models.Model):
+    """What a user chose. Only invited users have a row; for all others the defaults hold."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="settings"
+    )
+    language = models.CharField(max_length=2, choices=UserLanguage, default=UserLanguage.EN)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(language__in=UserLanguage.values), name="usersettings_language")
+        ]
+        default_permissions = ()
+        verbose_name_plural = "settings of users"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.language}"

@@ -27,6 +27,7 @@ GRANTS: Grants = {
     "view_idempotencykey": (OPERATOR, AUDITOR),
     "view_periodicrun": (OPERATOR, AUDITOR),
     "view_rolegrant": (OPERATOR, AUDITOR),
+    "invite_agent": (OPERATOR,),
 }
 
 

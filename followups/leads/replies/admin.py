@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -37,7 +38,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
     list_display = ("id", "state", "kind", "to", "channel", "language", "due_at", "sent_at")
     list_display_links = ("id",)
     list_filter = (ReplyStateFilter, "kind", "channel", SinceFilter)
-    list_select_related = ("point",)
+    list_select_related = False
     search_fields = ("lead_id__exact", "correlation_id__exact")
     search_help_text = "Lead id or correlation id, in full"
     actions_detail = ("is_sent",)
@@ -46,6 +47,10 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         ("Why", {"fields": (("lead_id", "message"), ("due_at", "created_at", "correlation_id"))}),
         ("Sent", {"fields": (("sent_at", "sent_by", "sent_user"),)}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[AdministrativeReply]:
+        """Return the replies with where they go, and with their leads, which need not be known."""
+        return super().get_queryset(request).select_related("point", "lead")
 
     state = either("State", lambda reply: reply.sent_at, (SENT, "success"), (WAITS, "warning"))
     to = column("To", lambda reply: reply.point.value, empty_value="erased")

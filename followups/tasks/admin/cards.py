@@ -5,14 +5,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
+from urllib.parse import quote
 
+from django.db.models import Max
 from django.forms import Form
 
+from followups.leads.inbound.models import InboundMessage
 from followups.leads.lookups import leads_at
 from followups.leads.models import Lead
 from followups.sla.lateness import Standing, standing
 from followups.tasks import leases
 from followups.tasks.admin.forms import CompleteForm, SnoozeForm
+from followups.tasks.admin.presses import Press, SnoozeUntil, outcome_words, presses, snoozes
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import clock
@@ -23,6 +27,7 @@ from governance.gate import Point
 from wholesale.plumbing.admin_base import ReasonForm
 from wholesale.plumbing.admin_parts import place_text
 
+_REACH = {Channel.CALL: "Call", Channel.SMS: "Write a text", Channel.EMAIL: "Write an e-mail"}
 OTHERS_READ = 50  # a placeholder number may be on file for thousands of leads
 # The form of each button.
 FORMS: dict[str, type[Form]] = {
@@ -46,6 +51,7 @@ class Card:
     asks: dict[str, Form]  # the form of each button
     standing: Standing | None = None  # with the SLA, if the task is late
     is_anothers: bool = False  # somebody else holds the task, so completing it needs force
+    heard: InboundMessage | None = None  # the last message of the lead with words in it
     others: Sequence[Lead] = ()  # other leads with the number or address: the owner of several houses has one ladder
 
     def form(self, act: str, data: Mapping[str, Any] | None = None) -> Form:
@@ -72,6 +78,40 @@ class Card:
     def email(self) -> str:
         """The lead's e-mail address; empty unless the channel is EMAIL."""
         return self.lead.email if self.lead and self.task.channel == Channel.EMAIL else ""
+
+    @property
+    def reach(self) -> str:
+        """The address that dials the number, or begins the message with its words; empty if there is none on file."""
+        if self.email:
+            return f"mailto:{quote(self.email, safe='@')}?body={quote(self.script)}"
+        if not self.phone:
+            return ""
+        return f"tel:{self.phone}" if self.task.channel == Channel.CALL else f"sms:{self.phone}?body={quote(self.script)}"
+
+    @property
+    def reach_words(self) -> str:
+        """What `reach` does, in a word or two."""
+        return _REACH[Channel(self.task.channel)]
+
+    @property
+    def presses(self) -> Sequence[Press]:
+        """The outcomes that the contact may have."""
+        return presses(self.task.channel)
+
+    @property
+    def snoozes(self) -> Sequence[SnoozeUntil]:
+        """The usual times of a snooze, on the lead's clock."""
+        return snoozes(self.now, self.zone)
+
+    @property
+    def points(self) -> list[tuple[FollowupTask, str, str]]:
+        """The steps of the ladder: each with its state (now, done, off, waits) and what came of it in words."""
+        return [(step, *_state_of(step, self.task)) for step in self.steps]
+
+    @property
+    def score(self) -> str:
+        """The score of the lead in percent; empty if there is none."""
+        return f"{self.lead.score:.0%}" if self.lead and self.lead.score is not None else ""
 
     @property
     def address(self) -> str:
@@ -121,13 +161,33 @@ def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
         steps[step.ladder_id].append(step)
     answers = gate.decide_contacts([contact_for(task) for task in tasks], at=now)
     at = _leads_at({point for task in tasks if (point := _point(task))})
+    heard = _heard({task.lead_id for task in tasks if task.lead_id})
     made = []
     for task, answer, script in zip(tasks, answers, scripts_of(tasks), strict=True):
         card = Card(task, answer, script or "", steps[task.ladder_id], now, {}, standing(task, now))
+        card.heard = heard.get(task.lead_id or "")
         card.others = [lead for lead in at.get(_point(task), ()) if lead.lead_id != task.lead_id]
         card.asks = {act: card.form(act) for act in FORMS}
         made.append(card)
     return made
+
+
+def _state_of(step: FollowupTask, present: FollowupTask) -> tuple[str, str]:
+    """Return the state of a step of the ladder, and what came of it in words."""
+    if step.pk == present.pk:
+        return "now", "now"
+    if step.completed_at:
+        return "done", outcome_words(step.channel, step.outcome) if step.outcome else "done"
+    if step.cancelled_at:
+        return "off", "cancelled"
+    return "waits", ""
+
+
+def _heard(lead_ids: Collection[str]) -> dict[str, InboundMessage]:
+    """Return the last message of each of these leads that has words in it, by the lead's id."""
+    worded = InboundMessage.objects.filter(lead_id__in=lead_ids).exclude(text="").order_by()
+    last = worded.values("lead_id").annotate(last=Max("pk")).values("last")
+    return {message.lead_id: message for message in InboundMessage.objects.filter(pk__in=last) if message.lead_id}
 
 
 def _point(task: FollowupTask) -> Point | None:

@@ -19,6 +19,7 @@ KIND_COLOURS = {
     TaskEvent.Kind.COMPLETED.label: "success",
     TaskEvent.Kind.CANCELLED.label: "danger",
     TaskEvent.Kind.LAPSED.label: "warning",
+    TaskEvent.Kind.TAKEN_BACK.label: "warning",
     TaskEvent.Kind.SKIPPED.label: "warning",
     TaskEvent.Kind.SNOOZED.label: "info",
     TaskEvent.Kind.PAUSED.label: "info",

@@ -1,36 +1,40 @@
-"""The work queue: an agent takes the next task, sees its card, and records what came of it.
+"""The work queue: an agent takes the next task, sees its card, and says what came of it.
 
-It works without JavaScript: each button is a form, only a POST acts, and the next page says what was done.
+With htmx one request brings what was done and the next card, and an outcome may be taken back for ten seconds. Without
+JavaScript each button is a form all the same: only a POST acts, an outcome is recorded at once, and the next page says so.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.contrib.messages import constants
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Min, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.timesince import timeuntil
 from unfold.admin import ModelAdmin
 
-from followups.tasks.admin.cards import Card, cards
+from followups.tasks import leases
+from followups.tasks.admin.cards import FORMS, Card, cards
+from followups.tasks.admin.presses import SKIP_REASONS, SNOOZE_REASON
+from followups.tasks.admin.queue_parts import figures_of, help_offered, stopped, undo_of, waiting
 from followups.tasks.completions.reading import open_steps
 from followups.tasks.completions.services import record_completion
-from followups.tasks.due.claims import claim_due, release_leases, renew_leases
+from followups.tasks.due.claims import claim_due, renew_leases
+from followups.tasks.due.handing import hand_back, take_over
 from followups.tasks.errors import TaskLeased, TaskNotFound
-from followups.tasks.models import FollowupTask, TaskQuerySet
+from followups.tasks.held.models import HeldAct
+from followups.tasks.held.services import do_held, hold_act, take_back
+from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from followups.tasks.page_parts import clock
 from followups.tasks.services import skip_task, snooze_task
-from governance import gate
-from governance.decisions import ExecutionClass
 from wholesale.plumbing import scopes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import show_refusal
@@ -38,17 +42,22 @@ from wholesale.plumbing.admin_input import row_id
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.users import label_of
 
-COUNTED_MAX = 1000  # the limit of each figure, because counting takes longer with each task
 LAPSED_SHOWN = timedelta(hours=1)  # a task is shown so long after its claim ended, so that its outcome can be recorded
+AT_HAND_MAX = 100
 # The permission that each button needs.
 NEEDS = {
     "next": "followups.claim_task",
+    "help": "followups.claim_task",
     "renew": "followups.claim_task",
     "give_back": "followups.claim_task",
+    "undo": "followups.claim_task",
+    "settle": "followups.claim_task",
     "complete": "followups.complete_task",
     "snooze": "followups.put_off_task",
     "skip": "followups.put_off_task",
 }
+MAY_BE_TAKEN_BACK = {"complete": HeldAct.Kind.COMPLETE, "snooze": HeldAct.Kind.SNOOZE, "skip": HeldAct.Kind.SKIP}
+DONE_WITH = (*MAY_BE_TAKEN_BACK, "give_back")  # with htmx the next task follows at once
 
 
 def work_queue(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
@@ -57,7 +66,10 @@ def work_queue(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _act(request, model_admin)
-    return _page(request, model_admin, timezone.now())
+    now = timezone.now()
+    if _moves(request):
+        return TemplateResponse(request, "admin/followups/queue_figures.html", {"figures": figures_of(request.user, now)})
+    return _Page(request, model_admin, now).whole()
 
 
 def queue_url() -> str:
@@ -65,90 +77,97 @@ def queue_url() -> str:
     return reverse("admin:followups_followuptask_queue")
 
 
+def _moves(request: HttpRequest) -> bool:
+    """Whether htmx asks, which takes a part of the page."""
+    return bool(request.htmx)  # type: ignore[attr-defined]
+
+
 # The page ---------------------------------------------------------------------------------------------------------------
 
 
-def _page(request: HttpRequest, model_admin: ModelAdmin, now: datetime, refused: Card | None = None) -> HttpResponse:
-    """Show the tasks that the user has claimed, and how many wait. The card `refused` keeps its filled-in form."""
-    in_hand = [
-        refused if refused and card.task.pk == refused.task.pk else card for card in cards(_in_hand(request.user, now), now)
-    ]
-    if refused and refused not in in_hand:
-        in_hand.insert(0, refused)
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": "Work queue",
-        "cards": in_hand,
-        "holds_one": any(card.is_held for card in in_hand),
-        "stopped": _stopped(),
-        "figures": (figures := _figures(request.user, now)),
-        "waiting": _waiting(request.user, figures, now),
-        "outcomes": Outcome.choices,
-        "may": {act: request.user.has_perm(needed) for act, needed in NEEDS.items()},
-    }
-    return TemplateResponse(request, "admin/followups/queue.html", context)
+@dataclass
+class _Page:
+    """The answer to a request: what is said about it, and the tasks that the user holds."""
 
+    request: HttpRequest
+    model_admin: ModelAdmin
+    now: datetime
+    refused: Card | None = None  # keeps its filled-in form
+    first: int | None = None  # the task whose card stands first
+    # The tasks whose cards the browser shows: looking for claims among all that is due takes long. None: it shows none yet.
+    at_hand: list[int] | None = None
+    said: list[tuple[int, str]] = field(default_factory=list)  # what a screen reader says too: the level and the words
 
-def _in_hand(user: Any, now: datetime) -> list[FollowupTask]:
-    """Return the due tasks of the user's claims that are live, or ended at most `LAPSED_SHOWN` ago, the oldest first."""
-    claimed = FollowupTask.objects.due(now).filter(leased_by=label_of(user), leased_until__gt=now - LAPSED_SHOWN)
-    return list(claimed.select_related("lead", "ladder"))
+    def say(self, level: int, words: str) -> "_Page":
+        """Say something about what was done."""
+        self.said.append((level, words))
+        return self
 
+    def back(self) -> HttpResponse:
+        """Return the changed part of the page, or without htmx send the browser to the page."""
+        if _moves(self.request):
+            return self.part()
+        for level, words in self.said:
+            messages.add_message(self.request, level, words)
+        return HttpResponseRedirect(queue_url())
 
-def _for(user: Any, tasks: TaskQuerySet) -> TaskQuerySet:
-    """Narrow the tasks to those that the user may be given: the user's own tasks, and unowned ones."""
-    return tasks.filter(Q(owner=label_of(user)) | Q(owner__isnull=True))
+    def whole(self) -> HttpResponse:
+        """Return the whole page."""
+        if _moves(self.request):
+            return self.part()
+        context = {
+            **self.model_admin.admin_site.each_context(self.request),
+            "title": "Queue",
+            "figures": (figures := figures_of(self.request.user, self.now)),
+            **self._shown(),
+            "waiting": waiting(self.request.user, figures, self.now),
+        }
+        return TemplateResponse(self.request, "admin/followups/queue.html", context)
 
+    def part(self) -> HttpResponse:
+        """Return the cards, and what is said. The figures are counted anew only where there is no card."""
+        context = self._shown()
+        if not context["cards"]:
+            context["waiting"] = waiting(self.request.user, figures_of(self.request.user, self.now), self.now)
+        context["said"] = [(level == constants.ERROR, words) for level, words in self.said]
+        return TemplateResponse(self.request, "admin/followups/queue_board.html", context)
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """How many tasks wait for a user: the user's own, unowned ones, blocked ones. Each figure is `COUNTED_MAX` at most."""
+    def _shown(self) -> dict[str, Any]:
+        user, refused = self.request.user, self.refused
+        found = cards(self._held(), self.now)
+        in_hand = [refused if refused and card.task.pk == refused.task.pk else card for card in found]
+        if refused and refused not in in_hand:
+            in_hand.insert(0, refused)
+        in_hand.sort(key=lambda card: card.task.pk != self.first)
+        return {
+            "cards": in_hand,
+            "holds_one": any(card.is_held for card in in_hand),
+            "stopped": stopped(),
+            "undo": undo_of(user, self.now),
+            "helps": [] if in_hand else help_offered(user, self.now),
+            "may": {act: user.has_perm(needed) for act, needed in NEEDS.items()},
+            "skip_reasons": SKIP_REASONS,
+            "snooze_reason": SNOOZE_REASON,
+        }
 
-    yours: int
-    unowned: int
-    blocked: int
+    def _held(self) -> list[FollowupTask]:
+        """Return the due tasks of the user's claims that are live, or ended at most `LAPSED_SHOWN` ago, the oldest first,
+        without those of which the user said what came of them."""
+        name = label_of(self.request.user)
+        claimed = FollowupTask.objects.due(self.now).filter(leased_by=name, leased_until__gt=self.now - LAPSED_SHOWN)
+        if self.at_hand is not None:
+            claimed = claimed.filter(pk__in=self.at_hand)
+        return list(claimed.filter(held__isnull=True).select_related("lead", "ladder"))
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Yield each figure as the page shows it: the number, and what the number counts."""
-        for count, words in (
-            (self.yours, "yours, to be done now"),
-            (self.unowned, "nobody's, to be done now"),
-            (self.blocked, "due, but not permitted now"),
-        ):
-            yield f"{count:,}{'+' if count == COUNTED_MAX else ''}", words
+    def has_live_claim(self, user: User) -> bool:
+        """Whether the user holds a task that waits for an outcome."""
+        live = FollowupTask.objects.claimed(self.now).filter(leased_by=label_of(user), held__isnull=True)
+        return (live if self.at_hand is None else live.filter(pk__in=self.at_hand)).exists()
 
-
-def _figures(user: Any, now: datetime) -> Figures:
-    """Count the tasks that wait for the user."""
-    free = FollowupTask.objects.permitted(now).going_first(now).unleased(now)
-    lists = (
-        free.filter(owner=label_of(user)),
-        free.filter(owner__isnull=True),
-        _for(user, FollowupTask.objects.blocked(now)),
-    )
-    return Figures(*(tasks[:COUNTED_MAX].count() for tasks in lists))
-
-
-def _waiting(user: Any, figures: Figures, now: datetime) -> str:
-    """Return a sentence that says what the button Next will give the user, or why it gives nothing."""
-    if figures.yours or figures.unowned:
-        return "Press Next to take the task that has waited longest: your own first, then nobody's."
-    if not figures.blocked:
-        return "Nothing that you could do is due."
-    opens = _for(user, FollowupTask.objects.blocked(now)).filter(open_from__gt=now)
-    soonest = opens.order_by().aggregate(at=Min("open_from"))["at"]
-    if soonest is None:
-        return "Nothing may be done now, and nothing says when: of what is due no permitted minute is known."
-    return f"Nothing may be done now; next at {clock(soonest, None)}, in {timeuntil(soonest, now)}."
-
-
-def _stopped() -> str:
-    """Return why the system may not act now; an empty text if it may."""
-    try:
-        gate.require(ExecutionClass.EXECUTE)
-    except DomainError as refusal:
-        return refusal.detail
-    return ""
+    def adds(self, task_ids: list[int]) -> None:
+        """Show these tasks too."""
+        if self.at_hand is not None:
+            self.at_hand += task_ids
 
 
 # The buttons ------------------------------------------------------------------------------------------------------------
@@ -162,42 +181,70 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
         raise PermissionDenied
     acting: Any = request.user
     user = User.objects.select_for_update(no_key=True).get(pk=acting.pk)
-    now = timezone.now()
+    page = _Page(request, model_admin, timezone.now(), at_hand=_at_hand(request))
+    if act == "undo":
+        return _undo(page, user)
+    settled = do_held(act=Act.by(user)) if act != "renew" else []
+    if act == "settle":
+        return _settled(page, user, settled)
     if act == "next":
-        return _take_next(request, user, now)
-    card = _card_of(request.POST.get("task", ""), None if _is_opt_out(request) else user, now)
-    if card is None:
-        messages.error(request, TaskNotFound().detail)
-        return _back()
-    done_before = "" if _is_opt_out(request) else _done_before(card, act, user)
+        _take_next(page, user)
+        return page.back()
+    if act == "help":
+        return _help(page, user)
+    done = _work(page, user, act)
+    if done and act in DONE_WITH and _moves(request):
+        _take_next(page, user)
+    return page.back() if done is not None else page.whole()
+
+
+def _at_hand(request: HttpRequest) -> list[int] | None:
+    """Return the ids of the tasks whose cards htmx says it shows; None if it shows none, or if a browser sent a form."""
+    sent = request.POST.getlist("card") if _moves(request) else []
+    return [pk for pk in map(row_id, sent[:AT_HAND_MAX]) if pk] or None
+
+
+def _work(page: _Page, user: User, act: str) -> bool | None:
+    """Do what a button of a card says. Return whether it is done: False if there is nothing to do, None if it is refused and
+    the card has to show why."""
+    request, is_opt_out = page.request, _is_opt_out(page.request)
+    task = _task_of(request.POST.get("task", ""), None if is_opt_out else user)
+    if task is None:
+        page.say(constants.ERROR, TaskNotFound().detail)
+        return False
+    done_before = "" if is_opt_out else _done_before(task, act, user, page.now)
     if done_before:
-        messages.info(request, done_before)
-        return _back()
+        page.say(constants.INFO, done_before)
+        return False
+    waits = act in MAY_BE_TAKEN_BACK and _moves(request) and not is_opt_out and _holds(user, task, page.now)
+    if waits and _held_at_once(task, user, act, request):
+        return True
+    (card,) = (page.refused,) = cards([task], page.now)
     form = card.asks[act] = card.form(act, request.POST)
     if form.is_valid():
         try:
-            said = ACTS[act](card, user, **form.cleaned_data)
+            if waits:
+                _hold(task, user, act, **form.cleaned_data)
+            else:
+                page.say(constants.SUCCESS, ACTS[act](card, user, **form.cleaned_data))
         except DomainError as refusal:
             show_refusal(form, refusal)
             card.is_anothers = isinstance(refusal, TaskLeased)
         else:
-            messages.success(request, said)
-            return _back()
+            page.refused = None
+            return True
     if not scopes.visible(FollowupTask.objects.filter(pk=card.task.pk), user).exists():
-        messages.error(request, TaskNotFound().detail)
-        return _back()
-    return _page(request, model_admin, now, refused=card)
+        page.refused = None
+        page.say(constants.ERROR, TaskNotFound().detail)
+        return False
+    return None
 
 
-def _back() -> HttpResponse:
-    return HttpResponseRedirect(queue_url())
-
-
-def _card_of(task_id: str, user: User | None, now: datetime) -> Card | None:
-    """Return the card of a task that the user may read, or None. If `user` is None (an opt-out), any task is found."""
+def _task_of(task_id: str, user: User | None) -> FollowupTask | None:
+    """Return a task that the user may read, or None. If `user` is None (an opt-out), any task is found."""
     tasks = scopes.visible(FollowupTask.objects.select_related("lead"), user)
-    task = tasks.filter(pk=row_id(task_id)).first()
-    return cards([task], now)[0] if task else None
+    found: FollowupTask | None = tasks.filter(pk=row_id(task_id)).first()
+    return found
 
 
 def _is_opt_out(request: HttpRequest) -> bool:
@@ -205,31 +252,102 @@ def _is_opt_out(request: HttpRequest) -> bool:
     return request.POST.get("act") == "complete" and request.POST.get("outcome") == Outcome.OPTED_OUT
 
 
-def _done_before(card: Card, act: str, user: User) -> str:
+def _done_before(task: FollowupTask, act: str, user: User, now: datetime) -> str:
     """Return what to say if the button has nothing left to do, as when it was pressed twice; else an empty text."""
-    task = card.task
+    name = task.lead or task.lead_id or "A lead without an id"
     if task.completed_at:
-        return f"Step {task.step} of {card.name} was recorded already."
+        return f"Step {task.step} of {name} was recorded already."
     if act == "complete":
         return ""  # what happened is recorded, whoever holds the task
     if task.cancelled_at:
-        return f"Step {task.step} of {card.name} is no longer open."
-    if act == "renew" and not card.is_held:
-        return f"Your claim of {card.name} has ended: with Next you may get it again."
-    return "" if task.leased_by == label_of(user) else f"You do not hold step {task.step} of {card.name} any more."
+        return f"Step {task.step} of {name} is no longer open."
+    if act == "renew" and not leases.is_live(task, now):
+        return f"Your claim of {name} has ended: with Next you may get it again."
+    return "" if task.leased_by == label_of(user) else f"You do not hold step {task.step} of {name} any more."
 
 
-def _take_next(request: HttpRequest, user: User, now: datetime) -> HttpResponse:
+def _take_next(page: _Page, user: User) -> None:
     """Claim one task for the user, unless the user has a live claim already."""
-    if FollowupTask.objects.claimed(now).filter(leased_by=label_of(user)).exists():
-        messages.info(request, "You hold a task already: say what came of it, or give it back.")
-        return _back()
+    if page.has_live_claim(user):
+        if page.request.POST["act"] == "next":
+            page.say(constants.INFO, "You hold a task already: say what came of it, or give it back.")
+        return
     try:
-        if not claim_due(limit=1, act=Act(label_of(user), user, at=now)):
-            messages.info(request, _waiting(user, _figures(user, now), now))
+        claimed = claim_due(limit=1, act=Act(label_of(user), user, at=page.now))
+        page.adds([one.task.id for one in claimed])
+        if not claimed:
+            page.say(constants.INFO, waiting(user, figures_of(user, page.now), page.now))
     except DomainError as refusal:
-        messages.error(request, refusal.detail)
-    return _back()
+        page.say(constants.ERROR, refusal.detail)
+
+
+def _help(page: _Page, user: User) -> HttpResponse:
+    """Give the user a task that Next does not give."""
+    try:
+        task = take_over(row_id(page.request.POST.get("task", "")), act=Act.by(user))
+        page.say(constants.SUCCESS, f"{task.lead or task.lead_id} is yours.")
+        page.first = task.pk
+        page.adds([task.pk])
+    except DomainError as refusal:
+        page.say(constants.ERROR, refusal.detail)
+    return page.back()
+
+
+def _undo(page: _Page, user: User) -> HttpResponse:
+    """Take back what the user said last. Its card stands first again."""
+    try:
+        task = take_back(act=Act.by(user))
+        page.say(constants.SUCCESS, f"Taken back: step {task.step} of {task.lead or task.lead_id}. It waits for you again.")
+        page.first = task.pk
+        page.adds([task.pk])
+    except DomainError as refusal:
+        page.say(constants.ERROR, refusal.detail)
+    return page.back()
+
+
+def _settled(page: _Page, user: User, task_ids: list[int]) -> HttpResponse:
+    """Say what follows on what the user said ten seconds ago. The cards stay as they are."""
+    tasks = FollowupTask.objects.filter(pk__in=task_ids).select_related("lead")
+    for card in cards(list(tasks), page.now):
+        page.say(constants.SUCCESS, f"Recorded: step {card.task.step} of {card.name}. {what_follows(card)}")
+    if not _moves(page.request):
+        return page.back()
+    said = [(False, words) for _, words in page.said]
+    return TemplateResponse(page.request, "admin/followups/queue_said.html", {"said": said})
+
+
+def _holds(user: User, task: FollowupTask, now: datetime) -> bool:
+    """Whether the user has a live claim of the task."""
+    return task.leased_by == label_of(user) and leases.is_live(task, now)
+
+
+def _held_at_once(task: FollowupTask, user: User, act: str, request: HttpRequest) -> bool:
+    """Keep an outcome or a skip without making a card: the card is needed only to show a refusal, or to know the lead's
+    clock for a snooze. Return whether it is kept."""
+    form = FORMS[act](request.POST) if act != "snooze" else None
+    if form is None or not form.is_valid():
+        return False
+    try:
+        _hold(task, user, act, **form.cleaned_data)
+    except DomainError:
+        return False  # made again with the card, which shows why
+    return True
+
+
+def _hold(
+    task: FollowupTask,
+    user: User,
+    act: str,
+    *,
+    outcome: str = "",
+    note: str = "",
+    until: datetime | None = None,
+    reason: str = "",
+    force: bool = False,
+) -> None:
+    """Keep what the user said, so that it can be taken back."""
+    words, kind = note or reason, MAY_BE_TAKEN_BACK[act]
+    hold_act(task.pk, kind=kind, outcome=outcome, until=until, words=words, act=Act.by(user))
 
 
 def complete(card: Card, user: Any, *, outcome: str, note: str, force: bool = False) -> str:
@@ -268,8 +386,8 @@ def _renew(card: Card, user: User) -> str:
 
 
 def _give_back(card: Card, user: User) -> str:
-    release_leases(task_ids=[card.task.pk], act=Act.by(user))
-    return f"{card.name} is given back: whoever comes next may have it."
+    task = hand_back(card.task.pk, act=Act.by(user))
+    return f"{card.name} is given back: {task.owner or 'somebody else'} has it next."
 
 
 ACTS: dict[str, Callable[..., str]] = {

@@ -108,7 +108,8 @@ _LEASED = Select(
 def lease(
     owner: str, *, user_id: int | None, now: datetime, until: datetime, limit: int, filters: Mapping[str, str | None]
 ) -> list[Candidate]:
-    """Lease permitted tasks that are under no live lease: the owner's own, then unowned ones, each the oldest first.
+    """Lease permitted tasks that are under no live lease: the owner's own, then unowned ones, each the oldest first. An
+    unowned task that the claimant gave back is left to others.
 
     On PostgreSQL it is one statement, which skips tasks that somebody else has locked at this moment.
     """
@@ -138,7 +139,9 @@ def _free_sql(names: _Names) -> str:
         return _narrowed(FollowupTask.objects.permitted(now).going_first(now).unleased(now), names)
 
     own = Select(lambda now, claimant: free(now).filter(owner=claimant).values_list("id"))
-    unowned = Select(lambda now: free(now).filter(owner__isnull=True).values_list("id"))
+    unowned = Select(
+        lambda now, claimant: free(now).filter(owner__isnull=True).exclude(returned_by=claimant).values_list("id")
+    )
     return f"""
         WITH own AS ({own.text}{_LIMIT}{lock}),
         unowned AS ({unowned.text}{_LIMIT}{lock}),

@@ -15,6 +15,7 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from wholesale.plumbing import correlation
 from wholesale.plumbing.errors import DatabaseUnavailable, DomainError, NotFound, RequestTooLarge
 from wholesale.plumbing.patience import is_database_fault
 from wholesale.plumbing.rendering import NumberJSONRenderer
@@ -91,7 +92,8 @@ def fault_response(exc: Exception, request: HttpRequest) -> HttpResponse:
     if request.path_info.startswith(API_PREFIX):
         return response
     detail = json.loads(response.content)["errors"][0]["detail"]
-    page = loader.render_to_string("fault.html", {"reason": response.reason_phrase, "detail": detail})
+    said = {"reason": response.reason_phrase, "detail": detail, "status": response.status_code}
+    page = loader.render_to_string("fault.html", {**said, "correlation_id": correlation.current()})
     headers = {name: value for name, value in response.items() if name == "Retry-After"}
     shown = HttpResponse(page, status=response.status_code, headers=headers)
     shown.refusal = response.refusal  # type: ignore[attr-defined]

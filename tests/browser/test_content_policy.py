@@ -1,0 +1,61 @@
+"""Every page works under the Content-Security-Policy: no script of it is refused, and nothing comes from another host.
+
+A sample of the pages, the same in each run, or all of them with CRAWL=all (`python -m tests.browser`).
+"""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Error
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.visits import PHONE, WIDE, Visitor
+from tests.wholesale.admin_walk import other_pages, pages_of_rows, some
+from tests.wholesale.test_admin import MAKE, SHOWN, row_of
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+WITHIN_THE_PAGE = re.compile(rb"<script(?![^>]*\ssrc=)(?![^>]*type=\"application/json\")[^>]*>|\son[a-z]+=\"|javascript:")
+
+
+def pages(client: Client) -> list[str]:
+    """Each page of the admin that a browser shows, with a row of each model. The ways out are left out."""
+    rows = {model: MAKE[model](n) if model in MAKE else row_of(model) for n, model in enumerate(SHOWN)}
+    of_rows = [reverse(page, args=[rows[model].pk]) for model, page in pages_of_rows() if model in rows]
+    shown = ["/api/docs"]
+    for path in [*other_pages(), *of_rows]:
+        answer = client.get(path) if path != reverse("admin:logout") else None
+        if answer is not None and answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+            assert WITHIN_THE_PAGE.search(answer.content) is None, path
+            assert "script-src 'self' 'unsafe-eval'" in answer.headers["Content-Security-Policy"].split("; "), path
+            shown.append(path)
+    return shown
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_no_page_breaks_it(
+    chromium: Browser, live_server: LiveServer, admin_user: User, admin_client: Client, size: tuple[int, int]
+) -> None:
+    paths = some(size, pages(admin_client), 25)
+    with Visitor(chromium, live_server.url, admin_user, size) as visitor:
+        for path in paths:
+            visitor.visit(path)
+        assert visitor.complaints == []
+
+
+def test_a_script_that_somebody_wrote_into_a_page_does_not_run(
+    chromium: Browser, live_server: LiveServer, admin_user: User
+) -> None:
+    with Visitor(chromium, live_server.url, admin_user) as visitor:
+        page = visitor.visit("/admin/")
+        title = page.title()
+        with pytest.raises(Error, match="Content Security Policy"):
+            page.add_script_tag(content="document.title = 'taken'")
+        with pytest.raises(Error):
+            page.add_script_tag(url="https://elsewhere.example/taken.js")
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"document.title = 1\">')")
+        assert page.title() == title
+        assert any("inline event handler" in complaint for complaint in visitor.complaints)
