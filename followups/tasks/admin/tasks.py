@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from followups.sla import report_admin
 from followups.sla.breaches import at_risk
-from followups.tasks.admin import queue
+from followups.tasks.admin import acts, queue
 from followups.tasks.admin.attempts import AttemptInline
 from followups.tasks.admin.cards import Card, cards
 from followups.tasks.admin.events import EventInline
@@ -160,7 +160,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             request,
             task,
             form_for,
-            queue.complete,
+            acts.complete,
             title="Complete",
             explanation="It is recorded as done now, with what the rules say of this moment. The outcome decides what "
             "becomes of the ladder.",
@@ -175,7 +175,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             request,
             task,
             lambda card, data: SnoozeForm(data, zone=card.zone),
-            queue.snooze,
+            acts.snooze,
             title="Snooze",
             explanation="This step alone falls due later; the others stay as they are.",
             button="Put it off",
@@ -189,7 +189,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             request,
             task,
             lambda card, data: ReasonForm(data),
-            queue.skip,
+            acts.skip,
             title="Skip",
             explanation="This step is left out. The ladder goes on with the next one, or closes if there is none.",
             button="Skip it",

@@ -111,9 +111,11 @@ def _do(which: Q, act: Act, *, skip_locked: bool = False) -> list[int]:
     locked = list(found.select_for_update(of=("self",), skip_locked=skip_locked))
     for held in locked:
         HeldAct.objects.filter(pk=held.pk).delete()
+        # The act's own user has its permissions at hand.
+        user = act.user if act.user is not None and act.user.pk == held.user_id else held.user
         try:
             with transaction.atomic():
-                _do_one(held, Act(held.actor, held.user, correlation_id=held.correlation_id, at=act.at))
+                _do_one(held, Act(held.actor, user, correlation_id=held.correlation_id, at=act.at))
         except DomainError as refusal:
             _do_refused(held, refusal, act)
     return [held.pk for held in locked]
