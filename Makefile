@@ -13,7 +13,7 @@ DEV := DEBUG=$${DEBUG-true}
 CLOCK = PYTHONPATH=$(CURDIR)/tests/clock TEST_CLOCK=$${TEST_CLOCK-$(1)}
 COVER := $(PY) -W "ignore:Unable to activate pytest branch coverage" -m slipcover --json
 
-.PHONY: help setup up serve test quick test-sqlite test-postgres clocks check mutate bench pairs lock token manage schema
+.PHONY: help setup chromium up serve test quick test-sqlite test-postgres clocks check mutate bench pairs lock token manage schema
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -37,7 +37,11 @@ token: setup  ## make -s token NAME=me ROLE=operator
 manage: setup  ## make manage ARGS="sla_report --format json"
 	@$(DEV) $(PY) manage.py $(ARGS)
 
-test: setup  ## everything, on SQLite and on PostgreSQL, with coverage over both
+chromium:  # for the tests of pages: the distribution's, installed where that may be done, else they say that it is missing
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		apt-get install --yes --quiet chromium >/dev/null 2>&1; } || echo "No Chromium: tests/browser are left out."
+
+test: setup chromium  ## everything, on SQLite and on PostgreSQL, with coverage over both
 	@$(MAKE) --no-print-directory test-sqlite
 	@$(MAKE) --no-print-directory test-postgres
 	@$(PY) -m slipcover --merge .coverage.sqlite .coverage.postgres --out .coverage --fail-under 95
@@ -64,7 +68,7 @@ check: setup  ## lint, format, types, imports, migrations, deploy checks, API sc
 schema: setup  ## write docs/openapi.yaml from the code
 	@$(DEV) $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
-bench: setup  ## full-size measurements into docs/benchmarks.md (needs wrk)
+bench: setup chromium  ## full-size measurements into docs/benchmarks.md (needs wrk)
 	@$(PY) -m tests.postgres $(PY) -m tests.bench
 
 pairs: setup  ## make pairs REV=main: its speed and CPU beside the working tree's, into docs/benchmarks.md (needs wrk)

@@ -39,7 +39,7 @@ hypothesis_settings.load_profile("tests")
 
 # `make quick` leaves out hypothesis tests and the slow ones: processes and servers, races, weeks of simulation, pages, and
 # walks of the whole API, admin or schema. A test is slow by its folder or file, or by a parameter of such a walk.
-SLOW_FOLDERS = {"faults", "plans", "races", "recorded", "schema", "simulation", "traps"}
+SLOW_FOLDERS = {"browser", "faults", "plans", "races", "recorded", "schema", "simulation", "traps"}
 SLOW_FILES = (
     *("test_*admin*.py", "test_*page.py", "test_dashboard.py", "test_work_queue.py", "test_personal_values.py"),
     *("test_up.py", "test_settings.py", "test_seeds.py", "test_schema_view.py", "test_walkthrough_command.py"),
