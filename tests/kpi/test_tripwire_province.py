@@ -29,7 +29,7 @@ from wholesale.plumbing.vocabulary import Province
 pytestmark = pytest.mark.django_db
 
 ROOM = "/api/governance/regression"
-ON = {**KEY, "province": "ON"}
+ON: dict[str, Any] = {**KEY, "province": "ON"}
 
 
 def policy_of(province: str | None) -> RegressionPolicy:
@@ -113,7 +113,7 @@ def test_a_look_at_a_small_province_reads_few_events() -> None:
         "CUSUM": events.filter(id__gt=1).order_by("id").values_list("id", "occurred_at", "success"),
     }
     for look in looks.values():
-        plan = explain(connection.connection, statement_of("kpi_kpievent", lambda look=look: list(look)), generic=False)
+        plan = explain(connection.connection, statement_of("kpi_kpievent", look.__len__), generic=False)
         assert plan.rows_read <= 300, str(plan)
 
 
