@@ -27,7 +27,7 @@ def weeks_before(moment: datetime, weeks: int, zone: ZoneInfo) -> datetime:
     """Return the same time on the clock of the zone, so many weeks before. So weeks meet where the clock changes too."""
     local = moment.astimezone(zone)
     day = local.date() - timedelta(weeks=weeks)
-    return datetime.combine(day, local.time(), zone).replace(fold=local.fold).astimezone(UTC)
+    return datetime.combine(day, local.time(), zone).astimezone(UTC)
 
 
 def share(successes: int, trials: int) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import io
 import re
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
@@ -114,7 +113,7 @@ def test_a_look_at_a_small_province_reads_few_events() -> None:
         "CUSUM": events.filter(id__gt=1).order_by("id").values_list("id", "occurred_at", "success"),
     }
     for look in looks.values():
-        plan = explain(connection.connection, statement_of("kpi_kpievent", partial(list, look)), generic=False)
+        plan = explain(connection.connection, statement_of("kpi_kpievent", look.__len__), generic=False)
         assert plan.rows_read <= 300, str(plan)
 
 

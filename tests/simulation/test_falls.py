@@ -5,7 +5,7 @@ from django.db import transaction
 
 from tests.simulation.answering import FALL, ONTARIO, answers, answers_watched, falling, went_red
 from wholesale.demo.people import OFFER_MARKETS
-from wholesale.demo.plan import FALLEN, Fall
+from wholesale.demo.plan import Fall
 from wholesale.demo.sellers import Heard
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def test_acceptance_falls_by_40_percent_in_its_province_from_its_day_on() -> Non
             plan = falling(seed)
             for answer in answers(plan, where)[QUICK:]:
                 (before if answer.at < plan.starts(FALL.day) else after).append(answer)
-        usual = 1 if where is not ONTARIO else FALLEN
+        usual = 1 if where is not ONTARIO else 0.6
         assert rate(after) / rate(before) == pytest.approx(usual, abs=0.06), where
 
 
@@ -56,6 +56,6 @@ def test_the_cusum_goes_red_after_the_fall_and_at_most_once_in_ten_seeds_before_
 
 def test_no_fall_is_no_fall() -> None:
     plan = falling(1)
-    assert plan.acceptance("ON", plan.starts(FALL.day)) == FALLEN
+    assert plan.acceptance("ON", plan.starts(FALL.day)) == 0.6
     assert plan.acceptance("AB", plan.until) == 1
     assert plan.fall == Fall("ON", 50)

@@ -141,6 +141,7 @@ POSTS: dict[str, dict[str, Any]] = {
         "arv": 450_000,
         "repairs": 50_000,
         "comps": [{"price": 440_000}],
+        "as_of": "2026-06-01",
         "assumptions": {"note": "none"},
         "correlation_id": "c1",
     },
