@@ -79,7 +79,7 @@ import wholesale.console.invitations.services
 from buyers.matching.rules import Deal
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
-from followups.tasks.errors import NotYourTask
+from followups.tasks.errors import TaskNotFound
 from governance import gate, policies
 from governance.decisions import VERBS
 from governance.duties.models import LegalDuty
@@ -153,8 +153,8 @@ def taken_back() -> Any:
 
 
 def taken_over() -> None:
-    with suppress(NotYourTask):  # nothing waits for help
-        followups.tasks.due.handing.take_over(TaskFactory.create(ladder__open_steps=1).pk, act=agents_act())
+    with suppress(TaskNotFound):  # nothing waits for help
+        followups.tasks.due.handing.take_over(0, act=agents_act())
 
 
 def contract_ended() -> Any:
