@@ -39,7 +39,7 @@ manage: setup  ## make manage ARGS="sla_report --format json"
 
 chromium:  # for the tests of pages: the distribution's, installed where that may be done, else they say that it is missing
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-		apt-get install --yes --quiet chromium >/dev/null 2>&1; } || echo "No Chromium: tests/browser are left out."
+		timeout 300 apt-get install --yes --quiet chromium >/dev/null 2>&1; } || echo "No Chromium: tests/browser are left out."
 
 test: setup chromium  ## everything, on SQLite and on PostgreSQL, with coverage over both
 	@$(MAKE) --no-print-directory test-sqlite

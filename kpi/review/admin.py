@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -61,7 +61,6 @@ class FridayReviewAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "title": "Friday review",
             "form": form,
-            "kept_url": reverse("admin:kpi_fridayreview_changelist"),
         }
         if form.is_valid():
             now, day = timezone.now(), form.cleaned_data["until"]

@@ -73,9 +73,9 @@ def _name(place: dict[str, Any]) -> str:
 
 
 def _offers(places: list[dict[str, Any]], note: str) -> Section:
-    headers = ["Place", "Sent", f"Sent, {_BEFORE}"]
+    headers = ["Place", "Sent", "Before"]
     for rate in ("Accepted", "Contracted"):
-        headers += [rate, f"{rate}, {_BEFORE}", "Change, in points"]
+        headers += [rate, "Before", "Points"]
     rows = [
         [
             _name(place),
@@ -85,7 +85,10 @@ def _offers(places: list[dict[str, Any]], note: str) -> Section:
         ]
         for place in places
     ]
-    explained = "Rates are of the final answers of the week, with 95% intervals: for looking at, not for stopping."
+    explained = (
+        f"Before: the {_BEFORE}. Points: the change of the rate. Rates are of the final answers of the week, with 95% "
+        "intervals: for looking at, not for stopping."
+    )
     return Section("Offers", {"headers": [*headers, "At stake"], "rows": rows}, f"{explained} {note}".strip())
 
 

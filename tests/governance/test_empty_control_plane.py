@@ -61,7 +61,7 @@ def test_every_verb_that_executes_refuses(settings: Settings, verb: Any, enforce
 
 def test_the_list_of_executing_verbs_is_complete() -> None:
     assert {verb.__name__ for verb in EXECUTING} == {
-        *("start_ladder", "start_ladders", "restart_ladder", "due_tasks", "claim_due", "renew_leases"),
+        *("start_ladder", "start_ladders", "restart_ladder", "due_tasks", "claim_due", "take_over", "renew_leases"),
         *("risk_reserve", "heimdall_use", "send_deal", "send_offer", "assign_offer"),
     }
 

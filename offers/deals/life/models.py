@@ -16,6 +16,7 @@ from offers.policies.models import Stake
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import money_field
 from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.texts import cad
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import StoredWords, WordedField, WordedJsonField
 
@@ -117,7 +118,7 @@ class Offer(SignedModel):
         ]
 
     def __str__(self) -> str:
-        return f"Offer {self.pk} of {self.amount} in {self.province} {self.market}"
+        return f"Offer {self.pk} of {cad(self.amount)} in {self.province} {self.market}"
 
     @property
     def is_late(self) -> bool:
