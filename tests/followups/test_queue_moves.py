@@ -178,7 +178,7 @@ def test_the_contact_was_made_when_the_button_was_pressed(va1: Client) -> None:
         said = press(va1, "settle").content.decode()
 
     attempt = ContactAttempt.objects.get(task=task)
-    assert (attempt.contacted_at, attempt.actor, attempt.user.username) == (NOON, "va1", "va1")
+    assert (attempt.contacted_at, attempt.actor, str(attempt.user)) == (NOON, "va1", "va1")
     assert "Recorded: step 1 of Jane Roe. 5 steps are left, the next due" in said
 
 

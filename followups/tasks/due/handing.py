@@ -38,6 +38,7 @@ def hand_back(task_id: int, *, act: Act) -> FollowupTask:
         NotYourTask: the user holds no live claim of it.
 
     """
+    assert act.user is not None
     name = label_of(act.user)
     task, found = _locked(task_id)
     if not leases.is_live(task, act.now) or task.leased_by != name:
@@ -61,6 +62,7 @@ def take_over(task_id: int, *, act: Act) -> FollowupTask:
         NotYourTask: it is not, or no longer, one that the user may help with, or the gate refuses it.
 
     """
+    assert act.user is not None
     gate.require(ExecutionClass.EXECUTE)
     name = label_of(act.user)
     require_registered(mark.current(), [name], act.now)

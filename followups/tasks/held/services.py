@@ -146,6 +146,7 @@ def _do_refused(held: HeldAct, refusal: DomainError, act: Act) -> None:
 
 def _keep_hold(task: FollowupTask, act: Act) -> None:
     """Let the act's user hold a locked task for `LEASE_MINUTES` from now, or longer if it did so already."""
+    assert act.user is not None
     until = act.now + timedelta(minutes=LEASE_MINUTES)
     if task.leased_until is not None:
         until = max(until, task.leased_until)
