@@ -80,6 +80,7 @@ from buyers.matching.rules import Deal
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
 from followups.tasks.errors import TaskNotFound
+from followups.tasks.held.models import HeldAct
 from governance import gate, policies
 from governance.decisions import VERBS
 from governance.duties.models import LegalDuty
@@ -142,7 +143,7 @@ def agents_task() -> int:
 
 def held() -> Any:
     """An outcome that the agent may still take back."""
-    act, kind = agents_act(), followups.tasks.held.services.HeldAct.Kind.COMPLETE
+    act, kind = agents_act(), HeldAct.Kind.COMPLETE
     return followups.tasks.held.services.hold_act(agents_task(), kind=kind, outcome="REACHED", act=act)
 
 
