@@ -1,22 +1,24 @@
 """The work queue in a browser: worked by keys alone, taken back, asked once more, and held in one hand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
+from typing import TypeVar
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Locator, expect
 from pytest_django.live_server_helper import LiveServer
 
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.market.rules import SAFE_RULES
-from tests.browser.visits import PHONE, Visitor
+from tests.browser.visits import PHONE, Chromium, Visitor
 from tests.factories import MarketPolicyFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
+T = TypeVar("T")
 QUEUE = "/admin/followups/followuptask/queue/"
 
 
@@ -46,102 +48,124 @@ def tasks(db: None) -> list[FollowupTask]:
     ]
 
 
+class Desk:
+    """The queue as it is open in a browser."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+        visitor.visit(QUEUE)
+
+    def press(self, *keys: str) -> None:
+        self._visitor.use(lambda page: [page.keyboard.press(key) for key in keys])
+
+    def write(self, text: str) -> None:
+        self._visitor.use(lambda page: page.keyboard.type(text))
+
+    def card(self, task: FollowupTask) -> None:
+        """Wait until this task's card stands first, with the focus on its heading."""
+        self.part(f"#task_{task.pk}", lambda part: expect(part).to_be_focused())
+
+    def says(self, text: str, timeout: float = 5_000) -> None:
+        """Wait until the page says this of what was done last."""
+        self.part("#said", lambda part: expect(part).to_contain_text(text, timeout=timeout))
+
+    def part(self, selector: str, act: Callable[[Locator], T]) -> T:
+        """Do something with a part of the page."""
+        return self._visitor.use(lambda page: act(page.locator(selector)))
+
+
 @pytest.fixture
-def page(chromium: Browser, live_server: LiveServer, agent: User, tasks: list[FollowupTask]) -> Iterator[Page]:
+def desk(chromium: Chromium, live_server: LiveServer, agent: User, tasks: list[FollowupTask]) -> Iterator[Desk]:
     """The queue of the agent."""
     with Visitor(chromium, live_server.url, agent) as visitor:
-        yield visitor.visit(QUEUE)
+        yield Desk(visitor)
         assert visitor.complaints == []
 
 
-def card(page: Page, task: FollowupTask) -> None:
-    """Wait until this task's card stands first, with the focus on its heading."""
-    expect(page.locator(f"#task_{task.pk}")).to_be_focused()
-
-
-def test_ten_tasks_are_worked_by_keys_alone(page: Page, tasks: list[FollowupTask]) -> None:
-    page.keyboard.press("n")
+def test_ten_tasks_are_worked_by_keys_alone(desk: Desk, tasks: list[FollowupTask]) -> None:
+    desk.press("n")
     pressed = 1
     for done, following in pairwise(tasks[:11]):
-        card(page, done)
-        page.keyboard.press("1")
+        desk.card(done)
+        desk.press("1")
         pressed += 1
-        card(page, following)
-    page.keyboard.press("n")
+        desk.card(following)
+    desk.press("n")
 
-    expect(page.locator("#said")).to_contain_text("You hold a task already")
+    desk.says("You hold a task already")
     assert pressed <= 3 * 10
     assert FollowupTask.objects.filter(outcome="LEFT_MESSAGE").count() == 10
 
 
-def test_an_outcome_is_taken_back(page: Page, tasks: list[FollowupTask]) -> None:
-    page.keyboard.press("n")
-    card(page, tasks[0])
-    page.keyboard.press("6")
-    card(page, tasks[1])
-    expect(page.locator("#said")).to_contain_text("Not interested")
+def test_an_outcome_is_taken_back(desk: Desk, tasks: list[FollowupTask]) -> None:
+    desk.press("n")
+    desk.card(tasks[0])
+    desk.press("6")
+    desk.card(tasks[1])
+    desk.says("Not interested")
 
-    page.keyboard.press("u")
+    desk.press("u")
 
-    card(page, tasks[0])
-    expect(page.locator("#said")).to_contain_text("Taken back")
+    desk.card(tasks[0])
+    desk.says("Taken back")
     assert list(TaskEvent.objects.values_list("kind", flat=True)) == ["TAKEN_BACK"]
 
 
-def test_it_is_recorded_after_ten_seconds(page: Page, tasks: list[FollowupTask]) -> None:
-    page.keyboard.press("n")
-    card(page, tasks[0])
-    page.keyboard.press("1")
-    card(page, tasks[1])
+def test_it_is_recorded_after_ten_seconds(desk: Desk, tasks: list[FollowupTask]) -> None:
+    desk.press("n")
+    desk.card(tasks[0])
+    desk.press("1")
+    desk.card(tasks[1])
 
-    expect(page.locator("#said")).to_contain_text("Recorded", timeout=13_000)
+    desk.says("Recorded", timeout=13_000)
 
     assert FollowupTask.objects.get(pk=tasks[0].pk).outcome == "LEFT_MESSAGE"
 
 
-def test_a_wish_for_no_more_contact_is_asked_once_more(page: Page, tasks: list[FollowupTask]) -> None:
-    page.keyboard.press("n")
-    card(page, tasks[0])
-    page.keyboard.press("8")
-    expect(page.locator("#sure")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator("#sure")).to_be_hidden()
+def test_a_wish_for_no_more_contact_is_asked_once_more(desk: Desk, tasks: list[FollowupTask]) -> None:
+    desk.press("n")
+    desk.card(tasks[0])
+    desk.press("8")
+    desk.part("#sure", lambda part: expect(part).to_be_visible())
+    desk.press("Escape")
+    desk.part("#sure", lambda part: expect(part).to_be_hidden())
     assert not FollowupTask.objects.filter(outcome="OPTED_OUT").exists()
 
-    page.keyboard.press("8")
-    page.keyboard.press("Enter")
+    desk.press("8")
+    desk.press("Enter")
 
-    card(page, tasks[1])
+    desk.card(tasks[1])
     assert FollowupTask.objects.get(pk=tasks[0].pk).outcome == "OPTED_OUT"
 
 
-def test_keys_are_letters_while_one_writes(page: Page, tasks: list[FollowupTask]) -> None:
-    page.keyboard.press("n")
-    card(page, tasks[0])
-    page.keyboard.press("w")
-    page.keyboard.type("she said 8 k s")
-    page.keyboard.press("Escape")
-    page.keyboard.press("s")
-    page.keyboard.press("2")
+def test_keys_are_letters_while_one_writes(desk: Desk, tasks: list[FollowupTask]) -> None:
+    desk.press("n")
+    desk.card(tasks[0])
+    desk.press("w")
+    desk.write("she said 8 k s")
+    desk.press("Escape")
+    desk.press("s")
+    desk.press("2")
 
-    card(page, tasks[1])
-    expect(page.locator("#said")).to_contain_text("put off")
-    page.keyboard.press("?")
-    expect(page.locator("#keys")).to_be_visible()
+    desk.card(tasks[1])
+    desk.says("put off")
+    desk.press("?")
+    desk.part("#keys", lambda part: expect(part).to_be_visible())
 
 
 def test_on_a_phone_the_outcomes_lie_under_the_thumb(
-    chromium: Browser, live_server: LiveServer, agent: User, tasks: list[FollowupTask]
+    chromium: Chromium, live_server: LiveServer, agent: User, tasks: list[FollowupTask]
 ) -> None:
     with Visitor(chromium, live_server.url, agent, PHONE) as visitor:
-        page = visitor.visit(QUEUE)
-        page.locator("[data-key=n]").click()
-        card(page, tasks[0])
-        box = page.locator(".queue-thumb").bounding_box()
+        desk = Desk(visitor)
+        desk.part("[data-key=n]", Locator.click)
+        desk.card(tasks[0])
+        box = desk.part(".queue-thumb", Locator.bounding_box)
         assert box is not None
         assert box["y"] > PHONE[1] / 2
         assert box["y"] + box["height"] <= PHONE[1]
-        page.locator(".queue-thumb [data-key='1']").click()
-        card(page, tasks[1])
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        desk.part(".queue-thumb [data-key='1']", Locator.click)
+        desk.card(tasks[1])
+        width = visitor.use(lambda page: page.evaluate("document.documentElement.scrollWidth"))
+        assert width <= PHONE[0]
         assert visitor.complaints == []

@@ -78,7 +78,7 @@ def waiting() -> list[tuple[str, list[Any]]]:
 def work() -> None:
     """Run the worker once."""
     for result in DBTaskResult.objects.order_by("enqueued_at", "id"):
-        result.task.call(*result.args_kwargs["args"])
+        result.task.call(*result.args_kwargs["args"], **result.args_kwargs["kwargs"])
     DBTaskResult.objects.all().delete()
 
 

@@ -133,7 +133,7 @@ def test_a_changed_sla_policy_has_the_worker_judge_its_tasks_again() -> None:
     [waiting] = DBTaskResult.objects.filter(task_path__endswith="recompute_watched")
     assert waiting.args_kwargs["args"] == ["ON", "ALL", "SMS"]
     with time_machine.travel(TUESDAY + 20 * MINUTE, tick=False):
-        waiting.task.call(*waiting.args_kwargs["args"])
+        waiting.task.call(*waiting.args_kwargs["args"], **waiting.args_kwargs["kwargs"])
     assert stored(task).breaches_at == TUESDAY + HOUR
     upsert(SlaPolicy, province="ON", channel="SMS", enabled=False, act=Act("op", at=TUESDAY))
     recompute_watched("ON", "ALL", "SMS", TUESDAY + 30 * MINUTE)
