@@ -55,8 +55,8 @@ class Desk:
         self._visitor = visitor
         visitor.visit(QUEUE)
 
-    def press(self, *keys: str) -> None:
-        self._visitor.use(lambda page: [page.keyboard.press(key) for key in keys])
+    def press(self, key: str) -> None:
+        self._visitor.use(lambda page: page.keyboard.press(key))
 
     def write(self, text: str) -> None:
         self._visitor.use(lambda page: page.keyboard.type(text))
