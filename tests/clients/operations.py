@@ -37,7 +37,7 @@ def _operations() -> Iterator[Operation]:
 
 
 def _schema(content_of: dict[str, Any]) -> dict[str, Any]:
-    (content,) = content_of["content"].values()
+    content = next(iter(content_of["content"].values()))  # JSON stands first, where an answer has several forms
     schema: dict[str, Any] = content["schema"]
     return schema
 

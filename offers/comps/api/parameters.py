@@ -59,15 +59,13 @@ class CompRow(SaleNameRow, HouseRow):
     price = MoneyField(required=False, min_value=CENT, max_value=ARV_MAX, help_text="CAD")
     sold_on = DayField(required=False)
     arms_length = serializers.BooleanField(default=True)
-    condition = UpperChoiceField(choices=Sale.Condition.choices, required=False, default="")
+    condition = UpperChoiceField(choices=Sale.Condition.choices, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a comp that is neither named nor priced."""
         attrs = super().validate(attrs)
         missing = {name: ["A comp without a sale_id needs it."] for name in ("price", "sold_on") if name not in attrs}
-        if missing and not attrs["sale_id"]:
-            raise ValidationError(missing)
-        if len(missing) == 1:
+        if len(missing) == 1 or (missing and not attrs["sale_id"]):
             raise ValidationError(missing)
         return attrs
 
@@ -167,7 +165,8 @@ def comps_of(rows: Sequence[Mapping[str, Any]], name: str) -> list[Comp]:
     for number, row in enumerate(rows):
         if "price" in row:
             known = {field: row.get(field) for field in Comp._fields}
-            comps.append(Comp(**{**known, "property_type": row.get("property_type", "")}))
+            texts = {name: row.get(name, "") for name in ("property_type", "condition")}
+            comps.append(Comp(**{**known, **texts}))
         elif comp := stored.get((row["source"], row["sale_id"])):
             comps.append(comp)
         else:
