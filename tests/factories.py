@@ -155,7 +155,7 @@ class SaleFactory(Row):
     sale_id = Sequence(lambda n: f"SALE-{n}")
     province = "ON"
     market = "TORONTO"
-    latitude = Sequence(lambda n: 43.6 + n % 100 / 1000)
+    latitude = Sequence(lambda n: round(43.6 + n % 100 / 1000, 3))
     longitude = -79.4
     cell_y = LazyAttribute(lambda sale: None if sale.latitude is None else cell_of(sale.latitude, sale.longitude).y)
     cell_x = LazyAttribute(lambda sale: None if sale.latitude is None else cell_of(sale.latitude, sale.longitude).x)

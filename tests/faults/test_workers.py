@@ -108,6 +108,8 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
         "followups.tasks.minutes.tasks.roll",
         "kpi.review.tasks.review_the_week",
         "kpi.tasks.evaluate_tripwires",
+        "offers.comps.lists.tasks.forget_files",
+        "offers.comps.tasks.fit_market_priors",
         "offers.deals.life.tasks.expire_offers",
         "wholesale.plumbing.work.tasks.clear_expired",
         "wholesale.plumbing.work.tasks.requeue_lost",

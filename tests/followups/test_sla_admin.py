@@ -61,13 +61,13 @@ def test_a_notice_stands_on_the_first_page_until_somebody_reads_it(user_of: Call
     late(200)
     find_breaches(act=Act())
     notice = SlaNotice.objects.get()
-    boss, agent = signed_in(user_of("operator", username="boss")), signed_in(user_of("agent"))
+    boss, auditor = signed_in(user_of("operator", username="boss")), signed_in(user_of("auditor"))
     assert "1 task breached the SLA" in boss.get(INDEX).content.decode()
-    page = agent.get(INDEX).content.decode()
+    page = auditor.get(INDEX).content.decode()
     assert "1 task breached the SLA" in page
     assert "Mark as read" not in page
 
-    assert agent.post(reading(notice)).status_code == 403
+    assert auditor.post(reading(notice)).status_code == 403
     assert boss.post(reading(notice)).status_code == 302
 
     notice.refresh_from_db()
@@ -107,7 +107,7 @@ def test_marking_a_read_notice_again_changes_nothing() -> None:
 def test_the_sidebar_counts_unread_notices(admin_client: Client) -> None:
     def badge() -> Any:
         groups = admin_client.get(INDEX).context["sidebar_navigation"]
-        return next(item.get("badge") for group in groups for item in group["items"] if item["title"] == "SLA notices")
+        return next(item.get("badge") for group in groups for item in group["items"] if item["title"] == "SLA")
 
     assert badge() is None
     SlaNoticeFactory.create()

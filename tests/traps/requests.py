@@ -152,6 +152,8 @@ POSTS: dict[str, dict[str, Any]] = {
         "max_arv_multiplier": 0.7,
         "default_assignment_fee": 10_000,
         "default_fees_buffer": 2_500,
+        "liquidity_gate": "score",
+        "stake": "offer",
         "changed_by": "bryan",
         "reason": "first",
         "correlation_id": "c1",
@@ -537,7 +539,7 @@ PROVINCE_OPTIONAL = (
     "/api/followups/due/claim",
     "/api/governance/contact/closed-days",
     "/api/governance/contact/closed-days/remove",
-    "/api/governance/regression/kpi",
+    *(f"/api/governance/regression/{path}" for path in ("kpi", "evaluate", "baseline/approve", "policies/upsert")),
 )
 GETS = {endpoint.path: endpoint.good for endpoint in ENDPOINTS if endpoint.method == "get"}
 TEXTS = [

@@ -245,7 +245,7 @@ MAKE: dict[Any, Callable[[int], Any]] = {
     InboxItem: lambda n: InboxItemFactory.create(owner="va1" if n % 2 else None),
     BuyerLiquidityNode: lambda n: NodeFactory.create(),
     BuyerFeedbackEvent: lambda n: FeedbackFactory.create(),
-    Offer: lambda n: (SentOfferFactory if n % 2 else OfferFactory).create(),
+    Offer: lambda n: SentOfferFactory.create(reservation=_reservation(n)) if n % 2 else OfferFactory.create(),
     OfferEvent: lambda n: OfferEventFactory.create(),
     OfferEvidence: lambda n: EvidenceFactory.create(comps_json=[{"sold": 1}]),
     KPIEvent: lambda n: KpiFactory.create(detail={"tasks": 6}),

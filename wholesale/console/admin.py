@@ -21,7 +21,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.utils import prettify_json
 
 from wholesale.console.invitations import pages
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, Undeletable
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, Undeletable, of_row
 from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, either
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
@@ -68,7 +68,7 @@ class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
         page = self.admin_site.admin_view
         return [
             path("invite/", page(self.invite), name="auth_user_invite"),
-            path("invite/<int:user_id>/", page(self.invitation), name="auth_user_invitation"),
+            path("invite/<path:object_id>/", page(self.invitation), name="auth_user_invitation"),
             *super().get_urls(),
         ]
 
@@ -76,9 +76,10 @@ class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
         """Invite an agent, or whom else the user may invite."""
         return pages.invite_page(request, self)
 
-    def invitation(self, request: HttpRequest, user_id: int) -> HttpResponse:
+    @of_row
+    def invitation(self, request: HttpRequest, user: User) -> HttpResponse:
         """Show the link by which an invited user sets a password."""
-        return pages.invitation_page(request, self, user_id)
+        return pages.invitation_page(request, self, user.pk)
 
     active = either(
         "State", lambda user: user.is_active, ("Active", "success"), ("Deactivated", "danger"), ordering="is_active"
