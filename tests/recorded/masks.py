@@ -19,7 +19,7 @@ _DIGEST = re.compile(r"\b[0-9a-f]{32,64}\b")
 _TZDATA = re.compile(r"(?<=tzdata )[\d.]+(?= )")
 _CURSOR = re.compile(r"cursor=[\w%=-]+")
 _MICROSECONDS = (0, 999_999)  # times of the walk: its clock stands still at a full second, and a window ends just before one
-_ID_NAMES = re.compile(r"(^|_)(ids?|history_id)$")
+_ID_NAMES = re.compile(r"(^|_)(ids?|history_id|reservation)$")
 _VERSION_NAMES = re.compile(r"(^|_)version$")
 
 

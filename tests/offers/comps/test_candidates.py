@@ -1,6 +1,7 @@
 """Which stored sales an estimate is made from: the nearest, else those of the postal area, the market, the province."""
 
 from datetime import date, timedelta
+from string import ascii_uppercase
 from typing import Any
 
 import pytest
@@ -103,7 +104,12 @@ def test_the_indexes_find_the_candidates() -> None:
     place = {**days, "province": "ON"}
     markets = ("TORONTO", "OTTAWA", "KENORA", "THUNDER_BAY")
     for n in range(400):
-        sold(market=markets[n % 4], postal_area=f"M{n % 9}V", latitude=43.65 + n / 50, longitude=-79.38 - n / 70)
+        sold(
+            market=markets[n % 4],
+            postal_area=f"{ascii_uppercase[n % 26]}0V",
+            latitude=43.65 + n / 50,
+            longitude=-79.38 - n / 70,
+        )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE offers_sale")
         cursor.execute("SET LOCAL enable_seqscan = off")
