@@ -21,7 +21,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.utils import prettify_json
 
 from wholesale.console.invitations import pages
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, Undeletable, of_row
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, Undeletable
 from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, either
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
@@ -76,10 +76,9 @@ class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
         """Invite an agent, or whom else the user may invite."""
         return pages.invite_page(request, self)
 
-    @of_row
-    def invitation(self, request: HttpRequest, user: User) -> HttpResponse:
+    def invitation(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the link by which an invited user sets a password."""
-        return pages.invitation_page(request, self, user.pk)
+        return pages.invitation_page(request, self, object_id)
 
     active = either(
         "State", lambda user: user.is_active, ("Active", "success"), ("Deactivated", "danger"), ordering="is_active"

@@ -63,11 +63,12 @@ def invite_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     )
 
 
-def invitation_page(request: HttpRequest, model_admin: ModelAdmin, user_id: int) -> HttpResponse:
+def invitation_page(request: HttpRequest, model_admin: ModelAdmin, object_id: str) -> HttpResponse:
     """Show a new link for an invited user. The links made before still work."""
     if not request.user.has_perms(NEEDS):
         raise PermissionDenied
-    user = waiting_for(request.user).select_related("settings").filter(pk=user_id).first()
+    invited = model_admin.get_object(request, object_id)
+    user = waiting_for(request.user).select_related("settings").filter(pk=invited.pk).first() if invited else None
     if user is None:
         messages.info(request, "This invitation was answered, or it is not yours to see.")
         return HttpResponseRedirect(reverse("admin:auth_user_invite"))
