@@ -19,11 +19,11 @@ from offers.comps.arv.interval import LEVEL
 from offers.comps.comps import ArvSubject, Comp, homes_of, subject_homes
 from offers.comps.errors import NoComps
 from offers.comps.reading import Way
-from wholesale.plumbing.texts import json_number
+from wholesale.plumbing.texts import json_number, number_of
 
 _CENT = Decimal("0.01")
 FEW_COMPS = 3
-WIDE_INTERVAL = 0.25  # of the ARV
+WIDE_INTERVAL = Decimal("0.25")  # of the ARV
 OLD_COMPS = timedelta(days=365)
 
 
@@ -145,7 +145,7 @@ def _day(as_of: date | None) -> date:
 
 
 def _of_subject(subject: ArvSubject) -> dict[str, Any]:
-    return {name: _shown(value) for name, value in subject._asdict().items() if value not in (None, "")}
+    return {name: number_of(value) for name, value in subject._asdict().items() if value not in (None, "")}
 
 
 def _chosen(
@@ -211,7 +211,7 @@ def _used(found: Estimate, of_fit: Sequence[Comp], subject: ArvSubject, as_of: d
                 "sold_on": comp.sold_on.isoformat(),
                 "price": json_number(comp.price),
                 "property_type": comp.property_type,
-                **{name: _shown(getattr(comp, name)) for name in FEATURES},
+                **{name: number_of(getattr(comp, name)) for name in FEATURES},
                 "distance_km": round(float(far), 3) if is_placed else None,
                 "age_days": (as_of - comp.sold_on).days,
                 "adjustments": adjustments,
@@ -265,7 +265,3 @@ def _money(log_price: float) -> int | float:
 
 def _cents(amount: float) -> Decimal:
     return Decimal(amount).quantize(_CENT, ROUND_HALF_UP)
-
-
-def _shown(value: Any) -> Any:
-    return json_number(value) if isinstance(value, Decimal) else value

@@ -13,6 +13,11 @@ def json_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+def number_of(value: Any) -> Any:
+    """Return a Decimal as `json_number` does, and any other value as it is."""
+    return json_number(value) if isinstance(value, Decimal) else value
+
+
 def cad(amount: Decimal) -> str:
     """Return an amount in CAD as text, such as $1,234.50."""
     return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"

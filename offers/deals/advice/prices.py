@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from offers.deals.advice.acceptance import BAND, PRIOR, VERSION, Chances, SellerAnswer, fitted
 from offers.deals.math import CENT, Calculation
-from offers.deals.taxes.shown import number_of, shown_cad
+from offers.deals.taxes.shown import shown_cad
+from wholesale.plumbing.texts import number_of
 
 ENOUGH = 100  # answers; fewer, and the prior is shown
 OPENING = Decimal("0.9")  # of the MAO: the least price that is looked at

@@ -13,8 +13,9 @@ from offers.deals.law.rules import FeeTax, Rule, answer_to, fee_taxes, in_force
 from offers.deals.law.words import Topic
 from offers.deals.math import Calculation, allowed
 from offers.deals.taxes.rules import Schedule, TaxOfTransfer, land_transfer_tax
-from offers.deals.taxes.shown import day_of, number_of, shown_cad, tax_shown
+from offers.deals.taxes.shown import day_of, shown_cad, tax_shown
 from offers.deals.taxes.words import Grade
+from wholesale.plumbing.texts import number_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from offers.comps.valuing import FEW_COMPS, WIDE_INTERVAL
 from offers.deals.around.figures import Prices
 from wholesale.plumbing.texts import cad
 
-FEW_COMPS = 3
-WIDE_INTERVAL = Decimal("0.25")  # of the ARV
 LARGE_REPAIRS = Decimal("0.15")  # of the ARV
 
 

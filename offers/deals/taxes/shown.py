@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from offers.deals.taxes.rules import Charge, TaxOfTransfer
 from offers.deals.taxes.words import Grade
 from wholesale.plumbing.days import FIRST
-from wholesale.plumbing.texts import json_number
+from wholesale.plumbing.texts import number_of
 
 
 def tax_shown(tax: TaxOfTransfer, assumed: Sequence[str], on: date) -> dict[str, Any]:
@@ -43,8 +42,3 @@ def day_of(begins: date) -> str | None:
 def shown_cad(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values for JSON: each Decimal as a number with the same digits."""
     return {name: number_of(value) for name, value in values.items()}
-
-
-def number_of(value: Any) -> Any:
-    """A Decimal as a number for JSON, any other value as it is."""
-    return json_number(value) if isinstance(value, Decimal) else value
