@@ -1,0 +1,65 @@
+"""Times, numbers and money as a person reads them: in the language and the time zone that are active.
+
+The console activates both for each user. Answers of the API, commands and stored texts do not come through here.
+"""
+
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+
+from babel import dates, numbers
+from django.utils import timezone
+from django.utils.translation import get_language
+
+MISSING = "-"
+# By locale. Babel's own patterns have no weekday in the short form, and write 14:05 in French, which Canada writes 14 h 05.
+_TIMES = {"en_CA": "EEE, MMM d, y, h:mm a", "fr_CA": "EEE d MMM y, HH 'h' mm"}
+_CLOCKS = {"en_CA": "h:mm a", "fr_CA": "HH 'h' mm"}
+
+
+def locale() -> str:
+    """Return the locale of the active language: `fr_CA` for French, else `en_CA`."""
+    return "fr_CA" if (get_language() or "").startswith("fr") else "en_CA"
+
+
+def shown_time(at: datetime | None, zone: tzinfo | None = None) -> str:
+    """Return an aware time as weekday, date, hour and minute, in the active zone or in `zone`."""
+    if at is None:
+        return MISSING
+    return dates.format_datetime(timezone.localtime(at, zone), _TIMES[locale()], locale=locale())
+
+
+def shown_clock(at: datetime | None, zone: tzinfo | None = None) -> str:
+    """Return the hour and minute of an aware time, in the active zone or in `zone`."""
+    if at is None:
+        return MISSING
+    return dates.format_datetime(timezone.localtime(at, zone), _CLOCKS[locale()], locale=locale())
+
+
+def shown_day(day: date | None) -> str:
+    """Return a day, such as Nov 30, 2026."""
+    return MISSING if day is None else dates.format_date(day, "medium", locale=locale())
+
+
+def shown_number(value: Decimal | float | None, digits: int = 0) -> str:
+    """Return a number with the separators of the language, with at most so many decimals."""
+    if value is None:
+        return MISSING
+    return numbers.format_decimal(value, format="#,##0" + ("." + "#" * digits if digits else ""), locale=locale())
+
+
+def shown_rate(rate: Decimal | float | None, digits: int = 0) -> str:
+    """Return a fraction (0..1) in percent, with at most so many decimals."""
+    if rate is None:
+        return MISSING
+    pattern = "#,##0" + ("." + "#" * digits if digits else "") + ("\xa0%" if locale() == "fr_CA" else "%")
+    return numbers.format_percent(rate, format=pattern, locale=locale())
+
+
+def shown_money(amount: Decimal | None) -> str:
+    """Return an amount in CAD, such as $1,234.50. The cents are left out of a whole amount."""
+    if amount is None:
+        return MISSING
+    pattern = {"en_CA": "¤#,##0.00", "fr_CA": "#,##0.00\xa0¤"}[locale()]
+    if amount == amount.to_integral_value():
+        pattern = pattern.replace(".00", "")
+    return numbers.format_currency(amount, "CAD", format=pattern, locale=locale(), currency_digits=False)
