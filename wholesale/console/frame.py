@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from babel.dates import get_timezone_location
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from followups.models import SlaNotice
 from governance.gate import go_live_state
 from wholesale.console.pages import TODAY, Page, areas_for, families, is_agent
+from wholesale.plumbing.showing import locale
 
 BADGE_MAX = 99  # the highest number of unread notices that the sidebar shows
 
@@ -40,7 +44,7 @@ class Frame:
     @cached_property
     def _place(self) -> tuple[Page, Page] | None:
         # The longest match: the address of a list is the beginning of the addresses of its rows, and of other pages.
-        found = ((first, page) for _, first, page in families() if self._path.startswith(page.link))
+        found = ((first, page) for _area, first, page in families() if self._path.startswith(page.link))
         return max(found, key=lambda place: len(place[1].link), default=None)
 
     @property
@@ -137,6 +141,14 @@ def _badge(page: Page) -> dict[str, Any]:
 
 def _badge_of(item: dict[str, Any]) -> dict[str, Any]:
     return {name: item[name] for name in ("badge", "badge_variant")}
+
+
+def clock(request: HttpRequest) -> str:
+    """Return what stands below the name of the site: whose clock its times are of, such as "Times of Toronto"."""
+    if timezone.get_current_timezone_name() == "UTC":
+        return _("All times are UTC")
+    place = get_timezone_location(timezone.get_current_timezone(), locale=locale(), return_city=True)
+    return _("Times of %(place)s") % {"place": place}
 
 
 def stylesheet(request: HttpRequest) -> str:

@@ -3,9 +3,14 @@
 import inspect
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
+
 
 class DomainError(Exception):
-    """The base of all refusals. A subclass names its code and HTTP status; its docstring is the default message."""
+    """The base of all refusals. A subclass names its code and HTTP status; its docstring is the default message.
+
+    The message is in the active language: that of the user on the console's pages, else English.
+    """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 409
@@ -17,7 +22,7 @@ class DomainError(Exception):
             setattr(cls, name, value)
 
     def __init__(self, detail: str | None = None, *, attr: str | None = None) -> None:
-        self.detail = detail or " ".join(inspect.cleandoc(self.__doc__ or "").split())
+        self.detail = detail or gettext(" ".join(inspect.cleandoc(self.__doc__ or "").split()))
         self.attr = attr
         super().__init__(self.detail)
 

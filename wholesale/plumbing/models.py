@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.mark import Mark
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
@@ -62,17 +63,23 @@ class RoleGrant(models.Model):
 class UserLanguage(models.TextChoices):
     """The languages in which a user may be spoken to."""
 
-    EN = "en", "English"
-    FR = "fr", "French"
+    EN = "en", _("English")
+    FR = "fr", _("French")
+
+
+def default_zone() -> str:
+    """Return the zone of a user who has chosen none, as an IANA name."""
+    return str(settings.CONSOLE_ZONE)
 
 
 class UserSettings(models.Model):
-    """What a user chose. Only invited users have a row; for all others the defaults hold."""
+    """What a user chose, or was invited with. For a user without a row the defaults hold (`http/personal.py`)."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="settings"
     )
     language = models.CharField(max_length=2, choices=UserLanguage, default=UserLanguage.EN)
+    zone = models.CharField(max_length=64, default=default_zone, help_text="IANA name")
 
     class Meta:
         constraints = [

@@ -13,7 +13,7 @@ from unfold.widgets import (
 )
 
 from governance.clocks.markets import known_places
-from wholesale.plumbing.models import UserLanguage
+from wholesale.console.preferences.forms import language_field, zone_field
 from wholesale.plumbing.roles import AGENT
 from wholesale.plumbing.vocabulary import ALL, Province
 
@@ -41,7 +41,8 @@ class InvitationForm(forms.Form):
         widget=UnfoldAdminSelect2MultipleWidget(),
         help_text="The pools from which an agent gets leads. A whole province: its markets in whose own pool nobody works.",
     )
-    language = forms.ChoiceField(choices=UserLanguage, widget=UnfoldAdminSelectWidget())
+    language = language_field()
+    zone = zone_field()
 
     def __init__(self, *args: Any, roles: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

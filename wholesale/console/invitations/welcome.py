@@ -17,7 +17,7 @@ class Welcome(PasswordResetConfirmView):
     success_url = reverse_lazy("admin:index")
     title = "Welcome"
     post_reset_login = True
-    post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
+    post_reset_login_backend = "wholesale.plumbing.http.personal.UserBackend"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
