@@ -28,12 +28,14 @@ ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 PACKAGES = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
-KEYWORDS = {
-    **DEFAULT_KEYWORDS,
-    "gettext_lazy": None,
-    "ngettext_lazy": (1, 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "npgettext_lazy": ((1, "c"), 2, 3),
+# The functions that mark a text -> the places of the context, the text and its plural among their arguments.
+MARKS: dict[str, tuple[int | None, int, int | None]] = {
+    **dict.fromkeys(
+        ("_", "gettext", "gettext_lazy", "gettext_noop", "Page"), (None, 0, None)
+    ),  # Page: wholesale/console/pages.py
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (None, 0, 1)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), (0, 1, None)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
 }
 # Parts of the theme that no page of ours shows.
 UNUSED = ("contrib/location", "contrib/guardian", "contrib/forms", "contrib/constance", "contrib/inlines")
@@ -98,14 +100,23 @@ def _french_of_django() -> set[str | tuple[str, ...]]:
 
 
 def _marked(source: str) -> Iterator[Key]:
-    for _line, message, _comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
-        if message:
-            yield message, context
+    """Yield the texts that Python code marks."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            given = [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args]
+            context, one, many = MARKS.get(name, (None, 0, None))
+            if name in MARKS and len(given) > (many or one) and isinstance(given[one], str) and given[one]:
+                text = given[one] if many is None else (given[one], given[many])
+                yield text, None if context is None else given[context]
 
 
 def _of_template(path: Path) -> Iterator[Key]:
     code = templatize(path.read_text(), origin=str(path))
-    yield from _marked(" ".join(code.split("\n")))  # on one line, since the blanked HTML is indented as no Python is
+    on_one_line = " ".join(code.split("\n"))  # the blanked HTML is indented as no Python is
+    for _line, message, _comments, context in extract("python", io.BytesIO(on_one_line.encode()), DEFAULT_KEYWORDS):
+        if message:
+            yield message, context
 
 
 def _refusals(source: str) -> Iterator[Key]:

@@ -83,11 +83,14 @@ class Frame:
         """What stops the system now. None: it acts. If no state is stored, the kill switch counts as engaged (one query)."""
         state = go_live_state()
         if state is None or state.kill_switch_engaged:
-            by = f"By {state.changed_by}: {state.reason or 'no reason given'}" if state else "Its row is missing"
-            return self._stop("The kill switch is engaged: nothing acts.", by, "Release the kill switch", "release")
+            by = _("Its row is missing")
+            if state:
+                who = {"who": state.changed_by, "reason": state.reason or _("no reason given")}
+                by = _("By %(who)s: %(reason)s") % who
+            return self._stop(_("The kill switch is engaged: nothing acts."), by, _("Release the kill switch"), "release")
         if settings.GO_LIVE_ENFORCE and not state.go_live_enabled:
-            why = "no ladder starts and there is no due list until go-live is on"
-            return self._stop("The system is not live:", why, "Enable go-live", "enable")
+            why = _("no ladder starts and there is no due list until go-live is on")
+            return self._stop(_("The system is not live:"), why, _("Enable go-live"), "enable")
         return None
 
     def _stop(self, what: str, details: str, remedy: str, view: str) -> Standstill:
@@ -95,7 +98,7 @@ class Frame:
         if self._user.has_perm(permission):
             return Standstill(what, details, remedy, reverse(f"admin:governance_golivestate_{view}"))
         if not is_agent(self._user) and self._user.has_perm("governance.view_golivestate"):
-            return Standstill(what, details, "Details", reverse("admin:governance_golivestate_changelist"))
+            return Standstill(what, details, _("Details"), reverse("admin:governance_golivestate_changelist"))
         return Standstill(what, details)
 
 
@@ -109,7 +112,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     frame, user = Frame(request), request.user
     groups: list[dict[str, Any]] = [
         {
-            "title": title,
+            "title": _(title) if title else "",
             "collapsible": bool(title),
             "items": [
                 {"title": page.title_for(user), "icon": page.icon, "link": page.link, "active": first == frame.entry}
@@ -123,9 +126,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         group.update(next((_badge_of(item) for item in group["items"] if "badge" in item), {}))
     if not is_agent(user):
         index = reverse("admin:index")
-        today = {"title": TODAY, "icon": "space_dashboard", "link": index, "active": request.path == index}
+        today = {"title": _(TODAY), "icon": "space_dashboard", "link": index, "active": request.path == index}
         groups[0]["items"] = [today, *groups[0]["items"]]
-        groups[-1]["items"] += [{"title": "API documentation", "icon": "api", "link": reverse("docs"), "active": False}]
+        groups[-1]["items"] += [{"title": _("API documentation"), "icon": "api", "link": reverse("docs"), "active": False}]
     return [group for group in groups if group["items"]]
 
 
@@ -163,4 +166,4 @@ def favicon(request: HttpRequest) -> str:
 
 def environment(request: HttpRequest) -> list[str] | None:
     """Return the label of the environment, such as Development, and its colour. None on a production server (DEBUG off)."""
-    return ["Development", "warning"] if settings.DEBUG else None
+    return [_("Development"), "warning"] if settings.DEBUG else None
