@@ -90,7 +90,7 @@ def _work(page: QueuePage, user: User, act: str) -> bool | None:
     request, is_opt_out = page.request, _is_opt_out(page.request)
     task = _task_of(request.POST.get("task", ""), None if is_opt_out else user)
     if task is None:
-        page.say(constants.ERROR, TaskNotFound().detail)
+        page.say(constants.ERROR, TaskNotFound().shown)
         return False
     done_before = "" if is_opt_out else _done_before(task, act, user, page.now)
     if done_before:
@@ -115,7 +115,7 @@ def _work(page: QueuePage, user: User, act: str) -> bool | None:
             return True
     if not scopes.visible(FollowupTask.objects.filter(pk=card.task.pk), user).exists():
         page.refused = None
-        page.say(constants.ERROR, TaskNotFound().detail)
+        page.say(constants.ERROR, TaskNotFound().shown)
         return False
     return None
 
@@ -160,7 +160,7 @@ def _take_next(page: QueuePage, user: User) -> None:
         if not claimed:
             page.say(constants.INFO, waiting(user, figures_of(user, page.now), page.now))
     except DomainError as refusal:
-        page.say(constants.ERROR, refusal.detail)
+        page.say(constants.ERROR, refusal.shown)
 
 
 def _help(page: QueuePage, user: User) -> HttpResponse:
@@ -171,7 +171,7 @@ def _help(page: QueuePage, user: User) -> HttpResponse:
         page.first = task.pk
         page.adds([task.pk])
     except DomainError as refusal:
-        page.say(constants.ERROR, refusal.detail)
+        page.say(constants.ERROR, refusal.shown)
     return page.back()
 
 
@@ -184,7 +184,7 @@ def _undo(page: QueuePage, user: User) -> HttpResponse:
         page.first = task.pk
         page.adds([task.pk])
     except DomainError as refusal:
-        page.say(constants.ERROR, refusal.detail)
+        page.say(constants.ERROR, refusal.shown)
     return page.back()
 
 

@@ -124,5 +124,5 @@ def stopped() -> str:
     try:
         gate.require(ExecutionClass.EXECUTE)
     except DomainError as refusal:
-        return refusal.detail
+        return refusal.shown
     return ""

@@ -11,6 +11,7 @@ from offers.deals.life.states import FINAL, ON_THE_TABLE, TRANSITIONS, State
 from offers.signals import offers_moved
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope, Subject
+from wholesale.plumbing.texts import in_english
 from wholesale.plumbing.wordings import parted
 
 NOTHING = Decimal(0)
@@ -56,7 +57,7 @@ def move(
         setattr(offer, name, value)
     offer.state, offer.state_since, offer.last_seq = to, act.now, offer.last_seq + 1
     if to in FINAL and offer.reservation_id is not None:
-        gate.risk_settle(offer.reservation_id, loss, act=act.because(f"offer {offer.pk}: {to.label.lower()}"))
+        gate.risk_settle(offer.reservation_id, loss, act=act.because(f"offer {offer.pk}: {in_english(to.label).lower()}"))
     outcome = _outcome(offer, before, act)
     offer.save()
     _keep_event(offer, before, documents, asked, act)
