@@ -65,12 +65,12 @@ def main(arguments: list[str]) -> int:
 
 def _of_sources() -> Iterator[Key]:
     """Yield the texts that our sources mark, and the messages of our refusals."""
-    for package in PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if "migrations" not in path.parts:
-                source = path.read_text()
-                yield from _marked(source)
-                yield from _refusals(source)
+    paths = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
+    trees = [ast.parse(path.read_text()) for path in paths if "migrations" not in path.parts]
+    names = _refusal_names(trees)
+    for tree in trees:
+        yield from _marked(tree)
+        yield from _refusals(tree, names)
     for path in sorted((ROOT / "templates").rglob("*.html")):
         yield from _of_template(path)
 
@@ -84,7 +84,7 @@ def _of_theme() -> Iterator[Key]:
             continue
         texts: Iterable[Key] = ()
         if path.suffix == ".py":
-            texts = _marked(path.read_text())
+            texts = _marked(ast.parse(path.read_text()))
         elif path.suffix == ".html":
             texts = _of_template(path)
         yield from (key for key in texts if key[0] not in known)
@@ -99,9 +99,9 @@ def _french_of_django() -> set[str | tuple[str, ...]]:
     return known
 
 
-def _marked(source: str) -> Iterator[Key]:
+def _marked(tree: ast.AST) -> Iterator[Key]:
     """Yield the texts that Python code marks."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             given = [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args]
@@ -119,13 +119,21 @@ def _of_template(path: Path) -> Iterator[Key]:
             yield message, context
 
 
-def _refusals(source: str) -> Iterator[Key]:
-    """Yield the docstrings of refusals, which are their messages (wholesale/plumbing/errors.py)."""
-    if "code=" not in source:
-        return
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ClassDef) and any(keyword.arg == "code" for keyword in node.keywords):
+def _refusals(tree: ast.AST, names: set[str]) -> Iterator[Key]:
+    """Yield the messages of refusals (wholesale/plumbing/errors.py): their docstrings, and those given where one is made."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name in names:
             yield " ".join(inspect.cleandoc(ast.get_docstring(node) or "").split()), None
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in names and node.args:
+            given = node.args[0]
+            if isinstance(given, ast.Constant) and given.value:
+                yield given.value, None
+
+
+def _refusal_names(trees: Iterable[ast.AST]) -> set[str]:
+    """Return the names of all refusals: of the classes that have a code."""
+    classes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    return {node.name for node in classes if any(keyword.arg == "code" for keyword in node.keywords)}
 
 
 def _read() -> Catalog:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
+from wholesale.plumbing.texts import Words
 
 SNOOZE_HOUR = time(10)  # on the lead's clock
 _SNOOZES = (_("In two hours"), _("Tomorrow at 10"), _("In three days at 10"), _("In a week at 10"))
@@ -19,7 +20,7 @@ class Press(NamedTuple):
 
     key: str
     outcome: Outcome
-    words: object  # a text, translated when it is shown
+    words: Words
 
 
 # An outcome has the same key at each channel. A message that was sent is a message that was left.
@@ -59,7 +60,7 @@ class SnoozeUntil(NamedTuple):
     """A usual time of a snooze as a button. `value` is the minute on the lead's clock, as a form sends it."""
 
     key: str
-    words: object  # a text, translated when it is shown
+    words: Words
     value: str
 
 
