@@ -10,6 +10,7 @@ import ast
 import gettext
 import inspect
 import io
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -21,7 +22,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from django.conf import settings
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,8 +47,7 @@ Key = tuple[str | tuple[str, ...], str | None]  # the message, singular and plur
 
 def main(arguments: list[str]) -> int:
     """Write the files, or compare them with the sources. Return 1 if they differ."""
-    settings.configure(USE_I18N=True)
-    catalog = _merged(_read(), {*_of_sources(), *_of_theme()})
+    catalog = _merged(_read(), {*_of_sources(), *_of_models(), *_of_theme()})
     written, compiled = _as_po(catalog), _as_mo(catalog)
     if "--check" not in arguments:
         PO.parent.mkdir(parents=True, exist_ok=True)
@@ -73,6 +72,17 @@ def _of_sources() -> Iterator[Key]:
         yield from _refusals(tree, names)
     for path in sorted((ROOT / "templates").rglob("*.html")):
         yield from _of_template(path)
+
+
+def _of_models() -> Iterator[Key]:
+    """Yield the names and help texts of our models and their columns. Those that Django knows have its translation."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    sys.path.insert(0, str(ROOT))
+    django.setup()
+    from wholesale.console.names import names  # noqa: PLC0415  # after the settings
+
+    known = _french_of_django()
+    yield from ((name, None) for name in names() if name not in known)
 
 
 def _of_theme() -> Iterator[Key]:

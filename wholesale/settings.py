@@ -53,9 +53,7 @@ if SECURE_HSTS_PRELOAD and not SECURE_HSTS_INCLUDE_SUBDOMAINS:
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # they ask for these two
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come from inside, without TLS
-TRUSTED_PROXIES = env.int(
-    "TRUSTED_PROXIES", default=0
-)  # the number of our proxies in front (wholesale/plumbing/http/client_address.py)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)  # our proxies in front (wholesale/plumbing/http/client_address.py)
 
 # What a page may load and do: nothing from another host, and no script within the page unless it bears the request's nonce
 # (`{{ request.csp_nonce }}`). The theme's Alpine compiles the expressions in its attributes, hence UNSAFE_EVAL; the theme
@@ -194,8 +192,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-# Only the console speaks the user's language and shows the user's zone (wholesale/plumbing/http/personal.py). All else is
-# in English and UTC.
+# Only the console has the user's language and zone (wholesale/plumbing/http/personal.py). All else is in English and UTC.
 LANGUAGE_CODE = "en-ca"
 LANGUAGES = [("en-ca", "English"), ("fr-ca", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -398,8 +395,6 @@ LOGGING = {
         # Below these levels the loggers write values of statements, pages and addresses.
         **{name: {"level": "INFO"} for name in ("django.db.backends", "django.template")},
         "httpx": {"level": "WARNING"},
-        "axes": {
-            "level": "CRITICAL"
-        },  # it would log any given user name; wholesale.plumbing.http.logins logs failures instead
+        "axes": {"level": "CRITICAL"},  # it would log any given user name; wholesale.plumbing.http.logins does not
     },
 }

@@ -59,7 +59,7 @@ def preview(
         PreviewedStep(
             number=number,
             channel=str(Channel(step.channel).label),
-            delay=delay_text(int(step.delay.total_seconds()) // 60),
+            delay=delay_text(int(step.delay.total_seconds()) // 60) if step.delay else "",
             due=due_at.astimezone(zone),
             first_permitted=minutes.actionable_at.astimezone(zone) if minutes.actionable_at else None,
             english=said(step, Language.EN),

@@ -8,6 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext, ngettext
+
 from governance.channels import Channel
 from wholesale.plumbing.vocabulary import Province
 
@@ -197,9 +199,11 @@ def _cut(script: str) -> tuple[tuple[str, str, str], ...]:
 
 def delay_text(minutes: int) -> str:
     """A delay as people read it: "at once", "30 minutes", "1 day 12 hours"."""
-    parts = []
-    for size, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
-        amount, minutes = divmod(minutes, size)
-        if amount:
-            parts.append(f"{amount} {unit}{'s' if amount > 1 else ''}")
-    return " ".join(parts) or "at once"
+    hours, left = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = (
+        ngettext("%(days)s day", "%(days)s days", days) % {"days": days} if days else "",
+        ngettext("%(hours)s hour", "%(hours)s hours", hours) % {"hours": hours} if hours else "",
+        ngettext("%(minutes)s minute", "%(minutes)s minutes", left) % {"minutes": left} if left else "",
+    )
+    return " ".join(filter(None, parts)) or gettext("at once")

@@ -175,10 +175,7 @@ class OfferAdmin(GrowingAdmin):
         """When the seller accepted, and whether that was after the offer had expired."""
         if offer.accepted_at is None:
             return ""
-        return gettext("%(time)s%(late)s") % {
-            "time": shown_time(offer.accepted_at),
-            "late": gettext(", after it had expired") if offer.is_late else "",
-        }
+        return shown_time(offer.accepted_at) + (gettext(", after it had expired") if offer.is_late else "")
 
     @button(_("Send..."), "send", icon="send", when=_may_become(State.SENT))
     @asking
