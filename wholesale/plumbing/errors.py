@@ -39,7 +39,10 @@ class DomainError(Exception):
     @property
     def shown_errors(self) -> list[tuple[str, str | None]]:
         """The errors for a page, as `shown` is the detail for a page."""
-        return [(self.shown if detail == self.detail else gettext(detail), attr) for detail, attr in self.errors]
+        return [
+            (detail.replace(self.detail, self.shown) if self.detail in detail else gettext(detail), attr)
+            for detail, attr in self.errors
+        ]
 
 
 def default_message(refusal: type[DomainError]) -> str:

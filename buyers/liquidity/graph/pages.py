@@ -41,16 +41,8 @@ _SHRUNK, _ENLARGED = 0.72, 1.4  # of the drawing, at most; on a narrower page it
 _THIN, _THICK = 1.2, 7.0  # of edges
 _BEND = 0.12  # of an edge, of its length
 HEADERS = (
-    *(
-        _("Place"),
-        _("Property type"),
-        _("Active buyers"),
-        _("Score"),
-        _("Responds (90%)"),
-        _("Buys if decided (90%)"),
-        _("Events"),
-    ),
-    _("Shares most buyers with"),
+    *(_("Place"), _("Property type"), _("Active buyers"), _("Score"), _("Responds (90%)"), _("Buys if decided (90%)")),
+    *(_("Events"), _("Shares most buyers with")),
 )
 
 
@@ -200,11 +192,7 @@ def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], named: Mapp
 
 def rate_text(rate: Mapping[str, float]) -> str:
     """The mean of a rate, and its 90% interval."""
-    return gettext("%(mean)s (%(low)s to %(high)s)") % {
-        "mean": shown_rate(rate["mean"]),
-        "low": shown_rate(rate["low"]),
-        "high": shown_rate(rate["high"]),
-    }
+    return gettext("%(mean)s (%(low)s to %(high)s)") % {name: shown_rate(rate[name]) for name in ("mean", "low", "high")}
 
 
 def _spelled(word: str) -> str:

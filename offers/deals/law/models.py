@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from governance.policies import Policy
 from offers.deals.law.errors import InvalidRule
@@ -75,7 +76,7 @@ class ProvinceRule(Policy):
     def require_sound(self) -> None:
         """Refuse a last day before the first."""
         if self.until and self.until < self.from_date:
-            raise InvalidRule("The last day lies before the first.", attr="until")
+            raise InvalidRule(gettext_noop("The last day lies before the first."), attr="until")
 
     @property
     def rule(self) -> Rule:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from governance import gate
 from offers.deals.life.errors import OfferNotFound, TransitionRefused
 from offers.deals.life.models import Offer, OfferEvent, OfferEventWords
@@ -34,7 +36,11 @@ def locked(offer_id: int) -> Offer:
 def require_transition(offer: Offer, to: State) -> None:
     """Refuse what the table of transitions does not have."""
     if (offer.state, to) not in TRANSITIONS:
-        raise TransitionRefused(f"The offer is {State(offer.state).label.lower()}: it cannot become {to.label.lower()}.")
+        raise TransitionRefused(
+            gettext_noop("The offer is %(present)s: it cannot become %(next)s."),
+            present=State(offer.state).label.lower(),
+            next=to.label.lower(),
+        )
 
 
 def move(

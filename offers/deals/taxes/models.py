@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from governance.policies import Policy
 from offers.bounds import ARV_MAX
@@ -112,13 +113,13 @@ class TransferTax(Policy):
         try:
             brackets_of(self.brackets)
         except ValueError as error:
-            raise InvalidSchedule(f"It {error}.", attr="brackets") from None
+            raise InvalidSchedule(gettext_noop("It %(error)s."), attr="brackets", error=error) from None
         try:
             areas_of(self.areas)
         except ValueError as error:
-            raise InvalidSchedule(f"It {error}.", attr="areas") from None
+            raise InvalidSchedule(gettext_noop("It %(error)s."), attr="areas", error=error) from None
         if self.until and self.until < self.from_date:
-            raise InvalidSchedule("The last day lies before the first.", attr="until")
+            raise InvalidSchedule(gettext_noop("The last day lies before the first."), attr="until")
 
     @property
     def schedule(self) -> Schedule:
