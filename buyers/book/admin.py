@@ -52,14 +52,14 @@ class BuyerForm(RowForm):
     row, settable = BuyerRow(), SETTINGS
     phone = typed(_("Phone"), placeholder="416-555-0123")
     second_phone = typed(_("Second phone"))
-    email = typed(_("E-mail"), max_length=254, placeholder="name@example.ca")
+    email = typed(_("E-mail"), max_length=254, placeholder=_("name@example.ca"))
     second_email = typed(_("Second e-mail"), max_length=254)
     market = typed(_("Market"), help_text=_("ALL, or nothing, is the whole province."))
 
     class Meta:
         model = Buyer
         fields = ("buyer_id", *SETTINGS)
-        labels = {"funds_amount": "Amount", "funds_proved_on": "Date", "funds_expire_on": "Expires"}
+        labels = {"funds_amount": _("Amount"), "funds_proved_on": _("Date"), "funds_expire_on": _("Expires")}
         widgets = {"notes": UnfoldAdminExpandableTextareaWidget}
 
 

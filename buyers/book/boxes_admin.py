@@ -35,7 +35,7 @@ class BoxForm(CheckedForm):
     class Meta:
         model = BuyBox
         fields = ("name", *(name for name in BOX_COLUMNS if name != "places"))
-        labels = {"max_arv_share": "Max share of ARV"}
+        labels = {"max_arv_share": _("Max share of ARV")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from buyers.book.models import buyer_key
@@ -112,7 +113,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
         verbose_name = _("buyer feedback event")
 
     def __str__(self) -> str:
-        return f"{self.buyer_id or 'somebody'} {self.event}"
+        return f"{self.buyer_id or gettext('somebody')} {self.event}"
 
 
 class BuyerRecord(Tallied):
@@ -186,4 +187,4 @@ class DealSent(SignedModel, AppendOnlyModel):
         verbose_name_plural = _("deals that were sent")
 
     def __str__(self) -> str:
-        return f"{self.deal_ref} to {self.buyer_id}"
+        return gettext("%(deal)s to %(buyer)s") % {"deal": self.deal_ref, "buyer": self.buyer_id}

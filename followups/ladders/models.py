@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from followups.ladders.templates.models import LadderTemplate
@@ -73,4 +74,4 @@ class FollowupLadder(models.Model):
         verbose_name = _("ladder")
 
     def __str__(self) -> str:
-        return f"Ladder {self.pk} of {self.lead_id or 'no lead'}"
+        return gettext("Ladder %(id)s of %(lead)s") % {"id": self.pk, "lead": self.lead_id or gettext("no lead")}

@@ -51,7 +51,7 @@ class LeadForm(RowForm):
 
     row, settable = LeadRow(), (*SETTINGS, *FLAGS.values())
     phone = typed(_("Phone"), placeholder="416-555-0123")
-    email = typed(_("E-mail"), max_length=254, placeholder="name@example.ca")
+    email = typed(_("E-mail"), max_length=254, placeholder=_("name@example.ca"))
     postal_code = typed(_("Postal code"), placeholder="M5V 2T6")
     market = typed(_("Market"), help_text=_("ALL, or nothing, is the whole province."))
 

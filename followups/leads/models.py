@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.zones import ZONE_CHOICES
@@ -117,7 +118,8 @@ class LeadReopening(SignedModel, AppendOnlyModel):
         verbose_name_plural = _("reopenings of leads")
 
     def __str__(self) -> str:
-        return f"{self.get_status_before_display()} to {self.get_status_after_display()}"
+        states = {"before": self.get_status_before_display(), "after": self.get_status_after_display()}
+        return gettext("%(before)s to %(after)s") % states
 
 
 class LeadReopeningWords(StoredWords):

@@ -44,8 +44,8 @@ class PoolAgentForm(PlaceInput, GovernedForm):
         model = PoolAgent
         fields = ("province", "market", "agent", "weight")
         help_texts = {
-            "market": "ALL takes the ladders of the province's markets in whose own pool nobody works.",
-            "agent": "The user name: it becomes the owner of the ladders.",
+            "market": _("ALL takes the ladders of the province's markets in whose own pool nobody works."),
+            "agent": _("The user name: it becomes the owner of the ladders."),
         }
 
 

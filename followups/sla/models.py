@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from followups.sla.errors import BreachBeforeWarning
@@ -13,6 +14,7 @@ from governance.channels import Channel
 from governance.policies import PlacePolicy, each_province
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Choice, Switch, Whole
+from wholesale.plumbing.showing import shown_time
 from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
@@ -95,7 +97,7 @@ class SlaWatch(models.Model):
         verbose_name_plural = _("SLA watch")
 
     def __str__(self) -> str:
-        return "SLA watch"
+        return gettext("SLA watch")
 
 
 class SlaNotice(models.Model):
@@ -141,7 +143,7 @@ class SlaNotice(models.Model):
         verbose_name = _("SLA notice")
 
     def __str__(self) -> str:
-        return f"{self.breaches} breach{'' if self.breaches == 1 else 'es'}"
+        return ngettext("%(count)s breach", "%(count)s breaches", self.breaches) % {"count": self.breaches}
 
 
 LATENESS = ("late_for", "completed_at", "found_at", "counted_from")  # the columns of a breach that `lateness` takes
@@ -194,4 +196,4 @@ class SlaBreach(AppendOnlyModel):
         return lateness(*(getattr(self, name) for name in LATENESS))
 
     def __str__(self) -> str:
-        return f"Task {self.task_id}, due {self.due_at:%Y-%m-%d %H:%M}"
+        return gettext("Task %(id)s, due %(time)s") % {"id": self.task_id, "time": shown_time(self.due_at)}

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from followups.ladders.models import FollowupLadder, label_field
@@ -210,7 +211,7 @@ class FollowupTask(models.Model):
         verbose_name = _("task")
 
     def __str__(self) -> str:
-        return f"Step {self.step} {self.channel}"
+        return gettext("Step %(step)s %(channel)s") % {"step": self.step, "channel": self.channel}
 
     @property
     def subject(self) -> Subject:
@@ -245,7 +246,7 @@ class ContactAttempt(SignedModel, AppendOnlyModel):
         verbose_name = _("contact attempt")
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()} at {self.local_time}"
+        return gettext("%(channel)s at %(time)s") % {"channel": self.get_channel_display(), "time": self.local_time}
 
 
 class TaskEvent(SignedModel, AppendOnlyModel):

@@ -35,8 +35,8 @@ class AreaCodeForm(GovernedForm):
         model = AreaCodeSubscription
         fields = ("area_code", "expires_on")
         help_texts = {
-            "area_code": "Three digits, such as 416.",
-            "expires_on": "The last day of the subscription; it counts until it ends in UTC.",
+            "area_code": _("Three digits, such as 416."),
+            "expires_on": _("The last day of the subscription; it counts until it ends in UTC."),
         }
 
 

@@ -43,9 +43,11 @@ class MarketZoneForm(GovernedForm):
         model = MarketZone
         fields = ("province", "market", "zone", "other_names")
         help_texts = {
-            "market": "As leads and policies name it. All of it must lie in the one zone.",
-            "zone": "Its leads are contacted by this clock. Without a zone of its own a market has those of the lead's "
-            "postal code, else all of its province's, and contact must be allowed in each.",
+            "market": _("As leads and policies name it. All of it must lie in the one zone."),
+            "zone": _(
+                "Its leads are contacted by this clock. Without a zone of its own a market has those of the lead's postal "
+                "code, else all of its province's, and contact must be allowed in each."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

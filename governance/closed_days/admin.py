@@ -21,7 +21,7 @@ class ClosedDayForm(GovernedForm):
     class Meta:
         model = ClosedDay
         fields = ("day", "province", "name")
-        help_texts = {"day": "As the calendar shows it where the lead lives.", "name": _("What the day is.")}
+        help_texts = {"day": _("As the calendar shows it where the lead lives."), "name": _("What the day is.")}
 
 
 @admin.register(ClosedDay)

@@ -1,6 +1,7 @@
 """The table of the operator's closed days."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Governed
@@ -26,4 +27,4 @@ class ClosedDay(Governing, Governed):
         verbose_name = _("closed day")
 
     def __str__(self) -> str:
-        return f"{self.day} {self.province or 'everywhere'}: {self.name}"
+        return f"{self.day} {self.province or gettext('everywhere')}: {self.name}"

@@ -1,6 +1,7 @@
 """The table of the go-live state, one row that every acting verb reads."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Governed
@@ -24,4 +25,4 @@ class GoLiveState(Governed):
         verbose_name = _("go-live state")
 
     def __str__(self) -> str:
-        return "kill switch engaged" if self.kill_switch_engaged else "kill switch free"
+        return gettext("kill switch engaged") if self.kill_switch_engaged else gettext("kill switch free")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.channels import Channel
@@ -40,7 +41,7 @@ class ContactPoint(models.Model):
 
     def __str__(self) -> str:
         if self.value is None:
-            return f"{self.get_kind_display()} (erased)"
+            return gettext("%(kind)s (erased)") % {"kind": self.get_kind_display()}
         return f"{self.get_kind_display()} {self.value}" if self.is_person else self.value
 
     @property
@@ -105,7 +106,7 @@ class ContactRecord(SignedModel, AppendOnlyModel):
         verbose_name = _("contact record")
 
     def __str__(self) -> str:
-        return f"{self.get_entry_display()} {self.channel or 'every channel'}"
+        return f"{self.get_entry_display()} {self.channel or gettext('every channel')}"
 
 
 class ContactRecordWords(StoredWords):
@@ -139,4 +140,4 @@ class ConsentProof(ErasableModel):
     )
 
     def __str__(self) -> str:
-        return f"Proof of line {self.pk}"
+        return gettext("Proof of line %(id)s") % {"id": self.pk}

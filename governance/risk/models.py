@@ -18,7 +18,7 @@ from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word, money_
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
-NO_CAP = "no cap"
+NO_CAP = _("no cap")
 # PostgreSQL's advisory lock of the risk room, held by whatever changes a reservation, a risk day or a cap. Every reservation
 # counts in GLOBAL's risk day, so no two could be judged at the same time anyway.
 LOCK_KEY = 7_301_009

@@ -1,6 +1,7 @@
 """The table of stored runs of the runbook."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.append_only import AppendOnlyModel
@@ -25,4 +26,4 @@ class RunbookRun(AppendOnlyModel):
         verbose_name = _("runbook run")
 
     def __str__(self) -> str:
-        return f"Run {self.pk}"
+        return gettext("Run %(id)s") % {"id": self.pk}

@@ -1,6 +1,7 @@
 """The table of kept reviews."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.append_only import AppendOnlyModel
@@ -20,4 +21,4 @@ class FridayReview(SignedModel, AppendOnlyModel):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"Friday review of {self.ends_on}"
+        return gettext("Friday review of %(day)s") % {"day": self.ends_on}

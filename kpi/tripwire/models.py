@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
@@ -221,7 +222,7 @@ class RegressionState(models.Model):
         verbose_name = _("regression state")
 
     def __str__(self) -> str:
-        return f"{self.policy_id} {'triggered' if self.triggered else 'quiet'}"
+        return f"{self.policy_id} {gettext('triggered') if self.triggered else gettext('quiet')}"
 
 
 class RegressionTrigger(models.Model):
@@ -255,4 +256,4 @@ class RegressionTrigger(models.Model):
         verbose_name = _("regression trigger")
 
     def __str__(self) -> str:
-        return f"Trigger {self.pk}"
+        return gettext("Trigger %(id)s") % {"id": self.pk}

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from offers.bounds import ARV_MAX
@@ -135,4 +136,4 @@ class MarketPrior(models.Model):
         verbose_name = _("market prior")
 
     def __str__(self) -> str:
-        return f"{self.province} {self.market} as of {self.as_of}"
+        return gettext("%(place)s as of %(day)s") % {"place": f"{self.province} {self.market}", "day": self.as_of}

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from offers.policies.models import OfferPolicy
@@ -48,4 +49,4 @@ class OfferEvidence(SignedModel, AppendOnlyModel):
         verbose_name_plural = _("offer evidence")
 
     def __str__(self) -> str:
-        return f"Offer {self.pk} in {self.province} {self.market}"
+        return gettext("Offer %(id)s in %(place)s") % {"id": self.pk, "place": f"{self.province} {self.market}"}

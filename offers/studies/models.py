@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.signed import SignedModel
@@ -40,4 +41,4 @@ class RatioStudy(SignedModel):
         verbose_name_plural = _("ratio studies")
 
     def __str__(self) -> str:
-        return f"Ratio study {self.pk}"
+        return gettext("Ratio study %(id)s") % {"id": self.pk}

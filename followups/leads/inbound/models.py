@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from followups.leads.inbound.errors import InvalidPhrase
@@ -143,7 +144,8 @@ class InboundMessage(SignedModel):
         verbose_name = _("inbound message")
 
     def __str__(self) -> str:
-        return f"{self.get_meaning_display()} by {self.get_channel_display().lower() or 'an unknown channel'}"
+        channel = self.get_channel_display().lower() or gettext("an unknown channel")
+        return gettext("%(meaning)s by %(channel)s") % {"meaning": self.get_meaning_display(), "channel": channel}
 
 
 class InboundDecision(SignedModel, AppendOnlyModel):

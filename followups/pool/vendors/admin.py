@@ -22,9 +22,9 @@ class VendorForm(GovernedForm):
         model = Vendor
         fields = ("name", "registration_number", "registration_expires_on", "contract_ends_on")
         help_texts = {
-            "registration_number": "Its own, with the operator of the National Do Not Call List.",
-            "registration_expires_on": "The last day. From the next one on its agents claim nothing.",
-            "contract_ends_on": "The last day of our contract with it. The runbook warns 30 days before.",
+            "registration_number": _("Its own, with the operator of the National Do Not Call List."),
+            "registration_expires_on": _("The last day. From the next one on its agents claim nothing."),
+            "contract_ends_on": _("The last day of our contract with it. The runbook warns 30 days before."),
         }
 
 
@@ -68,7 +68,7 @@ class VendorAgentForm(GovernedForm):
     class Meta:
         model = VendorAgent
         fields = ("agent", "vendor")
-        help_texts = {"agent": "The user name, as tasks name their owner."}
+        help_texts = {"agent": _("The user name, as tasks name their owner.")}
 
 
 @admin.register(VendorAgent)

@@ -6,6 +6,7 @@ from operator import or_
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from buyers.book.models import buyer_key
@@ -16,8 +17,8 @@ from offers.deals.models import OfferEvidence
 from offers.policies.models import Stake
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import money_field
+from wholesale.plumbing.showing import shown_money
 from wholesale.plumbing.signed import SignedModel
-from wholesale.plumbing.texts import cad
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import StoredWords, WordedField, WordedJsonField
 
@@ -119,7 +120,8 @@ class Offer(SignedModel):
         ]
 
     def __str__(self) -> str:
-        return f"Offer {self.pk} of {cad(self.amount)} in {self.province} {self.market}"
+        about = {"id": self.pk, "amount": shown_money(self.amount), "place": f"{self.province} {self.market}"}
+        return gettext("Offer %(id)s of %(amount)s in %(place)s") % about
 
     @property
     def is_late(self) -> bool:
@@ -154,7 +156,7 @@ class OfferEvent(SignedModel, AppendOnlyModel):
         verbose_name = _("offer event")
 
     def __str__(self) -> str:
-        return f"{self.from_state} to {self.to_state}"
+        return gettext("%(before)s to %(after)s") % {"before": self.from_state, "after": self.to_state}
 
 
 class OfferEventWords(StoredWords):

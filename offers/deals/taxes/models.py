@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import models
 from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from governance.policies import Policy
 from offers.bounds import ARV_MAX
@@ -102,7 +102,10 @@ class TransferTax(Policy):
         verbose_name_plural = _("land transfer taxes")
 
     def __str__(self) -> str:
-        return f"{self.province} {self.municipality} {self.get_kind_display()} from {self.from_date}"
+        return gettext("%(tax)s from %(day)s") % {
+            "tax": f"{self.province} {self.municipality} {self.get_kind_display()}",
+            "day": self.from_date,
+        }
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:
