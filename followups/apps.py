@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing import seeds
 
@@ -11,7 +12,7 @@ class FollowupsConfig(AppConfig):
     """The configuration of the Django app `followups`."""
 
     name = "followups"
-    verbose_name = "Follow-up"
+    verbose_name = _("Follow-up")
 
     def ready(self) -> None:
         """Register what follow-up offers (leads, checks, seeds, periodic jobs), and connect the signals of governance."""

@@ -8,12 +8,15 @@ from django.contrib.auth import get_permission_codename
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.markets import one_market
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Edited, HistoryAdmin, Question, asking, reason_field
 from wholesale.plumbing.admin_parts import DANGER, button
 from wholesale.plumbing.setting_fields import one_spelling
+from wholesale.plumbing.texts import Words
 
 
 class PlaceInput:
@@ -46,7 +49,7 @@ class GovernedAdmin(Edited, HistoryAdmin):
 
     form: type[GovernedForm]
     save_verb: ClassVar[Callable[..., Any]]  # stores a row and returns it, given its key, its settings and an act
-    key_title: ClassVar[str]
+    key_title: ClassVar[Words]
     settings_fieldsets: tuple[Any, ...] = ()
     last_change: ClassVar[tuple[str, ...]] = ("changed_by", "updated_at", "reason")
 
@@ -54,8 +57,8 @@ class GovernedAdmin(Edited, HistoryAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         key = ((self.key_title, {"fields": self.key_fields()}),) if self.key_fields() else ()
-        why = (("Why", {"fields": ("why",)}),) if self.has_change_permission(request, obj) else ()
-        last = (("Last change", {"fields": self.last_change}),) if obj else ()
+        why = ((gettext("Why"), {"fields": ("why",)}),) if self.has_change_permission(request, obj) else ()
+        last = ((gettext("Last change"), {"fields": self.last_change}),) if obj else ()
         return (*key, *self.settings_fieldsets, *why, *last)
 
     def row_key(self) -> tuple[str, ...]:
@@ -104,7 +107,7 @@ class RemovableAdmin(GovernedAdmin):
         """Whether the user may remove a row."""
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('delete', self.opts)}")
 
-    @button("Remove...", "remove", icon="delete", variant=DANGER)
+    @button(_("Remove..."), "remove", icon="delete", variant=DANGER)
     @asking
     def remove(self, request: HttpRequest, row: Any) -> Question:
         """Show a page that asks for the reason, then remove the row."""

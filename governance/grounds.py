@@ -8,6 +8,7 @@ from datetime import datetime
 
 from dateutil.relativedelta import relativedelta
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from governance.channels import Channel
 from governance.people import Role
@@ -16,23 +17,23 @@ from governance.people import Role
 class Purpose(models.TextChoices):
     """What a message is for. The purpose decides whether the message needs a consent. A call has no purpose."""
 
-    PROSPECT = "PROSPECT", "Prospecting"  # A 6(1)(a): needs a consent
-    REPLY = "REPLY", "Reply to a message of the lead"  # G 3(b)
-    REQUESTED = "REQUESTED", "Quote or transaction that the lead asked for"  # A 6(6)(a), (b)
-    BUSINESS_INQUIRY = "BUSINESS_INQUIRY", "Inquiry about the lead's own commercial activity"  # A 6(5)(b)
+    PROSPECT = "PROSPECT", _("Prospecting")  # A 6(1)(a): needs a consent
+    REPLY = "REPLY", _("Reply to a message of the lead")  # G 3(b)
+    REQUESTED = "REQUESTED", _("Quote or transaction that the lead asked for")  # A 6(6)(a), (b)
+    BUSINESS_INQUIRY = "BUSINESS_INQUIRY", _("Inquiry about the lead's own commercial activity")  # A 6(5)(b)
 
 
 class Basis(models.TextChoices):
     """A ground on which somebody may be contacted."""
 
-    EXPRESS = "EXPRESS", "Express consent"  # A 10(1); T 41.7(1)
-    PURCHASE_BY_LEAD = "PURCHASE_BY_LEAD", "The lead bought or leased from us"  # A 10(10)(a); T 41.7(2)(a)
-    CONTRACT = "CONTRACT", "Written contract with us, in force or ended"  # A 10(10)(d); T 41.7(2)(c)
-    INQUIRY = "INQUIRY", "Inquiry or application"  # A 10(10)(e); T 41.7(2)(b)
-    PUBLICATION = "PUBLICATION", "Conspicuous publication of the address, in a business role"  # A 10(9)(b)
-    DISCLOSED = "DISCLOSED", "The address was given to us, in a business role"  # A 10(9)(c)
-    REFERRAL = "REFERRAL", "Referral: the first message only"  # G 4
-    BUSINESS = "BUSINESS", "Retired: purchase, lease or contract"  # only in old lines
+    EXPRESS = "EXPRESS", _("Express consent")  # A 10(1); T 41.7(1)
+    PURCHASE_BY_LEAD = "PURCHASE_BY_LEAD", _("The lead bought or leased from us")  # A 10(10)(a); T 41.7(2)(a)
+    CONTRACT = "CONTRACT", _("Written contract with us, in force or ended")  # A 10(10)(d); T 41.7(2)(c)
+    INQUIRY = "INQUIRY", _("Inquiry or application")  # A 10(10)(e); T 41.7(2)(b)
+    PUBLICATION = "PUBLICATION", _("Conspicuous publication of the address, in a business role")  # A 10(9)(b)
+    DISCLOSED = "DISCLOSED", _("The address was given to us, in a business role")  # A 10(9)(c)
+    REFERRAL = "REFERRAL", _("Referral: the first message only")  # G 4
+    BUSINESS = "BUSINESS", _("Retired: purchase, lease or contract")  # only in old lines
 
 
 RETIRED = frozenset({Basis.BUSINESS})

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 LEAD, BUYER = "LEAD", "BUYER"  # kinds of people, and of points
 CLOSED = frozenset({"CLOSED", "DEAD"})  # the statuses of a lead that nobody contacts any more (CONTRACT section 10)
@@ -15,15 +16,15 @@ NOT_CONTACTED = CLOSED | {"BLOCKED"}  # these, and the status of a buyer whom no
 class Role(models.TextChoices):
     """The role in which we speak to a person. A lead is a HOMEOWNER unless somebody knows that it is a business."""
 
-    HOMEOWNER = "HOMEOWNER", "Homeowner"
-    BUSINESS = "BUSINESS", "Business"
+    HOMEOWNER = "HOMEOWNER", _("Homeowner")
+    BUSINESS = "BUSINESS", _("Business")
 
 
 class Language(models.TextChoices):
     """The languages in which we contact people."""
 
-    EN = "en", "English"
-    FR = "fr", "French"
+    EN = "en", _("English")
+    FR = "fr", _("French")
 
 
 class PersonFacts(NamedTuple):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db import models, transaction
 from django.dispatch import Signal
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from governance.decisions import ExecutionClass, verb
@@ -62,7 +63,7 @@ class Policy(Governing, Governed):
     `governance.policies_admin` its pages.
     """
 
-    version = models.PositiveIntegerField(default=1, help_text="raised by each change")
+    version = models.PositiveIntegerField(default=1, help_text=_("raised by each change"))
     created_at = models.DateTimeField(editable=False)
 
     key: ClassVar[tuple[str, ...]] = ()  # the columns that name the row
@@ -105,7 +106,7 @@ class PlacePolicy(Policy):
     """The base of policies that each belong to one market, or to a whole province under the market ALL."""
 
     province = Choice(max_length=2, choices=Province)
-    market = Word(default=ALL, page_help="ALL is the whole province; a market's own policy wins over it.")
+    market = Word(default=ALL, page_help=_("ALL is the whole province; a market's own policy wins over it."))
     enabled = Switch(default=False)
 
     key: ClassVar[tuple[str, ...]] = ("province", "market")

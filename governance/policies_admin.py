@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
@@ -23,18 +25,23 @@ from governance.policies import Policy, upsert
 from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import restate, show_refusal
-from wholesale.plumbing.admin_parts import column, place_text
+from wholesale.plumbing.admin_parts import Colours, column, place_text
 from wholesale.plumbing.errors import DomainError, VersionConflict
 from wholesale.plumbing.setting_fields import Document, Setting
+from wholesale.plumbing.texts import Words
 
-SWITCHED = {"On": "success", "Off": ""}
+SWITCHED = Colours({_("On"): "success", _("Off"): ""})
 
 
-def column_of(column: Any, title: str = "", label: dict[str, str] | None = None) -> Callable[[Any], str]:
+def column_of(column: Any, title: Words = "", label: dict[Any, str] | None = None) -> Callable[[Any], str]:
     """Make a list column that shows a setting. `title` is its heading (default: the setting's name), and
     `label` the colour of each text, or None for no colours."""
 
-    @display(description=title or column.short or capfirst(column.verbose_name), ordering=column.name, label=label)
+    @display(
+        description=title or column.short or capfirst(column.verbose_name),
+        ordering=column.name,
+        label=Colours(label) if label else None,
+    )
     def shown(policy: Any) -> str:
         return column.text(getattr(policy, column.name))
 
@@ -71,12 +78,14 @@ class PolicyForm(PlaceInput, GovernedForm):
             None,
             ValidationError(
                 format_html(
-                    "Nothing was saved: changed by {} at {} UTC since you opened it{}. What you typed is kept below. "
-                    '<a href="{}" target="_blank" class="underline">See what changed</a>; '
-                    "saving again puts your values in the place of theirs.",
+                    gettext(
+                        "Nothing was saved: changed by {} at {} UTC since you opened it{}. What you typed is kept below. "
+                        '<a href="{}" target="_blank" class="underline">See what changed</a>; '
+                        "saving again puts your values in the place of theirs."
+                    ),
                     policy.changed_by,
                     date_format(policy.updated_at, "DATETIME_FORMAT"),
-                    f", with the reason “{policy.reason}”" if policy.reason else "",
+                    gettext(", with the reason “%(reason)s”") % {"reason": policy.reason} if policy.reason else "",
                     reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[policy.pk]),
                 ),
                 code="version_conflict",
@@ -110,13 +119,13 @@ class PolicyAdmin(GovernedAdmin):
     """The base of the admin pages of a policy, made from what the policy declares. A subclass adds what differs."""
 
     form: type[PolicyForm] = PolicyForm
-    key_title = "Policy"
+    key_title = _("Policy")
     switch: ClassVar[str] = "enabled"
     last_change = (*GovernedAdmin.last_change, "version")
-    settings_title: ClassVar[str] = "Settings"  # the title of the settings if they are in one part
+    settings_title: ClassVar[Words] = _("Settings")  # the title of the settings if they are in one part
 
     change_form_template = "admin/policy_form.html"
-    colours: ClassVar[dict[str, dict[str, str]]] = {}  # by the name of a setting: the colour of each of its words
+    colours: ClassVar[dict[str, dict[Any, str]]] = {}  # by the name of a setting: the colour of each of its words
     listed_key: ClassVar[tuple[str, ...]] = ()  # the list's columns for the key, if not the key itself
     list_display: Sequence[Any] = ()  # default: the key, the switch and all settings
     formfield_overrides = {models.DecimalField: {"widget": UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"})}}
@@ -131,7 +140,7 @@ class PolicyAdmin(GovernedAdmin):
             self.settings_fieldsets = ((self.settings_title, {"fields": tuple(columns)}),)
         self.columns: dict[str, Any] = {}
         if switch:
-            self.columns[self.switch] = column_of(switch, switch.short or "State", label=SWITCHED)
+            self.columns[self.switch] = column_of(switch, switch.short or _("State"), label=SWITCHED)
         for name in flatten_fieldsets(self.settings_fieldsets):
             if name in columns:
                 self.columns[name] = column_of(columns[name], label=self.colours.get(name))
@@ -152,9 +161,11 @@ class PolicyAdmin(GovernedAdmin):
         return self.search_fields or (*(column.name for column in self._words()), "changed_by", "reason")
 
     @property
-    def search_help_text(self) -> str:
+    def search_help_text(self) -> Words:
         """The help text of the search: the columns in which it looks."""
-        return capfirst(", ".join([*(column.verbose_name for column in self._words()), "who changed it, or why"]))
+        return capfirst(
+            ", ".join([*(str(column.verbose_name) for column in self._words()), gettext("who changed it, or why")])
+        )
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {str(column.short_description): column(record) for column in self.columns.values()}
@@ -199,10 +210,10 @@ class PolicyAdmin(GovernedAdmin):
 class PlacePolicyAdmin(PolicyAdmin):
     """The base of the admin pages of policies of markets and provinces."""
 
-    key_title = "Place"
+    key_title = _("Place")
     listed_key: ClassVar[tuple[str, ...]] = ("place",)
     list_filter: ClassVar[tuple[str, ...]] = ("enabled", "province")
     search_fields = ("market", "province", "changed_by", "reason")
-    search_help_text = "Market, province, who changed it, or why"
+    search_help_text = _("Market, province, who changed it, or why")
 
-    place = column("Place", place_text, ordering="province")
+    place = column(_("Place"), place_text, ordering="province")

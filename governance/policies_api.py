@@ -103,7 +103,7 @@ def _presence(policy: type[Policy], column: Any) -> dict[str, Any]:
 def _help(policy: type[Policy], column: Any) -> str | None:
     """The help text of a parameter: its meaning, and its default in a new policy. None if there is nothing to say."""
     is_named = column.verbose_name != column.name.replace("_", " ")
-    said = column.help_text or (column.verbose_name if is_named else (column.page_help or "").removesuffix("."))
+    said = str(column.help_text or (column.verbose_name if is_named else (column.page_help or "").removesuffix(".")))
     if column.name in policy.key or (column.choices and not said):
         return said or None
     if column.is_needed:

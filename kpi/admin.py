@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from kpi.models import Domain, KPIEvent
@@ -12,7 +13,8 @@ from kpi.tripwire.admin.policies import RegressionPolicyAdmin
 from kpi.tripwire.admin.states import RegressionStateAdmin
 from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin
-from wholesale.plumbing.admin_parts import SinceFilter, WordFilter, column, place_text
+from wholesale.plumbing.admin_parts import Colours, SinceFilter, WordFilter, column, place_text
+from wholesale.plumbing.texts import Words
 
 
 class OccurredSinceFilter(SinceFilter):
@@ -24,10 +26,10 @@ class OccurredSinceFilter(SinceFilter):
 class EventDomainFilter(WordFilter):
     """Filter KPI events by domain."""
 
-    title = "domain"
+    title = _("domain")
     parameter_name = "domain"
 
-    def words(self) -> Iterable[tuple[str, str]]:
+    def words(self) -> Iterable[tuple[str, Words]]:
         return Domain.choices
 
 
@@ -39,21 +41,21 @@ class KPIEventAdmin(GrowingAdmin):
     list_display = ("id", "occurred_at", "domain", "metric", "outcome", "value", "place", "actor", "detail_text")
     list_filter = (OccurredSinceFilter, EventDomainFilter, "success", "province")
     search_fields = ("metric__exact", "domain__exact", "correlation_id__exact", "subject_id__exact")
-    search_help_text = "Metric, domain, correlation id or subject id, in full"
+    search_help_text = _("Metric, domain, correlation id or subject id, in full")
     fieldsets = (
-        ("Event", {"fields": ("domain", "metric", "outcome", "value", "occurred_at")}),
-        ("About", {"fields": ("place", "subject_type", "subject_id", "lead_id", "detail")}),
-        ("Who", {"fields": ("actor", "user", "correlation_id")}),
+        (_("Event"), {"fields": ("domain", "metric", "outcome", "value", "occurred_at")}),
+        (_("About"), {"fields": ("place", "subject_type", "subject_id", "lead_id", "detail")}),
+        (_("Who"), {"fields": ("actor", "user", "correlation_id")}),
     )
 
-    @display(description="Outcome", ordering="success", label={"Success": "success", "Failure": "danger"})
+    @display(description=_("Outcome"), ordering="success", label=Colours({_("Success"): "success", _("Failure"): "danger"}))
     def outcome(self, event: KPIEvent) -> str:
         """Whether the event is a success or a failure. Empty if it is neither."""
         return {True: "Success", False: "Failure", None: ""}[event.success]
 
-    place = column("Place", place_text, ordering="province")
+    place = column(_("Place"), place_text, ordering="province")
 
-    @display(description="Detail")
+    @display(description=_("Detail"))
     def detail_text(self, event: KPIEvent) -> str:
         """The event's detail in one line."""
         return ", ".join(

@@ -1,13 +1,14 @@
 """The Django app of KPI."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class KpiConfig(AppConfig):
     """The app's configuration."""
 
     name = "kpi"
-    verbose_name = "KPI"
+    verbose_name = _("KPI")
 
     def ready(self) -> None:
         from governance.policies import policy_changed  # noqa: PLC0415

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kpi.review.models import FridayReview
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
@@ -14,9 +15,9 @@ from wholesale.plumbing.wordings import StoredWords, WordedJsonField
 class Domain(models.TextChoices):
     """The domains of the product's own metrics. Clients may use other domains, so the column has no choices."""
 
-    WHOLESALE = "WHOLESALE", "Wholesale"
-    BUYER_MATCH = "BUYER_MATCH", "Buyer match"
-    CAPITAL = "CAPITAL", "Capital"
+    WHOLESALE = "WHOLESALE", _("Wholesale")
+    BUYER_MATCH = "BUYER_MATCH", _("Buyer match")
+    CAPITAL = "CAPITAL", _("Capital")
 
 
 # The events that reports and tripwires count: all but those of walkthroughs. A failure is left out only if the walkthrough
@@ -37,13 +38,15 @@ class KPIEvent(AppendOnlyModel):
     value = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     province = models.CharField(max_length=2, choices=Province, null=True, blank=True)
     market = models.CharField(max_length=WORD_MAX_LENGTH, null=True, blank=True)
-    subject_type = models.CharField(max_length=WORD_MAX_LENGTH, blank=True, help_text="what the row is about")
+    subject_type = models.CharField(max_length=WORD_MAX_LENGTH, blank=True, help_text=_("what the row is about"))
     subject_id = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     actor = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = user_key()
     detail = WordedJsonField(default=dict)
-    lead_id = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="of the lead that it is about")
+    lead_id = models.CharField(
+        max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text=_("of the lead that it is about")
+    )
 
     class Meta(AppendOnlyModel.Meta):
         indexes = [
@@ -54,7 +57,7 @@ class KPIEvent(AppendOnlyModel):
             models.Index(fields=["occurred_at"], name="kpievent_occurred_at"),  # summarise(), events?since=&until=
         ]
         ordering = ["-id"]
-        verbose_name = "KPI event"
+        verbose_name = _("KPI event")
 
     def __str__(self) -> str:
         return f"{self.domain} {self.metric}"

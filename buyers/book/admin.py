@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
@@ -48,11 +50,11 @@ class BuyerForm(RowForm):
     """The form of a buyer. It applies the same checks as the API and imports."""
 
     row, settable = BuyerRow(), SETTINGS
-    phone = typed("Phone", placeholder="416-555-0123")
-    second_phone = typed("Second phone")
-    email = typed("E-mail", max_length=254, placeholder="name@example.ca")
-    second_email = typed("Second e-mail", max_length=254)
-    market = typed("Market", help_text="ALL, or nothing, is the whole province.")
+    phone = typed(_("Phone"), placeholder="416-555-0123")
+    second_phone = typed(_("Second phone"))
+    email = typed(_("E-mail"), max_length=254, placeholder="name@example.ca")
+    second_email = typed(_("Second e-mail"), max_length=254)
+    market = typed(_("Market"), help_text=_("ALL, or nothing, is the whole province."))
 
     class Meta:
         model = Buyer
@@ -64,19 +66,19 @@ class BuyerForm(RowForm):
 class FundsFilter(StateFilter):
     """A filter of the list of buyers by their proof of funds."""
 
-    title = "proof of funds"
+    title = _("proof of funds")
     parameter_name = "funds"
     states = {
-        "good": ("Good today", lambda now: Q(funds_expire_on__gte=now.date())),
-        "expired": ("Expired", lambda now: Q(funds_expire_on__lt=now.date())),
-        "none": ("None", Q(funds_amount__isnull=True)),
+        "good": (_("Good today"), lambda now: Q(funds_expire_on__gte=now.date())),
+        "expired": (_("Expired"), lambda now: Q(funds_expire_on__lt=now.date())),
+        "none": (_("None"), Q(funds_amount__isnull=True)),
     }
 
 
 class BuysInFilter(WordFilter):
     """A filter of the list of buyers by a province where they buy, by one of their boxes."""
 
-    title = "buys in"
+    title = _("buys in")
     parameter_name = "buys_in"
 
     def words(self) -> Any:
@@ -91,11 +93,12 @@ class BuysInFilter(WordFilter):
 def _funds(buyer: Buyer) -> tuple[str, str]:
     """Return whether the proof of funds is good today, and its amount and its last day."""
     if buyer.funds_amount is None or buyer.funds_expire_on is None:
-        return "", "none"
+        return "", gettext("none")
     state = "good" if buyer.funds_expire_on >= _today() else "expired"
     return (
         state,
-        f"{cad(buyer.funds_amount).removesuffix('.00')} {'until' if state == 'good' else 'expired'} {buyer.funds_expire_on}",
+        (gettext("%(amount)s until %(day)s") if state == "good" else gettext("%(amount)s expired %(day)s"))
+        % {"amount": cad(buyer.funds_amount).removesuffix(".00"), "day": buyer.funds_expire_on},
     )
 
 
@@ -108,11 +111,15 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     """The admin pages of buyers. The list shows the newest first and never counts all buyers: there are too many."""
 
     form = BuyerForm
-    left_open = "not known"
+    left_open = _("not known")
     resource_classes = (BuyerResource,)
     importer = BUYERS
     begin_import, confirm_import = staticmethod(imports.begin_import), staticmethod(imports.confirm_import)
-    columns_shown = [("Buyers", ["buyer_id", *SETTINGS]), ("Buy box", list(BOX_COLUMNS)), ("Contact", CONTACT_COLUMNS)]
+    columns_shown = [
+        (_("Buyers"), ["buyer_id", *SETTINGS]),
+        (_("Buy box"), list(BOX_COLUMNS)),
+        (_("Contact"), CONTACT_COLUMNS),
+    ]
     list_display = ("buyer_id", "who", "phone", "place", "status_label", "buys", "funds", "updated_at")
     list_display_links = ("buyer_id", "who")
     list_filter = ("status", "province", BuysInFilter, FundsFilter, "language", SinceFilter)
@@ -130,20 +137,20 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
         "company__icontains",
         "market__iexact",
     )
-    search_help_text = "Buyer id, phone, e-mail or a market in full; a part of the name or company"
+    search_help_text = _("Buyer id, phone, e-mail or a market in full; a part of the name or company")
     inlines = (BoxInline,)
     actions_list = ("import_file",)
     actions_detail = ("answers", "export_person", "erase")
     fieldsets = (
-        ("Buyer", {"fields": (("buyer_id", "status"), ("name", "company"), ("language", "source"), "notes")}),
-        ("Contact", {"fields": (("phone", "second_phone"), ("email", "second_email"))}),
-        ("Place", {"fields": (("province", "market"), "zone")}),
-        ("Proof of funds", {"fields": ("funds_amount", ("funds_proved_on", "funds_expire_on"))}),
+        (_("Buyer"), {"fields": (("buyer_id", "status"), ("name", "company"), ("language", "source"), "notes")}),
+        (_("Contact"), {"fields": (("phone", "second_phone"), ("email", "second_email"))}),
+        (_("Place"), {"fields": (("province", "market"), "zone")}),
+        (_("Proof of funds"), {"fields": ("funds_amount", ("funds_proved_on", "funds_expire_on"))}),
     )
     _known = (
-        ("What the buyer did", {"fields": ("reliability", "last_answers")}),
-        ("What fits the buyer", {"fields": ("fitting",)}),
-        ("Last change", {"fields": (("changed_by", "updated_at"), "created_at")}),
+        (_("What the buyer did"), {"fields": ("reliability", "last_answers")}),
+        (_("What fits the buyer"), {"fields": ("fitting",)}),
+        (_("Last change"), {"fields": (("changed_by", "updated_at"), "created_at")}),
     )
     readonly_fields = ("reliability", "last_answers", "fitting", "changed_by", "updated_at", "created_at")
 
@@ -182,42 +189,50 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
         """Store the buyer and its boxes with the service `upsert_buyer`."""
         (boxes,) = formsets
         settings = form.settings() | ({"boxes": boxes_in(boxes)} if boxes.has_changed() else {})
-        stored, _ = services.upsert_buyer(buyer_id=form.instance.buyer_id, act=Act.by(request.user), **settings)
+        stored, _created = services.upsert_buyer(buyer_id=form.instance.buyer_id, act=Act.by(request.user), **settings)
         form.instance.pk = stored.pk
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
         """Return the names of what changed, for the admin's log. No formset was saved, so none can say what it saved."""
-        changed = ["buy boxes"] if any(formset.has_changed() for formset in formsets) else []
+        changed = [gettext_noop("buy boxes")] if any(formset.has_changed() for formset in formsets) else []
         form.changed_data = [*form.changed_data, *changed]
         return super().construct_change_message(request, form, [], add)
 
-    @display(description="Name", header=True)
+    @display(description=_("Name"), header=True)
     def who(self, buyer: Buyer) -> tuple[str, str]:
         """Return the name of the buyer, and of the company below it."""
         return buyer.name or buyer.company, buyer.company if buyer.name else ""
 
-    place = column("Lives in", place_text)
-    status_label = column("Status", lambda buyer: buyer.get_status_display(), label=STATUS_COLOURS)
-    funds = column("Proof of funds", _funds, label={"good": "success", "expired": "danger"})
+    place = column(_("Lives in"), place_text)
+    status_label = column(_("Status"), lambda buyer: buyer.get_status_display(), label=STATUS_COLOURS)
+    funds = column(_("Proof of funds"), _funds, label={"good": "success", "expired": "danger"})
 
-    @display(description="Buys")
+    @display(description=_("Buys"))
     def buys(self, buyer: Buyer) -> str:
         """Return what the buyer buys, a line for each of the first boxes."""
         boxes = list(buyer.boxes.all())
         lines = [box_text(box) for box in boxes[:_BOXES_SHOWN]]
         if more := len(boxes) - len(lines):
-            lines.append(f"and {more} more")
-        return format_html_join("", "<div>{}</div>", ((line,) for line in lines)) or "no buy box"
+            lines.append(gettext("and %(more)s more") % {"more": more})
+        return format_html_join("", "<div>{}</div>", ((line,) for line in lines)) or gettext("no buy box")
 
-    @display(description="Deals")
+    @display(description=_("Deals"))
     def reliability(self, buyer: Buyer) -> str:
         """Return how reliable the buyer is, as text."""
         known = reliability_of([buyer.buyer_id])[buyer.buyer_id]
         days = known.median_days_to_close
-        taken = "" if days is None else f", {days} days from the first sending to the purchase at the median"
-        return f"{known.deals_closed:,} closed, {known.deals_fell_through:,} fell through{taken}"
+        taken = (
+            ""
+            if days is None
+            else gettext(", %(days)s days from the first sending to the purchase at the median") % {"days": days}
+        )
+        return gettext("%(deals_closed)s closed, %(deals_fell_through)s fell through%(taken)s") % {
+            "deals_closed": f"{known.deals_closed:,}",
+            "deals_fell_through": f"{known.deals_fell_through:,}",
+            "taken": taken,
+        }
 
-    @display(description="Last answers")
+    @display(description=_("Last answers"))
     def last_answers(self, buyer: Buyer) -> str:
         """Return the buyer's last answers, a line for each."""
         lines = (
@@ -225,11 +240,11 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
             for one in last_answers(buyer.buyer_id)
             if (about := (one.deal_ref, one.property_type, place_text(one)))
         )
-        return format_html_join("", '<div class="leading-relaxed">{} <b>{}</b> {}</div>', lines) or "none"
+        return format_html_join("", '<div class="leading-relaxed">{} <b>{}</b> {}</div>', lines) or gettext("none")
 
-    fitting = column("Markets and deals", fitting_html)
+    fitting = column(_("Markets and deals"), fitting_html)
 
-    @action(description="Answers", icon="forum", url_path="answers")
+    @action(description=_("Answers"), icon="forum", url_path="answers")
     @of_row
     def answers(self, request: HttpRequest, buyer: Any) -> HttpResponse:
         """Redirect to the list of this buyer's feedback."""

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 
 from buyers.book.boxes import values_of
@@ -21,13 +23,13 @@ class BoxForm(CheckedForm):
 
     row = BoxRow()
     places = typed(
-        "Places",
+        _("Places"),
         max_length=10 * NOTE_MAX_LENGTH,
-        placeholder="ON Toronto; QC",
-        help_text="Nothing: the place where the buyer lives.",
+        placeholder=_("ON Toronto; QC"),
+        help_text=_("Nothing: the place where the buyer lives."),
     )
     property_types = typed(
-        "Property types", max_length=NOTE_MAX_LENGTH, placeholder="SFR; DUPLEX", help_text="Nothing: any type."
+        _("Property types"), max_length=NOTE_MAX_LENGTH, placeholder=_("SFR; DUPLEX"), help_text=_("Nothing: any type.")
     )
 
     class Meta:
@@ -66,7 +68,7 @@ class BoxInline(StackedInline):
     has_add_permission = has_change_permission = has_delete_permission = allowed("buyers.change_buyer")
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["choices"] = db_field.get_choices(blank_choice=[("", "Any")])
+        kwargs["choices"] = db_field.get_choices(blank_choice=[("", gettext("Any"))])
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BuyBox]:
@@ -90,6 +92,6 @@ def box_text(box: BuyBox) -> str:
     parts = [
         where,
         ", ".join(values["property_types"]),
-        f"up to {cad(box.max_price).removesuffix('.00')}" if box.max_price else "",
+        gettext("up to %(amount)s") % {"amount": cad(box.max_price).removesuffix(".00")} if box.max_price else "",
     ]
     return " · ".join(filter(None, parts))

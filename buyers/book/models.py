@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.zones import ZONE_CHOICES
 from governance.people import Language
@@ -19,27 +20,27 @@ class Buyer(models.Model):
     class Status(models.TextChoices):
         """Whether deals are offered to the buyer. PAUSED: only where somebody asks for it. BLOCKED: never."""
 
-        ACTIVE = "ACTIVE", "Active"
-        PAUSED = "PAUSED", "Paused"
-        BLOCKED = "BLOCKED", "Blocked"
+        ACTIVE = "ACTIVE", _("Active")
+        PAUSED = "PAUSED", _("Paused")
+        BLOCKED = "BLOCKED", _("Blocked")
 
     buyer_id = models.CharField(max_length=LABEL_MAX_LENGTH, unique=True)
     name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     company = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    phone = models.CharField(max_length=16, blank=True, help_text="E.164, such as +14165550123")
-    second_phone = models.CharField(max_length=16, blank=True, help_text="E.164")
+    phone = models.CharField(max_length=16, blank=True, help_text=_("E.164, such as +14165550123"))
+    second_phone = models.CharField(max_length=16, blank=True, help_text=_("E.164"))
     email = models.EmailField(blank=True)
     second_email = models.EmailField(blank=True)
-    province = models.CharField(max_length=2, choices=Province, help_text="where the buyer lives")
+    province = models.CharField(max_length=2, choices=Province, help_text=_("where the buyer lives"))
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     zone = models.CharField(
-        "time zone", max_length=40, choices=ZONE_CHOICES, blank=True, help_text="only where it is known for certain"
+        "time zone", max_length=40, choices=ZONE_CHOICES, blank=True, help_text=_("only where it is known for certain")
     )
     language = models.CharField(max_length=2, choices=Language, default=Language.EN)
     status = models.CharField(max_length=7, choices=Status, default=Status.ACTIVE)
-    funds_amount = money_field(null=True, blank=True, help_text="CAD, as the proof of funds says")
-    funds_proved_on = models.DateField(null=True, blank=True, help_text="the date of the proof of funds")
-    funds_expire_on = models.DateField(null=True, blank=True, help_text="the last day of the proof of funds")
+    funds_amount = money_field(null=True, blank=True, help_text=_("CAD, as the proof of funds says"))
+    funds_proved_on = models.DateField(null=True, blank=True, help_text=_("the date of the proof of funds"))
+    funds_expire_on = models.DateField(null=True, blank=True, help_text=_("the last day of the proof of funds"))
     source = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     notes = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -91,33 +92,33 @@ class BuyBox(models.Model):
     class Exit(models.TextChoices):
         """What the buyer does with the house."""
 
-        FLIP = "FLIP", "Flip"
-        RENTAL = "RENTAL", "Rental"
-        LAND = "LAND", "Land"
+        FLIP = "FLIP", _("Flip")
+        RENTAL = "RENTAL", _("Rental")
+        LAND = "LAND", _("Land")
 
     class Financing(models.TextChoices):
         """How the buyer pays."""
 
-        CASH = "CASH", "Cash"
-        FINANCED = "FINANCED", "Financed"
+        CASH = "CASH", _("Cash")
+        FINANCED = "FINANCED", _("Financed")
 
     buyer = models.ForeignKey(Buyer, on_delete=models.CASCADE, related_name="boxes", db_index=False)
-    name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="the box of a file's row has no name")
-    property_types = models.JSONField(default=list, blank=True, help_text="words such as SFR; none: any type")
-    min_price = money_field(null=True, blank=True, help_text="CAD")
-    max_price = money_field(null=True, blank=True, help_text="CAD")
+    name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text=_("the box of a file's row has no name"))
+    property_types = models.JSONField(default=list, blank=True, help_text=_("words such as SFR; none: any type"))
+    min_price = money_field(null=True, blank=True, help_text=_("CAD"))
+    max_price = money_field(null=True, blank=True, help_text=_("CAD"))
     max_arv_share = models.DecimalField(
-        max_digits=5, decimal_places=4, null=True, blank=True, help_text="of price and repairs, as a fraction of the ARV"
+        max_digits=5, decimal_places=4, null=True, blank=True, help_text=_("of price and repairs, as a fraction of the ARV")
     )
-    max_repairs = money_field(null=True, blank=True, help_text="CAD")
+    max_repairs = money_field(null=True, blank=True, help_text=_("CAD"))
     min_beds = models.PositiveSmallIntegerField(null=True, blank=True)
     max_beds = models.PositiveSmallIntegerField(null=True, blank=True)
     min_baths = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     max_baths = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
-    min_area = models.PositiveIntegerField(null=True, blank=True, help_text="living area, square feet")
-    max_area = models.PositiveIntegerField(null=True, blank=True, help_text="living area, square feet")
-    min_lot = models.PositiveIntegerField(null=True, blank=True, help_text="square feet")
-    max_lot = models.PositiveIntegerField(null=True, blank=True, help_text="square feet")
+    min_area = models.PositiveIntegerField(null=True, blank=True, help_text=_("living area, square feet"))
+    max_area = models.PositiveIntegerField(null=True, blank=True, help_text=_("living area, square feet"))
+    min_lot = models.PositiveIntegerField(null=True, blank=True, help_text=_("square feet"))
+    max_lot = models.PositiveIntegerField(null=True, blank=True, help_text=_("square feet"))
     min_year_built = models.PositiveSmallIntegerField(null=True, blank=True)
     max_year_built = models.PositiveSmallIntegerField(null=True, blank=True)
     exit = models.CharField(max_length=6, choices=Exit, blank=True)
@@ -147,8 +148,8 @@ class BuyBox(models.Model):
             models.CheckConstraint(condition=Q(exit__in=["", "FLIP", "RENTAL", "LAND"]), name="buybox_exit"),
             models.CheckConstraint(condition=Q(financing__in=["", "CASH", "FINANCED"]), name="buybox_financing"),
         ]
-        verbose_name = "buy box"
-        verbose_name_plural = "buy boxes"
+        verbose_name = _("buy box")
+        verbose_name_plural = _("buy boxes")
 
     def __str__(self) -> str:
         return self.name or "buy box"
@@ -169,8 +170,8 @@ class BuyBoxPlace(models.Model):
             models.CheckConstraint(condition=Q(province__in=Province.values), name="buyboxplace_province"),
         ]
         indexes = [models.Index(fields=["province", "market", "box"], name="buyboxplace_place")]  # who buys at a place
-        verbose_name = "place of a buy box"
-        verbose_name_plural = "places of buy boxes"
+        verbose_name = _("place of a buy box")
+        verbose_name_plural = _("places of buy boxes")
 
     def __str__(self) -> str:
         return f"{self.province} {self.market}"
@@ -180,8 +181,8 @@ class BuyerImport(ImportBatch):
     """An import of buyers from a file: the stored file, its state, and the results."""
 
     class Meta(ImportBatch.Meta):
-        verbose_name = "import of buyers"
-        verbose_name_plural = "imports of buyers"
+        verbose_name = _("import of buyers")
+        verbose_name_plural = _("imports of buyers")
 
 
 def buyer_key(related_name: str) -> "models.ForeignKey[Any, Any]":

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from buyers.book.boxes import Boxes, boxes_of, in_own_markets, whole, write_boxes
 from buyers.book.fields import SETTINGS, Place
@@ -26,7 +27,7 @@ from wholesale.plumbing.vocabulary import ALL, Province
 _WRITERS = 7_301_010  # the key of the advisory lock for writing buyers (PostgreSQL)
 _SIGNED = ("changed_by", "user", "updated_at")
 BOXES = "boxes"  # among the names of changed values
-NO_PROVINCE = "A new buyer needs its province."
+NO_PROVINCE = gettext_noop("A new buyer needs its province.")
 
 
 class StoredBuyer(NamedTuple):

@@ -7,6 +7,8 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from buyers.liquidity.figures import Event
@@ -42,15 +44,18 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     list_filter = ("province",)
     list_select_related = False
     search_fields = ("market", "property_type")
-    search_help_text = "Market or property type"
+    search_help_text = _("Market or property type")
     fieldsets = (
-        ("Node", {"fields": ("place", "property_type", "score", "events")}),
+        (_("Node"), {"fields": ("place", "property_type", "score", "events")}),
         (
-            "What the score is made of: active buyers * 0.5 + response rate * 50 + close rate * 50",
+            _("What the score is made of: active buyers * 0.5 + response rate * 50 + close rate * 50"),
             {"fields": ("active_buyer_count", "buyer_count", "response_rate", "close_rate", "updated_at")},
         ),
         (
-            "What is known of the true rates: the mean, the 90% interval, and the events that it rests on, less as they age",
+            _(
+                "What is known of the true rates: the mean, the 90% interval, and the events that it rests on, "
+                "less as they age"
+            ),
             {"fields": ("responds", "closes", "someone_buys")},
         ),
     )
@@ -72,12 +77,12 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         """Show the buyers of a node, and those of its neighbours."""
         return pages.buyers_page(request, self, object_id)
 
-    @button("Liquidity graph", "view", icon="hub", path="to-graph")
+    @button(_("Liquidity graph"), "view", icon="hub", path="to-graph")
     def open_graph(self, request: HttpRequest) -> HttpResponse:
         """Go to the graph."""
         return HttpResponseRedirect(reverse("admin:buyers_buyerliquiditynode_graph"))
 
-    @button("Buyers", "view", icon="group", path="to-buyers")
+    @button(_("Buyers"), "view", icon="group", path="to-buyers")
     def open_buyers(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Go to the buyers of the node."""
         node = self.get_object(request, object_id)
@@ -88,31 +93,31 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerLiquidityNode]:
         return super().get_queryset(request).exclude(INVENTED)
 
-    place = column("Place", place_text, ordering="province")
+    place = column(_("Place"), place_text, ordering="province")
 
     @display(
-        description="Score",
+        description=_("Score"),
         ordering=F("active_buyer_count") * 0.5 + (F("avg_response_rate") + F("avg_close_rate")) * 50,
     )
     def score(self, node: BuyerLiquidityNode) -> str:
         """The node's score, by the formula of the customer's guide."""
         return f"{node.liquidity.score:.2f}"
 
-    response_rate = column("Response rate", lambda node: f"{node.avg_response_rate:.2%}", ordering="avg_response_rate")
-    close_rate = column("Close rate", lambda node: f"{node.avg_close_rate:.2%}", ordering="avg_close_rate")
-    responds = column("Responds (90%)", lambda node: _rate_text(known_of(node).response))
-    closes = column("Buys if it decides (90%)", lambda node: _rate_text(known_of(node).close))
+    response_rate = column(_("Response rate"), lambda node: f"{node.avg_response_rate:.2%}", ordering="avg_response_rate")
+    close_rate = column(_("Close rate"), lambda node: f"{node.avg_close_rate:.2%}", ordering="avg_close_rate")
+    responds = column(_("Responds (90%)"), lambda node: _rate_text(known_of(node).response))
+    closes = column(_("Buys if it decides (90%)"), lambda node: _rate_text(known_of(node).close))
 
-    @display(description="Somebody buys the next deal")
+    @display(description=_("Somebody buys the next deal"))
     def someone_buys(self, node: BuyerLiquidityNode) -> str:
         """The probability that at least one active buyer whose box fits buys."""
         return f"{liquidity_score(node.province, node.market, node.property_type)['posterior_score']:.0f}%"
 
-    @display(description="Events")
+    @display(description=_("Events"))
     def events(self, node: BuyerLiquidityNode) -> str:
         """A link to the feedback events of the node."""
         url = reverse("admin:buyers_buyerfeedbackevent_changelist", query={"node__id__exact": node.pk})
-        return format_html('<a href="{}" class="text-link">All events of this node</a>', url)
+        return format_html('<a href="{}" class="text-link">{}</a>', url, gettext("All events of this node"))
 
 
 @admin.register(BuyerFeedbackEvent)
@@ -123,16 +128,16 @@ class BuyerFeedbackEventAdmin(GrowingAdmin):
     list_filter = (SinceFilter, "event", "is_derived", "province")
     list_select_related = False
     search_fields = ("buyer_id__exact", "deal_ref__exact", "market__exact", "correlation_id__exact")
-    search_help_text = "Buyer id, deal, market or correlation id, in full"
+    search_help_text = _("Buyer id, deal, market or correlation id, in full")
     fieldsets = (
-        ("Event", {"fields": ("kind", "buyer", "deal", "is_derived", "place", "property_type", "node")}),
-        ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
+        (_("Event"), {"fields": ("kind", "buyer", "deal", "is_derived", "place", "property_type", "node")}),
+        (_("Who and when"), {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
-    kind = column("Event", lambda event: event.get_event_display(), ordering="event", label=EVENT_COLOURS)
-    buyer = column("Buyer", lambda event: event.buyer_id, ordering="buyer_id", empty_value="not named")
-    deal = column("Deal", lambda event: event.deal_ref, empty_value="not named")
-    place = column("Place", place_text, ordering="province")
+    kind = column(_("Event"), lambda event: event.get_event_display(), ordering="event", label=EVENT_COLOURS)
+    buyer = column(_("Buyer"), lambda event: event.buyer_id, ordering="buyer_id", empty_value=_("not named"))
+    deal = column(_("Deal"), lambda event: event.deal_ref, empty_value=_("not named"))
+    place = column(_("Place"), place_text, ordering="province")
 
 
 @admin.register(DealSent)
@@ -144,15 +149,20 @@ class DealSentAdmin(GrowingAdmin):
     list_filter = (SinceFilter, "channel", "province")
     list_select_related = False
     search_fields = ("deal_ref__exact", "buyer_id__exact", "market__exact", "correlation_id__exact")
-    search_help_text = "Deal, buyer id, market or correlation id, in full"
+    search_help_text = _("Deal, buyer id, market or correlation id, in full")
     fieldsets = (
-        ("Deal", {"fields": ("deal_ref", "place", "property_type")}),
-        ("Sent", {"fields": ("buyer_id", "channel", "sent_at")}),
-        ("Who and when", {"fields": ("actor", "user", "correlation_id")}),
+        (_("Deal"), {"fields": ("deal_ref", "place", "property_type")}),
+        (_("Sent"), {"fields": ("buyer_id", "channel", "sent_at")}),
+        (_("Who and when"), {"fields": ("actor", "user", "correlation_id")}),
     )
 
-    place = column("Place", place_text, ordering="province")
+    place = column(_("Place"), place_text, ordering="province")
 
 
 def _rate_text(rate: Posterior) -> str:
-    return f"{rate.mean:.0%} ({rate.low:.0%} to {rate.high:.0%}; {rate.events:.1f} events)"
+    return gettext("%(mean)s (%(low)s to %(high)s; %(events)s events)") % {
+        "mean": f"{rate.mean:.0%}",
+        "low": f"{rate.low:.0%}",
+        "high": f"{rate.high:.0%}",
+        "events": f"{rate.events:.1f}",
+    }

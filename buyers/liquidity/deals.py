@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_noop
 
 from buyers.liquidity.errors import BuyerNotContactable, BuyerUnknown
 from buyers.liquidity.figures import Event
@@ -33,16 +34,27 @@ def send_deal(
     gate.require(ExecutionClass.EXECUTE)
     buyer = people.load(people.BUYER, [buyer_id]).get(buyer_id)
     if buyer is None:
-        raise BuyerUnknown(f"There is no buyer {buyer_id} in the book.", attr="buyer_id")
+        raise BuyerUnknown(gettext_noop("There is no buyer %(buyer_id)s in the book."), attr="buyer_id", buyer_id=buyer_id)
     reached = gate.point_of(channel, phone=buyer.phone, email=buyer.email)
     if reached is None:
-        raise BuyerNotContactable(f"{buyer_id} has no number or address that {channel} reaches.", attr="buyer_id")
+        raise BuyerNotContactable(
+            gettext_noop("%(buyer_id)s has no number or address that %(channel)s reaches."),
+            attr="buyer_id",
+            buyer_id=buyer_id,
+            channel=channel,
+        )
     # Nobody records an opt-out between the question and the row.
     gate.lock_points([*gate.points_of(phone=buyer.phone, email=buyer.email), (people.BUYER, buyer_id)])
     (answer,) = gate.decide_contacts([gate.Contact(buyer, channel)], at=act.now)
     if not answer.verdict.allowed:
         reasons = ", ".join(answer.verdict.reasons)
-        raise BuyerNotContactable(f"{buyer_id} may not be contacted by {channel} now: {reasons}.", attr="buyer_id")
+        raise BuyerNotContactable(
+            gettext_noop("%(buyer_id)s may not be contacted by %(channel)s now: %(reasons)s."),
+            attr="buyer_id",
+            buyer_id=buyer_id,
+            channel=channel,
+            reasons=reasons,
+        )
     sent = DealSent.objects.create(
         buyer_id=buyer_id,
         deal_ref=deal_ref,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 SFR = "SFR"  # single-family residence, the default property type
 
@@ -12,10 +13,10 @@ SFR = "SFR"  # single-family residence, the default property type
 class Event(models.TextChoices):
     """A kind of feedback: what a buyer did."""
 
-    RESPONDED = "RESPONDED", "Responded"
-    NO_RESPONSE = "NO_RESPONSE", "No response"
-    BOUGHT = "BOUGHT", "Bought"
-    PASSED = "PASSED", "Passed"
+    RESPONDED = "RESPONDED", _("Responded")
+    NO_RESPONSE = "NO_RESPONSE", _("No response")
+    BOUGHT = "BOUGHT", _("Bought")
+    PASSED = "PASSED", _("Passed")
 
 
 ACTIVE_EVENTS = (Event.RESPONDED, Event.BOUGHT)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from buyers.book.models import buyer_key
 from buyers.liquidity.figures import SFR, Event, Liquidity
@@ -22,16 +23,16 @@ class BuyerLiquidityNode(Tallied):
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     property_type = models.CharField(max_length=WORD_MAX_LENGTH, default=SFR)
-    buyer_count = models.PositiveIntegerField(default=0, help_text="distinct buyers with an event")
-    active_buyer_count = models.PositiveIntegerField(default=0, help_text="buyers who responded or bought")
-    avg_response_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text="fraction 0..1")
-    avg_close_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text="fraction 0..1")
+    buyer_count = models.PositiveIntegerField(default=0, help_text=_("distinct buyers with an event"))
+    active_buyer_count = models.PositiveIntegerField(default=0, help_text=_("buyers who responded or bought"))
+    avg_response_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text=_("fraction 0..1"))
+    avg_close_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text=_("fraction 0..1"))
     updated_at = models.DateTimeField()
     # The prior of the node's rates: what the other nodes say about it (`priors`).
-    prior_response_mean = models.FloatField(default=0.5, db_default=0.5, help_text="fraction 0..1")
-    prior_response_strength = models.FloatField(default=2, db_default=2, help_text="in events")
-    prior_close_mean = models.FloatField(default=0.5, db_default=0.5, help_text="fraction 0..1")
-    prior_close_strength = models.FloatField(default=2, db_default=2, help_text="in events")
+    prior_response_mean = models.FloatField(default=0.5, db_default=0.5, help_text=_("fraction 0..1"))
+    prior_response_strength = models.FloatField(default=2, db_default=2, help_text=_("in events"))
+    prior_close_mean = models.FloatField(default=0.5, db_default=0.5, help_text=_("fraction 0..1"))
+    prior_close_strength = models.FloatField(default=2, db_default=2, help_text=_("in events"))
 
     class Meta:
         constraints = [
@@ -44,7 +45,7 @@ class BuyerLiquidityNode(Tallied):
         ]
         ordering = ["province", "market", "property_type"]
         default_permissions = ("view",)
-        verbose_name = "liquidity node"
+        verbose_name = _("liquidity node")
 
     def __str__(self) -> str:
         return f"{self.province} {self.market} {self.property_type}"
@@ -73,13 +74,15 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
     """A feedback event: what a buyer did. Never changed or deleted."""
 
     node = models.ForeignKey(BuyerLiquidityNode, on_delete=models.PROTECT, related_name="events", db_index=False)
-    buyer_id = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="the guide's string")
+    buyer_id = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text=_("the guide's string"))
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH)
     property_type = models.CharField(max_length=WORD_MAX_LENGTH)
     event = models.CharField(max_length=11, choices=Event)
-    deal_ref = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text="the deal that was offered")
-    is_derived = models.BooleanField(default=False, db_default=False, help_text="the buyer was silent; nobody recorded it")
+    deal_ref = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text=_("the deal that was offered"))
+    is_derived = models.BooleanField(
+        default=False, db_default=False, help_text=_("the buyer was silent; nobody recorded it")
+    )
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [
@@ -106,7 +109,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
             ("record_feedback", "Can record what a buyer did"),
             ("record_any_feedback", "Can record it under another's name"),
         ]
-        verbose_name = "buyer feedback event"
+        verbose_name = _("buyer feedback event")
 
     def __str__(self) -> str:
         return f"{self.buyer_id or 'somebody'} {self.event}"
@@ -120,7 +123,7 @@ class BuyerRecord(Tallied):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["buyer"], name="buyerrecord_buyer")]  # also its index
-        verbose_name = "buyer's record"
+        verbose_name = _("buyer's record")
 
     def __str__(self) -> str:
         return str(self.buyer_id)
@@ -133,24 +136,24 @@ class LiquidityPrior(models.Model):
     class Level(models.TextChoices):
         """Below what the prior holds."""
 
-        CANADA = "CANADA", "Canada"
-        PROVINCE = "PROVINCE", "Province"
-        MARKET = "MARKET", "Market"
-        BUYER = "BUYER", "Buyers"
+        CANADA = "CANADA", _("Canada")
+        PROVINCE = "PROVINCE", _("Province")
+        MARKET = "MARKET", _("Market")
+        BUYER = "BUYER", _("Buyers")
 
     level = models.CharField(max_length=8, choices=Level)
     province = models.CharField(max_length=2, choices=Province, blank=True)
     market = models.CharField(max_length=WORD_MAX_LENGTH, blank=True)
-    response_mean = models.FloatField(help_text="fraction 0..1")
-    response_strength = models.FloatField(help_text="in events")
-    close_mean = models.FloatField(help_text="fraction 0..1")
-    close_strength = models.FloatField(help_text="in events")
+    response_mean = models.FloatField(help_text=_("fraction 0..1"))
+    response_strength = models.FloatField(help_text=_("in events"))
+    close_mean = models.FloatField(help_text=_("fraction 0..1"))
+    close_strength = models.FloatField(help_text=_("in events"))
     fitted_at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["level", "province", "market"], name="liquidityprior_place")]
-        verbose_name = "liquidity prior"
+        verbose_name = _("liquidity prior")
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.get_level_display(), self.province, self.market)))
@@ -163,7 +166,7 @@ class DealSent(SignedModel, AppendOnlyModel):
     deal_ref = models.CharField(max_length=LABEL_MAX_LENGTH)
     channel = models.CharField(max_length=5, choices=Channel)
     sent_at = models.DateTimeField()
-    province = models.CharField(max_length=2, choices=Province, help_text="where the deal is")
+    province = models.CharField(max_length=2, choices=Province, help_text=_("where the deal is"))
     market = models.CharField(max_length=WORD_MAX_LENGTH)
     property_type = models.CharField(max_length=WORD_MAX_LENGTH)
 
@@ -179,8 +182,8 @@ class DealSent(SignedModel, AppendOnlyModel):
             models.Index(fields=["buyer", "deal_ref", "sent_at"], name="dealsent_buyer_deal"),
             models.Index(fields=["sent_at"], name="dealsent_sent"),  # who is silent for too long
         ]
-        verbose_name = "deal that was sent"
-        verbose_name_plural = "deals that were sent"
+        verbose_name = _("deal that was sent")
+        verbose_name_plural = _("deals that were sent")
 
     def __str__(self) -> str:
         return f"{self.deal_ref} to {self.buyer_id}"

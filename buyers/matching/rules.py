@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from wholesale.plumbing.vocabulary import ALL
@@ -47,9 +48,9 @@ class Deal:
 class BoxVerdict(models.TextChoices):
     """Whether a deal meets a criterion of a box."""
 
-    MET = "MET", "Met"
-    MISSED = "MISSED", "Missed"
-    UNKNOWN = "UNKNOWN", "The deal does not say"
+    MET = "MET", _("Met")
+    MISSED = "MISSED", _("Missed")
+    UNKNOWN = "UNKNOWN", _("The deal does not say")
 
 
 # A verdict in an array. A criterion that the box does not bound has none.
@@ -145,11 +146,11 @@ def best_boxes(codes: Codes, buyers: NDArray[np.int64], boxes: NDArray[np.int64]
 class Funds(models.TextChoices):
     """What a buyer's proof of funds is good for."""
 
-    GOOD = "GOOD", "Good for the price"
-    TOO_LOW = "TOO_LOW", "Below the price"
-    EXPIRED = "EXPIRED", "Expired"
-    NONE = "NONE", "No proof of funds"
-    UNKNOWN = "UNKNOWN", "In force, but the deal has no price"
+    GOOD = "GOOD", _("Good for the price")
+    TOO_LOW = "TOO_LOW", _("Below the price")
+    EXPIRED = "EXPIRED", _("Expired")
+    NONE = "NONE", _("No proof of funds")
+    UNKNOWN = "UNKNOWN", _("In force, but the deal has no price")
 
 
 def funds(amount: Decimal | None, expire_on: date | None, price: Decimal | None, today: date) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from buyers.people.services import BuyerErasure, erase_buyer, export_buyer
@@ -21,7 +23,7 @@ class BuyerPersonPages(ModelAdmin):
     has_erase_permission = allowed("buyers.erase_buyer")
     has_disclose_permission = allowed("buyers.export_buyer_file")
 
-    @button("Export person", "disclose", icon="contact_page")
+    @button(_("Export person"), "disclose", icon="contact_page")
     @of_row
     def export_person(self, request: HttpRequest, buyer: Any) -> HttpResponse:
         """Download all that is on file about the buyer, as JSON."""
@@ -29,7 +31,7 @@ class BuyerPersonPages(ModelAdmin):
         self.log_change(request, buyer, "Exported what is on file about the person.")
         return download(found, f"buyer-{buyer.pk}")
 
-    @button("Erase person...", "erase", icon="person_off", variant=DANGER)
+    @button(_("Erase person..."), "erase", icon="person_off", variant=DANGER)
     @asking
     def erase(self, request: HttpRequest, buyer: Any) -> Question:
         """Erase the buyer, after a page that asks why."""
@@ -44,13 +46,16 @@ class BuyerPersonPages(ModelAdmin):
         counts = _counts(whom)
         return Question(
             act,
-            title=f"Erase {buyer}",
-            explanation="Name, company, numbers, addresses, notes, proof of funds, buy boxes, proofs and kept answers are "
-            "forgotten for good. What the buyer did stays by id and time, and opt-outs hold when the number comes again. "
-            "Export first what you must keep. Do not name the person in the reason: it is kept.",
+            title=gettext("Erase %(buyer)s") % {"buyer": buyer},
+            explanation=gettext(
+                "Name, company, numbers, addresses, notes, proof of funds, buy boxes, proofs and kept answers are "
+                "forgotten for good. What the buyer did stays by id and time, and opt-outs hold when the number comes "
+                "again. "
+                "Export first what you must keep. Do not name the person in the reason: it is kept."
+            ),
             warning=_shared_text(whom.shared_with),
-            table={"headers": [name for name, _ in counts], "rows": [[f"{count:,}" for _, count in counts]]},
-            button="Erase the person",
+            table={"headers": [name for name, _number in counts], "rows": [[f"{count:,}" for _name, count in counts]]},
+            button=gettext("Erase the person"),
             danger=True,
         )
 
@@ -59,7 +64,7 @@ class BuyerPersonPages(ModelAdmin):
         """Show what to do instead of deleting. Nobody may delete a buyer: feedback and the ledger refer to its id."""
         context = {
             **self.admin_site.each_context(request),
-            "title": "A buyer is not deleted",
+            "title": gettext("A buyer is not deleted"),
             "opts": self.opts,
             "erase_url": reverse("admin:buyers_buyer_erase", args=[buyer.pk]),
             "because": "A buyer is never deleted, because feedback and the ledger refer to its id.",
@@ -69,22 +74,31 @@ class BuyerPersonPages(ModelAdmin):
 
 def erased_text(erased: BuyerErasure) -> str:
     """Return a text that counts what was erased."""
-    done = (
-        f"Erased: {erased.points:,} numbers and addresses, {erased.boxes:,} buy boxes, {erased.texts:,} texts, "
-        f"{erased.refused_rows:,} refused rows, {erased.files:,} files, {erased.answers:,} kept answers."
-    )
+    done = gettext(
+        "Erased: %(points)s numbers and addresses, %(boxes)s buy boxes, %(texts)s texts, "
+        "%(refused_rows)s refused rows, %(files)s files, %(answers)s kept answers."
+    ) % {
+        "points": f"{erased.points:,}",
+        "boxes": f"{erased.boxes:,}",
+        "texts": f"{erased.texts:,}",
+        "refused_rows": f"{erased.refused_rows:,}",
+        "files": f"{erased.files:,}",
+        "answers": f"{erased.answers:,}",
+    }
     return f"{done} {_shared_text(list(erased.shared_with))}".strip()
 
 
 def _shared_text(others: list[str]) -> str:
     if not others:
         return ""
-    return f"Others have the same number or address, where it stays until they are erased too: {', '.join(others)}."
+    return gettext("Others have the same number or address, where it stays until they are erased too: %(others)s.") % {
+        "others": ", ".join(others)
+    }
 
 
 def _counts(whom: BuyerOnFile) -> list[tuple[str, int]]:
     return [
-        ("Deals sent", whom.deals_sent.count()),
-        ("Answers", whom.feedback.count()),
-        ("Lines of the ledger", whom.records.count()),
+        (gettext("Deals sent"), whom.deals_sent.count()),
+        (gettext("Answers"), whom.feedback.count()),
+        (gettext("Lines of the ledger"), whom.records.count()),
     ]

@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -29,6 +32,7 @@ from wholesale.plumbing.admin_parts import (
     link,
     place_text,
 )
+from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
@@ -40,14 +44,14 @@ class TaskInline(ReadOnlyInline):
     fields = ("step_link", "channel", "due_at", "state", "completed_at", "completed_by", "outcome", "cancel_reason")
     readonly_fields = ("step_link", "state")
 
-    step_link = link("Step", lambda task: task_url(task.pk), lambda task: task.step)
-    state = column("State", task_state)
+    step_link = link(_("Step"), lambda task: task_url(task.pk), lambda task: task.step)
+    state = column(_("State"), task_state)
 
 
 class LadderStateFilter(StateFilter):
     """Filters ladders by their state: open or closed."""
 
-    states = {"open": ("Open", Q(closed_at__isnull=True)), "closed": ("Closed", Q(closed_at__isnull=False))}
+    states = {"open": (_("Open"), Q(closed_at__isnull=True)), "closed": (_("Closed"), Q(closed_at__isnull=False))}
 
 
 def _is_open(ladder: FollowupLadder) -> bool:
@@ -63,95 +67,112 @@ class FollowupLadderAdmin(WithLead, GrowingAdmin):
     list_filter = (LadderStateFilter, SinceFilter, "province", "template_kind")
     list_select_related = False
     search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
-    search_help_text = "Lead id, owner, market or correlation id, in full"
+    search_help_text = _("Lead id, owner, market or correlation id, in full")
     inlines = (TaskInline,)
     actions_detail = ("reassign", "cancel", "restart")
     fieldsets = (
-        ("Ladder", {"fields": (("who", "owner"), ("province", "market"), ("open_steps", "closed_at"), "made_from")}),
-        ("Who and when", {"fields": (("created_by", "user"), "reason", "created_at", "correlation_id")}),
+        (_("Ladder"), {"fields": (("who", "owner"), ("province", "market"), ("open_steps", "closed_at"), "made_from")}),
+        (_("Who and when"), {"fields": (("created_by", "user"), "reason", "created_at", "correlation_id")}),
     )
 
-    state = either("State", lambda ladder: ladder.closed_at, ("Closed", ""), ("Open", "info"))
-    place = column("Place", place_text, ordering="province")
+    state = either(_("State"), lambda ladder: ladder.closed_at, (_("Closed"), ""), (_("Open"), "info"))
+    place = column(_("Place"), place_text, ordering="province")
 
-    @display(description="Made from")
+    @display(description=_("Made from"))
     def made_from(self, ladder: FollowupLadder) -> str:
         """The ladder's template and version. A ladder without a template has the steps of the customer's guide."""
         if ladder.template is None:
-            return "the guide's steps, before there were templates"
+            return gettext("the guide's steps, before there were templates")
         url = reverse("admin:followups_laddertemplate_change", args=[ladder.template.pk])
-        named = f"the {ladder.template_kind} template of {place_text(ladder.template)}"
-        return format_html('<a href="{}" class="text-link">{}</a>, version {}', url, named, ladder.template_version)
+        named = gettext("the %(template_kind)s template of %(template)s") % {
+            "template_kind": ladder.template_kind,
+            "template": place_text(ladder.template),
+        }
+        return format_html(
+            '<a href="{}" class="text-link">{}</a>, {}',
+            url,
+            named,
+            gettext("version %(version)s") % {"version": ladder.template_version},
+        )
 
     # The buttons of a ladder --------------------------------------------------------------------------------------------
 
     has_steer_permission = allowed("followups.steer_ladder")
 
-    @button("Reassign...", "steer", icon="switch_account", when=_is_open)
+    @button(_("Reassign..."), "steer", icon="switch_account", when=_is_open)
     @asking
     def reassign(self, request: HttpRequest, ladder: Any) -> Question:
         """Show the form to give the ladder to another owner. If the form was sent, reassign the ladder."""
 
         def act(owner: str, reason: str) -> str:
             given = reassign_ladder(ladder.pk, owner or None, act=Act.by(request.user, reason=reason))
-            return self._done(request, given, f"Its owner is {given.owner or 'nobody'}.")
+            return self._done(request, given, format_lazy(_("Its owner is {owner}."), owner=given.owner or _("nobody")))
 
         return Question(
             act,
             form=partial(ReassignForm, initial={"owner": ladder.owner}),
-            title=f"Reassign ladder {ladder.pk}",
-            explanation=f"Its open steps become the new owner's work, and claims of them end. "
-            f"Its owner is {ladder.owner or 'nobody'}.",
-            button="Reassign it",
+            title=gettext("Reassign ladder %(ladder)s") % {"ladder": ladder.pk},
+            explanation=gettext(
+                "Its open steps become the new owner's work, and claims of them end. Its owner is %(owner)s."
+            )
+            % {"owner": ladder.owner or gettext("nobody")},
+            button=gettext("Reassign it"),
         )
 
-    @button("Cancel...", "steer", icon="cancel", variant=DANGER, when=_is_open)
+    @button(_("Cancel..."), "steer", icon="cancel", variant=DANGER, when=_is_open)
     @asking
     def cancel(self, request: HttpRequest, ladder: Any) -> Question:
         """Show the form to cancel the open steps of the ladder. If the form was sent, cancel them."""
 
         def act(reason: str) -> str:
             cancelled = cancel_ladder(ladder.pk, act=Act.by(request.user, reason=reason))
-            return self._done(request, cancelled, "The ladder is cancelled.")
+            return self._done(request, cancelled, _("The ladder is cancelled."))
 
         return Question(
             act,
-            title=f"Cancel ladder {ladder.pk}",
-            explanation=f"Its open steps ({ladder.open_steps}) are cancelled. Completed steps stay as they are.",
-            button="Cancel the ladder",
+            title=gettext("Cancel ladder %(ladder)s") % {"ladder": ladder.pk},
+            explanation=gettext("Its open steps (%(open_steps)s) are cancelled. Completed steps stay as they are.")
+            % {"open_steps": ladder.open_steps},
+            button=gettext("Cancel the ladder"),
             danger=True,
         )
 
-    @button("Restart...", "steer", icon="restart_alt")
+    @button(_("Restart..."), "steer", icon="restart_alt")
     @asking
     def restart(self, request: HttpRequest, ladder: Any) -> Question:
         """Show the form to restart the ladder. If the form was sent, restart the ladder."""
 
         def act(reason: str) -> str:
             begun = restart_ladder(ladder.pk, act=Act.by(request.user, reason=reason)).tasks[0].ladder
-            return self._done(request, begun, f"Ladder {begun.pk} began instead of ladder {ladder.pk}.")
+            return self._done(
+                request,
+                begun,
+                format_lazy(_("Ladder {begun} began instead of ladder {ladder}."), begun=begun.pk, ladder=ladder.pk),
+            )
 
         return Question(
             act,
-            title=f"Restart ladder {ladder.pk}",
-            explanation="Its open steps are cancelled, and a new ladder of the same lead and owner begins now, with the "
-            "steps that its place's templates have for the lead today.",
-            button="Begin it anew",
+            title=gettext("Restart ladder %(ladder)s") % {"ladder": ladder.pk},
+            explanation=gettext(
+                "Its open steps are cancelled, and a new ladder of the same lead and owner begins now, with the "
+                "steps that its place's templates have for the lead today."
+            ),
+            button=gettext("Begin it anew"),
         )
 
-    def _done(self, request: HttpRequest, ladder: FollowupLadder, said: str) -> str:
+    def _done(self, request: HttpRequest, ladder: FollowupLadder, said: Words) -> str:
         self.log_change(request, ladder, said)
-        return said
+        return str(said)
 
 
 class ReassignForm(forms.Form):
     """The form to reassign a ladder: the new owner, and the reason."""
 
     owner = forms.CharField(
-        label="New owner",
+        label=_("New owner"),
         required=False,
         max_length=LABEL_MAX_LENGTH,
         widget=UnfoldAdminTextInputWidget,
-        help_text="A user's name. Empty: the ladder has no owner.",
+        help_text=_("A user's name. Empty: the ladder has no owner."),
     )
     reason = reason_field()

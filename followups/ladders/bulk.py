@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from followups.ladders import prospects
 from followups.ladders.errors import DuplicateLead
@@ -36,7 +37,7 @@ from wholesale.plumbing.lookups import among
 from wholesale.plumbing.vocabulary import ALL
 
 BATCH = 1_000
-NO_PROVINCE = "A lead that nobody knows needs its province."
+NO_PROVINCE = gettext_noop("A lead that nobody knows needs its province.")
 Place = tuple[str, str]  # province, market
 
 

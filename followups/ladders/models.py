@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from followups.ladders.templates.models import LadderTemplate
 from followups.leads.models import lead_key
@@ -31,17 +32,19 @@ class FollowupLadder(models.Model):
     lead = lead_key("ladders")
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
-    owner = label_field(help_text="whose work it is; null is anybody's")
+    owner = label_field(help_text=_("whose work it is; null is anybody's"))
     # Null in a ladder that is older than the templates.
     template = models.ForeignKey(LadderTemplate, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     template_version = models.PositiveIntegerField(null=True)
     # A copy of the template's kind, so that a list of ladders reads one table.
     template_kind = models.CharField(
-        max_length=8, choices=LadderTemplate.Kind, default=LadderTemplate.Kind.STANDARD, help_text="of the template"
+        max_length=8, choices=LadderTemplate.Kind, default=LadderTemplate.Kind.STANDARD, help_text=_("of the template")
     )
     created_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = user_key()
-    reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="why it was begun anew; empty of any other")
+    reason = models.CharField(
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("why it was begun anew; empty of any other")
+    )
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     created_at = models.DateTimeField()
     open_steps = models.PositiveSmallIntegerField()
@@ -67,7 +70,7 @@ class FollowupLadder(models.Model):
         ordering = ["-id"]
         default_permissions = ("view",)
         permissions = [("create_ladder", "Can start a ladder")]
-        verbose_name = "ladder"
+        verbose_name = _("ladder")
 
     def __str__(self) -> str:
         return f"Ladder {self.pk} of {self.lead_id or 'no lead'}"

@@ -6,6 +6,8 @@ CONTRACT section 10 gives the order of the refusals, and says which of them a re
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_noop
+
 from followups.ladders.errors import (
     AlreadyFollowedUp,
     LadderTemplateDisabled,
@@ -67,7 +69,7 @@ def _closed(status: str) -> LeadClosed:
         what = "Change it first, with a reason (leads/upsert, or the lead's page in the admin)."
     else:
         what = f"To follow the lead up all the same, send {BY_A_RESTART}."
-    return LeadClosed(f"The lead's status is {status}. {what}")
+    return LeadClosed(gettext_noop("The lead's status is %(status)s. %(what)s"), status=status, what=what)
 
 
 def _all_points_are_wrong(lead: PersonFacts, channels: Collection[str]) -> bool:
@@ -80,12 +82,18 @@ def _all_points_are_wrong(lead: PersonFacts, channels: Collection[str]) -> bool:
 
 def _followed_by(other: str) -> AlreadyFollowedUp:
     return AlreadyFollowedUp(
-        f"Lead {other} has the same number or address and an open ladder. Work that one, or cancel it first."
+        gettext_noop("Lead %(other)s has the same number or address and an open ladder. Work that one, or cancel it first."),
+        other=other,
     )
 
 
 def _too_soon(ended_at: datetime, begins_at: datetime) -> RecentlyFollowedUp:
     return RecentlyFollowedUp(
-        f"The lead was followed up until {iso_utc(ended_at)}. A ladder may start from {iso_utc(begins_at)}; "
-        f"before that, send {BY_A_RESTART}."
+        gettext_noop(
+            "The lead was followed up until %(ended_at)s. A ladder may start from %(begins_at)s; before "
+            "that, send %(by_a_restart)s."
+        ),
+        ended_at=iso_utc(ended_at),
+        begins_at=iso_utc(begins_at),
+        by_a_restart=BY_A_RESTART,
     )

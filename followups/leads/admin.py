@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from import_export import fields, resources
 from rest_framework.exceptions import ValidationError
 from unfold.decorators import action
@@ -49,17 +50,17 @@ class LeadForm(RowForm):
     """The form of a lead. It applies the same checks as the API and imports."""
 
     row, settable = LeadRow(), (*SETTINGS, *FLAGS.values())
-    phone = typed("Phone", placeholder="416-555-0123")
-    email = typed("E-mail", max_length=254, placeholder="name@example.ca")
-    postal_code = typed("Postal code", placeholder="M5V 2T6")
-    market = typed("Market", help_text="ALL, or nothing, is the whole province.")
+    phone = typed(_("Phone"), placeholder="416-555-0123")
+    email = typed(_("E-mail"), max_length=254, placeholder="name@example.ca")
+    postal_code = typed(_("Postal code"), placeholder="M5V 2T6")
+    market = typed(_("Market"), help_text=_("ALL, or nothing, is the whole province."))
 
     reason = forms.CharField(
-        label="Why it is reopened",
+        label=_("Why it is reopened"),
         max_length=NOTE_MAX_LENGTH,
         required=False,
-        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "Why? It is kept."}),
-        help_text="Required for another status than Closed and Dead.",
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": _("Why? It is kept.")}),
+        help_text=_("Required for another status than Closed and Dead."),
     )
 
     class Meta:
@@ -105,11 +106,11 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     """The admin pages of leads. The list shows the newest first and never counts all leads: there are too many."""
 
     form = LeadForm
-    left_open = "not known"
+    left_open = _("not known")
     resource_classes = (LeadResource,)
     importer = LEADS
     begin_import, confirm_import = staticmethod(imports.begin_import), staticmethod(imports.confirm_import)
-    columns_shown = [("Leads", list(COLUMNS)), ("Contact", CONTACT_COLUMNS)]
+    columns_shown = [(_("Leads"), list(COLUMNS)), (_("Contact"), CONTACT_COLUMNS)]
     list_display = ("lead_id", "name", "phone", "place", "status_label", "score", "source", "updated_at")
     list_display_links = ("lead_id", "name")
     list_filter = ("status", "province", "language", "role", SinceFilter)
@@ -126,17 +127,20 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
         "first_name__istartswith",
         "market__iexact",
     )
-    search_help_text = "Lead id, phone, e-mail or market in full; how a name begins"
+    search_help_text = _("Lead id, phone, e-mail or market in full; how a name begins")
     inlines = (ReopeningInline,)
     actions_list = ("import_file", "find_proof")
     actions_detail = ("ladders", "proof", "export_person", "erase")
     fieldsets = (
-        ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"), "role")}),
-        ("Contact", {"fields": (("phone", "phone_is_wrong"), ("email", "email_is_wrong"))}),
-        ("Place", {"fields": ("address", ("postal_code", "province"), ("market", "zone"))}),
+        (
+            _("Lead"),
+            {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"), "role")},
+        ),
+        (_("Contact"), {"fields": (("phone", "phone_is_wrong"), ("email", "email_is_wrong"))}),
+        (_("Place"), {"fields": ("address", ("postal_code", "province"), ("market", "zone"))}),
     )
-    _reopen = (("Reopen", {"fields": ("reason",)}),)
-    _last = (("Last change", {"fields": (("changed_by", "updated_at"), "created_at")}),)
+    _reopen = ((_("Reopen"), {"fields": ("reason",)}),)
+    _last = ((_("Last change"), {"fields": (("changed_by", "updated_at"), "created_at")}),)
     readonly_fields = ("changed_by", "updated_at", "created_at")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -162,14 +166,14 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the lead with the service `upsert_lead`."""
         act = Act.by(request.user, reason=form.cleaned_data["reason"])
-        stored, _ = services.upsert_lead(lead_id=obj.lead_id, act=act, **form.settings())
+        stored, _created = services.upsert_lead(lead_id=obj.lead_id, act=act, **form.settings())
         obj.pk = stored.pk
 
-    name = column("Name", lambda lead: f"{lead.first_name} {lead.last_name}".strip())
-    place = column("Place", place_text)
-    status_label = column("Status", lambda lead: lead.get_status_display(), label=STATUS_COLOURS)
+    name = column(_("Name"), lambda lead: f"{lead.first_name} {lead.last_name}".strip())
+    place = column(_("Place"), place_text)
+    status_label = column(_("Status"), lambda lead: lead.get_status_display(), label=STATUS_COLOURS)
 
-    @action(description="Ladders", icon="stairs", url_path="ladders")
+    @action(description=_("Ladders"), icon="stairs", url_path="ladders")
     @of_row
     def ladders(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Redirect to the list of this lead's ladders."""

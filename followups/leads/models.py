@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.zones import ZONE_CHOICES
 from governance.people import Language, Role
@@ -20,33 +21,33 @@ class Lead(models.Model):
     class Status(models.TextChoices):
         """The statuses of a lead, by how far the lead is."""
 
-        NEW = "NEW", "New"
-        CONTACTED = "CONTACTED", "Contacted"
-        APPOINTMENT = "APPOINTMENT", "Appointment"
-        UNDER_CONTRACT = "UNDER_CONTRACT", "Under contract"
-        NOT_INTERESTED = "NOT_INTERESTED", "Not interested"
-        CLOSED = "CLOSED", "Closed"
-        DEAD = "DEAD", "Dead"
+        NEW = "NEW", _("New")
+        CONTACTED = "CONTACTED", _("Contacted")
+        APPOINTMENT = "APPOINTMENT", _("Appointment")
+        UNDER_CONTRACT = "UNDER_CONTRACT", _("Under contract")
+        NOT_INTERESTED = "NOT_INTERESTED", _("Not interested")
+        CLOSED = "CLOSED", _("Closed")
+        DEAD = "DEAD", _("Dead")
 
     lead_id = models.CharField(max_length=LABEL_MAX_LENGTH, unique=True)
     first_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     last_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    phone = models.CharField(max_length=16, blank=True, help_text="E.164, such as +14165550123")
-    phone_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
+    phone = models.CharField(max_length=16, blank=True, help_text=_("E.164, such as +14165550123"))
+    phone_is_wrong = models.BooleanField(default=False, help_text=_("somebody said that it is another person's"))
     email = models.EmailField(blank=True)
-    email_is_wrong = models.BooleanField(default=False, help_text="somebody said that it is another person's")
+    email_is_wrong = models.BooleanField(default=False, help_text=_("somebody said that it is another person's"))
     # Personal, and stored nowhere else. A number stays wrong when a file brings it again.
-    wrong_contacts = models.JSONField(default=list, blank=True, help_text="numbers and addresses of somebody else")
+    wrong_contacts = models.JSONField(default=list, blank=True, help_text=_("numbers and addresses of somebody else"))
     address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    postal_code = models.CharField(max_length=7, blank=True, help_text="such as M5V 2T6")
+    postal_code = models.CharField(max_length=7, blank=True, help_text=_("such as M5V 2T6"))
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     language = models.CharField(max_length=2, choices=Language, default=Language.EN)
-    role = models.CharField(max_length=9, choices=Role, default=Role.HOMEOWNER, help_text="in which it is spoken to")
+    role = models.CharField(max_length=9, choices=Role, default=Role.HOMEOWNER, help_text=_("in which it is spoken to"))
     zone = models.CharField(
-        "time zone", max_length=40, choices=ZONE_CHOICES, blank=True, help_text="only where it is known for certain"
+        "time zone", max_length=40, choices=ZONE_CHOICES, blank=True, help_text=_("only where it is known for certain")
     )
-    score = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True, help_text="from 0 to 1")
+    score = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True, help_text=_("from 0 to 1"))
     source = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     status = models.CharField(max_length=14, choices=Status, default=Status.NEW)
     changed_by = models.CharField(max_length=LABEL_MAX_LENGTH)
@@ -112,8 +113,8 @@ class LeadReopening(SignedModel, AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
         indexes = [models.Index(fields=["lead", "-id"], name="leadreopening_lead")]  # a lead's page
-        verbose_name = "reopening of a lead"
-        verbose_name_plural = "reopenings of leads"
+        verbose_name = _("reopening of a lead")
+        verbose_name_plural = _("reopenings of leads")
 
     def __str__(self) -> str:
         return f"{self.get_status_before_display()} to {self.get_status_after_display()}"

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from followups.leads.fields import SETTINGS
 from followups.leads.lookups import leads_by_id, points_of_lead
@@ -29,7 +30,7 @@ _WRITERS = 7_301_005  # the key of the advisory lock for writing leads (PostgreS
 _SIGNED = ("changed_by", "user", "updated_at")
 FLAGS = {"phone": "phone_is_wrong", "email": "email_is_wrong"}
 _WRONG = (*FLAGS.values(), "wrong_contacts")
-NO_REASON = "A lead that is CLOSED or DEAD is reopened with a reason."
+NO_REASON = gettext_noop("A lead that is CLOSED or DEAD is reopened with a reason.")
 
 
 class Stored(NamedTuple):

@@ -11,6 +11,8 @@ from django.db.models import OuterRef, Subquery, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import INPUT_CLASSES
 
@@ -20,7 +22,7 @@ from followups.pool.vendors.services import of_ended_vendor
 from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, ReasonForm, asking, reason_field
-from wholesale.plumbing.admin_parts import StateFilter, button, column, place_text
+from wholesale.plumbing.admin_parts import Colours, StateFilter, button, column, place_text
 from wholesale.plumbing.texts import percent
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -36,7 +38,7 @@ class PoolAgentForm(PlaceInput, GovernedForm):
         max_value=WEIGHT_MAX,
         initial=1,
         widget=forms.NumberInput(attrs={"class": " ".join(INPUT_CLASSES), "min": 1, "max": WEIGHT_MAX}),
-        help_text="Of two agents, one of weight 2 gets twice as many ladders as one of weight 1.",
+        help_text=_("Of two agents, one of weight 2 gets twice as many ladders as one of weight 1."),
     )
 
     class Meta:
@@ -52,13 +54,13 @@ class PauseForm(ReasonForm):
     """The form of a pause: its end and its reason."""
 
     until = forms.DateTimeField(
-        label="Until (UTC)",
+        label=_("Until (UTC)"),
         input_formats=[LOCAL_TIME],
         widget=forms.DateTimeInput(
             attrs={"type": "datetime-local", "class": " ".join(INPUT_CLASSES)},
             format=LOCAL_TIME,
         ),
-        help_text="Gets no new ladder before. Those that it has stay its own.",
+        help_text=_("Gets no new ladder before. Those that it has stay its own."),
     )
     reason = reason_field()
 
@@ -68,7 +70,7 @@ class PauseForm(ReasonForm):
         """Return the end of the pause. Refuse an end that has passed."""
         until = self.cleaned_data["until"]
         if until <= timezone.now():
-            raise forms.ValidationError("Must lie in the future.")
+            raise forms.ValidationError(gettext("Must lie in the future."))
         return until
 
 
@@ -76,8 +78,8 @@ class AgentStateFilter(StateFilter):
     """The list's filter by whether the agents get new ladders."""
 
     states = {
-        "working": ("Working", working),
-        "paused": ("Paused, inactive or unregistered", lambda now: ~working(now)),
+        "working": (_("Working"), working),
+        "paused": (_("Paused, inactive or unregistered"), lambda now: ~working(now)),
     }
 
 
@@ -88,15 +90,15 @@ class PoolAgentAdmin(RemovableAdmin):
     form = PoolAgentForm
     save_verb = upsert_agent
     remove_verb = remove_agent
-    key_title = "Agent"
-    settings_fieldsets = (("Share", {"fields": ("weight", "share", "state")}),)
+    key_title = _("Agent")
+    settings_fieldsets = ((_("Share"), {"fields": ("weight", "share", "state")}),)
     readonly_fields = ("share", "state")
     list_display = ("agent", "place", "weight", "share", "state", "changed_by", "updated_at")
     list_display_links = ("agent",)
     list_filter = (AgentStateFilter, "province")
     list_select_related = False
     search_fields = ("agent", "market", "province", "changed_by", "reason")
-    search_help_text = "Agent, market, province, who changed it, or why"
+    search_help_text = _("Agent, market, province, who changed it, or why")
     actions_detail = ("pause", "resume", "remove")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -110,27 +112,35 @@ class PoolAgentAdmin(RemovableAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is not None:
             return fieldsets
-        return tuple((title, {"fields": ("weight",)} if title == "Share" else options) for title, options in fieldsets)
+        return tuple((title, {"fields": ("weight",)} if title == _("Share") else options) for title, options in fieldsets)
 
-    place = column("Pool", place_text, ordering="province")
+    place = column(_("Pool"), place_text, ordering="province")
 
-    @display(description="Share of new ladders")
+    @display(description=_("Share of new ladders"))
     def share(self, row: Any) -> str:
         """The agent's share of the pool's new ladders, in percent, or why the agent gets none."""
         if not self._works(row):
-            return f"none while {'inactive' if row.is_inactive else 'unregistered' if row.is_unregistered else 'paused'}"
+            return gettext("none while %(paused)s") % {
+                "paused": gettext("inactive")
+                if row.is_inactive
+                else gettext("unregistered")
+                if row.is_unregistered
+                else gettext("paused")
+            }
         return percent(round(Decimal(row.weight) / row.pool_weight, 2))
 
-    @display(description="State", label={"Working": "success"})
+    @display(description=_("State"), label=Colours({_("Working"): "success"}))
     def state(self, row: Any) -> str:
         """Whether the agent gets new ladders now, or why not, in words."""
         if row.is_inactive:
-            return "Inactive: its user may not sign in"
+            return gettext("Inactive: its user may not sign in")
         if row.is_unregistered:
-            return "Its vendor's registration ended"
+            return gettext("Its vendor's registration ended")
         if self._works(row) or row.paused_until is None:
-            return "Working"
-        return f"Paused until {date_format(row.paused_until, 'DATETIME_FORMAT')} UTC"
+            return gettext("Working")
+        return gettext("Paused until %(datetime_format)s UTC") % {
+            "datetime_format": date_format(row.paused_until, "DATETIME_FORMAT")
+        }
 
     def _works(self, row: Any) -> bool:
         is_away = row.paused_until is not None and row.paused_until > timezone.now()
@@ -139,11 +149,14 @@ class PoolAgentAdmin(RemovableAdmin):
     def settings_of(self, record: Any) -> dict[str, str]:
         until = record.paused_until
         return {
-            "Weight": str(record.weight),
-            "Paused until": f"{date_format(until, 'DATETIME_FORMAT')} UTC" if until else "not paused",
+            gettext("Weight"): str(record.weight),
+            gettext("Paused until"): gettext("%(datetime_format)s UTC")
+            % {"datetime_format": date_format(until, "DATETIME_FORMAT")}
+            if until
+            else gettext("not paused"),
         }
 
-    @button("Pause...", "change", icon="pause")
+    @button(_("Pause..."), "change", icon="pause")
     @asking
     def pause(self, request: HttpRequest, row: Any) -> Question:
         """Pause the agent, after a page that asks until when and why."""
@@ -151,17 +164,20 @@ class PoolAgentAdmin(RemovableAdmin):
         def act(until: datetime, reason: str) -> str:
             paused = upsert_agent(**self.key_of(row), paused_until=until, act=Act.by(request.user, reason=reason))
             self.log_change(request, paused, "Paused.")
-            return f"{row.agent} gets no new ladder of {place_text(row)} for now."
+            return gettext("%(agent)s gets no new ladder of %(place_text)s for now.") % {
+                "agent": row.agent,
+                "place_text": place_text(row),
+            }
 
         return Question(
             act,
             form=PauseForm,
-            title=f"Pause {row.agent} in {place_text(row)}",
-            explanation="Others of the pool get its share. In its other pools it is paused there.",
-            button="Pause",
+            title=gettext("Pause %(agent)s in %(place_text)s") % {"agent": row.agent, "place_text": place_text(row)},
+            explanation=gettext("Others of the pool get its share. In its other pools it is paused there."),
+            button=gettext("Pause"),
         )
 
-    @button("Resume...", "change", icon="play_arrow")
+    @button(_("Resume..."), "change", icon="play_arrow")
     @asking
     def resume(self, request: HttpRequest, row: Any) -> Question:
         """End the agent's pause, after a page that asks why."""
@@ -169,19 +185,24 @@ class PoolAgentAdmin(RemovableAdmin):
         def act(reason: str) -> str:
             resumed = upsert_agent(**self.key_of(row), paused_until=None, act=Act.by(request.user, reason=reason))
             self.log_change(request, resumed, "Resumed.")
-            return f"{row.agent} gets ladders of {place_text(row)} again."
+            return gettext("%(agent)s gets ladders of %(place_text)s again.") % {
+                "agent": row.agent,
+                "place_text": place_text(row),
+            }
 
         return Question(
             act,
-            title=f"Resume {row.agent} in {place_text(row)}",
-            explanation="It gets its share of new ladders from now on.",
-            button="Resume",
+            title=gettext("Resume %(agent)s in %(place_text)s") % {"agent": row.agent, "place_text": place_text(row)},
+            explanation=gettext("It gets its share of new ladders from now on."),
+            button=gettext("Resume"),
         )
 
     def removal(self, row: PoolAgent) -> Removal:
         return Removal(
-            title=f"Remove {row.agent} from the pool of {place_text(row)}",
-            explanation="It gets no new ladder there. The ladders that it has stay its own.",
-            button="Remove",
-            done=f"{row.agent} is in the pool of {place_text(row)} no more.",
+            title=gettext("Remove %(agent)s from the pool of %(place_text)s")
+            % {"agent": row.agent, "place_text": place_text(row)},
+            explanation=gettext("It gets no new ladder there. The ladders that it has stay its own."),
+            button=gettext("Remove"),
+            done=gettext("%(agent)s is in the pool of %(place_text)s no more.")
+            % {"agent": row.agent, "place_text": place_text(row)},
         )

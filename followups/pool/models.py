@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Governed
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
@@ -14,11 +15,11 @@ class PoolAgent(Governed):
 
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
-    agent = models.CharField(max_length=LABEL_MAX_LENGTH, help_text="the owner of the ladders: a user name")
+    agent = models.CharField(max_length=LABEL_MAX_LENGTH, help_text=_("the owner of the ladders: a user name"))
     weight = models.PositiveSmallIntegerField(
-        default=1, help_text="of two agents, one of weight 2 gets twice as many ladders"
+        default=1, help_text=_("of two agents, one of weight 2 gets twice as many ladders")
     )
-    paused_until = models.DateTimeField(null=True, blank=True, help_text="gets no ladder before")
+    paused_until = models.DateTimeField(null=True, blank=True, help_text=_("gets no ladder before"))
     # Used by the smooth weighted round robin (`rules.turn`): raised by the weight at each turn, lowered when chosen.
     credit = models.IntegerField(default=0, editable=False)
 
@@ -31,8 +32,8 @@ class PoolAgent(Governed):
             models.CheckConstraint(condition=Q(weight__range=(1, WEIGHT_MAX)), name="poolagent_weight"),
             models.CheckConstraint(condition=Q(province__in=Province.values), name="poolagent_province"),
         ]
-        verbose_name = "agent in the pool"
-        verbose_name_plural = "agents in the pool"
+        verbose_name = _("agent in the pool")
+        verbose_name_plural = _("agents in the pool")
 
     def __str__(self) -> str:
         return self.agent

@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timesince import timesince
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
@@ -16,7 +18,17 @@ from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PolicyForm
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyAdmin, asking
-from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, either, link, place_text
+from wholesale.plumbing.admin_parts import (
+    Colours,
+    SinceFilter,
+    StateFilter,
+    allowed,
+    button,
+    column,
+    either,
+    link,
+    place_text,
+)
 from wholesale.plumbing.errors import DomainError
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
@@ -27,7 +39,7 @@ class SlaPolicyForm(PolicyForm):
 
     def show(self, refusal: DomainError) -> None:
         """Show why a policy is refused, at the field and in the words of the page."""
-        self.add_error(refusal.attr, "At most the time after which it is a breach.")
+        self.add_error(refusal.attr, gettext("At most the time after which it is a breach."))
 
 
 @admin.register(SlaPolicy)
@@ -35,16 +47,16 @@ class SlaPolicyAdmin(PlacePolicyAdmin):
     """The pages of SLA policies: how late tasks may be, by place and channel."""
 
     form = SlaPolicyForm
-    key_title = "Place and channel"
+    key_title = _("Place and channel")
     listed_key = ("place", "channel")
-    settings_fieldsets = (("How late", {"fields": (("warn_after_minutes", "breach_after_minutes"),)}),)
+    settings_fieldsets = ((_("How late"), {"fields": (("warn_after_minutes", "breach_after_minutes"),)}),)
     list_filter = ("channel", *PlacePolicyAdmin.list_filter)
 
 
 class FoundSinceFilter(SinceFilter):
     """Filters breaches by the time when they were found."""
 
-    title = "found"
+    title = _("found")
     field = "found_at"
 
 
@@ -57,30 +69,34 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
     list_filter = (FoundSinceFilter, "channel", "province")
     list_select_related = ("task",)
     search_fields = ("owner__exact", "market__exact", "notice__id__exact", "correlation_id__exact")
-    search_help_text = "Owner, market, number of the notice or correlation id, in full"
+    search_help_text = _("Owner, market, number of the notice or correlation id, in full")
     fieldsets = (
-        ("Task", {"fields": (("task_link", "step"), ("channel", "owner_or_nobody"), ("place", "became"))}),
-        ("Lateness", {"fields": (("due_at", "counted_from"), ("breached_at", "late"), ("found_at", "completed_at"))}),
-        ("By which policy", {"fields": (("policy", "policy_version"), "breach_after_minutes")}),
-        ("Told", {"fields": ("notice", "correlation_id")}),
+        (_("Task"), {"fields": (("task_link", "step"), ("channel", "owner_or_nobody"), ("place", "became"))}),
+        (_("Lateness"), {"fields": (("due_at", "counted_from"), ("breached_at", "late"), ("found_at", "completed_at"))}),
+        (_("By which policy"), {"fields": (("policy", "policy_version"), "breach_after_minutes")}),
+        (_("Told"), {"fields": ("notice", "correlation_id")}),
     )
 
-    owner_or_nobody = column("Owner", lambda breach: breach.owner or "nobody", ordering="owner")
-    place = column("Place", place_text, ordering="province")
+    owner_or_nobody = column(_("Owner"), lambda breach: breach.owner or gettext("nobody"), ordering="owner")
+    place = column(_("Place"), place_text, ordering="province")
 
     late = column(
-        "Late by, when found or done", lambda breach: timesince(breach.counted_from, breach.counted_from + breach.lateness)
+        _("Late by, when found or done"),
+        lambda breach: timesince(breach.counted_from, breach.counted_from + breach.lateness),
     )
 
-    @display(description="Today", label={"Still open": "danger", "Done": "success", "Cancelled": "", "Put off": "info"})
+    @display(
+        description=_("Today"),
+        label=Colours({_("Still open"): "danger", _("Done"): "success", _("Cancelled"): "", _("Put off"): "info"}),
+    )
     def became(self, breach: SlaBreach) -> str:
         """What became of the task: done, cancelled, put off, or still open."""
         task = breach.task
         if task.completed_at:
-            return "Done"
+            return gettext("Done")
         if task.cancelled_at:
-            return "Cancelled"
-        return "Still open" if task.due_at == breach.due_at else "Put off"
+            return gettext("Cancelled")
+        return gettext("Still open") if task.due_at == breach.due_at else gettext("Put off")
 
 
 def _breaches_url(notice: SlaNotice) -> str:
@@ -90,9 +106,9 @@ def _breaches_url(notice: SlaNotice) -> str:
 class UnreadFilter(StateFilter):
     """Filters notices by whether somebody has read them."""
 
-    title = "read"
+    title = _("read")
     parameter_name = "read"
-    states = {"no": ("Not read yet", Q(read_at__isnull=True)), "yes": ("Read", Q(read_at__isnull=False))}
+    states = {"no": (_("Not read yet"), Q(read_at__isnull=True)), "yes": (_("Read"), Q(read_at__isnull=False))}
 
 
 @admin.register(SlaNotice)
@@ -105,44 +121,44 @@ class SlaNoticeAdmin(GrowingAdmin):
     actions = ("mark_as_read",)
     actions_detail = ("read",)
     fieldsets = (
-        ("Notice", {"fields": (("created_at", "number"), "breaches_link")}),
-        ("Read", {"fields": (("state", "read_by"), ("read_at", "read_user"))}),
-        ("E-mail", {"fields": (("e_mail", "mailed_to"), "mailed_at")}),
-        ("Origin", {"fields": ("correlation_id",)}),
+        (_("Notice"), {"fields": (("created_at", "number"), "breaches_link")}),
+        (_("Read"), {"fields": (("state", "read_by"), ("read_at", "read_user"))}),
+        (_("E-mail"), {"fields": (("e_mail", "mailed_to"), "mailed_at")}),
+        (_("Origin"), {"fields": ("correlation_id",)}),
     )
 
-    number = column("Breaches", lambda notice: f"{notice.breaches:,}", ordering="breaches")
-    state = either("State", lambda notice: notice.read_at, ("Read", "success"), ("Not read yet", "danger"))
-    e_mail = column("E-mail", lambda notice: notice.get_mail_display(), ordering="mail", label=MAIL_COLOURS)
+    number = column(_("Breaches"), lambda notice: f"{notice.breaches:,}", ordering="breaches")
+    state = either(_("State"), lambda notice: notice.read_at, (_("Read"), "success"), (_("Not read yet"), "danger"))
+    e_mail = column(_("E-mail"), lambda notice: notice.get_mail_display(), ordering="mail", label=MAIL_COLOURS)
 
-    breaches_link = link("The tasks", _breaches_url, lambda _: "See them")
+    breaches_link = link(_("The tasks"), _breaches_url, lambda notice: gettext("See them"))
 
     has_read_permission = allowed("followups.read_slanotice")
 
-    @button("Mark as read...", "read", icon="mark_email_read", when=lambda notice: notice.read_at is None)
+    @button(_("Mark as read..."), "read", icon="mark_email_read", when=lambda notice: notice.read_at is None)
     @asking
     def read(self, request: HttpRequest, notice: Any) -> Question:
         """Ask for confirmation, and mark the notice as read. A button of the admin's first page leads here too."""
 
         def acted() -> str:
             self._read(request, notice)
-            return f"The notice of {notice} is read."
+            return gettext("The notice of %(notice)s is read.") % {"notice": notice}
 
         return Question(
             acted,
             form=forms.Form,
             then=reverse("admin:index"),
-            title=f"Mark the notice of {notice} as read",
-            explanation="It is marked for everybody, under your name. The tasks do not change.",
-            button="Mark as read",
+            title=gettext("Mark the notice of %(notice)s as read") % {"notice": notice},
+            explanation=gettext("It is marked for everybody, under your name. The tasks do not change."),
+            button=gettext("Mark as read"),
         )
 
-    @action(description="Mark as read", permissions=["read"])
+    @action(description=_("Mark as read"), permissions=["read"])
     def mark_as_read(self, request: HttpRequest, queryset: QuerySet[SlaNotice]) -> None:
         """Mark the chosen notices as read."""
         for notice in queryset.filter(read_at__isnull=True).order_by("pk"):
             self._read(request, notice)
-        messages.success(request, "Marked as read.")
+        messages.success(request, gettext("Marked as read."))
 
     def _read(self, request: HttpRequest, notice: SlaNotice) -> None:
         self.log_change(request, read_notice(notice.pk, act=Act.by(request.user)), "Read.")
@@ -155,4 +171,4 @@ class SlaWatchAdmin(ReadOnlyAdmin):
     list_display = ("name", "looked_until")
     fields = ("looked_until",)
 
-    name = column("Watch", lambda watch: "Breaches of the SLA")
+    name = column(_("Watch"), lambda watch: gettext("Breaches of the SLA"))

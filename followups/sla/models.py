@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from followups.sla.errors import BreachBeforeWarning
 from followups.sla.rules import BREACH_AFTER, MINUTES_MAX, WARN_AFTER
@@ -23,25 +24,25 @@ class SlaPolicy(PlacePolicy):
     """
 
     channel = Choice(max_length=5, choices=Channel)
-    enabled = Switch(default=True, page_help="Off: no lateness is a breach here.")
+    enabled = Switch(default=True, page_help=_("Off: no lateness is a breach here."))
     warn_after_minutes = Whole(
         at_most=MINUTES_MAX,
         suggested=WARN_AFTER,
-        unit="min",
+        unit=_("min"),
         label="At risk after, in minutes",
-        short="At risk after",
-        help_text="later than that a task is at risk",
-        page_help="Counted from the first minute at which the contact is permitted.",
+        short=_("At risk after"),
+        help_text=_("later than that a task is at risk"),
+        page_help=_("Counted from the first minute at which the contact is permitted."),
     )
     breach_after_minutes = Whole(
         at_least=1,
         at_most=MINUTES_MAX,
         suggested=BREACH_AFTER,
-        unit="min",
+        unit=_("min"),
         label="Breach after, in minutes",
-        short="Breach after",
-        help_text="later than that it is a breach",
-        page_help="What is on record as a breach stays there, whatever is changed here.",
+        short=_("Breach after"),
+        help_text=_("later than that it is a breach"),
+        page_help=_("What is on record as a breach stays there, whatever is changed here."),
     )
 
     key = ("province", "market", "channel")
@@ -59,8 +60,8 @@ class SlaPolicy(PlacePolicy):
                 condition=Q(warn_after_minutes__lte=F("breach_after_minutes")), name="slapolicy_warns_before_breach"
             ),
         ]
-        verbose_name = "SLA policy"
-        verbose_name_plural = "SLA policies"
+        verbose_name = _("SLA policy")
+        verbose_name_plural = _("SLA policies")
 
     def __str__(self) -> str:
         return f"{super().__str__()} {self.channel}"
@@ -85,13 +86,13 @@ class SlaPolicy(PlacePolicy):
 class SlaWatch(models.Model):
     """How far the look for breaches has come. A look locks the table's only row, so only one look runs at a time."""
 
-    looked_until = models.DateTimeField(null=True, help_text="tasks that were completed before have been looked at")
+    looked_until = models.DateTimeField(null=True, help_text=_("tasks that were completed before have been looked at"))
 
     class Meta:
         default_permissions = ("view",)
         constraints = [models.CheckConstraint(condition=Q(id=1), name="slawatch_one_row")]
-        verbose_name = "SLA watch"
-        verbose_name_plural = "SLA watch"
+        verbose_name = _("SLA watch")
+        verbose_name_plural = _("SLA watch")
 
     def __str__(self) -> str:
         return "SLA watch"
@@ -103,16 +104,16 @@ class SlaNotice(models.Model):
     class Mail(models.TextChoices):
         """What became of the e-mail about the notice."""
 
-        WAITING = "WAITING", "Waits"
-        SENT = "SENT", "Sent"
-        NONE = "NONE", "Not sent"
+        WAITING = "WAITING", _("Waits")
+        SENT = "SENT", _("Sent")
+        NONE = "NONE", _("Not sent")
 
-    breaches = models.PositiveIntegerField(help_text="how many")
+    breaches = models.PositiveIntegerField(help_text=_("how many"))
     created_at = models.DateTimeField()
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     mail = models.CharField(max_length=7, choices=Mail)
     mailed_at = models.DateTimeField(null=True)
-    mailed_to = models.PositiveSmallIntegerField(default=0, help_text="to how many operators")
+    mailed_to = models.PositiveSmallIntegerField(default=0, help_text=_("to how many operators"))
     read_at = models.DateTimeField(null=True)
     read_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     read_user = user_key()
@@ -137,7 +138,7 @@ class SlaNotice(models.Model):
             models.Index(fields=["mailed_at"], name="slanotice_mailed"),  # the last e-mail
             models.Index(fields=["-id"], condition=Q(read_at__isnull=True), name="slanotice_unread"),  # the first page
         ]
-        verbose_name = "SLA notice"
+        verbose_name = _("SLA notice")
 
     def __str__(self) -> str:
         return f"{self.breaches} breach{'' if self.breaches == 1 else 'es'}"
@@ -159,13 +160,13 @@ class SlaBreach(AppendOnlyModel):
     # Needs no index of its own: the unique constraint on task and due time begins with this column.
     task = models.ForeignKey("followups.FollowupTask", on_delete=models.PROTECT, related_name="breaches", db_index=False)
     due_at = models.DateTimeField()
-    counted_from = models.DateTimeField(help_text="the first permitted minute at or after due_at, where one was known")
-    breached_at = models.DateTimeField(help_text="when the permitted time that the policy allows was over")
+    counted_from = models.DateTimeField(help_text=_("the first permitted minute at or after due_at, where one was known"))
+    breached_at = models.DateTimeField(help_text=_("when the permitted time that the policy allows was over"))
     late_for = models.DurationField(
-        null=True, help_text="the permitted time by which it was late when it was done, else when it was found"
+        null=True, help_text=_("the permitted time by which it was late when it was done, else when it was found")
     )
     found_at = models.DateTimeField()
-    completed_at = models.DateTimeField(null=True, help_text="of a task that was completed late before it was found")
+    completed_at = models.DateTimeField(null=True, help_text=_("of a task that was completed late before it was found"))
     owner = models.CharField(max_length=LABEL_MAX_LENGTH, null=True)
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH)
@@ -184,8 +185,8 @@ class SlaBreach(AppendOnlyModel):
             models.Index(fields=["owner", "-id"], name="slabreach_owner"),  # breaches?owner=
             models.Index(fields=["breached_at"], name="slabreach_breached_at"),  # breaches?since=&until=
         ]
-        verbose_name = "SLA breach"
-        verbose_name_plural = "SLA breaches"
+        verbose_name = _("SLA breach")
+        verbose_name_plural = _("SLA breaches")
 
     @property
     def lateness(self) -> timedelta:

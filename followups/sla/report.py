@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from followups.sla.lateness import NONE_SQL, late_at
 from followups.sla.reading import CLOCKS, PERCENTILES, counted_and_ranked
@@ -61,7 +62,7 @@ def sla_report(
 
     """
     if since is not None and until is not None and since >= until:
-        raise TimeOutOfRange("Must lie before until.", attr="since")
+        raise TimeOutOfRange(gettext_noop("Must lie before until."), attr="since")
     measured = _measured(since, until, now or timezone.now(), by)
     whole, groups = {}, {}
     for is_whole, *values in counted_and_ranked(measured, by):

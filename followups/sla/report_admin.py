@@ -10,37 +10,47 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from followups.sla.reading import PERCENTILES
 from followups.sla.report import GROUPS, SPAN, SlaReport, sla_report
 from wholesale.plumbing.days import WITHIN_RANGE, beginning
+from wholesale.plumbing.texts import Words
 
 ROWS_MAX = 40  # groups in one chart; if there are more, those with the highest 90th percentile
 LABEL_MAX = 28  # characters
+GROUP_WORDS = {
+    "province": _("Province"),
+    "market": _("Market"),
+    "owner": _("Owner"),
+    "channel": _("Channel"),
+    "step": _("Step"),
+}
 COLOURS = {50: "var(--color-primary-700)", 90: "var(--color-primary-500)", 99: "var(--color-primary-300)"}
 HEADERS = (
-    *("Tasks", "Completed", "Open, overdue", "p50", "p90", "p99", "In 30 min", "In 2 h"),
-    *("p50, wall clock", "In 2 h, wall clock"),
+    *(_("Tasks"), _("Completed"), _("Open, overdue"), "p50", "p90", "p99", _("In 30 min"), _("In 2 h")),
+    *(_("p50, wall clock"), _("In 2 h, wall clock")),
 )
 
 
-def _day(label: str) -> forms.DateField:
+def _day(label: Words) -> forms.DateField:
     return forms.DateField(label=label, validators=WITHIN_RANGE, widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
 
 
 class SpanForm(forms.Form):
     """The form of the SLA page: the days of the report, and the field to group by."""
 
-    by = forms.ChoiceField(choices=[(name, name.capitalize()) for name in GROUPS], widget=UnfoldAdminSelectWidget)
-    since = _day("Fell due from")
-    until = _day("To the end of")
+    by = forms.ChoiceField(choices=[(name, GROUP_WORDS[name]) for name in GROUPS], widget=UnfoldAdminSelectWidget)
+    since = _day(_("Fell due from"))
+    until = _day(_("To the end of"))
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
         if "since" in given and "until" in given and given["since"] > given["until"]:
-            self.add_error("since", "Must not lie after the last day.")
+            self.add_error("since", gettext("Must not lie after the last day."))
         return given
 
 
@@ -54,7 +64,7 @@ def sla_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     form = SpanForm({**days, **request.GET.dict()})
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": "SLA",
+        "title": gettext("SLA"),
         "form": form,
     }
     if form.is_valid():
@@ -63,20 +73,20 @@ def sla_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
         # Tasks that fall due later today are left out: only those done early would count, all as in time.
         until = min(beginning(form.cleaned_data["until"] + timedelta(days=1)), now)
         report = sla_report(since=since, until=max(until, since + timedelta(microseconds=1)), by=[by], now=now)
-        context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by), "options": OPTIONS}
+        context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by), "options": _options()}
     return TemplateResponse(request, "admin/followups/sla.html", context)
 
 
 def _table(report: SlaReport, by: str) -> dict[str, Any]:
     rows = [_row(_name(group[by]), group) for group in report.groups]
-    return {"headers": [by.capitalize(), *HEADERS], "rows": [*rows, _row("All", report.whole)]}
+    return {"headers": [GROUP_WORDS[by], *HEADERS], "rows": [*rows, _row(_("All"), report.whole)]}
 
 
 def _name(value: Any) -> str:
-    return "nobody" if value is None else str(value)
+    return gettext("nobody") if value is None else str(value)
 
 
-def _row(name: str, figures: dict[str, Any]) -> list[str]:
+def _row(name: Words, figures: dict[str, Any]) -> list[Words]:
     return [
         name,
         *(f"{figures[column]:,}" for column in ("count", "completed", "open_overdue")),
@@ -98,8 +108,8 @@ def in_words(minutes: float | None) -> str:
     whole = round(abs(minutes))
     days, hours, rest = whole // 1440, whole // 60 % 24, whole % 60
     parts = ((days, "d"), (hours, "h")) if days else ((hours, "h"), (rest, "min"))
-    words = " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
-    return f"{words} early" if minutes < 0 and whole else words
+    words = " ".join(f"{number} {unit}" for number, unit in parts if number) or gettext("0 min")
+    return gettext("%(words)s early") % {"words": words} if minutes < 0 and whole else words
 
 
 def _chart(report: SlaReport, by: str) -> str:
@@ -108,12 +118,12 @@ def _chart(report: SlaReport, by: str) -> str:
     datasets = [
         {
             "label": f"p{percentile}",
-            "data": [row[f"p{percentile}"] for _, row in rows],
+            "data": [row[f"p{percentile}"] for _name_of, row in rows],
             "backgroundColor": COLOURS[percentile],
         }
         for percentile in PERCENTILES
     ]
-    return json.dumps({"labels": [name for name, _ in rows], "datasets": datasets})
+    return json.dumps({"labels": [name for name, _row_of in rows], "datasets": datasets})
 
 
 def chart_rows(report: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
@@ -122,25 +132,29 @@ def chart_rows(report: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
     if len(groups) > ROWS_MAX:
         latest = sorted(groups, key=lambda row: -row["p90"])[:ROWS_MAX]
         groups = [row for row in groups if row in latest]
-    return [*((Truncator(_name(row[by])).chars(LABEL_MAX), row) for row in groups), ("all", report.whole)]
+    return [*((Truncator(_name(row[by])).chars(LABEL_MAX), row) for row in groups), (gettext("all"), report.whole)]
 
 
 _GREY = {"color": "#9ca3af"}
-OPTIONS = json.dumps(
-    {
-        "animation": False,
-        "maintainAspectRatio": False,
-        "maxBarThickness": 18,
-        "plugins": {"legend": {"align": "end", "labels": {**_GREY, "boxHeight": 8, "boxWidth": 8}}},
-        "scales": {
-            "x": {"ticks": _GREY, "grid": {"display": False}},
-            # A group that is in time has no bar.
-            "y": {
-                "type": "logarithmic",
-                "min": 1,
-                "ticks": _GREY,
-                "title": {"display": True, "text": "permitted minutes late", **_GREY},
+
+
+def _options() -> str:
+    """The options of the chart for Chart.js, as JSON."""
+    return json.dumps(
+        {
+            "animation": False,
+            "maintainAspectRatio": False,
+            "maxBarThickness": 18,
+            "plugins": {"legend": {"align": "end", "labels": {**_GREY, "boxHeight": 8, "boxWidth": 8}}},
+            "scales": {
+                "x": {"ticks": _GREY, "grid": {"display": False}},
+                # A group that is in time has no bar.
+                "y": {
+                    "type": "logarithmic",
+                    "min": 1,
+                    "ticks": _GREY,
+                    "title": {"display": True, "text": gettext("permitted minutes late"), **_GREY},
+                },
             },
-        },
-    }
-)
+        }
+    )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_noop
 
 from followups.tasks.errors import TaskLeased
 from followups.tasks.models import FollowupTask
@@ -28,7 +29,11 @@ def is_held_by(task: FollowupTask, act: Act) -> bool:
 def leased_to(task: FollowupTask) -> TaskLeased:
     """Return the refusal that says who has claimed the task, and until when."""
     assert task.leased_until is not None
-    return TaskLeased(f"{task.leased_by} holds this task until {iso_utc(task.leased_until)}.")
+    return TaskLeased(
+        gettext_noop("%(leased_by)s holds this task until %(leased_until)s."),
+        leased_by=task.leased_by,
+        leased_until=iso_utc(task.leased_until),
+    )
 
 
 def taken_over(task: FollowupTask, act: Act, *, force: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from followups.ladders.models import FollowupLadder, label_field
 from followups.leads.models import lead_key
@@ -68,7 +69,7 @@ class TaskQuerySet(QuerySet[Any]):
         ordered = self.order_by("due_at", "id").values_list("due_at", "id")
         page = list(ordered[:size])
         while page:
-            yield [pk for _, pk in page]
+            yield [pk for _at, pk in page]
             due_at, last = page[-1]
             page = list(ordered.filter(due_at__gte=due_at).exclude(due_at=due_at, id__lte=last)[:size])
 
@@ -101,19 +102,23 @@ class FollowupTask(models.Model):
     step = models.PositiveSmallIntegerField()
     channel = models.CharField(max_length=5, choices=Channel)
     due_at = models.DateTimeField()
-    gap_minutes = models.PositiveSmallIntegerField(default=0, help_text="at least so long after the person's last contact")
+    gap_minutes = models.PositiveSmallIntegerField(
+        default=0, help_text=_("at least so long after the person's last contact")
+    )
     # For open tasks. Null if no minute of the next 30 days is known to be permitted.
-    actionable_at = models.DateTimeField(null=True, help_text="the first permitted minute at or after due_at, for the SLA")
-    open_from = models.DateTimeField(null=True, help_text="the permitted interval that contains now, or the next one")
-    open_until = models.DateTimeField(null=True, help_text="its last instant")
+    actionable_at = models.DateTimeField(
+        null=True, help_text=_("the first permitted minute at or after due_at, for the SLA")
+    )
+    open_from = models.DateTimeField(null=True, help_text=_("the permitted interval that contains now, or the next one"))
+    open_until = models.DateTimeField(null=True, help_text=_("its last instant"))
     # Lateness counts permitted minutes only. Null if no SLA policy watches the task, or if no such minute is known.
-    warns_at = models.DateTimeField(null=True, help_text="later than that it is at risk")
-    breaches_at = models.DateTimeField(null=True, help_text="later than that it is a breach")
+    warns_at = models.DateTimeField(null=True, help_text=_("later than that it is at risk"))
+    breaches_at = models.DateTimeField(null=True, help_text=_("later than that it is a breach"))
     # The lateness up to `late_until`; the stored interval says how much was added since. Of a completed task it is the
     # whole lateness, or null if the task was completed before lateness was counted.
-    late_for = models.DurationField(null=True, help_text="the permitted time by which it was late")
-    late_until = models.DateTimeField(null=True, help_text="up to when late_for is counted")
-    breached_due_at = models.DateTimeField(null=True, help_text="the due_at of which a breach of the SLA is on record")
+    late_for = models.DurationField(null=True, help_text=_("the permitted time by which it was late"))
+    late_until = models.DateTimeField(null=True, help_text=_("up to when late_for is counted"))
+    breached_due_at = models.DateTimeField(null=True, help_text=_("the due_at of which a breach of the SLA is on record"))
     # Copies of the ladder's values, so that the due list is one query on one table.
     lead = lead_key("tasks")
     province = models.CharField(max_length=2, choices=Province)
@@ -125,7 +130,7 @@ class FollowupTask(models.Model):
     completed_by = label_field()
     completed_user = user_key()
     outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
-    note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what came of it, in words; may be emptied")
+    note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("what came of it, in words; may be emptied"))
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     # The last claim. If the task is open, it is live until `leased_until`. `leased_user` is null if the user claimed under
@@ -133,7 +138,7 @@ class FollowupTask(models.Model):
     leased_by = label_field()
     leased_user = user_key()
     leased_until = models.DateTimeField(null=True)
-    returned_by = label_field(help_text="who gave it back last, and is not given it next")
+    returned_by = label_field(help_text=_("who gave it back last, and is not given it next"))
 
     objects = TaskQuerySet.as_manager()
 
@@ -202,7 +207,7 @@ class FollowupTask(models.Model):
             ("steer_ladder", "Can reassign, cancel and restart ladders"),
             ("view_sla", "Can read the SLA"),
         ]
-        verbose_name = "task"
+        verbose_name = _("task")
 
     def __str__(self) -> str:
         return f"Step {self.step} {self.channel}"
@@ -221,23 +226,23 @@ class ContactAttempt(SignedModel, AppendOnlyModel):
     channel = models.CharField(max_length=5, choices=Channel)
     contacted_at = models.DateTimeField()
     allowed = models.BooleanField()
-    reasons = models.JSONField(help_text="what stood in the way, the first being the reason")
-    warnings = models.JSONField(help_text="what would have, were it enforced")
+    reasons = models.JSONField(help_text=_("what stood in the way, the first being the reason"))
+    warnings = models.JSONField(help_text=_("what would have, were it enforced"))
     legal_ok = models.BooleanField()
     policy_ok = models.BooleanField()
     zone = models.CharField(max_length=40)
     zone_source = models.CharField(max_length=11)
-    local_time = models.CharField(max_length=32, help_text="there, with its offset")
+    local_time = models.CharField(max_length=32, help_text=_("there, with its offset"))
     tz_version = models.CharField(max_length=16)
     matched_market = models.CharField(max_length=WORD_MAX_LENGTH, null=True)
     policy_version = models.PositiveIntegerField(null=True)
     # Null for a contact from before the rules of the law had versions.
-    law_version = models.CharField(max_length=20, null=True, help_text="of the law's rules (governance.law)")
+    law_version = models.CharField(max_length=20, null=True, help_text=_("of the law's rules (governance.law)"))
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
         indexes = [models.Index(fields=["lead", "-id"], name="contactattempt_lead")]  # a lead's page
-        verbose_name = "contact attempt"
+        verbose_name = _("contact attempt")
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} at {self.local_time}"
@@ -249,25 +254,25 @@ class TaskEvent(SignedModel, AppendOnlyModel):
     class Kind(models.TextChoices):
         """What happened to a task."""
 
-        COMPLETED = "COMPLETED", "Completed"
-        CANCELLED = "CANCELLED", "Cancelled"
-        SKIPPED = "SKIPPED", "Skipped"
-        SNOOZED = "SNOOZED", "Snoozed"
-        PAUSED = "PAUSED", "Put off by an outcome"
-        OPTED_OUT = "OPTED_OUT", "Wants no more contact, said after it was completed"
-        REASSIGNED = "REASSIGNED", "Given to another owner"
-        LAPSED = "LAPSED", "Lapsed: it waited for the lead's own ground"
-        TAKEN_BACK = "TAKEN_BACK", "Taken back by the agent who said it, within ten seconds"
+        COMPLETED = "COMPLETED", _("Completed")
+        CANCELLED = "CANCELLED", _("Cancelled")
+        SKIPPED = "SKIPPED", _("Skipped")
+        SNOOZED = "SNOOZED", _("Snoozed")
+        PAUSED = "PAUSED", _("Put off by an outcome")
+        OPTED_OUT = "OPTED_OUT", _("Wants no more contact, said after it was completed")
+        REASSIGNED = "REASSIGNED", _("Given to another owner")
+        LAPSED = "LAPSED", _("Lapsed: it waited for the lead's own ground")
+        TAKEN_BACK = "TAKEN_BACK", _("Taken back by the agent who said it, within ten seconds")
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
-    detail = models.JSONField(default=dict, help_text="what changed: names, from and to")
+    detail = models.JSONField(default=dict, help_text=_("what changed: names, from and to"))
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
         indexes = [models.Index(fields=["task", "id"], name="taskevent_task")]  # a task's page, events?task=
-        verbose_name = "task event"
+        verbose_name = _("task event")
 
     def __str__(self) -> str:
         return self.get_kind_display()

@@ -8,25 +8,33 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from followups.tasks.models import FollowupTask
 from wholesale.plumbing.admin_parts import link
 
 OVERDUE_AFTER = timedelta(hours=2)  # a task that is so long past due misses the SLA
-TASK_STATES = {"Completed": "success", "Overdue": "danger", "Due": "warning", "Waiting": "info", "Cancelled": ""}
+TASK_STATES = {
+    _("Completed"): "success",
+    _("Overdue"): "danger",
+    _("Due"): "warning",
+    _("Waiting"): "info",
+    _("Cancelled"): "",
+}
 
 
 def task_state(task: FollowupTask) -> str:
     """Return the task's state, one of `TASK_STATES`. A task that was cancelled and then completed is completed."""
     if task.completed_at:
-        return "Completed"
+        return gettext("Completed")
     if task.cancelled_at:
-        return "Cancelled"
+        return gettext("Cancelled")
     late = timezone.now() - task.due_at
     if late < timedelta(0):
-        return "Waiting"
-    return "Overdue" if late >= OVERDUE_AFTER else "Due"
+        return gettext("Waiting")
+    return gettext("Overdue") if late >= OVERDUE_AFTER else gettext("Due")
 
 
 def clock(moment: datetime, zone: tzinfo | None) -> str:
@@ -51,7 +59,7 @@ class WithLead:
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("lead")  # type: ignore[misc]
 
-    @display(description="Lead", ordering="lead_id", empty_value="no lead")
+    @display(description=_("Lead"), ordering="lead_id", empty_value=_("no lead"))
     def who(self, row: Any) -> str | None:
         """The lead's name and id, or only the id if the lead is unknown or has no name. None if the row has no lead."""
         name = str(row.lead or "")
@@ -61,4 +69,6 @@ class WithLead:
 class WithTask:
     """A mixin for admins of rows that belong to a task."""
 
-    task_link = link("Task", lambda row: task_url(row.task_id), lambda row: f"Task {row.task_id}")
+    task_link = link(
+        _("Task"), lambda row: task_url(row.task_id), lambda row: gettext("Task %(task_id)s") % {"task_id": row.task_id}
+    )

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from followups.leads.facts import FACTS
 from followups.leads.models import Lead
@@ -18,7 +19,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import together
 
 SNOOZED_WITHIN = timedelta(days=90)
-_NOT_YOURS = "Your role puts off and skips its own tasks, and unowned ones that it has claimed."
+_NOT_YOURS = gettext_noop("Your role puts off and skips its own tasks, and unowned ones that it has claimed.")
 
 
 @verb(ExecutionClass.RECORD)
@@ -66,7 +67,7 @@ def skip_task(task_id: int, *, act: Act) -> FollowupTask:
 def require_soon(until: datetime, act: Act) -> None:
     """Refuse a time that is not in the future, or more than 90 days ahead."""
     if not act.now < until <= act.now + SNOOZED_WITHIN:
-        raise TimeOutOfRange("Must lie in the future, at most 90 days ahead.", attr="until")
+        raise TimeOutOfRange(gettext_noop("Must lie in the future, at most 90 days ahead."), attr="until")
 
 
 def locked_open_task(task_id: int, act: Act) -> FollowupTask:

@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -18,9 +20,10 @@ from governance.area_codes.services import subscribe, unsubscribe
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm, act_with_form, reason_field
-from wholesale.plumbing.admin_parts import allowed, button
+from wholesale.plumbing.admin_parts import Colours, allowed, button
+from wholesale.plumbing.texts import Words
 
-IN_FORCE, ENDS_SOON, ENDED = "In force", "Ends within 30 days", "Ended"
+IN_FORCE, ENDS_SOON, ENDED = _("In force"), _("Ends within 30 days"), _("Ended")
 
 
 class AreaCodeForm(GovernedForm):
@@ -41,9 +44,9 @@ class ListForm(ReasonForm):
     """The form to store a typed list of subscriptions to the National DNCL, with the reason."""
 
     subscriptions = forms.CharField(
-        label="Area codes",
+        label=_("Area codes"),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8, "placeholder": "416,2027-03-31\n902,2027-03-31"}),
-        help_text="One a line: the area code and the last day. Area codes that are not listed stay as they are.",
+        help_text=_("One a line: the area code and the last day. Area codes that are not listed stay as they are."),
     )
     reason = reason_field()
 
@@ -63,16 +66,16 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
 
     form = AreaCodeForm
     remove_verb = unsubscribe
-    key_title = "Area code"
-    settings_fieldsets = (("Subscription", {"fields": ("expires_on",)}),)
+    key_title = _("Area code")
+    settings_fieldsets = ((_("Subscription"), {"fields": ("expires_on",)}),)
     list_display = ("area_code", "expires_on", "state", "changed_by", "reason", "updated_at")
     list_select_related = False
     search_fields = ("area_code", "changed_by", "reason")
-    search_help_text = "Area code, who changed it, or why"
+    search_help_text = _("Area code, who changed it, or why")
     actions_list = ("import_list",)
 
-    @display(description="State", label={IN_FORCE: "success", ENDS_SOON: "warning", ENDED: "danger"})
-    def state(self, row: AreaCodeSubscription) -> str:
+    @display(description=_("State"), label=Colours({IN_FORCE: "success", ENDS_SOON: "warning", ENDED: "danger"}))
+    def state(self, row: AreaCodeSubscription) -> Words:
         """Whether the subscription is in force, ends within 30 days, or has ended."""
         today = timezone.now().date()
         if row.expires_on < today:
@@ -80,7 +83,7 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
         return IN_FORCE if row.expires_on > today + NOTICE else ENDS_SOON
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {"Last day": str(record.expires_on)}
+        return {gettext("Last day"): str(record.expires_on)}
 
     def save_model(self, request: HttpRequest, obj: AreaCodeSubscription, form: Any, change: bool) -> None:
         """Save the subscription through `subscribe`, which also writes its history."""
@@ -90,30 +93,35 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
 
     has_import_permission = allowed("governance.change_areacodesubscription")
 
-    @button("Import a list...", "import", icon="upload_file", path="import")
+    @button(_("Import a list..."), "import", icon="upload_file", path="import")
     def import_list(self, request: HttpRequest) -> HttpResponse:
         """Show a page that asks for a list of subscriptions, then store the whole list, or nothing if a line is wrong."""
 
         def act(subscriptions: dict[str, date], reason: str) -> str:
             written = subscribe(expiries=subscriptions, act=Act.by(request.user, reason=reason)).written
-            return f"{written} written, {len(subscriptions) - written} unchanged."
+            return gettext("%(written)s written, %(unchanged)s unchanged.") % {
+                "written": written,
+                "unchanged": len(subscriptions) - written,
+            }
 
         return act_with_form(
             request,
             self,
             ListForm(request.POST if request.method == "POST" else None),
             act,
-            title="Import subscriptions to the National Do Not Call List",
-            explanation="A number whose area code has no subscription in force is not called, unless it is exempt by a "
-            "consent for calls.",
-            button="Store the list",
+            title=gettext("Import subscriptions to the National Do Not Call List"),
+            explanation=gettext(
+                "A number whose area code has no subscription in force is not called, unless it is exempt by a "
+                "consent for calls."
+            ),
+            button=gettext("Store the list"),
             then=reverse("admin:governance_areacodesubscription_changelist"),
         )
 
     def removal(self, row: AreaCodeSubscription) -> Removal:
         return Removal(
-            title=f"Remove the subscription for {row.area_code}",
-            explanation="Numbers of this area code are not called from now on, unless they are exempt.",
-            button="Remove the subscription",
-            done=f"{row.area_code} is not subscribed to any more.",
+            title=gettext("Remove the subscription for %(area_code)s") % {"area_code": row.area_code},
+            explanation=gettext("Numbers of this area code are not called from now on, unless they are exempt."),
+            button=gettext("Remove the subscription"),
+            done=gettext("%(area_code)s is not subscribed to any more.") % {"area_code": row.area_code},
         )

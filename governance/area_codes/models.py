@@ -2,6 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Governed
 from wholesale.plumbing.days import WITHIN_RANGE
@@ -17,7 +18,7 @@ class AreaCodeSubscription(Governing, Governed):
     )
     expires_on = models.DateField(
         validators=WITHIN_RANGE,
-        help_text="its last day, which counts until it ends in UTC",
+        help_text=_("its last day, which counts until it ends in UTC"),
     )
 
     class Meta:
@@ -27,7 +28,7 @@ class AreaCodeSubscription(Governing, Governed):
             # Also the index for the gate's lookup.
             models.UniqueConstraint(fields=["area_code"], name="governance_areacodesubscription_once"),
         ]
-        verbose_name = "area code subscription"
+        verbose_name = _("area code subscription")
 
     def __str__(self) -> str:
         return self.area_code

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from governance.clocks.models import MarketZone
@@ -30,9 +32,11 @@ class MarketZoneForm(GovernedForm):
 
     other_names = forms.CharField(
         required=False,
-        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "GTA, Metro Toronto"}),
-        help_text="Other names of the market, separated by commas. Leads that come in under one of these names are in this "
-        "market, and so are those that are stored under it already.",
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": _("GTA, Metro Toronto")}),
+        help_text=_(
+            "Other names of the market, separated by commas. Leads that come in under one of these names are in this "
+            "market, and so are those that are stored under it already."
+        ),
     )
 
     class Meta:
@@ -73,26 +77,29 @@ class MarketZoneAdmin(RemovableAdmin):
     form = MarketZoneForm
     save_verb = set_market_zone
     remove_verb = remove_market_zone
-    key_title = "Market"
-    settings_fieldsets = (("Clock", {"fields": ("zone",)}), ("Names", {"fields": ("other_names",)}))
+    key_title = _("Market")
+    settings_fieldsets = ((_("Clock"), {"fields": ("zone",)}), (_("Names"), {"fields": ("other_names",)}))
     list_display = ("place", "zone", "names", "changed_by", "reason", "updated_at")
     list_display_links = ("place",)
     list_filter = ("province", "zone")
     list_select_related = False
     search_fields = ("market", "other_names", "province", "zone", "changed_by", "reason")
-    search_help_text = "Market by any name, province, zone, who changed it, or why"
+    search_help_text = _("Market by any name, province, zone, who changed it, or why")
 
-    place = column("Market", place_text, ordering="market")
-    names = column("Other names", lambda row: ", ".join(row.other_names))
+    place = column(_("Market"), place_text, ordering="market")
+    names = column(_("Other names"), lambda row: ", ".join(row.other_names))
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {"Zone": record.zone, "Other names": self.names(record)}
+        return {gettext("Zone"): record.zone, gettext("Other names"): self.names(record)}
 
     def removal(self, row: MarketZone) -> Removal:
         return Removal(
-            title=f"Remove the zone of {place_text(row)}",
-            explanation="Its other names are forgotten. Its leads then have the zones of their postal code, else all of "
-            f"{row.get_province_display()}, and contact must be allowed in each.",
-            button="Remove the zone",
-            done=f"{place_text(row)} has no zone of its own any more.",
+            title=gettext("Remove the zone of %(place_text)s") % {"place_text": place_text(row)},
+            explanation=gettext(
+                "Its other names are forgotten. Its leads then have the zones of their postal code, else all of "
+                "%(province)s, and contact must be allowed in each."
+            )
+            % {"province": row.get_province_display()},
+            button=gettext("Remove the zone"),
+            done=gettext("%(place_text)s has no zone of its own any more.") % {"place_text": place_text(row)},
         )

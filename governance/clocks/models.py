@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.zones import ZONE_CHOICES
 from governance.policies import Governed
@@ -15,7 +16,7 @@ class MarketZone(Governing, Governed):
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH)
     zone = models.CharField(max_length=40, choices=ZONE_CHOICES)
-    other_names = models.JSONField(default=list, blank=True, help_text="the market's other names")
+    other_names = models.JSONField(default=list, blank=True, help_text=_("the market's other names"))
 
     class Meta:
         ordering = ["province", "market"]
@@ -24,7 +25,7 @@ class MarketZone(Governing, Governed):
             models.UniqueConstraint(fields=["province", "market"], name="governance_marketzone_place"),  # the gate's lookup
             models.CheckConstraint(condition=Q(province__in=Province.values), name="governance_marketzone_province"),
         ]
-        verbose_name = "market zone"
+        verbose_name = _("market zone")
 
     def __str__(self) -> str:
         return f"{self.province} {self.market}: {self.zone}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.zones import postal_zones, province_zones
 
@@ -11,10 +12,10 @@ from governance.clocks.zones import postal_zones, province_zones
 class ZoneSource(models.TextChoices):
     """Where the time zones of a lead are taken from. The members stand in order, the surest source first."""
 
-    LEAD = "lead", "The lead's own zone"
-    MARKET = "market", "The market's zone"
-    POSTAL_CODE = "postal_code", "The postal code"
-    PROVINCE = "province", "The province"
+    LEAD = "lead", _("The lead's own zone")
+    MARKET = "market", _("The market's zone")
+    POSTAL_CODE = "postal_code", _("The postal code")
+    PROVINCE = "province", _("The province")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from governance.closed_days import services
 from governance.closed_days.models import ClosedDay
@@ -19,7 +21,7 @@ class ClosedDayForm(GovernedForm):
     class Meta:
         model = ClosedDay
         fields = ("day", "province", "name")
-        help_texts = {"day": "As the calendar shows it where the lead lives.", "name": "What the day is."}
+        help_texts = {"day": "As the calendar shows it where the lead lives.", "name": _("What the day is.")}
 
 
 @admin.register(ClosedDay)
@@ -29,31 +31,33 @@ class ClosedDayAdmin(RemovableAdmin):
     form = ClosedDayForm
     save_verb = services.set_closed_day
     remove_verb = services.remove_closed_day
-    key_title = "Day"
+    key_title = _("Day")
     list_display = ("day", "where", "name", "changed_by", "updated_at")
     list_filter = ("province",)
     list_select_related = False
     search_fields = ("name",)
-    search_help_text = "Name"
+    search_help_text = _("Name")
     ordering = ("-day", "province")
 
-    where = column("Where", lambda closed: closed.get_province_display() or "Every province", ordering="province")
+    where = column(
+        _("Where"), lambda closed: closed.get_province_display() or gettext("Every province"), ordering="province"
+    )
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_choice_field(db_field, request, **kwargs)
-        field.choices = db_field.get_choices(blank_choice=[("", "Every province")])
+        field.choices = db_field.get_choices(blank_choice=[("", gettext("Every province"))])
         return field
 
     def key_fields(self) -> tuple[str, ...]:
         return ("day", "province", "name")
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {"Day": str(record.day), "Where": self.where(record), "Name": record.name}
+        return {gettext("Day"): str(record.day), gettext("Where"): self.where(record), gettext("Name"): record.name}
 
     def removal(self, row: ClosedDay) -> Removal:
         return Removal(
-            title=f"Remove {row}",
-            explanation="Leads may be contacted on this day again, within the contact windows.",
-            button="Remove the day",
-            done=f"Removed: {row}.",
+            title=gettext("Remove %(value)s") % {"value": row},
+            explanation=gettext("Leads may be contacted on this day again, within the contact windows."),
+            button=gettext("Remove the day"),
+            done=gettext("Removed: %(value)s.") % {"value": row},
         )

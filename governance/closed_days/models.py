@@ -1,6 +1,7 @@
 """The table of the operator's closed days."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Governed
 from wholesale.plumbing.days import WITHIN_RANGE
@@ -11,7 +12,7 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, Province
 class ClosedDay(Governing, Governed):
     """A day on which the operator contacts nobody, in one province or, if `province` is empty, in all."""
 
-    province = models.CharField(max_length=2, choices=Province, blank=True, help_text="empty is every province")
+    province = models.CharField(max_length=2, choices=Province, blank=True, help_text=_("empty is every province"))
     day = models.DateField(validators=WITHIN_RANGE)
     name = models.CharField(max_length=LABEL_MAX_LENGTH)
 
@@ -22,7 +23,7 @@ class ClosedDay(Governing, Governed):
             # Also the index for the gate's lookup.
             models.UniqueConstraint(fields=["day", "province"], name="governance_closedday_day")
         ]
-        verbose_name = "closed day"
+        verbose_name = _("closed day")
 
     def __str__(self) -> str:
         return f"{self.day} {self.province or 'everywhere'}: {self.name}"

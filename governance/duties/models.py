@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
 from wholesale.plumbing.setting_fields import Choice, Day, Label, Note, Switch
@@ -16,15 +17,15 @@ class LegalDuty(Policy):
     class Kind(models.TextChoices):
         """The kind of a duty: what has to be done."""
 
-        SCRUB = "SCRUB", "New version of the National DNCL"
-        TRAINING = "TRAINING", "Training of the callers"
+        SCRUB = "SCRUB", _("New version of the National DNCL")
+        TRAINING = "TRAINING", _("Training of the callers")
 
     kind = Choice(max_length=12, choices=Kind)
-    subject = Label(blank=True, help_text="the agent whose duty it is; empty: every agent")
-    due_on = Day(empty="none", help_text="the last day; empty: not known, and the runbook warns")
-    done_on = Day(empty="none", help_text="when it was last done")
-    note = Note(blank=True, help_text="where the proof is")
-    enabled = Switch(default=True, help_text="off: the duty no longer exists, such as that of a vendor who left")
+    subject = Label(blank=True, help_text=_("the agent whose duty it is; empty: every agent"))
+    due_on = Day(empty=_("none"), help_text=_("the last day; empty: not known, and the runbook warns"))
+    done_on = Day(empty=_("none"), help_text=_("when it was last done"))
+    note = Note(blank=True, help_text=_("where the proof is"))
+    enabled = Switch(default=True, help_text=_("off: the duty no longer exists, such as that of a vendor who left"))
 
     key = ("kind", "subject")
 
@@ -35,8 +36,8 @@ class LegalDuty(Policy):
             models.UniqueConstraint(fields=["kind", "subject"], name="legalduty_once"),
             models.CheckConstraint(condition=Q(kind__in=("SCRUB", "TRAINING")), name="legalduty_kind"),
         ]
-        verbose_name = "legal duty"
-        verbose_name_plural = "legal duties"
+        verbose_name = _("legal duty")
+        verbose_name_plural = _("legal duties")
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.subject}" if self.subject else self.get_kind_display()

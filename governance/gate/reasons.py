@@ -1,43 +1,47 @@
 """The refusal reasons of the contact gate, in English and French."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Reason(models.TextChoices):
     """A refusal reason of the gate. An answer lists its reasons in the order of this class; the first is its `reason`."""
 
-    KILL_SWITCH_ENGAGED = "KILL_SWITCH_ENGAGED", "The kill switch is engaged."
-    GO_LIVE_DISABLED = "GO_LIVE_DISABLED", "The system is not live."
-    NO_POLICY = "no_policy", "No policy covers this market."
-    POLICY_DISABLED = "policy_disabled", "The policy of this market is switched off."
-    CHANNEL_NOT_ALLOWED = "channel_not_allowed", "The policy does not allow this channel."
+    KILL_SWITCH_ENGAGED = "KILL_SWITCH_ENGAGED", _("The kill switch is engaged.")
+    GO_LIVE_DISABLED = "GO_LIVE_DISABLED", _("The system is not live.")
+    NO_POLICY = "no_policy", _("No policy covers this market.")
+    POLICY_DISABLED = "policy_disabled", _("The policy of this market is switched off.")
+    CHANNEL_NOT_ALLOWED = "channel_not_allowed", _("The policy does not allow this channel.")
     LEDGER_UNREADABLE = (
         "ledger_unreadable",
-        "What is on file of the lead cannot be found: CONTACT_DIGEST_KEY was changed.",
+        _("What is on file of the lead cannot be found: CONTACT_DIGEST_KEY was changed."),
     )
-    OPTED_OUT = "opted_out", "The lead has asked not to be contacted by this channel."
-    INBOUND_UNDECIDED = "inbound_undecided", "A message from there may be a wish to be left alone. A person decides first."
-    LEAD_CLOSED = "lead_closed", "The lead is closed."
-    WRONG_NUMBER = "wrong_number", "The number or address is known to be somebody else's."
-    CONSENT_MISSING = "consent_missing", "No consent to messages of this channel is on file."
-    CONSENT_EXPIRED = "consent_expired", "The consent to messages of this channel has expired."
+    OPTED_OUT = "opted_out", _("The lead has asked not to be contacted by this channel.")
+    INBOUND_UNDECIDED = (
+        "inbound_undecided",
+        _("A message from there may be a wish to be left alone. A person decides first."),
+    )
+    LEAD_CLOSED = "lead_closed", _("The lead is closed.")
+    WRONG_NUMBER = "wrong_number", _("The number or address is known to be somebody else's.")
+    CONSENT_MISSING = "consent_missing", _("No consent to messages of this channel is on file.")
+    CONSENT_EXPIRED = "consent_expired", _("The consent to messages of this channel has expired.")
     NOT_IDENTIFIED = (
         "organisation_not_identified",
-        "Our name, mailing address or contact, which each message must give, is not on file.",
+        _("Our name, mailing address or contact, which each message must give, is not on file."),
     )
-    NOT_REGISTERED = "organisation_not_registered", "Our registration with the National Do Not Call List is not in force."
+    NOT_REGISTERED = "organisation_not_registered", _("Our registration with the National Do Not Call List is not in force.")
     AREA_CODE_NOT_SUBSCRIBED = (
         "area_code_not_subscribed",
-        "We have no subscription to the National Do Not Call List for this area code.",
+        _("We have no subscription to the National Do Not Call List for this area code."),
     )
-    SCRUB_MISSING = "scrub_missing", "The number was never checked against the National Do Not Call List."
-    SCRUB_EXPIRED = "scrub_expired", "The last check against the National Do Not Call List is older than 31 days."
-    LEAD_SCORE_BELOW_MINIMUM = "lead_score_below_minimum", "The lead's score is below the policy's minimum."
-    CONTACTED_RECENTLY = "contacted_recently", "The person was contacted a short time ago."
-    CALL_AGAIN_TOO_SOON = "call_again_too_soon", "A call to this number was answered less than 30 days ago."
-    OUTSIDE_LEGAL_HOURS = "outside_legal_hours", "It is outside the hours in which the law allows calls there."
-    CLOSED_DAY = "closed_day", "It is a holiday or a closed day there."
-    OUTSIDE_CONTACT_WINDOW = "outside_contact_window", "It is outside the policy's contact windows there."
+    SCRUB_MISSING = "scrub_missing", _("The number was never checked against the National Do Not Call List.")
+    SCRUB_EXPIRED = "scrub_expired", _("The last check against the National Do Not Call List is older than 31 days.")
+    LEAD_SCORE_BELOW_MINIMUM = "lead_score_below_minimum", _("The lead's score is below the policy's minimum.")
+    CONTACTED_RECENTLY = "contacted_recently", _("The person was contacted a short time ago.")
+    CALL_AGAIN_TOO_SOON = "call_again_too_soon", _("A call to this number was answered less than 30 days ago.")
+    OUTSIDE_LEGAL_HOURS = "outside_legal_hours", _("It is outside the hours in which the law allows calls there.")
+    CLOSED_DAY = "closed_day", _("It is a holiday or a closed day there.")
+    OUTSIDE_CONTACT_WINDOW = "outside_contact_window", _("It is outside the policy's contact windows there.")
 
     @property
     def french(self) -> str:

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from governance import gate
@@ -17,10 +19,11 @@ from governance.golive.models import GoLiveState
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason
 from wholesale.plumbing.admin_parts import DANGER, SUCCESS, allowed, button, either
+from wholesale.plumbing.texts import Words
 
-ENGAGED = "The kill switch is engaged."
-STILL_ACTING = "Something that had begun before is still under way; nothing new begins."
-ENGAGED_STOPS = "Nothing acts: no ladder starts, no due list, no offer is computed. What happened is still recorded."
+ENGAGED = _("The kill switch is engaged.")
+STILL_ACTING = _("Something that had begun before is still under way; nothing new begins.")
+ENGAGED_STOPS = _("Nothing acts: no ladder starts, no due list, no offer is computed. What happened is still recorded.")
 
 
 @admin.register(GoLiveState)
@@ -33,22 +36,24 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
     actions_list = ("engage", "release", "enable", "disable")
     actions_detail = ("engage", "release", "enable", "disable")
     fieldsets = (
-        ("Now", {"fields": ("kill_switch", "go_live", "enforced")}),
-        ("Last change", {"fields": ("changed_by", "user", "reason", "updated_at")}),
+        (_("Now"), {"fields": ("kill_switch", "go_live", "enforced")}),
+        (_("Last change"), {"fields": ("changed_by", "user", "reason", "updated_at")}),
     )
 
-    kill_switch = either("Kill switch", lambda state: state.kill_switch_engaged, ("Engaged", "danger"), ("Free", "success"))
-    go_live = either("Go-live", lambda state: state.go_live_enabled, ("On", "success"), ("Off", "warning"))
+    kill_switch = either(
+        _("Kill switch"), lambda state: state.kill_switch_engaged, (_("Engaged"), "danger"), (_("Free"), "success")
+    )
+    go_live = either(_("Go-live"), lambda state: state.go_live_enabled, (_("On"), "success"), (_("Off"), "warning"))
 
-    @display(description="On this server")
+    @display(description=_("On this server"))
     def enforced(self, state: GoLiveState) -> str:
         """A sentence that says whether this server enforces go-live."""
         if settings.GO_LIVE_ENFORCE:
-            return "Go-live is enforced: while it is off no ladder starts and there is no due list."
-        return "Go-live is not enforced (GO_LIVE_ENFORCE is false); the kill switch always is."
+            return gettext("Go-live is enforced: while it is off no ladder starts and there is no due list.")
+        return gettext("Go-live is not enforced (GO_LIVE_ENFORCE is false); the kill switch always is.")
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {"Kill switch": self.kill_switch(record), "Go-live": self.go_live(record)}
+        return {gettext("Kill switch"): self.kill_switch(record), gettext("Go-live"): self.go_live(record)}
 
     has_engage_permission = allowed("governance.engage_kill_switch")
     has_release_permission = allowed("governance.release_kill_switch")
@@ -70,69 +75,74 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         )
         return [a for a in actions if a.method.original_function_name in verbs]
 
-    @button("Engage kill switch", "engage", icon="emergency_home", variant=DANGER)
+    @button(_("Engage kill switch"), "engage", icon="emergency_home", variant=DANGER)
     def engage(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then engage the kill switch."""
 
         def act(reason: str) -> str:
             engaged = services.engage(Act.by(request.user, reason=reason))
             self.log_change(request, engaged.state, ENGAGED)
-            return f"{ENGAGED} {STILL_ACTING}" if engaged.acts_in_flight else ENGAGED
+            return f"{ENGAGED} {STILL_ACTING}" if engaged.acts_in_flight else str(ENGAGED)
 
         return self._ask(
             request,
             act,
-            title="Engage the kill switch",
-            explanation=f"{ENGAGED_STOPS} It takes effect at once, for everybody, until somebody releases it.",
-            button="Engage the kill switch",
+            title=gettext("Engage the kill switch"),
+            explanation=gettext("%(engaged_stops)s It takes effect at once, for everybody, until somebody releases it.")
+            % {"engaged_stops": ENGAGED_STOPS},
+            button=gettext("Engage the kill switch"),
             danger=True,
         )
 
-    @button("Release kill switch", "release", icon="play_circle", variant=SUCCESS)
+    @button(_("Release kill switch"), "release", icon="play_circle", variant=SUCCESS)
     def release(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then release the kill switch."""
         return self._toggle(
             request,
             services.release_kill_switch,
-            title="Release the kill switch",
-            explanation="Everything acts again at once. Make sure that what it was engaged for is over.",
-            button="Release the kill switch",
-            done="The kill switch is free.",
+            title=gettext("Release the kill switch"),
+            explanation=gettext("Everything acts again at once. Make sure that what it was engaged for is over."),
+            button=gettext("Release the kill switch"),
+            done=_("The kill switch is free."),
         )
 
-    @button("Enable go-live", "enable", icon="rocket_launch", variant=SUCCESS)
+    @button(_("Enable go-live"), "enable", icon="rocket_launch", variant=SUCCESS)
     def enable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page with the runbook's findings that asks for the reason, then enable go-live if there is no blocker."""
         checklist = gate.go_live_checklist()
         return self._toggle(
             request,
             gate.enable_go_live,
-            title="Enable go-live",
-            explanation="From then on the system acts. The runbook must have no blocker; this is what it finds now.",
-            warning="" if checklist["ok_to_enable_go_live"] else "It has a blocker: go-live stays off until that is mended.",
+            title=gettext("Enable go-live"),
+            explanation=gettext(
+                "From then on the system acts. The runbook must have no blocker; this is what it finds now."
+            ),
+            warning=""
+            if checklist["ok_to_enable_go_live"]
+            else gettext("It has a blocker: go-live stays off until that is mended."),
             details=render_to_string("admin/governance/findings.html", {"items": checklist["items"]}),
-            button="Enable go-live",
-            done="Go-live is on.",
+            button=gettext("Enable go-live"),
+            done=_("Go-live is on."),
         )
 
-    @button("Disable go-live", "disable", icon="pause_circle", variant=DANGER)
+    @button(_("Disable go-live"), "disable", icon="pause_circle", variant=DANGER)
     def disable(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Show a page that asks for the reason, then disable go-live."""
         return self._toggle(
             request,
             services.disable_go_live,
-            title="Disable go-live",
-            explanation="Where go-live is enforced, no ladder starts any more and there is no due list.",
-            button="Disable go-live",
-            done="Go-live is off.",
+            title=gettext("Disable go-live"),
+            explanation=gettext("Where go-live is enforced, no ladder starts any more and there is no due list."),
+            button=gettext("Disable go-live"),
+            done=_("Go-live is off."),
             danger=True,
         )
 
-    def _toggle(self, request: HttpRequest, verb: Callable[..., GoLiveState], *, done: str, **page: Any) -> HttpResponse:
+    def _toggle(self, request: HttpRequest, verb: Callable[..., GoLiveState], *, done: Words, **page: Any) -> HttpResponse:
         def act(reason: str) -> str:
             state = verb(act=Act.by(request.user, reason=reason))
             self.log_change(request, state, done)
-            return done
+            return str(done)
 
         return self._ask(request, act, **page)
 
@@ -148,6 +158,12 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             return None
         when = date_format(state.updated_at, "DATETIME_FORMAT")
         return {
-            "headers": ["Kill switch", "Go-live", "Last changed by", "When (UTC)", "Why"],
+            "headers": [
+                gettext("Kill switch"),
+                gettext("Go-live"),
+                gettext("Last changed by"),
+                gettext("When (UTC)"),
+                gettext("Why"),
+            ],
             "rows": [[self.kill_switch(state), self.go_live(state), state.changed_by, when, state.reason or "-"]],
         }

@@ -1,6 +1,7 @@
 """The table of the go-live state, one row that every acting verb reads."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Governed
 
@@ -20,7 +21,7 @@ class GoLiveState(Governed):
             ("enable_go_live", "Can enable go-live"),
             ("disable_go_live", "Can disable go-live"),
         ]
-        verbose_name = "go-live state"
+        verbose_name = _("go-live state")
 
     def __str__(self) -> str:
         return "kill switch engaged" if self.kill_switch_engaged else "kill switch free"

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from governance.heimdall.models import (
@@ -18,7 +20,7 @@ from governance.heimdall.rules import wilson_lower_bound
 from governance.heimdall.services import trials_in_window
 from governance.policies_admin import PolicyAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
-from wholesale.plumbing.admin_parts import DaySinceFilter, SinceFilter, WordFilter, column, either, json_text
+from wholesale.plumbing.admin_parts import Colours, DaySinceFilter, SinceFilter, WordFilter, column, either, json_text
 from wholesale.plumbing.texts import percent
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")
@@ -35,46 +37,56 @@ EVENT_COLOURS = {
 class HeimdallPolicyAdmin(PolicyAdmin):
     """The admin pages of charters: what AI advice in a domain must show before production may use it."""
 
-    key_title = "Domain"
+    key_title = _("Domain")
     switch = "prod_use_enabled"
     readonly_fields = ("sandbox",)
     settings_fieldsets = (
-        ("What advice must show", {"fields": (*THRESHOLDS, "sandbox")}),
-        ("How long it counts", {"fields": SPANS}),
+        (_("What advice must show"), {"fields": (*THRESHOLDS, "sandbox")}),
+        (_("How long it counts"), {"fields": SPANS}),
     )
     list_display = (
         *("domain", "prod_use_enabled", "min_confidence_prod", "trials", "success_rate", "changed_by", "updated_at"),
     )
 
-    @display(description="Trials", ordering="min_sandbox_trials")
+    @display(description=_("Trials"), ordering="min_sandbox_trials")
     def trials(self, policy: HeimdallPolicy) -> str:
         """The least number of trials, and the number of days in which they must fall, in words."""
-        return f"{policy.min_sandbox_trials} in {policy.trial_window_days} days"
+        return gettext("%(min_sandbox_trials)s in %(trial_window_days)s days") % {
+            "min_sandbox_trials": policy.min_sandbox_trials,
+            "trial_window_days": policy.trial_window_days,
+        }
 
-    @display(description="Success rate", ordering="min_sandbox_success_rate")
+    @display(description=_("Success rate"), ordering="min_sandbox_success_rate")
     def success_rate(self, policy: HeimdallPolicy) -> str:
         """The minimum success rate in percent, with "lower bound" if the lower bound of the rate must reach it."""
-        return f"{percent(policy.min_sandbox_success_rate)}{', lower bound' if policy.use_lower_bound else ''}"
+        least = percent(policy.min_sandbox_success_rate)
+        return gettext("%(rate)s, lower bound") % {"rate": least} if policy.use_lower_bound else least
 
-    @display(description="The sandbox now")
+    @display(description=_("The sandbox now"))
     def sandbox(self, policy: HeimdallPolicy) -> str:
         """A sentence with the success rate of the domain's trials in the last `trial_window_days` of the charter."""
         if not policy.pk:
-            return "No trials yet."
+            return gettext("No trials yet.")
         days = policy.trial_window_days
         trials, successes = trials_in_window(policy.domain, days=days, now=timezone.now())
         if not trials:
-            return f"No trials in the last {days} days."
+            return gettext("No trials in the last %(days)s days.") % {"days": days}
         lower = wilson_lower_bound(successes, trials)
-        return (
-            f"{successes} of {trials} trials of the last {days} days succeeded: "
-            f"{rate_text(successes, trials)}, with a lower bound of {lower:.0%}."
-        )
+        return gettext(
+            "%(successes)s of %(trials)s trials of the last %(days)s days succeeded: %(rate)s, with a "
+            "lower bound of %(lower)s."
+        ) % {
+            "successes": successes,
+            "trials": trials,
+            "days": days,
+            "rate": rate_text(successes, trials),
+            "lower": f"{lower:.0%}",
+        }
 
     def settings_of(self, record: Any) -> dict[str, str]:
         settings = super().settings_of(record)
         del settings["Judge the lower bound"]
-        return {**settings, "Minimum success rate": self.success_rate(record)}
+        return {**settings, gettext("Minimum success rate"): self.success_rate(record)}
 
 
 def rate_text(successes: int, trials: int) -> str:
@@ -91,16 +103,16 @@ class HeimdallScorecardAdmin(ReadOnlyAdmin):
     list_filter = (DaySinceFilter,)
     list_select_related = False
     search_fields = ("domain",)
-    search_help_text = "Domain"
+    search_help_text = _("Domain")
     fields = ("domain", "day", "trials", "successes", "success_rate")
 
-    success_rate = column("Success rate", lambda card: rate_text(card.successes, card.trials))
+    success_rate = column(_("Success rate"), lambda card: rate_text(card.successes, card.trials))
 
 
 class DomainFilter(WordFilter):
     """A filter of rows by domain. It offers the domains that have a charter."""
 
-    title = "domain"
+    title = _("domain")
     parameter_name = "domain"
 
     def words(self) -> Iterable[tuple[str, str]]:
@@ -116,23 +128,23 @@ class HeimdallRecommendationAdmin(GrowingAdmin):
     list_filter = (SinceFilter, DomainFilter, "prod_eligible")
     list_select_related = False
     search_fields = ("domain__exact", "actor__exact", "correlation_id__exact")
-    search_help_text = "Domain, actor or correlation id, in full"
+    search_help_text = _("Domain, actor or correlation id, in full")
     fieldsets = (
-        ("Advice", {"fields": ("domain", "confidence_text", "advice", "grounds")}),
+        (_("Advice"), {"fields": ("domain", "confidence_text", "advice", "grounds")}),
         (
-            "The gate, when it was given; it is judged again at use",
+            _("The gate, when it was given; it is judged again at use"),
             {"fields": ("eligible", "gate_reason", "policy_version")},
         ),
-        ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
+        (_("Who and when"), {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
-    confidence_text = column("Confidence", lambda kept: percent(kept.confidence), ordering="confidence")
+    confidence_text = column(_("Confidence"), lambda kept: percent(kept.confidence), ordering="confidence")
 
     eligible = either(
-        "For production", lambda kept: kept.prod_eligible, ("Eligible", "success"), ("Not eligible", "warning")
+        _("For production"), lambda kept: kept.prod_eligible, (_("Eligible"), "success"), (_("Not eligible"), "warning")
     )
-    advice = column("Recommendation", lambda kept: json_text(kept.recommendation))
-    grounds = column("Evidence", lambda kept: json_text(kept.evidence))
+    advice = column(_("Recommendation"), lambda kept: json_text(kept.recommendation))
+    grounds = column(_("Evidence"), lambda kept: json_text(kept.evidence))
 
 
 @admin.register(HeimdallEvent)
@@ -144,16 +156,16 @@ class HeimdallEventAdmin(GrowingAdmin):
     list_filter = (SinceFilter, "kind", DomainFilter)
     list_select_related = False
     search_fields = ("domain__exact", "actor__exact", "correlation_id__exact")
-    search_help_text = "Domain, actor or correlation id, in full"
+    search_help_text = _("Domain, actor or correlation id, in full")
     fieldsets = (
-        ("Event", {"fields": ("what", "domain", "confidence_text", "outcome", "message", "recommendation")}),
-        ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
+        (_("Event"), {"fields": ("what", "domain", "confidence_text", "outcome", "message", "recommendation")}),
+        (_("Who and when"), {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
-    what = column("Event", lambda event: event.get_kind_display(), ordering="kind", label=EVENT_COLOURS)
-    confidence_text = column("Confidence", lambda event: "" if event.confidence is None else percent(event.confidence))
+    what = column(_("Event"), lambda event: event.get_kind_display(), ordering="kind", label=EVENT_COLOURS)
+    confidence_text = column(_("Confidence"), lambda event: "" if event.confidence is None else percent(event.confidence))
 
-    @display(description="Trial", ordering="success", label={"Success": "success", "Failure": "danger"})
+    @display(description=_("Trial"), ordering="success", label=Colours({_("Success"): "success", _("Failure"): "danger"}))
     def outcome(self, event: HeimdallEvent) -> str:
         """The outcome of a trial, empty for any other event."""
         return {True: "Success", False: "Failure", None: ""}[event.success]

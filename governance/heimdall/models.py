@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
@@ -26,45 +27,49 @@ class HeimdallPolicy(Policy):
     domain = Word(unique=True)
     min_confidence_prod = Rate(
         label="Minimum confidence",
-        help_text="fraction 0..1",
-        page_help="From 0 to 1: how sure the AI must be of a piece of advice.",
+        help_text=_("fraction 0..1"),
+        page_help=_("From 0 to 1: how sure the AI must be of a piece of advice."),
     )
     min_sandbox_trials = Whole(
         label="Minimum of trials in the sandbox",
-        short="Minimum trials",
-        page_help="So many trials must have been made in the window of days below.",
+        short=_("Minimum trials"),
+        page_help=_("So many trials must have been made in the window of days below."),
     )
     min_sandbox_success_rate = Rate(
         label="Minimum success rate in the sandbox",
-        short="Minimum success rate",
-        help_text="fraction 0..1",
-        page_help="From 0 to 1: 0.80 is 80% of the trials.",
+        short=_("Minimum success rate"),
+        help_text=_("fraction 0..1"),
+        page_help=_("From 0 to 1: 0.80 is 80% of the trials."),
     )
     prod_use_enabled = Switch(
-        default=False, label="Production use", page_help="Off, production uses no advice of this domain, however good it is."
+        default=False,
+        label="Production use",
+        page_help=_("Off, production uses no advice of this domain, however good it is."),
     )
     use_lower_bound = Switch(
         default=False,
         label="Judge the lower bound",
-        help_text="judge the lower end of the success rate's 95% interval: 40 of 50 counts as 0.67",
-        page_help="Judge the lower end of the success rate's 95% interval instead of the rate itself: 40 successes of 50 "
-        "count as 67%, not 80%.",
+        help_text=_("judge the lower end of the success rate's 95% interval: 40 of 50 counts as 0.67"),
+        page_help=_(
+            "Judge the lower end of the success rate's 95% interval instead of the rate itself: 40 successes of 50 "
+            "count as 67%, not 80%."
+        ),
     )
     trial_window_days = SmallWhole(
         default=30,
         within=(1, TRIAL_WINDOW_DAYS_MAX),
-        unit="days",
+        unit=_("days"),
         label="Trials count for",
-        help_text="trials older than so many days do not count",
-        page_help="Days. Older trials do not count.",
+        help_text=_("trials older than so many days do not count"),
+        page_help=_("Days. Older trials do not count."),
     )
     recommendation_hours = SmallWhole(
         default=24,
         within=(1, RECOMMENDATION_HOURS_MAX),
-        unit="hours",
+        unit=_("hours"),
         label="A recommendation lasts",
-        help_text="a recommendation older than so many hours is void",
-        page_help="Hours after which a recommendation may not be used any more.",
+        help_text=_("a recommendation older than so many hours is void"),
+        page_help=_("Hours after which a recommendation may not be used any more."),
     )
 
     key = ("domain",)
@@ -86,8 +91,8 @@ class HeimdallPolicy(Policy):
         ordering = ["domain"]
         default_permissions = ("change", "view")
         permissions = [("run_trial", "Can record a sandbox trial"), ("recommend", "Can record an AI's recommendation")]
-        verbose_name = "Heimdall policy"
-        verbose_name_plural = "Heimdall policies"
+        verbose_name = _("Heimdall policy")
+        verbose_name_plural = _("Heimdall policies")
 
     def __str__(self) -> str:
         return self.domain
@@ -109,7 +114,7 @@ class HeimdallScorecard(models.Model):
         ]
         ordering = ["-day", "domain"]
         default_permissions = ("view",)
-        verbose_name = "Heimdall scorecard"
+        verbose_name = _("Heimdall scorecard")
 
     def __str__(self) -> str:
         return f"{self.domain} {self.day}"
@@ -128,7 +133,7 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
-        verbose_name = "Heimdall recommendation"
+        verbose_name = _("Heimdall recommendation")
 
     def __str__(self) -> str:
         return f"{self.domain} {self.gate_reason}"
@@ -137,10 +142,10 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
 class HeimdallEventKind(models.TextChoices):
     """The kinds of Heimdall events."""
 
-    TRIAL = "TRIAL", "Sandbox trial"
-    RECOMMENDED = "RECOMMENDED", "Recommendation"
-    USED = "USED", "Used in production"
-    REFUSED = "REFUSED", "Refused at use"
+    TRIAL = "TRIAL", _("Sandbox trial")
+    RECOMMENDED = "RECOMMENDED", _("Recommendation")
+    USED = "USED", _("Used in production")
+    REFUSED = "REFUSED", _("Refused at use")
 
 
 class HeimdallEvent(SignedModel, AppendOnlyModel):
@@ -149,7 +154,7 @@ class HeimdallEvent(SignedModel, AppendOnlyModel):
     kind = models.CharField(max_length=11, choices=HeimdallEventKind)
     domain = models.CharField(max_length=WORD_MAX_LENGTH)
     confidence = rate_field(null=True)
-    success = models.BooleanField(null=True, help_text="of a trial")
+    success = models.BooleanField(null=True, help_text=_("of a trial"))
     recommendation = models.ForeignKey(
         HeimdallRecommendation, null=True, on_delete=models.PROTECT, related_name="events", db_index=False
     )
@@ -159,7 +164,7 @@ class HeimdallEvent(SignedModel, AppendOnlyModel):
         constraints = [models.CheckConstraint(condition=Q(kind__in=HeimdallEventKind.values), name="heimdallevent_kind")]
         indexes = [models.Index(fields=["domain", "-id"], name="heimdallevent_domain")]  # the admin's list by domain
         ordering = ["-id"]
-        verbose_name = "Heimdall event"
+        verbose_name = _("Heimdall event")
 
     def __str__(self) -> str:
         return f"{self.domain} {self.kind}"

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.channels import Channel
 from governance.grounds import Basis
@@ -23,10 +24,10 @@ class ContactPoint(models.Model):
     class Kind(models.TextChoices):
         """What a contact point is: a number, an address, or a person of a kind (`governance.people`)."""
 
-        PHONE = "PHONE", "Phone number"
-        EMAIL = "EMAIL", "E-mail address"
-        LEAD = "LEAD", "Lead"
-        BUYER = "BUYER", "Buyer"
+        PHONE = "PHONE", _("Phone number")
+        EMAIL = "EMAIL", _("E-mail address")
+        LEAD = "LEAD", _("Lead")
+        BUYER = "BUYER", _("Buyer")
 
     kind = models.CharField(max_length=5, choices=Kind)
     digest = models.CharField(max_length=64, unique=True)  # HMAC of kind and value under CONTACT_DIGEST_KEY
@@ -35,7 +36,7 @@ class ContactPoint(models.Model):
     class Meta:
         default_permissions = ("view",)
         permissions = [("erase_contactpoint", "Can erase a phone number or an e-mail address")]
-        verbose_name = "contact point"
+        verbose_name = _("contact point")
 
     def __str__(self) -> str:
         if self.value is None:
@@ -75,11 +76,11 @@ class ContactRecord(SignedModel, AppendOnlyModel):
     # The index serves the gate's lookup: all lines of some points, in order.
     point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
     entry = models.CharField(max_length=11, choices=Entry)
-    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty is every channel")
+    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text=_("empty is every channel"))
     basis = models.CharField(max_length=16, choices=Basis, blank=True)
-    effective_at = models.DateTimeField(help_text="when it was obtained, said or checked")
+    effective_at = models.DateTimeField(help_text=_("when it was obtained, said or checked"))
     expires_at = models.DateTimeField(null=True, blank=True)
-    evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="where the proof is: a form, a recording")
+    evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("where the proof is: a form, a recording"))
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
 
     class Meta(AppendOnlyModel.Meta):
@@ -101,7 +102,7 @@ class ContactRecord(SignedModel, AppendOnlyModel):
             ("record_opt_out", "Can record an opt-out"),
             ("lift_opt_out", "Can lift an opt-out that was a mistake"),
         ]
-        verbose_name = "contact record"
+        verbose_name = _("contact record")
 
     def __str__(self) -> str:
         return f"{self.get_entry_display()} {self.channel or 'every channel'}"
@@ -119,22 +120,22 @@ class ConsentProof(ErasableModel):
     """The content of a consent: what a person agreed to, as it was put to the person. Erasing the person removes it."""
 
     record = models.OneToOneField(ContactRecord, primary_key=True, on_delete=models.PROTECT, related_name="proof")
-    wording = models.CharField(max_length=WORDING_MAX_LENGTH, blank=True, help_text="as it was shown or read out")
-    purpose = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what the person agreed to receive")
-    on_behalf_of = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="who asked, and for whom")
+    wording = models.CharField(max_length=WORDING_MAX_LENGTH, blank=True, help_text=_("as it was shown or read out"))
+    purpose = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("what the person agreed to receive"))
+    on_behalf_of = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("who asked, and for whom"))
     withdrawal_statement = models.CharField(
-        max_length=NOTE_MAX_LENGTH, blank=True, help_text="how the request said that the consent can be withdrawn"
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("how the request said that the consent can be withdrawn")
     )
     given_how = models.CharField(max_length=9, choices=GivenHow, blank=True)
     given_where = models.CharField(
-        max_length=NOTE_MAX_LENGTH, blank=True, help_text="a web address, a place, a file or a recording"
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("a web address, a place, a file or a recording")
     )
-    referrer_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="in full")
+    referrer_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text=_("in full"))
     referrer_to_lead = models.CharField(
-        max_length=NOTE_MAX_LENGTH, blank=True, help_text="the referrer's relationship with the person"
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("the referrer's relationship with the person")
     )
     referrer_to_us = models.CharField(
-        max_length=NOTE_MAX_LENGTH, blank=True, help_text="the referrer's relationship with us"
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("the referrer's relationship with us")
     )
 
     def __str__(self) -> str:

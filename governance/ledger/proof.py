@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from governance.grounds import Basis
 
@@ -17,13 +18,13 @@ WORDING_MAX_LENGTH = 4_000
 class GivenHow(models.TextChoices):
     """How a consent was given. We may ask for a consent orally or in writing (SOR/2012-36, s. 4)."""
 
-    WEB_FORM = "WEB_FORM", "Web form"
-    PAPER = "PAPER", "On paper"
-    EMAIL = "EMAIL", "E-mail"
-    TEXT = "TEXT", "Text message"
-    SPOKEN = "SPOKEN", "Spoken, and recorded"
-    IN_PERSON = "IN_PERSON", "In person"
-    OTHER = "OTHER", "Otherwise"
+    WEB_FORM = "WEB_FORM", _("Web form")
+    PAPER = "PAPER", _("On paper")
+    EMAIL = "EMAIL", _("E-mail")
+    TEXT = "TEXT", _("Text message")
+    SPOKEN = "SPOKEN", _("Spoken, and recorded")
+    IN_PERSON = "IN_PERSON", _("In person")
+    OTHER = "OTHER", _("Otherwise")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def until(basis: str) -> str:
 def content_of(proof: Any) -> list[tuple[str, str]]:
     """The filled fields of a proof, as (title, text). Empty if `proof` is None."""
     said = [(name, getattr(proof, name, "")) for name in PROOF_FIELDS]
-    return [(title_of(name), GivenHow(text).label if name == "given_how" else text) for name, text in said if text]
+    return [(title_of(name), str(GivenHow(text).label) if name == "given_how" else text) for name, text in said if text]
 
 
 def lacking(missing: Iterable[Missing]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from governance.channels import Channel
 from governance.grounds import RELATIONSHIPS, RETIRED, Basis, consent_expiry, gives_ground
@@ -20,16 +21,16 @@ SCRUB_VALID = timedelta(days=31)  # CRTC: the version of the National DNCL in us
 class Entry(models.TextChoices):
     """The kind of a ledger line: what it records."""
 
-    CONSENT = "CONSENT", "Consent"
-    OPT_OUT = "OPT_OUT", "Opt-out"
-    DO_NOT_CALL = "DO_NOT_CALL", "Internal do-not-call list"
-    LIFT = "LIFT", "Opt-out lifted: it was a mistake"
-    SCRUB = "SCRUB", "Checked against the National Do Not Call List"
-    ERASED = "ERASED", "Number or address erased"
-    HOLD = "HOLD", "Held: a doubtful message waits for a person"
-    RELEASE = "RELEASE", "No longer held: a person decided on the message"
-    ENDED = "ENDED", "Contract ended"
-    USED = "USED", "Referral used: a message went out"
+    CONSENT = "CONSENT", _("Consent")
+    OPT_OUT = "OPT_OUT", _("Opt-out")
+    DO_NOT_CALL = "DO_NOT_CALL", _("Internal do-not-call list")
+    LIFT = "LIFT", _("Opt-out lifted: it was a mistake")
+    SCRUB = "SCRUB", _("Checked against the National Do Not Call List")
+    ERASED = "ERASED", _("Number or address erased")
+    HOLD = "HOLD", _("Held: a doubtful message waits for a person")
+    RELEASE = "RELEASE", _("No longer held: a person decided on the message")
+    ENDED = "ENDED", _("Contract ended")
+    USED = "USED", _("Referral used: a message went out")
 
 
 class LedgerLine(NamedTuple):
@@ -113,9 +114,9 @@ def may_call_again(lines: Sequence[LedgerLine], at: datetime) -> bool:
 class Validity(models.TextChoices):
     """The validity of a consent or a scrub: whether it is on file, and whether it is in force."""
 
-    LIVE = "live", "On file and in force"
-    MISSING = "missing", "Not on file"
-    EXPIRED = "expired", "On file, but expired"
+    LIVE = "live", _("On file and in force")
+    MISSING = "missing", _("Not on file")
+    EXPIRED = "expired", _("On file, but expired")
 
 
 def consent(lines: Sequence[LedgerLine], channel: str, at: datetime, role: str = Role.HOMEOWNER) -> Validity:

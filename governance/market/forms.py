@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     INPUT_CLASSES,
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -31,7 +33,7 @@ from governance.market.rules import (
 from governance.policies_admin import PolicyForm
 from wholesale.plumbing.texts import json_number
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 CALL_HOLIDAY_CHOICES = {"": "As above; in BC no calls", **dict(HolidayRule.choices)}
 SPARE_ROWS = 2  # empty rows below the windows, for browsers without JavaScript
 
@@ -47,7 +49,7 @@ class WindowForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in (("start", "From"), ("end", "Until")):
+        for name, label in (("start", gettext("From")), ("end", gettext("Until"))):
             self.fields[name].widget = forms.TimeInput(
                 attrs={"type": "time", "class": " ".join(INPUT_CLASSES), "aria-label": label}, format="%H:%M"
             )
@@ -63,7 +65,7 @@ class BaseWindowFormSet(forms.BaseFormSet):
 
     def add_fields(self, form: WindowForm, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["DELETE"].widget = UnfoldBooleanWidget(attrs={"aria-label": "Remove this window"})
+        form.fields["DELETE"].widget = UnfoldBooleanWidget(attrs={"aria-label": gettext("Remove this window")})
 
     def kept(self) -> list[WindowForm]:
         """The rows that are filled in and not marked for removal."""
@@ -81,46 +83,52 @@ class MarketPolicyForm(PolicyForm):
         choices=Channel.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="How a lead may be contacted. None ticked: not at all.",
+        help_text=_("How a lead may be contacted. None ticked: not at all."),
     )
     min_score = forms.DecimalField(
-        label="Minimum lead score",
+        label=_("Minimum lead score"),
         min_value=0,
         max_value=1,
         max_digits=5,
         decimal_places=4,
         widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "0.01"}),
-        help_text="From 0 to 1. A lead that scores less is not contacted; 0 contacts every lead.",
+        help_text=_("From 0 to 1. A lead that scores less is not contacted; 0 contacts every lead."),
     )
     holidays = forms.ChoiceField(
-        label="Statutory holidays",
+        label=_("Statutory holidays"),
         choices=HolidayRule.choices,
         widget=UnfoldAdminSelectWidget,
-        help_text="How the contact windows change on a public holiday of the province.",
+        help_text=_("How the contact windows change on a public holiday of the province."),
     )
     call_holidays = forms.ChoiceField(
-        label="Statutory holidays, for calls",
+        label=_("Statutory holidays, for calls"),
         choices=list(CALL_HOLIDAY_CHOICES.items()),
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text="BC allows no calls on statutory holidays (Consumer Protection BC, 2011/07, 2014/08, 2023/03), so there "
-        "they are closed unless you choose otherwise. Its rules are for sellers to consumers: whether they bind a buyer is "
-        "doubtful. The CRTC's calling hours name no holidays.",
+        help_text=_(
+            "BC allows no calls on statutory holidays (Consumer Protection BC, 2011/07, 2014/08, 2023/03), so there "
+            "they are closed unless you choose otherwise. Its rules are for sellers to consumers: whether they bind a "
+            "buyer is "
+            "doubtful. The CRTC's calling hours name no holidays."
+        ),
     )
     one_call = forms.BooleanField(
-        label="One call in 30 days",
+        label=_("One call in 30 days"),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
-        help_text="After an answered call the same number is not called again for 30 days, unless an express consent for "
-        "calls is on file. BC asks for this about the same offer (Consumer Protection BC, 2011/07, 2014/08, 2023/03). Its "
-        "rules are for sellers to consumers: whether they bind a buyer is doubtful, so it is off until you switch it on.",
+        help_text=_(
+            "After an answered call the same number is not called again for 30 days, unless an express consent for "
+            "calls is on file. BC asks for this about the same offer (Consumer Protection BC, 2011/07, 2014/08, "
+            "2023/03). Its "
+            "rules are for sellers to consumers: whether they bind a buyer is doubtful, so it is off until you switch it on."
+        ),
     )
     own_windows = forms.MultipleChoiceField(
-        label="Windows of their own",
+        label=_("Windows of their own"),
         choices=Channel.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="A channel ticked here has windows of its own, below, in place of the contact windows of all.",
+        help_text=_("A channel ticked here has windows of its own, below, in place of the contact windows of all."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -164,7 +172,7 @@ class MarketPolicyForm(PolicyForm):
         if all([windows.is_valid() for windows in formsets.values()]):  # noqa: C419
             self._check_rules(cleaned, {place: windows.kept() for place, windows in formsets.items()})
         if not all(windows.is_valid() for windows in formsets.values()):
-            self.add_error(None, "A contact window needs correction: see its row below.")
+            self.add_error(None, gettext("A contact window needs correction: see its row below."))
         return cleaned
 
     def _check_rules(self, cleaned: dict[str, Any], rows: dict[str, list[WindowForm]]) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from governance.market.rules import SAFE_RULES, normalised
 from governance.policies import PlacePolicy, each_province
 from governance.signals import rules_changed
@@ -15,11 +17,11 @@ from wholesale.plumbing.vocabulary import ALL
 class MarketPolicy(PlacePolicy):
     """A market policy: when, by which channel and from which score leads may be contacted (customer's guide, pack G)."""
 
-    rules = Document(help_text="contact_windows_local, channels_allowed, min_lead_score_to_contact")
+    rules = Document(help_text=_("contact_windows_local, channels_allowed, min_lead_score_to_contact"))
 
     class Meta(PlacePolicy.Meta):
-        verbose_name = "market policy"
-        verbose_name_plural = "market policies"
+        verbose_name = _("market policy")
+        verbose_name_plural = _("market policies")
         permissions = [("ask_contact_gate", "Can ask whether a lead may be contacted")]
 
     @classmethod

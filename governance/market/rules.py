@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from governance.channels import Channel
 
@@ -51,9 +52,9 @@ class InvalidRules(ValueError):
 class HolidayRule(models.TextChoices):
     """How a policy treats a statutory holiday of the province."""
 
-    NORMAL = "normal", "A day like any other"
-    WEEKEND = "weekend_hours", "The windows of Saturday"
-    CLOSED = "closed", "No contact"
+    NORMAL = "normal", _("A day like any other")
+    WEEKEND = "weekend_hours", _("The windows of Saturday")
+    CLOSED = "closed", _("No contact")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.organisation.rules import Strictness
 from governance.policies import Policy
@@ -26,49 +27,49 @@ def strictness(what: str, **said: Any) -> Choice:
 class Organisation(Policy):
     """The row of the organisation that contacts people, and its strictness. If the row is missing, all is enforced."""
 
-    name = Label(blank=True, help_text="as messages name the sender", page_help="As messages name the sender.")
-    mailing_address = Note(blank=True, page_help="Where post reaches you.")
+    name = Label(blank=True, help_text=_("as messages name the sender"), page_help=_("As messages name the sender."))
+    mailing_address = Note(blank=True, page_help=_("Where post reaches you."))
     contact = Label(
         blank=True,
-        help_text="a phone number, e-mail or web address",
-        page_help="A phone number, an e-mail address or a web address; it must answer for 60 days after a message.",
+        help_text=_("a phone number, e-mail or web address"),
+        page_help=_("A phone number, an e-mail address or a web address; it must answer for 60 days after a message."),
     )
     consent = strictness(
         "consent for text and e-mail",
-        short="Messages without consent",
+        short=_("Messages without consent"),
         page_help="Refuse: without a consent on file that is in force, no text message and no e-mail. Allow: they may be "
         "sent, the gate's answer carries a warning, and the runbook warns. An opt-out refuses either way.",
     )
     identity = strictness(
         "identification in text and e-mail",
-        short="Messages without identification",
+        short=_("Messages without identification"),
         page_help="Refuse: no text message and no e-mail to a known lead while the name, the mailing address or the contact "
         "above is missing. Allow: they may be sent, with a warning.",
     )
     scrub = strictness(
         "registration and scrub for calls",
-        short="Calls without registration and scrub",
+        short=_("Calls without registration and scrub"),
         page_help="Refuse: no call unless the registration below is in force and the number was checked against the "
         "National Do Not Call List within 31 days, or is exempt by a consent for calls. Allow: calls may be made, with the "
         "same warnings.",
     )
     lenient_reason = models.CharField(
-        max_length=NOTE_MAX_LENGTH, blank=True, editable=False, help_text="why a setting only warns"
+        max_length=NOTE_MAX_LENGTH, blank=True, editable=False, help_text=_("why a setting only warns")
     )
     registration_number = Label(
         "National DNCL registration",
         blank=True,
-        short="Registration",
-        page_help="Every telemarketer registers with the operator of the National Do Not Call List.",
+        short=_("Registration"),
+        page_help=_("Every telemarketer registers with the operator of the National Do Not Call List."),
     )
     registration_expires_on = Day(
-        short="Registered until", empty="not on file", page_help="Its last day. The runbook warns 30 days before."
+        short=_("Registered until"), empty=_("not on file"), page_help=_("Its last day. The runbook warns 30 days before.")
     )
     digest_key_mark = models.CharField(
         max_length=64,
         blank=True,
         editable=False,
-        help_text="the mark of the CONTACT_DIGEST_KEY of the first contact point",
+        help_text=_("the mark of the CONTACT_DIGEST_KEY of the first contact point"),
     )
 
     hidden = ("id", "digest_key_mark")
@@ -83,7 +84,7 @@ class Organisation(Policy):
                 name="governance_organisation_leniency_has_reason",
             ),
         ]
-        verbose_name = "organisation"
+        verbose_name = _("organisation")
 
     def __str__(self) -> str:
         return self.name or "The organisation"

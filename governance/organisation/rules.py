@@ -5,13 +5,14 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Strictness(models.TextChoices):
     """What the gate does if consent, our identity, or registration and scrub are missing: refuse, or only warn."""
 
-    ENFORCE = "enforce", "Refuse"
-    WARN = "warn", "Allow, with a warning"
+    ENFORCE = "enforce", _("Refuse")
+    WARN = "warn", _("Allow, with a warning")
 
 
 class Sender(NamedTuple):

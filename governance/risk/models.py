@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
 from governance.risk.rules import GLOBAL
@@ -30,36 +32,41 @@ def sum_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
 class RiskPolicy(Policy):
     """The caps of an engine's risk; 0 is no cap. If the policy is missing or off, the engine can reserve nothing."""
 
-    engine = Word(unique=True, page_help=f"{GLOBAL} is what every reservation must pass beside its own engine's policy.")
+    engine = Word(
+        unique=True,
+        page_help=format_lazy(
+            _("{global_name} is what every reservation must pass beside its own engine's policy."), global_name=GLOBAL
+        ),
+    )
     max_daily_loss = Money(
         default=Decimal(0),
-        short="Loss a day",
+        short=_("Loss a day"),
         zero=NO_CAP,
-        help_text="CAD a day; a loss that reaches it stops the engine until the next day; 0: no cap",
-        page_help="CAD. Once the day's settled losses reach it, nothing more is reserved until the next day. 0: no cap.",
+        help_text=_("CAD a day; a loss that reaches it stops the engine until the next day; 0: no cap"),
+        page_help=_("CAD. Once the day's settled losses reach it, nothing more is reserved until the next day. 0: no cap."),
     )
     max_daily_exposure = Money(
         default=Decimal(0),
-        short="Exposure a day",
+        short=_("Exposure a day"),
         zero=NO_CAP,
-        help_text="CAD reserved a day; 0: no cap",
-        page_help="CAD reserved in a day, settled or not. 0: no cap.",
+        help_text=_("CAD reserved a day; 0: no cap"),
+        page_help=_("CAD reserved in a day, settled or not. 0: no cap."),
     )
     max_open_risk = Money(
         default=Decimal(0),
-        short="Open risk",
+        short=_("Open risk"),
         zero=NO_CAP,
-        help_text="CAD reserved and not settled, whatever the day; 0: no cap",
-        page_help="CAD reserved and not settled, whatever the day. 0: no cap.",
+        help_text=_("CAD reserved and not settled, whatever the day; 0: no cap"),
+        page_help=_("CAD reserved and not settled, whatever the day. 0: no cap."),
     )
     max_actions_per_day = Whole(
         default=0,
-        short="Actions a day",
+        short=_("Actions a day"),
         zero=NO_CAP,
-        help_text="reservations a day; 0: no cap",
-        page_help="Reservations in a day. 0: no cap.",
+        help_text=_("reservations a day; 0: no cap"),
+        page_help=_("Reservations in a day. 0: no cap."),
     )
-    enabled = Switch(default=False, page_help="Off, the engine may put nothing at stake.")
+    enabled = Switch(default=False, page_help=_("Off, the engine may put nothing at stake."))
 
     key = ("engine",)
 
@@ -72,8 +79,8 @@ class RiskPolicy(Policy):
         ordering = ["engine"]
         default_permissions = ("change", "view")
         permissions = [("reserve_risk", "Can reserve risk"), ("settle_risk", "Can settle a reservation")]
-        verbose_name = "risk policy"
-        verbose_name_plural = "risk policies"
+        verbose_name = _("risk policy")
+        verbose_name_plural = _("risk policies")
 
     def __str__(self) -> str:
         return self.engine
@@ -89,10 +96,10 @@ class RiskDay(models.Model):
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
     day = models.DateField()
-    exposure_used = sum_field(help_text="CAD reserved on this day")
-    open_risk_reserved = sum_field(help_text="the part of it that is not settled yet, CAD")
-    realized_loss = sum_field(help_text="CAD of loss settled on this day")
-    actions_count = models.PositiveIntegerField(default=0, help_text="reservations of this day")
+    exposure_used = sum_field(help_text=_("CAD reserved on this day"))
+    open_risk_reserved = sum_field(help_text=_("the part of it that is not settled yet, CAD"))
+    realized_loss = sum_field(help_text=_("CAD of loss settled on this day"))
+    actions_count = models.PositiveIntegerField(default=0, help_text=_("reservations of this day"))
     # Generated, so that the index on it is touched only when the first risk of the day is opened or the last one is closed.
     is_open = models.GeneratedField(
         expression=Q(open_risk_reserved__gt=0),  # type: ignore[arg-type]  # Django takes a condition too
@@ -113,8 +120,8 @@ class RiskDay(models.Model):
         indexes = [models.Index(fields=["engine"], condition=Q(is_open=True), name="riskday_is_open")]
         ordering = ["-day", "engine"]
         default_permissions = ("view",)
-        verbose_name = "risk ledger of a day"
-        verbose_name_plural = "risk ledgers"
+        verbose_name = _("risk ledger of a day")
+        verbose_name_plural = _("risk ledgers")
 
     def __str__(self) -> str:
         return f"{self.engine} {self.day}"
@@ -124,12 +131,12 @@ class RiskReservation(SignedModel):
     """An amount that an engine has at stake until it is settled or released."""
 
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
-    day = models.DateField(help_text="the business day on which it was made")
-    amount = money_field(default=Decimal(0), help_text="CAD")
+    day = models.DateField(help_text=_("the business day on which it was made"))
+    amount = money_field(default=Decimal(0), help_text=_("CAD"))
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     metadata = models.JSONField(default=dict)
     settled_at = models.DateTimeField(null=True)
-    realized_loss = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text="CAD")
+    realized_loss = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text=_("CAD"))
     settled_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     settled_user = user_key(editable=False)
     settle_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
@@ -156,7 +163,7 @@ class RiskReservation(SignedModel):
             ("settle_above_reservation", "Can settle a loss above its reservation"),
             ("correct_loss", "Can correct a booked loss"),
         ]
-        verbose_name = "risk reservation"
+        verbose_name = _("risk reservation")
 
     def __str__(self) -> str:
         return f"{self.engine} {self.amount}"
@@ -165,12 +172,12 @@ class RiskReservation(SignedModel):
 class RiskEventKind(models.TextChoices):
     """The kinds of risk events."""
 
-    RESERVED = "RESERVED", "Reserved"
-    CHANGED = "CHANGED", "Amount changed"
-    DENIED = "DENIED", "Denied"
-    SETTLED = "SETTLED", "Settled"
-    RELEASED = "RELEASED", "Released by an operator"
-    CORRECTED = "CORRECTED", "Loss corrected by an operator"
+    RESERVED = "RESERVED", _("Reserved")
+    CHANGED = "CHANGED", _("Amount changed")
+    DENIED = "DENIED", _("Denied")
+    SETTLED = "SETTLED", _("Settled")
+    RELEASED = "RELEASED", _("Released by an operator")
+    CORRECTED = "CORRECTED", _("Loss corrected by an operator")
 
 
 class RiskEvent(SignedModel, AppendOnlyModel):
@@ -178,9 +185,9 @@ class RiskEvent(SignedModel, AppendOnlyModel):
 
     kind = models.CharField(max_length=9, choices=RiskEventKind)
     engine = models.CharField(max_length=WORD_MAX_LENGTH)
-    day = models.DateField(help_text="the business day of the event; for a correction, the day of the loss")
-    amount = money_field(default=Decimal(0), help_text="CAD asked for, or reserved")
-    realized_loss = money_field(default=Decimal(0), help_text="CAD; for a correction, the difference")
+    day = models.DateField(help_text=_("the business day of the event; for a correction, the day of the loss"))
+    amount = money_field(default=Decimal(0), help_text=_("CAD asked for, or reserved"))
+    realized_loss = money_field(default=Decimal(0), help_text=_("CAD; for a correction, the difference"))
     reservation = models.ForeignKey(RiskReservation, null=True, on_delete=models.PROTECT, related_name="events")
     message = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
@@ -189,7 +196,7 @@ class RiskEvent(SignedModel, AppendOnlyModel):
         constraints = [models.CheckConstraint(condition=Q(kind__in=RiskEventKind.values), name="riskevent_kind")]
         indexes = [models.Index(fields=["engine", "-id"], name="riskevent_engine")]  # the admin's list by engine
         ordering = ["-id"]
-        verbose_name = "risk event"
+        verbose_name = _("risk event")
 
     def __str__(self) -> str:
         return f"{self.engine} {self.kind} {self.amount}"

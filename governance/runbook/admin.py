@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from governance.runbook import services
 from governance.runbook.models import RunbookRun
@@ -16,7 +18,11 @@ from wholesale.plumbing.admin_base import ReadOnlyAdmin, act_with_reason
 from wholesale.plumbing.admin_parts import SinceFilter, allowed, button, column, either
 
 # The title of each group of a status.
-GROUPS = (("Blockers", "blockers"), ("Warnings", "warnings"), ("Checks that pass, and what is good to know", "info"))
+GROUPS = (
+    (_("Blockers"), "blockers"),
+    (_("Warnings"), "warnings"),
+    (_("Checks that pass, and what is good to know"), "info"),
+)
 
 
 @admin.register(RunbookRun)
@@ -28,10 +34,10 @@ class RunbookRunAdmin(ReadOnlyAdmin):
     list_filter = (SinceFilter, "ok_to_enable_go_live")
     list_select_related = False
     search_fields = ("changed_by", "reason")
-    search_help_text = "Who stored it, or why"
+    search_help_text = _("Who stored it, or why")
     actions_list = ("store",)
     fieldsets = (
-        ("Run", {"fields": ("verdict", "created_at", "changed_by", "user", "reason", "correlation_id")}),
+        (_("Run"), {"fields": ("verdict", "created_at", "changed_by", "user", "reason", "correlation_id")}),
         *((title, {"fields": (f"{group}_found",)}) for title, group in GROUPS),
     )
 
@@ -42,12 +48,14 @@ class RunbookRunAdmin(ReadOnlyAdmin):
     has_read_permission = allowed("governance.view_runbook")
     has_store_permission = allowed("governance.store_run")
 
-    verdict = either("Verdict", lambda run: run.ok_to_enable_go_live, ("Nothing blocks", "success"), ("Blocked", "danger"))
-    blockers = column("Blockers", lambda run: len(run.status["blockers"]))
-    warnings = column("Warnings", lambda run: len(run.status["warnings"]))
-    blockers_found = column("Found", lambda run: _findings(run, "blockers"))
-    warnings_found = column("Found", lambda run: _findings(run, "warnings"))
-    info_found = column("Found", lambda run: _findings(run, "info"))
+    verdict = either(
+        _("Verdict"), lambda run: run.ok_to_enable_go_live, (_("Nothing blocks"), "success"), (_("Blocked"), "danger")
+    )
+    blockers = column(_("Blockers"), lambda run: len(run.status["blockers"]))
+    warnings = column(_("Warnings"), lambda run: len(run.status["warnings"]))
+    blockers_found = column(_("Found"), lambda run: _findings(run, "blockers"))
+    warnings_found = column(_("Found"), lambda run: _findings(run, "warnings"))
+    info_found = column(_("Found"), lambda run: _findings(run, "info"))
 
     def now(self, request: HttpRequest) -> HttpResponse:
         """Show a page with what every check finds now."""
@@ -59,7 +67,7 @@ class RunbookRunAdmin(ReadOnlyAdmin):
             "admin/governance/runbook.html",
             {
                 **self.admin_site.each_context(request),
-                "title": "Runbook",
+                "title": gettext("Runbook"),
                 "found": found,
                 "groups": [(title, found[group]) for title, group in GROUPS],
                 "runs_url": reverse("admin:governance_runbookrun_changelist") if self.has_view_permission(request) else "",
@@ -67,22 +75,24 @@ class RunbookRunAdmin(ReadOnlyAdmin):
             },
         )
 
-    @button("Store a run...", "store", icon="save")
+    @button(_("Store a run..."), "store", icon="save")
     def store(self, request: HttpRequest) -> HttpResponse:
         """Show a page that asks for the reason, then store what every check finds now."""
 
         def act(reason: str) -> str:
             run = services.store_run(act=Act.by(request.user, reason=reason))
             self.log_addition(request, run, "Stored.")
-            return f"Run {run.pk} is stored."
+            return gettext("Run %(run)s is stored.") % {"run": run.pk}
 
         return act_with_reason(
             request,
             self,
             act,
-            title="Store what the runbook finds now",
-            explanation="Every check runs again, and what it finds is kept for good with your name and your reason.",
-            button="Store the run",
+            title=gettext("Store what the runbook finds now"),
+            explanation=gettext(
+                "Every check runs again, and what it finds is kept for good with your name and your reason."
+            ),
+            button=gettext("Store the run"),
             then=reverse("admin:governance_runbookrun_changelist"),
         )
 

@@ -1,6 +1,7 @@
 """The table of stored runs of the runbook."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.signed import user_key
@@ -21,7 +22,7 @@ class RunbookRun(AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
         permissions = [("view_runbook", "Can read the runbook"), ("store_run", "Can store a run")]
-        verbose_name = "runbook run"
+        verbose_name = _("runbook run")
 
     def __str__(self) -> str:
         return f"Run {self.pk}"

@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -26,7 +28,7 @@ class ReviewForm(forms.Form):
     """The form of the review's page: the last day of the week."""
 
     until = forms.DateField(
-        label="Week to the end of",
+        label=_("Week to the end of"),
         required=False,
         validators=WITHIN_RANGE,
         widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}),
@@ -40,13 +42,13 @@ class FridayReviewAdmin(ReadOnlyAdmin):
     list_display = ("ends_on", "since", "until", "mailed", "created_at")
     list_select_related = False
     search_fields = ("actor__exact",)
-    search_help_text = "Who had it kept, in full"
+    search_help_text = _("Who had it kept, in full")
     fieldsets = (
-        ("Review", {"fields": (("ends_on", "mailed"), "content_shown")}),
-        ("Who and when", {"fields": (("since", "until"), ("actor", "user"), ("created_at", "correlation_id"))}),
+        (_("Review"), {"fields": (("ends_on", "mailed"), "content_shown")}),
+        (_("Who and when"), {"fields": (("since", "until"), ("actor", "user"), ("created_at", "correlation_id"))}),
     )
 
-    mailed = column("Mailed to", lambda review: f"{review.mailed_to:,}" if review.mailed_to else "nobody")
+    mailed = column(_("Mailed to"), lambda review: f"{review.mailed_to:,}" if review.mailed_to else gettext("nobody"))
 
     def get_urls(self) -> list[Any]:
         now = path("now/", self.admin_site.admin_view(self.now), name="kpi_fridayreview_now")
@@ -59,7 +61,7 @@ class FridayReviewAdmin(ReadOnlyAdmin):
         form = ReviewForm(request.GET)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Friday review",
+            "title": gettext("Friday review"),
             "form": form,
         }
         if form.is_valid():
@@ -69,7 +71,7 @@ class FridayReviewAdmin(ReadOnlyAdmin):
             context |= {"span": span_text(review), "sections": sections(review)}
         return TemplateResponse(request, "admin/kpi/friday_review.html", context)
 
-    @display(description="As it was")
+    @display(description=_("As it was"))
     def content_shown(self, review: FridayReview) -> str:
         """The tables of a kept review as HTML."""
         return render_to_string("admin/kpi/review_sections.html", {"sections": sections(review.content)})

@@ -1,5 +1,7 @@
 """Refusals of the tripwire."""
 
+from django.utils.translation import gettext_noop
+
 from kpi.tripwire.rules import BASELINE_MIN
 from wholesale.plumbing.errors import DomainError, NotAllowedForYou, NotFound
 
@@ -21,9 +23,14 @@ class NotEnoughEvents(DomainError, code="not_enough_events"):
 
     def __init__(self, events: int, successes: int) -> None:
         super().__init__(
-            f"A baseline needs at least {BASELINE_MIN} events with a success value, neither all nor none of them successes: "
-            f"there are {events}, {successes} of them successes.",
+            gettext_noop(
+                "A baseline needs at least %(baseline_min)s events with a success value, neither all nor none "
+                "of them successes: there are %(events)s, %(successes)s of them successes."
+            ),
             attr="metric",
+            baseline_min=BASELINE_MIN,
+            events=events,
+            successes=successes,
         )
 
 

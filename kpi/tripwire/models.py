@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
 from kpi.tripwire.errors import BaselineMissing, NotARate, ThresholdsReversed
@@ -20,7 +21,7 @@ _SMALLEST = Decimal("0.0001")
 
 def events(default: int, **said: Any) -> Whole:
     """Return a model field for a number of events."""
-    return Whole(default=default, within=(1, EVENTS_MAX), unit="events", **said)
+    return Whole(default=default, within=(1, EVENTS_MAX), unit=_("events"), **said)
 
 
 def threshold(default: int, **said: Any) -> Number:
@@ -44,19 +45,19 @@ class RegressionPolicy(Policy):
         choices=Province,
         null=True,
         blank=True,
-        empty="all of Canada",
-        help_text="whose events are watched; null: all of Canada",
-        page_help="Whose events are watched. Empty: all of Canada, with the events that name no province.",
+        empty=_("all of Canada"),
+        help_text=_("whose events are watched; null: all of Canada"),
+        page_help=_("Whose events are watched. Empty: all of Canada, with the events that name no province."),
     )
-    enabled = Switch(default=False, page_help="Off, it is judged too, but a fall does nothing.")
-    statistic = Choice(max_length=12, choices=Statistic, default=Statistic.SUCCESS_RATE, short="Watches")
+    enabled = Switch(default=False, page_help=_("Off, it is judged too, but a fall does nothing."))
+    statistic = Choice(max_length=12, choices=Statistic, default=Statistic.SUCCESS_RATE, short=_("Watches"))
     method = Choice(max_length=5, choices=Method, default=Method.DROP)
-    action = Choice(max_length=11, choices=Action, default=Action.THROTTLE, short="A fall does")
+    action = Choice(max_length=11, choices=Action, default=Action.THROTTLE, short=_("A fall does"))
     engine = Word(
         blank=True,
-        empty="as the domain",
-        help_text="whose risk policy THROTTLE switches off; empty: the domain",
-        page_help="Whose risk policy THROTTLE switches off. Empty: the one named as the domain.",
+        empty=_("as the domain"),
+        help_text=_("whose risk policy THROTTLE switches off; empty: the domain"),
+        page_help=_("Whose risk policy THROTTLE switches off. Empty: the one named as the domain."),
     )
     window_events = events(
         50, label="Window", help_text="DROP: the last so many events ...", page_help="The last so many events ..."
@@ -71,7 +72,7 @@ class RegressionPolicy(Policy):
     min_events_to_enforce = events(
         50,
         label="Minimum of events",
-        short="Minimum",
+        short=_("Minimum"),
         help_text="DROP: fewer in either: no verdict",
         page_help="Fewer in either: no verdict. For VOLUME: fewer in the days before.",
     )
@@ -79,44 +80,48 @@ class RegressionPolicy(Policy):
         default=7,
         within=(1, 365),
         label="Days",
-        help_text="VOLUME: the last so many days against as many before them",
-        page_help="The number of events in the last so many days is held against that in so many days before.",
+        help_text=_("VOLUME: the last so many days against as many before them"),
+        page_help=_("The number of events in the last so many days is held against that in so many days before."),
     )
     max_drop_fraction = Rate(
         default=Decimal("0.20"),
         at_least=_SMALLEST,
         label="Largest drop",
-        help_text="DROP: a fall of this fraction triggers",
-        page_help="A fraction of the baseline: 0.20 triggers at a fall from 50% to 40%. VOLUME uses it too.",
+        help_text=_("DROP: a fall of this fraction triggers"),
+        page_help=_("A fraction of the baseline: 0.20 triggers at a fall from 50% to 40%. VOLUME uses it too."),
     )
     design_drop = Rate(
         default=Decimal("0.40"),
         at_least=_SMALLEST,
         at_most=1 - _SMALLEST,
         label="Designed for a drop of",
-        short="Designed for",
-        help_text="the fall that the policy is meant to find",
-        page_help="A fraction below 1: the fall that it is meant to find. A CUSUM is built for it; for DROP it only says "
-        "which fall the delay below is about.",
+        short=_("Designed for"),
+        help_text=_("the fall that the policy is meant to find"),
+        page_help=_(
+            "A fraction below 1: the fall that it is meant to find. A CUSUM is built for it; for DROP it only says "
+            "which fall the delay below is about."
+        ),
     )
     amber_threshold = threshold(
-        4, short="Amber", help_text="CUSUM: look", page_help="From this sum on it is worth a look; nothing is done."
+        4, short=_("Amber"), help_text="CUSUM: look", page_help="From this sum on it is worth a look; nothing is done."
     )
     red_threshold = threshold(
         7,
-        short="Red",
+        short=_("Red"),
         help_text="CUSUM: act",
         page_help="From this sum on it triggers, and stays so until somebody approves a new baseline. "
         "Higher: fewer false alarms, later found.",
     )
     baseline_rate = models.DecimalField(
-        max_digits=7, decimal_places=6, null=True, editable=False, help_text="CUSUM: frozen, approved; fraction 0..1"
+        max_digits=7, decimal_places=6, null=True, editable=False, help_text=_("CUSUM: frozen, approved; fraction 0..1")
     )
-    baseline_size = models.PositiveIntegerField(null=True, editable=False, help_text="events that it was measured on")
+    baseline_size = models.PositiveIntegerField(null=True, editable=False, help_text=_("events that it was measured on"))
     baseline_event_id = models.BigIntegerField(
-        null=True, editable=False, help_text="the last of them: CUSUM starts after it"
+        null=True, editable=False, help_text=_("the last of them: CUSUM starts after it")
     )
-    expectation = models.JSONField(null=True, editable=False, help_text="of this version, simulated soon after it was saved")
+    expectation = models.JSONField(
+        null=True, editable=False, help_text=_("of this version, simulated soon after it was saved")
+    )
 
     key = ("domain", "metric", "province")
     hidden = ("baseline_event_id",)
@@ -158,8 +163,8 @@ class RegressionPolicy(Policy):
             ("record_kpi", "Can record a KPI event"),
             ("clear_tripwire", "Can clear a tripwire and undo its trigger"),
         ]
-        verbose_name = "regression policy"
-        verbose_name_plural = "regression policies"
+        verbose_name = _("regression policy")
+        verbose_name_plural = _("regression policies")
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.domain, self.metric, self.province)))
@@ -201,19 +206,19 @@ class RegressionState(models.Model):
 
     policy = models.OneToOneField(RegressionPolicy, on_delete=models.PROTECT, related_name="state", primary_key=True)
     triggered = models.BooleanField(default=False)
-    amber = models.BooleanField(default=False, help_text="CUSUM: worth a look")
+    amber = models.BooleanField(default=False, help_text=_("CUSUM: worth a look"))
     baseline = figure_field()
     current = figure_field()
     drop_fraction = figure_field()
-    last_event_id = models.BigIntegerField(default=0, help_text="CUSUM: the last event that it is done with")
-    cusum = models.FloatField(default=0.0, help_text="CUSUM: the sum after that event")
+    last_event_id = models.BigIntegerField(default=0, help_text=_("CUSUM: the last event that it is done with"))
+    cusum = models.FloatField(default=0.0, help_text=_("CUSUM: the sum after that event"))
     note = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     action_taken = models.CharField(max_length=WORD_MAX_LENGTH, blank=True)
     evaluated_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ("view",)
-        verbose_name = "regression state"
+        verbose_name = _("regression state")
 
     def __str__(self) -> str:
         return f"{self.policy_id} {'triggered' if self.triggered else 'quiet'}"
@@ -232,7 +237,7 @@ class RegressionTrigger(models.Model):
     action_taken = models.CharField(max_length=WORD_MAX_LENGTH)
     engine = models.CharField(max_length=WORD_MAX_LENGTH, blank=True)
     mark = models.CharField(
-        max_length=WORD_MAX_LENGTH, blank=True, help_text="of what it stopped: undone only while that still has it"
+        max_length=WORD_MAX_LENGTH, blank=True, help_text=_("of what it stopped: undone only while that still has it")
     )
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     undone_at = models.DateTimeField(null=True)
@@ -247,7 +252,7 @@ class RegressionTrigger(models.Model):
         ]
         ordering = ["-id"]
         default_permissions = ("view",)
-        verbose_name = "regression trigger"
+        verbose_name = _("regression trigger")
 
     def __str__(self) -> str:
         return f"Trigger {self.pk}"

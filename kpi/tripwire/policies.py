@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from governance import policies
 from governance.decisions import ExecutionClass, verb
@@ -49,7 +50,12 @@ def locked_policy(domain: str, metric: str, province: str | None) -> RegressionP
     if policy is None:
         place = province or "all of Canada"
         raise PolicyNotFound(
-            f"There is no regression policy for {metric} of {domain} in {place}: make one with policies/upsert."
+            gettext_noop(
+                "There is no regression policy for %(metric)s of %(domain)s in %(place)s: make one with policies/upsert."
+            ),
+            metric=metric,
+            domain=domain,
+            place=place,
         )
     return policy
 

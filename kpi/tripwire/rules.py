@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import log
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 EVENTS_MAX = 5_000  # events in a window or a baseline; the simulation keeps them in memory for each of its runs
 BASELINE_MIN = 200  # events that a CUSUM's baseline needs at least; better 500 or 1,000
@@ -15,23 +16,23 @@ BASELINE_MIN = 200  # events that a CUSUM's baseline needs at least; better 500 
 class Statistic(models.TextChoices):
     """Which figure of a metric is watched."""
 
-    SUCCESS_RATE = "SUCCESS_RATE", "Share of successes, over rows with a success value"
-    MEAN_VALUE = "MEAN_VALUE", "Mean value, over rows with a value"
-    VOLUME = "VOLUME", "Number of rows in the last days, for metrics whose rows are always successes"
+    SUCCESS_RATE = "SUCCESS_RATE", _("Share of successes, over rows with a success value")
+    MEAN_VALUE = "MEAN_VALUE", _("Mean value, over rows with a value")
+    VOLUME = "VOLUME", _("Number of rows in the last days, for metrics whose rows are always successes")
 
 
 class Method(models.TextChoices):
     """The method by which a fall is recognised."""
 
-    DROP = "DROP", "The guide's rule: the last events against those before them"
-    CUSUM = "CUSUM", "A cumulative sum against a frozen, approved baseline"
+    DROP = "DROP", _("The guide's rule: the last events against those before them")
+    CUSUM = "CUSUM", _("A cumulative sum against a frozen, approved baseline")
 
 
 class Action(models.TextChoices):
     """What a tripwire does at a fall."""
 
-    THROTTLE = "THROTTLE", "Switch the engine's risk policy off"
-    KILL_SWITCH = "KILL_SWITCH", "Engage the kill switch"
+    THROTTLE = "THROTTLE", _("Switch the engine's risk policy off")
+    KILL_SWITCH = "KILL_SWITCH", _("Engage the kill switch")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The admin pages of stored sales, to search, import and export, and of the priors of markets, to read."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from offers.comps.fields import COLUMNS
 from offers.comps.lists import imports
@@ -20,7 +21,7 @@ class SaleAdmin(ImportPages, GrowingAdmin):
     resource_classes = (SaleResource,)
     importer = SALES
     begin_import, confirm_import = staticmethod(imports.begin_import), staticmethod(imports.confirm_import)
-    columns_shown = [("Sales", list(COLUMNS))]
+    columns_shown = [(_("Sales"), list(COLUMNS))]
     list_display = (
         "sale_id",
         "source",
@@ -34,13 +35,13 @@ class SaleAdmin(ImportPages, GrowingAdmin):
     list_filter = ("arms_length", "province", "property_type", SinceFilter)
     list_select_related = False
     search_fields = ("sale_id__exact", "property_id__exact", "market__exact")
-    search_help_text = "Sale id, property or market, in full"
+    search_help_text = _("Sale id, property or market, in full")
     actions_list = ("import_file",)
     fieldsets = (
-        ("Sale", {"fields": (("sale_id", "source"), ("sold_on", "price_cad"), "is_market_sale")}),
-        ("Place", {"fields": ("place", "property_id", "postal_code", ("latitude", "longitude"))}),
+        (_("Sale"), {"fields": (("sale_id", "source"), ("sold_on", "price_cad"), "is_market_sale")}),
+        (_("Place"), {"fields": ("place", "property_id", "postal_code", ("latitude", "longitude"))}),
         (
-            "House",
+            _("House"),
             {
                 "fields": (
                     ("property_type", "condition"),
@@ -50,12 +51,12 @@ class SaleAdmin(ImportPages, GrowingAdmin):
                 )
             },
         ),
-        ("Last change", {"fields": (("changed_by", "user"), ("created_at", "updated_at"))}),
+        (_("Last change"), {"fields": (("changed_by", "user"), ("created_at", "updated_at"))}),
     )
 
-    place = column("Place", place_text)
-    price_cad = column("Price", lambda sale: cad(sale.price))
-    is_market_sale = either("Arm's length", lambda sale: sale.arms_length, ("yes", "success"), ("no", "warning"))
+    place = column(_("Place"), place_text)
+    price_cad = column(_("Price"), lambda sale: cad(sale.price))
+    is_market_sale = either(_("Arm's length"), lambda sale: sale.arms_length, ("yes", "success"), ("no", "warning"))
 
 
 @admin.register(MarketPrior)
@@ -67,10 +68,10 @@ class MarketPriorAdmin(ReadOnlyAdmin):
     list_select_related = False
     search_fields = ("market__exact",)
     fieldsets = (
-        ("Market", {"fields": ("place", "as_of", "sales", "version", "fitted_at")}),
-        ("What its sales say", {"fields": ("mean_shown", "covariance_shown")}),
+        (_("Market"), {"fields": ("place", "as_of", "sales", "version", "fitted_at")}),
+        (_("What its sales say"), {"fields": ("mean_shown", "covariance_shown")}),
     )
 
-    place = column("Market", place_text)
-    mean_shown = column("Mean", lambda prior: json_text(prior.mean))
-    covariance_shown = column("Covariance", lambda prior: json_text(prior.covariance))
+    place = column(_("Market"), place_text)
+    mean_shown = column(_("Mean"), lambda prior: json_text(prior.mean))
+    covariance_shown = column(_("Covariance"), lambda prior: json_text(prior.covariance))

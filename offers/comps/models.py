@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from offers.bounds import ARV_MAX
 from wholesale.plumbing.importing.models import ImportBatch
@@ -16,28 +17,30 @@ class Sale(models.Model):
     class Condition(models.TextChoices):
         """The state of the house when it was sold."""
 
-        RENOVATED = "RENOVATED", "Renovated"
-        GOOD = "GOOD", "Good"
-        AVERAGE = "AVERAGE", "Average"
-        POOR = "POOR", "Poor"
+        RENOVATED = "RENOVATED", _("Renovated")
+        GOOD = "GOOD", _("Good")
+        AVERAGE = "AVERAGE", _("Average")
+        POOR = "POOR", _("Poor")
 
-    sale_id = models.CharField(max_length=LABEL_MAX_LENGTH, help_text="as its source names it")
-    source = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="who reports the sale, such as a board")
+    sale_id = models.CharField(max_length=LABEL_MAX_LENGTH, help_text=_("as its source names it"))
+    source = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text=_("who reports the sale, such as a board"))
     property_id = models.CharField(
-        max_length=LABEL_MAX_LENGTH, blank=True, help_text="the house: a roll number, a parcel, or an address as written"
+        max_length=LABEL_MAX_LENGTH, blank=True, help_text=_("the house: a roll number, a parcel, or an address as written")
     )
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     postal_code = models.CharField(max_length=16, blank=True)
-    postal_area = models.CharField(max_length=3, blank=True, editable=False, help_text="the beginning of the postal code")
+    postal_area = models.CharField(max_length=3, blank=True, editable=False, help_text=_("the beginning of the postal code"))
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
-    cell_y = models.IntegerField(null=True, editable=False, help_text="`offers.comps.cells`")
+    cell_y = models.IntegerField(null=True, editable=False, help_text=_("`offers.comps.cells`"))
     cell_x = models.IntegerField(null=True, editable=False)
     sold_on = models.DateField()
-    price = money_field(help_text="CAD")
-    arms_length = models.BooleanField(default=True, help_text="a market sale: no family, no foreclosure, no part of a lot")
-    property_type = models.CharField(max_length=WORD_MAX_LENGTH, help_text="such as SFR")
+    price = money_field(help_text=_("CAD"))
+    arms_length = models.BooleanField(
+        default=True, help_text=_("a market sale: no family, no foreclosure, no part of a lot")
+    )
+    property_type = models.CharField(max_length=WORD_MAX_LENGTH, help_text=_("such as SFR"))
     living_area_sqft = models.PositiveIntegerField(null=True)
     lot_sqft = models.PositiveIntegerField(null=True)
     beds = models.PositiveSmallIntegerField(null=True)
@@ -102,8 +105,8 @@ class SaleImport(ImportBatch):
     """An import of sales from a file: the stored file, its state, and the results."""
 
     class Meta(ImportBatch.Meta):
-        verbose_name = "import of sales"
-        verbose_name_plural = "imports of sales"
+        verbose_name = _("import of sales")
+        verbose_name_plural = _("imports of sales")
 
 
 class MarketPrior(models.Model):
@@ -113,10 +116,10 @@ class MarketPrior(models.Model):
     """
 
     province = models.CharField(max_length=2, choices=Province)
-    market = models.CharField(max_length=WORD_MAX_LENGTH, help_text="ALL: the whole province")
-    as_of = models.DateField(help_text="all of its sales are from before this day")
-    version = models.CharField(max_length=16, help_text="of the method")
-    sales = models.PositiveIntegerField(help_text="how many sales say it")
+    market = models.CharField(max_length=WORD_MAX_LENGTH, help_text=_("ALL: the whole province"))
+    as_of = models.DateField(help_text=_("all of its sales are from before this day"))
+    version = models.CharField(max_length=16, help_text=_("of the method"))
+    sales = models.PositiveIntegerField(help_text=_("how many sales say it"))
     mean = models.JSONField()
     covariance = models.JSONField()
     fitted_at = models.DateTimeField()
@@ -129,7 +132,7 @@ class MarketPrior(models.Model):
             models.UniqueConstraint(fields=["province", "market", "version", "as_of"], name="marketprior_once"),
             models.CheckConstraint(condition=Q(province__in=Province.values), name="marketprior_province"),
         ]
-        verbose_name = "market prior"
+        verbose_name = _("market prior")
 
     def __str__(self) -> str:
         return f"{self.province} {self.market} as of {self.as_of}"

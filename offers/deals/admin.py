@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from offers.deals.models import OfferEvidence
@@ -18,26 +20,26 @@ class OfferEvidenceAdmin(GrowingAdmin):
     list_filter = (SinceFilter, "province")
     list_select_related = False
     search_fields = ("correlation_id__exact", "market__exact", "actor__exact")
-    search_help_text = "Correlation id, market or actor, in full"
+    search_help_text = _("Correlation id, market or actor, in full")
     fieldsets = (
-        ("Offer", {"fields": ("place", "calculation", "assignment_fee")}),
-        ("Why these figures", {"fields": ("policy", "policy_version", "comps", "estimate", "assumptions")}),
-        ("What was said of it", {"fields": ("deal", "advice")}),
-        ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
+        (_("Offer"), {"fields": ("place", "calculation", "assignment_fee")}),
+        (_("Why these figures"), {"fields": ("policy", "policy_version", "comps", "estimate", "assumptions")}),
+        (_("What was said of it"), {"fields": ("deal", "advice")}),
+        (_("Who and when"), {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
-    place = column("Place", place_text, ordering="province")
-    arv_cad = column("ARV", lambda evidence: cad(evidence.arv), ordering="arv")
-    repairs_cad = column("Repairs", lambda evidence: cad(evidence.repairs), ordering="repairs")
-    offer = column("Recommended offer", lambda evidence: cad(evidence.recommended_offer), ordering="recommended_offer")
-    assignment_fee = column("Assignment fee", lambda evidence: cad(evidence.default_assignment_fee))
-    comps = column("Comparable sales", lambda evidence: json_text(evidence.comps_json))
-    estimate = column("How the ARV was estimated", lambda evidence: json_text(evidence.arv_json))
-    deal = column("The deal around it", lambda evidence: json_text(evidence.deal_json))
-    advice = column("What to offer first", lambda evidence: json_text(evidence.advice_json))
-    assumptions = column("Assumptions", lambda evidence: json_text(evidence.assumptions_json))
+    place = column(_("Place"), place_text, ordering="province")
+    arv_cad = column(_("ARV"), lambda evidence: cad(evidence.arv), ordering="arv")
+    repairs_cad = column(_("Repairs"), lambda evidence: cad(evidence.repairs), ordering="repairs")
+    offer = column(_("Recommended offer"), lambda evidence: cad(evidence.recommended_offer), ordering="recommended_offer")
+    assignment_fee = column(_("Assignment fee"), lambda evidence: cad(evidence.default_assignment_fee))
+    comps = column(_("Comparable sales"), lambda evidence: json_text(evidence.comps_json))
+    estimate = column(_("How the ARV was estimated"), lambda evidence: json_text(evidence.arv_json))
+    deal = column(_("The deal around it"), lambda evidence: json_text(evidence.deal_json))
+    advice = column(_("What to offer first"), lambda evidence: json_text(evidence.advice_json))
+    assumptions = column(_("Assumptions"), lambda evidence: json_text(evidence.assumptions_json))
 
-    @display(description="Calculation")
+    @display(description=_("Calculation"))
     def calculation(self, evidence: OfferEvidence) -> str:
         """The formula of the customer's guide with the figures of this offer, as a table."""
         share = evidence.arv * evidence.max_arv_multiplier
@@ -45,12 +47,16 @@ class OfferEvidenceAdmin(GrowingAdmin):
             "admin/offers/calculation.html",
             {
                 "lines": [
-                    ("After-repair value (ARV)", cad(evidence.arv)),
-                    (f"times the policy's multiplier, {percent(evidence.max_arv_multiplier)}", cad(share)),
-                    ("less repairs", cad(-evidence.repairs)),
-                    ("less the fees buffer", cad(-evidence.fees_buffer)),
-                    ("Maximum allowable offer (MAO)", cad(evidence.mao)),
+                    (gettext("After-repair value (ARV)"), cad(evidence.arv)),
+                    (
+                        gettext("times the policy's multiplier, %(max_arv_multiplier)s")
+                        % {"max_arv_multiplier": percent(evidence.max_arv_multiplier)},
+                        cad(share),
+                    ),
+                    (gettext("less repairs"), cad(-evidence.repairs)),
+                    (gettext("less the fees buffer"), cad(-evidence.fees_buffer)),
+                    (gettext("Maximum allowable offer (MAO)"), cad(evidence.mao)),
                 ],
-                "total": ("Recommended offer", cad(evidence.recommended_offer)),
+                "total": (gettext("Recommended offer"), cad(evidence.recommended_offer)),
             },
         )

@@ -3,6 +3,8 @@
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop
+
 from offers.bounds import ARV_MAX
 from offers.deals.errors import OutOfBounds
 
@@ -28,9 +30,9 @@ def calculate(*, arv: Decimal, repairs: Decimal, multiplier: Decimal, fees_buffe
 
     """
     if not arv.is_finite() or not 0 < arv <= ARV_MAX:
-        raise OutOfBounds(f"Must be above 0 and at most {ARV_MAX:,}.", attr="arv")
+        raise OutOfBounds(gettext_noop("Must be above 0 and at most %(arv_max)s."), attr="arv", arv_max=f"{ARV_MAX:,}")
     if not repairs.is_finite() or not 0 <= repairs <= arv * REPAIRS_MAX_SHARE:
-        raise OutOfBounds("Must be from 0 to twice the ARV.", attr="repairs")
+        raise OutOfBounds(gettext_noop("Must be from 0 to twice the ARV."), attr="repairs")
     mao = allowed(arv, repairs, multiplier, fees_buffer)
     return Calculation(arv, repairs, fees_buffer, mao, max(mao, Decimal(0)))
 

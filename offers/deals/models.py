@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from offers.policies.models import OfferPolicy
 from wholesale.plumbing.append_only import AppendOnlyModel
@@ -19,16 +20,16 @@ class OfferEvidence(SignedModel, AppendOnlyModel):
     market = models.CharField(max_length=WORD_MAX_LENGTH)
     max_arv_multiplier = models.DecimalField(max_digits=5, decimal_places=4)
     default_assignment_fee = money_field()
-    arv = money_field(help_text="after-repair value, CAD")
-    repairs = money_field(help_text="CAD")
-    fees_buffer = money_field(help_text="CAD")
-    mao = money_field(help_text="maximum allowable offer, CAD; may be negative")
-    recommended_offer = money_field(help_text="CAD")
+    arv = money_field(help_text=_("after-repair value, CAD"))
+    repairs = money_field(help_text=_("CAD"))
+    fees_buffer = money_field(help_text=_("CAD"))
+    mao = money_field(help_text=_("maximum allowable offer, CAD; may be negative"))
+    recommended_offer = money_field(help_text=_("CAD"))
     comps_json = models.JSONField(null=True)
-    arv_json = models.JSONField(null=True, help_text="how the ARV was estimated; none where it was given")
+    arv_json = models.JSONField(null=True, help_text=_("how the ARV was estimated; none where it was given"))
     assumptions_json = models.JSONField(null=True)
-    deal_json = models.JSONField(null=True, help_text="the deal around the offer; none where it was not asked for")
-    advice_json = models.JSONField(null=True, help_text="what to offer first; none where it was not asked for")
+    deal_json = models.JSONField(null=True, help_text=_("the deal around the offer; none where it was not asked for"))
+    advice_json = models.JSONField(null=True, help_text=_("what to offer first; none where it was not asked for"))
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [
@@ -43,8 +44,8 @@ class OfferEvidence(SignedModel, AppendOnlyModel):
         ]
         ordering = ["-id"]
         permissions = [("compute_offer", "Can compute an offer")]
-        verbose_name = "offer evidence"
-        verbose_name_plural = "offer evidence"
+        verbose_name = _("offer evidence")
+        verbose_name_plural = _("offer evidence")
 
     def __str__(self) -> str:
         return f"Offer {self.pk} in {self.province} {self.market}"

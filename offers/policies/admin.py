@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldBooleanWidget
 
@@ -30,7 +32,9 @@ class SwitchForm(ReasonForm):
         self.versions = ",".join(f"{row.pk}:{row.version}" for row in rows)
         self.initial["seen"] = self.versions
         if provinces > 1:
-            self.fields["several"].label = f"I mean to turn on {provinces} provinces at once"
+            self.fields["several"].label = gettext("I mean to turn on %(provinces)s provinces at once") % {
+                "provinces": provinces
+            }
         else:
             del self.fields["several"]
 
@@ -43,32 +47,34 @@ class SwitchForm(ReasonForm):
     def refuse_stale(self) -> None:
         """Add the error that somebody changed a policy after the page was shown, so nothing is switched."""
         restate(self, "seen", self.versions)
-        self.add_error(None, "Nothing was changed: somebody changed these policies meanwhile. Look at the rows again.")
+        self.add_error(
+            None, gettext("Nothing was changed: somebody changed these policies meanwhile. Look at the rows again.")
+        )
 
 
 @admin.register(OfferPolicy)
 class OfferPolicyAdmin(PlacePolicyAdmin):
     """The admin page of offer policies: how offers are bounded, and where they are made."""
 
-    settings_title = "Offer"
+    settings_title = _("Offer")
     actions = ("enable", "disable")
 
-    @action(description="Enable...", permissions=["change"])
+    @action(description=_("Enable..."), permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[OfferPolicy]) -> HttpResponse | None:
         """Turn the chosen policies on, after a page that asks for the reason."""
         return self._switch(request, queryset, enabled=True)
 
-    @action(description="Disable...", permissions=["change"])
+    @action(description=_("Disable..."), permissions=["change"])
     def disable(self, request: HttpRequest, queryset: QuerySet[OfferPolicy]) -> HttpResponse | None:
         """Turn the chosen policies off, after a page that asks for the reason."""
         return self._switch(request, queryset, enabled=False)
 
     def _switch(self, request: HttpRequest, queryset: QuerySet[OfferPolicy], *, enabled: bool) -> HttpResponse | None:
-        state = "on" if enabled else "off"
+        state = gettext("on") if enabled else gettext("off")
         chosen = list(queryset)
         rows = [row for row in chosen if row.enabled is not enabled]
         if not rows:
-            messages.info(request, f"Nothing to do: what you chose is {state} already.")
+            messages.info(request, gettext("Nothing to do: what you chose is %(state)s already.") % {"state": state})
             return None
         provinces = sorted({row.get_province_display() for row in rows}) if enabled else []
         form = SwitchForm(request.POST if "seen" in request.POST else None, rows=rows, provinces=len(provinces))
@@ -78,18 +84,27 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
             except VersionConflict:
                 form.refuse_stale()
             else:
-                messages.success(request, f"Turned {state}: {', '.join(map(self.place, rows))}.")
+                messages.success(
+                    request,
+                    gettext("Turned %(state)s: %(rows)s.") % {"state": state, "rows": ", ".join(map(self.place, rows))},
+                )
                 return None
         shown = self.columns
         return confirmation(
             request,
             self,
-            title=f"{'Enable' if enabled else 'Disable'} offer policies",
+            title=gettext("%(act)s offer policies") % {"act": gettext("Enable") if enabled else gettext("Disable")},
             form=form,
-            explanation=self._explanation(len(rows), len(chosen) - len(rows), state),
+            explanation=self._explanation(len(rows), len(chosen) - len(rows), state, enabled=enabled),
             warning=self._warning(provinces),
             table={
-                "headers": ["Place", "Now", "Then", "Max ARV multiplier", "Fees buffer"],
+                "headers": [
+                    gettext("Place"),
+                    gettext("Now"),
+                    gettext("Then"),
+                    gettext("Max ARV multiplier"),
+                    gettext("Fees buffer"),
+                ],
                 "rows": [
                     [self.place(row), shown["enabled"](row), state.capitalize()]
                     + [shown[name](row) for name in ("max_arv_multiplier", "default_fees_buffer")]
@@ -100,26 +115,40 @@ class OfferPolicyAdmin(PlacePolicyAdmin):
                 ("action", "enable" if enabled else "disable"),
                 *(("_selected_action", str(row.pk)) for row in chosen),
             ],
-            button=f"Turn {state}",
+            button=gettext("Turn %(state)s") % {"state": state},
             danger=not enabled,
         )
 
     @staticmethod
-    def _explanation(count: int, left_alone: int, state: str) -> str:
-        policies = "1 policy" if count == 1 else f"{count} policies"
-        also = f" {left_alone} more of what you chose is {state} already and stays as it is." if left_alone else ""
-        effect = "Offers are computed there from then on." if state == "on" else "No offer is computed there any more."
-        return f"This turns {policies} {state}. {effect}{also}"
+    def _explanation(count: int, left_alone: int, state: str, *, enabled: bool) -> str:
+        policies = ngettext("%(count)s policy", "%(count)s policies", count) % {"count": count}
+        also = (
+            gettext(" %(left_alone)s more of what you chose is %(state)s already and stays as it is.")
+            % {"left_alone": left_alone, "state": state}
+            if left_alone
+            else ""
+        )
+        effect = (
+            gettext("Offers are computed there from then on.")
+            if enabled
+            else gettext("No offer is computed there any more.")
+        )
+        return gettext("This turns %(policies)s %(state)s. %(effect)s%(also)s") % {
+            "policies": policies,
+            "state": state,
+            "effect": effect,
+            "also": also,
+        }
 
     @staticmethod
     def _warning(provinces: list[str]) -> str:
         """A warning if several provinces are turned on at once. The customer's guide wants one at a time, never all 13."""
         if len(provinces) < 2:
             return ""
-        return (
-            f"This turns on {len(provinces)} provinces at once: {', '.join(provinces)}. Enable one, watch its first offers, "
-            "and add the next once the flow is proven. Never all 13 at once."
-        )
+        return gettext(
+            "This turns on %(count)s provinces at once: %(provinces)s. Enable one, watch its first "
+            "offers, and add the next once the flow is proven. Never all 13 at once."
+        ) % {"count": len(provinces), "provinces": ", ".join(provinces)}
 
     @transaction.atomic
     def _act(self, request: HttpRequest, rows: list[OfferPolicy], *, enabled: bool, reason: str) -> None:

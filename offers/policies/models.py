@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from governance.policies import PlacePolicy, each_province
 from offers.bounds import ARV_MAX
@@ -20,15 +21,15 @@ EXPIRES_AFTER_MAX = 365
 class LiquidityGate(models.TextChoices):
     """Which liquidity score of a market gates its offers."""
 
-    SCORE = "score", "The guide's score"
-    POSTERIOR_SCORE = "posterior_score", "What is known of the true rates (posterior score)"
+    SCORE = "score", _("The guide's score")
+    POSTERIOR_SCORE = "posterior_score", _("What is known of the true rates (posterior score)")
 
 
 class Stake(models.TextChoices):
     """What an offer puts at stake."""
 
-    OFFER = "offer", "What is offered"
-    ASSIGNMENT_FEE = "assignment_fee", "The assignment fee"
+    OFFER = "offer", _("What is offered")
+    ASSIGNMENT_FEE = "assignment_fee", _("The assignment fee")
 
 
 class OfferPolicy(PlacePolicy):
@@ -38,48 +39,50 @@ class OfferPolicy(PlacePolicy):
         default=Decimal("0.70"),
         at_least=Decimal("0.0001"),
         label="Max ARV multiplier",
-        help_text="fraction of the ARV, above 0 and at most 1",
-        page_help="Fraction of the after-repair value, above 0 and at most 1: 0.70 is 70%.",
+        help_text=_("fraction of the ARV, above 0 and at most 1"),
+        page_help=_("Fraction of the after-repair value, above 0 and at most 1: 0.70 is 70%."),
     )
     default_assignment_fee = Money(
         default=Decimal(10000),
         at_most=ARV_MAX,
-        short="Assignment fee",
-        help_text="CAD",
-        page_help="CAD, kept with each offer.",
+        short=_("Assignment fee"),
+        help_text=_("CAD"),
+        page_help=_("CAD, kept with each offer."),
     )
     default_fees_buffer = Money(
         default=Decimal(2500),
         at_most=ARV_MAX,
-        short="Fees buffer",
-        help_text="CAD, taken off every offer",
-        page_help="CAD, taken off every offer.",
+        short=_("Fees buffer"),
+        help_text=_("CAD, taken off every offer"),
+        page_help=_("CAD, taken off every offer."),
     )
     compute_on_low = Switch(
         default=False,
         label="Compute on the lower bound",
-        short="On the lower bound",
-        help_text="computes on the lower bound of the estimated ARV, and refuses an offer that has none",
-        page_help="Offers rest on the lower bound of the estimated ARV. An offer without an estimate is refused.",
+        short=_("On the lower bound"),
+        help_text=_("computes on the lower bound of the estimated ARV, and refuses an offer that has none"),
+        page_help=_("Offers rest on the lower bound of the estimated ARV. An offer without an estimate is refused."),
     )
     refuse_few_comps = Switch(
-        default=False, label="Refuse few comps", help_text="refuses an offer with fewer than 3 comps, or none that are known"
+        default=False,
+        label="Refuse few comps",
+        help_text=_("refuses an offer with fewer than 3 comps, or none that are known"),
     )
     refuse_wide_interval = Switch(
         default=False,
         label="Refuse a wide interval",
-        help_text="refuses an offer whose ARV has an interval wider than 25% of it, or none that is known",
+        help_text=_("refuses an offer whose ARV has an interval wider than 25% of it, or none that is known"),
     )
     refuse_uninspected_repairs = Switch(
         default=False,
         label="Refuse uninspected repairs",
-        help_text="refuses an offer whose repairs are above 15% of the ARV and not inspected",
+        help_text=_("refuses an offer whose repairs are above 15% of the ARV and not inspected"),
     )
     refuse_above_low = Switch(
         default=False,
         label="Refuse what the lower bound forbids",
-        short="Refuse above the lower bound",
-        help_text="refuses an offer above what the lower bound of the ARV allows, or without a lower bound",
+        short=_("Refuse above the lower bound"),
+        help_text=_("refuses an offer above what the lower bound of the ARV allows, or without a lower bound"),
     )
     min_liquidity_score = Number(
         max_digits=7,
@@ -88,34 +91,34 @@ class OfferPolicy(PlacePolicy):
         at_least=Decimal(0),
         at_most=LIQUIDITY_MAX,
         label="Minimum liquidity score",
-        short="Minimum liquidity",
-        zero="none",
-        help_text="no offer is sent where the market's liquidity score is below; 0: none",
-        page_help="No offer is sent where the market's liquidity score is below. 0: no threshold.",
+        short=_("Minimum liquidity"),
+        zero=_("none"),
+        help_text=_("no offer is sent where the market's liquidity score is below; 0: none"),
+        page_help=_("No offer is sent where the market's liquidity score is below. 0: no threshold."),
     )
     liquidity_gate = Choice(
         max_length=15,
         choices=LiquidityGate,
         default=LiquidityGate.SCORE,
         label="Score that gates",
-        help_text="the liquidity score that must reach the threshold",
-        page_help="The liquidity score that must reach the threshold.",
+        help_text=_("the liquidity score that must reach the threshold"),
+        page_help=_("The liquidity score that must reach the threshold."),
     )
     stake = Choice(
         max_length=14,
         choices=Stake,
         default=Stake.OFFER,
         label="At stake",
-        help_text="what an offer reserves of the risk caps: what is offered (at first the recommended offer), or the fee",
-        page_help="What an offer reserves of the risk caps: what is offered, at first the recommended offer, or the fee.",
+        help_text=_("what an offer reserves of the risk caps: what is offered (at first the recommended offer), or the fee"),
+        page_help=_("What an offer reserves of the risk caps: what is offered, at first the recommended offer, or the fee."),
     )
     expires_after_days = SmallWhole(
         default=7,
         within=(1, EXPIRES_AFTER_MAX),
-        unit="days",
+        unit=_("days"),
         label="Expires after",
-        help_text="an offer that is sent expires after so many days, unless it says otherwise",
-        page_help="An offer that is sent expires after so many days, unless it says otherwise.",
+        help_text=_("an offer that is sent expires after so many days, unless it says otherwise"),
+        page_help=_("An offer that is sent expires after so many days, unless it says otherwise."),
     )
 
     seed_reason = "safe default, off"
@@ -151,5 +154,5 @@ class OfferPolicy(PlacePolicy):
                 name="offerpolicy_life",
             ),
         ]
-        verbose_name = "offer policy"
-        verbose_name_plural = "offer policies"
+        verbose_name = _("offer policy")
+        verbose_name_plural = _("offer policies")

@@ -7,6 +7,9 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -17,6 +20,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form
 from wholesale.plumbing.admin_parts import button, column
 from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
 State = RatioStudy.State
@@ -24,7 +28,7 @@ STATE_COLOURS = {State.WAITING.label: "info", State.DONE.label: "success", State
 _GREY = {"color": "#9ca3af"}
 
 
-def _day(label: str) -> forms.DateField:
+def _day(label: Words) -> forms.DateField:
     widget = UnfoldAdminTextInputWidget(attrs={"type": "date"})
     return forms.DateField(label=label, required=False, validators=WITHIN_RANGE, widget=widget)
 
@@ -32,17 +36,19 @@ def _day(label: str) -> forms.DateField:
 class StudyForm(forms.Form):
     """The form that begins a study."""
 
-    province = forms.ChoiceField(choices=[("", "All"), *Province.choices], required=False, widget=UnfoldAdminSelectWidget)
-    market = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget, help_text="Nothing: all markets.")
-    since = _day("Sold from")
-    until = _day("To the end of")
+    province = forms.ChoiceField(choices=[("", _("All")), *Province.choices], required=False, widget=UnfoldAdminSelectWidget)
+    market = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget, help_text=_("Nothing: all markets."))
+    since = _day(_("Sold from"))
+    until = _day(_("To the end of"))
     most = forms.IntegerField(
-        label="Sales at most",
+        label=_("Sales at most"),
         min_value=1,
         max_value=services.MOST_MAX,
         initial=services.MOST,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text=f"The newest ones. The worker takes studies of more than {services.AT_ONCE}.",
+        help_text=format_lazy(
+            _("The newest ones. The worker takes studies of more than {at_once}."), at_once=services.AT_ONCE
+        ),
     )
 
     def clean_market(self) -> str:
@@ -50,7 +56,7 @@ class StudyForm(forms.Form):
         try:
             return normalise_word(market) if market else ""
         except ValueError as error:
-            raise forms.ValidationError(f"It {error}.") from error
+            raise forms.ValidationError(gettext("It %(error)s.") % {"error": error}) from error
 
 
 @admin.register(RatioStudy)
@@ -62,29 +68,29 @@ class RatioStudyAdmin(GrowingAdmin):
     list_filter = ("state",)
     list_select_related = False
     search_fields = ("market__exact", "actor__exact")
-    search_help_text = "Market or actor, in full"
+    search_help_text = _("Market or actor, in full")
     actions_list = ("new_study",)
     change_form_after_template = "admin/offers/ratio_study.html"  # wider than a field
 
-    state_label = column("State", lambda study: study.get_state_display(), label=STATE_COLOURS)
-    sales = column("Sales", lambda study: _figure(study, "n"))
-    median_error = column("Median error", lambda study: _figure(study, "median_error"))
-    cod = column("COD", lambda study: _figure(study, "cod"))
-    coverage = column("In the interval", lambda study: _figure(study, "coverage"))
+    state_label = column(_("State"), lambda study: study.get_state_display(), label=STATE_COLOURS)
+    sales = column(_("Sales"), lambda study: _figure(study, "n"))
+    median_error = column(_("Median error"), lambda study: _figure(study, "median_error"))
+    cod = column(_("COD"), lambda study: _figure(study, "cod"))
+    coverage = column(_("In the interval"), lambda study: _figure(study, "coverage"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields that the page shows. The results stand below them."""
         found = ("failure",) if obj.failure else ()
         return (
-            ("Study", {"fields": (("about", "state_label"), *found)}),
-            ("Who and when", {"fields": (("actor", "user"), ("created_at", "finished_at"), "correlation_id")}),
+            (gettext("Study"), {"fields": (("about", "state_label"), *found)}),
+            (gettext("Who and when"), {"fields": (("actor", "user"), ("created_at", "finished_at"), "correlation_id")}),
         )
 
     def has_run_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the user may run a study."""
         return request.user.has_perm("offers.run_ratiostudy")
 
-    @button("New study...", "run", icon="add_chart", path="new-study")
+    @button(_("New study..."), "run", icon="add_chart", path="new-study")
     def new_study(self, request: HttpRequest) -> HttpResponse:
         """Ask what to study, and begin it."""
 
@@ -92,9 +98,9 @@ class RatioStudyAdmin(GrowingAdmin):
             study = services.begin_study(**given, act=Act.by(request.user))
             if services.is_large(study):
                 tasks.carry_out.enqueue(study.pk)
-                return "The worker carries the study out. Reload this page to see what came of it."
+                return gettext("The worker carries the study out. Reload this page to see what came of it.")
             services.carry_out(study.pk)
-            return "The study is done."
+            return gettext("The study is done.")
 
         form = StudyForm(request.POST if request.method == "POST" else None)
         return act_with_form(
@@ -103,18 +109,20 @@ class RatioStudyAdmin(GrowingAdmin):
             form,
             begin,
             then=reverse("admin:offers_ratiostudy_changelist"),
-            title="New ratio study",
-            explanation="Each sale is estimated again from the sales before it, and compared with its price. So are the "
-            "ARVs of offers whose house was sold later.",
-            button="Begin",
+            title=gettext("New ratio study"),
+            explanation=gettext(
+                "Each sale is estimated again from the sales before it, and compared with its price. So are the "
+                "ARVs of offers whose house was sold later."
+            ),
+            button=gettext("Begin"),
         )
 
-    @display(description="What was studied")
+    @display(description=_("What was studied"))
     def about(self, study: RatioStudy) -> str:
         """The places and days of a study, as text."""
-        place = " ".join(filter(None, (study.province, study.market))) or "All markets"
-        since = f"from {study.since}" if study.since else ""
-        until = f"to {study.until}" if study.until else ""
+        place = " ".join(filter(None, (study.province, study.market))) or gettext("All markets")
+        since = gettext("from %(since)s") % {"since": study.since} if study.since else ""
+        until = gettext("to %(until)s") % {"until": study.until} if study.until else ""
         return " ".join(filter(None, (place, since, until)))
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
@@ -129,13 +137,16 @@ def _results_shown(results: dict[str, Any]) -> dict[str, Any]:
     return {
         "tables": [
             (title, ratio_table(results[name]))
-            for name, title in (("sales", "Stored sales"), ("evidence", "Offers whose house was sold later"))
+            for name, title in (
+                ("sales", gettext("Stored sales")),
+                ("evidence", gettext("Offers whose house was sold later")),
+            )
             if results[name]
         ],
-        "histogram": _bars([f"{begin:.2f}" for begin, _ in results["histogram"]], results["histogram"]),
-        "deciles": _bars([f"${price:,.0f}" for price, _ in results["deciles"]], results["deciles"]),
-        "histogram_options": _options("sales"),
-        "deciles_options": _options("median ratio"),
+        "histogram": _bars([f"{begin:.2f}" for begin, _count in results["histogram"]], results["histogram"]),
+        "deciles": _bars([f"${price:,.0f}" for price, _ratio in results["deciles"]], results["deciles"]),
+        "histogram_options": _options(gettext("sales")),
+        "deciles_options": _options(gettext("median ratio")),
     }
 
 
@@ -144,7 +155,7 @@ def _figure(study: RatioStudy, name: str) -> str:
 
 
 def _bars(labels: list[str], values: list[Any]) -> str:
-    data = {"data": [value for _, value in values], "backgroundColor": "var(--color-primary-600)"}
+    data = {"data": [value for _bin, value in values], "backgroundColor": "var(--color-primary-600)"}
     return json.dumps({"labels": labels, "datasets": [data]})
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
@@ -13,18 +14,18 @@ class RatioStudy(SignedModel):
     class State(models.TextChoices):
         """The state of a study."""
 
-        WAITING = "WAITING", "Waiting for the worker"
-        DONE = "DONE", "Done"
-        FAILED = "FAILED", "Failed"
+        WAITING = "WAITING", _("Waiting for the worker")
+        DONE = "DONE", _("Done")
+        FAILED = "FAILED", _("Failed")
 
-    province = models.CharField(max_length=2, choices=Province, blank=True, help_text="empty: all")
-    market = models.CharField(max_length=WORD_MAX_LENGTH, blank=True, help_text="empty: all")
-    since = models.DateField(null=True, blank=True, help_text="sold on or after")
-    until = models.DateField(null=True, blank=True, help_text="sold on or before")
-    most = models.PositiveIntegerField(help_text="sales at most, the newest ones")
+    province = models.CharField(max_length=2, choices=Province, blank=True, help_text=_("empty: all"))
+    market = models.CharField(max_length=WORD_MAX_LENGTH, blank=True, help_text=_("empty: all"))
+    since = models.DateField(null=True, blank=True, help_text=_("sold on or after"))
+    until = models.DateField(null=True, blank=True, help_text=_("sold on or before"))
+    most = models.PositiveIntegerField(help_text=_("sales at most, the newest ones"))
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     failure = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
-    results = models.JSONField(null=True, help_text="figures by group, and what the charts show")
+    results = models.JSONField(null=True, help_text=_("figures by group, and what the charts show"))
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -36,7 +37,7 @@ class RatioStudy(SignedModel):
                 condition=~Q(state="DONE") | Q(results__isnull=False, finished_at__isnull=False), name="ratiostudy_done"
             ),
         ]
-        verbose_name_plural = "ratio studies"
+        verbose_name_plural = _("ratio studies")
 
     def __str__(self) -> str:
         return f"Ratio study {self.pk}"

@@ -149,7 +149,7 @@ def test_each_reason_refuses_alone_in_two_languages(reason: Reason) -> None:
 
     assert (verdict.allowed, verdict.code, verdict.reasons) == (False, reason.value, (reason,))
     assert (verdict.legal_ok, verdict.policy_ok) == (whose != "law", whose != "policy")
-    assert verdict.detail() == verdict.detail("en") == reason.label
+    assert verdict.detail() == verdict.detail("en") == str(reason.label)
     assert verdict.detail("fr") == reason.french
     for sentence in (str(reason.label), reason.french):
         assert sentence[0].isupper()

@@ -231,4 +231,4 @@ def test_provinces_are_named_on_the_pages(ops: Client) -> None:
     watch(province="ON")
     page = ops.get("/admin/kpi/regressionpolicy/").content.decode()
     assert "WHOLESALE contract_rate ON" in page
-    assert Province.ON.label in ops.get(f"/admin/kpi/regressionpolicy/{policy_of('ON').pk}/change/").content.decode()
+    assert str(Province.ON.label) in ops.get(f"/admin/kpi/regressionpolicy/{policy_of('ON').pk}/change/").content.decode()

@@ -11,6 +11,9 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
@@ -18,6 +21,7 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 
@@ -26,6 +30,23 @@ class Scoped:
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return scopes.visible(super().get_queryset(request), request.user)  # type: ignore[misc]
+
+
+class LoggedInEnglish:
+    """A mixin of admins: the admin's log is stored in English, whatever the language of the page."""
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        with override("en"):
+            return super().log_addition(request, obj, plain(message))  # type: ignore[misc]
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        with override("en"):
+            return super().log_change(request, obj, plain(message))  # type: ignore[misc]
+
+
+def plain(message: Any) -> Any:
+    """Return a message that is marked for translation as text in the active language, and any other as it is."""
+    return str(message) if isinstance(message, Promise) else message
 
 
 class Undeletable:
@@ -38,7 +59,7 @@ class Undeletable:
 class Edited(Undeletable):
     """A mixin of admins: only users who may change a row see its form. Choices without a default begin empty."""
 
-    left_open: ClassVar[str] = "Choose one"  # the label of no choice, for a field that may stay empty
+    left_open: ClassVar[Words] = _("Choose one")  # the label of no choice, for a field that may stay empty
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         page: Any = super()
@@ -50,7 +71,7 @@ class Edited(Undeletable):
         page: Any = super()
         if not db_field.has_default():
             # Otherwise the theme would preselect the first choice, such as a province.
-            blank = self.left_open if db_field.blank else "Choose one"
+            blank = self.left_open if db_field.blank else gettext("Choose one")
             kwargs["choices"] = db_field.get_choices(blank_choice=[("", blank)])
         return page.formfield_for_choice_field(db_field, request, **kwargs)
 
@@ -65,7 +86,7 @@ class ReadOnly(Undeletable):
         return False
 
 
-class ReadOnlyAdmin(CheckedInput, ReadOnly, Scoped, ModelAdmin):
+class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ReadOnly, Scoped, ModelAdmin):
     """The base class of admins whose pages are read-only."""
 
     list_per_page = 50
@@ -79,7 +100,7 @@ class ReadOnlyAdmin(CheckedInput, ReadOnly, Scoped, ModelAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The buttons on the page of a row. A `button` that has a condition is shown only if the row meets it."""
         buttons = [(one, getattr(one.method, "when", None)) for one in super().get_actions_detail(request, object_id)]
-        is_needed = any(when for _, when in buttons)
+        is_needed = any(when for _one, when in buttons)
         row = self.get_object(request, object_id) if is_needed else None
         return [one for one, when in buttons if when is None or (row and when(row))]
 
@@ -103,7 +124,7 @@ class ReadOnlyInline(ReadOnly, Scoped, TabularInline):
 # History ----------------------------------------------------------------------------------------------------------------
 
 
-class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
+class HistoryAdmin(CheckedInput, LoggedInEnglish, Scoped, SimpleHistoryAdmin, ModelAdmin):
     """The base of admins with a history. Nobody can revert to an old version, because that would bypass the service."""
 
     object_history_list_template = "admin/history_list.html"
@@ -144,10 +165,10 @@ class HistoryAdmin(CheckedInput, Scoped, SimpleHistoryAdmin, ModelAdmin):
 def reason_field() -> forms.CharField:
     """Return the form field for the reason of a change. The reason is required, and is kept in the history."""
     return forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=NOTE_MAX_LENGTH,
-        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "Why? It is kept in the history."}),
-        help_text="Required. Whoever reads the history later should understand it.",
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": _("Why? It is kept in the history.")}),
+        help_text=_("Required. Whoever reads the history later should understand it."),
     )
 
 
@@ -189,7 +210,7 @@ def confirmation(
 
 def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
     """Show a refusal in the form: at the field that the refusal names, or else above all fields."""
-    for detail, attr in refusal.errors:
+    for detail, attr in refusal.shown_errors:
         is_field = attr in form.fields
         form.add_error(attr if is_field else None, f"{attr}: {detail}" if attr and not is_field else detail)
 

@@ -3,14 +3,16 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from wholesale.plumbing.params import Params
+from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
-def typed(name: str, **options: Any) -> forms.CharField:
+def typed(name: Words, **options: Any) -> forms.CharField:
     """Return a form's text field. It accepts more characters than the column holds, because cleaning shortens the text."""
     widget = UnfoldAdminTextInputWidget(attrs={"placeholder": options.pop("placeholder", "")})
     options = {"max_length": LABEL_MAX_LENGTH, **options}
@@ -61,7 +63,7 @@ class RowForm(CheckedForm):
             language: Any = self.fields["language"]
             language.required, language.initial, self.initial["language"] = False, "", ""
             choices = [(value, label) for value, label in language.choices if value]
-            language.choices = [("", "French in Quebec, else English"), *choices]
+            language.choices = [("", _("French in Quebec, else English")), *choices]
 
     def known(self) -> dict[str, Any]:
         """Return the id of a stored row, which does not change."""

@@ -9,17 +9,38 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.utils import prettify_json
 
+from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import ALL
 
 DANGER, SUCCESS = ActionVariant.DANGER, ActionVariant.SUCCESS  # the colours of buttons: red, green
 
 
-def column(title: str, text: Callable[[Any], object], **options: Any) -> Any:
+class Colours(dict[Any, str]):
+    """The colours of words that a column shows, by word. A word may be marked for translation.
+
+    Such a word has another text in each language, so it is found by comparison and not by its hash.
+    """
+
+    def __contains__(self, word: object) -> bool:
+        return any(own == word for own in self)
+
+    def __getitem__(self, word: Any) -> str:
+        for own, colour in self.items():
+            if own == word:
+                return colour
+        raise KeyError(word)
+
+
+def column(title: Words, text: Callable[[Any], object], **options: Any) -> Any:
     """Make a column that shows the `text` of a row. `options` are those of Unfold's `display`, such as `ordering`."""
+    if isinstance(options.get("label"), dict):
+        options["label"] = Colours(options["label"])
 
     @display(description=title, **options)
     def shown(self: object, row: Any) -> object:
@@ -28,12 +49,14 @@ def column(title: str, text: Callable[[Any], object], **options: Any) -> Any:
     return shown
 
 
-def link(title: str, address: Callable[[Any], str], text: Callable[[Any], object]) -> Any:
+def link(title: Words, address: Callable[[Any], str], text: Callable[[Any], object]) -> Any:
     """Make a column that shows the `text` of a row as a link to another page."""
     return column(title, lambda row: format_html('<a href="{}" class="text-link">{}</a>', address(row), text(row)))
 
 
-def either(title: str, condition: Callable[[Any], object], yes: tuple[str, str], no: tuple[str, str], **options: Any) -> Any:
+def either(
+    title: Words, condition: Callable[[Any], object], yes: tuple[Words, str], no: tuple[Words, str], **options: Any
+) -> Any:
     """Make a column that shows one of two words, `yes` if the row meets the condition. Each word comes with its colour."""
     return column(title, lambda row: (yes if condition(row) else no)[0], label=dict((yes, no)), **options)
 
@@ -46,11 +69,11 @@ def place_text(row: Any) -> str:
 
 def json_text(value: Any) -> str:
     """Return JSON as coloured HTML, or "none given" if it is empty."""
-    return prettify_json(value, None) if value not in (None, {}) else "none given"
+    return prettify_json(value, None) if value not in (None, {}) else gettext("none given")
 
 
 def button(
-    title: str,
+    title: Words,
     permission: str,
     *,
     icon: str,
@@ -85,12 +108,12 @@ def allowed(*permissions: str) -> Callable[..., bool]:
 class SinceFilter(admin.SimpleListFilter):
     """A filter of an admin's list by age, such as the last 7 days. `field` names the column with the time."""
 
-    title = "when"
+    title = _("when")
     parameter_name = "days"
     field: ClassVar[str] = "created_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days")]
+        return [("1", gettext("Last 24 hours")), ("7", gettext("Last 7 days")), ("30", gettext("Last 30 days"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         days = self.value()
@@ -112,12 +135,12 @@ class StateFilter(admin.SimpleListFilter):
     are listed if no state is chosen. Without it, all rows are.
     """
 
-    title = "state"
+    title = _("state")
     parameter_name = "state"
-    states: ClassVar[dict[str, tuple[str, Any]]]
+    states: ClassVar[dict[str, tuple[Words, Any]]]
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(value, label) for value, (label, _) in self.states.items() if value]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Words]]:
+        return [(value, label) for value, (label, _rows) in self.states.items() if value]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         first, *rest = super().choices(changelist)
@@ -126,7 +149,7 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         unchosen = self.states.get("", ("", models.Q()))
-        _, rows = self.states.get(self.value() or "", unchosen)
+        _label, rows = self.states.get(self.value() or "", unchosen)
         rows = rows(timezone.now()) if callable(rows) else rows
         return queryset & rows.order_by() if isinstance(rows, models.QuerySet) else queryset.filter(rows)
 
@@ -134,11 +157,11 @@ class StateFilter(admin.SimpleListFilter):
 class WordFilter(admin.SimpleListFilter):
     """A filter of an admin's list by a word. It offers only the product's own words; the search finds people's words too."""
 
-    def words(self) -> Iterable[tuple[str, str]]:
+    def words(self) -> Iterable[tuple[str, Words]]:
         """Return the words that the filter offers, each with its label."""
         raise NotImplementedError
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Words]]:
         return list(self.words())
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:

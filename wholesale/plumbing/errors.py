@@ -3,6 +3,8 @@
 import inspect
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext
+
 
 class DomainError(Exception):
     """The base of all refusals. A subclass names its code and HTTP status; its docstring is the default message."""
@@ -16,15 +18,42 @@ class DomainError(Exception):
         for name, value in named.items():
             setattr(cls, name, value)
 
-    def __init__(self, detail: str | None = None, *, attr: str | None = None) -> None:
-        self.detail = detail or " ".join(inspect.cleandoc(self.__doc__ or "").split())
+    def __init__(self, detail: str | None = None, *, attr: str | None = None, **values: Any) -> None:
+        """Make a refusal. `values` stand in its detail by name, such as %(day)s, so that a page can translate the rest."""
+        self.text, self.values = detail or default_message(type(self)), values
+        self.detail = self.text % values if values else self.text
         self.attr = attr
         super().__init__(self.detail)
+
+    @property
+    def shown(self) -> str:
+        """The detail for a page: in the active language if it is translated, else in English as for the API."""
+        text = gettext(self.text)
+        return text % self.values if self.values else text
 
     @property
     def errors(self) -> list[tuple[str, str | None]]:
         """The errors that the answer lists, each as its text and the parameter that it concerns (None for no parameter)."""
         return [(self.detail, self.attr)]
+
+    @property
+    def shown_errors(self) -> list[tuple[str, str | None]]:
+        """The errors for a page, as `shown` is the detail for a page."""
+        return [
+            (detail.replace(self.detail, self.shown) if self.detail in detail else gettext(detail), attr)
+            for detail, attr in self.errors
+        ]
+
+
+def default_message(refusal: type[DomainError]) -> str:
+    """Return the docstring of a refusal on one line."""
+    return " ".join(inspect.cleandoc(refusal.__doc__ or "").split())
+
+
+def default_messages(base: type[DomainError] = DomainError) -> set[str]:
+    """Return the default messages of all refusals that are imported by now. No extraction finds them in the sources."""
+    found = {default_message(refusal) for refusal in base.__subclasses__()}
+    return found.union(*(default_messages(refusal) for refusal in base.__subclasses__()))
 
 
 class DatabaseUnavailable(DomainError, code="database_unavailable", status=503, retry_after=1):

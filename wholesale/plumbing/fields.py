@@ -18,7 +18,7 @@ from rest_framework import serializers
 
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.days import FIRST, LAST, OUT_OF_RANGE
-from wholesale.plumbing.texts import iso_utc, json_number, parse_json
+from wholesale.plumbing.texts import Words, iso_utc, json_number, parse_json
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province, normalise_word
 
 JSON_MAX_BYTES = 64 * 1024
@@ -109,7 +109,7 @@ class SpelledChoiceField(serializers.ChoiceField):
     default_error_messages = UpperChoiceField.default_error_messages
     is_of_vocabulary = True
 
-    def __init__(self, choices: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, choices: Sequence[tuple[str, Words]], **kwargs: Any) -> None:
         super().__init__(choices, **kwargs)
         self.by_upper = {word.upper(): word for word, _ in choices}
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.mark import Mark
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
@@ -15,9 +16,9 @@ class IdempotencyKey(models.Model):
     # No index of its own: the unique constraint begins with it.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=LABEL_MAX_LENGTH)
-    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and merged parameters")
+    fingerprint = models.CharField(max_length=64, help_text=_("SHA-256 of method, path and merged parameters"))
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.TextField(default="", help_text="the answer's JSON")
+    body = models.TextField(default="", help_text=_("the answer's JSON"))
     created_at = models.DateTimeField(db_index=True)  # clear_expired
 
     class Meta:
@@ -33,7 +34,7 @@ class PeriodicRun(models.Model):
     """A turn of a periodic job that was enqueued. Its unique slot makes sure that it is enqueued only once (periodic.py)."""
 
     name = models.CharField(max_length=LABEL_MAX_LENGTH)
-    slot = models.DateTimeField(help_text="the minute that it was due")
+    slot = models.DateTimeField(help_text=_("the minute that it was due"))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "slot"], name="periodicrun_name_slot")]
@@ -62,8 +63,8 @@ class RoleGrant(models.Model):
 class UserLanguage(models.TextChoices):
     """The languages in which a user may be spoken to."""
 
-    EN = "en", "English"
-    FR = "fr", "French"
+    EN = "en", _("English")
+    FR = "fr", _("French")
 
 
 class UserSettings(models.Model):
@@ -79,7 +80,7 @@ class UserSettings(models.Model):
             models.CheckConstraint(condition=models.Q(language__in=UserLanguage.values), name="usersettings_language")
         ]
         default_permissions = ()
-        verbose_name_plural = "settings of users"
+        verbose_name_plural = _("settings of users")
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.language}"

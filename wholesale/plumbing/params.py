@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.fields import empty
@@ -127,7 +128,7 @@ class ActParams(Params):
     """The parameters of an endpoint that writes. Each such endpoint accepts a correlation id."""
 
     correlation_id = LabelField(
-        required=False, help_text="Stored on every row that the request writes, and echoed in X-Correlation-ID."
+        required=False, help_text=_("Stored on every row that the request writes, and echoed in X-Correlation-ID.")
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext
 
 from wholesale.plumbing.days import WITHIN_RANGE
-from wholesale.plumbing.texts import cad, percent
+from wholesale.plumbing.texts import Words, cad, percent
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, normalise_word
 
 WHOLE_MAX = 2**31 - 1
@@ -32,15 +33,15 @@ class Setting(models.Field[Any, Any]):
     def __init__(
         self,
         *args: Any,
-        label: str | None = None,
-        short: str | None = None,
-        page_help: str | None = None,
+        label: Words | None = None,
+        short: Words | None = None,
+        page_help: Words | None = None,
         at_least: Any = None,
         at_most: Any = None,
         within: tuple[int, int] | None = None,
-        unit: str = "",
-        zero: str | None = None,
-        empty: str = "",
+        unit: Words = "",
+        zero: Words | None = None,
+        empty: Words = "",
         suggested: Any = None,
         **kwargs: Any,
     ) -> None:
@@ -70,8 +71,8 @@ class Setting(models.Field[Any, Any]):
     def text(self, value: Any) -> str:
         """Return a value of the setting as readable text."""
         if value in (None, ""):
-            return self.empty
-        return self.zero if self.zero is not None and value == 0 else self.said(value)
+            return str(self.empty)
+        return str(self.zero) if self.zero is not None and value == 0 else self.said(value)
 
     def said(self, value: Any) -> str:
         """Return the text of a value that neither `zero` nor `empty` replaces. Subclasses choose the format."""
@@ -141,7 +142,7 @@ class Switch(Setting, models.BooleanField[Any, Any]):
     """A setting that is on or off."""
 
     def said(self, value: bool) -> str:
-        return "On" if value else "Off"
+        return gettext("On") if value else gettext("Off")
 
 
 class Choice(Setting, models.CharField[Any, Any]):
@@ -183,7 +184,9 @@ def one_spelling(word: str) -> str:
     try:
         return normalise_word(word)
     except ValueError as error:
-        raise ValidationError(f"It {error}.", code="invalid_word") from error
+        raise ValidationError(
+            gettext("It must be 1 to 64 letters, digits, spaces or hyphens."), code="invalid_word"
+        ) from error
 
 
 class WordInput(forms.CharField):

@@ -5,7 +5,17 @@ import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    Words = StrOrPromise  # a text for a page; a Promise is one that is marked for translation
+else:
+    Words = str | Promise
 
 
 def json_number(value: Decimal) -> int | float:
@@ -26,6 +36,12 @@ def cad(amount: Decimal) -> str:
 def percent(rate: Decimal) -> str:
     """Return a fraction as a text in percent: 0.25 is 25%."""
     return f"{(rate * 100).normalize():f}%"
+
+
+def in_english(text: object) -> str:
+    """Return a text that is marked for translation in English. What is stored does not depend on who looks at the page."""
+    with override("en"):
+        return str(text)
 
 
 def iso_utc(value: datetime) -> str:

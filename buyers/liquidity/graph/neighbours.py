@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from buyers.book.lookups import CONTACTS, points_of
 from buyers.book.models import Buyer
@@ -24,8 +25,8 @@ ACTIVE = BuyerFeedbackEvent.objects.filter(event__in=ACTIVE_EVENTS, buyer_id__is
 class Ground(models.TextChoices):
     """Why nodes count as the neighbours of a node."""
 
-    SHARED = "SHARED", "They share active buyers"
-    NEAR = "NEAR", "The same market, or the same property type in the province"
+    SHARED = "SHARED", _("They share active buyers")
+    NEAR = "NEAR", _("The same market, or the same property type in the province")
 
 
 @verb(ExecutionClass.READ)

@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -38,8 +40,8 @@ _SHRUNK, _ENLARGED = 0.72, 1.4  # of the drawing, at most; on a narrower page it
 _THIN, _THICK = 1.2, 7.0  # of edges
 _BEND = 0.12  # of an edge, of its length
 HEADERS = (
-    *("Place", "Property type", "Active buyers", "Score", "Responds (90%)", "Buys if decided (90%)", "Events"),
-    "Shares most buyers with",
+    *(_("Place"), _("Property type"), _("Active buyers"), _("Score"), _("Responds (90%)"), _("Buys if decided (90%)")),
+    *(_("Events"), _("Shares most buyers with")),
 )
 
 
@@ -47,7 +49,7 @@ class GraphForm(forms.Form):
     """The filters of the graph."""
 
     province = forms.ChoiceField(
-        choices=[("", "All of Canada"), *Province.choices], required=False, widget=UnfoldAdminSelectWidget
+        choices=[("", _("All of Canada")), *Province.choices], required=False, widget=UnfoldAdminSelectWidget
     )
     market = forms.CharField(max_length=LABEL_MAX_LENGTH, required=False, widget=UnfoldAdminTextInputWidget)
     property_type = forms.CharField(max_length=LABEL_MAX_LENGTH, required=False, widget=UnfoldAdminTextInputWidget)
@@ -64,7 +66,7 @@ def _word(text: str) -> str:
     try:
         return normalise_word(text) if text else ""
     except ValueError as error:
-        raise forms.ValidationError("Must be 1 to 64 letters, digits, spaces or hyphens.") from error
+        raise forms.ValidationError(gettext("Must be 1 to 64 letters, digits, spaces or hyphens.")) from error
 
 
 # The graph --------------------------------------------------------------------------------------------------------------
@@ -75,7 +77,7 @@ def graph_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     form = GraphForm(request.GET)
-    context = {**model_admin.admin_site.each_context(request), "title": "Liquidity graph", "form": form}
+    context = {**model_admin.admin_site.each_context(request), "title": gettext("Liquidity graph"), "form": form}
     if form.is_valid():
         graph = liquidity_graph(**{name: value or None for name, value in form.cleaned_data.items()})
         context |= {"graph": graph, "drawing": _drawing(graph), "table": _table(graph), "legend": _legend()}
@@ -105,7 +107,7 @@ def _drawing(graph: Mapping[str, Any]) -> dict[str, Any]:
         "provinces": [(Province(one.name).label, one.around) for one in layout.provinces],
         "markets": [
             (
-                "Whole province" if one.name == ALL else _spelled(one.name),
+                gettext("Whole province") if one.name == ALL else _spelled(one.name),
                 one.around,
                 one.around.y + one.around.radius + _BELOW,
             )
@@ -136,10 +138,17 @@ def _drawn(node: Mapping[str, Any], at: Circle) -> DrawnNode:
     rates = node["posterior"]
     chance = rates["response"]["mean"] * rates["close"]["mean"]
     word = node["property_type"]
-    label = (
-        f"{_named(node)}: {node['size']} active buyer{'' if node['size'] == 1 else 's'}, score {node['score']:.2f}, "
-        f"responds {rate_text(rates['response'])}, buys if decided {rate_text(rates['close'])}"
-    )
+    label = ngettext(
+        "%(node)s: %(size)s active buyer, score %(score)s, responds %(response)s, buys if decided %(close)s",
+        "%(node)s: %(size)s active buyers, score %(score)s, responds %(response)s, buys if decided %(close)s",
+        node["size"],
+    ) % {
+        "node": _named(node),
+        "size": node["size"],
+        "score": f"{node['score']:.2f}",
+        "response": rate_text(rates["response"]),
+        "close": rate_text(rates["close"]),
+    }
     return DrawnNode(
         at,
         buyers_url(node["id"]),
@@ -153,8 +162,8 @@ def _drawn(node: Mapping[str, Any], at: Circle) -> DrawnNode:
 def _legend() -> list[tuple[int, str]]:
     """Each colour, with the probabilities that it stands for."""
     bounds = [f"{least:.0%}" for least in STEPS]
-    between = [f"{low} to {high}" for low, high in pairwise(bounds)]
-    return list(enumerate([*between, f"{bounds[-1]} or more"]))
+    between = [gettext("%(low)s to %(high)s") % {"low": low, "high": high} for low, high in pairwise(bounds)]
+    return list(enumerate([*between, gettext("%(least)s or more") % {"least": bounds[-1]}]))
 
 
 def _table(graph: Mapping[str, Any]) -> dict[str, Any]:
@@ -182,7 +191,7 @@ def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], named: Mapp
 
 def rate_text(rate: Mapping[str, float]) -> str:
     """The mean of a rate, and its 90% interval."""
-    return f"{rate['mean']:.0%} ({rate['low']:.0%} to {rate['high']:.0%})"
+    return gettext("%(mean)s (%(low)s to %(high)s)") % {name: f"{rate[name]:.0%}" for name in ("mean", "low", "high")}
 
 
 def _spelled(word: str) -> str:
@@ -217,7 +226,8 @@ def buyers_page(request: HttpRequest, model_admin: ModelAdmin, object_id: str) -
     shown = {"province": node.province, "market": node.market}
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": f"Buyers of {placed(shown)}: {node.property_type}",
+        "title": gettext("Buyers of %(place)s: %(property_type)s")
+        % {"place": placed(shown), "property_type": node.property_type},
         "node": node,
         "active": _active_table(node),
         "graph_url": reverse("admin:buyers_buyerliquiditynode_graph", query={"province": node.province}),
@@ -240,7 +250,7 @@ def _active_table(node: BuyerLiquidityNode) -> dict[str, Any]:
     )
     known = _known([row["buyer_id"] for row in rows])
     return {
-        "headers": ["Buyer", "Status", "Responded", "Bought", "Last"],
+        "headers": [gettext("Buyer"), gettext("Status"), gettext("Responded"), gettext("Bought"), gettext("Last")],
         "rows": [
             [*_buyer(row["buyer_id"], known), row["responded"], row["bought"], f"{row['last']:%Y-%m-%d}"] for row in rows
         ],
@@ -252,7 +262,7 @@ def _beside(node: BuyerLiquidityNode) -> dict[str, Any]:
     try:
         found = neighbours(province=node.province, market=node.market, property_type=node.property_type)
     except gate.LedgerUnreadable as error:
-        return {"unreadable": error.detail}
+        return {"unreadable": error.shown}
     known = _known([one["buyer_id"] for one in found["buyers"]])
     named = {one["id"]: _named(one) for one in found["neighbours"]}
     rows = [
@@ -261,7 +271,7 @@ def _beside(node: BuyerLiquidityNode) -> dict[str, Any]:
     ]
     return {
         "ground": Ground(found["ground"]).label,
-        "beside": {"headers": ["Buyer", "Status", "Shared", "Active at"], "rows": rows},
+        "beside": {"headers": [gettext("Buyer"), gettext("Status"), gettext("Shared"), gettext("Active at")], "rows": rows},
         "nodes_beside": [
             (named[one["id"]], buyers_url(one["id"]), one["shared"], one["active_buyer_count"])
             for one in found["neighbours"][:12]
@@ -277,7 +287,7 @@ def _buyer(buyer_id: str, known: Mapping[str, Buyer]) -> tuple[Any, str]:
     """The buyer's name, as a link to the page where the book has one, and the status."""
     buyer = known.get(buyer_id)
     if buyer is None:
-        return buyer_id, "not in the book"
+        return buyer_id, gettext("not in the book")
     try:
         url = reverse("admin:buyers_buyer_change", args=[buyer.pk])
     except NoReverseMatch:

@@ -12,6 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from followups.ladders.templates.forms import LadderTemplateForm, PreviewForm, StepFormSet
@@ -24,13 +26,15 @@ from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL, Province
 
-KIND_COLOURS = {"Standard": "", "Cold": "info"}
+KIND_WORDS = {LadderTemplate.Kind.STANDARD: _("Standard"), LadderTemplate.Kind.COLD: _("Cold")}
+KIND_COLOURS = {_("Standard"): "", _("Cold"): "info"}
 
 
 def step_text(step: Mapping[str, Any]) -> str:
     """A step in a few words: "Call after 30 minutes"."""
     delay = delay_text(step["delay_minutes"])
-    return f"{Channel(step['channel']).label} {delay if step['delay_minutes'] == 0 else f'after {delay}'}"
+    after = delay if step["delay_minutes"] == 0 else gettext("after %(delay)s") % {"delay": delay}
+    return f"{Channel(step['channel']).label} {after}"
 
 
 @admin.register(LadderTemplate)
@@ -38,17 +42,19 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     """The pages of ladder templates: the steps of ladders, and their scripts."""
 
     form = LadderTemplateForm
-    key_title = "Place and kind"
-    settings_title = "Between two contacts"
+    key_title = _("Place and kind")
+    settings_title = _("Between two contacts")
     change_form_template = "admin/followups/laddertemplate/change_form.html"
     list_filter = ("kind", *PlacePolicyAdmin.list_filter)
     list_display = ("place", "which_kind", "enabled", "number_of_steps", "in_words", "version", "changed_by", "updated_at")
 
-    which_kind = column("Kind", lambda template: template.kind.capitalize(), ordering="kind", label=KIND_COLOURS)
-    number_of_steps = column("Steps", lambda template: len(template.steps))
-    in_words = column("Which", lambda template: ", ".join(step_text(step) for step in template.steps))
+    which_kind = column(
+        _("Kind"), lambda template: KIND_WORDS[LadderTemplate.Kind(template.kind)], ordering="kind", label=KIND_COLOURS
+    )
+    number_of_steps = column(_("Steps"), lambda template: len(template.steps))
+    in_words = column(_("Which"), lambda template: ", ".join(step_text(step) for step in template.steps))
 
-    @display(description="Steps")
+    @display(description=_("Steps"))
     def steps_to_read(self, template: LadderTemplate) -> str:
         """The steps with their texts, for a user who may not change them."""
         return format_html_join(
@@ -56,7 +62,12 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
             '<div class="mb-4"><p class="font-semibold">{}. {}</p><p class="whitespace-pre-line">{}</p>'
             '<p class="whitespace-pre-line" lang="fr">{}</p></div>',
             (
-                (number, step_text(step), step["script_en"] or "No English text.", step["script_fr"] or "No French text.")
+                (
+                    number,
+                    step_text(step),
+                    step["script_en"] or gettext("No English text."),
+                    step["script_fr"] or gettext("No French text."),
+                )
                 for number, step in enumerate(template.steps, start=1)
             ),
         )
@@ -64,7 +75,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         place, *rest = super().get_fieldsets(request, obj)
         may_change = self.has_change_permission(request, obj)
-        return (place, ("Steps", {"fields": () if may_change else ("steps_to_read",)}), *rest)
+        return (place, (gettext("Steps"), {"fields": () if may_change else ("steps_to_read",)}), *rest)
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
         return (*super().get_readonly_fields(request, obj), "steps_to_read")
@@ -72,20 +83,24 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     def settings_of(self, record: Any) -> dict[str, str]:
         settings = {
             **super().settings_of(record),
-            "Number of steps": str(len(record.steps)),
+            gettext("Number of steps"): str(len(record.steps)),
         }
         for number, step in enumerate(record.steps, start=1):
-            settings[f"Step {number}"] = step_text(step)
-            settings[f"Step {number}, English"] = step["script_en"] or "none"
-            settings[f"Step {number}, French"] = step["script_fr"] or "none"
+            settings[gettext("Step %(number)s") % {"number": number}] = step_text(step)
+            settings[gettext("Step %(number)s, English") % {"number": number}] = step["script_en"] or gettext("none")
+            settings[gettext("Step %(number)s, French") % {"number": number}] = step["script_fr"] or gettext("none")
         return settings
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         found = list(doubts(form.cleaned_data["steps"], obj.province))
         if found:
-            lines = format_html_join("", "<li>Step {} {}</li>", ((doubt.step + 1, doubt.detail) for doubt in found))
-            messages.warning(request, format_html("Saved, but look at it again: <ul>{}</ul>", lines))
+            lines = format_html_join(
+                "",
+                "<li>{} {}</li>",
+                ((gettext("Step %(number)s") % {"number": doubt.step + 1}, doubt.detail) for doubt in found),
+            )
+            messages.warning(request, format_html("{} <ul>{}</ul>", gettext("Saved, but look at it again:"), lines))
 
     # The preview --------------------------------------------------------------------------------------------------------
 
@@ -104,9 +119,13 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
         steps = formset.checked()
         context = {
             **self.admin_site.each_context(request),
-            "title": "Preview of a ladder",
+            "title": gettext("Preview of a ladder"),
             "opts": self.opts,
-            "errors": [*_errors_of(form), *formset.non_form_errors(), *_errors_of(*formset.forms, place="Row {}, ")],
+            "errors": [
+                *_errors_of(form),
+                *formset.non_form_errors(),
+                *_errors_of(*formset.forms, place=gettext("Row {}, ")),
+            ],
         }
         if form.is_valid() and steps is not None:
             context |= self._previewed(request, steps, **form.cleaned_data)
@@ -133,5 +152,5 @@ def _errors_of(*asked: forms.Form, place: str = "") -> Iterator[str]:
     """The errors of forms as text, each after `place` (where `{}` stands for the form's number) and its field's label."""
     for number, form in enumerate(asked, start=1):
         for name, errors in form.errors.items():
-            label = form.fields[name].label or name.capitalize() if name in form.fields else "in all"
+            label = form.fields[name].label or name.capitalize() if name in form.fields else gettext("in all")
             yield from (f"{place.format(number)}{label}: {error}" for error in errors)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -30,29 +32,29 @@ from wholesale.plumbing.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
 SPARE_ROWS = 1  # an empty row below the steps, for browsers without JavaScript
 UNITS = (("1", "minutes"), ("60", "hours"), ("1440", "days"))
-SCRIPT_LABELS = {"script_en": "English", "script_fr": "French"}
+SCRIPT_LABELS = {"script_en": _("English"), "script_fr": _("French")}
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 
 def amount_and_unit(minutes: int) -> tuple[int, str]:
     """Return a delay as an amount and the largest unit in which the amount is whole: 180 minutes are 3 hours."""
-    unit = next(size for size, _ in reversed(UNITS) if minutes % int(size) == 0 and (minutes or size == "1"))
+    unit = next(size for size, _name in reversed(UNITS) if minutes % int(size) == 0 and (minutes or size == "1"))
     return minutes // int(unit), unit
 
 
 class StepForm(forms.Form):
     """The form of one step: its delay after the ladder's start, its channel, and its scripts."""
 
-    amount = forms.IntegerField(label="Delay", min_value=0, max_value=DELAY_MAX)
+    amount = forms.IntegerField(label=_("Delay"), min_value=0, max_value=DELAY_MAX)
     unit = forms.ChoiceField(choices=UNITS, initial=UNITS[0][0])
     channel = forms.ChoiceField(choices=Channel.choices, initial=Channel.SMS.value)
-    script_en = forms.CharField(label="English", required=False)
-    script_fr = forms.CharField(label="French", required=False)
+    script_en = forms.CharField(label=_("English"), required=False)
+    script_fr = forms.CharField(label=_("French"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"].widget = UnfoldAdminIntegerFieldWidget(attrs={"min": 0, "aria-label": "How long"})
-        for name, label in (("unit", "In"), ("channel", "Channel")):
+        self.fields["amount"].widget = UnfoldAdminIntegerFieldWidget(attrs={"min": 0, "aria-label": gettext("How long")})
+        for name, label in (("unit", gettext("In")), ("channel", gettext("Channel"))):
             field: Any = self.fields[name]
             field.widget = UnfoldAdminSelectWidget(attrs={"aria-label": label}, choices=field.choices)
         for name in ("script_en", "script_fr"):
@@ -73,7 +75,7 @@ class BaseStepFormSet(forms.BaseFormSet):
 
     def add_fields(self, form: StepForm, index: int | None) -> None:
         super().add_fields(form, index)
-        form.fields["DELETE"].widget = UnfoldBooleanWidget(attrs={"aria-label": "Remove this step"})
+        form.fields["DELETE"].widget = UnfoldBooleanWidget(attrs={"aria-label": gettext("Remove this step")})
 
     def checked(self) -> list[dict[str, Any]] | None:
         """Return the steps as a template stores them, ordered by delay. If a row needs correction, show its errors there and
@@ -91,11 +93,11 @@ class BaseStepFormSet(forms.BaseFormSet):
 
     def _show(self, place: str, message: str, kept: Sequence[StepForm]) -> None:
         """Show an error of `normalised` at its field. The place `1.script_fr` is the French text of the second step."""
-        number, _, key = place.partition(".")
+        number, _dot, key = place.partition(".")
         if number:
             kept[int(number)].add_error("amount" if key == "delay_minutes" else key, message)
         else:
-            self.non_form_errors().append(f"A ladder has 1 to {STEPS_MAX} steps.")
+            self.non_form_errors().append(gettext("A ladder has 1 to %(steps_max)s steps.") % {"steps_max": STEPS_MAX})
 
 
 StepFormSet = forms.formset_factory(StepForm, formset=BaseStepFormSet, extra=SPARE_ROWS, can_delete=True)
@@ -122,7 +124,7 @@ class LadderTemplateForm(PolicyForm):
         cleaned = super().clean()
         steps = self.steps.checked()
         if steps is None:
-            self.add_error(None, "A step needs correction: see its row below.")
+            self.add_error(None, gettext("A step needs correction: see its row below."))
         else:
             cleaned["steps"] = steps
             self._require_call_first(cleaned, steps)
@@ -134,13 +136,17 @@ class LadderTemplateForm(PolicyForm):
             try:
                 require_call_first(steps)
             except InvalidSteps as error:
-                self.add_error(None, f"Step 1: {error.errors['0.channel']}")
+                self.add_error(None, gettext("Step 1: %(channel)s") % {"channel": error.errors["0.channel"]})
 
     def show(self, refusal: DomainError) -> None:
         """Show what each text lacks under the law of Quebec, with the step and the language of the text."""
-        for detail, attr in refusal.errors:
-            _, number, key = str(attr).split(".")
-            self.add_error(None, f"Step {int(number) + 1}, {SCRIPT_LABELS[key]}: {detail}")
+        for detail, attr in refusal.shown_errors:
+            _steps, number, key = str(attr).split(".")
+            self.add_error(
+                None,
+                gettext("Step %(number)s, %(key)s: %(detail)s")
+                % {"number": int(number) + 1, "key": SCRIPT_LABELS[key], "detail": detail},
+            )
 
     def changes(self) -> dict[str, Any]:
         changes = {name: self.cleaned_data[name] for name in ("enabled", "steps", "min_gap_minutes")}
@@ -154,4 +160,4 @@ class PreviewForm(PlaceInput, forms.Form):
 
     province = forms.ChoiceField(choices=Province.choices)
     market = forms.CharField(max_length=WORD_MAX_LENGTH, empty_value=ALL, required=False)
-    preview_start = forms.DateTimeField(label="Start", required=False, input_formats=[LOCAL_TIME])
+    preview_start = forms.DateTimeField(label=_("Start"), required=False, input_formats=[LOCAL_TIME])

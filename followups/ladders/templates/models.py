@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from followups.ladders.errors import QuebecWanting
 from followups.ladders.templates.cold_steps import COLD_STEPS
@@ -25,28 +26,32 @@ class LadderTemplate(PlacePolicy):
     class Kind(models.TextChoices):
         """Which leads a template is for. COLD: known leads without a ground for the STANDARD template's first step."""
 
-        STANDARD = "STANDARD", "Standard"
-        COLD = "COLD", "Cold: for a lead without a ground for the first message"
+        STANDARD = "STANDARD", _("Standard")
+        COLD = "COLD", _("Cold: for a lead without a ground for the first message")
 
     kind = Choice(
         max_length=8,
         choices=Kind,
         default=Kind.STANDARD,
-        page_help="Cold: for a known lead who gave no ground for the standard template's first step, a message.",
+        page_help=_("Cold: for a known lead who gave no ground for the standard template's first step, a message."),
     )
     enabled = Switch(
         default=False,
-        page_help="Off: no ladder is made from it; existing ladders go on. Without a standard template no ladder starts. "
-        "Without a cold one every lead gets the standard steps.",
+        page_help=_(
+            "Off: no ladder is made from it; existing ladders go on. Without a standard template no ladder starts. "
+            "Without a cold one every lead gets the standard steps."
+        ),
     )
-    steps = Document(help_text="in their order: delay_minutes, channel, script_en, script_fr")
+    steps = Document(help_text=_("in their order: delay_minutes, channel, script_en, script_fr"))
     min_gap_minutes = SmallWhole(
         default=0,
         at_most=MIN_GAP_MAX,
         label="Minutes between two contacts",
-        help_text="between the last contact of a person and a ladder's first step, or a contact without a step",
-        page_help="The minutes that must pass after a person's last contact before a ladder's first step, or a contact "
-        "without a step. A later step waits for its delay less the one before, at most 4 hours. Empty: as it is.",
+        help_text=_("between the last contact of a person and a ladder's first step, or a contact without a step"),
+        page_help=_(
+            "The minutes that must pass after a person's last contact before a ladder's first step, or a contact "
+            "without a step. A later step waits for its delay less the one before, at most 4 hours. Empty: as it is."
+        ),
     )
 
     key = ("province", "market", "kind")
@@ -60,7 +65,7 @@ class LadderTemplate(PlacePolicy):
             models.CheckConstraint(condition=Q(kind__in=["STANDARD", "COLD"]), name="laddertemplate_kind"),
             models.CheckConstraint(condition=Q(min_gap_minutes__lte=MIN_GAP_MAX), name="laddertemplate_min_gap"),
         ]
-        verbose_name = "ladder template"
+        verbose_name = _("ladder template")
 
     def __str__(self) -> str:
         return f"{super().__str__()} {self.kind}"

@@ -58,7 +58,7 @@ def preview(
     return [
         PreviewedStep(
             number=number,
-            channel=Channel(step.channel).label,
+            channel=str(Channel(step.channel).label),
             delay=delay_text(int(step.delay.total_seconds()) // 60),
             due=due_at.astimezone(zone),
             first_permitted=minutes.actionable_at.astimezone(zone) if minutes.actionable_at else None,

@@ -7,7 +7,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import localize
-from django.utils.text import Truncator
+from django.utils.text import Truncator, format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from followups.leads.inbound.authors import WHO
@@ -17,32 +19,32 @@ from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
-from wholesale.plumbing.admin_parts import DANGER, SUCCESS, SinceFilter, StateFilter, allowed, button, column
+from wholesale.plumbing.admin_parts import DANGER, SUCCESS, Colours, SinceFilter, StateFilter, allowed, button, column
 
 EXCERPT = 80  # characters of a message in a list
-WAITING = "Waits for a person"
+WAITING = _("Waits for a person")
 SHOWN = {
     WAITING: "warning",
-    "Opt-out": "danger",
-    "Reply": "info",
-    "Wants contact again": "success",
-    "Asks who we are": "info",
+    _("Opt-out"): "danger",
+    _("Reply"): "info",
+    _("Wants contact again"): "success",
+    _("Asks who we are"): "info",
 }
 
 
 class MeaningFilter(StateFilter):
     """The list's filter by meaning. By default it shows messages that wait for a decision; a partial index serves this."""
 
-    title = "meaning"
+    title = _("meaning")
     parameter_name = "meaning"
     states = {
         "": (WAITING, undecided()),
-        "opt_out": ("Opt-out", Q(meaning=Meaning.OPT_OUT) | Q(decided_as=Meaning.OPT_OUT)),
-        "reply": ("Reply", Q(meaning=Meaning.REPLY) | Q(decided_as=Meaning.REPLY)),
-        "resume": ("Wants contact again", Q(decided_as=Meaning.RESUME)),
-        "help": ("Asks who we are", Q(meaning=Meaning.HELP)),
-        "decided": ("Decided by a person", Q(decided_at__isnull=False)),
-        "all": ("All", Q()),
+        "opt_out": (_("Opt-out"), Q(meaning=Meaning.OPT_OUT) | Q(decided_as=Meaning.OPT_OUT)),
+        "reply": (_("Reply"), Q(meaning=Meaning.REPLY) | Q(decided_as=Meaning.REPLY)),
+        "resume": (_("Wants contact again"), Q(decided_as=Meaning.RESUME)),
+        "help": (_("Asks who we are"), Q(meaning=Meaning.HELP)),
+        "decided": (_("Decided by a person"), Q(decided_at__isnull=False)),
+        "all": (_("All"), Q()),
     }
 
 
@@ -62,12 +64,15 @@ class InboundMessageAdmin(GrowingAdmin):
     list_filter = (MeaningFilter, "channel", SinceFilter)
     list_select_related = False
     search_fields = ("lead_id__exact", "correlation_id__exact")
-    search_help_text = "Lead id or correlation id, in full"
+    search_help_text = _("Lead id or correlation id, in full")
     inlines = (DecisionInline,)
     actions_detail = ("as_opt_out", "as_reply", "as_resume")
     fieldsets = (
-        ("Message", {"fields": (("who", "channel"), "received_at", "text", ("means", "meaning"), ("altered", "as_sent"))}),
-        ("Who and when", {"fields": (("actor", "user"), ("created_at", "correlation_id"))}),
+        (
+            _("Message"),
+            {"fields": (("who", "channel"), "received_at", "text", ("means", "meaning"), ("altered", "as_sent"))},
+        ),
+        (_("Who and when"), {"fields": (("actor", "user"), ("created_at", "correlation_id"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -76,14 +81,14 @@ class InboundMessageAdmin(GrowingAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-id",) if request.GET.get("meaning") else ("id",)
 
-    @display(description="Means", label=SHOWN)
+    @display(description=_("Means"), label=Colours(SHOWN))
     def means(self, message: InboundMessage) -> str:
         """What the message means: what a person decided, or else what the rules read from its text."""
         if message.decided_as:
             return str(message.get_decided_as_display())
-        return WAITING if message.meaning == Meaning.DOUBTFUL else str(message.get_meaning_display())
+        return str(WAITING) if message.meaning == Meaning.DOUBTFUL else str(message.get_meaning_display())
 
-    @display(description="From", empty_value="unknown")
+    @display(description=_("From"), empty_value="unknown")
     def who(self, message: InboundMessage) -> str | None:
         """The sender: the lead, and the number or address. Values that could not be read are shown as sent."""
         lead = f"{message.lead} ({message.lead_id})" if message.lead else message.lead_id
@@ -91,7 +96,7 @@ class InboundMessageAdmin(GrowingAdmin):
         unread = [f"{name} {message.as_sent[name]!r}" for name in WHO if name in message.as_sent]
         return ", ".join(filter(None, (lead, *points, *unread))) or None
 
-    excerpt = column("Text", lambda message: Truncator(message.text).chars(EXCERPT))
+    excerpt = column(_("Text"), lambda message: Truncator(message.text).chars(EXCERPT))
 
     has_decide_permission = allowed("followups.decide_inbound")
     has_resume_permission = allowed("followups.decide_inbound", "governance.lift_opt_out")
@@ -105,7 +110,7 @@ class InboundMessageAdmin(GrowingAdmin):
             return []
         return [button for button in buttons if button.action_name.endswith("_as_opt_out")]
 
-    @button("It is an opt-out...", "decide", icon="block", variant=DANGER)
+    @button(_("It is an opt-out..."), "decide", icon="block", variant=DANGER)
     @asking
     def as_opt_out(self, request: HttpRequest, message: Any) -> Question:
         """Decide that the message is an opt-out, after a page that asks why."""
@@ -113,14 +118,16 @@ class InboundMessageAdmin(GrowingAdmin):
             request,
             message,
             Meaning.OPT_OUT,
-            title="Take this message as an opt-out",
-            explanation="The message's channel is closed for that number or address, from the time when the message came. "
-            "The open ladder of every lead who is reached there is cancelled.",
-            button="It is an opt-out",
+            title=gettext("Take this message as an opt-out"),
+            explanation=gettext(
+                "The message's channel is closed for that number or address, from the time when the message came. "
+                "The open ladder of every lead who is reached there is cancelled."
+            ),
+            button=gettext("It is an opt-out"),
             danger=True,
         )
 
-    @button("It is a reply...", "decide", icon="reply", variant=SUCCESS)
+    @button(_("It is a reply..."), "decide", icon="reply", variant=SUCCESS)
     @asking
     def as_reply(self, request: HttpRequest, message: Any) -> Question:
         """Decide that the message is a reply, after a page that asks why."""
@@ -128,12 +135,12 @@ class InboundMessageAdmin(GrowingAdmin):
             request,
             message,
             Meaning.REPLY,
-            title="Take this message as a reply",
-            explanation="Nothing is closed. The hold ends, and the lead's ladder goes on.",
-            button="It is a reply",
+            title=gettext("Take this message as a reply"),
+            explanation=gettext("Nothing is closed. The hold ends, and the lead's ladder goes on."),
+            button=gettext("It is a reply"),
         )
 
-    @button("They want contact again...", "resume", icon="replay")
+    @button(_("They want contact again..."), "resume", icon="replay")
     @asking
     def as_resume(self, request: HttpRequest, message: Any) -> Question:
         """Decide that the sender wants contact again and lift the opt-out, after a page that asks why."""
@@ -141,22 +148,27 @@ class InboundMessageAdmin(GrowingAdmin):
             request,
             message,
             Meaning.RESUME,
-            title="Take this message as a wish to be contacted again",
-            explanation="The opt-out of the message's channel is lifted for that number or address and for the lead, "
-            "with this message as evidence. Other channels stay closed.",
-            button="Lift the opt-out",
+            title=gettext("Take this message as a wish to be contacted again"),
+            explanation=gettext(
+                "The opt-out of the message's channel is lifted for that number or address and for the lead, "
+                "with this message as evidence. Other channels stay closed."
+            ),
+            button=gettext("Lift the opt-out"),
         )
 
     def _asked(self, request: HttpRequest, message: InboundMessage, as_: str, **page: Any) -> Question:
         def act(reason: str) -> str:
             recorded = decide_inbound(message.pk, as_, act=Act.by(request.user, reason=reason))
-            self.log_change(request, recorded.message, f"Decided: {Meaning(as_).label}.")
-            return f"Decided: {Meaning(as_).label}. Steps cancelled: {recorded.cancelled_steps}."
+            self.log_change(request, recorded.message, format_lazy(_("Decided: {meaning}."), meaning=Meaning(as_).label))
+            return gettext("Decided: %(meaning)s. Steps cancelled: %(cancelled_steps)s.") % {
+                "meaning": Meaning(as_).label,
+                "cancelled_steps": recorded.cancelled_steps,
+            }
 
         return Question(
             act,
             table={
-                "headers": ["From", "Channel", "Received", "Text"],
+                "headers": [gettext("From"), gettext("Channel"), gettext("Received"), gettext("Text")],
                 "rows": [
                     [self.who(message), message.get_channel_display() or "?", localize(message.received_at), message.text],
                 ],

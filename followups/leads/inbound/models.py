@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from followups.leads.inbound.errors import InvalidPhrase
 from followups.leads.inbound.phrases import parsed, require_written_out, spelling
@@ -27,33 +28,35 @@ class InboundWord(Policy):
     class Kind(models.TextChoices):
         """The meanings that a word can have in a message."""
 
-        STOP = "STOP", "Opt-out: alone, or as the first sentence"
-        STOP_ALONE = "STOP_ALONE", "Opt-out: where nothing else is said"
-        STOP_ALL = "STOP_ALL", "Opt-out of every channel"
-        WISH = "WISH", "A person decides: wherever it stands"
-        WISH_ALONE = "WISH_ALONE", "A person decides: where a sentence says nothing else"
-        HARMLESS = "HARMLESS", "Harmless, though a wish stands in it"
-        COURTESY = "COURTESY", "Changes nothing beside other words"
-        START = "START", "Wants contact again: alone, or as the first sentence"
-        HELP = "HELP", "Asks who we are: alone"
+        STOP = "STOP", _("Opt-out: alone, or as the first sentence")
+        STOP_ALONE = "STOP_ALONE", _("Opt-out: where nothing else is said")
+        STOP_ALL = "STOP_ALL", _("Opt-out of every channel")
+        WISH = "WISH", _("A person decides: wherever it stands")
+        WISH_ALONE = "WISH_ALONE", _("A person decides: where a sentence says nothing else")
+        HARMLESS = "HARMLESS", _("Harmless, though a wish stands in it")
+        COURTESY = "COURTESY", _("Changes nothing beside other words")
+        START = "START", _("Wants contact again: alone, or as the first sentence")
+        HELP = "HELP", _("Asks who we are: alone")
 
     class Language(models.TextChoices):
         """The languages that a word can belong to."""
 
-        ENGLISH = "en", "English"
-        FRENCH = "fr", "French"
-        ANY = "any", "Any"
+        ENGLISH = "en", _("English")
+        FRENCH = "fr", _("French")
+        ANY = "any", _("Any")
 
     WRITTEN_OUT = (Kind.STOP_ALL, Kind.STOP, Kind.STOP_ALONE, Kind.START, Kind.HELP)
 
     kind = Choice(max_length=10, choices=Kind)
     phrase = Note(
         max_length=PHRASE_MAX_LENGTH,
-        help_text="Accents and case do not matter. call/text is either word, unsubscrib* any that begins so, "
-        "... up to three other words.",
+        help_text=_(
+            "Accents and case do not matter. call/text is either word, unsubscrib* any that begins so, "
+            "... up to three other words."
+        ),
     )
     language = Choice(max_length=3, choices=Language, default=Language.ANY)
-    source = Note(max_length=200, blank=True, help_text="who uses it, or where it was met")
+    source = Note(max_length=200, blank=True, help_text=_("who uses it, or where it was met"))
     enabled = Switch(default=True)
 
     key = ("kind", "phrase")
@@ -65,7 +68,7 @@ class InboundWord(Policy):
             models.UniqueConstraint(fields=["kind", "phrase"], name="inboundword_once"),
             models.CheckConstraint(condition=~Q(phrase=""), name="inboundword_phrase"),
         ]
-        verbose_name = "inbound word"
+        verbose_name = _("inbound word")
 
     def __str__(self) -> str:
         return self.phrase
@@ -100,20 +103,20 @@ class InboundMessage(SignedModel):
     class Meaning(models.TextChoices):
         """The meanings that a message can have."""
 
-        OPT_OUT = "OPT_OUT", "Opt-out"
-        REPLY = "REPLY", "Reply"
-        DOUBTFUL = "DOUBTFUL", "Doubtful: a person decides"
-        RESUME = "RESUME", "Wants contact again"  # decided by a person only
-        HELP = "HELP", "Asks who we are"  # answered by an AdministrativeReply
+        OPT_OUT = "OPT_OUT", _("Opt-out")
+        REPLY = "REPLY", _("Reply")
+        DOUBTFUL = "DOUBTFUL", _("Doubtful: a person decides")
+        RESUME = "RESUME", _("Wants contact again")  # decided by a person only
+        HELP = "HELP", _("Asks who we are")  # answered by an AdministrativeReply
 
     lead = lead_key("messages")
     # The points that an opt-out in the message binds: the sender's number or address, and the lead if one is named.
     # A lead who was only found by the number is in `lead`, not here.
     subjects = models.ManyToManyField("governance.ContactPoint", related_name="+")
-    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text="empty where nobody can tell")
+    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text=_("empty where nobody can tell"))
     text = models.TextField(blank=True)
-    altered = models.JSONField(default=list, help_text="what was not kept as it came, as codes")
-    as_sent = models.JSONField(default=dict, help_text="the parameters that could not be read, as they came")
+    altered = models.JSONField(default=list, help_text=_("what was not kept as it came, as codes"))
+    as_sent = models.JSONField(default=dict, help_text=_("the parameters that could not be read, as they came"))
     meaning = models.CharField(max_length=8, choices=Meaning)
     received_at = models.DateTimeField()
     # The last decision of a person (all of them: InboundDecision).
@@ -137,7 +140,7 @@ class InboundMessage(SignedModel):
                 fields=["id"], condition=Q(meaning="DOUBTFUL", decided_at__isnull=True), name="inboundmessage_undecided"
             ),
         ]
-        verbose_name = "inbound message"
+        verbose_name = _("inbound message")
 
     def __str__(self) -> str:
         return f"{self.get_meaning_display()} by {self.get_channel_display().lower() or 'an unknown channel'}"
@@ -153,8 +156,8 @@ class InboundDecision(SignedModel, AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         ordering = ["id"]
         indexes = [models.Index(fields=["message", "id"], name="inbounddecision_message")]  # a message's page
-        verbose_name = "decision about a message"
-        verbose_name_plural = "decisions about messages"
+        verbose_name = _("decision about a message")
+        verbose_name_plural = _("decisions about messages")
 
     def __str__(self) -> str:
         return self.get_meaning_display()

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from followups.leads.inbound.models import InboundWord
 from followups.leads.inbound.phrases import spelling
@@ -36,13 +37,13 @@ class InboundWordAdmin(PolicyAdmin):
     """The admin pages of the words and phrases that decide what a message means. A change counts at the next message."""
 
     form = InboundWordForm
-    key_title = "Word"
-    settings_fieldsets = (("What is known of it", {"fields": ("language", "source")}),)
+    key_title = _("Word")
+    settings_fieldsets = ((_("What is known of it"), {"fields": ("language", "source")}),)
     list_display = ("begins", "means", "language", "enabled", "source", "changed_by", "updated_at")
     list_display_links = ("begins",)
     list_filter = ("kind", "language", "enabled")
     search_fields = ("phrase", "source", "changed_by", "reason")
-    search_help_text = "Phrase, source, who changed it, or why"
+    search_help_text = _("Phrase, source, who changed it, or why")
 
-    begins = column("Phrase", lambda word: Truncator(word.phrase).chars(EXCERPT), ordering="phrase")
-    means = column("Means", lambda word: word.get_kind_display(), ordering="kind", label=MEANS)
+    begins = column(_("Phrase"), lambda word: Truncator(word.phrase).chars(EXCERPT), ordering="phrase")
+    means = column(_("Means"), lambda word: word.get_kind_display(), ordering="kind", label=MEANS)

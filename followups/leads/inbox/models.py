@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from followups.leads.models import lead_key
 from wholesale.plumbing.signed import user_key
@@ -14,9 +15,9 @@ class InboxItem(models.Model):
     class Kind(models.TextChoices):
         """The kinds of inbox items, by what they are about."""
 
-        MESSAGE = "MESSAGE", "A doubtful message: is it a wish to be left alone?"
-        SENDER = "SENDER", "A message from a number or address that cannot be read"
-        REPLY = "REPLY", "A lead who answered"
+        MESSAGE = "MESSAGE", _("A doubtful message: is it a wish to be left alone?")
+        SENDER = "SENDER", _("A message from a number or address that cannot be read")
+        REPLY = "REPLY", _("A lead who answered")
 
     kind = models.CharField(max_length=7, choices=Kind)
     lead = lead_key("inbox")
@@ -27,9 +28,9 @@ class InboxItem(models.Model):
     task = models.ForeignKey(
         "followups.FollowupTask", null=True, on_delete=models.PROTECT, related_name="inbox", db_index=False
     )
-    detail = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="what nobody could read, as it came")
-    owner = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, help_text="whose it is; null is anybody's")
-    due_by = models.DateTimeField(help_text="by when a person is to have looked at it")
+    detail = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("what nobody could read, as it came"))
+    owner = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, help_text=_("whose it is; null is anybody's"))
+    due_by = models.DateTimeField(help_text=_("by when a person is to have looked at it"))
     created_at = models.DateTimeField()
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     done_at = models.DateTimeField(null=True)
@@ -65,7 +66,7 @@ class InboxItem(models.Model):
             models.Index(fields=["due_by", "id"], condition=Q(done_at__isnull=True), name="inboxitem_open"),
             models.Index(fields=["lead", "-id"], name="inboxitem_lead"),  # a lead's page
         ]
-        verbose_name = "inbox item"
+        verbose_name = _("inbox item")
 
     def __str__(self) -> str:
         return self.get_kind_display()

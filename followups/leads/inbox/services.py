@@ -12,10 +12,12 @@ from followups.leads.errors import DecideTheMessage, InboxItemDone, InboxItemNot
 from followups.leads.inbound.models import InboundMessage
 from followups.leads.inbox.models import InboxItem
 from governance.decisions import ExecutionClass, verb
+from governance.gate.ledger import Entry
 from wholesale.plumbing import scopes, writes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.facts import storable
+from wholesale.plumbing.texts import in_english
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
@@ -39,7 +41,7 @@ def on_opt_outs_unreadable(envelopes: Sequence[Envelope], **kwargs: Any) -> None
     """Receive a signal: add an inbox item for each opt-out whose point cannot be read, to find out whose point it was."""
     for envelope in envelopes:
         for record in envelope.facts["records"]:
-            detail = f"{record.get_entry_display()}, line {record.pk} of the ledger: {record.point}"
+            detail = f"{in_english(Entry(record.entry).label)}, line {record.pk} of the ledger: {record.point}"
             put(Kind.SENDER, envelope.act, detail=storable(detail, NOTE_MAX_LENGTH))
 
 

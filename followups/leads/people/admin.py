@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from followups.leads.people import registry, services
 from followups.leads.people.proof_admin import ProofPages
@@ -26,7 +28,7 @@ class PersonPages(ProofPages):
 
     has_erase_permission = allowed("followups.erase_person")
 
-    @button("Export person", "disclose", icon="contact_page")
+    @button(_("Export person"), "disclose", icon="contact_page")
     @of_row
     def export_person(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Download all that is on file about the person, as JSON."""
@@ -34,7 +36,7 @@ class PersonPages(ProofPages):
         self.log_change(request, lead, "Exported what is on file about the person.")
         return download(found, f"person-{lead.pk}")
 
-    @button("Erase person...", "erase", icon="person_off", variant=DANGER)
+    @button(_("Erase person..."), "erase", icon="person_off", variant=DANGER)
     @asking
     def erase(self, request: HttpRequest, lead: Any) -> Question:
         """Erase the person, after a page that asks why."""
@@ -48,13 +50,19 @@ class PersonPages(ProofPages):
         whom = person(lead.lead_id)
         return Question(
             act,
-            title=f"Erase {lead}",
-            explanation="Name, number, addresses, messages, notes, reasons, proofs and kept answers are forgotten for good, "
-            "and the open ladder closes. What happened stays by id and time, and opt-outs hold when the number comes again. "
-            "Export first what you must keep. Do not name the person in the reason: it is kept.",
+            title=gettext("Erase %(lead)s") % {"lead": lead},
+            explanation=gettext(
+                "Name, number, addresses, messages, notes, reasons, proofs and kept answers are forgotten for good, "
+                "and the open ladder closes. What happened stays by id and time, and opt-outs hold when the number "
+                "comes again. "
+                "Export first what you must keep. Do not name the person in the reason: it is kept."
+            ),
             warning=_shared_text(whom.shared_with),
-            table={"headers": [name for name, _ in _counts(whom)], "rows": [[f"{count:,}" for _, count in _counts(whom)]]},
-            button="Erase the person",
+            table={
+                "headers": [name for name, _number in _counts(whom)],
+                "rows": [[f"{count:,}" for _name, count in _counts(whom)]],
+            },
+            button=gettext("Erase the person"),
             danger=True,
         )
 
@@ -63,7 +71,7 @@ class PersonPages(ProofPages):
         """Show what to do instead of deleting. Nobody may delete a lead, because every ledger refers to its id."""
         context = {
             **self.admin_site.each_context(request),
-            "title": "A lead is not deleted",
+            "title": gettext("A lead is not deleted"),
             "opts": self.opts,
             "erase_url": erase_url(lead.pk),
             "because": "A lead is never deleted, because ladders and the ledger refer to its id.",
@@ -73,11 +81,19 @@ class PersonPages(ProofPages):
 
 def erased_text(erased: Erasure) -> str:
     """Return a text that counts what was erased."""
-    done = (
-        f"Erased: {erased.points:,} numbers and addresses, {erased.messages:,} messages, {erased.texts:,} texts, "
-        f"{erased.refused_rows:,} refused rows, {erased.files:,} files, {erased.answers:,} kept answers; "
-        f"{erased.cancelled_steps:,} open steps are cancelled."
-    )
+    done = gettext(
+        "Erased: %(points)s numbers and addresses, %(messages)s messages, %(texts)s texts, "
+        "%(refused_rows)s refused rows, %(files)s files, %(answers)s kept answers; %(cancelled_steps)s "
+        "open steps are cancelled."
+    ) % {
+        "points": f"{erased.points:,}",
+        "messages": f"{erased.messages:,}",
+        "texts": f"{erased.texts:,}",
+        "refused_rows": f"{erased.refused_rows:,}",
+        "files": f"{erased.files:,}",
+        "answers": f"{erased.answers:,}",
+        "cancelled_steps": f"{erased.cancelled_steps:,}",
+    }
     return f"{done} {_shared_text(list(erased.shared_with))}".strip()
 
 
@@ -85,13 +101,15 @@ def _shared_text(others: list[str]) -> str:
     if not others:
         return ""
     named = ", ".join(others)
-    return f"Others have the same number or address, where it stays until they are erased too: {named}."
+    return gettext("Others have the same number or address, where it stays until they are erased too: %(named)s.") % {
+        "named": named
+    }
 
 
 def _counts(whom: Person) -> list[tuple[str, int]]:
     return [
         *(count for room in registry.rooms() for count in room.counts(whom.lead_id)),
-        ("Messages", whom.messages.count()),
-        ("Lines of the ledger", whom.records.count()),
-        ("Inbox items", whom.inbox.count()),
+        (gettext("Messages"), whom.messages.count()),
+        (gettext("Lines of the ledger"), whom.records.count()),
+        (gettext("Inbox items"), whom.inbox.count()),
     ]

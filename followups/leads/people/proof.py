@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from followups.leads.errors import LeadUnknown
 from followups.leads.lookups import leads_at
@@ -17,7 +18,7 @@ from governance.gate.ledger import READ_IN_WORDING, ContactPoint, number_or_addr
 from wholesale.plumbing import mark
 from wholesale.plumbing.texts import shown
 
-NOTHING = "Nothing is on file under this lead id, phone number or e-mail address."
+NOTHING = gettext_noop("Nothing is on file under this lead id, phone number or e-mail address.")
 _CONTACT = ("lead_id", "channel", "contacted_at", "allowed", "reasons", "warnings", "actor")
 
 

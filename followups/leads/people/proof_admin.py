@@ -10,6 +10,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -30,8 +32,8 @@ class WhoseForm(forms.Form):
 
     who = forms.CharField(
         max_length=254,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "416 555 0123, name@example.ca or a lead's id"}),
-        help_text="A lead's id, a phone number or an e-mail address; erased ones are found too.",
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("416 555 0123, name@example.ca or a lead's id")}),
+        help_text=_("A lead's id, a phone number or an e-mail address; erased ones are found too."),
     )
 
 
@@ -40,13 +42,13 @@ class ProofPages(ModelAdmin):
 
     has_disclose_permission = allowed("followups.export_person")
 
-    @button("Proof of consent", "disclose", icon="gavel")
+    @button(_("Proof of consent"), "disclose", icon="gavel")
     @of_row
     def proof(self, request: HttpRequest, lead: Any) -> HttpResponse:
         """Show the proof of this lead. A POST downloads it."""
         return self._proof(request, lead.lead_id, is_download=request.method == "POST")
 
-    @button("Proof of consent", "disclose", icon="gavel", path="proof")
+    @button(_("Proof of consent"), "disclose", icon="gavel", path="proof")
     def find_proof(self, request: HttpRequest) -> HttpResponse:
         """Ask for a lead id, number or address, and show its proof. The number need not belong to a lead."""
         form = WhoseForm(request.POST if request.method == "POST" else None)
@@ -54,15 +56,17 @@ class ProofPages(ModelAdmin):
             try:
                 return self._proof(request, form.cleaned_data["who"], is_download="download" in request.POST)
             except LeadUnknown as refusal:
-                form.add_error("who", refusal.detail)
+                form.add_error("who", refusal.shown)
         return confirmation(
             request,
             self,
             form=form,
-            title="Whose proof of consent",
-            explanation="You see each line of the ledger about one person, what the person agreed to, and what of it is not "
-            "on file. You can take it home as a file for a regulator.",
-            button="Show it",
+            title=gettext("Whose proof of consent"),
+            explanation=gettext(
+                "You see each line of the ledger about one person, what the person agreed to, and what of it is not "
+                "on file. You can take it home as a file for a regulator."
+            ),
+            button=gettext("Show it"),
         )
 
     def _proof(self, request: HttpRequest, who: str, *, is_download: bool) -> HttpResponse:
@@ -72,7 +76,7 @@ class ProofPages(ModelAdmin):
             return download(found, "proof-of-consent")
         context = {
             **self.admin_site.each_context(request),
-            "title": "Proof of consent",
+            "title": gettext("Proof of consent"),
             "opts": self.opts,
             "who": who,
             "about": _about(found),
@@ -107,31 +111,37 @@ def _logged(found: dict[str, Any]) -> Iterator[tuple[Any, int | str, str]]:
 
 def _about(found: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the page's summary: leads, numbers and addresses, sender, and the count of contacts."""
-    reached = [point["value"] or "erased" for point in found["contact_points"] if point["kind"] != ContactPoint.Kind.LEAD]
+    reached = [
+        point["value"] or gettext("erased") for point in found["contact_points"] if point["kind"] != ContactPoint.Kind.LEAD
+    ]
     return [
-        ("Leads", ", ".join(found["leads"]) or "none that we know"),
-        ("Numbers and addresses", ", ".join(reached) or "none on file"),
-        ("Others have them too", ", ".join(found["shared_with"]) or "none"),
-        ("Who contacts", ", ".join(filter(None, found["sender"].values())) or "not on file"),
-        ("Contacts on file", f"{len(found['contacts']):,}"),
+        (gettext("Leads"), ", ".join(found["leads"]) or gettext("none that we know")),
+        (gettext("Numbers and addresses"), ", ".join(reached) or gettext("none on file")),
+        (gettext("Others have them too"), ", ".join(found["shared_with"]) or gettext("none")),
+        (gettext("Who contacts"), ", ".join(filter(None, found["sender"].values())) or gettext("not on file")),
+        (gettext("Contacts on file"), f"{len(found['contacts']):,}"),
     ]
 
 
 def _shown(line: dict[str, Any]) -> dict[str, Any]:
     """Return one ledger line as the page shows it."""
-    signed_in = f" (signed in as {line['user']})" if line["user"] else ""
+    signed_in = gettext(" (signed in as %(user)s)") % {"user": line["user"]} if line["user"] else ""
     rows = [
-        ("Whose", line["value"] or "erased"),
-        ("Channel", _label(Channel, line["channel"]) or "Every channel"),
-        ("From", _time(line["effective_at"])),
-        ("Until", _until(line)),
-        ("Evidence", line["evidence"]),
-        ("Note", line["reason"]),
+        (gettext("Whose"), line["value"] or gettext("erased")),
+        (gettext("Channel"), _label(Channel, line["channel"]) or gettext("Every channel")),
+        (gettext("From"), _time(line["effective_at"])),
+        (gettext("Until"), _until(line)),
+        (gettext("Evidence"), line["evidence"]),
+        (gettext("Note"), line["reason"]),
         *content_of(Proof(**line["proof"]) if line["proof"] else None),
-        ("Recorded", f"{_time(line['created_at'])} by {line['actor']}{signed_in}, line {line['id']}"),
+        (
+            gettext("Recorded"),
+            gettext("%(created_at)s by %(actor)s%(signed_in)s, line %(id)s")
+            % {"created_at": _time(line["created_at"]), "actor": line["actor"], "signed_in": signed_in, "id": line["id"]},
+        ),
     ]
     return {
-        "what": ": ".join(filter(None, (Entry(line["entry"]).label, _label(Basis, line["basis"])))),
+        "what": ": ".join(filter(None, (str(Entry(line["entry"]).label), _label(Basis, line["basis"])))),
         "rows": [(title, text) for title, text in rows if text],
         "lacks": lacking(Missing(**one) for one in line["missing"]),
     }
@@ -144,7 +154,7 @@ def _until(line: dict[str, Any]) -> str:
 
 
 def _time(at: datetime) -> str:
-    return f"{date_format(at, 'DATETIME_FORMAT')} UTC"
+    return gettext("%(time)s UTC") % {"time": date_format(at, "DATETIME_FORMAT")}
 
 
 def _label(choices: Any, value: str) -> str:

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from followups.leads.replies.models import AdministrativeReply
@@ -18,13 +20,13 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking
 from wholesale.plumbing.admin_parts import SUCCESS, SinceFilter, StateFilter, allowed, button, column, either
 
-WAITS, SENT = "Waits", "Sent"
+WAITS, SENT = _("Waits"), _("Sent")
 
 
 class ReplyStateFilter(StateFilter):
     """The list's filter by state. By default it shows unsent replies; a partial index serves this."""
 
-    states = {"": (WAITS, Q(sent_at__isnull=True)), "sent": (SENT, Q(sent_at__isnull=False)), "all": ("All", Q())}
+    states = {"": (WAITS, Q(sent_at__isnull=True)), "sent": (SENT, Q(sent_at__isnull=False)), "all": (_("All"), Q())}
 
 
 def _waits(reply: AdministrativeReply) -> bool:
@@ -40,31 +42,31 @@ class AdministrativeReplyAdmin(GrowingAdmin):
     list_filter = (ReplyStateFilter, "kind", "channel", SinceFilter)
     list_select_related = False
     search_fields = ("lead_id__exact", "correlation_id__exact")
-    search_help_text = "Lead id or correlation id, in full"
+    search_help_text = _("Lead id or correlation id, in full")
     actions_detail = ("is_sent",)
     fieldsets = (
-        ("Reply", {"fields": (("kind", "state"), ("to", "channel", "language"), "text", "refused_by")}),
-        ("Why", {"fields": (("lead_id", "message"), ("due_at", "created_at", "correlation_id"))}),
-        ("Sent", {"fields": (("sent_at", "sent_by", "sent_user"),)}),
+        (_("Reply"), {"fields": (("kind", "state"), ("to", "channel", "language"), "text", "refused_by")}),
+        (_("Why"), {"fields": (("lead_id", "message"), ("due_at", "created_at", "correlation_id"))}),
+        (_("Sent"), {"fields": (("sent_at", "sent_by", "sent_user"),)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[AdministrativeReply]:
         """Return the replies with where they go, and with their leads, which need not be known."""
         return super().get_queryset(request).select_related("point", "lead")
 
-    state = either("State", lambda reply: reply.sent_at, (SENT, "success"), (WAITS, "warning"))
-    to = column("To", lambda reply: reply.point.value, empty_value="erased")
+    state = either(_("State"), lambda reply: reply.sent_at, (SENT, "success"), (WAITS, "warning"))
+    to = column(_("To"), lambda reply: reply.point.value, empty_value="erased")
 
-    @display(description="Refused by", empty_value="nothing")
+    @display(description=_("Refused by"), empty_value=_("nothing"))
     def refused_by(self, reply: AdministrativeReply) -> str | None:
         """The refusal reasons against sending the reply (now, or when it was sent), in words. None if there are none."""
         codes = reply.sent_against if reply.sent_at else against([waiting(reply)], timezone.now())[0]
         labels = {reason.value: str(reason.label) for reason in Reason}
-        return " ".join(labels.get(code, "Nobody knows any more where it would go.") for code in codes) or None
+        return " ".join(labels.get(code, gettext("Nobody knows any more where it would go.")) for code in codes) or None
 
     has_send_permission = allowed("followups.send_administrativereply")
 
-    @button("It was sent...", "send", icon="send", variant=SUCCESS, path="sent", when=_waits)
+    @button(_("It was sent..."), "send", icon="send", variant=SUCCESS, path="sent", when=_waits)
     @asking
     def is_sent(self, request: HttpRequest, reply: Any) -> Question:
         """Mark the reply as sent, after a page that shows its text and the refusal reasons against sending it."""
@@ -72,15 +74,18 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         def act() -> str:
             mark_reply_sent(reply.pk, act=Act.by(request.user))
             self.log_change(request, reply, "Sent.")
-            return "It is marked as sent."
+            return gettext("It is marked as sent.")
 
         return Question(
             act,
             form=forms.Form,
-            title="This reply was sent",
-            explanation="Say so once it has gone out. Nothing is sent by this button.",
+            title=gettext("This reply was sent"),
+            explanation=gettext("Say so once it has gone out. Nothing is sent by this button."),
             warning=self.refused_by(reply) or "",
-            button="It was sent",
-            table={"headers": ["To", "Channel", "Text"], "rows": [[self.to(reply) or "erased", reply.channel, reply.text]]},
+            button=gettext("It was sent"),
+            table={
+                "headers": [gettext("To"), gettext("Channel"), gettext("Text")],
+                "rows": [[self.to(reply) or gettext("erased"), reply.channel, reply.text]],
+            },
             then=reverse("admin:followups_administrativereply_changelist"),
         )

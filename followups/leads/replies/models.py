@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from followups.leads.inbound.models import InboundWord
 from followups.leads.models import lead_key
@@ -25,23 +26,23 @@ class AdministrativeReply(models.Model):
     class Kind(models.TextChoices):
         """The kinds of administrative replies, by the message that they answer."""
 
-        HELP = "HELP", "Somebody asked who we are"
-        OPT_OUT = "OPT_OUT", "Somebody opted out: one confirmation"
+        HELP = "HELP", _("Somebody asked who we are")
+        OPT_OUT = "OPT_OUT", _("Somebody opted out: one confirmation")
 
     kind = models.CharField(max_length=7, choices=Kind)
     message = models.OneToOneField("followups.InboundMessage", on_delete=models.PROTECT, related_name="reply")
     lead = lead_key("administrative_replies")
     point = models.ForeignKey("governance.ContactPoint", on_delete=models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=5, choices=Channel)
-    language = models.CharField(max_length=3, choices=InboundWord.Language, help_text="any is both")
+    language = models.CharField(max_length=3, choices=InboundWord.Language, help_text=_("any is both"))
     text = models.CharField(max_length=TEXT_MAX_LENGTH)
-    due_at = models.DateTimeField(help_text="at once: when the message was recorded")
+    due_at = models.DateTimeField(help_text=_("at once: when the message was recorded"))
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     sent_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     sent_user = user_key()
-    sent_against = models.JSONField(default=list, help_text="the reasons that stood against it when it was sent")
+    sent_against = models.JSONField(default=list, help_text=_("the reasons that stood against it when it was sent"))
     against: Sequence[str] = ()  # not a column: the refusal reasons, if the reader asked for them
 
     class Meta:
@@ -66,8 +67,8 @@ class AdministrativeReply(models.Model):
             models.Index(fields=["-id"], condition=Q(sent_at__isnull=True), name="administrativereply_waiting"),
             models.Index(fields=["lead", "-id"], name="administrativereply_lead"),  # replies?lead_id=
         ]
-        verbose_name = "administrative reply"
-        verbose_name_plural = "administrative replies"
+        verbose_name = _("administrative reply")
+        verbose_name_plural = _("administrative replies")
 
     def __str__(self) -> str:
         return self.get_kind_display()

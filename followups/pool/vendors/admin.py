@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
@@ -36,23 +38,25 @@ class VendorAdmin(GovernedAdmin):
 
     form = VendorForm
     save_verb = upsert_vendor
-    key_title = "Vendor"
+    key_title = _("Vendor")
     settings_fieldsets = (
-        ("National Do Not Call List", {"fields": ("registration_number", "registration_expires_on")}),
-        ("Contract", {"fields": ("contract_ends_on",)}),
+        (_("National Do Not Call List"), {"fields": ("registration_number", "registration_expires_on")}),
+        (_("Contract"), {"fields": ("contract_ends_on",)}),
     )
     list_display = ("name", "registration_expires_on", "contract_ends_on", "state", "changed_by", "updated_at")
     list_select_related = False
     search_fields = ("name", "registration_number", "changed_by", "reason")
-    search_help_text = "Name, registration, who changed it, or why"
+    search_help_text = _("Name, registration, who changed it, or why")
 
-    state = either("State", _is_registered, ("Registered", "success"), ("Ended: its agents claim nothing", "danger"))
+    state = either(
+        _("State"), _is_registered, (_("Registered"), "success"), (_("Ended: its agents claim nothing"), "danger")
+    )
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {
-            "Registration": record.registration_number,
-            "Last day": str(record.registration_expires_on),
-            "Contract until": str(record.contract_ends_on or "no end"),
+            gettext("Registration"): record.registration_number,
+            gettext("Last day"): str(record.registration_expires_on),
+            gettext("Contract until"): str(record.contract_ends_on or gettext("no end")),
         }
 
 
@@ -73,13 +77,13 @@ class VendorAgentAdmin(RemovableAdmin):
 
     form = VendorAgentForm
     remove_verb = release_agent
-    key_title = "Agent"
-    settings_fieldsets = (("Employer", {"fields": ("vendor",)}),)
+    key_title = _("Agent")
+    settings_fieldsets = ((_("Employer"), {"fields": ("vendor",)}),)
     list_display = ("agent", "vendor", "changed_by", "reason", "updated_at")
     list_filter = ("vendor",)
     list_select_related = ("vendor",)
     search_fields = ("agent", "vendor__name", "changed_by", "reason")
-    search_help_text = "Agent, vendor, who changed it, or why"
+    search_help_text = _("Agent, vendor, who changed it, or why")
 
     @staticmethod
     def save_verb(*, vendor: Vendor, **given: Any) -> VendorAgent:
@@ -87,12 +91,12 @@ class VendorAgentAdmin(RemovableAdmin):
         return assign_agent(vendor=vendor.name, **given)
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {"Vendor": str(record.vendor)}
+        return {gettext("Vendor"): str(record.vendor)}
 
     def removal(self, row: VendorAgent) -> Removal:
         return Removal(
-            title=f"Remove {row.agent} from {row.vendor}",
-            explanation="From now on it counts as one of our own agents, and may claim under our registration.",
-            button="Remove",
-            done=f"{row.agent} works for no vendor any more.",
+            title=gettext("Remove %(agent)s from %(vendor)s") % {"agent": row.agent, "vendor": row.vendor},
+            explanation=gettext("From now on it counts as one of our own agents, and may claim under our registration."),
+            button=gettext("Remove"),
+            done=gettext("%(agent)s works for no vendor any more.") % {"agent": row.agent},
         )

@@ -1,6 +1,7 @@
 """Vendors and their agents."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Governed
 from wholesale.plumbing.days import WITHIN_RANGE
@@ -14,24 +15,24 @@ class Vendor(Governing, Governed):
 
     name = models.CharField(max_length=LABEL_MAX_LENGTH)
     registration_number = models.CharField(
-        max_length=LABEL_MAX_LENGTH, help_text="its own, with the operator of the National DNCL"
+        max_length=LABEL_MAX_LENGTH, help_text=_("its own, with the operator of the National DNCL")
     )
     registration_expires_on = models.DateField(
         validators=WITHIN_RANGE,
-        help_text="the registration's last day, which counts until it ends in UTC",
+        help_text=_("the registration's last day, which counts until it ends in UTC"),
     )
     contract_ends_on = models.DateField(
         null=True,
         blank=True,
         validators=WITHIN_RANGE,
-        help_text="the last day of our contract with it; empty: no end is agreed",
+        help_text=_("the last day of our contract with it; empty: no end is agreed"),
     )
 
     class Meta:
         ordering = ["name"]
         default_permissions = ("view", "add", "change")
         constraints = [models.UniqueConstraint(fields=["name"], name="vendor_once")]
-        verbose_name = "vendor"
+        verbose_name = _("vendor")
 
     def __str__(self) -> str:
         return self.name
@@ -40,7 +41,7 @@ class Vendor(Governing, Governed):
 class VendorAgent(Governing, Governed):
     """An agent of a vendor. An agent without a row here works for us."""
 
-    agent = models.CharField(max_length=LABEL_MAX_LENGTH, help_text="the user name, as tasks name their owner")
+    agent = models.CharField(max_length=LABEL_MAX_LENGTH, help_text=_("the user name, as tasks name their owner"))
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="agents")
 
     class Meta:
@@ -49,8 +50,8 @@ class VendorAgent(Governing, Governed):
         constraints = [
             models.UniqueConstraint(fields=["agent"], name="vendoragent_once"),  # serves claiming too
         ]
-        verbose_name = "agent of a vendor"
-        verbose_name_plural = "agents of vendors"
+        verbose_name = _("agent of a vendor")
+        verbose_name_plural = _("agents of vendors")
 
     def __str__(self) -> str:
         return self.agent

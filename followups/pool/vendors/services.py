@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
+from django.utils.translation import gettext_noop
 
 from followups.pool.vendors.errors import VendorNotFound, VendorNotRegistered
 from followups.pool.vendors.models import Vendor, VendorAgent
@@ -41,8 +42,13 @@ def require_registered(mark: int | None, agents: Collection[str], now: datetime)
         vendor, last_day = employers.get(agent, ("", date.max))
         if last_day < now.astimezone(UTC).date():
             raise VendorNotRegistered(
-                f"{agent} works for {vendor}, whose registration with the National DNCL ended on {last_day}: "
-                "it claims nothing."
+                gettext_noop(
+                    "%(agent)s works for %(vendor)s, whose registration with the National DNCL ended on "
+                    "%(last_day)s: it claims nothing."
+                ),
+                agent=agent,
+                vendor=vendor,
+                last_day=last_day,
             )
 
 
@@ -82,7 +88,7 @@ def assign_agent(*, agent: str, vendor: str, act: Act) -> VendorAgent:
     """
     employer = Vendor.objects.filter(name=vendor).first()
     if employer is None:
-        raise VendorNotFound(f"There is no vendor {vendor}.", attr="vendor")
+        raise VendorNotFound(gettext_noop("There is no vendor %(vendor)s."), attr="vendor", vendor=vendor)
     return policies.put(VendorAgent, key={"agent": agent}, changes={"vendor": employer}, act=act)
 
 

@@ -1,6 +1,7 @@
 """The read-only admin of contact attempts."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from followups.tasks.completions.attempts import LABELS
 from followups.tasks.models import ContactAttempt
@@ -12,9 +13,13 @@ from wholesale.plumbing.admin_parts import SinceFilter, column, either
 class AttemptPage:
     """The computed columns of contact attempts, for every page that shows attempts."""
 
-    verdict = either("By the rules", lambda attempt: attempt.allowed, ("Within", "success"), ("Outside", "danger"))
-    why_not = column("Why not", lambda attempt: " ".join(LABELS[reason] for reason in attempt.reasons), empty_value="")
-    warned = column("Warnings", lambda attempt: " ".join(LABELS[warning] for warning in attempt.warnings), empty_value="")
+    verdict = either(_("By the rules"), lambda attempt: attempt.allowed, (_("Within"), "success"), (_("Outside"), "danger"))
+    why_not = column(
+        _("Why not"), lambda attempt: " ".join(str(LABELS[reason]) for reason in attempt.reasons), empty_value=""
+    )
+    warned = column(
+        _("Warnings"), lambda attempt: " ".join(str(LABELS[warning]) for warning in attempt.warnings), empty_value=""
+    )
 
 
 class AttemptInline(AttemptPage, ReadOnlyInline):
@@ -34,13 +39,13 @@ class ContactAttemptAdmin(AttemptPage, WithTask, WithLead, GrowingAdmin):
     list_filter = ("allowed", "channel", SinceFilter)
     list_select_related = False
     search_fields = ("lead_id__exact", "actor__exact", "correlation_id__exact")
-    search_help_text = "Lead id, actor or correlation id, in full"
+    search_help_text = _("Lead id, actor or correlation id, in full")
     fieldsets = (
-        ("Contact", {"fields": (("who", "channel"), ("contacted_at", "local_time"), "task_link")}),
-        ("Decision", {"fields": (("verdict", "legal_ok", "policy_ok"), "why_not", "warned")}),
+        (_("Contact"), {"fields": (("who", "channel"), ("contacted_at", "local_time"), "task_link")}),
+        (_("Decision"), {"fields": (("verdict", "legal_ok", "policy_ok"), "why_not", "warned")}),
         (
-            "From what",
+            _("From what"),
             {"fields": (("zone", "zone_source", "tz_version"), ("matched_market", "policy_version"), "law_version")},
         ),
-        ("Who and when", {"fields": (("actor", "user"), "created_at", "correlation_id")}),
+        (_("Who and when"), {"fields": (("actor", "user"), "created_at", "correlation_id")}),
     )

@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from django.db.models import Max
 from django.forms import Form
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from followups.leads.inbound.models import InboundMessage
 from followups.leads.lookups import leads_at
@@ -27,7 +29,7 @@ from governance.gate import Point
 from wholesale.plumbing.admin_base import ReasonForm
 from wholesale.plumbing.admin_parts import place_text
 
-_REACH = {Channel.CALL: "Call", Channel.SMS: "Write a text", Channel.EMAIL: "Write an e-mail"}
+_REACH = {Channel.CALL: _("Call"), Channel.SMS: _("Write a text"), Channel.EMAIL: _("Write an e-mail")}
 OTHERS_READ = 50  # a placeholder number may be on file for thousands of leads
 # The form of each button.
 FORMS: dict[str, type[Form]] = {
@@ -67,7 +69,7 @@ class Card:
     @property
     def name(self) -> str:
         """The name of the lead, or the lead's id if the name is unknown."""
-        return str(self.lead or self.task.lead_id or "A lead without an id")
+        return str(self.lead or self.task.lead_id or gettext("A lead without an id"))
 
     @property
     def phone(self) -> str:
@@ -91,7 +93,7 @@ class Card:
     @property
     def reach_words(self) -> str:
         """What `reach` does, in a word or two."""
-        return _REACH[Channel(self.task.channel)]
+        return str(_REACH[Channel(self.task.channel)])
 
     @property
     def presses(self) -> Sequence[Press]:
@@ -144,7 +146,11 @@ class Card:
         verdict = self.answer.verdict
         why = " ".join(str(reason.label) for reason in verdict.reasons)
         opens = verdict.next_allowed_at
-        return f"{why} Permitted again {clock(opens, self.zone)} there." if why and opens else why
+        return (
+            gettext("%(why)s Permitted again %(zone)s there.") % {"why": why, "zone": clock(opens, self.zone)}
+            if why and opens
+            else why
+        )
 
     @property
     def is_held(self) -> bool:
@@ -175,11 +181,11 @@ def cards(tasks: Sequence[FollowupTask], now: datetime) -> list[Card]:
 def _state_of(step: FollowupTask, present: FollowupTask) -> tuple[str, str]:
     """Return the state of a step of the ladder, and what came of it in words."""
     if step.pk == present.pk:
-        return "now", "now"
+        return "now", gettext("now")
     if step.completed_at:
-        return "done", outcome_words(step.channel, step.outcome) if step.outcome else "done"
+        return "done", outcome_words(step.channel, step.outcome) if step.outcome else gettext("done")
     if step.cancelled_at:
-        return "off", "cancelled"
+        return "off", gettext("cancelled")
     return "waits", ""
 
 

@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from followups.tasks.models import TaskEvent
@@ -32,18 +34,18 @@ def value_text(value: Any) -> str:
     """Return a value of an event's detail as text for people."""
     moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
     if moment:
-        return f"{date_format(moment, 'Y-m-d H:i')} UTC"
+        return gettext("%(time)s UTC") % {"time": date_format(moment, "Y-m-d H:i")}
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value is None else str(value)
+        return gettext("yes") if value else gettext("no")
+    return gettext("none") if value is None else str(value)
 
 
 class EventPage:
     """The computed columns of task events, for every page that shows events."""
 
-    what = column("What", lambda event: event.get_kind_display(), label=KIND_COLOURS)
+    what = column(_("What"), lambda event: event.get_kind_display(), label=KIND_COLOURS)
 
-    @display(description="Changed", empty_value="")
+    @display(description=_("Changed"), empty_value="")
     def change(self, event: TaskEvent) -> str:
         """The old and the new value, then everything else in the event's detail."""
         detail = dict(event.detail)
@@ -55,7 +57,7 @@ class EventInline(EventPage, ReadOnlyInline):
     """The table of a task's history on the task's page: when, what, old and new value, why, who."""
 
     model = TaskEvent
-    verbose_name_plural = "history"
+    verbose_name_plural = _("history")
     ordering = ("id",)
     fields = ("created_at", "what", "change", "reason", "actor")
     readonly_fields = ("what", "change")
@@ -73,10 +75,10 @@ class TaskEventAdmin(EventPage, WithTask, GrowingAdmin):
     list_filter = ("kind", SinceFilter)
     list_select_related = ("words",)
     search_fields = ("actor__exact", "correlation_id__exact")
-    search_help_text = "Number of the task, actor or correlation id, in full"
+    search_help_text = _("Number of the task, actor or correlation id, in full")
     fieldsets = (
-        ("What happened", {"fields": (("what", "task_link"), "change", "reason")}),
-        ("Who and when", {"fields": (("actor", "user"), "created_at", "correlation_id")}),
+        (_("What happened"), {"fields": (("what", "task_link"), "change", "reason")}),
+        (_("Who and when"), {"fields": (("actor", "user"), "created_at", "correlation_id")}),
     )
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:

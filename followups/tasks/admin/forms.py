@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminRadioSelectWidget,
@@ -36,7 +38,7 @@ class ThereForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, MomentThereField):
                 field.zone = zone
-                field.label = f"{field.label}, {zone or 'UTC'} time"
+                field.label = gettext("%(field)s, %(zone)s time") % {"field": field.label, "zone": zone or gettext("UTC")}
 
 
 class CompleteForm(forms.Form):
@@ -44,16 +46,16 @@ class CompleteForm(forms.Form):
 
     outcome = forms.ChoiceField(choices=Outcome.choices, widget=UnfoldAdminRadioSelectWidget)
     note = forms.CharField(
-        label="What happened",
+        label=_("What happened"),
         required=False,
         max_length=NOTE_MAX_LENGTH,
-        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": "What was said, in a line or two."}),
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": _("What was said, in a line or two.")}),
     )
     force = forms.BooleanField(
-        label="Record it although somebody else holds the task",
+        label=_("Record it although somebody else holds the task"),
         required=False,
         widget=UnfoldBooleanWidget,
-        help_text="It happened, so it is recorded; the note must say how.",
+        help_text=_("It happened, so it is recorded; the note must say how."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -68,5 +70,5 @@ class CompleteForm(forms.Form):
 class SnoozeForm(ThereForm):
     """The form to snooze a task: the time until which it is put off, and the reason."""
 
-    until = MomentThereField(label="Until", widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}))
+    until = MomentThereField(label=_("Until"), widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}))
     reason = reason_field()

@@ -3,8 +3,12 @@
 from datetime import datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
+from wholesale.plumbing.texts import Words
 
 SNOOZE_HOUR = time(10)  # on the lead's clock
 
@@ -14,28 +18,28 @@ class Press(NamedTuple):
 
     key: str
     outcome: Outcome
-    words: str
+    words: Words
 
 
 # An outcome has the same key at each channel. A message that was sent is a message that was left.
 _CALL = (
-    Press("1", Outcome.REACHED, "Reached"),
-    Press("2", Outcome.NO_ANSWER, "No answer"),
-    Press("3", Outcome.LEFT_MESSAGE, "Left a message"),
-    Press("5", Outcome.APPOINTMENT, "Appointment made"),
-    Press("6", Outcome.NOT_INTERESTED, "Not interested"),
-    Press("7", Outcome.WRONG_NUMBER, "Wrong number"),
-    Press("8", Outcome.OPTED_OUT, "Wants no more contact"),
+    Press("1", Outcome.REACHED, _("Reached")),
+    Press("2", Outcome.NO_ANSWER, _("No answer")),
+    Press("3", Outcome.LEFT_MESSAGE, _("Left a message")),
+    Press("5", Outcome.APPOINTMENT, _("Appointment made")),
+    Press("6", Outcome.NOT_INTERESTED, _("Not interested")),
+    Press("7", Outcome.WRONG_NUMBER, _("Wrong number")),
+    Press("8", Outcome.OPTED_OUT, _("Wants no more contact")),
 )
 _MESSAGE = (
-    Press("1", Outcome.LEFT_MESSAGE, "Sent"),
-    Press("4", Outcome.REPLIED, "Replied"),
-    Press("5", Outcome.APPOINTMENT, "Appointment made"),
-    Press("6", Outcome.NOT_INTERESTED, "Not interested"),
-    Press("7", Outcome.WRONG_NUMBER, "Wrong number"),
-    Press("8", Outcome.OPTED_OUT, "Wants no more contact"),
+    Press("1", Outcome.LEFT_MESSAGE, _("Sent")),
+    Press("4", Outcome.REPLIED, _("Replied")),
+    Press("5", Outcome.APPOINTMENT, _("Appointment made")),
+    Press("6", Outcome.NOT_INTERESTED, _("Not interested")),
+    Press("7", Outcome.WRONG_NUMBER, _("Wrong number")),
+    Press("8", Outcome.OPTED_OUT, _("Wants no more contact")),
 )
-_EMAIL = tuple(one._replace(words="Wrong address") if one.outcome == Outcome.WRONG_NUMBER else one for one in _MESSAGE)
+_EMAIL = tuple(one._replace(words=_("Wrong address")) if one.outcome == Outcome.WRONG_NUMBER else one for one in _MESSAGE)
 _OF: dict[str, tuple[Press, ...]] = {Channel.CALL: _CALL, Channel.SMS: _MESSAGE, Channel.EMAIL: _EMAIL}
 _WORDS = {(channel, one.outcome.value): one.words for channel, presses in _OF.items() for one in presses}
 
@@ -47,14 +51,14 @@ def presses(channel: str) -> tuple[Press, ...]:
 
 def outcome_words(channel: str, outcome: str) -> str:
     """Return what an outcome is called at a channel."""
-    return _WORDS.get((channel, outcome)) or str(Outcome(outcome).label)
+    return str(_WORDS.get((channel, outcome)) or Outcome(outcome).label)
 
 
 class SnoozeUntil(NamedTuple):
     """A usual time of a snooze as a button. `value` is the minute on the lead's clock, as a form sends it."""
 
     key: str
-    words: str
+    words: Words
     value: str
 
 
@@ -63,9 +67,13 @@ def snoozes(now: datetime, zone: tzinfo | None) -> list[SnoozeUntil]:
     there = now.astimezone(zone) if zone else now
     morning = [datetime.combine(there.date() + timedelta(days=days), SNOOZE_HOUR) for days in (1, 3, 7)]
     soon = (now + timedelta(hours=2)).astimezone(there.tzinfo)
-    times = zip(("In two hours", "Tomorrow at 10", "In three days at 10", "In a week at 10"), (soon, *morning), strict=True)
+    times = zip(
+        (gettext("In two hours"), gettext("Tomorrow at 10"), gettext("In three days at 10"), gettext("In a week at 10")),
+        (soon, *morning),
+        strict=True,
+    )
     return [SnoozeUntil(str(key), words, at.strftime("%Y-%m-%dT%H:%M")) for key, (words, at) in enumerate(times, start=1)]
 
 
-SKIP_REASONS = (("1", "Of no use now"), ("2", "Spoken to already"), ("3", "Nothing to reach them by"))
-SNOOZE_REASON = "Another time suits better"
+SKIP_REASONS = (("1", _("Of no use now")), ("2", _("Spoken to already")), ("3", _("Nothing to reach them by")))
+SNOOZE_REASON = _("Another time suits better")

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from followups.sla import report_admin
@@ -33,23 +35,23 @@ class TaskStateFilter(StateFilter):
     """Filters tasks by their state. A partial index serves each choice but "all"."""
 
     states = {
-        "permitted": ("Due, permitted now", _TASKS.permitted),
-        "blocked": ("Due, not permitted now", _TASKS.blocked),
-        "due": ("Due now", _TASKS.due),
-        "claimed": ("Claimed", _TASKS.claimed),
-        "at_risk": ("Late, at risk of a breach", at_risk),
-        "breached": ("SLA breached, still open", _TASKS.breached()),
-        "overdue": ("Overdue by more than 2 hours", lambda now: _TASKS.due(now - OVERDUE_AFTER)),
-        "open": ("Open", _TASKS.open()),
-        "completed": ("Completed", _TASKS.completed()),
-        "cancelled": ("Cancelled", Q(cancelled_at__isnull=False, completed_at__isnull=True)),
+        "permitted": (_("Due, permitted now"), _TASKS.permitted),
+        "blocked": (_("Due, not permitted now"), _TASKS.blocked),
+        "due": (_("Due now"), _TASKS.due),
+        "claimed": (_("Claimed"), _TASKS.claimed),
+        "at_risk": (_("Late, at risk of a breach"), at_risk),
+        "breached": (_("SLA breached, still open"), _TASKS.breached()),
+        "overdue": (_("Overdue by more than 2 hours"), lambda now: _TASKS.due(now - OVERDUE_AFTER)),
+        "open": (_("Open"), _TASKS.open()),
+        "completed": (_("Completed"), _TASKS.completed()),
+        "cancelled": (_("Cancelled"), Q(cancelled_at__isnull=False, completed_at__isnull=True)),
     }
 
 
 class CompletedSinceFilter(SinceFilter):
     """Filters tasks by the time of their completion."""
 
-    title = "completed"
+    title = _("completed")
     field = "completed_at"
 
 
@@ -70,21 +72,21 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     list_filter = (TaskStateFilter, CompletedSinceFilter, "channel", "province")
     list_select_related = False
     search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
-    search_help_text = "Lead id, owner, market or correlation id, in full"
+    search_help_text = _("Lead id, owner, market or correlation id, in full")
     inlines = (EventInline, AttemptInline)
     actions_detail = ("complete", "snooze", "skip")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The fields of the page. An open task shows when it may be done and who claimed it; a closed one, its end."""
-        now = (("Now", {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
+        now = ((gettext("Now"), {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
         completed = (("completed_at", "outcome"), ("completed_by", "completed_user"), "note")
         return (
-            ("Task", {"fields": (("ladder_link", "step"), ("channel", "due_at"), ("state", "owner"))}),
+            (gettext("Task"), {"fields": (("ladder_link", "step"), ("channel", "due_at"), ("state", "owner"))}),
             *now,
-            ("Lead", {"fields": ("who", ("province", "market"))}),
-            *((("Completed", {"fields": completed}),) if obj.completed_at else ()),
-            *((("Cancelled", {"fields": (("cancelled_at", "cancel_reason"),)}),) if obj.cancelled_at else ()),
-            ("Origin", {"fields": ("created_at", "correlation_id")}),
+            (gettext("Lead"), {"fields": ("who", ("province", "market"))}),
+            *(((gettext("Completed"), {"fields": completed}),) if obj.completed_at else ()),
+            *(((gettext("Cancelled"), {"fields": (("cancelled_at", "cancel_reason"),)}),) if obj.cancelled_at else ()),
+            (gettext("Origin"), {"fields": ("created_at", "correlation_id")}),
         )
 
     def get_urls(self) -> list[Any]:
@@ -105,39 +107,51 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("due_at", "id") if request.GET.get("state") in OLDEST_FIRST else ("-id",)
 
-    state = column("State", task_state, label=TASK_STATES)
-    place = column("Place", place_text, ordering="province")
+    state = column(_("State"), task_state, label=TASK_STATES)
+    place = column(_("Place"), place_text, ordering="province")
 
-    @display(description="Claimed by", empty_value="")
+    @display(description=_("Claimed by"), empty_value="")
     def claimed_by(self, task: FollowupTask) -> str | None:
         """Who has a live claim of the task."""
         return task.leased_by if is_open(task) and task.leased_until and task.leased_until > timezone.now() else None
 
-    ladder_link = link("Ladder", lambda task: ladder_url(task.ladder_id), lambda task: f"Ladder {task.ladder_id}")
+    ladder_link = link(
+        _("Ladder"),
+        lambda task: ladder_url(task.ladder_id),
+        lambda task: gettext("Ladder %(ladder_id)s") % {"ladder_id": task.ladder_id},
+    )
 
-    @display(description="Permitted")
+    @display(description=_("Permitted"))
     def permitted(self, task: FollowupTask) -> str:
         """The task's interval (with now, or the next one) on the lead's clock, and the gate's answer now."""
         (answer,) = gate.decide_contacts([contact_for(task)], at=timezone.now())
         zone = answer.verdict.zone
         if task.open_from is None or task.open_until is None:
-            interval = "none is known"
+            interval = gettext("none is known")
         else:
-            interval = f"{clock(task.open_from, zone)} to {clock(task.open_until, zone)}, {zone or 'UTC'} time"
+            interval = gettext("%(begin)s to %(end)s, %(zone)s time") % {
+                "begin": clock(task.open_from, zone),
+                "end": clock(task.open_until, zone),
+                "zone": zone or gettext("UTC"),
+            }
         now = " ".join(str(reason.label) for reason in answer.verdict.reasons)
-        return f"{interval}. Now: {now or 'yes.'}"
+        return gettext("%(interval)s. Now: %(answer)s") % {"interval": interval, "answer": now or gettext("yes.")}
 
     # From then on the SLA counts lateness.
     actionable = column(
-        "First permitted minute after due",
-        lambda task: clock(task.actionable_at, None) if task.actionable_at else "none is known",
+        _("First permitted minute after due"),
+        lambda task: clock(task.actionable_at, None) if task.actionable_at else gettext("none is known"),
     )
 
-    @display(description="Claim")
+    @display(description=_("Claim"))
     def lease(self, task: FollowupTask) -> str:
         """Who has a live claim of the task, and until when."""
         holder = self.claimed_by(task)
-        return f"{holder}, until {clock(task.leased_until, None)}" if holder and task.leased_until else "nobody holds it"
+        return (
+            gettext("%(holder)s, until %(time)s") % {"holder": holder, "time": clock(task.leased_until, None)}
+            if holder and task.leased_until
+            else gettext("nobody holds it")
+        )
 
     # What a person does with one task -----------------------------------------------------------------------------------
 
@@ -145,7 +159,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     has_put_off_permission = allowed("followups.put_off_task")
 
     # Also of a cancelled task: its contact may have happened.
-    @button("Complete...", "complete", icon="task_alt", when=lambda task: task.completed_at is None)
+    @button(_("Complete..."), "complete", icon="task_alt", when=lambda task: task.completed_at is None)
     @asking
     def complete(self, request: HttpRequest, task: Any) -> Question:
         """Show the form to complete the task, or complete it. If somebody else has claimed it, `force` must be ticked."""
@@ -161,13 +175,16 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             task,
             form_for,
             acts.complete,
-            title="Complete",
-            explanation="It is recorded as done now, with what the rules say of this moment. The outcome decides what "
-            "becomes of the ladder.",
-            button="Record it",
+            logged="Completed.",
+            title=gettext("Complete"),
+            explanation=gettext(
+                "It is recorded as done now, with what the rules say of this moment. The outcome decides what "
+                "becomes of the ladder."
+            ),
+            button=gettext("Record it"),
         )
 
-    @button("Snooze...", "put_off", icon="snooze", when=is_open)
+    @button(_("Snooze..."), "put_off", icon="snooze", when=is_open)
     @asking
     def snooze(self, request: HttpRequest, task: Any) -> Question:
         """Show the form to snooze the task. If the form was sent, snooze the task."""
@@ -176,12 +193,13 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             task,
             lambda card, data: SnoozeForm(data, zone=card.zone),
             acts.snooze,
-            title="Snooze",
-            explanation="This step alone falls due later; the others stay as they are.",
-            button="Put it off",
+            logged="Snoozed.",
+            title=gettext("Snooze"),
+            explanation=gettext("This step alone falls due later; the others stay as they are."),
+            button=gettext("Put it off"),
         )
 
-    @button("Skip...", "put_off", icon="skip_next", when=is_open)
+    @button(_("Skip..."), "put_off", icon="skip_next", when=is_open)
     @asking
     def skip(self, request: HttpRequest, task: Any) -> Question:
         """Show the form to skip the task. If the form was sent, skip the task."""
@@ -190,9 +208,10 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             task,
             lambda card, data: ReasonForm(data),
             acts.skip,
-            title="Skip",
-            explanation="This step is left out. The ladder goes on with the next one, or closes if there is none.",
-            button="Skip it",
+            logged="Skipped.",
+            title=gettext("Skip"),
+            explanation=gettext("This step is left out. The ladder goes on with the next one, or closes if there is none."),
+            button=gettext("Skip it"),
         )
 
     def _asked(
@@ -202,6 +221,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         form_for: Callable[[Card, Any], forms.Form],
         act: Callable[..., str],
         *,
+        logged: str,
         title: str,
         **page: Any,
     ) -> Question:
@@ -209,7 +229,12 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
         def acted(**values: Any) -> str:
             done = act(card, request.user, **values)
-            self.log_change(request, task, done)
+            self.log_change(request, task, logged)
             return done
 
-        return Question(acted, form=partial(form_for, card), title=f"{title} step {task.step} of {card.name}", **page)
+        return Question(
+            acted,
+            form=partial(form_for, card),
+            title=gettext("%(title)s step %(step)s of %(name)s") % {"title": title, "step": task.step, "name": card.name},
+            **page,
+        )

@@ -13,7 +13,7 @@ from wholesale.plumbing.act import Act
 BEFORE_TASK = "before_task"
 # Why a contact was outside the rules: the gate's refusal reasons, and one that the gate does not know.
 REASONS: list[tuple[str, Any]] = [(BEFORE_TASK, "It happened before the task was made."), *Reason.choices]
-LABELS = {code: str(label) for code, label in REASONS}
+LABELS = dict(REASONS)
 
 
 def attempt_of(task: FollowupTask, contacted_at: datetime, judged: Judged, act: Act) -> ContactAttempt:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from followups.leads.lookups import lead_ids_at
 from followups.signals import tasks_completed
@@ -106,7 +107,7 @@ def record_completion(
     if task.completed_at is not None:
         return _repeated(task, held, act, opting_out_at=contacted_at if opting_out else None)
     if not opting_out and not now - TOLD_WITHIN <= contacted_at <= now:
-        raise TimeOutOfRange("Must not lie in the future, nor more than 7 days back.", attr="contacted_at")
+        raise TimeOutOfRange(gettext_noop("Must not lie in the future, nor more than 7 days back."), attr="contacted_at")
     detail = ({"outcome": outcome} if outcome else {}) | leases.taken_over(task, act, force=force or opting_out)
     task.completed_at, task.completed_by, task.completed_user = now, act.actor, user
     task.outcome, task.note, task.late_for = outcome or "", note, late_for(task, now)

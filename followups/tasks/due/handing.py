@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from followups.ladders.models import FollowupLadder
 from followups.pool.models import PoolAgent
@@ -42,7 +43,7 @@ def hand_back(task_id: int, *, act: Act) -> FollowupTask:
     name = label_of(act.user)
     task, found = _locked(task_id)
     if not leases.is_live(task, act.now) or task.leased_by != name:
-        raise NotYourTask("You do not hold this task any more.")
+        raise NotYourTask(gettext_noop("You do not hold this task any more."))
     if task.owner == name:
         _give_ladder(task, found, _another_than(name, task, act), act)
     task.returned_by = name
@@ -69,7 +70,7 @@ def take_over(task_id: int, *, act: Act) -> FollowupTask:
     task, found = _locked(task_id)
     offered = may_help_with(name, act.now).filter(pk=task_id).select_related("lead").first()
     if offered is None or not gate.decide_contacts([contact_for(offered)], at=act.now)[0].verdict.allowed:
-        raise NotYourTask("Somebody else has it by now, or it may not be done at this minute.")
+        raise NotYourTask(gettext_noop("Somebody else has it by now, or it may not be done at this minute."))
     if task.owner not in (None, name):
         _give_ladder(task, found, name, act)
     lease = (name, None, act.now + timedelta(minutes=LEASE_MINUTES))

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
@@ -19,15 +20,15 @@ class HeldAct(SignedModel):
     class Kind(models.TextChoices):
         """What is done to the task."""
 
-        COMPLETE = "COMPLETE", "Outcome"
-        SNOOZE = "SNOOZE", "Snooze"
-        SKIP = "SKIP", "Skip"
+        COMPLETE = "COMPLETE", _("Outcome")
+        SNOOZE = "SNOOZE", _("Snooze")
+        SKIP = "SKIP", _("Skip")
 
     task = models.OneToOneField(FollowupTask, primary_key=True, on_delete=models.PROTECT, related_name="held")
     kind = models.CharField(max_length=8, choices=Kind)
     outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
-    until = models.DateTimeField(null=True, help_text="of a snooze")
-    words = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text="the note of an outcome, else the reason")
+    until = models.DateTimeField(null=True, help_text=_("of a snooze"))
+    words = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("the note of an outcome, else the reason"))
 
     class Meta:
         default_permissions = ()

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from followups.leads.models import Lead
 from followups.tasks.errors import OptOutStays, PauseNeedsDays
@@ -23,17 +25,17 @@ class OutcomeRule(Policy):
         default=0,
         at_most=PAUSE_DAYS_MAX,
         label="Days of a pause",
-        short="Days",
-        help_text="of a pause, 1 to 365; else 0",
-        page_help=f"1 to {PAUSE_DAYS_MAX} of a pause, else 0.",
+        short=_("Days"),
+        help_text=_("of a pause, 1 to 365; else 0"),
+        page_help=format_lazy(_("1 to {pause_days_max} of a pause, else 0."), pause_days_max=PAUSE_DAYS_MAX),
     )
     lead_status = Choice(
         max_length=14,
         choices=Lead.Status,
         blank=True,
         label="The lead becomes",
-        empty="what it is",
-        help_text="to which the lead moves on; empty leaves it",
+        empty=_("what it is"),
+        help_text=_("to which the lead moves on; empty leaves it"),
     )
 
     key = ("outcome",)
@@ -51,7 +53,7 @@ class OutcomeRule(Policy):
                 violation_error_message=f"A pause has 1 to {PAUSE_DAYS_MAX} days, any other effect 0.",
             ),
         ]
-        verbose_name = "outcome"
+        verbose_name = _("outcome")
 
     def __str__(self) -> str:
         return self.get_outcome_display()

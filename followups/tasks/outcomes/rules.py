@@ -1,6 +1,7 @@
 """The outcomes of a contact, and their effects on the ladder. No database here."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from governance.channels import Channel
 
@@ -8,14 +9,14 @@ from governance.channels import Channel
 class Outcome(models.TextChoices):
     """What came of a contact."""
 
-    REACHED = "REACHED", "Reached"
-    NO_ANSWER = "NO_ANSWER", "No answer"
-    LEFT_MESSAGE = "LEFT_MESSAGE", "Left a message"
-    REPLIED = "REPLIED", "Replied"
-    APPOINTMENT = "APPOINTMENT", "Appointment made"
-    NOT_INTERESTED = "NOT_INTERESTED", "Not interested"
-    WRONG_NUMBER = "WRONG_NUMBER", "Wrong number"
-    OPTED_OUT = "OPTED_OUT", "Wants no more contact"
+    REACHED = "REACHED", _("Reached")
+    NO_ANSWER = "NO_ANSWER", _("No answer")
+    LEFT_MESSAGE = "LEFT_MESSAGE", _("Left a message")
+    REPLIED = "REPLIED", _("Replied")
+    APPOINTMENT = "APPOINTMENT", _("Appointment made")
+    NOT_INTERESTED = "NOT_INTERESTED", _("Not interested")
+    WRONG_NUMBER = "WRONG_NUMBER", _("Wrong number")
+    OPTED_OUT = "OPTED_OUT", _("Wants no more contact")
 
 
 NOT_ANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.LEFT_MESSAGE})
@@ -29,10 +30,10 @@ def is_answered_call(channel: str, outcome: str) -> bool:
 class Effect(models.TextChoices):
     """What an outcome does to the ladder."""
 
-    GO_ON = "GO_ON", "Go on with the next step"
-    PAUSE = "PAUSE", "Put the open steps off by some days"
-    STOP = "STOP", "Cancel the open steps"
-    OPT_OUT = "OPT_OUT", "Record the opt-out, and cancel the open steps"
+    GO_ON = "GO_ON", _("Go on with the next step")
+    PAUSE = "PAUSE", _("Put the open steps off by some days")
+    STOP = "STOP", _("Cancel the open steps")
+    OPT_OUT = "OPT_OUT", _("Record the opt-out, and cancel the open steps")
 
 
 PAUSE_DAYS_MAX = 365

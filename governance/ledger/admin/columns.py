@@ -1,26 +1,29 @@
 """The columns of ledger lines in the admin."""
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from governance.ledger.models import ContactRecord
 from governance.ledger.proof_lines import until
 from governance.ledger.referrals import uses_of
 from governance.ledger.rules import Entry
+from wholesale.plumbing.admin_parts import Colours
+from wholesale.plumbing.texts import Words
 
-EVERY_CHANNEL_LABEL = "Every channel"
+EVERY_CHANNEL_LABEL = _("Every channel")
 # Short names of the entries, because a column has no room for their labels.
 ENTRY_WORDS = {
-    Entry.CONSENT: "Consent",
-    Entry.OPT_OUT: "Opt-out",
-    Entry.DO_NOT_CALL: "Do not call",
-    Entry.LIFT: "Lifted",
-    Entry.SCRUB: "Scrub",
-    Entry.ERASED: "Erased",
-    Entry.HOLD: "Held",
-    Entry.RELEASE: "Released",
-    Entry.ENDED: "Contract ended",
-    Entry.USED: "Referral used",
+    Entry.CONSENT: _("Consent"),
+    Entry.OPT_OUT: _("Opt-out"),
+    Entry.DO_NOT_CALL: _("Do not call"),
+    Entry.LIFT: _("Lifted"),
+    Entry.SCRUB: _("Scrub"),
+    Entry.ERASED: _("Erased"),
+    Entry.HOLD: _("Held"),
+    Entry.RELEASE: _("Released"),
+    Entry.ENDED: _("Contract ended"),
+    Entry.USED: _("Referral used"),
 }
 ENTRY_COLOURS = {
     Entry.CONSENT: "success",
@@ -40,25 +43,27 @@ class LedgerColumns:
     """A mixin with the admin columns of a ledger line."""
 
     @display(
-        description="Entry", ordering="entry", label={ENTRY_WORDS[entry]: colour for entry, colour in ENTRY_COLOURS.items()}
+        description=_("Entry"),
+        ordering="entry",
+        label=Colours({ENTRY_WORDS[entry]: colour for entry, colour in ENTRY_COLOURS.items()}),
     )
-    def what(self, record: ContactRecord) -> str:
+    def what(self, record: ContactRecord) -> Words:
         """What the line records, as a short word such as Consent or Lifted."""
         return ENTRY_WORDS[Entry(record.entry)]
 
-    @display(description="Channel")
-    def by(self, record: ContactRecord) -> str:
+    @display(description=_("Channel"))
+    def by(self, record: ContactRecord) -> Words:
         """The channel that the line is about, or "Every channel" if it names none."""
         return record.get_channel_display() or ("" if record.entry == Entry.ERASED else EVERY_CHANNEL_LABEL)
 
-    @display(description="Until")
+    @display(description=_("Until"))
     def until(self, record: ContactRecord) -> str:
         """When the line ends, or in words what ends a consent. Empty for a line that does not end."""
         if record.expires_at:
             return date_format(record.expires_at, "DATETIME_FORMAT")
         return until(record.basis) if record.entry == Entry.CONSENT else ""
 
-    @display(description="Messages since")
+    @display(description=_("Messages since"))
     def used(self, record: ContactRecord) -> str:
         """The number of messages that went out since a referral. Empty for a line that is no referral."""
         uses = uses_of(record)

@@ -5,6 +5,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminSelectWidget,
@@ -23,9 +26,10 @@ from governance.ledger.who import number_or_address, of_person
 from wholesale.plumbing.admin_base import reason_field
 from wholesale.plumbing.days import WITHIN_RANGE
 from wholesale.plumbing.phones import e164
+from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
-CHOOSE_ONE = ("", "Choose one")
+CHOOSE_ONE = ("", _("Choose one"))
 NUMBERS_MAX = 10_000  # in one form
 _MINUTE = "%Y-%m-%dT%H:%M"
 
@@ -52,24 +56,27 @@ def searched(text: str) -> list[Point]:
     return [*named, *filter(None, as_such)]
 
 
-def _moment_field(label: str, **options: Any) -> forms.DateTimeField:
+def _moment_field(label: Words, **options: Any) -> forms.DateTimeField:
     """A form field for a time in UTC, to the minute. Its initial value is the present time."""
     widget = UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"})
     return forms.DateTimeField(
-        label=f"{label} (UTC)", widget=widget, initial=lambda: f"{timezone.now():{_MINUTE}}", **options
+        label=format_lazy(_("{value} (UTC)"), value=label),
+        widget=widget,
+        initial=lambda: f"{timezone.now():{_MINUTE}}",
+        **options,
     )
 
 
-def _day_field(label: str, **options: Any) -> forms.DateField:
+def _day_field(label: Words, **options: Any) -> forms.DateField:
     widget = UnfoldAdminTextInputWidget(attrs={"type": "date"})
     return forms.DateField(label=label, validators=WITHIN_RANGE, widget=widget, **options)
 
 
 def _evidence_field(**options: Any) -> forms.CharField:
-    return forms.CharField(label="Evidence", max_length=NOTE_MAX_LENGTH, widget=UnfoldAdminTextInputWidget, **options)
+    return forms.CharField(label=_("Evidence"), max_length=NOTE_MAX_LENGTH, widget=UnfoldAdminTextInputWidget, **options)
 
 
-def _note_field(label: str) -> forms.CharField:
+def _note_field(label: Words) -> forms.CharField:
     return forms.CharField(
         label=label, required=False, max_length=NOTE_MAX_LENGTH, widget=UnfoldAdminExpandableTextareaWidget
     )
@@ -79,10 +86,10 @@ class WhoForm(forms.Form):
     """A form that asks for a phone number, an e-mail address, or the id of a lead or a buyer."""
 
     points = forms.CharField(
-        label="Who",
+        label=_("Who"),
         max_length=254,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "416 555 0123, name@example.ca or a person's id"}),
-        help_text="A phone number, an e-mail address, a lead's or a buyer's id: then number and address both count.",
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("416 555 0123, name@example.ca or a person's id")}),
+        help_text=_("A phone number, an e-mail address, a lead's or a buyer's id: then number and address both count."),
     )
 
     def clean_points(self) -> list[Point]:
@@ -107,9 +114,9 @@ class ConsentingForm(ChannelForm):
         named = super().clean_points()
         points = [point for point in named if point[0] not in PERSONS]
         if len(named) - len(points) > 1:
-            raise ValidationError("A lead and a buyer have this id: give the phone number or the e-mail address.")
+            raise ValidationError(gettext("A lead and a buyer have this id: give the phone number or the e-mail address."))
         if not points:
-            raise ValidationError("This person has neither a phone number nor an e-mail address.")
+            raise ValidationError(gettext("This person has neither a phone number nor an e-mail address."))
         return points
 
 
@@ -117,33 +124,36 @@ class ConsentForm(ProofFields, ConsentingForm):
     """The form that records a consent."""
 
     basis = forms.ChoiceField(
-        label="Ground",
+        label=_("Ground"),
         choices=[CHOOSE_ONE, *ACCEPTED],
         widget=UnfoldAdminSelectWidget,
-        help_text="It decides when the consent expires. A published address, an address that was given to us and a referral "
-        "are no ground for calls. The first two count only for a lead in a business role. Bought or leased means from us; "
-        "that we buy from a seller does not count. It is doubtful whether a homeowner's inquiry to a buyer counts.",
+        help_text=_(
+            "It decides when the consent expires. A published address, an address that was given to us and a referral "
+            "are no ground for calls. The first two count only for a lead in a business role. Bought or leased means "
+            "from us; "
+            "that we buy from a seller does not count. It is doubtful whether a homeowner's inquiry to a buyer counts."
+        ),
     )
-    obtained_at = _moment_field("Obtained", help_text="When the person agreed, bought, signed or asked.")
-    ended_on = _day_field("Ended on", required=False, help_text="Of a contract that is no longer in force.")
-    evidence = _evidence_field(help_text="Required. Where the proof is: a form, a recording, a page with its date.")
-    reason = _note_field("Note")
+    obtained_at = _moment_field(_("Obtained"), help_text=_("When the person agreed, bought, signed or asked."))
+    ended_on = _day_field(_("Ended on"), required=False, help_text=_("Of a contract that is no longer in force."))
+    evidence = _evidence_field(help_text=_("Required. Where the proof is: a form, a recording, a page with its date."))
+    reason = _note_field(_("Note"))
 
 
 class ContractEndForm(ConsentingForm):
     """The form that records the end of a contract."""
 
-    ended_on = _day_field("Ended on", help_text="Its last day. Contracts that were made after it stay in force.")
-    evidence = _evidence_field(help_text="Required. Where the proof is: a notice, the contract itself.")
-    reason = _note_field("Note")
+    ended_on = _day_field(_("Ended on"), help_text=_("Its last day. Contracts that were made after it stay in force."))
+    evidence = _evidence_field(help_text=_("Required. Where the proof is: a notice, the contract itself."))
+    reason = _note_field(_("Note"))
 
 
 class OptOutForm(ChannelForm):
     """The form that records an opt-out."""
 
-    said_at = _moment_field("Said")
-    evidence = _evidence_field(required=False, help_text="Where it was said: a message, a call.")
-    reason = _note_field("Note")
+    said_at = _moment_field(_("Said"))
+    evidence = _evidence_field(required=False, help_text=_("Where it was said: a message, a call."))
+    reason = _note_field(_("Note"))
 
 
 class LiftForm(ChannelForm):
@@ -156,34 +166,39 @@ class NumbersForm(forms.Form):
     """A form that asks for many phone numbers."""
 
     points = forms.CharField(
-        label="Phone numbers",
+        label=_("Phone numbers"),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8, "placeholder": "416 555 0123\n902 555 0199"}),
-        help_text=f"One a line, at most {NUMBERS_MAX:,}.",
+        help_text=format_lazy(_("One a line, at most {numbers_max}."), numbers_max=f"{NUMBERS_MAX:,}"),
     )
 
     def clean_points(self) -> list[Point]:
         """The contact points of the typed numbers, one number a line. The error names the first line that is no number."""
         lines = [line.strip() for line in self.cleaned_data["points"].splitlines() if line.strip()]
         if len(lines) > NUMBERS_MAX:
-            raise ValidationError(f"{len(lines):,} numbers are more than {NUMBERS_MAX:,}.")
+            raise ValidationError(
+                gettext("%(lines)s numbers are more than %(numbers_max)s.")
+                % {"lines": f"{len(lines):,}", "numbers_max": f"{NUMBERS_MAX:,}"}
+            )
         points = []
         for line in lines:
             try:
                 points += points_of(phone=e164(line))
             except ValueError as error:
-                raise ValidationError(f"“{line[:40]}” is no phone number with its area code.") from error
+                raise ValidationError(
+                    gettext("“%(line)s” is no phone number with its area code.") % {"line": line[:40]}
+                ) from error
         return points
 
 
 class ScrubForm(NumbersForm):
     """The form that records a scrub of numbers."""
 
-    checked_at = _moment_field("Version of the list", help_text="It counts for 31 days from then.")
-    evidence = _evidence_field(help_text="Required. Where the proof is: the file and its date.")
+    checked_at = _moment_field(_("Version of the list"), help_text=_("It counts for 31 days from then."))
+    evidence = _evidence_field(help_text=_("Required. Where the proof is: the file and its date."))
 
 
 class DoNotCallForm(NumbersForm):
     """The form that puts numbers on the internal do-not-call list."""
 
-    said_at = _moment_field("Said")
-    reason = _note_field("Note")
+    said_at = _moment_field(_("Said"))
+    reason = _note_field(_("Note"))

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from governance.ledger import erasures
 from governance.ledger.admin.columns import LedgerColumns
@@ -42,7 +44,7 @@ class ContactPointAdmin(GrowingAdmin):
     list_filter = ("kind",)
     list_select_related = False
     search_fields = ("digest",)
-    search_help_text = "A phone number, an e-mail address or a person's id, in full; erased ones are found too"
+    search_help_text = _("A phone number, an e-mail address or a person's id, in full; erased ones are found too")
     ordering = ("-id",)
     fields = ("point", "kind")
     inlines = (ContactRecordInline,)
@@ -55,11 +57,11 @@ class ContactPointAdmin(GrowingAdmin):
             return queryset, False
         return queryset.filter(digest__in=[digest(point) for point in searched(search_term)]), False
 
-    point = column("Number, address or person", str)
+    point = column(_("Number, address or person"), str)
 
     has_erase_permission = allowed("governance.erase_contactpoint")
 
-    @button("Erase...", "erase", icon="person_off", variant=DANGER, when=_is_known)
+    @button(_("Erase..."), "erase", icon="person_off", variant=DANGER, when=_is_known)
     @asking
     def erase(self, request: HttpRequest, point: Any) -> Question:
         """Erase the point, after a page that asks for the reason."""
@@ -67,14 +69,17 @@ class ContactPointAdmin(GrowingAdmin):
         def act(reason: str) -> str:
             erased = erasures.erase_point(point_id=point.pk, act=Act.by(request.user, reason=reason))
             self.log_change(request, erased, "Erased.")
-            return "Erased. What was recorded of it still holds when it comes again."
+            return gettext("Erased. What was recorded of it still holds when it comes again.")
 
         return Question(
             act,
-            title=f"Erase {point}",
-            explanation="It is forgotten for good; only its digest stays, so that an opt-out still "
-            "holds when it comes again. Evidence and reasons that were written of it go too. A lead or buyer that has it is "
-            "another row: to erase a person, use Erase on the person's own page.",
-            button="Erase it",
+            title=gettext("Erase %(point)s") % {"point": point},
+            explanation=gettext(
+                "It is forgotten for good; only its digest stays, so that an opt-out still "
+                "holds when it comes again. Evidence and reasons that were written of it go too. A lead or buyer that "
+                "has it is "
+                "another row: to erase a person, use Erase on the person's own page."
+            ),
+            button=gettext("Erase it"),
             danger=True,
         )

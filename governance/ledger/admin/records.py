@@ -8,6 +8,8 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from governance.ledger import consents, opt_outs, reading, scrubs
 from governance.ledger.admin.columns import LedgerColumns
@@ -40,13 +42,13 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
     list_filter = (SinceFilter, "entry", "channel", "basis")
     list_select_related = ("point", "words", "proof")
     search_fields = ("point__digest",)
-    search_help_text = "A phone number, an e-mail address or a lead's id, in full"
+    search_help_text = _("A phone number, an e-mail address or a lead's id, in full")
     actions_list = ("opt_out", "consent", "end_contract", "scrub", "do_not_call", "lift")
     fieldsets = (
-        ("Line", {"fields": ("entry", "point", "by", "basis", "effective_at", "until", "used", "evidence", "reason")}),
-        ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
+        (_("Line"), {"fields": ("entry", "point", "by", "basis", "effective_at", "until", "used", "evidence", "reason")}),
+        (_("Who and when"), {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
-    content_fieldsets = (("What the person agreed to", {"fields": ("content", "missing")}),)
+    content_fieldsets = ((_("What the person agreed to"), {"fields": ("content", "missing")}),)
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         line, *others = self.fieldsets
@@ -67,83 +69,93 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
     has_opt_out_permission = allowed("governance.record_opt_out")
     has_lift_permission = allowed("governance.lift_opt_out")
 
-    @button("Opt-out", "opt_out", icon="block", variant=DANGER)
+    @button(_("Opt-out"), "opt_out", icon="block", variant=DANGER)
     def opt_out(self, request: HttpRequest) -> HttpResponse:
         """Ask for an opt-out on a page, and record it."""
         return self._record(
             request,
             OptOutForm,
             opt_outs.record_opt_out,
-            title="Record an opt-out",
-            explanation="From then on contact by this channel is refused at once, whatever consent is on file. Only an "
-            "operator who says that it was a mistake can lift it.",
-            button="Record the opt-out",
+            title=gettext("Record an opt-out"),
+            explanation=gettext(
+                "From then on contact by this channel is refused at once, whatever consent is on file. Only an "
+                "operator who says that it was a mistake can lift it."
+            ),
+            button=gettext("Record the opt-out"),
             danger=True,
         )
 
-    @button("Consent", "consent", icon="how_to_reg")
+    @button(_("Consent"), "consent", icon="how_to_reg")
     def consent(self, request: HttpRequest) -> HttpResponse:
         """Ask for a consent on a page, and record it."""
         return self._record(
             request,
             ConsentForm,
             consents.record_consent,
-            title="Record a consent",
-            explanation="It is for you to prove, so say where the proof is. For every channel it becomes one line for each, "
-            "since their expiries differ. It does not outweigh an opt-out.",
-            button="Record the consent",
+            title=gettext("Record a consent"),
+            explanation=gettext(
+                "It is for you to prove, so say where the proof is. For every channel it becomes one line for each, "
+                "since their expiries differ. It does not outweigh an opt-out."
+            ),
+            button=gettext("Record the consent"),
         )
 
-    @button("Contract ended", "consent", icon="contract_delete", path="contract-ended")
+    @button(_("Contract ended"), "consent", icon="contract_delete", path="contract-ended")
     def end_contract(self, request: HttpRequest) -> HttpResponse:
         """Ask for the end of a contract on a page, and record it."""
         return self._record(
             request,
             ContractEndForm,
             end_contract,
-            title="A contract ended",
-            explanation="The contracts of this person that were made by that day ended on it. Each stays a ground for 2 "
-            "years from then, for calls for 18 months. The contract's line stays as it is; the end is a line of its own.",
-            button="Record the end",
+            title=gettext("A contract ended"),
+            explanation=gettext(
+                "The contracts of this person that were made by that day ended on it. Each stays a ground for 2 "
+                "years from then, for calls for 18 months. The contract's line stays as it is; the end is a line of its own."
+            ),
+            button=gettext("Record the end"),
         )
 
-    @button("Scrub", "consent", icon="fact_check")
+    @button(_("Scrub"), "consent", icon="fact_check")
     def scrub(self, request: HttpRequest) -> HttpResponse:
         """Ask for the numbers of a scrub on a page, and record it."""
         return self._record(
             request,
             ScrubForm,
             scrubs.record_scrub,
-            title="Record a scrub",
-            explanation="These numbers were checked against the National Do Not Call List and are not on it. Leave out "
-            "those that are; without a scrub they count as not checked.",
-            button="Record the scrub",
+            title=gettext("Record a scrub"),
+            explanation=gettext(
+                "These numbers were checked against the National Do Not Call List and are not on it. Leave out "
+                "those that are; without a scrub they count as not checked."
+            ),
+            button=gettext("Record the scrub"),
         )
 
-    @button("Do not call", "opt_out", icon="phone_disabled")
+    @button(_("Do not call"), "opt_out", icon="phone_disabled")
     def do_not_call(self, request: HttpRequest) -> HttpResponse:
         """Ask for numbers on a page, and put them on the internal do-not-call list."""
         return self._record(
             request,
             DoNotCallForm,
             opt_outs.record_do_not_call,
-            title="Put numbers on the internal do-not-call list",
-            explanation="Calls to them are refused at once, whatever exemption is on file; text messages are not.",
-            button="Put them on the list",
+            title=gettext("Put numbers on the internal do-not-call list"),
+            explanation=gettext("Calls to them are refused at once, whatever exemption is on file; text messages are not."),
+            button=gettext("Put them on the list"),
             danger=True,
         )
 
-    @button("Lift", "lift", icon="undo")
+    @button(_("Lift"), "lift", icon="undo")
     def lift(self, request: HttpRequest) -> HttpResponse:
         """Ask on a page about whom opt-outs were recorded by mistake, and lift these opt-outs."""
         return self._record(
             request,
             LiftForm,
             opt_outs.lift_opt_out,
-            title="Lift an opt-out",
-            explanation="For mistakes alone: a wrong number, a message misread. Opt-outs and do-not-call entries on file "
-            "for this channel count no longer; they stay in the ledger.",
-            button="Lift it",
+            title=gettext("Lift an opt-out"),
+            explanation=gettext(
+                "For mistakes alone: a wrong number, a message misread. Opt-outs and do-not-call entries on file "
+                "for this channel count no longer; they stay in the ledger."
+            ),
+            button=gettext("Lift it"),
             danger=True,
         )
 
@@ -156,7 +168,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
                 act = Act.by(request.user, reason=form.cleaned_data.pop("reason", ""))
                 records = verb(**form.cleaned_data, act=act)
             except DomainError as refusal:
-                for detail, attr in refusal.errors:
+                for detail, attr in refusal.shown_errors:
                     name = (attr or "").removeprefix("proof.")
                     form.add_error(name if name in form.fields else "points", detail)
             else:
@@ -165,10 +177,12 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
 
     def _recorded(self, request: HttpRequest, records: list[ContactRecord]) -> HttpResponse:
         if not records:
-            messages.info(request, "Nothing to do: nothing on file would change.")
+            messages.info(request, gettext("Nothing to do: nothing on file would change."))
         elif len(records) == 1:
             self.log_addition(request, records[0], "Recorded.")
-            messages.success(request, f"Recorded: {records[0]}, {records[0].point}.")
+            messages.success(
+                request, gettext("Recorded: %(records)s, %(point)s.") % {"records": records[0], "point": records[0].point}
+            )
         else:
-            messages.success(request, f"Recorded: {len(records):,} lines.")
+            messages.success(request, gettext("Recorded: %(records)s lines.") % {"records": f"{len(records):,}"})
         return HttpResponseRedirect(reverse("admin:governance_contactrecord_changelist"))

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from governance.risk.models import RiskDay, RiskPolicy
@@ -17,7 +19,7 @@ from wholesale.plumbing.texts import cad
 class EngineFilter(WordFilter):
     """A filter of rows by engine. It offers engines with a policy: an engine without a policy can reserve nothing."""
 
-    title = "engine"
+    title = _("engine")
     parameter_name = "engine"
 
     def words(self) -> Iterable[tuple[str, str]]:
@@ -33,18 +35,18 @@ class RiskDayAdmin(ReadOnlyAdmin):
     list_filter = (EngineFilter, DaySinceFilter)
     list_select_related = False
     search_fields = ("engine",)
-    search_help_text = "Engine"
+    search_help_text = _("Engine")
     fields = ("engine", "day", "exposure", "open_risk", "loss", "actions_count", "reservations")
 
-    exposure = column("Exposure", lambda ledger: cad(ledger.exposure_used), ordering="exposure_used")
-    open_risk = column("Of it, still open", lambda ledger: cad(ledger.open_risk_reserved), ordering="open_risk_reserved")
-    loss = column("Loss settled that day", lambda ledger: cad(ledger.realized_loss), ordering="realized_loss")
+    exposure = column(_("Exposure"), lambda ledger: cad(ledger.exposure_used), ordering="exposure_used")
+    open_risk = column(_("Of it, still open"), lambda ledger: cad(ledger.open_risk_reserved), ordering="open_risk_reserved")
+    loss = column(_("Loss settled that day"), lambda ledger: cad(ledger.realized_loss), ordering="realized_loss")
 
-    @display(description="Reservations")
+    @display(description=_("Reservations"))
     def reservations(self, ledger: RiskDay) -> str:
         """A link to the engine's reservations of the day. For GLOBAL it leads to the reservations of every engine."""
         query = {"state": "all", "day": ledger.day.isoformat()} | (
             {} if ledger.engine == GLOBAL else {"engine": ledger.engine}
         )
         url = reverse("admin:governance_riskreservation_changelist", query=query)
-        return format_html('<a href="{}" class="text-link">All reservations of this day</a>', url)
+        return format_html('<a href="{}" class="text-link">{}</a>', url, gettext("All reservations of this day"))

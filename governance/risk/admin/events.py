@@ -1,6 +1,7 @@
 """The admin pages of risk events."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from governance.risk.admin.days import EngineFilter
 from governance.risk.models import RiskEvent, RiskEventKind
@@ -21,8 +22,8 @@ EVENT_COLOURS = {
 class EventAmounts:
     """A mixin for admin pages: the columns of a risk event that show amounts."""
 
-    amount_cad = column("Amount", lambda event: cad(event.amount), ordering="amount")
-    loss = column("Loss", lambda event: cad(event.realized_loss) if event.realized_loss else "", ordering="realized_loss")
+    amount_cad = column(_("Amount"), lambda event: cad(event.amount), ordering="amount")
+    loss = column(_("Loss"), lambda event: cad(event.realized_loss) if event.realized_loss else "", ordering="realized_loss")
 
 
 class RiskEventInline(EventAmounts, ReadOnlyInline):
@@ -43,10 +44,10 @@ class RiskEventAdmin(EventAmounts, GrowingAdmin):
     list_filter = (SinceFilter, "kind", EngineFilter)
     list_select_related = False
     search_fields = ("engine__exact", "actor__exact", "correlation_id__exact")
-    search_help_text = "Engine, actor or correlation id, in full"
+    search_help_text = _("Engine, actor or correlation id, in full")
     fieldsets = (
-        ("Event", {"fields": ("what", "engine", "day", "amount_cad", "loss", "message", "reservation")}),
-        ("Who, when and why", {"fields": ("actor", "user", "reason", "correlation_id", "created_at")}),
+        (_("Event"), {"fields": ("what", "engine", "day", "amount_cad", "loss", "message", "reservation")}),
+        (_("Who, when and why"), {"fields": ("actor", "user", "reason", "correlation_id", "created_at")}),
     )
 
-    what = column("Event", lambda event: event.get_kind_display(), ordering="kind", label=EVENT_COLOURS)
+    what = column(_("Event"), lambda event: event.get_kind_display(), ordering="kind", label=EVENT_COLOURS)

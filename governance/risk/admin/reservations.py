@@ -12,7 +12,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.timesince import timesince
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
@@ -30,9 +33,9 @@ class ReservationStateFilter(StateFilter):
     """A filter for open or settled reservations. If nothing is chosen, it shows open ones: an index makes them fast."""
 
     states = {
-        "": ("Open", Q(settled_at__isnull=True)),
-        "settled": ("Settled", Q(settled_at__isnull=False)),
-        "all": ("Open and settled", Q()),
+        "": (_("Open"), Q(settled_at__isnull=True)),
+        "settled": (_("Settled"), Q(settled_at__isnull=False)),
+        "all": (_("Open and settled"), Q()),
     }
 
 
@@ -43,12 +46,12 @@ def _older_than(hours: int) -> Callable[[datetime], Q]:
 class AgeFilter(StateFilter):
     """Filter for reservations that are older than a chosen number of hours."""
 
-    title = "age"
+    title = _("age")
     parameter_name = "hours"
     states = {
-        "1": ("More than an hour", _older_than(1)),
-        "24": ("More than a day", _older_than(24)),
-        "168": ("More than a week", _older_than(168)),
+        "1": (_("More than an hour"), _older_than(1)),
+        "24": (_("More than a day"), _older_than(24)),
+        "168": (_("More than a week"), _older_than(168)),
     }
 
 
@@ -56,7 +59,7 @@ class CorrectForm(forms.Form):
     """The form to correct a booked loss: the right loss, and the reason."""
 
     realized_loss = forms.DecimalField(
-        label="Loss in CAD", min_value=0, max_digits=14, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
+        label=_("Loss in CAD"), min_value=0, max_digits=14, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
     )
     reason = reason_field()
 
@@ -70,89 +73,105 @@ class RiskReservationAdmin(GrowingAdmin):
     list_filter = (ReservationStateFilter, AgeFilter, EngineFilter)
     list_select_related = False
     search_fields = ("correlation_id__exact", "actor__exact", "engine__exact")
-    search_help_text = "Correlation id, actor or engine, in full"
+    search_help_text = _("Correlation id, actor or engine, in full")
     actions = ("release_chosen",)
     actions_detail = ("release", "correct")
     inlines = (RiskEventInline,)
     fieldsets = (
-        ("At stake", {"fields": ("engine", "amount_cad", "state", "day", "reason", "about")}),
-        ("Settled", {"fields": ("settled_at", "loss", "settled_by", "settled_user", "settle_reason")}),
-        ("Who and when", {"fields": ("actor", "user", "correlation_id", "created_at")}),
+        (_("At stake"), {"fields": ("engine", "amount_cad", "state", "day", "reason", "about")}),
+        (_("Settled"), {"fields": ("settled_at", "loss", "settled_by", "settled_user", "settle_reason")}),
+        (_("Who and when"), {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-id",) if request.GET.get("state") in ("settled", "all") else ("id",)
 
-    amount_cad = column("Amount", lambda reservation: cad(reservation.amount), ordering="amount")
-    state = either("State", lambda reservation: reservation.settled_at, ("Settled", "success"), ("Open", "warning"))
-    age = column("Age", lambda reservation: timesince(reservation.created_at, depth=1))
-    loss = column("Loss", lambda reservation: "" if reservation.realized_loss is None else cad(reservation.realized_loss))
-    about = column("Metadata", lambda reservation: json_text(reservation.metadata))
+    amount_cad = column(_("Amount"), lambda reservation: cad(reservation.amount), ordering="amount")
+    state = either(_("State"), lambda reservation: reservation.settled_at, (_("Settled"), "success"), (_("Open"), "warning"))
+    age = column(_("Age"), lambda reservation: timesince(reservation.created_at, depth=1))
+    loss = column(_("Loss"), lambda reservation: "" if reservation.realized_loss is None else cad(reservation.realized_loss))
+    about = column(_("Metadata"), lambda reservation: json_text(reservation.metadata))
 
     has_release_permission = allowed("governance.release_reservation")
     has_correct_permission = allowed("governance.correct_loss")
 
-    @action(description="Release...", permissions=["release"])
+    @action(description=_("Release..."), permissions=["release"])
     def release_chosen(self, request: HttpRequest, queryset: models.QuerySet[RiskReservation]) -> HttpResponse | None:
         """Show a page that asks for the reason, then release those of the chosen reservations that are open."""
         chosen = list(queryset.filter(settled_at__isnull=True))
         if not chosen:
-            messages.info(request, "Nothing to do: what you chose is settled.")
+            messages.info(request, gettext("Nothing to do: what you chose is settled."))
             return None
         return self._release(request, chosen, hidden=[("action", "release_chosen")])
 
-    @button("Release...", "release", icon="lock_open", variant=DANGER, when=lambda row: row.settled_at is None)
+    @button(_("Release..."), "release", icon="lock_open", variant=DANGER, when=lambda row: row.settled_at is None)
     @of_row
     def release(self, request: HttpRequest, reservation: Any) -> HttpResponse:
         """Show a page that asks for the reason, then release this reservation."""
         return self._release(request, [reservation], hidden=[])
 
-    @button("Correct the loss...", "correct", icon="edit", when=lambda row: row.settled_at is not None)
+    @button(_("Correct the loss..."), "correct", icon="edit", when=lambda row: row.settled_at is not None)
     @asking
     def correct(self, request: HttpRequest, reservation: Any) -> Question:
         """Show a page that asks for the right loss and the reason, then correct the booked loss."""
 
         def act(realized_loss: Decimal, reason: str) -> str:
             corrected = correct_loss(reservation.pk, realized_loss, act=Act.by(request.user, reason=reason))
-            said = f"The loss is {cad(realized_loss)}."
+            said = format_lazy(_("The loss is {amount}."), amount=cad(realized_loss))
             self.log_change(request, corrected, said)
-            return said
+            return str(said)
 
         return Question(
             act,
             form=partial(CorrectForm, initial={"realized_loss": reservation.realized_loss}),
-            title=f"Correct the loss of reservation {reservation.pk}",
-            explanation=f"Its loss is {self.loss(reservation) or 'not booked yet'}. The ledgers of the day on which it was "
-            "booked follow; the first entry stays, and this one stands beside it.",
-            button="Correct the loss",
+            title=gettext("Correct the loss of reservation %(reservation)s") % {"reservation": reservation.pk},
+            explanation=gettext(
+                "Its loss is %(loss)s. The ledgers of the day on which it was booked follow; the first entry "
+                "stays, and this one stands beside it."
+            )
+            % {"loss": self.loss(reservation) or gettext("not booked yet")},
+            button=gettext("Correct the loss"),
             danger=True,
         )
 
     def _release(
         self, request: HttpRequest, reservations: list[RiskReservation], *, hidden: list[tuple[str, str]]
     ) -> HttpResponse:
-        what = f"reservation {reservations[0].pk}" if len(reservations) == 1 else f"{len(reservations)} reservations"
+        what = (
+            gettext("reservation %(number)s") % {"number": reservations[0].pk}
+            if len(reservations) == 1
+            else gettext("%(count)s reservations") % {"count": len(reservations)}
+        )
 
         @transaction.atomic
         def act(reason: str) -> str:
             for reservation in reservations:
                 released = release_reservation(reservation.pk, act=Act.by(request.user, reason=reason))
                 self.log_change(request, released, "Released.")
-            return f"Released: {what}."
+            return gettext("Released: %(what)s.") % {"what": what}
 
         return act_with_reason(
             request,
             self,
             act,
-            title=f"Release {what}",
-            explanation="What is released counts no longer against the open risk, and no loss is booked. "
-            "If money was lost, settle it with its loss instead.",
+            title=gettext("Release %(what)s") % {"what": what},
+            explanation=gettext(
+                "What is released counts no longer against the open risk, and no loss is booked. "
+                "If money was lost, settle it with its loss instead."
+            ),
             table={
-                "headers": ["Reservation", "Engine", "Amount", "State", "Age", "Reserved by"],
+                "headers": [
+                    gettext("Reservation"),
+                    gettext("Engine"),
+                    gettext("Amount"),
+                    gettext("State"),
+                    gettext("Age"),
+                    gettext("Reserved by"),
+                ],
                 "rows": [[str(r.pk), r.engine, cad(r.amount), self.state(r), self.age(r), r.actor] for r in reservations],
             },
             hidden=[*hidden, *(("_selected_action", str(r.pk)) for r in reservations)],
-            button="Release",
+            button=gettext("Release"),
             danger=True,
             then=reverse("admin:governance_riskreservation_changelist"),
         )

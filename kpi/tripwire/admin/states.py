@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from kpi.tripwire.models import RegressionState
@@ -14,50 +16,73 @@ from wholesale.plumbing.admin_base import ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.texts import percent
 
-STANDINGS = {"Triggered": "danger", "Amber": "warning", "Quiet": "success", "Not looked at yet": ""}
-TRIGGER_DID = {Action.THROTTLE: "Throttled {engine}", Action.KILL_SWITCH: "Engaged the kill switch", NONE_TAKEN: "Nothing"}
+STANDINGS = {_("Triggered"): "danger", _("Amber"): "warning", _("Quiet"): "success", _("Not looked at yet"): ""}
+TRIGGER_DID = {
+    Action.THROTTLE: _("Throttled {engine}"),
+    Action.KILL_SWITCH: _("Engaged the kill switch"),
+    NONE_TAKEN: _("Nothing"),
+}
 
 
 def standing(state: RegressionState | None) -> str:
     """Return how a policy stands, as a key of `STANDINGS` (Quiet, ...). `state` is None before the first evaluation."""
     if state is None or state.evaluated_at is None:
-        return "Not looked at yet"
+        return gettext("Not looked at yet")
     if state.triggered:
-        return "Triggered"
-    return "Amber" if state.amber else "Quiet"
+        return gettext("Triggered")
+    return gettext("Amber") if state.amber else gettext("Quiet")
 
 
 def expectation_text(expected: dict[str, Any]) -> str:
     """Return as a sentence what the simulation expects of a policy: false alarms, and the delay until a fall is seen."""
     a_day, delay = expected["events_a_day"], expected["median_delay_events"]
     found = (
-        f"in the middle case {delay:,.0f} events after it began ({_days(delay / a_day)})"
+        gettext("in the middle case %(delay)s events after it began (%(span)s)")
+        % {"delay": f"{delay:,.0f}", "span": _days(delay / a_day)}
         if delay is not None
-        else f"mostly not within {HORIZON:,} events"
+        else gettext("mostly not within %(horizon)s events") % {"horizon": f"{HORIZON:,}"}
     )
-    return (
-        f"At its own rate of {expected['rate']:.1%} and volume of {a_day:,} event{'' if a_day == 1 else 's'} a day: "
-        f"while nothing changes, {HORIZON:,} events ({_days(HORIZON / a_day)}) bring a false alarm with a probability of "
-        f"{expected['false_alarms_per_1000']:.0%}; a fall by {expected['design_drop']:.0%} is seen {found}."
-    )
+    return ngettext(
+        "At its own rate of %(rate)s and volume of %(a_day)s event a day: while nothing changes, "
+        "%(horizon)s events (%(span)s) bring a false alarm with a probability of "
+        "%(false_alarms)s; a fall by %(design_drop)s is seen %(found)s.",
+        "At its own rate of %(rate)s and volume of %(a_day)s events a day: while nothing changes, "
+        "%(horizon)s events (%(span)s) bring a false alarm with a probability of "
+        "%(false_alarms)s; a fall by %(design_drop)s is seen %(found)s.",
+        a_day,
+    ) % {
+        "rate": f"{expected['rate']:.1%}",
+        "a_day": f"{a_day:,}",
+        "horizon": f"{HORIZON:,}",
+        "span": _days(HORIZON / a_day),
+        "false_alarms": f"{expected['false_alarms_per_1000']:.0%}",
+        "design_drop": f"{expected['design_drop']:.0%}",
+        "found": found,
+    }
 
 
 def _days(days: float) -> str:
-    return "within a day" if days < 1 else "about a day" if days < 1.5 else f"about {days:,.0f} days"
+    return (
+        gettext("within a day")
+        if days < 1
+        else gettext("about a day")
+        if days < 1.5
+        else gettext("about %(days)s days") % {"days": f"{days:,.0f}"}
+    )
 
 
 def baseline_text(rate: Decimal, size: int) -> str:
     """Return an approved baseline as text: the rate, and on how many events the rate was measured."""
-    return f"{percent(rate)}, measured on {size:,} events"
+    return gettext("%(rate)s, measured on %(size)s events") % {"rate": percent(rate), "size": f"{size:,}"}
 
 
 class SeenColumns:
     """A mixin with the admin columns for the figures of an evaluation."""
 
-    baseline_text = column("Baseline", lambda row: _figure(row.baseline))
-    current_text = column("Current", lambda row: _figure(row.current))
+    baseline_text = column(_("Baseline"), lambda row: _figure(row.baseline))
+    current_text = column(_("Current"), lambda row: _figure(row.current))
 
-    @display(description="Drop", ordering="drop_fraction")
+    @display(description=_("Drop"), ordering="drop_fraction")
     def drop(self, row: Any) -> str:
         """The fall in percent of the baseline. It is negative if the metric rose."""
         return "" if row.drop_fraction is None else f"{row.drop_fraction:.1%}"
@@ -75,16 +100,16 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
     list_filter = ("triggered", "amber")
     list_select_related = ("policy",)
     search_fields = ("policy__domain", "policy__metric")
-    search_help_text = "Domain or metric"
+    search_help_text = _("Domain or metric")
     fieldsets = (
-        ("Metric", {"fields": ("policy", "now", "note", "evaluated_at")}),
-        ("Seen", {"fields": ("baseline_text", "current_text", "drop", "did")}),
+        (_("Metric"), {"fields": ("policy", "now", "note", "evaluated_at")}),
+        (_("Seen"), {"fields": ("baseline_text", "current_text", "drop", "did")}),
         ("CUSUM", {"fields": ("cusum", "amber", "last_event_id")}),
     )
 
-    now = column("Now", standing, ordering="triggered", label=STANDINGS)
+    now = column(_("Now"), standing, ordering="triggered", label=STANDINGS)
 
-    @display(description="It did", ordering="action_taken")
+    @display(description=_("It did"), ordering="action_taken")
     def did(self, state: RegressionState) -> str:
         """What the policy's trigger did. Empty if the policy is not triggered."""
         if not state.action_taken:

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from kpi.tripwire.admin.states import TRIGGER_DID, SeenColumns
@@ -20,7 +22,7 @@ from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, all
 class UndoneFilter(StateFilter):
     """Filter the triggers of the tripwire by whether they are undone."""
 
-    states = {"standing": ("Not undone", Q(undone_at__isnull=True)), "undone": ("Undone", Q(undone_at__isnull=False))}
+    states = {"standing": (_("Not undone"), Q(undone_at__isnull=True)), "undone": (_("Undone"), Q(undone_at__isnull=False))}
 
 
 @admin.register(RegressionTrigger)
@@ -32,24 +34,26 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
     list_filter = (UndoneFilter, SinceFilter, "action_taken")
     list_select_related = ("policy",)
     search_fields = ("policy__domain", "policy__metric", "engine", "correlation_id")
-    search_help_text = "Domain, metric, engine or correlation id"
+    search_help_text = _("Domain, metric, engine or correlation id")
     actions_detail = ("undo",)
     fieldsets = (
-        ("Trigger", {"fields": ("policy", "policy_version", "created_at", "state", "did", "note")}),
-        ("Seen", {"fields": ("baseline_text", "current_text", "drop", "correlation_id")}),
-        ("Undone", {"fields": ("undone_at", "undone_by", "undone_user", "undo_reason")}),
+        (_("Trigger"), {"fields": ("policy", "policy_version", "created_at", "state", "did", "note")}),
+        (_("Seen"), {"fields": ("baseline_text", "current_text", "drop", "correlation_id")}),
+        (_("Undone"), {"fields": ("undone_at", "undone_by", "undone_user", "undo_reason")}),
     )
 
-    state = either("State", lambda row: row.undone_at, ("Undone", "success"), ("Not undone", "danger"), ordering="undone_at")
+    state = either(
+        _("State"), lambda row: row.undone_at, (_("Undone"), "success"), (_("Not undone"), "danger"), ordering="undone_at"
+    )
 
-    @display(description="It did", ordering="action_taken")
+    @display(description=_("It did"), ordering="action_taken")
     def did(self, trigger: RegressionTrigger) -> str:
         """What the trigger did, and to which engine."""
         return TRIGGER_DID[trigger.action_taken].format(engine=trigger.engine)
 
     has_clear_permission = allowed("kpi.clear_tripwire")
 
-    @button("Undo...", "clear", icon="undo", variant=DANGER, when=lambda trigger: trigger.undone_at is None)
+    @button(_("Undo..."), "clear", icon="undo", variant=DANGER, when=lambda trigger: trigger.undone_at is None)
     @asking
     def undo(self, request: HttpRequest, trigger: Any) -> Question:
         """Undo what the trigger did, after a page that asks why."""
@@ -57,27 +61,32 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
         def act(reason: str) -> str:
             undone = undo_trigger(trigger.pk, act=Act.by(request.user, reason=reason))
             self.log_change(request, undone, "Undone.")
-            return f"Trigger {undone.pk} is undone: {undone.note.rpartition('Undone: ')[2]}."
+            return gettext("Trigger %(trigger)s is undone: %(what)s.") % {
+                "trigger": undone.pk,
+                "what": undone.note.rpartition("Undone: ")[2],
+            }
 
         return Question(
             act,
-            title=f"Undo trigger {trigger.pk} of {trigger.policy}",
+            title=gettext("Undo trigger %(trigger)s of %(policy)s") % {"trigger": trigger.pk, "policy": trigger.policy},
             explanation=self._effect(trigger),
             table={
-                "headers": ["Went off", "It did", "Drop"],
+                "headers": [gettext("Went off"), gettext("It did"), gettext("Drop")],
                 "rows": [[date_format(trigger.created_at, "DATETIME_FORMAT"), self.did(trigger), self.drop(trigger)]],
             },
             details=trigger.note,
-            button="Undo",
+            button=gettext("Undo"),
             danger=True,
         )
 
     @staticmethod
     def _effect(trigger: RegressionTrigger) -> str:
         if trigger.action_taken == Action.KILL_SWITCH:
-            what = "The kill switch that it engaged is released, and the system acts again at once"
+            what = gettext("The kill switch that it engaged is released, and the system acts again at once")
         elif trigger.action_taken == Action.THROTTLE:
-            what = f"The risk policy of {trigger.engine} that it switched off is on again"
+            what = gettext("The risk policy of %(engine)s that it switched off is on again") % {"engine": trigger.engine}
         else:
-            return "It did nothing, so there is nothing to take back; it only stops waiting for a person."
-        return f"{what}. If somebody changed that since, or another trigger needs the same, it stays as it is."
+            return gettext("It did nothing, so there is nothing to take back; it only stops waiting for a person.")
+        return gettext("%(what)s. If somebody changed that since, or another trigger needs the same, it stays as it is.") % {
+            "what": what
+        }

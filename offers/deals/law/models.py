@@ -4,6 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from governance.policies import Policy
 from offers.deals.law.errors import InvalidRule
@@ -27,10 +30,12 @@ class ProvinceRule(Policy):
 
     place = Choice(max_length=2, choices=PLACES)
     topic = Choice(max_length=10, choices=Topic)
-    code = Word(default=ANSWER, page_help="ANSWER: the answer to the topic's question.")
-    from_date = Day(null=False, blank=False, default=FIRST, help_text=f"first day; {FIRST}: not known")
+    code = Word(default=ANSWER, page_help=_("ANSWER: the answer to the topic's question."))
+    from_date = Day(
+        null=False, blank=False, default=FIRST, help_text=format_lazy(_("first day; {first}: not known"), first=FIRST)
+    )
 
-    enabled = Switch(default=True, help_text="off: as if it were not there")
+    enabled = Switch(default=True, help_text=_("off: as if it were not there"))
     answer = Choice(max_length=7, choices=LawAnswer, default=LawAnswer.UNKNOWN)
     rate = Number(
         max_digits=6,
@@ -38,14 +43,14 @@ class ProvinceRule(Policy):
         default=Decimal(0),
         at_least=Decimal(0),
         at_most=Decimal(1),
-        zero="none",
-        help_text="of a tax: a fraction of the fee; 0: none",
+        zero=_("none"),
+        help_text=_("of a tax: a fraction of the fee; 0: none"),
     )
-    until = Day(empty="none", help_text="last day")
+    until = Day(empty=_("none"), help_text=_("last day"))
     statement = Note()
-    source = Note(help_text="the text that says it")
+    source = Note(help_text=_("the text that says it"))
     certainty = Choice(max_length=8, choices=Grade, default=Grade.MEMORY)
-    checked_on = Day(empty="never", help_text="when the source was last read")
+    checked_on = Day(empty=_("never"), help_text=_("when the source was last read"))
 
     key = ("place", "topic", "code", "from_date")
     seed_reason = "read on 2026-11-29"
@@ -58,8 +63,8 @@ class ProvinceRule(Policy):
             models.UniqueConstraint(fields=["place", "topic", "code", "from_date"], name="provincerule_once"),
             models.CheckConstraint(condition=models.Q(place__in=[CANADA, *Province.values]), name="provincerule_place"),
         ]
-        verbose_name = "rule of a province"
-        verbose_name_plural = "rules of provinces"
+        verbose_name = _("rule of a province")
+        verbose_name_plural = _("rules of provinces")
 
     def __str__(self) -> str:
         return f"{self.place} {self.get_topic_display()} {self.code}"
@@ -71,7 +76,7 @@ class ProvinceRule(Policy):
     def require_sound(self) -> None:
         """Refuse a last day before the first."""
         if self.until and self.until < self.from_date:
-            raise InvalidRule("The last day lies before the first.", attr="until")
+            raise InvalidRule(gettext_noop("The last day lies before the first."), attr="until")
 
     @property
     def rule(self) -> Rule:

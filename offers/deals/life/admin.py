@@ -7,6 +7,9 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
@@ -17,7 +20,7 @@ from offers.deals.life.states import TRANSITIONS, State
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, ReasonForm, asking
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, allowed, button, column, link, place_text
-from wholesale.plumbing.texts import cad
+from wholesale.plumbing.texts import Words, cad
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 STATE_COLOURS = {
@@ -34,7 +37,7 @@ STATE_COLOURS = {
 }
 
 
-def _amount(label: str, *, at_least: Any = 0, **options: Any) -> forms.DecimalField:
+def _amount(label: Words, *, at_least: Any = 0, **options: Any) -> forms.DecimalField:
     bounds = {"min_value": at_least, "max_value": ARV_MAX, "max_digits": 14, "decimal_places": 2}
     return forms.DecimalField(label=label, widget=UnfoldAdminDecimalFieldWidget, **bounds, **options)
 
@@ -43,42 +46,45 @@ class MoveForm(ReasonForm):
     """The form of whatever happens to an offer: the reason, and references of documents."""
 
     documents = forms.CharField(
-        label="Documents",
+        label=_("Documents"),
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text="References, such as a contract's number, parted by semicolons.",
+        help_text=_("References, such as a contract's number, parted by semicolons."),
     )
 
     def clean_documents(self) -> list[str]:
         documents = [text for part in self.cleaned_data["documents"].split(";") if (text := part.strip())]
         if len(documents) > DOCUMENTS_MAX or any(len(text) > LABEL_MAX_LENGTH for text in documents):
-            raise forms.ValidationError(f"At most {DOCUMENTS_MAX} references of {LABEL_MAX_LENGTH} characters each.")
+            raise forms.ValidationError(
+                gettext("At most %(documents_max)s references of %(label_max_length)s characters each.")
+                % {"documents_max": DOCUMENTS_MAX, "label_max_length": LABEL_MAX_LENGTH}
+            )
         return documents
 
 
 class CounterForm(MoveForm):
     """The form of a counter."""
 
-    asked = _amount("The seller asks, CAD", required=False)
-    amount = _amount("We offer now, CAD", required=False, help_text="At most what the evidence recommends.")
+    asked = _amount(_("The seller asks, CAD"), required=False)
+    amount = _amount(_("We offer now, CAD"), required=False, help_text=_("At most what the evidence recommends."))
 
 
 class AssignForm(MoveForm):
     """The form that assigns the contract."""
 
-    buyer_id = forms.CharField(label="Buyer", max_length=LABEL_MAX_LENGTH, widget=UnfoldAdminTextInputWidget)
+    buyer_id = forms.CharField(label=_("Buyer"), max_length=LABEL_MAX_LENGTH, widget=UnfoldAdminTextInputWidget)
 
 
 class CloseForm(MoveForm):
     """The form of a deal that closed."""
 
-    realized_profit = _amount("Profit, CAD", at_least=-ARV_MAX, help_text="Below 0 for a loss.")
+    realized_profit = _amount(_("Profit, CAD"), at_least=-ARV_MAX, help_text=_("Below 0 for a loss."))
 
 
 class FailForm(MoveForm):
     """The form of an offer that fell through."""
 
-    realized_loss = _amount("Loss, CAD", initial=0, help_text="Such as a deposit.")
+    realized_loss = _amount(_("Loss, CAD"), initial=0, help_text=_("Such as a deposit."))
 
 
 def offer_url(offer_id: int) -> str:
@@ -93,10 +99,16 @@ def _may_become(to: State) -> Callable[[Offer], bool]:
 class EventColumns:
     """A mixin for admin pages: the columns of a transition."""
 
-    step = column("From and to", lambda event: f"{event.get_from_state_display()} to {event.get_to_state_display()}")
-    amount_cad = column("On the table", lambda event: cad(event.amount))
-    asked_cad = column("The seller asked", lambda event: "" if event.asked is None else cad(event.asked))
-    papers = column("Documents", lambda event: "; ".join(event.documents))
+    step = column(
+        _("From and to"),
+        lambda event: (
+            gettext("%(from_state)s to %(to_state)s")
+            % {"from_state": event.get_from_state_display(), "to_state": event.get_to_state_display()}
+        ),
+    )
+    amount_cad = column(_("On the table"), lambda event: cad(event.amount))
+    asked_cad = column(_("The seller asked"), lambda event: "" if event.asked is None else cad(event.asked))
+    papers = column(_("Documents"), lambda event: "; ".join(event.documents))
 
 
 class OfferEventInline(EventColumns, ReadOnlyInline):
@@ -120,18 +132,18 @@ class OfferAdmin(GrowingAdmin):
     list_filter = ("state", SinceFilter, "province")
     list_select_related = False
     search_fields = ("lead_id__exact", "deal_ref__exact", "buyer_id__exact", "correlation_id__exact", "market__exact")
-    search_help_text = "Lead, deal, buyer, correlation id or market, in full"
+    search_help_text = _("Lead, deal, buyer, correlation id or market, in full")
     actions_detail = ("send", "counter", "accept", "reject", "contract", "assign", "close", "fall_through")
     inlines = (OfferEventInline,)
     fieldsets = (
         (
-            "Offer",
+            _("Offer"),
             {"fields": (("state_label", "state_since"), ("place", "property_type"), ("amount_cad", "fee_cad", "arv_cad"))},
         ),
-        ("About", {"fields": (("lead_id", "deal_ref", "buyer_id"), ("evidence", "recommendation"))}),
-        ("At stake", {"fields": (("stake", "reservation"), ("profit", "loss"))}),
+        (_("About"), {"fields": (("lead_id", "deal_ref", "buyer_id"), ("evidence", "recommendation"))}),
+        (_("At stake"), {"fields": (("stake", "reservation"), ("profit", "loss"))}),
         (
-            "When",
+            _("When"),
             {
                 "fields": (
                     ("drafted_at", "sent_at", "expires_at"),
@@ -140,87 +152,98 @@ class OfferAdmin(GrowingAdmin):
                 )
             },
         ),
-        ("Who", {"fields": ("actor", "user", "correlation_id")}),
+        (_("Who"), {"fields": ("actor", "user", "correlation_id")}),
     )
 
-    state_label = column("State", lambda offer: offer.get_state_display(), ordering="state", label=STATE_COLOURS)
-    place = column("Place", place_text, ordering="province")
-    seller = column("Lead", lambda offer: offer.lead_id or "")
-    taker = column("Buyer", lambda offer: offer.buyer_id or "")
-    amount_cad = column("On the table", lambda offer: cad(offer.amount))
-    fee_cad = column("Assignment fee", lambda offer: cad(offer.fee))
-    arv_cad = column("ARV", lambda offer: cad(offer.arv))
-    profit = column("Profit", lambda offer: "" if offer.realized_profit is None else cad(offer.realized_profit))
-    loss = column("Loss", lambda offer: "" if offer.realized_loss is None else cad(offer.realized_loss))
+    state_label = column(_("State"), lambda offer: offer.get_state_display(), ordering="state", label=STATE_COLOURS)
+    place = column(_("Place"), place_text, ordering="province")
+    seller = column(_("Lead"), lambda offer: offer.lead_id or "")
+    taker = column(_("Buyer"), lambda offer: offer.buyer_id or "")
+    amount_cad = column(_("On the table"), lambda offer: cad(offer.amount))
+    fee_cad = column(_("Assignment fee"), lambda offer: cad(offer.fee))
+    arv_cad = column(_("ARV"), lambda offer: cad(offer.arv))
+    profit = column(_("Profit"), lambda offer: "" if offer.realized_profit is None else cad(offer.realized_profit))
+    loss = column(_("Loss"), lambda offer: "" if offer.realized_loss is None else cad(offer.realized_loss))
 
     has_draft_permission = allowed("offers.draft_offer")
     has_send_permission = allowed("offers.send_offer")
     has_record_permission = allowed("offers.record_offer")
 
-    @display(description="Accepted")
+    @display(description=_("Accepted"))
     def accepted_text(self, offer: Offer) -> str:
         """When the seller accepted, and whether that was after the offer had expired."""
         if offer.accepted_at is None:
             return ""
-        return f"{offer.accepted_at:%Y-%m-%d %H:%M} UTC{', after it had expired' if offer.is_late else ''}"
+        return gettext("%(time)s UTC%(late)s") % {
+            "time": f"{offer.accepted_at:%Y-%m-%d %H:%M}",
+            "late": gettext(", after it had expired") if offer.is_late else "",
+        }
 
-    @button("Send...", "send", icon="send", when=_may_become(State.SENT))
+    @button(_("Send..."), "send", icon="send", when=_may_become(State.SENT))
     @asking
     def send(self, request: HttpRequest, offer: Any) -> Question:
         """Send the draft, after a page that asks why."""
-        explanation = (
+        explanation = gettext(
             "It is sent if the policy is on, the market is liquid enough and the risk caps allow what is at stake. "
             "Otherwise nothing happens."
         )
-        return self._ask(request, offer, services.send_offer, MoveForm, "Send", explanation)
+        return self._ask(request, offer, services.send_offer, MoveForm, gettext("Send"), explanation)
 
-    @button("Counter...", "draft", icon="swap_horiz", when=_may_become(State.COUNTERED))
+    @button(_("Counter..."), "draft", icon="swap_horiz", when=_may_become(State.COUNTERED))
     @asking
     def counter(self, request: HttpRequest, offer: Any) -> Question:
         """Record a counter, after a page that asks for the prices."""
-        explanation = "Our price changes what is reserved, and the offer expires anew. The seller's price is only kept."
-        return self._ask(request, offer, services.counter_offer, CounterForm, "Counter", explanation)
+        explanation = gettext(
+            "Our price changes what is reserved, and the offer expires anew. The seller's price is only kept."
+        )
+        return self._ask(request, offer, services.counter_offer, CounterForm, gettext("Counter"), explanation)
 
-    @button("Accepted...", "record", icon="thumb_up", when=_may_become(State.ACCEPTED))
+    @button(_("Accepted..."), "record", icon="thumb_up", when=_may_become(State.ACCEPTED))
     @asking
     def accept(self, request: HttpRequest, offer: Any) -> Question:
         """Record that the seller accepted."""
-        explanation = "The seller accepted what is on the table. After the expiry it is recorded as a late acceptance."
-        return self._ask(request, offer, services.accept_offer, MoveForm, "Record the acceptance of", explanation)
+        explanation = gettext(
+            "The seller accepted what is on the table. After the expiry it is recorded as a late acceptance."
+        )
+        return self._ask(request, offer, services.accept_offer, MoveForm, gettext("Record the acceptance of"), explanation)
 
-    @button("Rejected...", "record", icon="thumb_down", when=_may_become(State.REJECTED))
+    @button(_("Rejected..."), "record", icon="thumb_down", when=_may_become(State.REJECTED))
     @asking
     def reject(self, request: HttpRequest, offer: Any) -> Question:
         """Record that the seller rejected."""
-        explanation = "What was reserved is free again."
-        return self._ask(request, offer, services.reject_offer, MoveForm, "Record the rejection of", explanation)
+        explanation = gettext("What was reserved is free again.")
+        return self._ask(request, offer, services.reject_offer, MoveForm, gettext("Record the rejection of"), explanation)
 
-    @button("Under contract...", "record", icon="contract", when=_may_become(State.CONTRACTED))
+    @button(_("Under contract..."), "record", icon="contract", when=_may_become(State.CONTRACTED))
     @asking
     def contract(self, request: HttpRequest, offer: Any) -> Question:
         """Record that the contract was signed."""
-        return self._ask(request, offer, services.contract_offer, MoveForm, "Record the contract of", "It was signed.")
+        return self._ask(
+            request, offer, services.contract_offer, MoveForm, gettext("Record the contract of"), gettext("It was signed.")
+        )
 
-    @button("Assign...", "send", icon="assignment_ind", when=_may_become(State.ASSIGNED))
+    @button(_("Assign..."), "send", icon="assignment_ind", when=_may_become(State.ASSIGNED))
     @asking
     def assign(self, request: HttpRequest, offer: Any) -> Question:
         """Assign the contract to a buyer, after a page that asks to whom."""
-        explanation = "The buyer must be in the book. What is at stake stays so until the deal closes."
-        return self._ask(request, offer, services.assign_offer, AssignForm, "Assign", explanation)
+        explanation = gettext("The buyer must be in the book. What is at stake stays so until the deal closes.")
+        return self._ask(request, offer, services.assign_offer, AssignForm, gettext("Assign"), explanation)
 
-    @button("Closed...", "record", icon="paid", when=_may_become(State.CLOSED))
+    @button(_("Closed..."), "record", icon="paid", when=_may_become(State.CLOSED))
     @asking
     def close(self, request: HttpRequest, offer: Any) -> Question:
         """Record that the deal closed, after a page that asks what it brought."""
-        explanation = "What was reserved is settled, with the loss if there was one."
-        return self._ask(request, offer, services.close_offer, CloseForm, "Record the closing of", explanation)
+        explanation = gettext("What was reserved is settled, with the loss if there was one.")
+        return self._ask(request, offer, services.close_offer, CloseForm, gettext("Record the closing of"), explanation)
 
-    @button("Fell through...", "record", icon="block", variant=DANGER, when=_may_become(State.FELL_THROUGH))
+    @button(_("Fell through..."), "record", icon="block", variant=DANGER, when=_may_become(State.FELL_THROUGH))
     @asking
     def fall_through(self, request: HttpRequest, offer: Any) -> Question:
         """Record that the offer fell through, after a page that asks what was lost."""
-        explanation = "It was dropped or withdrawn, or the deal failed. What was reserved is settled with the loss."
-        return self._ask(request, offer, services.fail_offer, FailForm, "Record the failure of", explanation, danger=True)
+        explanation = gettext("It was dropped or withdrawn, or the deal failed. What was reserved is settled with the loss.")
+        return self._ask(
+            request, offer, services.fail_offer, FailForm, gettext("Record the failure of"), explanation, danger=True
+        )
 
     def _ask(
         self,
@@ -235,11 +258,15 @@ class OfferAdmin(GrowingAdmin):
     ) -> Question:
         def act(reason: str, **given: Any) -> str:
             moved = verb(offer_id=offer.pk, **given, act=Act.by(request.user, reason=reason))
-            said = f"{State(moved.state).label}."
+            said = format_lazy("{state}.", state=State(moved.state).label)
             self.log_change(request, moved, said)
-            return said
+            return str(said)
 
-        title = f"{what} offer {offer.pk} of {cad(offer.amount)}"
+        title = gettext("%(what)s offer %(offer)s of %(amount)s") % {
+            "what": what,
+            "offer": offer.pk,
+            "amount": cad(offer.amount),
+        }
         pressed = what.split(maxsplit=1)[0]
         return Question(act, form=form, title=title, explanation=explanation, button=pressed, danger=danger)
 
@@ -253,9 +280,13 @@ class OfferEventAdmin(EventColumns, GrowingAdmin):
     list_filter = (SinceFilter, "to_state")
     list_select_related = ("words",)
     search_fields = ("correlation_id__exact", "actor__exact", "offer__lead_id__exact")
-    search_help_text = "Correlation id, actor or lead, in full"
-    offer_link = link("Offer", lambda event: offer_url(event.offer_id), lambda event: f"Offer {event.offer_id}")
+    search_help_text = _("Correlation id, actor or lead, in full")
+    offer_link = link(
+        _("Offer"),
+        lambda event: offer_url(event.offer_id),
+        lambda event: gettext("Offer %(offer_id)s") % {"offer_id": event.offer_id},
+    )
     fieldsets = (
-        ("Transition", {"fields": ("offer", "seq", "step", "amount_cad", "asked_cad", "at")}),
-        ("Who and why", {"fields": ("actor", "user", "reason", "papers", "correlation_id")}),
+        (_("Transition"), {"fields": ("offer", "seq", "step", "amount_cad", "asked_cad", "at")}),
+        (_("Who and why"), {"fields": ("actor", "user", "reason", "papers", "correlation_id")}),
     )

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from buyers.liquidity.scores import liquidity_score
 from governance import policies
 from offers.deals.life.errors import AboveRecommended, ExpiryOutOfRange, LowLiquidity
@@ -38,7 +40,12 @@ def require_liquid(offer: Offer, policy: OfferPolicy, act: Act) -> None:
     score = Decimal(str(scores[policy.liquidity_gate]))
     if score < policy.min_liquidity_score:
         named = policy.get_liquidity_gate_display()
-        raise LowLiquidity(f"{named}: {score:.2f}. The offer policy asks for {policy.min_liquidity_score}.")
+        raise LowLiquidity(
+            gettext_noop("%(named)s: %(score)s. The offer policy asks for %(min_liquidity_score)s."),
+            named=named,
+            score=f"{score:.2f}",
+            min_liquidity_score=policy.min_liquidity_score,
+        )
 
 
 def at_stake(offer: Offer) -> Decimal:

@@ -6,6 +6,7 @@ from operator import or_
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from buyers.book.models import buyer_key
 from buyers.liquidity.figures import SFR
@@ -45,33 +46,33 @@ class Offer(SignedModel):
         on_delete=models.PROTECT,
         related_name="+",
         db_index=False,
-        help_text="the AI's advice on which it rests, judged when it is sent",
+        help_text=_("the AI's advice on which it rests, judged when it is sent"),
     )
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH)
     property_type = models.CharField(max_length=WORD_MAX_LENGTH, default=SFR)
     lead = lead_key("offers")
-    deal_ref = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text="the deal's name towards buyers")
+    deal_ref = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, help_text=_("the deal's name towards buyers"))
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     state_since = models.DateTimeField()
-    amount = money_field(help_text="what is on the table now, CAD")
-    arv = money_field(help_text="after-repair value of its evidence, CAD")
-    fee = money_field(help_text="the assignment fee that we hope for, CAD")
-    stake = models.CharField(max_length=16, choices=Stake, blank=True, help_text="what it puts at stake; none of a draft")
+    amount = money_field(help_text=_("what is on the table now, CAD"))
+    arv = money_field(help_text=_("after-repair value of its evidence, CAD"))
+    fee = money_field(help_text=_("the assignment fee that we hope for, CAD"))
+    stake = models.CharField(max_length=16, choices=Stake, blank=True, help_text=_("what it puts at stake; none of a draft"))
     drafted_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     contracted_at = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(null=True, help_text="when it closed or fell through")
+    closed_at = models.DateTimeField(null=True, help_text=_("when it closed or fell through"))
     buyer = buyer_key("offers")
     reservation = models.OneToOneField(
         "governance.RiskReservation", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    realized_profit = money_field(null=True, help_text="CAD; below 0 for a loss")
-    realized_loss = money_field(null=True, help_text="CAD")
-    last_seq = models.PositiveIntegerField(default=0, help_text="the seq of its last event")
+    realized_profit = money_field(null=True, help_text=_("CAD; below 0 for a loss"))
+    realized_loss = money_field(null=True, help_text=_("CAD"))
+    last_seq = models.PositiveIntegerField(default=0, help_text=_("the seq of its last event"))
     # Set under the row's lock when the KPI row is written, so each offer counts at most once in each of the two rates.
     acceptance_told_at = models.DateTimeField(null=True)
     contract_told_at = models.DateTimeField(null=True)
@@ -130,14 +131,14 @@ class OfferEvent(SignedModel, AppendOnlyModel):
     """One transition of an offer. Never changed or deleted."""
 
     offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="events", db_index=False)
-    seq = models.PositiveIntegerField(help_text="1 for the offer's first transition")
+    seq = models.PositiveIntegerField(help_text=_("1 for the offer's first transition"))
     from_state = models.CharField(max_length=12, choices=State)
     to_state = models.CharField(max_length=12, choices=State)
-    amount = money_field(help_text="what was on the table then, CAD")
-    asked = money_field(null=True, help_text="of a counter: what the seller asked for, CAD")
+    amount = money_field(help_text=_("what was on the table then, CAD"))
+    asked = money_field(null=True, help_text=_("of a counter: what the seller asked for, CAD"))
     at = models.DateTimeField()
     reason = WordedField(max_length=NOTE_MAX_LENGTH, blank=True)
-    documents = WordedJsonField(default=list, help_text="references of documents, such as a contract's number")
+    documents = WordedJsonField(default=list, help_text=_("references of documents, such as a contract's number"))
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
@@ -150,7 +151,7 @@ class OfferEvent(SignedModel, AppendOnlyModel):
                 name="offerevent_transition",
             ),
         ]
-        verbose_name = "offer event"
+        verbose_name = _("offer event")
 
     def __str__(self) -> str:
         return f"{self.from_state} to {self.to_state}"

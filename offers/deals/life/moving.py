@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from governance import gate
 from offers.deals.life.errors import OfferNotFound, TransitionRefused
 from offers.deals.life.models import Offer, OfferEvent, OfferEventWords
@@ -11,6 +13,7 @@ from offers.deals.life.states import FINAL, ON_THE_TABLE, TRANSITIONS, State
 from offers.signals import offers_moved
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.envelope import Envelope, Subject
+from wholesale.plumbing.texts import in_english
 from wholesale.plumbing.wordings import parted
 
 NOTHING = Decimal(0)
@@ -33,7 +36,11 @@ def locked(offer_id: int) -> Offer:
 def require_transition(offer: Offer, to: State) -> None:
     """Refuse what the table of transitions does not have."""
     if (offer.state, to) not in TRANSITIONS:
-        raise TransitionRefused(f"The offer is {State(offer.state).label.lower()}: it cannot become {to.label.lower()}.")
+        raise TransitionRefused(
+            gettext_noop("The offer is %(present)s: it cannot become %(next)s."),
+            present=State(offer.state).label.lower(),
+            next=to.label.lower(),
+        )
 
 
 def move(
@@ -56,7 +63,7 @@ def move(
         setattr(offer, name, value)
     offer.state, offer.state_since, offer.last_seq = to, act.now, offer.last_seq + 1
     if to in FINAL and offer.reservation_id is not None:
-        gate.risk_settle(offer.reservation_id, loss, act=act.because(f"offer {offer.pk}: {to.label.lower()}"))
+        gate.risk_settle(offer.reservation_id, loss, act=act.because(f"offer {offer.pk}: {in_english(to.label).lower()}"))
     outcome = _outcome(offer, before, act)
     offer.save()
     _keep_event(offer, before, documents, asked, act)

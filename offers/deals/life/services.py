@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from buyers.book.models import Buyer
 from buyers.liquidity.figures import SFR
@@ -247,7 +248,7 @@ def assign_offer(*, offer_id: int, buyer_id: str, documents: Sequence[str] = (),
     require_transition(offer, State.ASSIGNED)
     status = Buyer.objects.filter(buyer_id=buyer_id).values_list("status", flat=True).first()
     if status is None:
-        raise NoSuchBuyer(f"There is no buyer {buyer_id} in the book.", attr="buyer_id")
+        raise NoSuchBuyer(gettext_noop("There is no buyer %(buyer_id)s in the book."), attr="buyer_id", buyer_id=buyer_id)
     if status == Buyer.Status.BLOCKED:
         raise BuyerBlocked(attr="buyer_id")
     move(offer, State.ASSIGNED, act, documents=documents, buyer_id=buyer_id)

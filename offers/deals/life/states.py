@@ -1,21 +1,22 @@
 """The states of an offer and the transitions between them. No database here: its tables are checked against these."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class State(TextChoices):
     """Where an offer stands."""
 
-    DRAFT = "DRAFT", "Draft"
-    SENT = "SENT", "Sent"
-    COUNTERED = "COUNTERED", "Countered"
-    ACCEPTED = "ACCEPTED", "Accepted"
-    REJECTED = "REJECTED", "Rejected"
-    EXPIRED = "EXPIRED", "Expired"
-    CONTRACTED = "CONTRACTED", "Under contract"
-    ASSIGNED = "ASSIGNED", "Assigned"
-    CLOSED = "CLOSED", "Closed"
-    FELL_THROUGH = "FELL_THROUGH", "Fell through"
+    DRAFT = "DRAFT", _("Draft")
+    SENT = "SENT", _("Sent")
+    COUNTERED = "COUNTERED", _("Countered")
+    ACCEPTED = "ACCEPTED", _("Accepted")
+    REJECTED = "REJECTED", _("Rejected")
+    EXPIRED = "EXPIRED", _("Expired")
+    CONTRACTED = "CONTRACTED", _("Under contract")
+    ASSIGNED = "ASSIGNED", _("Assigned")
+    CLOSED = "CLOSED", _("Closed")
+    FELL_THROUGH = "FELL_THROUGH", _("Fell through")
 
 
 _S = State

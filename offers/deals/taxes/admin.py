@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from governance.policies_admin import PolicyAdmin
@@ -12,16 +13,16 @@ from offers.deals.taxes.models import TransferTax
 class TransferTaxAdmin(PolicyAdmin):
     """The admin pages of land transfer tax: its schedules by place, class of land and date."""
 
-    key_title = "What is charged, where and from when"
+    key_title = _("What is charged, where and from when")
     settings_fieldsets = (
-        ("When and on what land", {"fields": (("until", "max_units"), "areas")}),
+        (_("When and on what land"), {"fields": (("until", "max_units"), "areas")}),
         (
-            "How much",
+            _("How much"),
             {"fields": ("method", "brackets", ("starts_within", "step"), ("fee", "minimum", "cap"))},
         ),
-        ("On what", {"fields": (("base", "comparative_factor"), "by_share")}),
-        ("Province and municipality", {"fields": (("combines", "municipal"), "municipal_above")}),
-        ("How it is known", {"fields": ("certainty", "source", "note")}),
+        (_("On what"), {"fields": (("base", "comparative_factor"), "by_share")}),
+        (_("Province and municipality"), {"fields": (("combines", "municipal"), "municipal_above")}),
+        (_("How it is known"), {"fields": ("certainty", "source", "note")}),
     )
     list_display = (
         "province",
@@ -38,5 +39,5 @@ class TransferTaxAdmin(PolicyAdmin):
     )
     list_filter = ("province", "kind", "certainty", "enabled")
     search_fields = ("municipality", "source", "note", "changed_by", "reason")
-    search_help_text = "Municipality, source, note, who changed it, or why"
+    search_help_text = _("Municipality, source, note, who changed it, or why")
     formfield_overrides = {models.DecimalField: {"widget": UnfoldAdminDecimalFieldWidget(attrs={"step": "any"})}}

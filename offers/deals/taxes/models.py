@@ -5,6 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from governance.policies import Policy
 from offers.bounds import ARV_MAX
@@ -28,32 +31,39 @@ class TransferTax(Policy):
     """
 
     province = Choice(max_length=2, choices=Province)
-    municipality = Word(default=ALL, page_help="ALL: the province's own.")
+    municipality = Word(default=ALL, page_help=_("ALL: the province's own."))
     kind = Choice(max_length=12, choices=Kind, default=Kind.TAX)
     payer = Choice(max_length=12, choices=Payer, default=Payer.ANYONE)
     land = Choice(max_length=11, choices=Land, default=Land.ANY)
-    from_date = Day(null=False, blank=False, default=FIRST, help_text=f"first day of closing; {FIRST}: not known")
+    from_date = Day(
+        null=False,
+        blank=False,
+        default=FIRST,
+        help_text=format_lazy(_("first day of closing; {first}: not known"), first=FIRST),
+    )
 
-    enabled = Switch(default=True, help_text="off: as if it were not there")
-    until = Day(empty="none", help_text="last day of closing; empty: until the next schedule begins")
+    enabled = Switch(default=True, help_text=_("off: as if it were not there"))
+    until = Day(empty=_("none"), help_text=_("last day of closing; empty: until the next schedule begins"))
     max_units = SmallWhole(
         default=0,
         at_most=MOST_UNITS,
-        zero="any",
-        short="Residences at most",
-        help_text="residences on the land; 0: any number",
+        zero=_("any"),
+        short=_("Residences at most"),
+        help_text=_("residences on the land; 0: any number"),
     )
     method = Choice(max_length=8, choices=BracketMethod, default=BracketMethod.MARGINAL)
     brackets = Note(
         blank=True,
-        empty="not known",
-        help_text="such as 0: 0.5%; 55000: 1%, or 0: $50; 100000: $150; empty: charged, and not known how much",
+        empty=_("not known"),
+        help_text=_("such as 0: 0.5%; 55000: 1%, or 0: $50; 100000: $150; empty: charged, and not known how much"),
     )
-    starts_within = Switch(default=False, help_text="a value at the edge of two brackets is of the upper one")
-    step = Money(default=Decimal(0), at_most=ARV_MAX, zero="none", help_text="CAD; value in a bracket is rounded up to it")
-    fee = Money(default=Decimal(0), at_most=ARV_MAX, zero="none", help_text="CAD, once, on top")
-    minimum = Money(default=Decimal(0), at_most=ARV_MAX, zero="none", help_text="CAD")
-    cap = Money(default=Decimal(0), at_most=ARV_MAX, zero="none", help_text="CAD; 0: none")
+    starts_within = Switch(default=False, help_text=_("a value at the edge of two brackets is of the upper one"))
+    step = Money(
+        default=Decimal(0), at_most=ARV_MAX, zero=_("none"), help_text=_("CAD; value in a bracket is rounded up to it")
+    )
+    fee = Money(default=Decimal(0), at_most=ARV_MAX, zero=_("none"), help_text=_("CAD, once, on top"))
+    minimum = Money(default=Decimal(0), at_most=ARV_MAX, zero=_("none"), help_text=_("CAD"))
+    cap = Money(default=Decimal(0), at_most=ARV_MAX, zero=_("none"), help_text=_("CAD; 0: none"))
     base = Choice(max_length=8, choices=Base, default=Base.PRICE)
     comparative_factor = Number(
         max_digits=5,
@@ -61,18 +71,18 @@ class TransferTax(Policy):
         default=Decimal(0),
         at_least=Decimal(0),
         at_most=Decimal(9),
-        zero="not known",
-        help_text="of the assessed value; 0: not known",
+        zero=_("not known"),
+        help_text=_("of the assessed value; 0: not known"),
     )
-    by_share = Switch(default=False, help_text="only on the share of the buyers who pay it")
-    areas = Note(blank=True, empty="everywhere", help_text="regional districts, with commas; empty: everywhere")
+    by_share = Switch(default=False, help_text=_("only on the share of the buyers who pay it"))
+    areas = Note(blank=True, empty=_("everywhere"), help_text=_("regional districts, with commas; empty: everywhere"))
     combines = Choice(max_length=8, choices=Combines, default=Combines.ADDS)
     municipal = Choice(max_length=6, choices=Municipal, default=Municipal.NONE)
     municipal_above = Money(
-        default=Decimal(0), at_most=ARV_MAX, zero="none", help_text="CAD; from which municipalities may differ"
+        default=Decimal(0), at_most=ARV_MAX, zero=_("none"), help_text=_("CAD; from which municipalities may differ")
     )
     certainty = Choice(max_length=8, choices=Grade, default=Grade.MEMORY)
-    source = Note(help_text="the text that says it")
+    source = Note(help_text=_("the text that says it"))
     note = Note(blank=True)
 
     key = ("province", "municipality", "kind", "payer", "land", "from_date")
@@ -88,8 +98,8 @@ class TransferTax(Policy):
             ),
             models.CheckConstraint(condition=models.Q(province__in=Province.values), name="transfertax_province"),
         ]
-        verbose_name = "land transfer tax"
-        verbose_name_plural = "land transfer taxes"
+        verbose_name = _("land transfer tax")
+        verbose_name_plural = _("land transfer taxes")
 
     def __str__(self) -> str:
         return f"{self.province} {self.municipality} {self.get_kind_display()} from {self.from_date}"
@@ -103,13 +113,13 @@ class TransferTax(Policy):
         try:
             brackets_of(self.brackets)
         except ValueError as error:
-            raise InvalidSchedule(f"It {error}.", attr="brackets") from None
+            raise InvalidSchedule(gettext_noop("It %(error)s."), attr="brackets", error=error) from None
         try:
             areas_of(self.areas)
         except ValueError as error:
-            raise InvalidSchedule(f"It {error}.", attr="areas") from None
+            raise InvalidSchedule(gettext_noop("It %(error)s."), attr="areas", error=error) from None
         if self.until and self.until < self.from_date:
-            raise InvalidSchedule("The last day lies before the first.", attr="until")
+            raise InvalidSchedule(gettext_noop("The last day lies before the first."), attr="until")
 
     @property
     def schedule(self) -> Schedule:

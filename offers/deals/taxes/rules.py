@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from offers.deals.taxes.brackets import Bracket
 from offers.deals.taxes.words import PAYERS, Base, BracketMethod, BuyerKind, Combines, Grade, Kind, Land, Municipal, Payer
+from wholesale.plumbing.texts import in_english
 from wholesale.plumbing.vocabulary import ALL
 
 CENT = Decimal("0.01")
@@ -186,7 +187,7 @@ def _part(schedules: Sequence[Schedule], kind: str, payer: str, transfer: Transf
     begun = [one for one in of_land if one.from_date <= transfer.on]
     schedule = max(begun, key=lambda one: one.from_date) if begun else None
     if schedule is None or (schedule.until and schedule.until < transfer.on):
-        return Charge(place, kind, None, None, f"the table has no {Kind(kind).label.lower()} for {transfer.on}")
+        return Charge(place, kind, None, None, f"the table has no {in_english(Kind(kind).label).lower()} for {transfer.on}")
     return _charged(schedule, place, transfer)
 
 
@@ -217,7 +218,7 @@ def _charged(schedule: Schedule, place: str, transfer: Transfer) -> Charge:
         return Charge(place, schedule.kind, None, base, schedule.note or "its rates are not known", schedule)
     if schedule.by_share:
         base = base * transfer.buyer_share
-    detail = Kind(schedule.kind).label
+    detail = in_english(Kind(schedule.kind).label)
     return Charge(place, schedule.kind, schedule.charge(base), base.quantize(CENT, ROUND_HALF_UP), detail, schedule)
 
 
@@ -240,7 +241,7 @@ def _factor(schedule: Schedule, transfer: Transfer) -> Decimal:
 
 
 def _lacking(province: str, kind: str) -> Charge:
-    return Charge(province, kind, None, None, f"the table has no {Kind(kind).label.lower()} of this province")
+    return Charge(province, kind, None, None, f"the table has no {in_english(Kind(kind).label).lower()} of this province")
 
 
 def _assumed(parts: Sequence[Charge], transfer: Transfer) -> Iterator[str]:

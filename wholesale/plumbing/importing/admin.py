@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking, of_row
@@ -65,10 +67,10 @@ class ImportBatchAdmin(GrowingAdmin):
     list_filter = ("state", SinceFilter)
     list_select_related = False
     search_fields = ("file_name__icontains", "changed_by__exact")
-    search_help_text = "Name of the file, or who brought it"
+    search_help_text = _("Name of the file, or who brought it")
     actions_detail = ("confirm", "again", "download")
     left_fields: tuple[str, ...] = ()  # fields about values of imported rows that were ignored
-    _counts_by_state = {State.CHECKED: "What an import would do", State.DONE: "What the import did"}
+    _counts_by_state = {State.CHECKED: _("What an import would do"), State.DONE: _("What the import did")}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("content", "refused_rows")
@@ -80,48 +82,51 @@ class ImportBatchAdmin(GrowingAdmin):
         left = [name for name in self.left_fields if getattr(obj, name)]
         counts = {"fields": (("created", "updated"), ("unchanged", "refused"), *left, "refused_shown")}
         return (
-            ("Import", {"fields": (("file_name", "state_label"), *more)}),
+            (gettext("Import"), {"fields": (("file_name", "state_label"), *more)}),
             *((title, counts) for state, title in self._counts_by_state.items() if state == obj.state),
-            ("Who and when", {"fields": (("changed_by", "user"), ("created_at", "finished_at"))}),
+            (gettext("Who and when"), {"fields": (("changed_by", "user"), ("created_at", "finished_at"))}),
         )
 
     def has_import_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Whether the user may import batches, and download their refused rows."""
         return request.user.has_perm(self.import_permission)
 
-    state_label = column("State", lambda row: row.get_state_display(), label=STATE_COLOURS)
-    unused = column("Columns that were not used", lambda row: ", ".join(row.unknown_columns))
-    remarks_shown = column("Remarks", remarks_list)
+    state_label = column(_("State"), lambda row: row.get_state_display(), label=STATE_COLOURS)
+    unused = column(_("Columns that were not used"), lambda row: ", ".join(row.unknown_columns))
+    remarks_shown = column(_("Remarks"), remarks_list)
 
-    @display(description="What was refused")
+    @display(description=_("What was refused"))
     def refused_shown(self, row: ImportBatch) -> str:
         """A table of the first refused rows as HTML."""
         return refused_table(self.importer.kind, row)
 
-    @button("Import...", "import", icon="upload", when=lambda row: row.is_ready)
+    @button(_("Import..."), "import", icon="upload", when=lambda row: row.is_ready)
     @of_row
     def confirm(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Redirect to the page on which the user confirms the import."""
         return HttpResponseRedirect(confirm_url(self.asked_by, row))
 
-    @button("Try again...", "import", icon="replay", when=_may_be_tried_again)
+    @button(_("Try again..."), "import", icon="replay", when=_may_be_tried_again)
     @asking
     def again(self, request: HttpRequest, row: Any) -> Question:
         """Check the file of a failed import again, after a confirmation page."""
 
         def act() -> str:
             self.retry(row.pk)
-            return "The file is looked through again."
+            return gettext("The file is looked through again.")
 
         return Question(
             act,
             form=forms.Form,
-            title="Try again",
-            explanation=f"{row.failure} The file is looked through once more. Nothing is imported before you confirm it.",
-            button="Look through it again",
+            title=gettext("Try again"),
+            explanation=gettext(
+                "%(failure)s The file is looked through once more. Nothing is imported before you confirm it."
+            )
+            % {"failure": row.failure},
+            button=gettext("Look through it again"),
         )
 
-    @button("Download refused rows", "import", icon="download", path="refused", when=lambda row: row.refused_rows)
+    @button(_("Download refused rows"), "import", icon="download", path="refused", when=lambda row: row.refused_rows)
     @of_row
     def download(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Download the refused rows as CSV, so that somebody can mend and upload them."""
@@ -150,7 +155,11 @@ def counts_of(row: ImportBatch) -> list[str]:
 
 def unused_text(row: ImportBatch) -> str:
     """Return a text about the file's columns and values that are not used. Empty if there are none."""
-    columns = f"Columns that are not used: {', '.join(row.unknown_columns)}." if row.unknown_columns else ""
+    columns = (
+        gettext("Columns that are not used: %(unknown_columns)s.") % {"unknown_columns": ", ".join(row.unknown_columns)}
+        if row.unknown_columns
+        else ""
+    )
     return " ".join(filter(None, (columns, row.left_out)))
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.errors import ImportNotReady, UnreadableFile
@@ -43,7 +44,11 @@ class Importer(Generic[Batch]):
 
         """
         if len(content) > BYTES_MAX:
-            raise UnreadableFile(f"It is larger than {BYTES_MAX // 1024**2} MB: divide it, or use {self.command}.")
+            raise UnreadableFile(
+                gettext_noop("It is larger than %(bytes_max)s MB: divide it, or use %(command)s."),
+                bytes_max=BYTES_MAX // 1024**2,
+                command=self.command,
+            )
         found = open_list(io.BytesIO(content), Format.of(file_name), self.kind)
         return self.model._default_manager.create(
             file_name=file_name,
@@ -80,7 +85,7 @@ class Importer(Generic[Batch]):
         kept = self.model._default_manager.filter(pk=batch_id, content__isnull=False)
         failed = kept.select_for_update().defer("content").first()
         if failed is None or failed.state != State.FAILED:
-            raise ImportNotReady("This import has not failed, or its file is gone.")
+            raise ImportNotReady(gettext_noop("This import has not failed, or its file is gone."))
         failed.state, failed.failure, failed.finished_at = State.CHECKING, "", None
         failed.save(update_fields=["state", "failure", "finished_at"])
         return failed

@@ -11,6 +11,8 @@ from io import TextIOWrapper
 from itertools import chain, islice
 from typing import IO, NamedTuple
 
+from django.utils.translation import gettext_noop
+
 from wholesale.plumbing.importing.errors import UnreadableFile
 from wholesale.plumbing.importing.kinds import RowKind
 from wholesale.plumbing.importing.tables import HEADER_WITHIN, Line, Table, above, no_header
@@ -53,7 +55,9 @@ def read(stream: IO[bytes], kind: RowKind) -> Table:
     if table.header.fault and found.encoding == _UTF_8 and found.is_western:
         table = _table(stream, _WESTERN, found.lines, kind)
     if table.header.fault:
-        raise UnreadableFile(f"The row that names its columns cannot be read. {table.header.fault}")
+        raise UnreadableFile(
+            gettext_noop("The row that names its columns cannot be read. %(fault)s"), fault=table.header.fault
+        )
     return table
 
 

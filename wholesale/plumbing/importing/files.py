@@ -11,6 +11,7 @@ from pathlib import PurePath
 from typing import IO, Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from wholesale.plumbing.importing import csv_files, xlsx_files
 from wholesale.plumbing.importing.errors import UnreadableFile
@@ -40,7 +41,7 @@ class Format(StrEnum):
         try:
             return cls(PurePath(name).suffix.removeprefix(".").upper())
         except ValueError:
-            raise UnreadableFile("Its name must end with .csv or .xlsx.") from None
+            raise UnreadableFile(gettext_noop("Its name must end with .csv or .xlsx.")) from None
 
 
 _READERS = {Format.CSV: csv_files.read, Format.XLSX: xlsx_files.read}
@@ -156,7 +157,11 @@ def _meanings(names: Sequence[str], column_of: Mapping[str, str]) -> list[str | 
         own = [index for index in same if key_of(names[index]) == key_of(meaning)]
         if len(own or same) > 1:
             twice = " and ".join(names[index] for index in own or same)
-            raise UnreadableFile(f"It has a column twice: {twice} mean {meaning}. Rename all but one of them.")
+            raise UnreadableFile(
+                gettext_noop("It has a column twice: %(twice)s mean %(meaning)s. Rename all but one of them."),
+                twice=twice,
+                meaning=meaning,
+            )
         for index in same:
             if own and index not in own:
                 meanings[index] = None

@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.html import format_html_join
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from unfold.contrib.import_export.forms import ExportForm
@@ -33,18 +36,24 @@ from wholesale.plumbing.importing.admin import (
 from wholesale.plumbing.importing.batches import BYTES_MAX, ROWS_AT_ONCE, Importer
 from wholesale.plumbing.importing.errors import ImportNotReady
 from wholesale.plumbing.importing.models import ImportBatch
+from wholesale.plumbing.texts import Words
 
-RELOAD = "Reload this page to see what came of it."
+RELOAD = _("Reload this page to see what came of it.")
 
 
 class UploadForm(forms.Form):
     """The form for uploading a file."""
 
     import_file = forms.FileField(
-        label="File",
+        label=_("File"),
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,.xlsx"}),
-        help_text="CSV or XLSX; a row at its top names the columns. Nothing is imported before you have seen what it "
-        f"would do. The worker takes files of more than {ROWS_AT_ONCE:,} rows.",
+        help_text=format_lazy(
+            _(
+                "CSV or XLSX; a row at its top names the columns. Nothing is imported before you have seen what "
+                "it would do. The worker takes files of more than {rows_at_once} rows."
+            ),
+            rows_at_once=f"{ROWS_AT_ONCE:,}",
+        ),
     )
 
 
@@ -54,7 +63,7 @@ class ImportPages(ExportMixin):
     importer: Importer[Any]
     begin_import: Callable[..., ImportBatch]
     confirm_import: Callable[[int], ImportBatch]
-    columns_shown: list[tuple[str, list[str]]]  # the columns that a file may have, in titled groups
+    columns_shown: list[tuple[Words, list[str]]]  # the columns that a file may have, in titled groups
     export_form_class = ExportForm
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
@@ -85,7 +94,7 @@ class ImportPages(ExportMixin):
         """Whether the user may import files of these rows."""
         return request.user.has_perm(f"{self.opts.app_label}.import_{self.opts.model_name}")
 
-    @button("Import", "import", icon="upload", path="import")
+    @button(_("Import"), "import", icon="upload", path="import")
     def import_file(self, request: HttpRequest) -> HttpResponse:
         """Show the form for uploading a file. After the upload, show what an import of the file would do."""
         form = UploadForm(request.POST or None, request.FILES or None)
@@ -95,25 +104,25 @@ class ImportPages(ExportMixin):
             try:
                 begun = self.begin_import(file_name=file.name, content=content, act=Act.by(request.user))
             except DomainError as refusal:
-                form.add_error("import_file", refusal.detail)
+                form.add_error("import_file", refusal.shown)
             else:
                 return self._begun(request, begun)
         columns = ((about, ", ".join(names)) for about, names in self.columns_shown)
         return confirmation(
             request,
             self,
-            title=f"Import {self.importer.kind.plural}",
+            title=gettext("Import %(plural)s") % {"plural": self.importer.kind.plural},
             form=form,
-            explanation="A file may have these columns, under these names or others that people use:",
+            explanation=gettext("A file may have these columns, under these names or others that people use:"),
             details=format_html_join("", '<p class="leading-relaxed"><b>{}</b>: <code>{}</code></p>', columns),
-            button="Look through it",
+            button=gettext("Look through it"),
         )
 
     def _begun(self, request: HttpRequest, begun: ImportBatch) -> HttpResponse:
         if begun.is_ready:
             return HttpResponseRedirect(confirm_url(self._name, begun))
         if begun.is_large:
-            messages.info(request, f"The worker looks through it. {RELOAD}")
+            messages.info(request, gettext("The worker looks through it. %(reload)s") % {"reload": RELOAD})
         return HttpResponseRedirect(page_url(begun))
 
     def process_import(self, request: HttpRequest) -> HttpResponse:
@@ -124,27 +133,37 @@ class ImportPages(ExportMixin):
         if request.method == "POST":
             return self._confirmed(request, asked)
         if not asked.is_ready or asked.content is None:
-            messages.error(request, ImportNotReady().detail)
+            messages.error(request, ImportNotReady().shown)
             return HttpResponseRedirect(page_url(asked))
         first, refused = first_rows(self.importer.open(asked)), refused_table(self.importer.kind, asked)
         return confirmation(
             request,
             self,
-            title=f"Import {asked.file_name}",
+            title=gettext("Import %(file_name)s") % {"file_name": asked.file_name},
             form=forms.Form(),
-            explanation="The file was looked through; nothing is imported yet. What is empty in it keeps its stored value.",
+            explanation=gettext(
+                "The file was looked through; nothing is imported yet. What is empty in it keeps its stored value."
+            ),
             warning=unused_text(asked),
-            table={"headers": ["New", "Changed", "Unchanged", "Refused"], "rows": [counts_of(asked)]},
+            table={
+                "headers": [gettext("New"), gettext("Changed"), gettext("Unchanged"), gettext("Refused")],
+                "rows": [counts_of(asked)],
+            },
             details=remarks_list(asked) + first + refused,
-            button=f"Import {asked.created + asked.updated:,} {self.importer.kind.plural}",
+            button=gettext("Import %(updated)s %(plural)s")
+            % {"updated": f"{asked.created + asked.updated:,}", "plural": self.importer.kind.plural},
         )
 
     def _confirmed(self, request: HttpRequest, asked: ImportBatch) -> HttpResponse:
         try:
             done = self.confirm_import(asked.pk)
         except DomainError as refusal:
-            messages.error(request, refusal.detail)
+            messages.error(request, refusal.shown)
         else:
-            said = f"The worker imports it. {RELOAD}" if done.is_large else f"The {self.importer.kind.plural} are imported."
+            said = (
+                gettext("The worker imports it. %(reload)s") % {"reload": RELOAD}
+                if done.is_large
+                else gettext("The %(plural)s are imported.") % {"plural": self.importer.kind.plural}
+            )
             messages.success(request, said)
         return HttpResponseRedirect(page_url(asked))

@@ -12,6 +12,7 @@ from wholesale.plumbing.importing.batches import Importer
 from wholesale.plumbing.importing.errors import ImportUnderWay, UnreadableFile
 from wholesale.plumbing.importing.models import ImportBatch
 from wholesale.plumbing.importing.texts import plain
+from wholesale.plumbing.texts import in_english
 
 State = ImportBatch.State
 DIGITS = 10  # a Canadian number without its country code
@@ -65,11 +66,11 @@ def in_imports(person: Named) -> dict[str, Any]:
     """Return what imports hold about the person, as plain values for an export."""
     return {
         "refused_rows": [
-            {"import": found.batch.pk, "list": found.batch._meta.verbose_name, "rows": found.rows}
+            {"import": found.batch.pk, "list": in_english(found.batch._meta.verbose_name), "rows": found.rows}
             for found in refused_of(person)
         ],
         "files": [
-            {"import": row.pk, "list": row._meta.verbose_name, "file_name": row.file_name, "state": row.state}
+            {"import": row.pk, "list": in_english(row._meta.verbose_name), "file_name": row.file_name, "state": row.state}
             for row in waiting_for(person)
         ],
     }

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop
+
 from wholesale.plumbing.importing.errors import UnreadableFile
 
 HEADER_WITHIN = 20  # rows at the top among which the header is searched; rows above the header are titles
@@ -39,4 +41,4 @@ def above(numbers: Iterable[int]) -> list[str]:
 
 def no_header(key: str) -> UnreadableFile:
     """Return the error for a file without a header. `key` is the column that a header must name."""
-    return UnreadableFile(f"A row at its top must name the columns, {key} among them.")
+    return UnreadableFile(gettext_noop("A row at its top must name the columns, %(key)s among them."), key=key)

@@ -9,13 +9,15 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO
 
+from django.utils.translation import gettext_noop
+
 from wholesale.plumbing.importing.errors import UnreadableFile
 from wholesale.plumbing.importing.kinds import RowKind
 from wholesale.plumbing.importing.tables import HEADER_WITHIN, Line, Table, above, no_header
 from wholesale.plumbing.importing.xlsx_parts import Book, Merged, Sheet, SheetRow, too_much
 
 COLUMNS_MAX = 500  # named columns
-_NO_XLSX = "It is no XLSX file, or one that is damaged or protected by a password."
+_NO_XLSX = gettext_noop("It is no XLSX file, or one that is damaged or protected by a password.")
 
 
 def read(stream: IO[bytes], kind: RowKind) -> Table:
@@ -41,7 +43,11 @@ def _table(book: Book, kind: RowKind) -> Table:
         if not headers:
             raise no_header(kind.key)
         hidden = _named(next(iter(headers)))
-        raise UnreadableFile(f"Its {kind.plural} are in a hidden sheet, {hidden}: show the sheet, and save it.")
+        raise UnreadableFile(
+            gettext_noop("Its %(plural)s are in a hidden sheet, %(hidden)s: show the sheet, and save it."),
+            plural=kind.plural,
+            hidden=hidden,
+        )
     header = headers[chosen]
     if len(header.cells) > COLUMNS_MAX:
         raise too_much(f"{COLUMNS_MAX} columns")
@@ -94,7 +100,9 @@ def _lines(book: Book, sheet: Sheet, table: Table) -> Iterator[Line]:
         except UnreadableFile:
             raise
         except Exception as error:  # as above
-            raise UnreadableFile(f"Sheet {_named(sheet)} is damaged: nothing of it was read.") from error
+            raise UnreadableFile(
+                gettext_noop("Sheet %(sheet)s is damaged: nothing of it was read."), sheet=_named(sheet)
+            ) from error
         if hidden:
             notes.append(f"Of its rows {hidden:,} are hidden, and were read.")
         spool.seek(0)

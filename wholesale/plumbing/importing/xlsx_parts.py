@@ -14,6 +14,7 @@ from typing import IO, NamedTuple
 from xml.etree.ElementTree import Element, iterparse
 from zipfile import ZipFile
 
+from django.utils.translation import gettext_noop
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.cell import column_index_from_string, get_column_letter
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
@@ -47,7 +48,7 @@ _CHUNK = 1 << 20
 
 def too_much(what: str) -> UnreadableFile:
     """Return the error for a file that exceeds a bound, such as its number of rows (`what`)."""
-    return UnreadableFile(f"It has more than {what}: divide it, or save it as CSV.")
+    return UnreadableFile(gettext_noop("It has more than %(what)s: divide it, or save it as CSV."), what=what)
 
 
 class Merged(NamedTuple):
@@ -206,7 +207,10 @@ class Book:
         with self.archive.open(part) as stream:
             for count, (_, element) in enumerate(iterparse(stream)):
                 if count % 4096 == 0 and monotonic() > self.deadline:
-                    raise UnreadableFile(f"To read it takes longer than {SECONDS_MAX:.0f} seconds: divide it.")
+                    raise UnreadableFile(
+                        gettext_noop("To read it takes longer than %(seconds_max)s seconds: divide it."),
+                        seconds_max=f"{SECONDS_MAX:.0f}",
+                    )
                 if count > ELEMENTS_MAX:
                     raise too_much(f"{ELEMENTS_MAX:,} elements in a part")
                 yield element, _KINDS.get(element.tag)

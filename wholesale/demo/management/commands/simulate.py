@@ -125,9 +125,9 @@ def _plan(
 def _tables(now: datetime) -> tuple[Table, Table]:
     """Return what came of contacts, and the other figures of the simulation that ended at `now`."""
     counts = simulation.contacts()
-    contacts = Table("Contacts", *(channel.label for channel in Channel), title="What came of contacts")
+    contacts = Table("Contacts", *(str(channel.label) for channel in Channel), title="What came of contacts")
     for outcome, label in [("", "none yet"), *Outcome.choices]:
-        contacts.add_row(label, *(f"{counts.get((channel, outcome), 0):,}" for channel in Channel))
+        contacts.add_row(str(label), *(f"{counts.get((channel, outcome), 0):,}" for channel in Channel))
     rest = Table("", "", title="The business", show_header=False)
     for name, figure in simulation.figures(now).items():
         rest.add_row(name, figure)
