@@ -13,7 +13,7 @@ DEV := DEBUG=$${DEBUG-true}
 CLOCK = PYTHONPATH=$(CURDIR)/tests/clock TEST_CLOCK=$${TEST_CLOCK-$(1)}
 COVER := $(PY) -W "ignore:Unable to activate pytest branch coverage" -m slipcover --json
 
-.PHONY: help setup chromium up serve test quick test-sqlite test-postgres clocks check mutate bench pairs lock token manage schema
+.PHONY: help setup chromium up serve test quick test-sqlite test-postgres clocks check mutate bench pairs lock token manage schema texts
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,9 @@ check: setup  ## lint, format, types, imports, migrations, deploy checks, API sc
 
 schema: setup  ## write docs/openapi.yaml from the code
 	@$(DEV) $(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+texts: setup  ## bring the French texts (locale/fr) in step with the sources
+	@$(PY) scripts/texts.py
 
 bench: setup chromium  ## full-size measurements into docs/benchmarks.md (needs wrk)
 	@$(PY) -m tests.postgres $(PY) -m tests.bench

@@ -12,7 +12,6 @@ from django.db import models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -28,6 +27,7 @@ from wholesale.plumbing.admin_base import restate, show_refusal
 from wholesale.plumbing.admin_parts import Colours, column, place_text
 from wholesale.plumbing.errors import DomainError, VersionConflict
 from wholesale.plumbing.setting_fields import Document, Setting
+from wholesale.plumbing.showing import shown_time
 from wholesale.plumbing.texts import Words
 
 SWITCHED = Colours({_("On"): "success", _("Off"): ""})
@@ -79,12 +79,12 @@ class PolicyForm(PlaceInput, GovernedForm):
             ValidationError(
                 format_html(
                     gettext(
-                        "Nothing was saved: changed by {} at {} UTC since you opened it{}. What you typed is kept below. "
+                        "Nothing was saved: changed by {} at {} since you opened it{}. What you typed is kept below. "
                         '<a href="{}" target="_blank" class="underline">See what changed</a>; '
                         "saving again puts your values in the place of theirs."
                     ),
                     policy.changed_by,
-                    date_format(policy.updated_at, "DATETIME_FORMAT"),
+                    shown_time(policy.updated_at),
                     gettext(", with the reason “%(reason)s”") % {"reason": policy.reason} if policy.reason else "",
                     reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[policy.pk]),
                 ),

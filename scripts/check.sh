@@ -11,6 +11,7 @@ step "format" ruff format --check --quiet .
 step "imports" lint-imports --no-cache
 step "types" mypy
 step "migrations in step" python manage.py makemigrations --check --dry-run
+step "French texts in step" python scripts/texts.py --check
 step "deploy" env DJANGO_SETTINGS_MODULE=wholesale.settings DEBUG=false HTTPS=true TRUSTED_PROXIES=1 \
     SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(60))')" CONTACT_DIGEST_KEY=only-for-this-check \
     python manage.py check --deploy --fail-level WARNING

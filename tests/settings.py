@@ -8,6 +8,7 @@ os.environ.setdefault("DB_TIMEOUTS_WEB", "300,120,300")  # the machine may be bu
 
 from wholesale.settings import *  # noqa: F403
 
+CONSOLE_ZONE = "UTC"  # tests compare the times of pages with stored ones; tests of zones choose one
 GO_LIVE_ENFORCE = False  # tests of its refusals switch it on
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True  # otherwise each test client scans all static files before its first request

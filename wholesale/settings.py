@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from wholesale.plumbing import correlation
-from wholesale.plumbing.environment import days, env, switch, timeouts_of, whole_number
+from wholesale.plumbing.environment import days, env, switch, timeouts_of, whole_number, zone
 from wholesale.plumbing.log_text import json_line, traceback_dicts, write_traceback
 from wholesale.plumbing.work.queues import Queue
 from wholesale.plumbing.work.timeouts import process_of
@@ -76,7 +76,7 @@ CONTENT_SECURITY_POLICY = {
 CSRF_FAILURE_VIEW = "wholesale.console.faults.csrf_failure"
 
 # The login: this many wrong passwords lock an account and an address for a while (wholesale/plumbing/http/logins.py).
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "wholesale.plumbing.http.personal.UserBackend"]
 LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=10)
 LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", default=15)
 AXES_FAILURE_LIMIT = LOGIN_FAILURES
@@ -164,6 +164,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "wholesale.plumbing.http.personal.PersonalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -193,9 +194,14 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
+# Only the console speaks the user's language and shows the user's zone (wholesale/plumbing/http/personal.py). All else is
+# in English and UTC.
 LANGUAGE_CODE = "en-ca"
+LANGUAGES = [("en-ca", "English"), ("fr-ca", "Français")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
+CONSOLE_ZONE = zone("CONSOLE_ZONE", default="America/Toronto")  # of users who have chosen none
 
 STATIC_URL = "static/"
 # Static files are served from the apps' folders, so no collectstatic step is needed.
@@ -323,9 +329,10 @@ LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 UNFOLD = {
     "SITE_TITLE": "Wholesale",
     "SITE_HEADER": "Wholesale",
-    "SITE_SUBHEADER": "All times are UTC",
+    "SITE_SUBHEADER": "wholesale.console.frame.clock",
     "SITE_SYMBOL": "real_estate_agent",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "wholesale.console.frame.favicon"}],
+    "ACCOUNT": {"navigation": "wholesale.console.preferences.pages.account_links"},
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "wholesale.console.frame.environment",

@@ -35,7 +35,7 @@ from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, WordFilter, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.phone_fields import ValidPhoneField
-from wholesale.plumbing.texts import cad
+from wholesale.plumbing.showing import shown_money, shown_number, shown_time
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
 STATUS_COLOURS = {
@@ -98,7 +98,7 @@ def _funds(buyer: Buyer) -> tuple[str, str]:
     return (
         state,
         (gettext("%(amount)s until %(day)s") if state == "good" else gettext("%(amount)s expired %(day)s"))
-        % {"amount": cad(buyer.funds_amount).removesuffix(".00"), "day": buyer.funds_expire_on},
+        % {"amount": shown_money(buyer.funds_amount), "day": buyer.funds_expire_on},
     )
 
 
@@ -227,8 +227,8 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
             else gettext(", %(days)s days from the first sending to the purchase at the median") % {"days": days}
         )
         return gettext("%(deals_closed)s closed, %(deals_fell_through)s fell through%(taken)s") % {
-            "deals_closed": f"{known.deals_closed:,}",
-            "deals_fell_through": f"{known.deals_fell_through:,}",
+            "deals_closed": shown_number(known.deals_closed),
+            "deals_fell_through": shown_number(known.deals_fell_through),
             "taken": taken,
         }
 
@@ -236,7 +236,7 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     def last_answers(self, buyer: Buyer) -> str:
         """Return the buyer's last answers, a line for each."""
         lines = (
-            (f"{one.created_at:%Y-%m-%d %H:%M}", one.get_event_display(), " · ".join(filter(None, about)))
+            (shown_time(one.created_at), one.get_event_display(), " · ".join(filter(None, about)))
             for one in last_answers(buyer.buyer_id)
             if (about := (one.deal_ref, one.property_type, place_text(one)))
         )

@@ -14,7 +14,7 @@ from buyers.book.lists.words import BETWEEN
 from buyers.book.models import BuyBox
 from wholesale.plumbing.admin_forms import CheckedForm, typed
 from wholesale.plumbing.admin_parts import allowed
-from wholesale.plumbing.texts import cad
+from wholesale.plumbing.showing import shown_money
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 
@@ -92,6 +92,6 @@ def box_text(box: BuyBox) -> str:
     parts = [
         where,
         ", ".join(values["property_types"]),
-        gettext("up to %(amount)s") % {"amount": cad(box.max_price).removesuffix(".00")} if box.max_price else "",
+        gettext("up to %(amount)s") % {"amount": shown_money(box.max_price)} if box.max_price else "",
     ]
     return " · ".join(filter(None, parts))

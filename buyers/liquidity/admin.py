@@ -18,6 +18,7 @@ from buyers.liquidity.rates import Posterior
 from buyers.liquidity.scores import known_of, liquidity_score
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import SinceFilter, button, column, place_text
+from wholesale.plumbing.showing import shown_number, shown_rate
 
 EVENT_COLOURS = {
     Event.RESPONDED.label: "info",
@@ -101,10 +102,12 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     )
     def score(self, node: BuyerLiquidityNode) -> str:
         """The node's score, by the formula of the customer's guide."""
-        return f"{node.liquidity.score:.2f}"
+        return shown_number(node.liquidity.score, 2)
 
-    response_rate = column(_("Response rate"), lambda node: f"{node.avg_response_rate:.2%}", ordering="avg_response_rate")
-    close_rate = column(_("Close rate"), lambda node: f"{node.avg_close_rate:.2%}", ordering="avg_close_rate")
+    response_rate = column(
+        _("Response rate"), lambda node: shown_rate(node.avg_response_rate, 2), ordering="avg_response_rate"
+    )
+    close_rate = column(_("Close rate"), lambda node: shown_rate(node.avg_close_rate, 2), ordering="avg_close_rate")
     responds = column(_("Responds (90%)"), lambda node: _rate_text(known_of(node).response))
     closes = column(_("Buys if it decides (90%)"), lambda node: _rate_text(known_of(node).close))
 
@@ -161,8 +164,8 @@ class DealSentAdmin(GrowingAdmin):
 
 def _rate_text(rate: Posterior) -> str:
     return gettext("%(mean)s (%(low)s to %(high)s; %(events)s events)") % {
-        "mean": f"{rate.mean:.0%}",
-        "low": f"{rate.low:.0%}",
-        "high": f"{rate.high:.0%}",
-        "events": f"{rate.events:.1f}",
+        "mean": shown_rate(rate.mean),
+        "low": shown_rate(rate.low),
+        "high": shown_rate(rate.high),
+        "events": shown_number(rate.events, 1),
     }

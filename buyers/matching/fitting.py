@@ -15,6 +15,7 @@ from buyers.liquidity.graph.pages import buyers_url, placed, rate_text
 from buyers.liquidity.graph.services import liquidity_nodes
 from buyers.liquidity.models import BuyerFeedbackEvent, DealSent
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.showing import shown_number
 from wholesale.plumbing.vocabulary import ALL
 
 DEALS_MAX = NODES_MAX = 50
@@ -77,7 +78,7 @@ def fitting_html(buyer: Buyer) -> SafeString:
             buyers_url(node["id"]),
             f"{placed(node)} {node['property_type']}",
             node["size"],
-            f"{node['score']:.2f}",
+            shown_number(node["score"], 2),
             *(rate_text(node["posterior"][kind]) for kind in ("response", "close")),
         )
         for node in found["nodes"]

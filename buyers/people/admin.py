@@ -15,6 +15,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
 from wholesale.plumbing.json_files import download
+from wholesale.plumbing.showing import shown_number
 
 
 class BuyerPersonPages(ModelAdmin):
@@ -54,7 +55,10 @@ class BuyerPersonPages(ModelAdmin):
                 "Export first what you must keep. Do not name the person in the reason: it is kept."
             ),
             warning=_shared_text(whom.shared_with),
-            table={"headers": [name for name, _number in counts], "rows": [[f"{count:,}" for _name, count in counts]]},
+            table={
+                "headers": [name for name, _number in counts],
+                "rows": [[shown_number(count) for _name, count in counts]],
+            },
             button=gettext("Erase the person"),
             danger=True,
         )
@@ -78,12 +82,12 @@ def erased_text(erased: BuyerErasure) -> str:
         "Erased: %(points)s numbers and addresses, %(boxes)s buy boxes, %(texts)s texts, "
         "%(refused_rows)s refused rows, %(files)s files, %(answers)s kept answers."
     ) % {
-        "points": f"{erased.points:,}",
-        "boxes": f"{erased.boxes:,}",
-        "texts": f"{erased.texts:,}",
-        "refused_rows": f"{erased.refused_rows:,}",
-        "files": f"{erased.files:,}",
-        "answers": f"{erased.answers:,}",
+        "points": shown_number(erased.points),
+        "boxes": shown_number(erased.boxes),
+        "texts": shown_number(erased.texts),
+        "refused_rows": shown_number(erased.refused_rows),
+        "files": shown_number(erased.files),
+        "answers": shown_number(erased.answers),
     }
     return f"{done} {_shared_text(list(erased.shared_with))}".strip()
 

@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import OuterRef, Subquery, Sum
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -23,7 +22,7 @@ from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, 
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, ReasonForm, asking, reason_field
 from wholesale.plumbing.admin_parts import Colours, StateFilter, button, column, place_text
-from wholesale.plumbing.texts import percent
+from wholesale.plumbing.showing import shown_rate, shown_time
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
@@ -54,7 +53,7 @@ class PauseForm(ReasonForm):
     """The form of a pause: its end and its reason."""
 
     until = forms.DateTimeField(
-        label=_("Until (UTC)"),
+        label=_("Until"),
         input_formats=[LOCAL_TIME],
         widget=forms.DateTimeInput(
             attrs={"type": "datetime-local", "class": " ".join(INPUT_CLASSES)},
@@ -127,7 +126,7 @@ class PoolAgentAdmin(RemovableAdmin):
                 if row.is_unregistered
                 else gettext("paused")
             }
-        return percent(round(Decimal(row.weight) / row.pool_weight, 2))
+        return shown_rate(Decimal(row.weight) / row.pool_weight)
 
     @display(description=_("State"), label=Colours({_("Working"): "success"}))
     def state(self, row: Any) -> str:
@@ -138,9 +137,7 @@ class PoolAgentAdmin(RemovableAdmin):
             return gettext("Its vendor's registration ended")
         if self._works(row) or row.paused_until is None:
             return gettext("Working")
-        return gettext("Paused until %(datetime_format)s UTC") % {
-            "datetime_format": date_format(row.paused_until, "DATETIME_FORMAT")
-        }
+        return gettext("Paused until %(time)s") % {"time": shown_time(row.paused_until)}
 
     def _works(self, row: Any) -> bool:
         is_away = row.paused_until is not None and row.paused_until > timezone.now()
@@ -150,10 +147,7 @@ class PoolAgentAdmin(RemovableAdmin):
         until = record.paused_until
         return {
             gettext("Weight"): str(record.weight),
-            gettext("Paused until"): gettext("%(datetime_format)s UTC")
-            % {"datetime_format": date_format(until, "DATETIME_FORMAT")}
-            if until
-            else gettext("not paused"),
+            gettext("Paused until"): shown_time(until) if until else gettext("not paused"),
         }
 
     @button(_("Pause..."), "change", icon="pause")

@@ -30,6 +30,7 @@ from wholesale.plumbing.admin_parts import (
     place_text,
 )
 from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.showing import shown_number
 
 MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
 
@@ -127,7 +128,7 @@ class SlaNoticeAdmin(GrowingAdmin):
         (_("Origin"), {"fields": ("correlation_id",)}),
     )
 
-    number = column(_("Breaches"), lambda notice: f"{notice.breaches:,}", ordering="breaches")
+    number = column(_("Breaches"), lambda notice: shown_number(notice.breaches), ordering="breaches")
     state = either(_("State"), lambda notice: notice.read_at, (_("Read"), "success"), (_("Not read yet"), "danger"))
     e_mail = column(_("E-mail"), lambda notice: notice.get_mail_display(), ordering="mail", label=MAIL_COLOURS)
 

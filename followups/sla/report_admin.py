@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from followups.sla.reading import PERCENTILES
 from followups.sla.report import GROUPS, SPAN, SlaReport, sla_report
 from wholesale.plumbing.days import WITHIN_RANGE, beginning
+from wholesale.plumbing.showing import shown_number, shown_rate
 from wholesale.plumbing.texts import Words
 
 ROWS_MAX = 40  # groups in one chart; if there are more, those with the highest 90th percentile
@@ -89,7 +90,7 @@ def _name(value: Any) -> str:
 def _row(name: Words, figures: dict[str, Any]) -> list[Words]:
     return [
         name,
-        *(f"{figures[column]:,}" for column in ("count", "completed", "open_overdue")),
+        *(shown_number(figures[column]) for column in ("count", "completed", "open_overdue")),
         *(in_words(figures[f"p{percentile}"]) for percentile in PERCENTILES),
         *(_share(figures[column]) for column in ("within_30m", "within_2h")),
         in_words(figures["p50_wall"]),
@@ -98,7 +99,7 @@ def _row(name: Words, figures: dict[str, Any]) -> list[Words]:
 
 
 def _share(part: float | None) -> str:
-    return "-" if part is None else f"{part:.0%}"
+    return "-" if part is None else shown_rate(part)
 
 
 def in_words(minutes: float | None) -> str:

@@ -7,13 +7,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from followups.tasks.models import FollowupTask
 from wholesale.plumbing.admin_parts import link
+from wholesale.plumbing.showing import shown_time
 
 OVERDUE_AFTER = timedelta(hours=2)  # a task that is so long past due misses the SLA
 TASK_STATES = {
@@ -38,9 +38,8 @@ def task_state(task: FollowupTask) -> str:
 
 
 def clock(moment: datetime, zone: tzinfo | None) -> str:
-    """Return the day and time of a moment in a zone. Without a zone the text is in UTC and says so."""
-    there = moment.astimezone(zone) if zone else moment
-    return f"{date_format(there, 'D j M, H:i')}{'' if zone else ' UTC'}"
+    """Return the day and time of a moment in a zone, or else on the user's clock."""
+    return shown_time(moment, zone)
 
 
 def task_url(task_id: int) -> str:

@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -19,6 +18,7 @@ from governance.golive.models import GoLiveState
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason
 from wholesale.plumbing.admin_parts import DANGER, SUCCESS, allowed, button, either
+from wholesale.plumbing.showing import shown_time
 from wholesale.plumbing.texts import Words
 
 ENGAGED = _("The kill switch is engaged.")
@@ -156,13 +156,13 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         state = services.current_state()
         if state is None:
             return None
-        when = date_format(state.updated_at, "DATETIME_FORMAT")
+        when = shown_time(state.updated_at)
         return {
             "headers": [
                 gettext("Kill switch"),
                 gettext("Go-live"),
                 gettext("Last changed by"),
-                gettext("When (UTC)"),
+                gettext("When"),
                 gettext("Why"),
             ],
             "rows": [[self.kill_switch(state), self.go_live(state), state.changed_by, when, state.reason or "-"]],

@@ -21,7 +21,7 @@ from governance.heimdall.services import trials_in_window
 from governance.policies_admin import PolicyAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import Colours, DaySinceFilter, SinceFilter, WordFilter, column, either, json_text
-from wholesale.plumbing.texts import percent
+from wholesale.plumbing.showing import shown_rate
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")
 SPANS = ("trial_window_days", "recommendation_hours")
@@ -59,7 +59,7 @@ class HeimdallPolicyAdmin(PolicyAdmin):
     @display(description=_("Success rate"), ordering="min_sandbox_success_rate")
     def success_rate(self, policy: HeimdallPolicy) -> str:
         """The minimum success rate in percent, with "lower bound" if the lower bound of the rate must reach it."""
-        least = percent(policy.min_sandbox_success_rate)
+        least = shown_rate(policy.min_sandbox_success_rate, 2)
         return gettext("%(rate)s, lower bound") % {"rate": least} if policy.use_lower_bound else least
 
     @display(description=_("The sandbox now"))
@@ -80,7 +80,7 @@ class HeimdallPolicyAdmin(PolicyAdmin):
             "trials": trials,
             "days": days,
             "rate": rate_text(successes, trials),
-            "lower": f"{lower:.0%}",
+            "lower": shown_rate(lower),
         }
 
     def settings_of(self, record: Any) -> dict[str, str]:
@@ -91,7 +91,7 @@ class HeimdallPolicyAdmin(PolicyAdmin):
 
 def rate_text(successes: int, trials: int) -> str:
     """The success rate in percent, or "-" if there are no trials."""
-    return f"{successes / trials:.0%}" if trials else "-"
+    return shown_rate(successes / trials) if trials else "-"
 
 
 @admin.register(HeimdallScorecard)
@@ -138,7 +138,7 @@ class HeimdallRecommendationAdmin(GrowingAdmin):
         (_("Who and when"), {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
-    confidence_text = column(_("Confidence"), lambda kept: percent(kept.confidence), ordering="confidence")
+    confidence_text = column(_("Confidence"), lambda kept: shown_rate(kept.confidence, 2), ordering="confidence")
 
     eligible = either(
         _("For production"), lambda kept: kept.prod_eligible, (_("Eligible"), "success"), (_("Not eligible"), "warning")
@@ -163,7 +163,9 @@ class HeimdallEventAdmin(GrowingAdmin):
     )
 
     what = column(_("Event"), lambda event: event.get_kind_display(), ordering="kind", label=EVENT_COLOURS)
-    confidence_text = column(_("Confidence"), lambda event: "" if event.confidence is None else percent(event.confidence))
+    confidence_text = column(
+        _("Confidence"), lambda event: "" if event.confidence is None else shown_rate(event.confidence, 2)
+    )
 
     @display(description=_("Trial"), ordering="success", label=Colours({_("Success"): "success", _("Failure"): "danger"}))
     def outcome(self, event: HeimdallEvent) -> str:

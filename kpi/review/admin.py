@@ -22,6 +22,7 @@ from kpi.review.services import friday_review, zone
 from wholesale.plumbing.admin_base import ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.showing import shown_number
 
 
 class ReviewForm(forms.Form):
@@ -48,7 +49,7 @@ class FridayReviewAdmin(ReadOnlyAdmin):
         (_("Who and when"), {"fields": (("since", "until"), ("actor", "user"), ("created_at", "correlation_id"))}),
     )
 
-    mailed = column(_("Mailed to"), lambda review: f"{review.mailed_to:,}" if review.mailed_to else gettext("nobody"))
+    mailed = column(_("Mailed to"), lambda review: shown_number(review.mailed_to) if review.mailed_to else gettext("nobody"))
 
     def get_urls(self) -> list[Any]:
         now = path("now/", self.admin_site.admin_view(self.now), name="kpi_fridayreview_now")

@@ -11,7 +11,7 @@ from offers.comps.models import MarketPrior, Sale
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import SinceFilter, column, either, json_text, place_text
 from wholesale.plumbing.importing.pages import ImportPages
-from wholesale.plumbing.texts import cad
+from wholesale.plumbing.showing import shown_money
 
 
 @admin.register(Sale)
@@ -55,7 +55,7 @@ class SaleAdmin(ImportPages, GrowingAdmin):
     )
 
     place = column(_("Place"), place_text)
-    price_cad = column(_("Price"), lambda sale: cad(sale.price))
+    price_cad = column(_("Price"), lambda sale: shown_money(sale.price))
     is_market_sale = either(_("Arm's length"), lambda sale: sale.arms_length, ("yes", "success"), ("no", "warning"))
 
 

@@ -9,7 +9,7 @@ from unfold.decorators import display
 from offers.deals.models import OfferEvidence
 from wholesale.plumbing.admin_base import GrowingAdmin
 from wholesale.plumbing.admin_parts import SinceFilter, column, json_text, place_text
-from wholesale.plumbing.texts import cad, percent
+from wholesale.plumbing.showing import shown_money, shown_rate
 
 
 @admin.register(OfferEvidence)
@@ -29,10 +29,12 @@ class OfferEvidenceAdmin(GrowingAdmin):
     )
 
     place = column(_("Place"), place_text, ordering="province")
-    arv_cad = column(_("ARV"), lambda evidence: cad(evidence.arv), ordering="arv")
-    repairs_cad = column(_("Repairs"), lambda evidence: cad(evidence.repairs), ordering="repairs")
-    offer = column(_("Recommended offer"), lambda evidence: cad(evidence.recommended_offer), ordering="recommended_offer")
-    assignment_fee = column(_("Assignment fee"), lambda evidence: cad(evidence.default_assignment_fee))
+    arv_cad = column(_("ARV"), lambda evidence: shown_money(evidence.arv), ordering="arv")
+    repairs_cad = column(_("Repairs"), lambda evidence: shown_money(evidence.repairs), ordering="repairs")
+    offer = column(
+        _("Recommended offer"), lambda evidence: shown_money(evidence.recommended_offer), ordering="recommended_offer"
+    )
+    assignment_fee = column(_("Assignment fee"), lambda evidence: shown_money(evidence.default_assignment_fee))
     comps = column(_("Comparable sales"), lambda evidence: json_text(evidence.comps_json))
     estimate = column(_("How the ARV was estimated"), lambda evidence: json_text(evidence.arv_json))
     deal = column(_("The deal around it"), lambda evidence: json_text(evidence.deal_json))
@@ -47,16 +49,16 @@ class OfferEvidenceAdmin(GrowingAdmin):
             "admin/offers/calculation.html",
             {
                 "lines": [
-                    (gettext("After-repair value (ARV)"), cad(evidence.arv)),
+                    (gettext("After-repair value (ARV)"), shown_money(evidence.arv)),
                     (
                         gettext("times the policy's multiplier, %(max_arv_multiplier)s")
-                        % {"max_arv_multiplier": percent(evidence.max_arv_multiplier)},
-                        cad(share),
+                        % {"max_arv_multiplier": shown_rate(evidence.max_arv_multiplier, 2)},
+                        shown_money(share),
                     ),
-                    (gettext("less repairs"), cad(-evidence.repairs)),
-                    (gettext("less the fees buffer"), cad(-evidence.fees_buffer)),
-                    (gettext("Maximum allowable offer (MAO)"), cad(evidence.mao)),
+                    (gettext("less repairs"), shown_money(-evidence.repairs)),
+                    (gettext("less the fees buffer"), shown_money(-evidence.fees_buffer)),
+                    (gettext("Maximum allowable offer (MAO)"), shown_money(evidence.mao)),
                 ],
-                "total": (gettext("Recommended offer"), cad(evidence.recommended_offer)),
+                "total": (gettext("Recommended offer"), shown_money(evidence.recommended_offer)),
             },
         )

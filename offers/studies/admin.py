@@ -20,6 +20,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form
 from wholesale.plumbing.admin_parts import button, column
 from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.showing import shown_number
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
@@ -143,7 +144,7 @@ def _results_shown(results: dict[str, Any]) -> dict[str, Any]:
             )
             if results[name]
         ],
-        "histogram": _bars([f"{begin:.2f}" for begin, _count in results["histogram"]], results["histogram"]),
+        "histogram": _bars([shown_number(begin, 2) for begin, _count in results["histogram"]], results["histogram"]),
         "deciles": _bars([f"${price:,.0f}" for price, _ratio in results["deciles"]], results["deciles"]),
         "histogram_options": _options(gettext("sales")),
         "deciles_options": _options(gettext("median ratio")),

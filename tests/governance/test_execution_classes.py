@@ -76,6 +76,7 @@ import offers.deals.taxes.services
 import offers.services
 import offers.studies.services
 import wholesale.console.invitations.services
+import wholesale.console.preferences.services
 from buyers.matching.rules import Deal
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
@@ -373,7 +374,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
             role="agent",
             markets=[("ON", "TORONTO")],
             language="fr",
+            zone="America/Toronto",
             act=Act("me"),
+        ),
+    ),
+    wholesale.console.preferences.services.choose_settings: (
+        "CONTROL",
+        lambda: wholesale.console.preferences.services.choose_settings(
+            user=User.objects.create_user("zoe"), language="fr", zone="America/Toronto", act=Act("me")
         ),
     ),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),

@@ -12,6 +12,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from knox.models import AuthToken
@@ -27,8 +29,9 @@ from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, either
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
 from wholesale.plumbing.work import periodic
 
-ACTS = {ADDITION: "Added", CHANGE: "Changed", DELETION: "Deleted"}
-ACT_COLOURS = {"Added": "success", "Changed": "info", "Deleted": "danger"}
+ACTS = {ADDITION: _("Added"), CHANGE: _("Changed"), DELETION: _("Deleted")}
+ACT_COLOURS = {ACTS[ADDITION]: "success", ACTS[CHANGE]: "info", ACTS[DELETION]: "danger"}
+STAFF = _("Staff")
 STATUS_COLOURS = {
     TaskResultStatus.READY.label: "info",
     TaskResultStatus.RUNNING.label: "warning",
@@ -36,7 +39,7 @@ STATUS_COLOURS = {
     TaskResultStatus.SUCCESSFUL.label: "success",
 }
 
-admin.site.index_title = "Today"
+admin.site.index_title = _("Today")
 
 admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 
@@ -50,18 +53,18 @@ class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "person", "roles", "active", "staff", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "groups")
-    search_help_text = "User name, name or e-mail"
+    search_help_text = _("User name, name or e-mail")
     ordering = ("username",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
-    person = column("Name", lambda user: user.get_full_name() or user.email, ordering="last_name")
+    person = column(_("Name"), lambda user: user.get_full_name() or user.email, ordering="last_name")
 
-    @display(description="Roles")
+    @display(description=_("Roles"))
     def roles(self, user: User) -> str:
         """The names of the user's roles as text. Without a role it is "superuser" or "none"."""
-        return ", ".join(group.name for group in user.groups.all()) or ("superuser" if user.is_superuser else "none")
+        return ", ".join(group.name for group in user.groups.all()) or gettext("superuser" if user.is_superuser else "none")
 
     def get_urls(self) -> list[Any]:
         """Add the page that invites, and that of an invitation."""
@@ -81,9 +84,9 @@ class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
         return pages.invitation_page(request, self, object_id)
 
     active = either(
-        "State", lambda user: user.is_active, ("Active", "success"), ("Deactivated", "danger"), ordering="is_active"
+        _("State"), lambda user: user.is_active, (_("Active"), "success"), (_("Deactivated"), "danger"), ordering="is_active"
     )
-    staff = column("Admin", lambda user: "Staff" if user.is_staff else "", ordering="is_staff", label={"Staff": "info"})
+    staff = column(_("Admin"), lambda user: STAFF if user.is_staff else "", ordering="is_staff", label={STAFF: "info"})
 
 
 @admin.register(Group)
@@ -101,8 +104,8 @@ class GroupAdmin(CheckedInput, Undeletable, BaseGroupAdmin, ModelAdmin):
             )
         )
 
-    members = column("Members", lambda group: group.n_members, ordering="n_members")
-    number_of_permissions = column("Permissions", lambda group: group.n_permissions, ordering="n_permissions")
+    members = column(_("Members"), lambda group: group.n_members, ordering="n_members")
+    number_of_permissions = column(_("Permissions"), lambda group: group.n_permissions, ordering="n_permissions")
 
 
 def _is_expired(token: AuthToken) -> bool:
@@ -116,18 +119,23 @@ class AuthTokenAdmin(ReadOnlyAdmin):
     list_display = ("key", "user", "state", "created", "expiry")
     list_select_related = ("user",)
     search_fields = ("user__username", "token_key")
-    search_help_text = "User name, or the token's first characters"
+    search_help_text = _("User name, or the token's first characters")
     ordering = ("-created",)
     fields = ("key", "user", "state", "created", "expiry")
 
     has_delete_permission = allowed("knox.delete_authtoken")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        _, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
-        return [f"Token {self.key(token)} of {token.user}" for token in objs], counts, perms_needed, protected
+        _names, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        return (
+            [gettext("Token %(token)s of %(user)s") % {"token": self.key(token), "user": token.user} for token in objs],
+            counts,
+            perms_needed,
+            protected,
+        )
 
-    key = column("Begins with", lambda token: f"{token.token_key[:8]}...", ordering="token_key")
-    state = either("State", _is_expired, ("Expired", "danger"), ("Valid", "success"))
+    key = column(_("Begins with"), lambda token: f"{token.token_key[:8]}...", ordering="token_key")
+    state = either(_("State"), _is_expired, (_("Expired"), "danger"), (_("Valid"), "success"))
 
 
 @admin.register(RoleGrant)
@@ -138,14 +146,14 @@ class RoleGrantAdmin(ReadOnlyAdmin):
     list_filter = ("group",)
     list_select_related = ("group", "permission__content_type")
     search_fields = ("permission__codename", "permission__name")
-    search_help_text = "Permission"
+    search_help_text = _("Permission")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[RoleGrant]:
         through = Group.permissions.through._default_manager
         held = through.filter(group_id=models.OuterRef("group_id"), permission_id=models.OuterRef("permission_id"))
         return super().get_queryset(request).annotate(is_held=models.Exists(held))
 
-    held = either("Today", lambda grant: grant.is_held, ("Held", "success"), ("Taken away", "warning"))
+    held = either(_("Today"), lambda grant: grant.is_held, (_("Held"), "success"), (_("Taken away"), "warning"))
 
 
 @admin.register(IdempotencyKey)
@@ -156,10 +164,10 @@ class IdempotencyKeyAdmin(GrowingAdmin):
     list_filter = (SinceFilter,)
     list_select_related = ("user",)
     search_fields = ("key__exact", "user__username__exact")
-    search_help_text = "Key or user name, in full"
+    search_help_text = _("Key or user name, in full")
     fields = ("key", "user", "status", "created_at", "fingerprint", "answer")
 
-    answer = column("Answer", lambda row: prettify_json(json.loads(row.body), None) or row.body)
+    answer = column(_("Answer"), lambda row: prettify_json(json.loads(row.body), None) or row.body)
 
 
 @admin.register(LogEntry)
@@ -170,11 +178,11 @@ class LogEntryAdmin(GrowingAdmin):
     list_filter = ("action_flag",)
     list_select_related = ("user", "content_type")
     search_fields = ("object_repr", "user__username")
-    search_help_text = "Object or user name"
+    search_help_text = _("Object or user name")
     fields = ("action_time", "user", "kind", "content_type", "object_repr", "what")
 
-    kind = column("Act", lambda entry: ACTS[entry.action_flag], ordering="action_flag", label=ACT_COLOURS)
-    what = column("What", lambda entry: entry.get_change_message())
+    kind = column(_("Act"), lambda entry: ACTS[entry.action_flag], ordering="action_flag", label=ACT_COLOURS)
+    what = column(_("What"), lambda entry: entry.get_change_message())
 
 
 @admin.register(DBTaskResult)
@@ -185,20 +193,28 @@ class DBTaskResultAdmin(GrowingAdmin):
     list_filter = ("status",)
     list_select_related = False
     search_fields = ("task_path",)
-    search_help_text = "Name of the task"
+    search_help_text = _("Name of the task")
     ordering = ("-enqueued_at",)
     fields = ("task_path", "queue_name", "state", "args_kwargs", "enqueued_at", "started_at", "finished_at", "traceback")
     actions = ("try_again",)
 
     has_change_task_permission = allowed("django_tasks_database.change_dbtaskresult")
 
-    @action(description="Try again", permissions=["change_task"])
+    @action(description=_("Try again"), permissions=["change_task"])
     def try_again(self, request: HttpRequest, tasks: models.QuerySet[DBTaskResult]) -> None:
         """Requeue those of the selected background tasks that have failed."""
         again = periodic.try_again(list(tasks.values_list("pk", flat=True)))
-        messages.success(request, f"{again} failed tasks wait for the worker again.")
+        messages.success(
+            request,
+            ngettext(
+                "%(count)s failed task waits for the worker again.",
+                "%(count)s failed tasks wait for the worker again.",
+                again,
+            )
+            % {"count": again},
+        )
 
-    state = column("State", lambda task: task.get_status_display(), ordering="status", label=STATUS_COLOURS)
+    state = column(_("State"), lambda task: task.get_status_display(), ordering="status", label=STATUS_COLOURS)
 
 
 @admin.register(PeriodicRun)

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from babel.dates import get_timezone_location
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from followups.models import SlaNotice
 from governance.gate import go_live_state
 from wholesale.console.pages import TODAY, Page, areas_for, families, is_agent
+from wholesale.plumbing.showing import locale
 
 BADGE_MAX = 99  # the highest number of unread notices that the sidebar shows
 
@@ -40,7 +44,7 @@ class Frame:
     @cached_property
     def _place(self) -> tuple[Page, Page] | None:
         # The longest match: the address of a list is the beginning of the addresses of its rows, and of other pages.
-        found = ((first, page) for _, first, page in families() if self._path.startswith(page.link))
+        found = ((first, page) for _area, first, page in families() if self._path.startswith(page.link))
         return max(found, key=lambda place: len(place[1].link), default=None)
 
     @property
@@ -79,11 +83,14 @@ class Frame:
         """What stops the system now. None: it acts. If no state is stored, the kill switch counts as engaged (one query)."""
         state = go_live_state()
         if state is None or state.kill_switch_engaged:
-            by = f"By {state.changed_by}: {state.reason or 'no reason given'}" if state else "Its row is missing"
-            return self._stop("The kill switch is engaged: nothing acts.", by, "Release the kill switch", "release")
+            by = _("Its row is missing")
+            if state:
+                who = {"who": state.changed_by, "reason": state.reason or _("no reason given")}
+                by = _("By %(who)s: %(reason)s") % who
+            return self._stop(_("The kill switch is engaged: nothing acts."), by, _("Release the kill switch"), "release")
         if settings.GO_LIVE_ENFORCE and not state.go_live_enabled:
-            why = "no ladder starts and there is no due list until go-live is on"
-            return self._stop("The system is not live:", why, "Enable go-live", "enable")
+            why = _("no ladder starts and there is no due list until go-live is on")
+            return self._stop(_("The system is not live:"), why, _("Enable go-live"), "enable")
         return None
 
     def _stop(self, what: str, details: str, remedy: str, view: str) -> Standstill:
@@ -91,7 +98,7 @@ class Frame:
         if self._user.has_perm(permission):
             return Standstill(what, details, remedy, reverse(f"admin:governance_golivestate_{view}"))
         if not is_agent(self._user) and self._user.has_perm("governance.view_golivestate"):
-            return Standstill(what, details, "Details", reverse("admin:governance_golivestate_changelist"))
+            return Standstill(what, details, _("Details"), reverse("admin:governance_golivestate_changelist"))
         return Standstill(what, details)
 
 
@@ -105,7 +112,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     frame, user = Frame(request), request.user
     groups: list[dict[str, Any]] = [
         {
-            "title": title,
+            "title": _(title) if title else "",
             "collapsible": bool(title),
             "items": [
                 {"title": page.title_for(user), "icon": page.icon, "link": page.link, "active": first == frame.entry}
@@ -119,9 +126,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         group.update(next((_badge_of(item) for item in group["items"] if "badge" in item), {}))
     if not is_agent(user):
         index = reverse("admin:index")
-        today = {"title": TODAY, "icon": "space_dashboard", "link": index, "active": request.path == index}
+        today = {"title": _(TODAY), "icon": "space_dashboard", "link": index, "active": request.path == index}
         groups[0]["items"] = [today, *groups[0]["items"]]
-        groups[-1]["items"] += [{"title": "API documentation", "icon": "api", "link": reverse("docs"), "active": False}]
+        groups[-1]["items"] += [{"title": _("API documentation"), "icon": "api", "link": reverse("docs"), "active": False}]
     return [group for group in groups if group["items"]]
 
 
@@ -139,6 +146,14 @@ def _badge_of(item: dict[str, Any]) -> dict[str, Any]:
     return {name: item[name] for name in ("badge", "badge_variant")}
 
 
+def clock(request: HttpRequest) -> str:
+    """Return what stands below the name of the site: whose clock its times are of, such as "Times of Toronto"."""
+    if timezone.get_current_timezone_name() == "UTC":
+        return _("All times are UTC")
+    place = get_timezone_location(timezone.get_current_timezone(), locale=locale(), return_city=True)
+    return _("Times of %(place)s") % {"place": place}
+
+
 def stylesheet(request: HttpRequest) -> str:
     """Return the address of the stylesheet that corrects Unfold's styles."""
     return static("wholesale/admin.css")
@@ -151,4 +166,4 @@ def favicon(request: HttpRequest) -> str:
 
 def environment(request: HttpRequest) -> list[str] | None:
     """Return the label of the environment, such as Development, and its colour. None on a production server (DEBUG off)."""
-    return ["Development", "warning"] if settings.DEBUG else None
+    return [_("Development"), "warning"] if settings.DEBUG else None

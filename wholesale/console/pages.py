@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 INVITE = "wholesale.invite_agent"
 
@@ -18,6 +20,7 @@ class Page:
     """A page of the admin: the list of a model, or its page `view`, for which a user needs `permission`.
 
     `beside` are the pages that are reached from this one. `mine` is its title for whom it shows only own rows.
+    Both titles are translated when they are shown (`title_for`); scripts/texts.py collects them from here.
     """
 
     title: str
@@ -47,10 +50,10 @@ class Page:
 
     def title_for(self, user: Any) -> str:
         """Return what the page is called for this user."""
-        return self.mine if self.mine and is_agent(user) else self.title
+        return gettext(self.mine if self.mine and is_agent(user) else self.title)
 
 
-TODAY = "Today"
+TODAY = _("Today")
 QUEUE = Page("Queue", "headset_mic", "followups", "followuptask", view="queue", permission="claim_task")
 INBOX = Page(
     "Inbox",
@@ -67,14 +70,14 @@ LEADS = Page(
     "contacts",
     "followups",
     "lead",
-    mine="My leads",
+    mine=_("My leads"),
     beside=(Page("Imports of leads", "upload_file", "followups", "leadimport"),),
 )
-SYSTEM, RULES, CONTROL = "System", "Rules", "Control"
+SYSTEM, RULES, CONTROL = _("System"), _("Rules"), _("Control")
 # Title of the area -> its pages. Those of the area "" always stand open, below Today.
 AREAS: dict[str, tuple[Page, ...]] = {
     "": (QUEUE, INBOX),
-    "Leads and follow-up": (
+    _("Leads and follow-up"): (
         LEADS,
         Page(
             "Tasks",
@@ -106,7 +109,7 @@ AREAS: dict[str, tuple[Page, ...]] = {
             beside=(Page("Contact points", "contact_phone", "governance", "contactpoint"),),
         ),
     ),
-    "Buyers": (
+    _("Buyers"): (
         Page(
             "Buyers",
             "group",
@@ -123,7 +126,7 @@ AREAS: dict[str, tuple[Page, ...]] = {
             beside=(Page("Feedback", "forum", "buyers", "buyerfeedbackevent"),),
         ),
     ),
-    "Deals": (
+    _("Deals"): (
         Page(
             "Offers",
             "handshake",
@@ -232,7 +235,7 @@ AREAS: dict[str, tuple[Page, ...]] = {
             beside=(Page("States of tripwires", "monitor_heart", "kpi", "regressionstate"),),
         ),
     ),
-    "Reports": (
+    _("Reports"): (
         Page(
             "SLA",
             "timer",

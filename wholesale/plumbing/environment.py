@@ -1,5 +1,7 @@
 """Reading environment variables strictly: an invalid value stops the start. This is imported before the settings."""
 
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -65,3 +67,17 @@ def whole_number(name: str, *, default: int, least: int, most: int) -> int:
     if not (word.isascii() and word.isdecimal() and least <= int(word) <= most):
         raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}, not {word!r}")
     return int(word)
+
+
+def zone(name: str, *, default: str) -> str:
+    """Read a variable that is a time zone by its IANA name; empty counts as absent.
+
+    Raises:
+        ImproperlyConfigured: tzdata knows no such zone.
+
+    """
+    given = env.str(name, default="").strip() or default
+    try:
+        return ZoneInfo(given).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} must be a zone such as America/Toronto, not {given!r}") from error

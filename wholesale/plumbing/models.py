@@ -67,13 +67,19 @@ class UserLanguage(models.TextChoices):
     FR = "fr", _("French")
 
 
+def default_zone() -> str:
+    """Return the zone of a user who has chosen none, as an IANA name."""
+    return str(settings.CONSOLE_ZONE)
+
+
 class UserSettings(models.Model):
-    """What a user chose. Only invited users have a row; for all others the defaults hold."""
+    """What a user chose, or was invited with. For a user without a row the defaults hold (`http/personal.py`)."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="settings"
     )
     language = models.CharField(max_length=2, choices=UserLanguage, default=UserLanguage.EN)
+    zone = models.CharField(max_length=64, default=default_zone, help_text="IANA name")
 
     class Meta:
         constraints = [

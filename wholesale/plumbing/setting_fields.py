@@ -15,7 +15,8 @@ from django.db import models
 from django.utils.translation import gettext
 
 from wholesale.plumbing.days import WITHIN_RANGE
-from wholesale.plumbing.texts import Words, cad, percent
+from wholesale.plumbing.showing import shown_money, shown_number, shown_rate
+from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, normalise_word
 
 WHOLE_MAX = 2**31 - 1
@@ -98,7 +99,7 @@ class Money(Number):
         super().__init__(*args, **{"max_digits": 14, "decimal_places": 2, "at_least": Decimal(0), **kwargs})
 
     def said(self, value: Decimal) -> str:
-        return cad(value)
+        return shown_money(value)
 
 
 def money_field(**kwargs: Any) -> "models.DecimalField[Any, Any]":
@@ -114,14 +115,14 @@ class Rate(Number):
         super().__init__(*args, **{"max_digits": 5, "decimal_places": 4, **bounds, **kwargs})
 
     def said(self, value: Decimal) -> str:
-        return percent(value)
+        return shown_rate(value, 2)
 
 
 class Counted(Setting):
     """A setting that is a whole number of things or units."""
 
     def said(self, value: int) -> str:
-        return f"{value:,} {self.unit}".strip()
+        return f"{shown_number(value)} {self.unit}".strip()
 
 
 class Whole(Counted, models.PositiveIntegerField[Any, Any]):

@@ -28,6 +28,11 @@ def shown_time(at: datetime | None, zone: tzinfo | None = None) -> str:
     return dates.format_datetime(timezone.localtime(at, zone), _TIMES[locale()], locale=locale())
 
 
+def shown_there(at: datetime | None) -> str:
+    """Return an aware time as `shown_time` does, in the zone that it has itself."""
+    return MISSING if at is None else shown_time(at, at.tzinfo)
+
+
 def shown_clock(at: datetime | None, zone: tzinfo | None = None) -> str:
     """Return the hour and minute of an aware time, in the active zone or in `zone`."""
     if at is None:

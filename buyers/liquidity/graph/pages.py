@@ -26,6 +26,7 @@ from buyers.liquidity.models import BuyerLiquidityNode
 from governance import gate
 from governance.clocks.markets import one_market
 from wholesale.plumbing.lookups import among
+from wholesale.plumbing.showing import shown_number, shown_rate, shown_time
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, Province, normalise_word
 
 DRAWN_MAX = 120  # edges in the drawing; more are a tangle
@@ -145,7 +146,7 @@ def _drawn(node: Mapping[str, Any], at: Circle) -> DrawnNode:
     ) % {
         "node": _named(node),
         "size": node["size"],
-        "score": f"{node['score']:.2f}",
+        "score": shown_number(node["score"], 2),
         "response": rate_text(rates["response"]),
         "close": rate_text(rates["close"]),
     }
@@ -161,7 +162,7 @@ def _drawn(node: Mapping[str, Any], at: Circle) -> DrawnNode:
 
 def _legend() -> list[tuple[int, str]]:
     """Each colour, with the probabilities that it stands for."""
-    bounds = [f"{least:.0%}" for least in STEPS]
+    bounds = [shown_rate(least) for least in STEPS]
     between = [gettext("%(low)s to %(high)s") % {"low": low, "high": high} for low, high in pairwise(bounds)]
     return list(enumerate([*between, gettext("%(least)s or more") % {"least": bounds[-1]}]))
 
@@ -180,8 +181,8 @@ def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], named: Mapp
     return [
         format_html('<a href="{}" class="text-link">{}</a>', buyers_url(node["id"]), placed(node)),
         node["property_type"],
-        f"{node['size']:,}",
-        f"{node['score']:.2f}",
+        shown_number(node["size"]),
+        shown_number(node["score"], 2),
         rate_text(rates["response"]),
         rate_text(rates["close"]),
         f"{rates['response']['events']:.1f} / {rates['close']['events']:.1f}",
@@ -191,7 +192,7 @@ def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], named: Mapp
 
 def rate_text(rate: Mapping[str, float]) -> str:
     """The mean of a rate, and its 90% interval."""
-    return gettext("%(mean)s (%(low)s to %(high)s)") % {name: f"{rate[name]:.0%}" for name in ("mean", "low", "high")}
+    return gettext("%(mean)s (%(low)s to %(high)s)") % {name: shown_rate(rate[name]) for name in ("mean", "low", "high")}
 
 
 def _spelled(word: str) -> str:
@@ -252,7 +253,7 @@ def _active_table(node: BuyerLiquidityNode) -> dict[str, Any]:
     return {
         "headers": [gettext("Buyer"), gettext("Status"), gettext("Responded"), gettext("Bought"), gettext("Last")],
         "rows": [
-            [*_buyer(row["buyer_id"], known), row["responded"], row["bought"], f"{row['last']:%Y-%m-%d}"] for row in rows
+            [*_buyer(row["buyer_id"], known), row["responded"], row["bought"], shown_time(row["last"])] for row in rows
         ],
     }
 

@@ -16,6 +16,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
 from wholesale.plumbing.json_files import download
+from wholesale.plumbing.showing import shown_number
 
 
 def erase_url(lead_pk: int) -> str:
@@ -60,7 +61,7 @@ class PersonPages(ProofPages):
             warning=_shared_text(whom.shared_with),
             table={
                 "headers": [name for name, _number in _counts(whom)],
-                "rows": [[f"{count:,}" for _name, count in _counts(whom)]],
+                "rows": [[shown_number(count) for _name, count in _counts(whom)]],
             },
             button=gettext("Erase the person"),
             danger=True,
@@ -86,13 +87,13 @@ def erased_text(erased: Erasure) -> str:
         "%(refused_rows)s refused rows, %(files)s files, %(answers)s kept answers; %(cancelled_steps)s "
         "open steps are cancelled."
     ) % {
-        "points": f"{erased.points:,}",
-        "messages": f"{erased.messages:,}",
-        "texts": f"{erased.texts:,}",
-        "refused_rows": f"{erased.refused_rows:,}",
-        "files": f"{erased.files:,}",
-        "answers": f"{erased.answers:,}",
-        "cancelled_steps": f"{erased.cancelled_steps:,}",
+        "points": shown_number(erased.points),
+        "messages": shown_number(erased.messages),
+        "texts": shown_number(erased.texts),
+        "refused_rows": shown_number(erased.refused_rows),
+        "files": shown_number(erased.files),
+        "answers": shown_number(erased.answers),
+        "cancelled_steps": shown_number(erased.cancelled_steps),
     }
     return f"{done} {_shared_text(list(erased.shared_with))}".strip()
 

@@ -9,7 +9,6 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -23,6 +22,7 @@ from governance.gate.ledger import Basis, ContactPoint, Entry, Missing, Proof, c
 from wholesale.plumbing.admin_base import confirmation, of_row
 from wholesale.plumbing.admin_parts import allowed, button
 from wholesale.plumbing.json_files import download
+from wholesale.plumbing.showing import shown_number, shown_time
 
 EXPORTED = "Exported the proof of consent."
 
@@ -119,7 +119,7 @@ def _about(found: dict[str, Any]) -> list[tuple[str, str]]:
         (gettext("Numbers and addresses"), ", ".join(reached) or gettext("none on file")),
         (gettext("Others have them too"), ", ".join(found["shared_with"]) or gettext("none")),
         (gettext("Who contacts"), ", ".join(filter(None, found["sender"].values())) or gettext("not on file")),
-        (gettext("Contacts on file"), f"{len(found['contacts']):,}"),
+        (gettext("Contacts on file"), shown_number(len(found["contacts"]))),
     ]
 
 
@@ -154,7 +154,7 @@ def _until(line: dict[str, Any]) -> str:
 
 
 def _time(at: datetime) -> str:
-    return gettext("%(time)s UTC") % {"time": date_format(at, "DATETIME_FORMAT")}
+    return shown_time(at)
 
 
 def _label(choices: Any, value: str) -> str:

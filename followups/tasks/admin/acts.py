@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from followups.tasks.admin.cards import Card
 from followups.tasks.completions.reading import open_steps
@@ -23,12 +24,8 @@ from wholesale.plumbing.users import label_of
 def complete(card: Card, user: Any, *, outcome: str, note: str, force: bool = False) -> str:
     """Record what came of a task. Return a sentence for the user about the task, and about what follows."""
     task = record_completion(card.task.pk, outcome=outcome, note=note, force=force, act=Act.by(user))
-    return _("Step %(step)s of %(name)s: %(outcome)s. %(card)s") % {
-        "step": task.step,
-        "name": card.name,
-        "outcome": Outcome(outcome).label,
-        "card": what_follows(card),
-    }
+    about = {"step": task.step, "name": card.name, "said": Outcome(outcome).label, "follows": what_follows(card)}
+    return _("Step %(step)s of %(name)s: %(said)s. %(follows)s") % about
 
 
 def what_follows(card: Card) -> str:
@@ -37,47 +34,36 @@ def what_follows(card: Card) -> str:
     if not left:
         return _("The ladder is closed.")
     times = [at for at in (step.next_at(now) for step in left) if at]
-    steps = _("1 step is left") if len(left) == 1 else _("%(left)s steps are left") % {"left": len(left)}
+    steps = ngettext("%(count)s step is left", "%(count)s steps are left", len(left)) % {"count": len(left)}
     if not times:
         return _("%(steps)s; no minute is known at which it may be done.") % {"steps": steps}
-    return _("%(steps)s,%(next)s due %(zone)s there.") % {
-        "steps": steps,
-        "next": "" if len(left) == 1 else _(" the next"),
-        "zone": clock(min(times), card.zone),
-    }
+    return _("%(steps)s, the next due %(time)s there.") % {"steps": steps, "time": clock(min(times), card.zone)}
 
 
 def snooze(card: Card, user: Any, *, until: datetime, reason: str) -> str:
     """Snooze a task. Return a sentence for the user about the new time."""
     snooze_task(card.task.pk, until, act=Act.by(user, reason=reason))
-    return _("Step %(step)s of %(name)s is put off until %(zone)s there.") % {
-        "step": card.task.step,
-        "name": card.name,
-        "zone": clock(until, card.zone),
-    }
+    about = {"step": card.task.step, "name": card.name, "time": clock(until, card.zone)}
+    return _("Step %(step)s of %(name)s is put off until %(time)s there.") % about
 
 
 def skip(card: Card, user: Any, *, reason: str) -> str:
     """Skip a task. Return a sentence for the user about the task, and about what follows."""
     skip_task(card.task.pk, act=Act.by(user, reason=reason))
-    return _("Step %(step)s of %(name)s is skipped. %(card)s") % {
-        "step": card.task.step,
-        "name": card.name,
-        "card": what_follows(card),
-    }
+    about = {"step": card.task.step, "name": card.name, "follows": what_follows(card)}
+    return _("Step %(step)s of %(name)s is skipped. %(follows)s") % about
 
 
 def _renew(card: Card, user: User) -> str:
     renewal = renew_leases(task_ids=[card.task.pk], act=Act(label_of(user), user, at=card.now))
-    return _("%(name)s is yours until %(zone)s there.") % {"name": card.name, "zone": clock(renewal.leased_until, card.zone)}
+    about = {"name": card.name, "time": clock(renewal.leased_until, card.zone)}
+    return _("%(name)s is yours until %(time)s there.") % about
 
 
 def _give_back(card: Card, user: User) -> str:
     task = hand_back(card.task.pk, act=Act.by(user))
-    return _("%(name)s is given back: %(else_name)s has it next.") % {
-        "name": card.name,
-        "else_name": task.owner or _("somebody else"),
-    }
+    about = {"name": card.name, "owner": task.owner or _("somebody else")}
+    return _("%(name)s is given back: %(owner)s has it next.") % about
 
 
 ACTS: dict[str, Callable[..., str]] = {

@@ -28,6 +28,7 @@ from governance.channels import Channel
 from governance.gate import Point
 from wholesale.plumbing.admin_base import ReasonForm
 from wholesale.plumbing.admin_parts import place_text
+from wholesale.plumbing.showing import shown_rate
 
 _REACH = {Channel.CALL: _("Call"), Channel.SMS: _("Write a text"), Channel.EMAIL: _("Write an e-mail")}
 OTHERS_READ = 50  # a placeholder number may be on file for thousands of leads
@@ -113,7 +114,7 @@ class Card:
     @property
     def score(self) -> str:
         """The score of the lead in percent; empty if there is none."""
-        return f"{self.lead.score:.0%}" if self.lead and self.lead.score is not None else ""
+        return shown_rate(self.lead.score) if self.lead and self.lead.score is not None else ""
 
     @property
     def address(self) -> str:
@@ -146,11 +147,9 @@ class Card:
         verdict = self.answer.verdict
         why = " ".join(str(reason.label) for reason in verdict.reasons)
         opens = verdict.next_allowed_at
-        return (
-            gettext("%(why)s Permitted again %(zone)s there.") % {"why": why, "zone": clock(opens, self.zone)}
-            if why and opens
-            else why
-        )
+        if not (why and opens):
+            return why
+        return gettext("%(why)s Permitted again %(time)s there.") % {"why": why, "time": clock(opens, self.zone)}
 
     @property
     def is_held(self) -> bool:

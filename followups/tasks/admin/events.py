@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -15,6 +14,7 @@ from followups.tasks.models import TaskEvent
 from followups.tasks.page_parts import WithTask
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
 from wholesale.plumbing.admin_parts import SinceFilter, column
+from wholesale.plumbing.showing import shown_time
 
 TASK_DIGITS_MAX = 12  # a longer number is no task's id
 KIND_COLOURS = {
@@ -34,7 +34,7 @@ def value_text(value: Any) -> str:
     """Return a value of an event's detail as text for people."""
     moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
     if moment:
-        return gettext("%(time)s UTC") % {"time": date_format(moment, "Y-m-d H:i")}
+        return shown_time(moment)
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     return gettext("none") if value is None else str(value)

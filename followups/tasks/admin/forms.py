@@ -23,10 +23,10 @@ from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 class MomentThereField(forms.DateTimeField):
     """A form field for a time on the lead's clock, to the minute. A time that the clock skips or shows twice is refused."""
 
-    zone: tzinfo | None = None  # None means UTC
+    zone: tzinfo | None = None  # None: the user's zone
 
     def clean(self, value: Any) -> datetime | None:
-        with timezone.override(self.zone):
+        with timezone.override(self.zone or timezone.get_current_timezone()):
             return super().clean(value)
 
 
@@ -38,7 +38,10 @@ class ThereForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, MomentThereField):
                 field.zone = zone
-                field.label = gettext("%(field)s, %(zone)s time") % {"field": field.label, "zone": zone or gettext("UTC")}
+                field.label = gettext("%(field)s, %(zone)s time") % {
+                    "field": field.label,
+                    "zone": zone or timezone.get_current_timezone_name(),
+                }
 
 
 class CompleteForm(forms.Form):

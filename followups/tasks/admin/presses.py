@@ -3,14 +3,16 @@
 from datetime import datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from django.utils.translation import gettext
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.plumbing.texts import Words
 
 SNOOZE_HOUR = time(10)  # on the lead's clock
+_SNOOZES = (_("In two hours"), _("Tomorrow at 10"), _("In three days at 10"), _("In a week at 10"))
 
 
 class Press(NamedTuple):
@@ -63,17 +65,18 @@ class SnoozeUntil(NamedTuple):
 
 
 def snoozes(now: datetime, zone: tzinfo | None) -> list[SnoozeUntil]:
-    """Return the usual times of a snooze, on the lead's clock."""
-    there = now.astimezone(zone) if zone else now
+    """Return the usual times of a snooze, on the lead's clock, or on the user's if that is unknown."""
+    there = timezone.localtime(now, zone)
     morning = [datetime.combine(there.date() + timedelta(days=days), SNOOZE_HOUR) for days in (1, 3, 7)]
     soon = (now + timedelta(hours=2)).astimezone(there.tzinfo)
-    times = zip(
-        (gettext("In two hours"), gettext("Tomorrow at 10"), gettext("In three days at 10"), gettext("In a week at 10")),
-        (soon, *morning),
-        strict=True,
-    )
+    times = zip(_SNOOZES, (soon, *morning), strict=True)
     return [SnoozeUntil(str(key), words, at.strftime("%Y-%m-%dT%H:%M")) for key, (words, at) in enumerate(times, start=1)]
 
 
-SKIP_REASONS = (("1", _("Of no use now")), ("2", _("Spoken to already")), ("3", _("Nothing to reach them by")))
-SNOOZE_REASON = _("Another time suits better")
+# Reasons are stored in English; the page shows them in its language.
+SKIP_REASONS = (
+    ("1", gettext_noop("Of no use now")),
+    ("2", gettext_noop("Spoken to already")),
+    ("3", gettext_noop("Nothing to reach them by")),
+)
+SNOOZE_REASON = "Another time suits better"

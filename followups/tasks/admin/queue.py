@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from followups.tasks import leases
@@ -89,7 +90,7 @@ def _work(page: QueuePage, user: User, act: str) -> bool | None:
     request, is_opt_out = page.request, _is_opt_out(page.request)
     task = _task_of(request.POST.get("task", ""), None if is_opt_out else user)
     if task is None:
-        page.say(constants.ERROR, TaskNotFound().detail)
+        page.say(constants.ERROR, TaskNotFound().shown)
         return False
     done_before = "" if is_opt_out else _done_before(task, act, user, page.now)
     if done_before:
@@ -114,7 +115,7 @@ def _work(page: QueuePage, user: User, act: str) -> bool | None:
             return True
     if not scopes.visible(FollowupTask.objects.filter(pk=card.task.pk), user).exists():
         page.refused = None
-        page.say(constants.ERROR, TaskNotFound().detail)
+        page.say(constants.ERROR, TaskNotFound().shown)
         return False
     return None
 
@@ -133,23 +134,25 @@ def _is_opt_out(request: HttpRequest) -> bool:
 
 def _done_before(task: FollowupTask, act: str, user: User, now: datetime) -> str:
     """Return what to say if the button has nothing left to do, as when it was pressed twice; else an empty text."""
-    name = task.lead or task.lead_id or "A lead without an id"
+    about = {"step": task.step, "name": task.lead or task.lead_id or _("A lead without an id")}
     if task.completed_at:
-        return f"Step {task.step} of {name} was recorded already."
+        return _("Step %(step)s of %(name)s was recorded already.") % about
     if act == "complete":
         return ""  # what happened is recorded, whoever holds the task
     if task.cancelled_at:
-        return f"Step {task.step} of {name} is no longer open."
+        return _("Step %(step)s of %(name)s is no longer open.") % about
     if act == "renew" and not leases.is_live(task, now):
-        return f"Your claim of {name} has ended: with Next you may get it again."
-    return "" if task.leased_by == label_of(user) else f"You do not hold step {task.step} of {name} any more."
+        return _("Your claim of %(name)s has ended: with Next you may get it again.") % about
+    if task.leased_by == label_of(user):
+        return ""
+    return _("You do not hold step %(step)s of %(name)s any more.") % about
 
 
 def _take_next(page: QueuePage, user: User) -> None:
     """Claim one task for the user, unless the user has a live claim already."""
     if page.has_live_claim(user):
         if page.request.POST["act"] == "next":
-            page.say(constants.INFO, "You hold a task already: say what came of it, or give it back.")
+            page.say(constants.INFO, _("You hold a task already: say what came of it, or give it back."))
         return
     try:
         claimed = claim_due(limit=1, act=Act(label_of(user), user, at=page.now))
@@ -157,18 +160,18 @@ def _take_next(page: QueuePage, user: User) -> None:
         if not claimed:
             page.say(constants.INFO, waiting(user, figures_of(user, page.now), page.now))
     except DomainError as refusal:
-        page.say(constants.ERROR, refusal.detail)
+        page.say(constants.ERROR, refusal.shown)
 
 
 def _help(page: QueuePage, user: User) -> HttpResponse:
     """Give the user a task that Next does not give."""
     try:
         task = take_over(row_id(page.request.POST.get("task", "")), act=Act.by(user))
-        page.say(constants.SUCCESS, f"{task.lead or task.lead_id} is yours.")
+        page.say(constants.SUCCESS, _("%(name)s is yours.") % {"name": task.lead or task.lead_id})
         page.first = task.pk
         page.adds([task.pk])
     except DomainError as refusal:
-        page.say(constants.ERROR, refusal.detail)
+        page.say(constants.ERROR, refusal.shown)
     return page.back()
 
 
@@ -176,11 +179,12 @@ def _undo(page: QueuePage, user: User) -> HttpResponse:
     """Take back what the user said last. Its card stands first again."""
     try:
         task = take_back(act=Act.by(user))
-        page.say(constants.SUCCESS, f"Taken back: step {task.step} of {task.lead or task.lead_id}. It waits for you again.")
+        about = {"step": task.step, "name": task.lead or task.lead_id}
+        page.say(constants.SUCCESS, _("Taken back: step %(step)s of %(name)s. It waits for you again.") % about)
         page.first = task.pk
         page.adds([task.pk])
     except DomainError as refusal:
-        page.say(constants.ERROR, refusal.detail)
+        page.say(constants.ERROR, refusal.shown)
     return page.back()
 
 
@@ -188,10 +192,11 @@ def _settled(page: QueuePage, user: User, task_ids: list[int]) -> HttpResponse:
     """Say what follows on what the user said ten seconds ago. The cards stay as they are."""
     tasks = FollowupTask.objects.filter(pk__in=task_ids).select_related("lead")
     for card in cards(list(tasks), page.now):
-        page.say(constants.SUCCESS, f"Recorded: step {card.task.step} of {card.name}. {what_follows(card)}")
+        about = {"step": card.task.step, "name": card.name, "follows": what_follows(card)}
+        page.say(constants.SUCCESS, _("Recorded: step %(step)s of %(name)s. %(follows)s") % about)
     if not moves(page.request):
         return page.back()
-    said = [(False, words) for _, words in page.said]
+    said = [(False, words) for _level, words in page.said]
     return TemplateResponse(page.request, "admin/followups/queue_said.html", {"said": said})
 
 

@@ -10,6 +10,7 @@ from django.contrib.messages import constants
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from followups.tasks.admin.cards import Card, cards
@@ -75,7 +76,7 @@ class QueuePage:
             return self.part()
         context = {
             **self.model_admin.admin_site.each_context(self.request),
-            "title": "Queue",
+            "title": _("Queue"),
             "figures": (figures := figures_of(self.request.user, self.now)),
             **self._shown(),
             "waiting": waiting(self.request.user, figures, self.now),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Min, Q
 from django.utils.timesince import timeuntil
+from django.utils.translation import gettext as _
 
 from followups.tasks.admin.presses import outcome_words
 from followups.tasks.due.handing import may_help_with
@@ -17,6 +18,7 @@ from followups.tasks.page_parts import clock
 from governance import gate
 from governance.decisions import ExecutionClass
 from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.showing import shown_number
 from wholesale.plumbing.users import label_of
 
 COUNTED_MAX = 1000  # the limit of each figure, because counting takes longer with each task
@@ -34,11 +36,11 @@ class Figures:
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Yield each figure as the page shows it: the number, and what the number counts."""
         for count, words in (
-            (self.yours, "yours, to be done now"),
-            (self.unowned, "nobody's, to be done now"),
-            (self.blocked, "due, but not permitted now"),
+            (self.yours, _("yours, to be done now")),
+            (self.unowned, _("nobody's, to be done now")),
+            (self.blocked, _("due, but not permitted now")),
         ):
-            yield f"{count:,}{'+' if count == COUNTED_MAX else ''}", words
+            yield f"{shown_number(count)}{'+' if count == COUNTED_MAX else ''}", words
 
 
 def figures_of(user: Any, now: datetime) -> Figures:
@@ -55,14 +57,15 @@ def figures_of(user: Any, now: datetime) -> Figures:
 def waiting(user: Any, figures: Figures, now: datetime) -> str:
     """Return a sentence that says what the button Next will give the user, or why it gives nothing."""
     if figures.yours or figures.unowned:
-        return "Press Next to take the task that has waited longest: your own first, then nobody's."
+        return _("Press Next to take the task that has waited longest: your own first, then nobody's.")
     if not figures.blocked:
-        return "Nothing that you could do is due."
+        return _("Nothing that you could do is due.")
     opens = _for(user, FollowupTask.objects.blocked(now)).filter(open_from__gt=now)
     soonest = opens.order_by().aggregate(at=Min("open_from"))["at"]
     if soonest is None:
-        return "Nothing may be done now, and nothing says when: of what is due no permitted minute is known."
-    return f"Nothing may be done now; next at {clock(soonest, None)}, in {timeuntil(soonest, now)}."
+        return _("Nothing may be done now, and nothing says when: of what is due no permitted minute is known.")
+    when = {"time": clock(soonest, None), "wait": timeuntil(soonest, now)}
+    return _("Nothing may be done now; next at %(time)s, in %(wait)s.") % when
 
 
 def _for(user: Any, tasks: TaskQuerySet) -> TaskQuerySet:
@@ -81,8 +84,8 @@ class Help:
 def help_offered(user: Any, now: datetime) -> list[Help]:
     """Return the tasks that the user may help with, the oldest first."""
     tasks = may_help_with(label_of(user), now).select_related("lead")[:HELP_SHOWN]
-    returned = "you gave it back, and nobody took it"
-    return [Help(task, f"late, and {task.owner} has it" if task.owner else returned) for task in tasks]
+    late, returned = _("late, and %(owner)s has it"), _("you gave it back, and nobody took it")
+    return [Help(task, late % {"owner": task.owner} if task.owner else returned) for task in tasks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,11 @@ def held_words(held: HeldAct) -> str:
     task = held.task
     said = {
         HeldAct.Kind.COMPLETE: outcome_words(task.channel, held.outcome) if held.outcome else "",
-        HeldAct.Kind.SNOOZE: "put off",
-        HeldAct.Kind.SKIP: "skipped",
+        HeldAct.Kind.SNOOZE: _("put off"),
+        HeldAct.Kind.SKIP: _("skipped"),
     }[HeldAct.Kind(held.kind)]
-    return f"Step {task.step} of {task.lead or task.lead_id or 'a lead without an id'}: {said}."
+    name = task.lead or task.lead_id or _("a lead without an id")
+    return _("Step %(step)s of %(name)s: %(said)s.") % {"step": task.step, "name": name, "said": said}
 
 
 def stopped() -> str:
@@ -120,5 +124,5 @@ def stopped() -> str:
     try:
         gate.require(ExecutionClass.EXECUTE)
     except DomainError as refusal:
-        return refusal.detail
+        return refusal.shown
     return ""

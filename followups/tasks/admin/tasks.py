@@ -132,7 +132,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             interval = gettext("%(begin)s to %(end)s, %(zone)s time") % {
                 "begin": clock(task.open_from, zone),
                 "end": clock(task.open_until, zone),
-                "zone": zone or gettext("UTC"),
+                "zone": zone or timezone.get_current_timezone_name(),
             }
         now = " ".join(str(reason.label) for reason in answer.verdict.reasons)
         return gettext("%(interval)s. Now: %(answer)s") % {"interval": interval, "answer": now or gettext("yes.")}

@@ -1,6 +1,5 @@
 """The columns of ledger lines in the admin."""
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -9,6 +8,7 @@ from governance.ledger.proof_lines import until
 from governance.ledger.referrals import uses_of
 from governance.ledger.rules import Entry
 from wholesale.plumbing.admin_parts import Colours
+from wholesale.plumbing.showing import shown_number, shown_time
 from wholesale.plumbing.texts import Words
 
 EVERY_CHANNEL_LABEL = _("Every channel")
@@ -60,11 +60,11 @@ class LedgerColumns:
     def until(self, record: ContactRecord) -> str:
         """When the line ends, or in words what ends a consent. Empty for a line that does not end."""
         if record.expires_at:
-            return date_format(record.expires_at, "DATETIME_FORMAT")
+            return shown_time(record.expires_at)
         return until(record.basis) if record.entry == Entry.CONSENT else ""
 
     @display(description=_("Messages since"))
     def used(self, record: ContactRecord) -> str:
         """The number of messages that went out since a referral. Empty for a line that is no referral."""
         uses = uses_of(record)
-        return "" if uses is None else f"{uses:,}"
+        return "" if uses is None else shown_number(uses)

@@ -26,6 +26,7 @@ from governance.ledger.who import number_or_address, of_person
 from wholesale.plumbing.admin_base import reason_field
 from wholesale.plumbing.days import WITHIN_RANGE
 from wholesale.plumbing.phones import e164
+from wholesale.plumbing.showing import shown_number
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
@@ -57,12 +58,12 @@ def searched(text: str) -> list[Point]:
 
 
 def _moment_field(label: Words, **options: Any) -> forms.DateTimeField:
-    """A form field for a time in UTC, to the minute. Its initial value is the present time."""
+    """A form field for a time in the user's zone, to the minute. Its initial value is the present time."""
     widget = UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"})
     return forms.DateTimeField(
-        label=format_lazy(_("{value} (UTC)"), value=label),
+        label=label,
         widget=widget,
-        initial=lambda: f"{timezone.now():{_MINUTE}}",
+        initial=lambda: f"{timezone.localtime():{_MINUTE}}",
         **options,
     )
 
@@ -177,7 +178,7 @@ class NumbersForm(forms.Form):
         if len(lines) > NUMBERS_MAX:
             raise ValidationError(
                 gettext("%(lines)s numbers are more than %(numbers_max)s.")
-                % {"lines": f"{len(lines):,}", "numbers_max": f"{NUMBERS_MAX:,}"}
+                % {"lines": shown_number(len(lines)), "numbers_max": shown_number(NUMBERS_MAX)}
             )
         points = []
         for line in lines:

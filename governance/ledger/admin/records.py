@@ -31,6 +31,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, confirmation
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, allowed, button
 from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.showing import shown_number
 
 
 @admin.register(ContactRecord)
@@ -184,5 +185,5 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
                 request, gettext("Recorded: %(records)s, %(point)s.") % {"records": records[0], "point": records[0].point}
             )
         else:
-            messages.success(request, gettext("Recorded: %(records)s lines.") % {"records": f"{len(records):,}"})
+            messages.success(request, gettext("Recorded: %(records)s lines.") % {"records": shown_number(len(records))})
         return HttpResponseRedirect(reverse("admin:governance_contactrecord_changelist"))

@@ -13,7 +13,7 @@ from governance.risk.models import RiskDay, RiskPolicy
 from governance.risk.rules import GLOBAL
 from wholesale.plumbing.admin_base import ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import DaySinceFilter, WordFilter, column
-from wholesale.plumbing.texts import cad
+from wholesale.plumbing.showing import shown_money
 
 
 class EngineFilter(WordFilter):
@@ -38,9 +38,11 @@ class RiskDayAdmin(ReadOnlyAdmin):
     search_help_text = _("Engine")
     fields = ("engine", "day", "exposure", "open_risk", "loss", "actions_count", "reservations")
 
-    exposure = column(_("Exposure"), lambda ledger: cad(ledger.exposure_used), ordering="exposure_used")
-    open_risk = column(_("Of it, still open"), lambda ledger: cad(ledger.open_risk_reserved), ordering="open_risk_reserved")
-    loss = column(_("Loss settled that day"), lambda ledger: cad(ledger.realized_loss), ordering="realized_loss")
+    exposure = column(_("Exposure"), lambda ledger: shown_money(ledger.exposure_used), ordering="exposure_used")
+    open_risk = column(
+        _("Of it, still open"), lambda ledger: shown_money(ledger.open_risk_reserved), ordering="open_risk_reserved"
+    )
+    loss = column(_("Loss settled that day"), lambda ledger: shown_money(ledger.realized_loss), ordering="realized_loss")
 
     @display(description=_("Reservations"))
     def reservations(self, ledger: RiskDay) -> str:

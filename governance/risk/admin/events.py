@@ -7,7 +7,7 @@ from governance.risk.admin.days import EngineFilter
 from governance.risk.models import RiskEvent, RiskEventKind
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
 from wholesale.plumbing.admin_parts import SinceFilter, column
-from wholesale.plumbing.texts import cad
+from wholesale.plumbing.showing import shown_money
 
 EVENT_COLOURS = {
     RiskEventKind.RESERVED.label: "info",
@@ -22,8 +22,10 @@ EVENT_COLOURS = {
 class EventAmounts:
     """A mixin for admin pages: the columns of a risk event that show amounts."""
 
-    amount_cad = column(_("Amount"), lambda event: cad(event.amount), ordering="amount")
-    loss = column(_("Loss"), lambda event: cad(event.realized_loss) if event.realized_loss else "", ordering="realized_loss")
+    amount_cad = column(_("Amount"), lambda event: shown_money(event.amount), ordering="amount")
+    loss = column(
+        _("Loss"), lambda event: shown_money(event.realized_loss) if event.realized_loss else "", ordering="realized_loss"
+    )
 
 
 class RiskEventInline(EventAmounts, ReadOnlyInline):

@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
@@ -26,7 +27,7 @@ from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, act_with_reason, asking, of_row, reason_field
 from wholesale.plumbing.admin_parts import DANGER, StateFilter, allowed, button, column, either, json_text
-from wholesale.plumbing.texts import cad
+from wholesale.plumbing.showing import shown_money
 
 
 class ReservationStateFilter(StateFilter):
@@ -86,10 +87,12 @@ class RiskReservationAdmin(GrowingAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-id",) if request.GET.get("state") in ("settled", "all") else ("id",)
 
-    amount_cad = column(_("Amount"), lambda reservation: cad(reservation.amount), ordering="amount")
+    amount_cad = column(_("Amount"), lambda reservation: shown_money(reservation.amount), ordering="amount")
     state = either(_("State"), lambda reservation: reservation.settled_at, (_("Settled"), "success"), (_("Open"), "warning"))
     age = column(_("Age"), lambda reservation: timesince(reservation.created_at, depth=1))
-    loss = column(_("Loss"), lambda reservation: "" if reservation.realized_loss is None else cad(reservation.realized_loss))
+    loss = column(
+        _("Loss"), lambda reservation: "" if reservation.realized_loss is None else shown_money(reservation.realized_loss)
+    )
     about = column(_("Metadata"), lambda reservation: json_text(reservation.metadata))
 
     has_release_permission = allowed("governance.release_reservation")
@@ -117,7 +120,7 @@ class RiskReservationAdmin(GrowingAdmin):
 
         def act(realized_loss: Decimal, reason: str) -> str:
             corrected = correct_loss(reservation.pk, realized_loss, act=Act.by(request.user, reason=reason))
-            said = format_lazy(_("The loss is {amount}."), amount=cad(realized_loss))
+            said = format_lazy(_("The loss is {amount}."), amount=lazy(shown_money, str)(realized_loss))
             self.log_change(request, corrected, said)
             return str(said)
 
@@ -168,7 +171,9 @@ class RiskReservationAdmin(GrowingAdmin):
                     gettext("Age"),
                     gettext("Reserved by"),
                 ],
-                "rows": [[str(r.pk), r.engine, cad(r.amount), self.state(r), self.age(r), r.actor] for r in reservations],
+                "rows": [
+                    [str(r.pk), r.engine, shown_money(r.amount), self.state(r), self.age(r), r.actor] for r in reservations
+                ],
             },
             hidden=[*hidden, *(("_selected_action", str(r.pk)) for r in reservations)],
             button=gettext("Release"),

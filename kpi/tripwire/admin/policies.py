@@ -18,6 +18,7 @@ from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import allowed, button, column
+from wholesale.plumbing.showing import shown_number
 
 STATISTIC_WORDS = {
     Statistic.SUCCESS_RATE: _("success rate"),
@@ -131,7 +132,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
                 "somebody approves another. Approve it only if the metric was well over these events. A CUSUM "
                 "starts anew from here, also one that went red; what its trigger did stays until that is undone."
             )
-            % {"baseline_min": f"{max(policy.baseline_events, BASELINE_MIN):,}"},
+            % {"baseline_min": shown_number(max(policy.baseline_events, BASELINE_MIN))},
             warning="" if measured.is_enough else NotEnoughEvents(measured.size, measured.successes).shown,
             table={
                 "headers": [
@@ -146,7 +147,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
                         if measured.is_enough
                         else gettext("not enough to measure"),
                         gettext("%(successes)s of %(size)s")
-                        % {"successes": f"{measured.successes:,}", "size": f"{measured.size:,}"},
+                        % {"successes": shown_number(measured.successes), "size": shown_number(measured.size)},
                         self.baseline(policy) if policy.baseline_rate else gettext("none yet"),
                         self.standing_now(policy),
                     ]

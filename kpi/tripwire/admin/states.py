@@ -14,7 +14,7 @@ from kpi.tripwire.simulation import HORIZON
 from kpi.tripwire.triggers import NONE_TAKEN
 from wholesale.plumbing.admin_base import ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import column
-from wholesale.plumbing.texts import percent
+from wholesale.plumbing.showing import shown_number, shown_rate
 
 STANDINGS = {_("Triggered"): "danger", _("Amber"): "warning", _("Quiet"): "success", _("Not looked at yet"): ""}
 TRIGGER_DID = {
@@ -38,9 +38,9 @@ def expectation_text(expected: dict[str, Any]) -> str:
     a_day, delay = expected["events_a_day"], expected["median_delay_events"]
     found = (
         gettext("in the middle case %(delay)s events after it began (%(span)s)")
-        % {"delay": f"{delay:,.0f}", "span": _days(delay / a_day)}
+        % {"delay": shown_number(delay), "span": _days(delay / a_day)}
         if delay is not None
-        else gettext("mostly not within %(horizon)s events") % {"horizon": f"{HORIZON:,}"}
+        else gettext("mostly not within %(horizon)s events") % {"horizon": shown_number(HORIZON)}
     )
     return ngettext(
         "At its own rate of %(rate)s and volume of %(a_day)s event a day: while nothing changes, "
@@ -51,12 +51,12 @@ def expectation_text(expected: dict[str, Any]) -> str:
         "%(false_alarms)s; a fall by %(design_drop)s is seen %(found)s.",
         a_day,
     ) % {
-        "rate": f"{expected['rate']:.1%}",
-        "a_day": f"{a_day:,}",
-        "horizon": f"{HORIZON:,}",
+        "rate": shown_rate(expected["rate"], 1),
+        "a_day": shown_number(a_day),
+        "horizon": shown_number(HORIZON),
         "span": _days(HORIZON / a_day),
-        "false_alarms": f"{expected['false_alarms_per_1000']:.0%}",
-        "design_drop": f"{expected['design_drop']:.0%}",
+        "false_alarms": shown_rate(expected["false_alarms_per_1000"]),
+        "design_drop": shown_rate(expected["design_drop"]),
         "found": found,
     }
 
@@ -67,13 +67,13 @@ def _days(days: float) -> str:
         if days < 1
         else gettext("about a day")
         if days < 1.5
-        else gettext("about %(days)s days") % {"days": f"{days:,.0f}"}
+        else gettext("about %(days)s days") % {"days": shown_number(days)}
     )
 
 
 def baseline_text(rate: Decimal, size: int) -> str:
     """Return an approved baseline as text: the rate, and on how many events the rate was measured."""
-    return gettext("%(rate)s, measured on %(size)s events") % {"rate": percent(rate), "size": f"{size:,}"}
+    return gettext("%(rate)s, measured on %(size)s events") % {"rate": shown_rate(rate, 2), "size": shown_number(size)}
 
 
 class SeenColumns:
@@ -85,7 +85,7 @@ class SeenColumns:
     @display(description=_("Drop"), ordering="drop_fraction")
     def drop(self, row: Any) -> str:
         """The fall in percent of the baseline. It is negative if the metric rose."""
-        return "" if row.drop_fraction is None else f"{row.drop_fraction:.1%}"
+        return "" if row.drop_fraction is None else shown_rate(row.drop_fraction, 1)
 
 
 def _figure(value: Any) -> str:

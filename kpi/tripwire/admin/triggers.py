@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -17,6 +16,7 @@ from kpi.tripwire.triggers import undo_trigger
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, ReadOnlyAdmin, asking
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, either
+from wholesale.plumbing.showing import shown_time
 
 
 class UndoneFilter(StateFilter):
@@ -72,7 +72,7 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
             explanation=self._effect(trigger),
             table={
                 "headers": [gettext("Went off"), gettext("It did"), gettext("Drop")],
-                "rows": [[date_format(trigger.created_at, "DATETIME_FORMAT"), self.did(trigger), self.drop(trigger)]],
+                "rows": [[shown_time(trigger.created_at), self.did(trigger), self.drop(trigger)]],
             },
             details=trigger.note,
             button=gettext("Undo"),

@@ -20,7 +20,8 @@ from offers.deals.life.states import TRANSITIONS, State
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, ReasonForm, asking
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, allowed, button, column, link, place_text
-from wholesale.plumbing.texts import Words, cad
+from wholesale.plumbing.showing import shown_money, shown_time
+from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 STATE_COLOURS = {
@@ -106,8 +107,8 @@ class EventColumns:
             % {"from_state": event.get_from_state_display(), "to_state": event.get_to_state_display()}
         ),
     )
-    amount_cad = column(_("On the table"), lambda event: cad(event.amount))
-    asked_cad = column(_("The seller asked"), lambda event: "" if event.asked is None else cad(event.asked))
+    amount_cad = column(_("On the table"), lambda event: shown_money(event.amount))
+    asked_cad = column(_("The seller asked"), lambda event: "" if event.asked is None else shown_money(event.asked))
     papers = column(_("Documents"), lambda event: "; ".join(event.documents))
 
 
@@ -159,11 +160,11 @@ class OfferAdmin(GrowingAdmin):
     place = column(_("Place"), place_text, ordering="province")
     seller = column(_("Lead"), lambda offer: offer.lead_id or "")
     taker = column(_("Buyer"), lambda offer: offer.buyer_id or "")
-    amount_cad = column(_("On the table"), lambda offer: cad(offer.amount))
-    fee_cad = column(_("Assignment fee"), lambda offer: cad(offer.fee))
-    arv_cad = column(_("ARV"), lambda offer: cad(offer.arv))
-    profit = column(_("Profit"), lambda offer: "" if offer.realized_profit is None else cad(offer.realized_profit))
-    loss = column(_("Loss"), lambda offer: "" if offer.realized_loss is None else cad(offer.realized_loss))
+    amount_cad = column(_("On the table"), lambda offer: shown_money(offer.amount))
+    fee_cad = column(_("Assignment fee"), lambda offer: shown_money(offer.fee))
+    arv_cad = column(_("ARV"), lambda offer: shown_money(offer.arv))
+    profit = column(_("Profit"), lambda offer: "" if offer.realized_profit is None else shown_money(offer.realized_profit))
+    loss = column(_("Loss"), lambda offer: "" if offer.realized_loss is None else shown_money(offer.realized_loss))
 
     has_draft_permission = allowed("offers.draft_offer")
     has_send_permission = allowed("offers.send_offer")
@@ -174,8 +175,8 @@ class OfferAdmin(GrowingAdmin):
         """When the seller accepted, and whether that was after the offer had expired."""
         if offer.accepted_at is None:
             return ""
-        return gettext("%(time)s UTC%(late)s") % {
-            "time": f"{offer.accepted_at:%Y-%m-%d %H:%M}",
+        return gettext("%(time)s%(late)s") % {
+            "time": shown_time(offer.accepted_at),
             "late": gettext(", after it had expired") if offer.is_late else "",
         }
 
@@ -265,7 +266,7 @@ class OfferAdmin(GrowingAdmin):
         title = gettext("%(what)s offer %(offer)s of %(amount)s") % {
             "what": what,
             "offer": offer.pk,
-            "amount": cad(offer.amount),
+            "amount": shown_money(offer.amount),
         }
         pressed = what.split(maxsplit=1)[0]
         return Question(act, form=form, title=title, explanation=explanation, button=pressed, danger=danger)

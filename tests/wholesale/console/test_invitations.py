@@ -25,6 +25,7 @@ ZOE = {
     "role": "agent",
     "markets": ["ON ALL", "QC MONTREAL"],
     "language": "fr",
+    "zone": "America/Vancouver",
 }
 PASSWORD = {"new_password1": "correct horse 7", "new_password2": "correct horse 7"}
 
@@ -58,7 +59,8 @@ def test_one_page_makes_the_user_with_role_pools_and_language(operator: Client) 
     assert (zoe.username, zoe.first_name, zoe.last_name, zoe.email) == ("zoe.tremblay", "Zoé", "Tremblay", "zoe@example.ca")
     assert (zoe.is_staff, zoe.is_superuser, zoe.has_usable_password()) == (True, False, False)
     assert [group.name for group in zoe.groups.all()] == ["agent"]
-    assert UserSettings.objects.get(user=zoe).language == "fr"
+    chosen = UserSettings.objects.get(user=zoe)
+    assert (chosen.language, chosen.zone) == ("fr", "America/Vancouver")
     pools = PoolAgent.objects.filter(agent="zoe.tremblay")
     assert [(pool.province, pool.market, pool.changed_by) for pool in pools] == [
         ("ON", "ALL", "operator"),

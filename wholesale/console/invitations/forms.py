@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminPasswordWidget,
@@ -13,14 +15,14 @@ from unfold.widgets import (
 )
 
 from governance.clocks.markets import known_places
-from wholesale.plumbing.models import UserLanguage
+from wholesale.console.preferences.forms import language_field, zone_field
 from wholesale.plumbing.roles import AGENT
 from wholesale.plumbing.vocabulary import ALL, Province
 
 
 def _choices() -> list[tuple[str, str]]:
     return [
-        (f"{province} {market}", f"{Province(province).label}, {'whole province' if market == ALL else market}")
+        (f"{province} {market}", f"{Province(province).label}, {gettext('whole province') if market == ALL else market}")
         for province, market in known_places()
     ]
 
@@ -29,19 +31,24 @@ class InvitationForm(forms.Form):
     """Who is invited, and to what. `roles` are those that the inviter may give."""
 
     name = forms.CharField(
+        label=_("Name"),
         max_length=120,
         widget=UnfoldAdminTextInputWidget(),
-        help_text="First name, then last name. The user name is made of it.",
+        help_text=_("First name, then last name. The user name is made of it."),
     )
-    email = forms.EmailField(label="E-mail", max_length=254, widget=UnfoldAdminEmailInputWidget())
-    role = forms.ChoiceField(widget=UnfoldAdminSelectWidget())
+    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=UnfoldAdminEmailInputWidget())
+    role = forms.ChoiceField(label=_("Role"), widget=UnfoldAdminSelectWidget())
     markets = forms.MultipleChoiceField(
+        label=_("Markets"),
         required=False,
         choices=_choices,
         widget=UnfoldAdminSelect2MultipleWidget(),
-        help_text="The pools from which an agent gets leads. A whole province: its markets in whose own pool nobody works.",
+        help_text=_(
+            "The pools from which an agent gets leads. A whole province: its markets in whose own pool nobody works."
+        ),
     )
-    language = forms.ChoiceField(choices=UserLanguage, widget=UnfoldAdminSelectWidget())
+    language = language_field()
+    zone = zone_field()
 
     def __init__(self, *args: Any, roles: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,7 +68,7 @@ class InvitationForm(forms.Form):
         cleaned = super().clean() or {}
         chosen = [tuple(place.split(" ", 1)) for place in cleaned.get("markets", ())]
         if cleaned.get("role") == AGENT and "markets" not in self.errors and not chosen:
-            self.add_error("markets", "Choose at least one: an agent without a pool gets no leads.")
+            self.add_error("markets", gettext("Choose at least one: an agent without a pool gets no leads."))
         return {**cleaned, "markets": chosen if cleaned.get("role") == AGENT else []}
 
 

@@ -1,7 +1,9 @@
 """The page that invites, and the page of an invitation with its link."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -11,6 +13,8 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 from unfold.admin import ModelAdmin
 
 from followups.models import PoolAgent
@@ -19,18 +23,20 @@ from wholesale.console.invitations.services import expiry, invite, link_for, rol
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import confirmation, show_refusal
 from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.http.personal import LANGUAGE_CODES
 from wholesale.plumbing.models import UserLanguage
+from wholesale.plumbing.showing import shown_time
 
 NEEDS = ("wholesale.invite_agent", "followups.add_poolagent")
 # Subject and text of the e-mail, by the language of the invited.
 _LETTERS = {
     UserLanguage.EN: (
         "Your access to Wholesale",
-        "Hello {name},\n\nset your password here, until {until} UTC: {link}\n\nYour user name is {username}.\n",
+        "Hello {name},\n\nset your password here, until {until}: {link}\n\nYour user name is {username}.\n",
     ),
     UserLanguage.FR: (
         "Votre accès à Wholesale",
-        "Bonjour {name},\n\nchoisissez votre mot de passe ici, jusqu'au {until} UTC : {link}\n\n"
+        "Bonjour {name},\n\nchoisissez votre mot de passe ici, avant le {until} : {link}\n\n"
         "Votre nom d'utilisateur est {username}.\n",
     ),
 }
@@ -53,12 +59,14 @@ def invite_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     return confirmation(
         request,
         model_admin,
-        title="Invite an agent",
+        title=_("Invite an agent"),
         form=form,
-        explanation="This makes a user with the role, and puts an agent into the pools. You get a link for the invited, who "
-        "sets the password by it. No e-mail is sent by itself.",
+        explanation=_(
+            "This makes a user with the role, and puts an agent into the pools. You get a link for the invited, who sets "
+            "the password by it. No e-mail is sent by itself."
+        ),
         details=render_to_string("console/waiting.html", {"waiting": waiting}) if waiting else "",
-        button="Invite",
+        button=_("Invite"),
         opts=PoolAgent._meta,  # where Cancel leads
     )
 
@@ -70,7 +78,7 @@ def invitation_page(request: HttpRequest, model_admin: ModelAdmin, object_id: st
     invited = model_admin.get_object(request, object_id)
     user = waiting_for(request.user).select_related("settings").filter(pk=invited.pk).first() if invited else None
     if user is None:
-        messages.info(request, "This invitation was answered, or it is not yours to see.")
+        messages.info(request, _("This invitation was answered, or it is not yours to see."))
         return HttpResponseRedirect(reverse("admin:auth_user_invite"))
     link = request.build_absolute_uri(link_for(user))
     until = expiry(timezone.now())
@@ -81,7 +89,7 @@ def invitation_page(request: HttpRequest, model_admin: ModelAdmin, object_id: st
         "pools": PoolAgent.objects.filter(agent=user.username),
         "link": link,
         "until": until,
-        "mail": _mail(user, link, f"{until:%Y-%m-%d %H:%M}"),
+        "mail": _mail(user, link, until),
     }
     return TemplateResponse(request, "console/invitation.html", context)
 
@@ -90,8 +98,11 @@ def _page_of(user: User) -> str:
     return reverse("admin:auth_user_invitation", args=[user.pk])
 
 
-def _mail(user: Any, link: str, until: str) -> str:
-    """Return the address that opens an e-mail to the invited, in its language."""
-    subject, text = _LETTERS[user.settings.language]
-    body = text.format(name=user.first_name, username=user.username, link=link, until=until)
+def _mail(user: Any, link: str, until: datetime) -> str:
+    """Return the address that opens an e-mail to the invited, in its language and by its clock."""
+    language = UserLanguage(user.settings.language)
+    subject, text = _LETTERS[language]
+    with override(LANGUAGE_CODES[language]):
+        said = f"{shown_time(until, ZoneInfo(user.settings.zone))} ({user.settings.zone})"
+    body = text.format(name=user.first_name, username=user.username, link=link, until=said)
     return f"mailto:{quote(user.email)}?{urlencode({'subject': subject, 'body': body}, quote_via=quote)}"

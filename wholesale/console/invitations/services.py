@@ -18,9 +18,9 @@ from django.utils.text import slugify
 from followups.models import PoolAgent
 from followups.pool.services import upsert_agent
 from governance.decisions import ExecutionClass, verb
+from wholesale.console.preferences.services import choose_settings
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.models import UserSettings
 from wholesale.plumbing.roles import AGENT, ROLES
 
 USERNAME_MAX = 60  # characters of a user name that is made of a name
@@ -38,13 +38,16 @@ def roles_for(inviter: Any) -> tuple[str, ...]:
 
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
-def invite(*, name: str, email: str, role: str, markets: Sequence[tuple[str, str]], language: str, act: Act) -> User:
-    """Make a user who may use the admin and has no password yet, with a role, pools (province, market) and a language.
+def invite(
+    *, name: str, email: str, role: str, markets: Sequence[tuple[str, str]], language: str, zone: str, act: Act
+) -> User:
+    """Make a user who may use the admin and has no password yet, with a role, pools (province, market), language and zone.
 
     The user name is made of the name.
 
     Raises:
         EmailTaken: a user has this e-mail address.
+        UnknownLanguage, UnknownZone: there is no such.
 
     """
     # Invitations wait for each other, so that no two of them take one name or one address.
@@ -57,7 +60,7 @@ def invite(*, name: str, email: str, role: str, markets: Sequence[tuple[str, str
     user.set_unusable_password()
     user.save()
     user.groups.add(groups[role])
-    UserSettings.objects.create(user=user, language=language)
+    choose_settings(user=user, language=language, zone=zone, act=act)
     for province, market in markets:
         upsert_agent(agent=user.username, province=province, market=market, act=act)
     return user

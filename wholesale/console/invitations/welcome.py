@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 
 from wholesale.console.invitations.forms import FirstPasswordForm
 
@@ -15,9 +16,9 @@ class Welcome(PasswordResetConfirmView):
     form_class = FirstPasswordForm
     template_name = "console/welcome.html"
     success_url = reverse_lazy("admin:index")
-    title = "Welcome"
+    title = _("Welcome")
     post_reset_login = True
-    post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
+    post_reset_login_backend = "wholesale.plumbing.http.personal.UserBackend"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}

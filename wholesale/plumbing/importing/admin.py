@@ -22,6 +22,7 @@ from wholesale.plumbing.importing.batches import Importer
 from wholesale.plumbing.importing.files import ENCODING, ListFile
 from wholesale.plumbing.importing.kinds import RowKind
 from wholesale.plumbing.importing.models import ImportBatch
+from wholesale.plumbing.showing import shown_number
 
 State = ImportBatch.State
 STATE_COLOURS = {
@@ -150,7 +151,7 @@ def page_url(row: ImportBatch) -> str:
 
 def counts_of(row: ImportBatch) -> list[str]:
     """Return the numbers of new, changed, unchanged and refused rows as text."""
-    return [f"{count:,}" for count in (row.created, row.updated, row.unchanged, row.refused)]
+    return [shown_number(count) for count in (row.created, row.updated, row.unchanged, row.refused)]
 
 
 def unused_text(row: ImportBatch) -> str:

@@ -4,6 +4,6 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", async () => {
         await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
-        document.querySelector("[data-copied]").textContent = "Copied.";
+        document.querySelector("[data-copied]").textContent = button.dataset.done;
     });
 });

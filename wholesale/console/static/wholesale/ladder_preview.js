@@ -5,6 +5,6 @@ document.querySelectorAll("[data-preview]").forEach((preview) => {
         const answer = await fetch(preview.formAction, { method: "POST", body: new FormData(preview.form) });
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const shown = preview.closest("fieldset").querySelector("[data-previewed]");
-        shown.replaceChildren(page.querySelector("[data-preview-page]") ?? "The preview did not answer. Try again.");
+        shown.replaceChildren(page.querySelector("[data-preview-page]") ?? shown.dataset.failed);
     });
 });

@@ -1,4 +1,5 @@
 // The work queue by keys. The buttons are forms that htmx sends; without JavaScript the browser sends them.
+// What it says is in the user's language: the page writes it into data attributes.
 (() => {
     const queue = document.getElementById("queue");
     const sure = document.getElementById("sure");
@@ -22,10 +23,10 @@
         const script = document.getElementById(button.dataset.copy);
         try {
             await navigator.clipboard.writeText(script.innerText);
-            say("Copied.");
+            say(said.dataset.copied);
         } catch {
             getSelection().selectAllChildren(script);
-            say("Selected. Your browser lets you copy it yourself.");
+            say(said.dataset.selected);
         }
     };
 
@@ -114,13 +115,9 @@
         heading?.focus({ preventScroll: true });
         if (queue.getBoundingClientRect().top < 0) queue.scrollIntoView();
     });
-    document.addEventListener("htmx:sendError", () => say("The server was not reached, so nothing was sent. Try again."));
+    document.addEventListener("htmx:sendError", () => say(said.dataset.unreached));
     document.addEventListener("htmx:responseError", (event) =>
-        say(
-            event.detail.xhr.status === 403
-                ? "You are signed out, or may not do this. Load the page again."
-                : "The server could not do it. Nothing was changed; try again.",
-        ),
+        say(event.detail.xhr.status === 403 ? said.dataset.forbidden : said.dataset.failed),
     );
     reveal();
 })();

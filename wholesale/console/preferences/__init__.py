@@ -1,0 +1,1 @@
+"""What a user chooses for the console: the language and the time zone."""
