@@ -5,12 +5,13 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from statistics import median
 
 import httpx
 import pytest
 
 from tests.faults.conftest import Served
-from tests.faults.slow_clients import KINDS, Kind, slow, switched, times
+from tests.faults.slow_clients import KINDS, PATIENCE, Kind, slow, switched, times
 from tests.served import Server, serving
 from wholesale.plumbing.serving.bodies import LARGE_AT_ONCE, SMALL
 
@@ -35,7 +36,9 @@ def test_slow_clients_hold_up_nobody(server: Server, served: Served, kind: Kind)
     with slow(server, served.token, kind, CLIENTS):
         time.sleep(0.3)
         switched(server, served.token)
-        assert max(times(server, served.token, 0.5)) < 2
+        found = times(server, served.token, 0.5)
+    assert max(found) < PATIENCE
+    assert median(found) < 0.5
 
 
 def answer_to(server: Server, sent: bytes) -> tuple[bytes, float]:
@@ -79,7 +82,7 @@ def test_a_connection_that_sends_no_headers_is_closed(impatient: Server, sent: b
 def test_a_body_with_too_large_a_length_is_413_unread(server: Server, path: str, length: int) -> None:
     answer, seconds = answer_to(server, post(path, length))
     assert answer.startswith(b"HTTP/1.1 413 ")
-    assert seconds < 2
+    assert seconds < PATIENCE  # who reads it waits for BODY_TIMEOUT, 20 seconds
 
 
 def test_few_large_bodies_are_read_at_once_and_small_ones_pass_them(server: Server, served: Served) -> None:

@@ -277,9 +277,9 @@ def test_anything_else_is_a_reply(text: str) -> None:
 @pytest.mark.parametrize("piece", ["n ", ">", "\n", " ", "ne me ", "stop ", "plus de ", "a", ".", "\u0301", "don t "])
 def test_no_text_is_slow_to_read(piece: str) -> None:
     text = (piece * 64_000)[:64_000]
-    started = time.perf_counter()
+    started = time.process_time()
     read(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 LONG = "would you sell your house? " * 90_000  # 2.4 MB

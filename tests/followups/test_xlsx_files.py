@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, time
-from time import monotonic
+from time import process_time
 from typing import Any
 
 import pytest
@@ -98,9 +98,9 @@ def said_of(content: bytes) -> str:
 def test_the_declared_size_of_a_sheet_is_not_believed(dimension: bytes) -> None:
     size = b'ref="' + dimension + b'"'
     content = patched(workbook(LEADS), {SHEET: lambda xml: re.sub(rb'ref="[^"]*"', size, xml, count=1)})
-    began = monotonic()
+    began = process_time()
     assert [row["lead_id"] for row in given_by(content)] == ["L1", "L2", "L3", "L4", "L5"]
-    assert monotonic() - began < 2
+    assert process_time() - began < 2
 
 
 def test_a_sheet_without_a_declared_size_is_read() -> None:
@@ -111,7 +111,7 @@ def test_a_sheet_without_a_declared_size_is_read() -> None:
 @pytest.mark.parametrize(("cell", "refused"), [("XFD1048576", [(1048576, ["row"])]), ("A1048576", []), ("XFD1", None)])
 def test_a_cell_at_the_end_of_the_sheet_takes_no_time(cell: str, refused: list[tuple[int, list[str]]] | None) -> None:
     content = workbook(LEADS, lambda book: book.active.__setitem__(cell, "x"))
-    began = monotonic()
+    began = process_time()
     if refused is None:
         assert "more than 500 columns" in said_of(content)
     else:
@@ -119,7 +119,7 @@ def test_a_cell_at_the_end_of_the_sheet_takes_no_time(cell: str, refused: list[t
         rows = list(lead_file.rows)
         assert (len(rows), rows[-1].number, lead_file.blank) == (6, 1048576, 1048569)
         assert [(row.number, ["row"]) for row in rows if row.get(EXTRA_CELLS)] == refused
-    assert monotonic() - began < 2
+    assert process_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -156,9 +156,9 @@ def test_xml_entities_are_not_expanded() -> None:
     tens = (b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
     bomb = b'<!DOCTYPE sst [<!ENTITY a "aaaaaaaaaa">' + b"".join(tens) + b"]>"
     content = with_shared_texts(workbook(LEADS), lambda xml: bomb + xml.replace(b"L1", b"&j;"))
-    began = monotonic()
+    began = process_time()
     assert "no XLSX file" in said_of(content)
-    assert monotonic() - began < 2
+    assert process_time() - began < 2
 
 
 # What cells show --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote_from_bytes, quote_plus
 
 from django.contrib import admin
-from django.db import models
+from django.db import connection, models
 from django.urls import URLResolver
 
 T = TypeVar("T")
@@ -61,10 +61,10 @@ def sample(of: object, names: Any, count: int) -> list[tuple[str, str]]:
 
 
 def some(of: object, all_of_them: Sequence[T], count: int) -> list[T]:
-    """So many of the values, the same in each run."""
+    """So many of the values, the same in each run of a database. Each database has a sample of its own."""
     if EVERYTHING or len(all_of_them) <= count:
         return list(all_of_them)
-    return random.Random(str(of)).sample(all_of_them, count)
+    return random.Random(f"{connection.vendor} {of}").sample(all_of_them, count)
 
 
 def in_query(name: str, value: str) -> str:
