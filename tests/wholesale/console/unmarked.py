@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
+from babel import dates
 from django.utils.translation import trans_real
-
-from wholesale.plumbing import showing
 
 CODE = "fr-ca"
 _SHOWN_ATTRIBUTES = {"title", "aria-label", "placeholder", "alt", "data-confirm", "data-done", "data-failed"}
@@ -34,9 +33,9 @@ class Marking(library.NullTranslations):
 
 def speak_with_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the marking language in the place of French. Times and numbers are shown without words."""
-    monkeypatch.setitem(trans_real._translations, CODE, Marking())
-    monkeypatch.setattr(showing.dates, "format_datetime", lambda *args, **options: "1")
-    monkeypatch.setattr(showing.dates, "format_date", lambda *args, **options: "1")
+    monkeypatch.setitem(vars(trans_real)["_translations"], CODE, Marking())
+    monkeypatch.setattr(dates, "format_datetime", lambda *args, **options: "1")
+    monkeypatch.setattr(dates, "format_date", lambda *args, **options: "1")
 
 
 class _Texts(HTMLParser):
