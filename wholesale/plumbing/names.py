@@ -31,7 +31,7 @@ def mark_names_of_apps() -> None:
     for config in apps.get_app_configs():
         if config.name.split(".")[0] in OURS:
             _marked.add(str(config.verbose_name))
-            config.verbose_name = gettext_lazy(str(config.verbose_name))  # type: ignore[assignment]
+            config.verbose_name = gettext_lazy(str(config.verbose_name))
 
 
 def names() -> set[str]:
@@ -42,7 +42,8 @@ def names() -> set[str]:
 def _named(model: Any) -> Iterator[tuple[Any, str]]:
     """Yield each name of one of our models, as the object that has it and the attribute. Pages of a history show the names
     of the rows' own model."""
-    if model.__module__.split(".")[0] in OURS and not model.__name__.startswith("Historical"):
+    is_ours = model.__module__.split(".")[0] in OURS and not model._meta.auto_created
+    if is_ours and not model.__name__.startswith("Historical"):
         yield from ((model._meta, attribute) for attribute in _OF_MODELS)
         for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
             yield from ((field, attribute) for attribute in _OF_COLUMNS)
