@@ -190,6 +190,12 @@ class FollowupTask(models.Model):
                 name="followuptask_completed",
             ),
             models.Index(fields=["lead", "-id"], name="followuptask_lead"),  # tasks?lead_id=
+            # An agent's own numbers: what it completed in the last weeks.
+            models.Index(
+                fields=["completed_user", "completed_at"],
+                condition=Q(completed_user__isnull=False),
+                name="followuptask_done_by",
+            ),
         ]
         ordering = ["-id"]
         default_permissions = ("view",)
@@ -258,6 +264,7 @@ class TaskEvent(SignedModel, AppendOnlyModel):
         REASSIGNED = "REASSIGNED", "Given to another owner"
         LAPSED = "LAPSED", "Lapsed: it waited for the lead's own ground"
         TAKEN_BACK = "TAKEN_BACK", "Taken back by the agent who said it, within ten seconds"
+        UNRECORDED = "UNRECORDED", "Said, but it could not be recorded, and its agent let it go"
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)

@@ -56,8 +56,11 @@ INBOX = Page(
     "Inbox",
     "inbox",
     "followups",
-    "inboxitem",
+    "followuptask",
+    view="inbox",
+    permission="view_inboxitem",
     beside=(
+        Page("Inbox items", "all_inbox", "followups", "inboxitem"),
         Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
         Page("Administrative replies", "reply", "followups", "administrativereply"),
     ),
@@ -70,6 +73,7 @@ LEADS = Page(
     mine="My leads",
     beside=(Page("Imports of leads", "upload_file", "followups", "leadimport"),),
 )
+NUMBERS = Page("My numbers", "leaderboard", "followups", "followuptask", view="numbers", permission="claim_task")
 SYSTEM, RULES, CONTROL = "System", "Rules", "Control"
 # Title of the area -> its pages. Those of the area "" always stand open, below Today.
 AREAS: dict[str, tuple[Page, ...]] = {
@@ -285,8 +289,9 @@ AREAS: dict[str, tuple[Page, ...]] = {
         ),
     ),
 }
+ONLY_OF_AGENTS = (NUMBERS,)
 # What an agent's sidebar holds, and nothing else.
-OF_AGENTS: dict[str, tuple[Page, ...]] = {"": (QUEUE, INBOX, LEADS)}
+OF_AGENTS: dict[str, tuple[Page, ...]] = {"": (QUEUE, INBOX, LEADS, *ONLY_OF_AGENTS)}
 
 
 def is_agent(user: Any) -> bool:
@@ -310,6 +315,7 @@ def families() -> Iterator[tuple[str, Page, Page]]:
     for area, pages in AREAS.items():
         for first in pages:
             yield from ((area, first, page) for page in first.family)
+    yield from (("", page, page) for page in ONLY_OF_AGENTS)
 
 
 # The pages of Control and of the rules say what the law prohibits and we only warn of (`leniency`).
