@@ -4,8 +4,8 @@ Nothing that an act changes is changed while it is held, so taking it back undoe
 and no webhook has to be called back. What is held lies in the database, not in a browser. It is done by whichever comes
 first: the agent's page after ten seconds, the agent's next act, or the worker.
 
-A refusal ends a held act. A fault of ours does not: the act stays, and is tried again. After `TRIES_MAX` faults only its
-agent tries again, or lets it go. Meanwhile it holds up nothing else.
+A refusal ends a held act. A fault of ours does not: the act stays, and the worker tries it again. After `TRIES_MAX` faults
+only its agent tries again, or lets it go. Meanwhile it holds up nothing else.
 
 Everybody locks held acts first, then ladders and tasks.
 """
@@ -56,7 +56,7 @@ def hold_act(
 
     """
     assert act.user is not None
-    _do(Q(user=act.user) | Q(task=task_id), act)
+    _do(Q(user=act.user, tries=0) | Q(task=task_id), act)
     task = locked_open_task(task_id, act)
     if until is not None:
         require_soon(until, act)
@@ -96,7 +96,6 @@ def do_again(task_id: int, *, act: Act) -> bool:
     own = Q(user=act.user, task=task_id)
     if not HeldAct.objects.filter(own).exists():
         raise NothingHeld
-    HeldAct.objects.filter(own).update(tries=0)
     return bool(_do(own, act))
 
 
@@ -119,7 +118,7 @@ def let_go(task_id: int, *, act: Act) -> FollowupTask:
 @transaction.atomic
 def do_held(*, act: Act) -> list[int]:
     """Do what the act's user said last, without waiting any longer. Return the ids of the tasks."""
-    return _do(Q(user=act.user), act)
+    return _do(Q(user=act.user, tries=0), act)
 
 
 @verb(ExecutionClass.RECORD)
@@ -140,7 +139,7 @@ def held_by(user: Any) -> list[HeldAct]:
 
 def _do(which: Q, act: Act, *, skip_locked: bool = False) -> list[int]:
     """Lock these held acts, and do each in the name of its agent. Return the ids of the tasks of those that are done."""
-    found = HeldAct.objects.filter(which, tries__lt=TRIES_MAX).select_related("user").order_by("pk")
+    found = HeldAct.objects.filter(which).select_related("user").order_by("pk")
     locked = list(found.select_for_update(of=("self",), skip_locked=skip_locked))
     return [held.pk for held in locked if _is_done(held, act)]
 
