@@ -30,7 +30,7 @@ COUNTS: dict[str, Q] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class OwnSpan:
     """The numbers of a span, or of the usual span: the `COUNTS`, and the times to the first contact.
 
     `spans` is how many spans are added up, such as the days on which the agent worked in four weeks.
@@ -56,17 +56,17 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class OwnNumbers:
     """Today and this week (from Monday), and the usual day and week of the `USUAL_WEEKS` before."""
 
-    today: Span
-    usual_day: Span
-    week: Span
-    usual_week: Span
+    today: OwnSpan
+    usual_day: OwnSpan
+    week: OwnSpan
+    usual_week: OwnSpan
 
 
 @verb(ExecutionClass.READ)
-def numbers_of(user: User, now: datetime) -> Numbers:
+def numbers_of(user: User, now: datetime) -> OwnNumbers:
     """Return the numbers of what a user completed, by days of the active time zone. Tasks of walkthroughs are left out.
 
     A usual day is one on which the user completed a task, and a usual week one with such a day. Two queries, by an index.
@@ -84,13 +84,13 @@ def numbers_of(user: User, now: datetime) -> Numbers:
         for at, started in done.filter(step=1).values_list("completed_at", "ladder__created_at")
     ]
 
-    def span(within: Collection[date], spans: int = 1) -> Span:
+    def span(within: Collection[date], spans: int = 1) -> OwnSpan:
         counts = {name: sum(days[day][name] for day in within) for name in COUNTS}
-        return Span(counts, [took for day, took in firsts if day in within], spans)
+        return OwnSpan(counts, [took for day, took in firsts if day in within], spans)
 
     this_week, before = [day for day in days if day >= monday], {day for day in days if day < monday}
     weeks = {day.isocalendar()[:2] for day in before}
-    return Numbers(
+    return OwnNumbers(
         span([day for day in this_week if day == today]),
         span(before, len(before)),
         span(this_week),

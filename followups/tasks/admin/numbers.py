@@ -13,16 +13,16 @@ from unfold.admin import ModelAdmin
 
 from followups.leads.inbox.services import waiting
 from followups.tasks.admin.queue_parts import COUNTED_MAX, figures_of
-from followups.tasks.numbers import USUAL_WEEKS, Numbers, Span, numbers_of
+from followups.tasks.numbers import USUAL_WEEKS, OwnNumbers, OwnSpan, numbers_of
 from wholesale.plumbing.showing import MISSING, shown_number, shown_rate
 from wholesale.plumbing.users import label_of
 
 
-def _counted(name: str) -> Callable[[Span], str]:
+def _counted(name: str) -> Callable[[OwnSpan], str]:
     return lambda span: shown_number(span.number(name), 1)
 
 
-def _speed(span: Span) -> str:
+def _speed(span: OwnSpan) -> str:
     """Return the speed to the first contact in minutes, hours or days."""
     minutes = span.speed
     if minutes is None:
@@ -35,7 +35,7 @@ def _speed(span: Span) -> str:
 
 
 # The title of each row, and how it shows a span.
-ROWS: tuple[tuple[Any, Callable[[Span], str]], ...] = (
+ROWS: tuple[tuple[Any, Callable[[OwnSpan], str]], ...] = (
     (lazy_("Calls"), _counted("calls")),
     (lazy_("Reached"), _counted("reached")),
     (lazy_("Texts"), _counted("texts")),
@@ -68,7 +68,7 @@ def _inbox_of(user: Any) -> str:
     return f"{shown_number(count)}{'+' if count == COUNTED_MAX else ''}"
 
 
-def _table(numbers: Numbers) -> dict[str, Any]:
+def _table(numbers: OwnNumbers) -> dict[str, Any]:
     spans = (numbers.today, numbers.usual_day, numbers.week, numbers.usual_week)
     return {
         "headers": [_("What"), _("Today"), _("Your usual day"), _("This week"), _("Your usual week")],

@@ -12,8 +12,8 @@ from followups.leads.facts import lead_facts
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import require_own
 from followups.leads.models import Lead
-from followups.tasks.admin.inbox.presses import ANSWERS, Answer, Decision, decisions_for
-from followups.tasks.admin.inbox.threads import Line, thread_of
+from followups.tasks.admin.inbox.presses import ANSWERS, MeaningButton, UsualAnswer, decisions_for
+from followups.tasks.admin.inbox.threads import ThreadLine, thread_of
 from followups.tasks.admin.presses import SnoozeUntil, snoozes
 from followups.tasks.answers import may_put_off, next_step
 from followups.tasks.models import FollowupTask
@@ -33,7 +33,7 @@ NEEDS_LIFT = "governance.lift_opt_out"
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class WayToAnswer:
     """A way to answer: the address that a browser opens, what it is called, and why it is not permitted now."""
 
     link: str
@@ -47,12 +47,12 @@ class InboxCard:
 
     item: InboxItem
     now: datetime
-    thread: list[Line]
-    ways: list[Way]
+    thread: list[ThreadLine]
+    ways: list[WayToAnswer]
     zone: tzinfo | None  # of the lead's clock
     step: FollowupTask | None  # the next open step of the lead
     may_act: bool
-    decisions: Sequence[Decision] = ()
+    decisions: Sequence[MeaningButton] = ()
     snoozes: Sequence[SnoozeUntil] = ()
     points: list[str] = field(default_factory=list)  # numbers and addresses of the sender, as far as known
     note: str = ""  # what was written, if the act was refused
@@ -69,7 +69,7 @@ class InboxCard:
         return self.item.due_by < self.now
 
     @property
-    def answers(self) -> Sequence[Answer]:
+    def answers(self) -> Sequence[UsualAnswer]:
         """The usual answers."""
         return ANSWERS[self.item.kind]
 
@@ -112,7 +112,7 @@ def _is_theirs(item: InboxItem, user: Any) -> bool:
     return True
 
 
-def _ways(lead: Lead, now: datetime) -> tuple[list[Way], tzinfo | None]:
+def _ways(lead: Lead, now: datetime) -> tuple[list[WayToAnswer], tzinfo | None]:
     """Return the ways to answer a lead, each with why it is not permitted now, and the zone of the lead's clock."""
     known = [
         (Channel.CALL, lead.phone, f"tel:{lead.phone}", _("Call %(where)s")),
@@ -129,5 +129,5 @@ def _ways(lead: Lead, now: datetime) -> tuple[list[Way], tzinfo | None]:
         why = " ".join(str(reason.label) for reason in verdict.reasons)
         if why and verdict.next_allowed_at:
             why += " " + _("Permitted again %(time)s.") % {"time": shown_time(verdict.next_allowed_at)}
-        ways.append(Way(link, words % {"where": where}, why))
+        ways.append(WayToAnswer(link, words % {"where": where}, why))
     return ways, zone

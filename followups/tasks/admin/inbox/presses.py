@@ -10,7 +10,7 @@ from followups.leads.inbox.models import InboxItem
 Kind = InboxItem.Kind
 
 
-class Answer(NamedTuple):
+class UsualAnswer(NamedTuple):
     """A usual answer as a button: the key that presses it, what the form sends, what it is called, what is kept."""
 
     key: str
@@ -19,22 +19,22 @@ class Answer(NamedTuple):
     kept: str  # the reason that the item keeps, in English
 
 
-ANSWERS: dict[str, tuple[Answer, ...]] = {
+ANSWERS: dict[str, tuple[UsualAnswer, ...]] = {
     Kind.REPLY: (
-        Answer("1", "call", _("Answered by phone"), "answered by phone"),
-        Answer("2", "text", _("Answered by text"), "answered by text"),
-        Answer("3", "email", _("Answered by e-mail"), "answered by e-mail"),
-        Answer("4", "none", _("Needs no answer"), "needs no answer"),
+        UsualAnswer("1", "call", _("Answered by phone"), "answered by phone"),
+        UsualAnswer("2", "text", _("Answered by text"), "answered by text"),
+        UsualAnswer("3", "email", _("Answered by e-mail"), "answered by e-mail"),
+        UsualAnswer("4", "none", _("Needs no answer"), "needs no answer"),
     ),
     Kind.SENDER: (
-        Answer("1", "found", _("Found out who, and done"), "found out who it was, and done"),
-        Answer("2", "nobody", _("Nobody can tell"), "nobody can tell who it was"),
+        UsualAnswer("1", "found", _("Found out who, and done"), "found out who it was, and done"),
+        UsualAnswer("2", "nobody", _("Nobody can tell"), "nobody can tell who it was"),
     ),
     Kind.MESSAGE: (),
 }
 
 
-class Decision(NamedTuple):
+class MeaningButton(NamedTuple):
     """What a doubtful message may mean, as a button: its key, what is recorded, what it is called, what is asked before."""
 
     key: str
@@ -45,21 +45,21 @@ class Decision(NamedTuple):
 
 
 DECISIONS = (
-    Decision(
+    MeaningButton(
         "1",
         Meaning.OPT_OUT,
         _("It is an opt-out"),
         _("The message's channel is closed for that number or address, and the open ladders there are cancelled."),
         _("Take it as an opt-out?"),
     ),
-    Decision(
+    MeaningButton(
         "2",
         Meaning.REPLY,
         _("It is a reply"),
         _("Nothing is closed: the ladder goes on, and the reply waits to be answered. A decision cannot be taken back."),
         _("Take it as a reply?"),
     ),
-    Decision(
+    MeaningButton(
         "3",
         Meaning.RESUME,
         _("They want contact again"),
@@ -70,7 +70,7 @@ DECISIONS = (
 READ = "read in the inbox"  # the reason of a decision where nothing else is written
 
 
-def decisions_for(may_lift: bool) -> tuple[Decision, ...]:
+def decisions_for(may_lift: bool) -> tuple[MeaningButton, ...]:
     """Return the decisions that a user may make. Lifting an opt-out needs its permission."""
     return tuple(one for one in DECISIONS if may_lift or one.meaning != Meaning.RESUME)
 

@@ -16,7 +16,7 @@ SHOWN = 20  # the last lines of a thread
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ThreadLine:
     """A line of a thread: when, whether it is theirs, who, by which channel, what it is, and its words."""
 
     at: datetime
@@ -28,7 +28,7 @@ class Line:
     is_asked: bool = False  # the message that the item is about
 
 
-def thread_of(item: InboxItem) -> list[Line]:
+def thread_of(item: InboxItem) -> list[ThreadLine]:
     """Return the last lines between us and whom the item is about, the oldest first. If the lead is unknown, they are those
     of the sender's number or address. One query for each kind of line."""
     lines = [*_messages(item)]
@@ -37,7 +37,7 @@ def thread_of(item: InboxItem) -> list[Line]:
     return sorted(lines, key=lambda line: line.at)[-SHOWN:]
 
 
-def _messages(item: InboxItem) -> list[Line]:
+def _messages(item: InboxItem) -> list[ThreadLine]:
     if item.lead_id:
         found = InboundMessage.objects.filter(lead_id=item.lead_id)
     elif item.message_id:
@@ -46,7 +46,7 @@ def _messages(item: InboxItem) -> list[Line]:
     else:
         return []
     return [
-        Line(
+        ThreadLine(
             one.received_at,
             True,
             "",
@@ -59,11 +59,11 @@ def _messages(item: InboxItem) -> list[Line]:
     ]
 
 
-def _attempts(lead_id: str) -> list[Line]:
+def _attempts(lead_id: str) -> list[ThreadLine]:
     """Return what we tried: an attempt has the outcome and the note of its task."""
     found = ContactAttempt.objects.filter(lead_id=lead_id).select_related("task").order_by("-id")[:SHOWN]
     return [
-        Line(
+        ThreadLine(
             one.contacted_at,
             False,
             one.actor,
@@ -75,21 +75,21 @@ def _attempts(lead_id: str) -> list[Line]:
     ]
 
 
-def _replies(lead_id: str) -> list[Line]:
+def _replies(lead_id: str) -> list[ThreadLine]:
     """Return the administrative replies that were sent."""
     found = AdministrativeReply.objects.filter(lead_id=lead_id, sent_at__isnull=False).order_by("-id")[:SHOWN]
     return [
-        Line(one.sent_at, False, one.sent_by, str(one.get_channel_display()), str(one.get_kind_display()), one.text)
+        ThreadLine(one.sent_at, False, one.sent_by, str(one.get_channel_display()), str(one.get_kind_display()), one.text)
         for one in found
         if one.sent_at
     ]
 
 
-def _answers(lead_id: str) -> list[Line]:
+def _answers(lead_id: str) -> list[ThreadLine]:
     """Return what was recorded as answered in the inbox."""
     found = InboxItem.objects.filter(lead_id=lead_id, done_at__isnull=False).exclude(kind=InboxItem.Kind.MESSAGE)
     return [
-        Line(one.done_at, False, one.done_by, "", _("Answered"), one.done_reason)
+        ThreadLine(one.done_at, False, one.done_by, "", _("Answered"), one.done_reason)
         for one in found.order_by("-id")[:SHOWN]
         if one.done_at
     ]
