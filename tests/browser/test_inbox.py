@@ -1,8 +1,8 @@
 """The inbox in a browser: moved through, decided and answered by keys, asked once more, and held in one hand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import TypeVar
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -19,6 +19,7 @@ from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
+T = TypeVar("T")
 INBOX = "/admin/followups/followuptask/inbox/"
 DOUBTFUL, ANSWERED = "please stop calling me so early, call after ten", "Yes, call me on Friday."
 
@@ -37,7 +38,7 @@ def wrote(text: str, minutes: int) -> InboxItem:
     lead = LeadFactory.create()
     at = timezone.now() - timedelta(minutes=minutes)
     record_inbound(channel="SMS", lead_id=lead.lead_id, text=text, act=Act(at=at))
-    return InboxItem.objects.get(lead=lead.lead_id)
+    return InboxItem.objects.get(lead_id=lead.lead_id)
 
 
 @pytest.fixture
@@ -55,12 +56,15 @@ class Desk:
 
     def press(self, *keys: str) -> None:
         for key in keys:
-            self._visitor.use(lambda page, key=key: page.keyboard.press(key))
+            self._press(key)
+
+    def _press(self, key: str) -> None:
+        self._visitor.use(lambda page: page.keyboard.press(key))
 
     def write(self, text: str) -> None:
         self._visitor.use(lambda page: page.keyboard.type(text))
 
-    def part(self, selector: str, act: Any) -> Any:
+    def part(self, selector: str, act: Callable[[Locator], T]) -> T:
         return self._visitor.use(lambda page: act(page.locator(selector)))
 
     def card(self, item: InboxItem) -> None:
@@ -97,9 +101,10 @@ def test_a_doubtful_message_is_decided_by_keys_and_asked_once_more(desk: Desk, i
     desk.press("2", "Enter")
 
     desk.says("Reply")
-    answer = InboxItem.objects.get(lead=doubtful.lead_id, kind="REPLY")
+    assert doubtful.message is not None
+    answer = InboxItem.objects.get(message=doubtful.message, kind="REPLY")
     desk.card(answer)  # it waits to be answered, and stands open
-    assert InboundMessage.objects.get(pk=doubtful.message_id).decided_by == "va1"
+    assert InboundMessage.objects.get(pk=doubtful.message.pk).decided_by == "va1"
 
 
 def test_an_answer_brings_the_next_item_and_is_taken_back(desk: Desk, items: list[InboxItem]) -> None:
@@ -138,6 +143,7 @@ def test_on_a_phone_the_answers_lie_under_the_thumb(
     with Visitor(chromium, live_server.url, agent, PHONE) as visitor:
         desk = Desk(visitor)
         box = desk.part(".queue-thumb", Locator.bounding_box)
+        assert box is not None
         assert PHONE[1] / 2 < box["y"] < box["y"] + box["height"] <= PHONE[1]
         desk.part(".queue-thumb [data-key='4']", Locator.click)
         desk.card(items[1])

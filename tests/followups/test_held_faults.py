@@ -10,7 +10,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.test import Client
 
-from followups.tasks.held import services
+from followups.tasks.completions.services import record_completion
 from followups.tasks.held.models import HeldAct
 from followups.tasks.held.services import TRIES_MAX, do_overdue
 from followups.tasks.models import FollowupTask, TaskEvent
@@ -45,14 +45,13 @@ def va2(user_of: Callable[..., User]) -> Client:
 def broken(monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """The ids of tasks that cannot be completed, because of a fault of ours."""
     ids: set[int] = set()
-    record = services.record_completion
 
     def fails(task_id: int, **given: Any) -> FollowupTask:
         if task_id in ids:
             raise ZeroDivisionError
-        return record(task_id, **given)
+        return record_completion(task_id, **given)
 
-    monkeypatch.setattr(services, "record_completion", fails)
+    monkeypatch.setattr("followups.tasks.held.services.record_completion", fails)
     return ids
 
 

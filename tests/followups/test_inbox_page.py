@@ -15,7 +15,7 @@ from django.urls import reverse
 from followups.ladders.services import reassign_ladder
 from followups.leads.inbound.services import record_inbound
 from followups.leads.models import Lead
-from followups.models import InboundMessage, InboxItem
+from followups.models import FollowupLadder, InboundMessage, InboxItem
 from followups.services import complete_task
 from followups.tasks.models import FollowupTask
 from governance.ledger.models import ContactRecord
@@ -80,8 +80,8 @@ def reply(lead_id: str, *, owner: str | None = None, minutes: int = 10) -> Inbox
     """The item of a reply that came so many minutes ago, for this owner or for anybody."""
     due(lead_id, owner=owner, minutes=60)
     written(lead_id, at=NOON - timedelta(minutes=minutes))
-    InboxItem.objects.filter(lead=lead_id).update(owner=owner)  # the pool gives a ladder of nobody to one of its agents
-    return InboxItem.objects.get(lead=lead_id)
+    InboxItem.objects.filter(lead_id=lead_id).update(owner=owner)  # the pool gives a ladder of nobody to one of its agents
+    return InboxItem.objects.get(lead_id=lead_id)
 
 
 # What waits -------------------------------------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ def test_a_reply_waits_for_whoever_follows_up_the_lead_and_more_of_it_joins_the_
 def test_a_reply_goes_with_its_ladder(va1: Client) -> None:
     item = reply("LEAD-1", owner="va1")
 
-    reassign_ladder(FollowupTask.objects.filter(lead="LEAD-1").first().ladder_id, "va2", act=Act(reason="holiday"))
+    reassign_ladder(FollowupLadder.objects.get(lead_id="LEAD-1").pk, "va2", act=Act(reason="holiday"))
 
     item.refresh_from_db()
     assert item.owner == "va2"
@@ -125,7 +125,7 @@ def test_an_agent_finds_its_own_items_and_nobodys_and_an_operator_all(va1: Clien
 
 def test_a_card_says_how_long_it_has_waited_and_until_when_and_what_was_tried(va1: Client) -> None:
     item = reply("LEAD-1", owner="va1", minutes=40)
-    step = FollowupTask.objects.filter(lead="LEAD-1").earliest("step")
+    step = FollowupTask.objects.filter(lead_id="LEAD-1").earliest("step")
     complete_task(step.pk, "va1", outcome="LEFT_MESSAGE", note="sent <b>the offer</b>", now=NOON - timedelta(minutes=50))
 
     page = va1.get(INBOX).content.decode()
@@ -230,7 +230,7 @@ def test_an_appointment_is_the_outcome_of_the_next_step(va1: Client) -> None:
 
     said = press(va1, "appointment", item, note="Friday at ten.").content.decode()
 
-    task = FollowupTask.objects.get(lead="LEAD-1", outcome="APPOINTMENT")
+    task = FollowupTask.objects.get(lead_id="LEAD-1", outcome="APPOINTMENT")
     item.refresh_from_db()
     assert "the appointment is recorded" in said
     assert (task.step, task.note, item.done_reason) == (1, "appointment made: Friday at ten.", task.note)
@@ -266,7 +266,7 @@ def test_another_time_puts_the_next_step_off(va1: Client) -> None:
 
     press(va1, "later", item, until="2026-12-18T10:00")
 
-    step = FollowupTask.objects.get(lead="LEAD-1", step=1)
+    step = FollowupTask.objects.get(lead_id="LEAD-1", step=1)
     item.refresh_from_db()
     assert step.due_at == datetime(2026, 12, 18, 15, tzinfo=UTC)  # ten in Toronto
     assert item.done_reason == "answered, another time suits better"
@@ -279,8 +279,8 @@ def test_a_wish_for_no_more_contact_binds_the_lead_and_ends_its_ladder(va1: Clie
 
     assert open_at(part) == other.pk
     assert "data-confirm" in part.content.decode()
-    assert not FollowupTask.objects.open().filter(lead="LEAD-1").exists()
-    assert FollowupTask.objects.open().filter(lead="LEAD-2").exists()
+    assert not FollowupTask.objects.open().filter(lead_id="LEAD-1").exists()
+    assert FollowupTask.objects.open().filter(lead_id="LEAD-2").exists()
     lines = ContactRecord.objects.filter(entry="OPT_OUT", channel="")
     assert set(lines.values_list("point__kind", flat=True)) == {"LEAD", "PHONE"}
     item.refresh_from_db()
