@@ -1,7 +1,9 @@
-"""What the contact gate reads of known leads: their facts, and the gap that the ladder template of their place sets."""
+"""What the contact gate reads of known leads: their facts, and the gap that the ladder template of their place sets. And who
+follows a lead up."""
 
 from collections.abc import Collection
 
+from followups.ladders.models import FollowupLadder
 from followups.ladders.templates.patterns import min_gap
 from followups.leads.facts import FACTS
 from followups.leads.models import Lead
@@ -15,3 +17,9 @@ _FACTS = Select(lambda lead_ids: Lead.objects.filter(lead_id__among=lead_ids).or
 def facts_of(lead_ids: Collection[str]) -> dict[str, PersonFacts]:
     """The facts that the contact gate needs of known leads, by lead id, in one query."""
     return {row[0]: PersonFacts(*row) for row in _FACTS.rows(lead_ids=lead_ids)}
+
+
+def owner_of(lead_id: str) -> str | None:
+    """Return the owner of the lead's last ladder. None: nobody owns it, or there is none."""
+    found = FollowupLadder.objects.filter(lead_id=lead_id).order_by("-id").values_list("owner", flat=True)
+    return found.first()

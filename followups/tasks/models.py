@@ -196,6 +196,12 @@ class FollowupTask(models.Model):
                 name="followuptask_completed",
             ),
             models.Index(fields=["lead", "-id"], name="followuptask_lead"),  # tasks?lead_id=
+            # An agent's own numbers: what it completed in the last weeks.
+            models.Index(
+                fields=["completed_user", "completed_at"],
+                condition=Q(completed_user__isnull=False),
+                name="followuptask_done_by",
+            ),
         ]
         ordering = ["-id"]
         default_permissions = ("view",)
@@ -264,6 +270,7 @@ class TaskEvent(SignedModel, AppendOnlyModel):
         REASSIGNED = "REASSIGNED", _("Given to another owner")
         LAPSED = "LAPSED", _("Lapsed: it waited for the lead's own ground")
         TAKEN_BACK = "TAKEN_BACK", _("Taken back by the agent who said it, within ten seconds")
+        UNRECORDED = "UNRECORDED", _("Said, but it could not be recorded, and its agent let it go")
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)

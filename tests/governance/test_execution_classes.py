@@ -42,12 +42,14 @@ import followups.sla.breaches
 import followups.sla.notices
 import followups.sla.report
 import followups.sla.snapshot
+import followups.tasks.answers
 import followups.tasks.completions.services
 import followups.tasks.due.claims
 import followups.tasks.due.handing
 import followups.tasks.due.services
 import followups.tasks.held.services
 import followups.tasks.lapses
+import followups.tasks.numbers
 import followups.tasks.services
 import governance.area_codes.services
 import governance.clocks.services
@@ -152,6 +154,37 @@ def taken_back() -> Any:
     """An outcome that the agent took back."""
     held()
     return followups.tasks.held.services.take_back(act=agents_act())
+
+
+def kept_by_a_fault() -> int:
+    """The id of a task of which the agent said something that a fault of ours kept from being recorded."""
+    said = held()
+    HeldAct.objects.filter(pk=said.pk).update(tries=1)
+    return int(said.pk)
+
+
+def answered() -> int:
+    """The id of an inbox item about a lead who answered."""
+    return int(InboxItemFactory.create(task__ladder__open_steps=1, lead_id=None).pk)
+
+
+def put_off() -> Any:
+    """Another time for the next step of a lead who answered."""
+    task = TaskFactory.create(ladder__open_steps=1, owner="me")
+    item = InboxItemFactory.create(task=task, lead_id=task.lead_id)
+    return followups.tasks.answers.put_off_next_step(item.pk, NOON + timedelta(days=1), act=Act(reason="test", at=NOON))
+
+
+def opted_out_from_the_inbox() -> Any:
+    """An opt-out of a lead who answered."""
+    item = InboxItemFactory.create(lead_id="LEAD-1")
+    return followups.leads.inbox.services.opt_out_from(item.pk, act=Act(reason="test"))
+
+
+def reopened() -> Any:
+    """An inbox item that was done and waits again."""
+    item = InboxItemFactory.create(done_at=NOON, done_by="me")
+    return followups.leads.inbox.services.reopen_item(item.pk, act=Act("me", at=NOON))
 
 
 def taken_over() -> None:
@@ -402,6 +435,25 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.tasks.held.services.hold_act: ("RECORD", held),
     followups.tasks.held.services.take_back: ("RECORD", taken_back),
     followups.tasks.held.services.do_held: ("RECORD", lambda: followups.tasks.held.services.do_held(act=agents_act())),
+    followups.tasks.held.services.do_again: (
+        "RECORD",
+        lambda: followups.tasks.held.services.do_again(kept_by_a_fault(), act=agents_act()),
+    ),
+    followups.tasks.held.services.let_go: (
+        "RECORD",
+        lambda: followups.tasks.held.services.let_go(kept_by_a_fault(), act=agents_act()),
+    ),
+    followups.tasks.answers.record_appointment: (
+        "RECORD",
+        lambda: followups.tasks.answers.record_appointment(answered(), act=Act(reason="test")),
+    ),
+    followups.tasks.answers.put_off_next_step: ("RECORD", put_off),
+    followups.leads.inbox.services.reopen_item: ("RECORD", reopened),
+    followups.leads.inbox.services.opt_out_from: ("RECORD", opted_out_from_the_inbox),
+    followups.tasks.numbers.numbers_of: (
+        "READ",
+        lambda: followups.tasks.numbers.numbers_of(User.objects.get_or_create(username="me")[0], NOON),
+    ),
     followups.tasks.held.services.do_overdue: ("RECORD", lambda: followups.tasks.held.services.do_overdue(act=Act(at=NOON))),
     followups.tasks.completions.services.record_completion: (
         "RECORD",

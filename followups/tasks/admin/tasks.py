@@ -21,6 +21,8 @@ from followups.tasks.admin.attempts import AttemptInline
 from followups.tasks.admin.cards import Card, cards
 from followups.tasks.admin.events import EventInline
 from followups.tasks.admin.forms import CompleteForm, SnoozeForm
+from followups.tasks.admin.inbox.page import inbox_page
+from followups.tasks.admin.numbers import numbers_page
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state
@@ -90,7 +92,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         )
 
     def get_urls(self) -> list[Any]:
-        pages = (("queue", self.work_queue), ("sla", self.sla))
+        pages = (("queue", self.work_queue), ("inbox", self.inbox), ("numbers", self.numbers), ("sla", self.sla))
         own = [path(f"{at}/", self.admin_site.admin_view(page), name=f"followups_followuptask_{at}") for at, page in pages]
         return [*own, *super().get_urls()]
 
@@ -99,6 +101,14 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         return queue.work_queue(request, self)
 
     work_queue.hears_any_text = True  # type: ignore[attr-defined]  # an opt-out may hold any character; its form cleans it
+
+    def inbox(self, request: HttpRequest) -> HttpResponse:
+        """Show the user's inbox."""
+        return inbox_page(request, self)
+
+    def numbers(self, request: HttpRequest) -> HttpResponse:
+        """Show the user's own numbers."""
+        return numbers_page(request, self)
 
     def sla(self, request: HttpRequest) -> HttpResponse:
         """Show the page of the SLA: how late tasks are."""
