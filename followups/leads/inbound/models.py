@@ -133,6 +133,7 @@ class InboundMessage(SignedModel):
         ]
         indexes = [
             models.Index(fields=["lead", "-id"], name="inboundmessage_lead"),  # a lead's page
+            models.Index(fields=["correlation_id", "created_at", "id"], name="inboundmessage_trace"),  # kpi.trace
             models.Index(
                 fields=["id"], condition=Q(meaning="DOUBTFUL", decided_at__isnull=True), name="inboundmessage_undecided"
             ),
@@ -152,7 +153,10 @@ class InboundDecision(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["id"]
-        indexes = [models.Index(fields=["message", "id"], name="inbounddecision_message")]  # a message's page
+        indexes = [
+            models.Index(fields=["message", "id"], name="inbounddecision_message"),  # a message's page
+            models.Index(fields=["correlation_id", "created_at", "id"], name="inbounddecision_trace"),  # kpi.trace
+        ]
         verbose_name = "decision about a message"
         verbose_name_plural = "decisions about messages"
 

@@ -150,6 +150,9 @@ class OfferEvent(SignedModel, AppendOnlyModel):
                 name="offerevent_transition",
             ),
         ]
+        indexes = [
+            models.Index(fields=["correlation_id", "at", "id"], name="offerevent_trace"),  # kpi.trace
+        ]
         verbose_name = "offer event"
 
     def __str__(self) -> str:
