@@ -133,7 +133,7 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     search_help_text = "Buyer id, phone, e-mail or a market in full; a part of the name or company"
     inlines = (BoxInline,)
     actions_list = ("import_file",)
-    actions_detail = ("answers", "export_person", "erase")
+    actions_detail: tuple[str, ...] = ("answers", "export_person", "erase")
     fieldsets = (
         ("Buyer", {"fields": (("buyer_id", "status"), ("name", "company"), ("language", "source"), "notes")}),
         ("Contact", {"fields": (("phone", "second_phone"), ("email", "second_email"))}),

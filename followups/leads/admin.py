@@ -129,7 +129,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     search_help_text = "Lead id, phone, e-mail or market in full; how a name begins"
     inlines = (ReopeningInline,)
     actions_list = ("import_file", "find_proof")
-    actions_detail = ("ladders", "proof", "export_person", "erase")
+    actions_detail: tuple[str, ...] = ("ladders", "proof", "export_person", "erase")
     fieldsets = (
         ("Lead", {"fields": ("lead_id", ("first_name", "last_name"), ("status", "score"), ("source", "language"), "role")}),
         ("Contact", {"fields": (("phone", "phone_is_wrong"), ("email", "email_is_wrong"))}),

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -50,7 +51,7 @@ def json_text(value: Any) -> str:
 
 
 def button(
-    title: str,
+    title: str | Promise,
     permission: str,
     *,
     icon: str,
@@ -66,7 +67,8 @@ def button(
 
     def decorate(act: Callable[..., Any]) -> Any:
         url_path = path or act.__name__.replace("_", "-")
-        made = action(description=title, permissions=[permission], icon=icon, variant=variant, url_path=url_path)(act)
+        description: Any = title  # Unfold shows a lazy text as well
+        made = action(description=description, permissions=[permission], icon=icon, variant=variant, url_path=url_path)(act)
         made.when = when
         return made
 
