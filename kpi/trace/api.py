@@ -5,7 +5,6 @@ from typing import Any
 from django.utils.translation import override
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from kpi.trace.entries import TraceEntry, TraceKind, TraceMark
@@ -24,19 +23,24 @@ from wholesale.plumbing.rendering import Response
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
+class TraceMarkField(LabelField):
+    """The mark of a place in a trace, as an answer gave it."""
+
+    default_error_messages = {"no_mark": "Not a mark of a trace."}
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return TraceMark.read(super().to_internal_value(data))
+        except (ValueError, OverflowError):
+            return self.fail("no_mark")
+
+
 class TraceParams(Params):
     """The parameters of a trace."""
 
     limit = StrictIntegerField(min_value=1, max_value=LINES_MAX, required=False, help_text=f"default: {LINES}")
-    before = LabelField(required=False, help_text="`next` of the page before; default: the newest lines")
+    before = TraceMarkField(required=False, help_text="`next` of the page before; default: the newest lines")
     kind = UpperChoiceField(choices=TraceKind.choices, required=False, help_text="default: all kinds")
-
-    def validate_before(self, text: str) -> TraceMark:
-        """Return the mark that the text stands for."""
-        try:
-            return TraceMark.read(text)
-        except ValueError as error:
-            raise ValidationError("Not a mark of a trace.") from error
 
 
 class TraceLineOut(serializers.Serializer[TraceEntry]):

@@ -82,7 +82,8 @@ def trace(
         and (user is None or user.has_perm(source.permission))
     ]
     lines = list(islice(merge(*found, key=_order), limit + 1))
-    return Timeline(_told_once(lines[:limit]), lines[limit - 1].mark if len(lines) > limit else None)
+    shown = lines[:limit] if traced.about is About.REQUEST else _told_once(lines[:limit])
+    return Timeline(shown, lines[limit - 1].mark if len(lines) > limit else None)
 
 
 def kinds_of(about: About) -> list[TraceKind]:
@@ -99,7 +100,7 @@ def _lines(
     number: int, source: TraceSource, traced: Traced, user: Any, limit: int, before: TraceMark | None
 ) -> list[TraceEntry]:
     rows = _readable(source, source.rows(traced), traced, user)
-    return [source.entry(number, row) for row in _after(rows, source, number, before)[:limit]]
+    return [source.entry(number, row, traced) for row in _after(rows, source, number, before)[:limit]]
 
 
 def _after(rows: QuerySet[Any], source: TraceSource, number: int, mark: TraceMark | None) -> QuerySet[Any]:
@@ -129,7 +130,7 @@ def _readable(source: TraceSource, rows: QuerySet[Any], traced: Traced, user: An
 
 
 def _told_once(entries: Sequence[TraceEntry]) -> list[TraceEntry]:
-    """Leave out lines that say again what the line before said, as for each number and address of an opt-out."""
+    """Leave out lines that say of a person again what another says, as for each number and address of an opt-out."""
     said: dict[Any, TraceEntry] = {}
     for entry in entries:
         said.setdefault(entry.like, entry)

@@ -7,9 +7,11 @@ a buyer or a deal by the index of that page.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
 from typing import Any, NamedTuple
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kpi.trace.entries import TraceEntry, TraceKind, TraceMark
 
@@ -53,7 +55,7 @@ class TraceSource:
     """A table with lines of traces. `finds` says which rows are about what; a trace of anything else skips the table.
 
     `who` is the column with the name of who did it; "" is the system. `leads` is the column with the id of the
-    lead that a row is about, for readers who may not read about all leads.
+    lead that a row is about; who may not read about all leads sees rows by it.
     """
 
     model: type[Model]
@@ -76,9 +78,10 @@ class TraceSource:
         found = self.model._default_manager.filter(self.only, self.finds[traced.about](traced))
         return found.select_related(*self.related).order_by(f"-{self.at}", "-pk")
 
-    def entry(self, number: int, row: Any) -> TraceEntry:
-        """Return a row as a line of a trace. `number` is the source's among all."""
+    def entry(self, number: int, row: Any, traced: Traced) -> TraceEntry:
+        """Return a row as a line of a trace. `number` is the source's among all. In a request it names the lead."""
         said = self.says(row)
+        about = {_("Lead"): self._lead_of(row)} if self.leads and traced.about is About.REQUEST else {}
         return TraceEntry(
             TraceMark(getattr(row, self.at), number, row.pk),
             self.kind,
@@ -87,8 +90,11 @@ class TraceSource:
             getattr(row, "correlation_id", ""),
             self.model._meta.label_lower,
             said.words,
-            {str(name): value for name, value in said.details.items() if value not in (None, "", [])},
+            {str(name): value for name, value in {**about, **said.details}.items() if value not in (None, "", [])},
         )
+
+    def _lead_of(self, row: Any) -> str | None:
+        return reduce(getattr, self.leads.split("__"), row)
 
 
 def by(column: str) -> Callable[[Traced], Q]:

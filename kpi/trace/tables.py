@@ -27,6 +27,10 @@ from wholesale.plumbing.showing import shown_money, shown_time
 REQUEST: Finds = {About.REQUEST: by("correlation_id")}
 
 
+# What happens to the open steps of a ladder at once. Their lines say the same, and are told once.
+_OF_ALL_STEPS = (TaskEvent.Kind.REASSIGNED, TaskEvent.Kind.CANCELLED)
+
+
 def _of_person(traced: Traced) -> Q:
     return Q(point__digest__in=traced.digests)
 
@@ -55,12 +59,15 @@ def _attempt(row: ContactAttempt) -> Said:
 
 def _task_event(row: TaskEvent) -> Said:
     task = row.task
+    details = {_("From"): row.detail.get("from"), _("To"): row.detail.get("to")}
+    if row.kind in _OF_ALL_STEPS:
+        return Said(_("Open steps: %(kind)s") % {"kind": row.get_kind_display()}, row.reason, details)
     what = _("Step %(step)s, %(channel)s: %(kind)s") % {
         "step": task.step,
         "channel": task.get_channel_display(),
         "kind": row.get_kind_display(),
     }
-    return Said(what, row.reason, {_("From"): row.detail.get("from"), _("To"): row.detail.get("to")})
+    return Said(what, row.reason, details)
 
 
 def _ladder(row: FollowupLadder) -> Said:
@@ -110,6 +117,7 @@ def _record(row: ContactRecord) -> Said:
     channel = row.get_channel_display() or _("every channel")
     what = _("%(entry)s: %(channel)s") % {"entry": row.get_entry_display(), "channel": channel}
     details = {
+        _("About"): str(row.point),
         _("Ground"): row.get_basis_display(),
         _("Since"): shown_time(row.effective_at),
         _("Until"): shown_time(row.expires_at) if row.expires_at else "",
@@ -205,19 +213,22 @@ SOURCES: tuple[TraceSource, ...] = (
         {About.LEAD: lambda traced: Q(task__lead_id=traced.id) & ~Q(kind=TaskEvent.Kind.COMPLETED), **REQUEST},
         _task_event,
         related=("task", "words"),
+        leads="task__lead_id",
     ),
     TraceSource(FollowupLadder, _K.LADDER, {About.LEAD: by("lead_id")}, _ladder, who="created_by"),
     TraceSource(SlaBreach, _K.LADDER, {About.LEAD: by("task__lead_id")}, _breach, at="found_at", who=""),
-    TraceSource(InboundMessage, _K.MESSAGE, {About.LEAD: by("lead_id"), **REQUEST}, _message),
+    TraceSource(InboundMessage, _K.MESSAGE, {About.LEAD: by("lead_id"), **REQUEST}, _message, leads="lead_id"),
     TraceSource(
         InboundDecision,
         _K.MESSAGE,
         {About.LEAD: by("message__lead_id"), **REQUEST},
         _decision,
-        related=("words",),
+        related=("message", "words"),
         leads="message__lead_id",
     ),
-    TraceSource(AdministrativeReply, _K.MESSAGE, {About.LEAD: by("lead_id"), **REQUEST}, _reply, who="sent_by"),
+    TraceSource(
+        AdministrativeReply, _K.MESSAGE, {About.LEAD: by("lead_id"), **REQUEST}, _reply, who="sent_by", leads="lead_id"
+    ),
     TraceSource(
         InboxItem,
         _K.MESSAGE,
@@ -233,6 +244,7 @@ SOURCES: tuple[TraceSource, ...] = (
         {About.LEAD: by("lead_id"), **REQUEST},
         _note,
         related=("words",),
+        leads="lead_id",
         only=~Q(kind=LeadEvent.Kind.STATUS),
     ),
     TraceSource(
@@ -241,11 +253,18 @@ SOURCES: tuple[TraceSource, ...] = (
         {About.LEAD: by("lead_id"), **REQUEST},
         _status,
         related=("words",),
+        leads="lead_id",
         only=Q(kind=LeadEvent.Kind.STATUS),
     ),
-    TraceSource(LeadReopening, _K.STATUS, {About.LEAD: by("lead_id"), **REQUEST}, _reopening, related=("words",)),
     TraceSource(
-        ContactRecord, _K.CONSENT, {About.LEAD: _of_person, About.BUYER: _of_person, **REQUEST}, _record, related=("words",)
+        LeadReopening, _K.STATUS, {About.LEAD: by("lead_id"), **REQUEST}, _reopening, related=("words",), leads="lead_id"
+    ),
+    TraceSource(
+        ContactRecord,
+        _K.CONSENT,
+        {About.LEAD: _of_person, About.BUYER: _of_person, **REQUEST},
+        _record,
+        related=("point", "words"),
     ),
     TraceSource(
         OfferEvent,
@@ -253,7 +272,7 @@ SOURCES: tuple[TraceSource, ...] = (
         {About.LEAD: by("offer__lead_id"), About.OFFER: by("offer"), **REQUEST},
         _offer_event,
         at="at",
-        related=("words",),
+        related=("offer", "words"),
         leads="offer__lead_id",
     ),
     TraceSource(

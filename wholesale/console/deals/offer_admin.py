@@ -51,7 +51,7 @@ class DealPages(OfferAdmin):
             "facts": figures_of(offer),
             "links": links_of(offer, request.user),
             "asked": asked_of(offer, request.user),
-            "buttons": buttons_of(self, request, offer),
+            "buttons": buttons_of(self, request, offer, self.actions_detail),
             "feed": feed,
         }
         return TemplateResponse(request, "console/deals/offer.html", context)

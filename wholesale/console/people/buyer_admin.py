@@ -23,6 +23,8 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
 
+BUTTONS = ("opt_out", "edit_buyer")
+
 admin.site.unregister(Buyer)
 
 
@@ -30,7 +32,7 @@ admin.site.unregister(Buyer)
 class BuyerPages(BuyerAdmin):
     """The admin of buyers. A buyer's page shows all that is known of it; the form of its columns is a page of its own."""
 
-    actions_detail: tuple[str, ...] = ("opt_out", "edit_buyer", *BuyerAdmin.actions_detail)
+    actions_detail: tuple[str, ...] = (*BUTTONS, *BuyerAdmin.actions_detail)
 
     has_opt_out_permission = allowed("governance.record_opt_out")
 
@@ -75,7 +77,8 @@ class BuyerPages(BuyerAdmin):
             "facts": facts_of(buyer),
             "record": record_of(buyer),
             "boxes": boxes_of(buyer),
-            "buttons": buttons_of(self, request, buyer),
+            "buttons": buttons_of(self, request, buyer, BUTTONS),
+            "more": buttons_of(self, request, buyer, BuyerAdmin.actions_detail),
             "feed": feed_of(request, traced, reach.zone),
         }
         return TemplateResponse(request, "console/people/buyer.html", context)

@@ -40,7 +40,10 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, act_with_form, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
 
-WITHOUT_LADDER = ("stop_ladder", "give_ladder", "restart")
+BUTTONS = ("note", "appointment", "opt_out", "start", "give_ladder", "stop_ladder", "restart", "compute", "edit_lead")
+# Those that there is no use for.
+CLOSED_LADDER = ("stop_ladder", "give_ladder")
+WITHOUT_LADDER = (*CLOSED_LADDER, "restart")
 WITH_OPEN_LADDER = ("start",)
 
 admin.site.unregister(Lead)
@@ -50,10 +53,7 @@ admin.site.unregister(Lead)
 class LeadPages(LeadAdmin):
     """The admin of leads. A lead's page shows all that is known of it; the form of its columns is a page of its own."""
 
-    actions_detail: tuple[str, ...] = (
-        *("note", "appointment", "opt_out", "start", "give_ladder", "stop_ladder", "restart", "compute", "edit_lead"),
-        *LeadAdmin.actions_detail,
-    )
+    actions_detail: tuple[str, ...] = (*BUTTONS, *LeadAdmin.actions_detail)
 
     has_note_permission = allowed("followups.note_lead")
     has_start_permission = allowed("followups.create_ladder")
@@ -98,7 +98,7 @@ class LeadPages(LeadAdmin):
         now = timezone.now()
         reach = reach_of(gate.known_lead(lead.lead_id), now)
         shown = ladder_of(lead, request.user, now)
-        without = WITHOUT_LADDER if shown is None else WITH_OPEN_LADDER if shown.is_open else WITHOUT_LADDER[:2]
+        without = WITHOUT_LADDER if shown is None else WITH_OPEN_LADDER if shown.is_open else CLOSED_LADDER
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -110,7 +110,8 @@ class LeadPages(LeadAdmin):
             "reach": reach,
             "ladder": shown,
             "facts": facts_of(lead),
-            "buttons": buttons_of(self, request, lead, without=without),
+            "buttons": buttons_of(self, request, lead, [name for name in BUTTONS if name not in without]),
+            "more": buttons_of(self, request, lead, LeadAdmin.actions_detail),
             "may_note": self.has_note_permission(request),
             "note_url": reverse("admin:followups_lead_note", args=[lead.pk]),
             "feed": feed_of(request, traced, reach.zone),

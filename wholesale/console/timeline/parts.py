@@ -1,6 +1,6 @@
 """What a page about a person, a deal or a request consists of, as plain values for its template."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -174,15 +174,8 @@ def feed_page(request: HttpRequest, feed: Feed) -> HttpResponse:
 # Buttons -------------------------------------------------------------------------------------------------------------------
 
 
-def buttons_of(
-    model_admin: ModelAdmin, request: HttpRequest, row: Any, *, without: Collection[str] = ()
-) -> list[dict[str, Any]]:
-    """Return the buttons of a row's page that the user may press, but those `without` use now: title, address, colour."""
-    names = [name for name in _names(model_admin.actions_detail) if name not in without]
-    allowed = model_admin.get_actions_detail(request, row.pk)
-    found: list[dict[str, Any]] = model_admin._get_actions_navigation(names, allowed, row.pk)
+def buttons_of(model_admin: ModelAdmin, request: HttpRequest, row: Any, names: Collection[str]) -> list[dict[str, Any]]:
+    """Return those of a row's buttons with these names that the user may press: title, address, colour."""
+    allowed = model_admin.get_actions_detail(request, str(row.pk))
+    found: list[dict[str, Any]] = model_admin._get_actions_navigation(list(names), allowed, str(row.pk))
     return found
-
-
-def _names(names: Iterable[Any]) -> list[str]:
-    return [name for name in names if isinstance(name, str)]
