@@ -55,7 +55,11 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "states of the tripwires": 2,
     # KPI events; offers sent; stays that ended, and others; the SLA; triggers, states (2); risk days and policies; the study
     "the Friday review": 11,
+    # A trace: one for each source
+    "the trace of a lead": 14,
+    "the trace of a request": 17,
     # Pages
+    "a lead's page, at most": 30,  # 14 of its feed; the lead, the gate and its facts; the ladder and its steps; the frame
     "the work queue's page, at most": 26,  # with the lead's last words and what may be taken back
     "an outcome and the next card, at most": {"sqlite": 60, "postgresql": 60},
     # Session, user, permissions; own and nobody's items; the thread (4); the gate (2), the next step; go-live

@@ -140,7 +140,7 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     search_help_text = _("Buyer id, phone, e-mail or a market in full; a part of the name or company")
     inlines = (BoxInline,)
     actions_list = ("import_file",)
-    actions_detail = ("answers", "export_person", "erase")
+    actions_detail: tuple[str, ...] = ("answers", "export_person", "erase")
     fieldsets = (
         (_("Buyer"), {"fields": (("buyer_id", "status"), ("name", "company"), ("language", "source"), "notes")}),
         (_("Contact"), {"fields": (("phone", "second_phone"), ("email", "second_email"))}),

@@ -130,7 +130,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     search_help_text = _("Lead id, phone, e-mail or market in full; how a name begins")
     inlines = (ReopeningInline,)
     actions_list = ("import_file", "find_proof")
-    actions_detail = ("ladders", "proof", "export_person", "erase")
+    actions_detail: tuple[str, ...] = ("ladders", "proof", "export_person", "erase")
     fieldsets = (
         (
             _("Lead"),

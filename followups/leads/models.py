@@ -113,7 +113,10 @@ class LeadReopening(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
-        indexes = [models.Index(fields=["lead", "-id"], name="leadreopening_lead")]  # a lead's page
+        indexes = [
+            models.Index(fields=["lead", "-id"], name="leadreopening_lead"),  # a lead's page
+            models.Index(fields=["correlation_id", "created_at", "id"], name="leadreopening_trace"),  # kpi.trace
+        ]
         verbose_name = _("reopening of a lead")
         verbose_name_plural = _("reopenings of leads")
 

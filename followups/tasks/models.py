@@ -279,7 +279,10 @@ class TaskEvent(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
-        indexes = [models.Index(fields=["task", "id"], name="taskevent_task")]  # a task's page, events?task=
+        indexes = [
+            models.Index(fields=["task", "id"], name="taskevent_task"),  # a task's page, events?task=
+            models.Index(fields=["correlation_id", "created_at", "id"], name="taskevent_trace"),  # kpi.trace
+        ]
         verbose_name = _("task event")
 
     def __str__(self) -> str:

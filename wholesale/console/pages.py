@@ -261,7 +261,13 @@ AREAS: dict[str, tuple[Page, ...]] = {
             permission="view_fridayreview",
             beside=(Page("Kept reviews", "history_edu", "kpi", "fridayreview"),),
         ),
-        Page("KPI log", "monitoring", "kpi", "kpievent"),
+        Page(
+            "KPI log",
+            "monitoring",
+            "kpi",
+            "kpievent",
+            beside=(Page("Requests", "route", "kpi", "kpievent", view="traces", permission="view_trace"),),
+        ),
         Page("Ratio studies", "analytics", "offers", "ratiostudy"),
     ),
     SYSTEM: (

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +90,8 @@ def button(
 
     def decorate(act: Callable[..., Any]) -> Any:
         url_path = path or act.__name__.replace("_", "-")
-        made = action(description=title, permissions=[permission], icon=icon, variant=variant, url_path=url_path)(act)
+        description: Any = title  # Unfold shows a lazy text as well
+        made = action(description=description, permissions=[permission], icon=icon, variant=variant, url_path=url_path)(act)
         made.when = when
         return made
 

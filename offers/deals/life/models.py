@@ -153,6 +153,9 @@ class OfferEvent(SignedModel, AppendOnlyModel):
                 name="offerevent_transition",
             ),
         ]
+        indexes = [
+            models.Index(fields=["correlation_id", "at", "id"], name="offerevent_trace"),  # kpi.trace
+        ]
         verbose_name = _("offer event")
 
     def __str__(self) -> str:
