@@ -8,8 +8,6 @@ from html.parser import HTMLParser
 import pytest
 from django.utils.translation import trans_real
 
-from wholesale.plumbing import showing
-
 CODE = "fr-ca"
 _SHOWN_ATTRIBUTES = {"title", "aria-label", "placeholder", "alt", "data-confirm", "data-done", "data-failed"}
 _UNSEEN = {"script", "style", "template"}
@@ -34,9 +32,9 @@ class Marking(library.NullTranslations):
 
 def speak_with_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the marking language in the place of French. Times and numbers are shown without words."""
-    monkeypatch.setitem(trans_real._translations, CODE, Marking())
-    monkeypatch.setattr(showing.dates, "format_datetime", lambda *args, **options: "1")
-    monkeypatch.setattr(showing.dates, "format_date", lambda *args, **options: "1")
+    monkeypatch.setitem(trans_real._translations, CODE, Marking())  # type: ignore[attr-defined]
+    monkeypatch.setattr("babel.dates.format_datetime", lambda *args, **options: "1")
+    monkeypatch.setattr("babel.dates.format_date", lambda *args, **options: "1")
 
 
 class _Texts(HTMLParser):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followups", "0006_held_acts"),
+        ("followups", "0008_trace_triggers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
