@@ -9,8 +9,9 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from wholesale.console.home import home
 from wholesale.console.invitations.welcome import Welcome
+from wholesale.console.today.agents import agents
+from wholesale.console.today.page import home
 from wholesale.plumbing.http.health import healthz, readyz
 from wholesale.plumbing.http.schema_view import SchemaView
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("admin/", admin.site.admin_view(home)),
+    path("admin/today/agents/", admin.site.admin_view(agents), name="today_agents"),
     path("admin/welcome/<uidb64>/<token>/", Welcome.as_view(), name="welcome"),
     path("admin/", admin.site.urls),
     path("api/schema", SchemaView.as_view(), name="schema"),

@@ -65,12 +65,12 @@ def sla_report(
     """
     if since is not None and until is not None and since >= until:
         raise TimeOutOfRange("Must lie before until.", attr="since")
-    found = latenesses(_measured(since, until, now or timezone.now(), by), by)
+    found = latenesses(measured(_between(since, until), now or timezone.now(), *by), by)
     groups: dict[tuple[Any, ...], list[Latenesses]] = defaultdict(list)
     for some in found:
         groups[some.group].append(some)
     listed = sorted(groups, key=_unowned_last) if by else []
-    return SlaReport(_figures(found), [{**dict(zip(by, key, strict=True)), **_figures(groups[key])} for key in listed])
+    return SlaReport(figures_of(found), [{**dict(zip(by, key, strict=True)), **figures_of(groups[key])} for key in listed])
 
 
 @verb(ExecutionClass.READ)
@@ -92,20 +92,25 @@ def recent_sla(
     return {**whole, "since": since, "until": until, "by": by, "groups": groups}
 
 
-def _measured(since: datetime | None, until: datetime | None, now: datetime, by: Sequence[str]) -> Any:
-    """A row for each task: its group, whether it is done, its lateness in permitted and in all minutes (until now if
-    open), and whether the permitted minutes of a completed task are unknown."""
+def _between(since: datetime | None, until: datetime | None) -> Q:
     span = Q()
     if since is not None:
         span &= Q(due_at__gte=since)
     if until is not None:
         span &= Q(due_at__lt=until)
+    return span
+
+
+def measured(span: Q, now: datetime, *by: str, **named: Any) -> Any:
+    """A row for each task of a span: its group, whether it is done, its lateness in permitted and in all minutes (until now
+    if open), and whether the permitted minutes of a completed task are unknown. `named` are expressions of the group."""
     tasks = FollowupTask.objects.counted().filter(span).order_by()
     is_done = Q(completed_at__isnull=False)
     wall = Coalesce("completed_at", Value(now)) - F("due_at")
     # Each side of the OR has its index: followuptask_completed_due, and followuptask_due.
     return (tasks.filter(is_done) | tasks.open().filter(due_at__lt=now)).values(
         *by,
+        **named,
         done=ExpressionWrapper(is_done, output_field=BooleanField()),
         lateness=Case(When(is_done, then=Coalesce("late_for", Greatest(wall, NONE_SQL))), default=late_at(now)),
         lateness_wall=wall,
@@ -113,10 +118,13 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
     )
 
 
-def _figures(found: Sequence[Latenesses]) -> dict[str, Any]:
+def figures_of(found: Sequence[Latenesses]) -> dict[str, Any]:
     """Compute the `FIGURES` of some tasks."""
     by_clock = [
-        (_joined(some.by_clock[n] for some in found if some.done), _joined(some.by_clock[n] for some in found if not some.done))
+        (
+            _joined(some.by_clock[n] for some in found if some.done),
+            _joined(some.by_clock[n] for some in found if not some.done),
+        )
         for n in range(len(CLOCKS))
     ]
     completed, open_overdue = map(len, by_clock[0])

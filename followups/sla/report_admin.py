@@ -1,6 +1,5 @@
 """The SLA page: how late the tasks are that fell due in some days, as a chart and a table."""
 
-import json
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -15,11 +14,12 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from followups.sla.reading import PERCENTILES
 from followups.sla.report import GROUPS, SPAN, SlaReport, sla_report
+from wholesale.plumbing.charts import Chart, Series, chart
 from wholesale.plumbing.days import WITHIN_RANGE, beginning
 
 ROWS_MAX = 40  # groups in one chart; if there are more, those with the highest 90th percentile
 LABEL_MAX = 28  # characters
-COLOURS = {50: "var(--color-primary-700)", 90: "var(--color-primary-500)", 99: "var(--color-primary-300)"}
+TONES = {50: "strong", 90: "main", 99: "soft"}
 HEADERS = (
     *("Tasks", "Completed", "Open, overdue", "p50", "p90", "p99", "In 30 min", "In 2 h"),
     *("p50, wall clock", "In 2 h, wall clock"),
@@ -63,7 +63,7 @@ def sla_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
         # Tasks that fall due later today are left out: only those done early would count, all as in time.
         until = min(beginning(form.cleaned_data["until"] + timedelta(days=1)), now)
         report = sla_report(since=since, until=max(until, since + timedelta(microseconds=1)), by=[by], now=now)
-        context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by), "options": OPTIONS}
+        context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by)}
     return TemplateResponse(request, "admin/followups/sla.html", context)
 
 
@@ -102,18 +102,18 @@ def in_words(minutes: float | None) -> str:
     return f"{words} early" if minutes < 0 and whole else words
 
 
-def _chart(report: SlaReport, by: str) -> str:
-    """The data for Chart.js, as JSON: three bars for each group, in minutes."""
+def _chart(report: SlaReport, by: str) -> Chart:
+    """Three bars for each group, in minutes. A group that is in time has none, since the axis is logarithmic."""
     rows = chart_rows(report, by)
-    datasets = [
-        {
-            "label": f"p{percentile}",
-            "data": [row[f"p{percentile}"] for _, row in rows],
-            "backgroundColor": COLOURS[percentile],
-        }
-        for percentile in PERCENTILES
-    ]
-    return json.dumps({"labels": [name for name, _ in rows], "datasets": datasets})
+    return chart(
+        "Lateness, in permitted minutes",
+        [name for name, _ in rows],
+        [Series(f"p{each}", [row[f"p{each}"] for _, row in rows], TONES[each]) for each in PERCENTILES],
+        by=by.capitalize(),
+        unit="permitted minutes late",
+        logarithmic=True,
+        shown=in_words,
+    )
 
 
 def chart_rows(report: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
@@ -123,24 +123,3 @@ def chart_rows(report: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
         latest = sorted(groups, key=lambda row: -row["p90"])[:ROWS_MAX]
         groups = [row for row in groups if row in latest]
     return [*((Truncator(_name(row[by])).chars(LABEL_MAX), row) for row in groups), ("all", report.whole)]
-
-
-_GREY = {"color": "#9ca3af"}
-OPTIONS = json.dumps(
-    {
-        "animation": False,
-        "maintainAspectRatio": False,
-        "maxBarThickness": 18,
-        "plugins": {"legend": {"align": "end", "labels": {**_GREY, "boxHeight": 8, "boxWidth": 8}}},
-        "scales": {
-            "x": {"ticks": _GREY, "grid": {"display": False}},
-            # A group that is in time has no bar.
-            "y": {
-                "type": "logarithmic",
-                "min": 1,
-                "ticks": _GREY,
-                "title": {"display": True, "text": "permitted minutes late", **_GREY},
-            },
-        },
-    }
-)

@@ -1,6 +1,6 @@
 """The admin pages of ratio studies: the list, a form that begins one, and what came of each, as tables and charts."""
 
-import json
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -16,12 +16,13 @@ from offers.studies.tables import figure_text, ratio_table
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form
 from wholesale.plumbing.admin_parts import button, column
+from wholesale.plumbing.charts import Series, chart
 from wholesale.plumbing.days import WITHIN_RANGE
+from wholesale.plumbing.showing import shown_money, shown_number
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
 State = RatioStudy.State
 STATE_COLOURS = {State.WAITING.label: "info", State.DONE.label: "success", State.FAILED.label: "danger"}
-_GREY = {"color": "#9ca3af"}
 
 
 def _day(label: str) -> forms.DateField:
@@ -132,29 +133,25 @@ def _results_shown(results: dict[str, Any]) -> dict[str, Any]:
             for name, title in (("sales", "Stored sales"), ("evidence", "Offers whose house was sold later"))
             if results[name]
         ],
-        "histogram": _bars([f"{begin:.2f}" for begin, _ in results["histogram"]], results["histogram"]),
-        "deciles": _bars([f"${price:,.0f}" for price, _ in results["deciles"]], results["deciles"]),
-        "histogram_options": _options("sales"),
-        "deciles_options": _options("median ratio"),
+        "charts": [
+            chart(
+                "Ratios of estimate and price, by size",
+                [f"{begin:.2f}" for begin, _ in results["histogram"]],
+                [Series("Sales", [number for _, number in results["histogram"]])],
+                by="Ratio from",
+                unit="sales",
+            ),
+            chart(
+                "Median ratio by price, a tenth of the sales in each bar",
+                [shown_money(Decimal(price).quantize(Decimal(1))) for price, _ in results["deciles"]],
+                [Series("Median ratio", [ratio for _, ratio in results["deciles"]])],
+                by="Price",
+                unit="median ratio",
+                shown=lambda ratio: shown_number(ratio, 3),
+            ),
+        ],
     }
 
 
 def _figure(study: RatioStudy, name: str) -> str:
     return figure_text(name, study.results["sales"][0][name]) if study.results else "-"
-
-
-def _bars(labels: list[str], values: list[Any]) -> str:
-    data = {"data": [value for _, value in values], "backgroundColor": "var(--color-primary-600)"}
-    return json.dumps({"labels": labels, "datasets": [data]})
-
-
-def _options(title: str) -> str:
-    axis = {"ticks": _GREY, "title": {"display": True, "text": title, **_GREY}}
-    return json.dumps(
-        {
-            "animation": False,
-            "maintainAspectRatio": False,
-            "plugins": {"legend": {"display": False}},
-            "scales": {"x": {"ticks": _GREY, "grid": {"display": False}}, "y": axis},
-        }
-    )
