@@ -21,8 +21,7 @@ class Migration(migrations.Migration):
             model_name="followuptask",
             index=models.Index(
                 condition=models.Q(("cancelled_at__isnull", True), ("completed_at__isnull", True)),
-                fields=["due_at", "id"],
-                include=("province", "open_from", "open_until", "warns_at", "breached_due_at"),
+                fields=["due_at", "id", "province", "open_from", "open_until", "warns_at", "breached_due_at"],
                 name="followuptask_due",
             ),
         ),
@@ -31,8 +30,9 @@ class Migration(migrations.Migration):
             index=models.Index(
                 models.OrderBy(models.F("completed_at"), descending=True),
                 models.OrderBy(models.F("id"), descending=True),
+                models.F("outcome"),
+                models.F("correlation_id"),
                 condition=models.Q(("completed_at__isnull", False)),
-                include=("outcome", "correlation_id"),
                 name="followuptask_completed",
             ),
         ),

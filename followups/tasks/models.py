@@ -157,8 +157,7 @@ class FollowupTask(models.Model):
             # All that is due, permitted now or not: due?include_blocked=true, the admin's lists. Today counts it by province
             # from the index alone (due_by_province). Claims change none of these columns.
             models.Index(
-                fields=["due_at", "id"],
-                include=["province", "open_from", "open_until", "warns_at", "breached_due_at"],
+                fields=["due_at", "id", "province", "open_from", "open_until", "warns_at", "breached_due_at"],
                 condition=OPEN,
                 name="followuptask_due",
             ),
@@ -193,7 +192,8 @@ class FollowupTask(models.Model):
             models.Index(
                 F("completed_at").desc(),
                 F("id").desc(),
-                include=["outcome", "correlation_id"],
+                "outcome",
+                "correlation_id",
                 condition=Q(completed_at__isnull=False),
                 name="followuptask_completed",
             ),

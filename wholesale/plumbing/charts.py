@@ -106,7 +106,11 @@ def _options(unit: str, has_legend: bool, *, rate: bool, stacked: bool, logarith
     }
     numbers: dict[str, Any] = {
         "grid": {},
-        "ticks": {"format": {"style": "percent", "maximumFractionDigits": 1} if rate else {"maximumFractionDigits": 2}},
+        "ticks": {
+            "format": {"style": "percent", "minimumFractionDigits": 0, "maximumFractionDigits": 1}
+            if rate
+            else {"maximumFractionDigits": 2}
+        },
         "title": {"display": bool(unit), "text": unit},
         "stacked": stacked,
         **({"type": "logarithmic", "min": 1} if logarithmic else {"beginAtZero": True}),

@@ -51,7 +51,7 @@ def of_runbook(found: Mapping[str, Any], links: Links) -> Iterator[Alert]:
 
 
 def of_tripwires(policies: Iterable[RegressionPolicy], links: Links) -> Iterator[Alert]:
-    """The tripwires that went off and are not undone, and those that are amber."""
+    """The tripwires that went off and are not undone; and those near their line, or past it with nothing left to undo."""
     policies = list(policies)
     off = [policy for policy in policies if policy.waiting]  # type: ignore[attr-defined]  # counted by `watching`
     if off:
@@ -60,7 +60,9 @@ def of_tripwires(policies: Iterable[RegressionPolicy], links: Links) -> Iterator
         yield Alert(Tone.RED, what, ", ".join(map(str, off)), _("See what fell, and undo"), link)
     amber = [policy for policy in policies if policy not in off and _is_amber(policy)]
     if amber:
-        what = ngettext("%(n)s tripwire is amber.", "%(n)s tripwires are amber.", len(amber)) % {"n": len(amber)}
+        what = ngettext("%(n)s tripwire is near its line.", "%(n)s tripwires are near their line.", len(amber)) % {
+            "n": len(amber)
+        }
         yield Alert(Tone.AMBER, what, ", ".join(map(str, amber)), _("See the states"), links.list_of("kpi.regressionstate"))
 
 

@@ -120,7 +120,7 @@ def waiting(
     parts = [*_parts(now, span, inbox=inbox, work=work, imports=imports, liquidity=liquidity)]
     if not parts:
         return []
-    return [Waiting(*row) for row in parts[0].union(*parts[1:], all=True)]
+    return [one for row in parts[0].union(*parts[1:], all=True) if (one := Waiting(*row)).number]
 
 
 def _parts(

@@ -196,7 +196,7 @@ class Today:
             yield trends.speed_to_lead(self.sla)
             yield trends.sla_trend(self.sla)
         if self.contacts is not None:
-            yield trends.contacts_by_hour(self.contacts.by_hour)
+            yield trends.contacts_by_hour(self.contacts.by_hour, self.span.zone)
         if self.leads is not None:
             yield trends.funnel(self.leads.by_status, self.offers or [], self.span)
         if self.offers is not None:

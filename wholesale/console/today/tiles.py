@@ -35,7 +35,7 @@ def count_tile(title: str, now: int, before: int, link: str = "") -> Tile:
             "change": _signed((now - before) / before, shown_rate),
             "before": shown_number(before),
         }
-    return Tile(title, shown_number(now), change, link, None if now == before else now > before)
+    return Tile(title, shown_number(now), change, link, None if now == before or not before else now > before)
 
 
 def rate_tile(title: str, now: float | None, before: float | None, link: str = "") -> Tile:

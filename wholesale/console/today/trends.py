@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +16,7 @@ from kpi.tripwire.levels import ControlChart
 from wholesale.console.today.figures import SentOffer
 from wholesale.plumbing.charts import LINE, Chart, Series, chart
 from wholesale.plumbing.days import Compared
-from wholesale.plumbing.showing import shown_day, shown_number
+from wholesale.plumbing.showing import shown_number, shown_short_day
 
 DAYS_IN_A_BIN = {7: 1, 30: 5, 90: 15}  # by the number of days: of the charts of offers, which are few a day
 Status = Lead.Status
@@ -26,7 +26,7 @@ def speed_to_lead(sla: SlaByDay) -> Chart:
     """How soon the first step of a ladder is done, in permitted minutes after it fell due."""
     return chart(
         _("Speed to lead: permitted minutes until the first step is done"),
-        [_short(day) for day in sla.days],
+        [shown_short_day(day) for day in sla.days],
         [
             Series(_("Median"), [span.first["p50"] for span in sla.days.values()], "main", LINE),
             Series(_("90th percentile"), [span.first["p90"] for span in sla.days.values()], "amber", LINE),
@@ -40,7 +40,7 @@ def sla_trend(sla: SlaByDay) -> Chart:
     """The fractions of the tasks that were done in time, by the day on which they fell due."""
     return chart(
         _("SLA: tasks done in time, by the day on which they fell due"),
-        [_short(day) for day in sla.days],
+        [shown_short_day(day) for day in sla.days],
         [
             Series(_("Within 2 permitted hours"), [span.every["within_2h"] for span in sla.days.values()], "main", LINE),
             Series(
@@ -52,8 +52,8 @@ def sla_trend(sla: SlaByDay) -> Chart:
     )
 
 
-def contacts_by_hour(by_hour: Mapping[tuple[int, str], int]) -> Chart:
-    """The contacts of each hour, parted by what came of them."""
+def contacts_by_hour(by_hour: Mapping[tuple[int, str], int], zone: tzinfo) -> Chart:
+    """The contacts of each hour of a zone's clock, parted by what came of them."""
     groups = (
         (_("Replied or appointment"), "good", {Outcome.REPLIED, Outcome.APPOINTMENT}),
         (_("Reached"), "main", {Outcome.REACHED}),
@@ -65,7 +65,7 @@ def contacts_by_hour(by_hour: Mapping[tuple[int, str], int]) -> Chart:
     listed = range(hours[0], hours[-1] + 1) if hours else range(8, 21)
     counted: Counter[tuple[int, str]] = Counter(by_hour)
     return chart(
-        _("Contacts by hour and outcome"),
+        _("Contacts by hour (%(zone)s) and outcome") % {"zone": zone},
         [f"{hour:02}" for hour in listed],
         [
             Series(name, [sum(counted[hour, outcome] for outcome in outcomes) for hour in listed], tone)
@@ -160,12 +160,8 @@ def binned(span: Compared) -> list[tuple[datetime, datetime]]:
 
 
 def _names(bins: Sequence[tuple[datetime, datetime]], span: Compared) -> list[str]:
-    return [_short(begin.astimezone(span.zone).date()) for begin, _end in bins]
+    return [shown_short_day(begin.astimezone(span.zone).date()) for begin, _end in bins]
 
 
 def _share(offers: Sequence[SentOffer]) -> dict[str, Any]:
     return share(sum(offer.accepted for offer in offers), len(offers))
-
-
-def _short(day: date) -> str:
-    return shown_day(day)
