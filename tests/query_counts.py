@@ -58,7 +58,10 @@ QUERIES: dict[str, int | dict[str, int]] = {
     # Pages
     "the work queue's page, at most": 26,  # with the lead's last words and what may be taken back
     "an outcome and the next card, at most": {"sqlite": 60, "postgresql": 60},
-    "the dashboard's own, at most": 14,  # session, user, one for each figure; week and tasks at risk take two
+    # Session, user, the badge of notices, the go-live state; 12 of the runbook, whose tripwires it shares; due tasks, risk,
+    # what waits, leads, contacts, lateness, offers, events of tripwires
+    "Today, at most": 25,
+    "agents at work, at most": 4,  # session, user; claims, last acts
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 

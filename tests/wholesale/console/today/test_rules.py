@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -139,7 +140,7 @@ def test_bins_cover_the_days_without_a_gap(days: int) -> None:
     bins = binned(span)
 
     assert (bins[0][0], bins[-1][1]) == (span.since, NOW)
-    assert all(end == begin for (_, end), (begin, _) in zip(bins, bins[1:], strict=False))
+    assert all(end == begin for (_, end), (begin, _) in pairwise(bins))
     assert len(bins) <= 7
 
 
