@@ -12,7 +12,7 @@ from kpi.tripwire.models import RegressionPolicy
 from wholesale.console.frame import Standstill
 from wholesale.console.today import figures
 from wholesale.console.today.alerts import Alert, Tone
-from wholesale.console.today.figures import Waiting
+from wholesale.console.today.figures import WaitingCount
 from wholesale.console.today.links import Links
 from wholesale.plumbing.showing import shown_number, shown_rate
 
@@ -109,7 +109,7 @@ def cap_name(cap: str) -> str:
     return names[cap]
 
 
-def of_waiting(waiting: Iterable[Waiting], links: Links) -> Iterator[Alert]:
+def of_waiting(waiting: Iterable[WaitingCount], links: Links) -> Iterator[Alert]:
     """Inbox items, background tasks without a worker or that failed, and imports with refused rows."""
     for one in waiting:
         n = {"n": shown_number(one.number)}
@@ -139,5 +139,5 @@ def of_waiting(waiting: Iterable[Waiting], links: Links) -> Iterator[Alert]:
             yield Alert(Tone.AMBER, what, "", _("See why"), link)
 
 
-def _late(one: Waiting) -> str:
+def _late(one: WaitingCount) -> str:
     return ngettext("%(n)s is late.", "%(n)s are late.", one.of_these) % {"n": one.of_these} if one.of_these else ""

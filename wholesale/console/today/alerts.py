@@ -37,7 +37,7 @@ class Alert:
         return self.tone is Tone.RED
 
 
-class Verdict(NamedTuple):
+class FirstLine(NamedTuple):
     """The page's first line. `tone` is None if all is well."""
 
     tone: Tone | None
@@ -54,14 +54,14 @@ def in_order(alerts: Iterable[Alert]) -> list[Alert]:
     return sorted(alerts, key=lambda alert: alert.tone)
 
 
-def verdict(alerts: Sequence[Alert]) -> Verdict:
+def verdict(alerts: Sequence[Alert]) -> FirstLine:
     """Say whether all is well: it is if nothing is red. What is amber is counted beside."""
     red = sum(alert.is_red for alert in alerts)
     amber = len(alerts) - red
     beside = ngettext("%(n)s thing is worth a look", "%(n)s things are worth a look", amber) % {"n": amber}
     if red:
         line = ngettext("%(n)s thing needs you now", "%(n)s things need you now", red) % {"n": red}
-        return Verdict(Tone.RED, f"{line}; {beside}." if amber else f"{line}.")
+        return FirstLine(Tone.RED, f"{line}; {beside}." if amber else f"{line}.")
     if amber:
-        return Verdict(Tone.AMBER, _("Nothing is broken; %(beside)s.") % {"beside": beside})
-    return Verdict(None, _("All is well."))
+        return FirstLine(Tone.AMBER, _("Nothing is broken; %(beside)s.") % {"beside": beside})
+    return FirstLine(None, _("All is well."))

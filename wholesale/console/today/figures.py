@@ -100,7 +100,7 @@ def offers_of(span: Compared) -> list[SentOffer]:
     ]
 
 
-class Waiting(NamedTuple):
+class WaitingCount(NamedTuple):
     """What waits for somebody: `what` is inbox, doubtful, work, import or node; `about` says more, two numbers count."""
 
     what: str
@@ -114,13 +114,13 @@ INBOX, DOUBTFUL, FAILED, STUCK, IMPORT, NODE = "inbox", "doubtful", "failed", "s
 
 def waiting(
     now: datetime, span: Compared, *, inbox: bool, work: bool, imports: Collection[str], liquidity: bool
-) -> list[Waiting]:
+) -> list[WaitingCount]:
     """Return what waits (one query): inbox items with those that are late, failed and stuck background tasks, imports with
     refused rows; and for the map, the active buyers of each province."""
     parts = [*_parts(now, span, inbox=inbox, work=work, imports=imports, liquidity=liquidity)]
     if not parts:
         return []
-    return [one for row in parts[0].union(*parts[1:], all=True) if (one := Waiting(*row)).number]
+    return [one for row in parts[0].union(*parts[1:], all=True) if (one := WaitingCount(*row)).number]
 
 
 def _parts(

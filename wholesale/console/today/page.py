@@ -22,7 +22,7 @@ from wholesale.console.today import alarms, figures, trends
 from wholesale.console.today.alerts import Alert, in_order, verdict
 from wholesale.console.today.links import Links
 from wholesale.console.today.measures import map_of
-from wholesale.console.today.tiles import Tile, count_tile, minutes_tile, rate_tile
+from wholesale.console.today.tiles import FigureTile, count_tile, minutes_tile, rate_tile
 from wholesale.plumbing.charts import Chart
 from wholesale.plumbing.days import Compared
 from wholesale.plumbing.showing import shown_money, shown_number, shown_rate
@@ -154,13 +154,13 @@ class Today:
             whole = whole.plus(some)
         return whole
 
-    def _tiles(self) -> Iterator[Tile]:
+    def _tiles(self) -> Iterator[FigureTile]:
         days, of = str(self.days), self._links.list_of
         if self.due is not None:
             due = self._due_in_all
             blocked = _("%(n)s more are due, and not permitted now") % {"n": shown_number(due.due - due.permitted)}
             link = of("followups.followuptask", state="permitted")
-            yield Tile(_("Due and permitted now"), shown_number(due.permitted), blocked, link)
+            yield FigureTile(_("Due and permitted now"), shown_number(due.permitted), blocked, link)
         if self.leads is not None:
             came = self.leads.by_province.total()
             yield count_tile(_("New leads"), came, self.leads.previous, of("followups.lead", days=days))
@@ -177,9 +177,9 @@ class Today:
         inbox = [one for one in self.waiting if one.what in (figures.INBOX, figures.DOUBTFUL)]
         if self.may("followups.view_inboxitem"):
             late = _("%(n)s of them late") % {"n": shown_number(sum(one.of_these for one in inbox))}
-            yield Tile(_("Inbox"), shown_number(sum(one.number for one in inbox)), late, of("followups.inboxitem"))
+            yield FigureTile(_("Inbox"), shown_number(sum(one.number for one in inbox)), late, of("followups.inboxitem"))
 
-    def _tiles_of_offers(self, offers: list[figures.SentOffer], link: str) -> Iterator[Tile]:
+    def _tiles_of_offers(self, offers: list[figures.SentOffer], link: str) -> Iterator[FigureTile]:
         current, before = (
             [offer for offer in offers if is_in(offer.sent_at)] for is_in in (self.span.holds, self.span.held_before)
         )

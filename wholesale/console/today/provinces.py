@@ -18,7 +18,7 @@ WIDTH, HEIGHT = COLUMNS * (SIDE + GAP) - GAP, ROWS * (SIDE + GAP) - GAP
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class ProvinceTile:
     """A province's tile: where it is drawn, its value in words, its shade (0 to 4; None without a value), and its list."""
 
     code: str
@@ -42,11 +42,11 @@ class Tile:
 
 def tiles(
     values: Mapping[str, float | None], shown: Callable[[float | None], str], link: Callable[[str], str]
-) -> list[Tile]:
+) -> list[ProvinceTile]:
     """Return the tiles by the names of the provinces' codes. A province that is missing in `values` has no value."""
     highest = max((value for value in values.values() if value is not None), default=0)
     return [
-        Tile(
+        ProvinceTile(
             province.value,
             str(province.label),
             *PLACES[province],
