@@ -66,7 +66,10 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "the inbox's page, at most": 14,
     "an answer and the next item, at most": 26,
     "the page of one's own numbers, at most": 12,  # what waits (4), days, first contacts
-    "the dashboard's own, at most": 14,  # session, user, one for each figure; week and tasks at risk take two
+    # Session, user, the badge of notices, the go-live state; 12 of the runbook, whose tripwires it shares; due tasks, risk,
+    # what waits, leads, contacts, lateness, offers, events of tripwires
+    "Today, at most": 25,
+    "agents at work, at most": 4,  # session, user; claims, last acts
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 

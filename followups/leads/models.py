@@ -80,6 +80,7 @@ class Lead(models.Model):
             ),  # the sender of an inbound message, and the admin's search
             models.Index(fields=["email"], condition=~Q(email=""), name="lead_email"),
             models.Index(fields=["province", "market", "-id"], name="lead_place"),  # leads?province=&market=
+            models.Index(fields=["created_at"], name="lead_created"),  # Today: the leads that came in some days
         ]
 
     def __str__(self) -> str:

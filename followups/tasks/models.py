@@ -160,8 +160,13 @@ class FollowupTask(models.Model):
             ),
         ]
         indexes = [
-            # All that is due, permitted now or not: due?include_blocked=true, the admin's lists.
-            models.Index(fields=["due_at", "id"], condition=OPEN, name="followuptask_due"),
+            # All that is due, permitted now or not: due?include_blocked=true, the admin's lists. Today counts it by province
+            # from the index alone (due_by_province). Claims change none of these columns.
+            models.Index(
+                fields=["due_at", "id", "province", "open_from", "open_until", "warns_at", "breached_due_at"],
+                condition=OPEN,
+                name="followuptask_due",
+            ),
             # due and claim: permitted tasks, all or by owner, by province, by province and market. The interval is in the
             # index, so a task that is not permitted now costs no look into the table.
             *(
@@ -188,10 +193,13 @@ class FollowupTask(models.Model):
                 condition=OPEN & Q(warns_at__isnull=False) & UNRECORDED,
                 name="followuptask_late",
             ),
-            # sla_snapshot(): the last completed tasks.
+            # sla_snapshot(): the last completed tasks. Today counts contacts by hour and outcome from the index alone
+            # (contacts_of).
             models.Index(
                 F("completed_at").desc(),
                 F("id").desc(),
+                "outcome",
+                "correlation_id",
                 condition=Q(completed_at__isnull=False),
                 name="followuptask_completed",
             ),

@@ -159,6 +159,11 @@ def stylesheet(request: HttpRequest) -> str:
     return static("wholesale/admin.css")
 
 
+def chart_script(request: HttpRequest) -> str:
+    """Return the address of the script that gives charts the colours of the theme."""
+    return static("wholesale/charts.js")
+
+
 def favicon(request: HttpRequest) -> str:
     """Return the address of the symbol that the browser shows beside the title of a page."""
     return static("wholesale/favicon.svg")

@@ -114,7 +114,12 @@ class SinceFilter(admin.SimpleListFilter):
     field: ClassVar[str] = "created_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("1", gettext("Last 24 hours")), ("7", gettext("Last 7 days")), ("30", gettext("Last 30 days"))]
+        return [
+            ("1", gettext("Last 24 hours")),
+            ("7", gettext("Last 7 days")),
+            ("30", gettext("Last 30 days")),
+            ("90", gettext("Last 90 days")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         days = self.value()
