@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from wholesale.console.home import home
 from wholesale.console.invitations.welcome import Welcome
+from wholesale.console.palette.pages import palette
 from wholesale.plumbing.http.health import healthz, readyz
 from wholesale.plumbing.http.schema_view import SchemaView
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("admin/", admin.site.admin_view(home)),
+    path("admin/find/", admin.site.admin_view(palette), name="find"),
     path("admin/welcome/<uidb64>/<token>/", Welcome.as_view(), name="welcome"),
     path("admin/", admin.site.urls),
     path("api/schema", SchemaView.as_view(), name="schema"),

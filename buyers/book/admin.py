@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
-from rest_framework.exceptions import ValidationError
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
@@ -19,22 +18,20 @@ from buyers.book.fields import BOX_COLUMNS, SETTINGS, BuyerRow
 from buyers.book.lists import imports
 from buyers.book.lists.exports import BOX_FETCHED, BuyerResource
 from buyers.book.lists.importer import BUYERS
-from buyers.book.lookups import PHONES
 from buyers.book.models import BuyBoxPlace, Buyer
+from buyers.book.searching import listed
 from buyers.liquidity.reliability import last_answers, reliability_of
 from buyers.matching.fitting import fitting_html
 from buyers.people.admin import BuyerPersonPages
 from governance.lists.wishes import CONTACT_COLUMNS
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.admin_base import Edited, Scoped, of_row
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, WordFilter, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
-from wholesale.plumbing.phone_fields import ValidPhoneField
 from wholesale.plumbing.texts import cad
-from wholesale.plumbing.vocabulary import Province, normalise_word
+from wholesale.plumbing.vocabulary import Province
 
 STATUS_COLOURS = {
     Buyer.Status.ACTIVE.label: "success",
@@ -122,15 +119,8 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
-    search_fields = (
-        "buyer_id__exact",
-        "email__exact",
-        "second_email__exact",
-        "name__icontains",
-        "company__icontains",
-        "market__iexact",
-    )
-    search_help_text = "Buyer id, phone, e-mail or a market in full; a part of the name or company"
+    search_fields = ("buyer_id",)  # `listed` searches
+    search_help_text = "Beginnings of the name or company; phone, e-mail, buyer id or market"
     inlines = (BoxInline,)
     actions_list = ("import_file",)
     actions_detail = ("answers", "export_person", "erase")
@@ -157,23 +147,7 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
         return ("buyer_id", *self.readonly_fields) if obj else self.readonly_fields
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
-        try:
-            phone = ValidPhoneField().run_validation(search_term)
-        except ValidationError:
-            address = one_form(search_term)
-            found, has_doubles = super().get_search_results(request, queryset, address if "@" in address else search_term)
-            return found | self._buying_in(queryset, search_term), has_doubles
-        named = Q(buyer_id=search_term.strip())
-        for name in PHONES:
-            named |= Q(**{name: phone})
-        return queryset.filter(named), False
-
-    def _buying_in(self, queryset: QuerySet[Any], search_term: str) -> QuerySet[Any]:
-        try:
-            market = normalise_word(search_term)
-        except ValueError:
-            return queryset.none()
-        return queryset.filter(pk__in=BuyBoxPlace.objects.filter(market=market).values("box__buyer"))
+        return (listed(queryset, search_term) if search_term else queryset), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Do nothing: `save_related` stores the buyer together with its boxes."""

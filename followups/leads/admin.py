@@ -4,11 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from import_export import fields, resources
-from rest_framework.exceptions import ValidationError
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
@@ -18,19 +17,18 @@ from followups.leads.lists import imports
 from followups.leads.lists.importer import LEADS
 from followups.leads.models import Lead, LeadReopening
 from followups.leads.people.admin import PersonPages
+from followups.leads.searching import listed
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
 from governance.lists.wishes import CONTACT_COLUMNS
 from governance.people import CLOSED
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, of_row
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
-from wholesale.plumbing.phone_fields import ValidPhoneField
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 STATUS_COLOURS = {
@@ -119,14 +117,8 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
-    search_fields = (
-        "lead_id__exact",
-        "email__exact",
-        "last_name__istartswith",
-        "first_name__istartswith",
-        "market__iexact",
-    )
-    search_help_text = "Lead id, phone, e-mail or market in full; how a name begins"
+    search_fields = ("lead_id",)  # `listed` searches
+    search_help_text = "Beginnings of names and addresses; phone, e-mail, lead id or market"
     inlines = (ReopeningInline,)
     actions_list = ("import_file", "find_proof")
     actions_detail = ("ladders", "proof", "export_person", "erase")
@@ -152,12 +144,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
         return ("lead_id", *self.readonly_fields) if obj else self.readonly_fields
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
-        try:
-            phone = ValidPhoneField().run_validation(search_term)
-        except ValidationError:
-            address = one_form(search_term)
-            return super().get_search_results(request, queryset, address if "@" in address else search_term)
-        return queryset.filter(Q(phone=phone) | Q(lead_id=search_term.strip())), False
+        return (listed(queryset, search_term) if search_term else queryset), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the lead with the service `upsert_lead`."""
