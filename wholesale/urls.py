@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from wholesale.console.home import home
 from wholesale.console.invitations.welcome import Welcome
 from wholesale.console.palette.pages import palette
+from wholesale.console.saved_views import pages as saved_views
 from wholesale.plumbing.http.health import healthz, readyz
 from wholesale.plumbing.http.schema_view import SchemaView
 
@@ -34,6 +35,8 @@ urlpatterns = [
     path("readyz", readyz),
     path("admin/", admin.site.admin_view(home)),
     path("admin/find/", admin.site.admin_view(palette), name="find"),
+    path("admin/views/", admin.site.admin_view(saved_views.save), name="save_view"),
+    path("admin/views/<path:object_id>/remove/", admin.site.admin_view(saved_views.remove), name="remove_view"),
     path("admin/welcome/<uidb64>/<token>/", Welcome.as_view(), name="welcome"),
     path("admin/", admin.site.urls),
     path("api/schema", SchemaView.as_view(), name="schema"),

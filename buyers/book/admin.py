@@ -3,14 +3,17 @@
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminExpandableTextareaWidget
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminSelectWidget
 
 from buyers.book import services
 from buyers.book.boxes_admin import BoxInline, box_text, boxes_in
@@ -25,7 +28,8 @@ from buyers.matching.fitting import fitting_html
 from buyers.people.admin import BuyerPersonPages
 from governance.lists.wishes import CONTACT_COLUMNS
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Edited, Scoped, of_row
+from wholesale.plumbing.admin_base import Edited, ReasonForm, Scoped, of_row
+from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, WordFilter, column, place_text
@@ -56,6 +60,13 @@ class BuyerForm(RowForm):
         fields = ("buyer_id", *SETTINGS)
         labels = {"funds_amount": "Amount", "funds_proved_on": "Date", "funds_expire_on": "Expires"}
         widgets = {"notes": UnfoldAdminExpandableTextareaWidget}
+
+
+class StatusForm(ReasonForm):
+    """The form to set the status of many buyers, with the reason."""
+
+    status = forms.ChoiceField(label=_("New status"), choices=Buyer.Status.choices, widget=UnfoldAdminSelectWidget)
+    field_order = ("status", "reason")
 
 
 class FundsFilter(StateFilter):
@@ -121,7 +132,9 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     sortable_by = ()
     search_fields = ("buyer_id",)  # `listed` searches
     search_help_text = "Beginnings of the name or company; phone, e-mail, buyer id or market"
+    list_disable_select_all = True  # nobody knows how many they are
     inlines = (BoxInline,)
+    actions = ("set_status",)
     actions_list = ("import_file",)
     actions_detail = ("answers", "export_person", "erase")
     fieldsets = (
@@ -202,6 +215,22 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
         return format_html_join("", '<div class="leading-relaxed">{} <b>{}</b> {}</div>', lines) or "none"
 
     fitting = column("Markets and deals", fitting_html)
+
+    @bulk(_("Set the status..."), "change")
+    def set_status(self, request: HttpRequest) -> Bulk:
+        """Set the status of the chosen buyers."""
+
+        def act(buyer: Buyer, status: str, reason: str) -> None:
+            services.upsert_buyer(buyer_id=buyer.buyer_id, status=status, act=Act.by(request.user, reason=reason))
+
+        return Bulk(
+            title=gettext("Set the status of %(count)s buyers"),
+            explanation=gettext("Deals are offered to active buyers only; to blocked ones never."),
+            button=gettext("Set it"),
+            form=StatusForm,
+            act=one_by_one(act),
+            done=gettext("Status set."),
+        )
 
     @action(description="Answers", icon="forum", url_path="answers")
     @of_row

@@ -1,5 +1,6 @@
 """Finding buyers by their name, company, number, e-mail address or id."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -23,19 +24,16 @@ def matching(wanted: Sought) -> Q:
 
 def listed(buyers: QuerySet[Buyer], text: str) -> QuerySet[Buyer]:
     """Return those of the buyers that a list's search finds: as `matching`, and those who live or buy in such a market."""
-    found = matching(sought(text))
-    try:
-        market = normalise_word(text)
-    except ValueError:
-        return buyers.filter(found)
-    # All provinces are named, so that the indexes of places answer.
-    place: dict[str, Any] = {"province__in": Province.values, "market": market}
-    living = Buyer.objects.filter(**place).order_by().values("pk")
-    buying = BuyBoxPlace.objects.filter(**place).order_by().values(buyer=F("box__buyer"))
-    if not living.exists() and not buying.exists():
-        return buyers.filter(found)
-    # One query for each index: for an OR PostgreSQL would read all buyers.
-    return buyers.filter(pk__in=Buyer.objects.filter(found).order_by().values("pk").union(living, buying))
+    # A union has one query for each index, and a planner does not look into it: for words that few rows have it would
+    # otherwise read all rows in the order of the list.
+    words, named = Buyer.objects.filter(DOCUMENT.matching(sought(text))), Buyer.objects.filter(buyer_id=text.strip())
+    found = [words.values("pk"), named.values("pk")]
+    with suppress(ValueError):  # the text names no market
+        # All provinces are named, so that the indexes of places answer.
+        place: dict[str, Any] = {"province__in": Province.values, "market": normalise_word(text)}
+        found += [Buyer.objects.filter(**place).values("pk"), BuyBoxPlace.objects.filter(**place).values(pk=F("box__buyer"))]
+    first, *others = (part.order_by() for part in found)
+    return buyers.filter(pk__in=first.union(*others))
 
 
 def find_buyers(wanted: Sought, user: Any, *, most: int) -> list[Buyer]:

@@ -7,9 +7,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from import_export import fields, resources
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminExpandableTextareaWidget
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminSelectWidget
 
 from followups.leads import services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow
@@ -23,10 +25,11 @@ from followups.leads.storing import FLAGS, NO_REASON
 from governance.lists.wishes import CONTACT_COLUMNS
 from governance.people import CLOSED
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, of_row
+from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, ReasonForm, Scoped, of_row
+from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
-from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
@@ -76,6 +79,13 @@ class LeadForm(RowForm):
             self.add_error("reason", NO_REASON)
 
 
+class StatusForm(ReasonForm):
+    """The form to set the status of many leads, with the reason."""
+
+    status = forms.ChoiceField(label=_("New status"), choices=Lead.Status.choices, widget=UnfoldAdminSelectWidget)
+    field_order = ("status", "reason")
+
+
 class ReopeningInline(ReadOnlyInline):
     """The table on a lead's page that shows when, by whom and why the lead was reopened."""
 
@@ -119,7 +129,9 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     sortable_by = ()
     search_fields = ("lead_id",)  # `listed` searches
     search_help_text = "Beginnings of names and addresses; phone, e-mail, lead id or market"
+    list_disable_select_all = True  # nobody knows how many they are
     inlines = (ReopeningInline,)
+    actions = ("set_status",)
     actions_list = ("import_file", "find_proof")
     actions_detail = ("ladders", "proof", "export_person", "erase")
     fieldsets = (
@@ -155,6 +167,28 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     name = column("Name", lambda lead: f"{lead.first_name} {lead.last_name}".strip())
     place = column("Place", place_text)
     status_label = column("Status", lambda lead: lead.get_status_display(), label=STATUS_COLOURS)
+
+    has_steer_permission = allowed("followups.steer_ladder")
+    has_start_permission = allowed("followups.create_ladder")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("tasks__due_at", "pk") if request.GET.get("followup") == "due" else ("-pk",)
+
+    @bulk(_("Set the status..."), "change")
+    def set_status(self, request: HttpRequest) -> Bulk:
+        """Set the status of the chosen leads."""
+
+        def act(lead: Lead, status: str, reason: str) -> None:
+            services.upsert_lead(lead_id=lead.lead_id, status=status, act=Act.by(request.user, reason=reason))
+
+        return Bulk(
+            title=gettext("Set the status of %(count)s leads"),
+            explanation=gettext("A status that ends the hunt closes the open ladder of its lead."),
+            button=gettext("Set it"),
+            form=StatusForm,
+            act=one_by_one(act),
+            done=gettext("Status set."),
+        )
 
     @action(description="Ladders", icon="stairs", url_path="ladders")
     @of_row

@@ -5,18 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('buyers', '0007_search'),
-        ('followups', '0007_search'),
-        ('governance', '0007_risk_changed'),
-        ('offers', '0012_advice'),
+        ("buyers", "0007_search"),
+        ("followups", "0007_search"),
+        ("governance", "0007_risk_changed"),
+        ("offers", "0012_advice"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(condition=models.Q(('deal_ref', ''), _negated=True), fields=['deal_ref'], name='offer_deal', opclasses=['varchar_pattern_ops']),
+            model_name="offer",
+            index=models.Index(
+                condition=models.Q(("deal_ref", ""), _negated=True),
+                fields=["deal_ref"],
+                name="offer_deal",
+                opclasses=["varchar_pattern_ops"],
+            ),
         ),
     ]

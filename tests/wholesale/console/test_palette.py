@@ -145,7 +145,9 @@ def test_the_answer_is_a_list_of_links_for_staff_who_post(operator_user: User) -
     assert Client().post(FIND, {"text": "hara"}).status_code == 302
 
 
-@pytest.mark.parametrize("text", ["", " ", "'", "\\", "%", "_", "a' | b", "(", "&!:*", "é" * 300, "+", "1" * 40, "@", "@x", "<>"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "'", "\\", "%", "_", "a' | b", "(", "&!:*", "é" * 300, "+", "1" * 40, "@", "@x", "<>"]
+)
 def test_no_text_is_an_error(operator_user: User, text: str) -> None:
     LeadFactory.create()
 

@@ -49,6 +49,7 @@
         if (event.key === "ArrowDown") choose(chosen + 1);
         else if (event.key === "ArrowUp") choose(chosen - 1);
         else if (event.key === "Enter") enter();
+        else if (event.key === "Escape") palette.close(); // it would only empty the field
         else return;
         event.preventDefault();
     });
