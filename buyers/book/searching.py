@@ -27,7 +27,7 @@ def listed(buyers: QuerySet[Buyer], text: str) -> QuerySet[Buyer]:
     # A union has one query for each index, and a planner does not look into it: for words that few rows have it would
     # otherwise read all rows in the order of the list.
     words, named = Buyer.objects.filter(DOCUMENT.matching(sought(text))), Buyer.objects.filter(buyer_id=text.strip())
-    found = [words.values("pk"), named.values("pk")]
+    found: list[QuerySet[Any, Any]] = [words.values("pk"), named.values("pk")]
     with suppress(ValueError):  # the text names no market
         # All provinces are named, so that the indexes of places answer.
         place: dict[str, Any] = {"province__in": Province.values, "market": normalise_word(text)}

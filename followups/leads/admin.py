@@ -120,7 +120,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     columns_shown = [("Leads", list(COLUMNS)), ("Contact", CONTACT_COLUMNS)]
     list_display = ("lead_id", "name", "phone", "place", "status_label", "score", "source", "updated_at")
     list_display_links = ("lead_id", "name")
-    list_filter = ("status", "province", "language", "role", SinceFilter)
+    list_filter: tuple[Any, ...] = ("status", "province", "language", "role", SinceFilter)
     list_select_related = False
     list_per_page = 50
     paginator = InfinitePaginator
@@ -131,7 +131,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     search_help_text = "Beginnings of names and addresses; phone, e-mail, lead id or market"
     list_disable_select_all = True  # nobody knows how many they are
     inlines = (ReopeningInline,)
-    actions = ("set_status",)
+    actions: tuple[Any, ...] = ("set_status",)
     actions_list = ("import_file", "find_proof")
     actions_detail = ("ladders", "proof", "export_person", "erase")
     fieldsets = (

@@ -76,6 +76,7 @@ import offers.deals.taxes.services
 import offers.services
 import offers.studies.services
 import wholesale.console.invitations.services
+import wholesale.console.saved_views.services
 from buyers.matching.rules import Deal
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
@@ -123,6 +124,7 @@ from tests.factories import (
     many,
 )
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.models import SavedView
 
 life = offers.deals.life.services
 POINTS = [("PHONE", "+14165550123")]
@@ -221,6 +223,13 @@ GIVEN: dict[Any, dict[str, Any]] = {
     HeimdallPolicy: {"domain": "BUYER_MATCH"},
     RegressionPolicy: WATCHED,
 }
+
+
+def save_view(username: str) -> SavedView:
+    by = Act.by(User.objects.get_or_create(username=username)[0])
+    return wholesale.console.saved_views.services.save_view(
+        page="followups_lead", name="x", query="", is_shared=False, act=by
+    )
 
 
 def remove_agent() -> None:
@@ -374,6 +383,13 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
             markets=[("ON", "TORONTO")],
             language="fr",
             act=Act("me"),
+        ),
+    ),
+    wholesale.console.saved_views.services.save_view: ("CONTROL", lambda: save_view("me")),
+    wholesale.console.saved_views.services.remove_view: (
+        "CONTROL",
+        lambda: wholesale.console.saved_views.services.remove_view(
+            save_view("me").pk, act=Act.by(User.objects.get(username="me"))
         ),
     ),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),

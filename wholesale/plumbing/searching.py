@@ -169,8 +169,16 @@ class _Found(Func):
         super().__init__(*map(F, (*document.texts, *document.phones, *document.emails)))
         self._document, self._query = document, query
 
-    def as_sql(self, compiler: Any, connection: Any, **options: Any) -> tuple[str, list[Any]]:
+    def as_sql(
+        self,
+        compiler: Any,
+        connection: Any,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[str | int, ...]]:
         """Return the SQL, which is that of the index on the left."""
         compile_one: Callable[[Any], tuple[str, Any]] = compiler.compile
         columns = [compile_one(column)[0] for column in self.source_expressions]
-        return f"{self._document.vector(columns)} @@ (SELECT %s::tsquery)", [self._query]
+        return f"{self._document.vector(columns)} @@ (SELECT %s::tsquery)", (self._query,)

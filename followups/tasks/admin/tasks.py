@@ -79,7 +79,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
     search_help_text = "Lead id, owner, market or correlation id, in full"
     inlines = (EventInline, AttemptInline)
-    actions = ("snooze_chosen",)
+    actions: tuple[Any, ...] = ("snooze_chosen",)
     actions_detail = ("complete", "snooze", "skip")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -5,6 +5,7 @@ that the page takes. Here a cell is its text, and the classes are rules of `admi
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django import template
@@ -49,14 +50,15 @@ def _cells(cl: Any, row: Any, headers: list[dict[str, Any]]) -> Iterator[SafeStr
         if name == CHECKBOX:
             yield _checkbox(row)
             continue
-        text = _shown(cl, row, name)
+        text, is_time = _shown(cl, row, name)
         title = str(header["text"])
         title = title[:1].upper() + title[1:]
         tag = "td"
         if links is not None and (name in links or (not links and not is_named)):
             text = _link(cl, row, text)
             tag, is_named = "td" if is_named else "th", True
-        yield format_html('<{} class="field-{}" data-label="{}">{}</{}>', tag, _named(name), title, text, tag)
+        classes = f"field-{_named(name)}{' nowrap' if is_time else ''}"
+        yield format_html('<{} class="{}" data-label="{}">{}</{}>', tag, classes, title, text, tag)
 
 
 def _named(name: Any) -> str:
@@ -86,24 +88,24 @@ def _link(cl: Any, row: Any, text: Any) -> Any:
     return format_html('<a href="{}">{}</a>', url, text)
 
 
-def _shown(cl: Any, row: Any, name: Any) -> Any:
-    """Return what a cell shows of a column, a method of the admin or a property."""
+def _shown(cl: Any, row: Any, name: Any) -> tuple[Any, bool]:
+    """Return what a cell shows of a column, a method of the admin or a property, and whether it is a day or a time."""
     empty = cl.model_admin.get_empty_value_display()
     try:
         field, shower, value = lookup_field(name, row, cl.model_admin)
     except ObjectDoesNotExist:
-        return empty
+        return empty, False
     empty = getattr(shower, "empty_value_display", empty)
     if field is None or field.auto_created:
         if label := getattr(shower, "label", None):
-            return _label(value, label)
+            return _label(value, label), False
         if getattr(shower, "header", False):
-            return format_html_join("", "<div>{}</div>", ((part,) for part in value if part))
-        return display_for_value(value, empty, getattr(shower, "boolean", False))
+            return format_html_join("", "<div>{}</div>", ((part,) for part in value if part)), False
+        return display_for_value(value, empty, getattr(shower, "boolean", False)), isinstance(value, date)
     if field.many_to_one or field.one_to_one:
         related = getattr(row, field.name)
-        return empty if related is None else related
-    return display_for_field(value, field, empty)
+        return (empty if related is None else related), False
+    return display_for_field(value, field, empty), isinstance(value, date)
 
 
 def _label(value: Any, label: Any) -> SafeString:
