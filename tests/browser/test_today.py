@@ -1,17 +1,22 @@
 """Today in a browser: the operator lands on it, goes over the map by keyboard, and changes the period."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.visits import PHONE, Chromium, Visitor
 from tests.factories import LeadFactory, TaskFactory, completed
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def _press(page: Page, key: str) -> None:
+    page.keyboard.press(key)
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ def test_an_operator_sees_what_is_red_goes_over_the_map_and_changes_the_period(
 
         visitor.use(lambda page: page.locator(".today-map .tile[aria-label^=Ontario]").focus())
         for key, province in (("ArrowRight", "Quebec: 0"), ("ArrowDown", "New Brunswick: 0"), ("ArrowRight", "Prince Ed")):
-            visitor.use(lambda page, key=key: page.keyboard.press(key))
+            visitor.use(partial(_press, key=key))
             focused = visitor.use(lambda page: page.evaluate("document.activeElement.getAttribute('aria-label')"))
             assert focused.startswith(province)
 

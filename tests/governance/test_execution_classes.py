@@ -79,6 +79,7 @@ import offers.services
 import offers.studies.services
 import wholesale.console.invitations.services
 import wholesale.console.preferences.services
+import wholesale.console.saved_views.services
 from buyers.matching.rules import Deal
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
@@ -126,6 +127,7 @@ from tests.factories import (
     many,
 )
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.models import SavedView
 
 life = offers.deals.life.services
 POINTS = [("PHONE", "+14165550123")]
@@ -255,6 +257,13 @@ GIVEN: dict[Any, dict[str, Any]] = {
     HeimdallPolicy: {"domain": "BUYER_MATCH"},
     RegressionPolicy: WATCHED,
 }
+
+
+def save_view(username: str) -> SavedView:
+    by = Act.by(User.objects.get_or_create(username=username)[0])
+    return wholesale.console.saved_views.services.save_view(
+        page="followups_lead", name="x", query="", is_shared=False, act=by
+    )
 
 
 def remove_agent() -> None:
@@ -415,6 +424,13 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
         "CONTROL",
         lambda: wholesale.console.preferences.services.choose_settings(
             user=User.objects.create_user("zoe"), language="fr", zone="America/Toronto", act=Act("me")
+        ),
+    ),
+    wholesale.console.saved_views.services.save_view: ("CONTROL", lambda: save_view("me")),
+    wholesale.console.saved_views.services.remove_view: (
+        "CONTROL",
+        lambda: wholesale.console.saved_views.services.remove_view(
+            save_view("me").pk, act=Act.by(User.objects.get(username="me"))
         ),
     ),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),

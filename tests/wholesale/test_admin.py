@@ -140,7 +140,7 @@ from tests.factories import (
 )
 from tests.staff import signed_in
 from wholesale.demo.models import Simulation
-from wholesale.plumbing.models import IdempotencyKey, Mark, PeriodicRun, RoleGrant, UserSettings
+from wholesale.plumbing.models import IdempotencyKey, Mark, PeriodicRun, RoleGrant, SavedView, UserSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +152,7 @@ NOT_SHOWN = {
     *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
     OfferEventWords,
     UserSettings,  # chosen when a user is invited
+    SavedView,  # above the list that it is of
     *(BuyBox, BuyBoxPlace, BuyerRecord, LiquidityPrior),  # a buyer's page and a node's show what they hold
     *apps.get_app_config("axes").get_models(),
 }

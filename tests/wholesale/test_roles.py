@@ -162,6 +162,7 @@ GOVERNS = {
     "change_slapolicy",
     "read_slanotice",
     "invite_agent",
+    "share_savedview",
     "add_poolagent",
     "change_poolagent",
     "delete_poolagent",

@@ -134,6 +134,7 @@ class GrowingAdmin(ReadOnlyAdmin):
 
     paginator = InfinitePaginator
     show_full_result_count = False
+    list_disable_select_all = True  # nobody knows how many they are
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
 
