@@ -79,7 +79,7 @@ def _of_models() -> Iterator[Key]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     sys.path.insert(0, str(ROOT))
     django.setup()
-    from wholesale.console.names import names  # noqa: PLC0415  # after the settings
+    from wholesale.plumbing.names import names  # noqa: PLC0415  # after the settings
 
     known = _french_of_django()
     yield from ((name, None) for name in names() if name not in known)

@@ -33,6 +33,7 @@ class PoolAgentForm(PlaceInput, GovernedForm):
     key = ("province", "market", "agent")
 
     weight = forms.IntegerField(
+        label=_("Weight"),
         min_value=1,
         max_value=WEIGHT_MAX,
         initial=1,

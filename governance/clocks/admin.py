@@ -31,6 +31,7 @@ class MarketZoneForm(GovernedForm):
     key = ("province", "market")
 
     other_names = forms.CharField(
+        label=_("Other names"),
         required=False,
         widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": _("GTA, Metro Toronto")}),
         help_text=_(

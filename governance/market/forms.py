@@ -80,6 +80,7 @@ class MarketPolicyForm(PolicyForm):
     each channel has one for windows of its own."""
 
     channels = forms.MultipleChoiceField(
+        label=_("Channels"),
         choices=Channel.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,

@@ -176,10 +176,10 @@ def test_the_preview_shows_due_and_first_permitted_time_in_the_places_clock_and_
     upsert(Organisation, name="Maple Homes", act=Act("test"))
     answer = preview(operator, SMS, CALL, preview_start="2026-12-18T19:30")  # a Friday, whose window ends at 20:00
     shown = " ".join(answer.content.decode().split())
-    assert "A ladder in Ontario, TORONTO that starts on Fri 18 Dec 2026, 19:30" in shown
+    assert "A ladder in Ontario, TORONTO that starts on Fri, Dec 18, 2026, 7:30 p.m." in shown
     assert "America/Toronto" in shown
-    assert "Due Fri 18 Dec 2026, 19:30; permitted then" in shown
-    assert "Due Fri 18 Dec 2026, 21:30; first permitted <strong>Sat 19 Dec 2026, 10:00</strong>" in shown
+    assert "Due Fri, Dec 18, 2026, 7:30 p.m.; permitted then" in shown
+    assert "Due Fri, Dec 18, 2026, 9:30 p.m.; first permitted <strong>Sat, Dec 19, 2026, 10:00 a.m.</strong>" in shown
     assert "Maple Homes. Reply STOP" in shown
     assert "Hello Jane" in shown
     assert (template().version, LadderTemplate.objects.count(), FollowupLadder.objects.count()) == (1, 26, 0)
@@ -194,7 +194,7 @@ def test_a_place_of_several_zones_is_previewed_in_the_first_and_names_them_all(o
 def test_a_preview_without_a_start_starts_now(user_of: Callable[..., Any], time_machine: Any) -> None:
     time_machine.move_to("2026-12-15T18:00:00Z", tick=False)
     shown = preview(signed_in(user_of("operator")), SMS).content.decode()
-    assert "starts on Tue 15 Dec 2026, 13:00" in shown
+    assert "starts on Tue, Dec 15, 2026, 1:00 p.m." in shown
 
 
 def test_a_preview_of_wrong_steps_names_the_error_and_its_row(operator: Client) -> None:

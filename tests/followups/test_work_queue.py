@@ -118,7 +118,7 @@ def test_the_page_shows_whom_to_contact_where_when_and_what_to_say(va1: Client) 
     assert "Zoé L&#x27;Écuyer" in page
     assert 'href="sms:+14165550123?body=Bonjour%20' in page
     assert "12 rue de l&#x27;Église, Ontario, TORONTO, M5V 2T6" in page
-    assert "Tue 15 Dec, 13:00, America/Toronto" in page
+    assert "Tue, Dec 15, 2026, 1:00 p.m., America/Toronto" in page
     assert "What to say, in French" in page
     assert "Bonjour Zoé" in page
     assert f"Step {task.step} of 6" in page
@@ -179,7 +179,7 @@ def test_each_figure_counts_the_tasks_that_the_agent_may_take(va1: Client) -> No
     [
         ([], "Nothing that you could do is due."),
         ([None], "Nothing may be done now, and nothing says when: of what is due no permitted minute is known."),
-        ([3, 2, None], "Nothing may be done now; next at Tue 15 Dec, 20:00 UTC, in 2\xa0hours."),
+        ([3, 2, None], "Nothing may be done now; next at Tue, Dec 15, 2026, 8:00 p.m., in 2\xa0hours."),
     ],
 )
 def test_without_a_permitted_task_the_page_says_when_there_is_one(opens: list[int | None], words: str, va1: Client) -> None:
@@ -222,7 +222,7 @@ def test_an_outcome_records_the_contact_and_the_page_says_what_follows(va1: Clie
     assert (task.completed_at, task.completed_by, task.outcome, task.note) == (NOON, "va1", "REACHED", "Très aimable.")
     assert ContactAttempt.objects.get(task=task).actor == "va1"
     assert events(task) == [("COMPLETED", "", "va1")]
-    assert said(page) == ["Step 1 of Jane Roe: Reached. 5 steps are left, the next due Tue 15 Dec, 13:30 there."]
+    assert said(page) == ["Step 1 of Jane Roe: Reached. 5 steps are left, the next due Tue, Dec 15, 2026, 1:30 p.m. there."]
     assert page.context["cards"] == []
 
 
@@ -323,7 +323,7 @@ def test_a_task_held_past_its_permitted_hours_shows_a_warning(va1: Client) -> No
         page = va1.get(QUEUE).content.decode()
 
     assert "Do not make this contact now." in page
-    assert "Permitted again Wed 16 Dec," in page
+    assert "Permitted again Wed, Dec 16, 2026," in page
 
 
 # Snoozing and giving back ---------------------------------------------------------------------------------------------
@@ -338,7 +338,7 @@ def test_a_snooze_uses_the_leads_own_clock(va1: Client) -> None:
     task.refresh_from_db()
     assert (task.due_at, task.leased_by) == (datetime(2026, 12, 16, 14, 0, tzinfo=UTC), None)
     assert events(task) == [("SNOOZED", "Back from work then", "va1")]
-    assert said(page) == ["Step 1 of Jane Roe is put off until Wed 16 Dec, 09:00 there."]
+    assert said(page) == ["Step 1 of Jane Roe is put off until Wed, Dec 16, 2026, 9:00 a.m. there."]
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,9 @@ def test_a_skipped_step_leaves_the_next(va1: Client) -> None:
     page = press(va1, "skip", task, reason="The number is a fax")
 
     assert events(task) == [("SKIPPED", "The number is a fax", "va1")]
-    assert said(page) == ["Step 1 of Jane Roe is skipped. 5 steps are left, the next due Tue 15 Dec, 13:00 there."]
+    assert said(page) == [
+        "Step 1 of Jane Roe is skipped. 5 steps are left, the next due Tue, Dec 15, 2026, 1:00 p.m. there."
+    ]
 
 
 @pytest.mark.parametrize("act", ["snooze", "skip", "renew", "give_back"])
@@ -406,7 +408,7 @@ def test_a_claim_is_renewed_and_given_back(va1: Client, va2: Client) -> None:
         press(va2, "next")
 
     assert task.leased_until == NOON + timedelta(minutes=25)
-    assert said(renewed) == ["Jane Roe is yours until Tue 15 Dec, 13:25 there."]
+    assert said(renewed) == ["Jane Roe is yours until Tue, Dec 15, 2026, 1:25 p.m. there."]
     assert said(given) == ["Jane Roe is given back: somebody else has it next."]
     assert holders(task) == ["va2"]
 

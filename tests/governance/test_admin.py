@@ -583,7 +583,9 @@ def test_the_release_page_shows_who_engaged_it_when_and_why(ops: Client) -> None
     state = engage_kill_switch(act=Act("tripwire", reason="contract_rate fell", at=datetime(2026, 11, 24, 9, 5, tzinfo=UTC)))
     assert str(state) == "kill switch engaged"
     page = ops.get(verb("release"))
-    assert page.context["table"]["rows"] == [["Engaged", "Off", "tripwire", "24 Nov 2026, 9:05 a.m.", "contract_rate fell"]]
+    assert page.context["table"]["rows"] == [
+        ["Engaged", "Off", "tripwire", "Tue, Nov 24, 2026, 9:05 a.m.", "contract_rate fell"]
+    ]
     assert "contract_rate fell" in page.content.decode()
 
 

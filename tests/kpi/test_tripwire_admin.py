@@ -66,7 +66,7 @@ def labels(client: Client, **query: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({}, "At its own rate of 30.0% and volume of 20 events a day"),
+        ({}, "At its own rate of 30% and volume of 20 events a day"),
         ({}, "1,000 events (about 50 days) bring a false alarm with a probability of 4%"),
         ({}, "a fall by 40% is seen in the middle case 140 events after it began (about 7 days)."),
         ({"events_a_day": 1}, "volume of 1 event a day"),
@@ -272,14 +272,14 @@ def test_a_baseline_is_approved_with_a_reason(ops: Client) -> None:
     assert stored.baseline_rate == Decimal("0.300995")
     assert stored.history.first().history_user.username == "ops"
     assert LogEntry.objects.get().object_id == str(stored.pk)
-    assert "30.0995%, measured on 200 events" in answer.content.decode()
+    assert "30.1%, measured on 200 events" in answer.content.decode()
 
 
 def test_the_page_shows_the_baseline_before_the_approval(ops: Client) -> None:
     happened(rate(60, 200))
     page = ops.get(url(policy(), "approve"))
     shown = page.context["table"]["rows"][0][:3]
-    assert shown == ["30.0995%, measured on 200 events", "60 of 200", "none yet"]
+    assert shown == ["30.1%, measured on 200 events", "60 of 200", "none yet"]
     assert page.context["warning"] == ""
     assert shown[0] in page.content.decode()
     ops.post(url(policy(), "approve"), {"reason": "A good month"})

@@ -8,8 +8,3 @@ class ConsoleConfig(AppConfig):
 
     name = "wholesale.console"
     label = "console"
-
-    def ready(self) -> None:
-        from wholesale.console.names import translate_names  # noqa: PLC0415  # the models are not loaded before
-
-        translate_names()

@@ -2,7 +2,12 @@
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
-from django.db.models.signals import m2m_changed, post_delete, post_migrate, post_save
+from django.db.models.signals import class_prepared, m2m_changed, post_delete, post_migrate, post_save
+
+from wholesale.plumbing.names import mark_names, mark_names_of_apps
+
+# Django imports this file before any model.
+class_prepared.connect(mark_names, dispatch_uid="names.mark_names")
 
 
 class PlumbingConfig(AppConfig):
@@ -22,6 +27,7 @@ class PlumbingConfig(AppConfig):
         from wholesale.plumbing.roles import grant_new_permissions  # noqa: PLC0415
         from wholesale.plumbing.work import tasks  # noqa: PLC0415
 
+        mark_names_of_apps()
         connection_created.connect(read_times_fast, dispatch_uid="read_times_fast")
         for kind in (append_only.APPEND_ONLY, append_only.ERASABLE, mark.TRIGGERS):
             post_migrate.connect(kind.install_missing, dispatch_uid=f"triggers.{kind.base.__name__}")

@@ -1,5 +1,7 @@
 """The read-only admin of buyers."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -27,7 +29,7 @@ def test_nodes_are_sorted_by_score(admin_client: Client) -> None:
     page = admin_client.get(NODES, {"o": "-3"})
 
     assert [node.pk for node in page.context["cl"].result_list] == [high.pk, middle.pk, low.pk]
-    assert "94.50" in page.content.decode()
+    assert "94.5" in page.content.decode()
 
 
 def test_a_node_links_to_its_events(admin_client: Client) -> None:
@@ -39,8 +41,8 @@ def test_a_node_links_to_its_events(admin_client: Client) -> None:
     rows = admin_client.get(path).context["cl"].result_list
 
     assert [row.pk for row in rows] == [mine.pk]
-    assert "52.00" not in page.content.decode()
-    assert "1.00" in page.content.decode()
+    assert ">52<" not in page.content.decode()
+    assert re.search(r">\s*1\s*<", page.content.decode())
 
 
 def test_an_event_without_a_buyer_says_so(admin_client: Client) -> None:

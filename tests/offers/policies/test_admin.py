@@ -117,7 +117,7 @@ def test_the_history_shows_amounts_as_amounts(ops: Client) -> None:
 
     changes = [record.history_delta_changes for record in page.context["page_obj"]]
     assert changes[:2] == [
-        [{"field": "Fees buffer", "old": "$2,500.00", "new": "$3,500.00"}],
+        [{"field": "Fees buffer", "old": "$2,500", "new": "$3,500"}],
         [{"field": "Max ARV multiplier", "old": "70%", "new": "65%"}],
     ]
     assert "signed in as ops" in page.content.decode()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
+from babel import dates
 from django.utils.translation import trans_real
 
 CODE = "fr-ca"
@@ -32,9 +33,9 @@ class Marking(library.NullTranslations):
 
 def speak_with_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the marking language in the place of French. Times and numbers are shown without words."""
-    monkeypatch.setitem(trans_real._translations, CODE, Marking())  # type: ignore[attr-defined]
-    monkeypatch.setattr("babel.dates.format_datetime", lambda *args, **options: "1")
-    monkeypatch.setattr("babel.dates.format_date", lambda *args, **options: "1")
+    monkeypatch.setitem(vars(trans_real)["_translations"], CODE, Marking())
+    monkeypatch.setattr(dates, "format_datetime", lambda *args, **options: "1")
+    monkeypatch.setattr(dates, "format_date", lambda *args, **options: "1")
 
 
 class _Texts(HTMLParser):

@@ -1,0 +1,48 @@
+"""The names and help texts of our models and their columns, in the user's language.
+
+Django makes most of these names out of the names in the code, so nobody can mark them for translation where they stand. Each
+model's are marked when its class is ready, which is before any page takes a copy of them.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy
+
+OURS = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
+_OF_MODELS = ("verbose_name", "verbose_name_plural")
+_OF_COLUMNS = ("verbose_name", "help_text", "label", "short", "page_help", "unit", "zero", "empty")  # most: of a setting
+_marked: set[str] = set()
+
+
+def mark_names(sender: Any, **kwargs: Any) -> None:
+    """Receiver of Django's `class_prepared`: let a model's names be translated when they are shown. Migrations do not see
+    it, since they know only names that are given."""
+    for owner, attribute in _named(sender):
+        text = getattr(owner, attribute, None)
+        if type(text) is str and text:
+            _marked.add(text)
+            setattr(owner, attribute, gettext_lazy(text))
+
+
+def mark_names_of_apps() -> None:
+    """Let the names of our apps be translated when they are shown."""
+    for config in apps.get_app_configs():
+        if config.name.split(".")[0] in OURS:
+            _marked.add(str(config.verbose_name))
+            config.verbose_name = gettext_lazy(str(config.verbose_name))  # type: ignore[assignment]
+
+
+def names() -> set[str]:
+    """Return the names that are marked here, in English. scripts/texts.py collects them; it finds the others in the code."""
+    return set(_marked)
+
+
+def _named(model: Any) -> Iterator[tuple[Any, str]]:
+    """Yield each name of one of our models, as the object that has it and the attribute. Pages of a history show the names
+    of the rows' own model."""
+    if model.__module__.split(".")[0] in OURS and not model.__name__.startswith("Historical"):
+        yield from ((model._meta, attribute) for attribute in _OF_MODELS)
+        for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
+            yield from ((field, attribute) for attribute in _OF_COLUMNS)
