@@ -27,6 +27,7 @@ import buyers.people.services
 import buyers.services
 import followups.ladders.bulk
 import followups.ladders.services
+import followups.leads.events.services
 import followups.leads.inbound.decisions
 import followups.leads.inbound.services
 import followups.leads.inbox.services
@@ -65,6 +66,7 @@ import governance.risk.reservations
 import governance.runbook.services
 import kpi.review.services
 import kpi.services
+import kpi.trace.services
 import kpi.tripwire.evaluations
 import kpi.tripwire.policies
 import kpi.tripwire.summaries
@@ -109,6 +111,7 @@ from tests.factories import (
     InboundFactory,
     InboxItemFactory,
     KpiFactory,
+    LeadFactory,
     LeadImportFactory,
     OfferFactory,
     PointFactory,
@@ -391,6 +394,10 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     kpi.tripwire.summaries.states: ("READ", kpi.tripwire.summaries.states),
     kpi.review.services.friday_review: ("READ", kpi.review.services.friday_review),
+    kpi.trace.services.trace: (
+        "READ",
+        lambda: kpi.trace.services.trace(kpi.trace.services.traced_request("C-1"), user=None),
+    ),
     kpi.review.services.keep_review: (
         "RECORD",
         lambda: kpi.review.services.keep_review(act=Act("me", at=NOON + timedelta(days=3))),
@@ -510,6 +517,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.leads.services.upsert_lead: (
         "RECORD",
         lambda: followups.leads.services.upsert_lead(lead_id="L1", province="ON", act=Act()),
+    ),
+    followups.leads.events.services.note_lead: (
+        "RECORD",
+        lambda: followups.leads.events.services.note_lead(LeadFactory.create().lead_id, "a note", act=Act()),
+    ),
+    followups.leads.events.services.make_appointment: (
+        "RECORD",
+        lambda: followups.leads.events.services.make_appointment(LeadFactory.create().lead_id, NOON, act=Act()),
     ),
     followups.leads.lists.imports.begin_import: (
         "RECORD",

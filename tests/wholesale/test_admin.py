@@ -34,6 +34,7 @@ from buyers.models import (
     LiquidityPrior,
 )
 from followups.ladders.models import FollowupLadder
+from followups.leads.events.models import LeadEvent, LeadEventWords
 from followups.leads.inbound.models import InboundDecisionWords
 from followups.leads.models import LeadReopeningWords
 from followups.models import (
@@ -145,11 +146,19 @@ from wholesale.plumbing.models import IdempotencyKey, Mark, PeriodicRun, RoleGra
 pytestmark = pytest.mark.django_db
 
 # Models of the framework: permissions are given on the pages of users and roles, and sessions hold secret keys.
-# `simulate` reports the simulation. A lead's page shows its reopenings, and a last contact has no name.
+# `simulate` reports the simulation. A lead's page shows its events and reopenings, and a last contact has no name.
 NOT_SHOWN = {
-    *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadReopening, InboundDecision),
+    *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadEvent, LeadReopening, InboundDecision),
     HeldAct,  # ten seconds old at most; the history says what came of it
-    *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
+    *(
+        ConsentProof,
+        ContactRecordWords,
+        InboundDecisionWords,
+        KPIEventWords,
+        LeadEventWords,
+        LeadReopeningWords,
+        TaskEventWords,
+    ),
     OfferEventWords,
     UserSettings,  # chosen when a user is invited
     SavedView,  # above the list that it is of

@@ -33,6 +33,7 @@ READS = {
     "view_taskevent",
     "view_lead",
     "view_leadimport",
+    "view_leadevent",
     "view_leadreopening",
     "view_contactattempt",
     "view_inbounddecision",
@@ -63,6 +64,7 @@ READS = {
     "view_ratiostudy",
     "estimate_arv",
     "view_kpievent",
+    "view_trace",
     "view_fridayreview",
     "view_riskpolicy",
     "view_riskday",
@@ -85,6 +87,7 @@ AGENT = (
     | {
         "claim_task",
         "complete_task",
+        "note_lead",
         "put_off_task",
         "record_feedback",
         "record_offer",

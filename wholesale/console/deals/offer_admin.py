@@ -26,7 +26,9 @@ class DealPages(OfferAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the page of a deal."""
+        """Show the page of a deal. Nothing is posted here."""
+        if request.method == "POST":
+            return super().change_view(request, object_id, form_url, extra_context)
         if not self.has_view_permission(request):
             raise PermissionDenied
         return self._page(request, object_id)

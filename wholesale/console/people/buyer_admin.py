@@ -45,7 +45,7 @@ class BuyerPages(BuyerAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the page of a buyer. What is posted here is the form of its columns."""
-        if request.method != "GET":
+        if request.method == "POST":
             return super().change_view(request, object_id, form_url, extra_context)
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
