@@ -54,7 +54,7 @@ class FollowupsConfig(AppConfig):
         importing.register(LEADS)
         registry.register(persons)
         scopes.register()
-        inbox.register_owner(known_leads.owner_of)
+        inbox.register_owner(known_leads.owners_of)
         receivers.connect()
         opt_outs_unreadable.connect(inbox.on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")
         points_forgotten.connect(messages.on_points_forgotten, dispatch_uid="followups.on_points_forgotten")

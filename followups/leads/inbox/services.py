@@ -17,6 +17,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.gate.ledger import Entry
 from wholesale.plumbing import scopes, writes
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.compiled import Select, Statement, together
 from wholesale.plumbing.envelope import Envelope
 from wholesale.plumbing.facts import storable
 from wholesale.plumbing.texts import in_english
@@ -33,12 +34,14 @@ WITHIN: dict[str, timedelta] = {
 }
 DONE = ("done_at", "done_by", "done_user", "done_reason")
 REOPENED_WITHIN = timedelta(seconds=13)  # ten seconds, and three for a press that is on its way
-_owner_of: list[Callable[[str], str | None]] = []
+_owners: list[Callable[[str], Statement]] = []
+_REPLIES = Select(lambda lead_id: waiting().filter(lead_id=lead_id, kind=Kind.REPLY).order_by().values_list("pk"))
 
 
-def register_owner(owner_of: Callable[[str], str | None]) -> None:
-    """Register the function that says who follows up a lead (by its id), or None if nobody does."""
-    _owner_of[:] = [owner_of]
+def register_owner(owners_of: Callable[[str], Statement]) -> None:
+    """Register the function that gives the statement of who follows up a lead, by its id: the latest owner is in the first
+    row. Leads know no ladder."""
+    _owners[:] = [owners_of]
 
 
 def put_message(message: InboundMessage, kind: InboxItem.Kind, act: Act) -> None:
@@ -54,9 +57,10 @@ def put_written_reply(message: InboundMessage, act: Act) -> None:
     """
     lead_id, owner = message.lead_id, None
     if lead_id:
-        if waiting().filter(lead_id=lead_id, kind=Kind.REPLY).exists():
+        replies, *owners = together(_REPLIES.of(lead_id=lead_id), *(owners_of(lead_id) for owners_of in _owners))
+        if replies:
             return
-        owner = next((owner_of(lead_id) for owner_of in _owner_of), None)
+        owner = next((name for rows in owners for (name,) in rows), None)
     put(Kind.REPLY, act, message_id=message.pk, lead_id=lead_id, owner=owner)
 
 
