@@ -112,12 +112,13 @@ class Today:
         return caps_used(self._now) if self.may("governance.view_riskpolicy") else None
 
     @cached_property
-    def waiting(self) -> list[figures.Waiting]:
+    def waiting(self) -> list[figures.WaitingCount]:
         """What waits for somebody, and the buyers of the provinces if the map shows them."""
         return figures.waiting(
             self._now,
             self.span,
             inbox=self.may("followups.view_inboxitem"),
+            notices=self.may("followups.view_slanotice"),
             work=self.may("django_tasks_database.view_dbtaskresult"),
             imports=[permission for permission in figures.IMPORTS if self.may(permission)],
             liquidity=self.measure == "liquidity" and self.may("buyers.view_buyerliquiditynode"),
