@@ -58,6 +58,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     # Pages
     "the work queue's page, at most": 26,  # with the lead's last words and what may be taken back
     "an outcome and the next card, at most": {"sqlite": 60, "postgresql": 60},
+    "a list of the console, at most": 10,  # session, user, permissions (2); go-live, SLA notices; rows, views, total
     "the palette": 7,  # session, user, the user's and the roles' permissions; leads, buyers and offers in one each
     "the dashboard's own, at most": 14,  # session, user, one for each figure; week and tasks at risk take two
 }
