@@ -70,6 +70,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     # what waits, leads, contacts, lateness, offers, events of tripwires
     "Today, at most": 25,
     "agents at work, at most": 4,  # session, user; claims, last acts
+    "a list of the console, at most": 10,  # session, user, permissions (2); go-live, SLA notices; rows, views, total
     "the palette": 7,  # session, user, the user's and the roles' permissions; leads, buyers and offers in one each
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from buyers.models import Buyer
@@ -18,6 +20,7 @@ from followups.tasks.models import FollowupTask
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from tests.factories import BuyerFactory, LeadFactory, TaskFactory
+from tests.query_counts import counted, queries
 from tests.staff import signed_in
 from tests.wholesale.test_admin import MAKE, SHOWN, url
 from wholesale.plumbing import admin_bulk, admin_input
@@ -198,6 +201,20 @@ def test_a_list_says_how_many_rows_it_has_up_to_a_bound(desk: Client, monkeypatc
     monkeypatch.setattr(admin_input, "TOTAL_MAX", 2)
     monkeypatch.setattr(admin_input.InfinitePaginator, "most", 2)
     assert "more than 2" in desk.get(LEADS).content.decode()
+
+
+@pytest.mark.parametrize("path", [LEADS, TASKS, BUYERS, "/admin/offers/offer/", "/admin/followups/inboxitem/"])
+def test_a_list_takes_few_queries(desk: Client, path: str) -> None:
+    for _n in range(3):
+        LeadFactory.create()
+        BuyerFactory.create()
+        TaskFactory.create()
+    desk.get(path)
+
+    with CaptureQueriesContext(connection) as sent:
+        desk.get(path)
+
+    assert counted(sent) <= queries("a list of the console, at most")
 
 
 def test_a_cell_shows_text_and_no_markup_of_people(desk: Client) -> None:
