@@ -31,7 +31,7 @@ def mark_names_of_apps() -> None:
     for config in apps.get_app_configs():
         if config.name.split(".")[0] in OURS:
             _marked.add(str(config.verbose_name))
-            config.verbose_name = gettext_lazy(str(config.verbose_name))  # type: ignore[assignment]
+            config.verbose_name = gettext_lazy(str(config.verbose_name))
 
 
 def names() -> set[str]:
