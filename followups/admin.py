@@ -1,6 +1,7 @@
 """All admin pages of follow-up, imported from their rooms."""
 
 from followups.ladders.admin import FollowupLadderAdmin
+from followups.ladders.bulk_admin import FollowUpFilter, reassign_leads, reassign_tasks, start_for_leads
 from followups.ladders.templates.admin import LadderTemplateAdmin
 from followups.leads.admin import LeadAdmin
 from followups.leads.inbound.admin import InboundMessageAdmin
@@ -15,3 +16,8 @@ from followups.tasks.admin.attempts import ContactAttemptAdmin
 from followups.tasks.admin.events import TaskEventAdmin
 from followups.tasks.admin.tasks import FollowupTaskAdmin
 from followups.tasks.outcomes.admin import OutcomeRuleAdmin
+
+# The pages of leads and of tasks know no verb of ladders.
+LeadAdmin.actions = (*LeadAdmin.actions, reassign_leads, start_for_leads)
+LeadAdmin.list_filter = (FollowUpFilter, *LeadAdmin.list_filter)
+FollowupTaskAdmin.actions = (*FollowupTaskAdmin.actions, reassign_tasks)

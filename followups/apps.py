@@ -27,7 +27,7 @@ class FollowupsConfig(AppConfig):
         from followups.leads import lookups  # noqa: PLC0415
         from followups.leads.inbound.facts import received  # noqa: PLC0415
         from followups.leads.inbound.models import InboundWord  # noqa: PLC0415
-        from followups.leads.inbox.services import on_opt_outs_unreadable  # noqa: PLC0415
+        from followups.leads.inbox import services as inbox  # noqa: PLC0415
         from followups.leads.lists import tasks  # noqa: PLC0415
         from followups.leads.lists.importer import LEADS  # noqa: PLC0415
         from followups.leads.people import messages, registry  # noqa: PLC0415
@@ -54,8 +54,9 @@ class FollowupsConfig(AppConfig):
         importing.register(LEADS)
         registry.register(persons)
         scopes.register()
+        inbox.register_owner(known_leads.owners_of)
         receivers.connect()
-        opt_outs_unreadable.connect(on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")
+        opt_outs_unreadable.connect(inbox.on_opt_outs_unreadable, dispatch_uid="followups.on_opt_outs_unreadable")
         points_forgotten.connect(messages.on_points_forgotten, dispatch_uid="followups.on_points_forgotten")
         contact_rules_changed.connect(minutes.on_contact_rules_changed, dispatch_uid="followups.on_contact_rules_changed")
         contact_records_changed.connect(

@@ -2,6 +2,7 @@
 
 from followups.ladders.models import FollowupLadder, LadderQuerySet
 from followups.ladders.templates.models import LadderTemplate
+from followups.leads.events.models import LeadEvent, LeadEventWords
 from followups.leads.inbound.models import InboundDecision, InboundMessage, InboundWord
 from followups.leads.inbox.models import InboxItem
 from followups.leads.lists.models import LeadImport

@@ -12,6 +12,8 @@ GRANTS: Grants = {
     "erase_person": (OPERATOR,),
     "export_person": (OPERATOR,),
     "view_leadimport": EVERYBODY,
+    "view_leadevent": EVERYBODY,
+    "note_lead": (OPERATOR, AGENT, INTEGRATOR),
     "view_leadreopening": EVERYBODY,
     "view_followupladder": EVERYBODY,
     "view_followuptask": EVERYBODY,

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from followups.ladders.models import FollowupLadder
+from followups.leads.events.models import LeadEvent
 from followups.leads.inbound.models import InboundMessage
 from followups.leads.inbox.models import InboxItem
 from followups.leads.lists.models import LeadImport
@@ -71,6 +72,7 @@ def _points(reader: Reader) -> Q:
 _CONDITIONS: dict[Any, scopes.Scope] = {
     Lead: leads,
     LeadReopening: _of_lead,
+    LeadEvent: _of_lead,
     LeadImport: lambda reader: Q(user=reader.user_id),
     FollowupLadder: _ladders,
     FollowupTask: tasks,

@@ -53,10 +53,12 @@ class KPIEvent(AppendOnlyModel):
             models.Index(fields=["domain", "metric", "-id"], name="kpievent_metric"),  # events?domain=&metric=
             # judged_events() of a policy that names a province, events?domain=&metric=&province=
             models.Index(fields=["domain", "metric", "province", "-id"], name="kpievent_province"),
-            models.Index(fields=["correlation_id"], name="kpievent_correlation"),  # events?correlation_id=
+            # events?correlation_id=, and kpi.trace
+            models.Index(fields=["correlation_id", "occurred_at", "id"], name="kpievent_correlation"),
             models.Index(fields=["occurred_at"], name="kpievent_occurred_at"),  # summarise(), events?since=&until=
         ]
         ordering = ["-id"]
+        permissions = [("view_trace", "Can read what happened in a request, by its correlation id")]
         verbose_name = _("KPI event")
 
     def __str__(self) -> str:

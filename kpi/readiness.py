@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from governance.runbook.registry import Finding, Severity, register
-from kpi.tripwire.models import RegressionPolicy, RegressionTrigger
+from kpi.tripwire.levels import watching
+from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.triggers import NONE_TAKEN
 
 
 @register("regression.policies", Severity.WARNING, "The KPIs are watched")
 def regression_policies(now: datetime) -> Finding:
     """Check that a regression policy is enabled, and that each enabled policy looks at as many events as it requires."""
-    enabled = list(RegressionPolicy.objects.filter(enabled=True))
+    enabled = [policy for policy in watching() if policy.enabled]
     blind = [str(policy) for policy in enabled if policy.is_blind]
     if not enabled:
         return Finding(False, "No regression policy is enabled: a falling KPI goes unseen.")

@@ -4,6 +4,7 @@ from wholesale.plumbing.roles import EVERYBODY, INTEGRATOR, OPERATOR, Grants
 
 GRANTS: Grants = {
     "view_kpievent": EVERYBODY,
+    "view_trace": EVERYBODY,
     "view_fridayreview": EVERYBODY,
     "view_regressionpolicy": EVERYBODY,
     "view_regressionstate": EVERYBODY,

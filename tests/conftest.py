@@ -41,7 +41,7 @@ hypothesis_settings.load_profile("tests")
 # walks of the whole API, admin or schema. A test is slow by its folder or file, or by a parameter of such a walk.
 SLOW_FOLDERS = {"browser", "faults", "plans", "races", "recorded", "schema", "simulation", "traps"}
 SLOW_FILES = (
-    *("test_*admin*.py", "test_*page.py", "test_dashboard.py", "test_work_queue.py", "test_personal_values.py"),
+    *("test_*admin*.py", "test_*page.py", "test_work_queue.py", "test_personal_values.py"),
     *("test_up.py", "test_settings.py", "test_seeds.py", "test_schema_view.py", "test_walkthrough_command.py"),
     *("test_checks.py", "test_timeouts.py", "test_task_failures.py", "test_login_brake.py"),  # processes, and waits
     *("test_compliance_services.py", "test_import_leads.py", "test_xlsx_files.py"),  # thousands of rows

@@ -20,6 +20,7 @@ from followups.models import (
     InboxItem,
     LadderTemplate,
     Lead,
+    LeadEvent,
     LeadImport,
     LeadReopening,
     PoolAgent,
@@ -239,6 +240,20 @@ class LeadReopeningFactory(Row):
     status_before = "DEAD"
     status_after = "NEW"
     reason = "called us"
+    actor = "factory"
+    correlation_id = "made"
+    created_at = NOON
+
+
+class LeadEventFactory(Row):
+    """A note about a lead."""
+
+    class Meta:
+        model = LeadEvent
+
+    lead_id = Sequence(lambda n: f"LEAD-{n}")
+    kind = "NOTE"
+    text = "prefers evenings"
     actor = "factory"
     correlation_id = "made"
     created_at = NOON

@@ -55,10 +55,23 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "states of the tripwires": 2,
     # KPI events; offers sent; stays that ended, and others; the SLA; triggers, states (2); risk days and policies; the study
     "the Friday review": 11,
+    # A trace: one for each source
+    "the trace of a lead": 14,
+    "the trace of a request": 17,
     # Pages
+    "a lead's page, at most": 30,  # 14 of its feed; the lead, the gate and its facts; the ladder and its steps; the frame
     "the work queue's page, at most": 26,  # with the lead's last words and what may be taken back
     "an outcome and the next card, at most": {"sqlite": 60, "postgresql": 60},
-    "the dashboard's own, at most": 14,  # session, user, one for each figure; week and tasks at risk take two
+    # Session, user, permissions; own and nobody's items; the thread (4); the gate (2), the next step; go-live
+    "the inbox's page, at most": 14,
+    "an answer and the next item, at most": 26,
+    "the page of one's own numbers, at most": 12,  # what waits (4), days, first contacts
+    # Session, user, the badge of notices, the go-live state; 12 of the runbook, whose tripwires it shares; due tasks, risk,
+    # what waits, leads, contacts, lateness, offers, events of tripwires
+    "Today, at most": 25,
+    "agents at work, at most": 4,  # session, user; claims, last acts
+    "a list of the console, at most": 10,  # session, user, permissions (2); go-live, SLA notices; rows, views, total
+    "the palette": 7,  # session, user, the user's and the roles' permissions; leads, buyers and offers in one each
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 

@@ -334,8 +334,9 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "wholesale.console.frame.environment",
     "GLOBAL_CALLBACK": "wholesale.console.frame.around",
-    "DASHBOARD_CALLBACK": "wholesale.console.dashboard.fill",
+    "DASHBOARD_CALLBACK": "wholesale.console.today.page.fill",
     "STYLES": ["wholesale.console.frame.stylesheet"],
+    "SCRIPTS": ["wholesale.console.frame.chart_script"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.console.frame.navigation"},
 }
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"  # the permission that exporting rows needs

@@ -9,9 +9,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from wholesale.console.home import home
 from wholesale.console.invitations.welcome import Welcome
+from wholesale.console.palette.pages import palette
 from wholesale.console.preferences.pages import my_settings
+from wholesale.console.saved_views import pages as saved_views
+from wholesale.console.today.agents import agents
+from wholesale.console.today.page import home
 from wholesale.plumbing.http.health import healthz, readyz
 from wholesale.plumbing.http.schema_view import SchemaView
 
@@ -34,6 +37,10 @@ urlpatterns = [
     path("readyz", readyz),
     path("admin/", admin.site.admin_view(home)),
     path("admin/my-settings/", admin.site.admin_view(my_settings), name="my_settings"),
+    path("admin/today/agents/", admin.site.admin_view(agents), name="today_agents"),
+    path("admin/find/", admin.site.admin_view(palette), name="find"),
+    path("admin/views/", admin.site.admin_view(saved_views.save), name="save_view"),
+    path("admin/views/<path:object_id>/remove/", admin.site.admin_view(saved_views.remove), name="remove_view"),
     path("admin/welcome/<uidb64>/<token>/", Welcome.as_view(), name="welcome"),
     path("admin/", admin.site.urls),
     path("api/schema", SchemaView.as_view(), name="schema"),

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,9 +12,8 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import ValidationError
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminExpandableTextareaWidget
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminSelectWidget
 
 from buyers.book import services
 from buyers.book.boxes_admin import BoxInline, box_text, boxes_in
@@ -21,22 +21,21 @@ from buyers.book.fields import BOX_COLUMNS, SETTINGS, BuyerRow
 from buyers.book.lists import imports
 from buyers.book.lists.exports import BOX_FETCHED, BuyerResource
 from buyers.book.lists.importer import BUYERS
-from buyers.book.lookups import PHONES
 from buyers.book.models import BuyBoxPlace, Buyer
+from buyers.book.searching import listed
 from buyers.liquidity.reliability import last_answers, reliability_of
 from buyers.matching.fitting import fitting_html
 from buyers.people.admin import BuyerPersonPages
 from governance.lists.wishes import CONTACT_COLUMNS
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.addresses import one_form
-from wholesale.plumbing.admin_base import Edited, Scoped, of_row
+from wholesale.plumbing.admin_base import Edited, ReasonForm, Scoped, of_row
+from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
 from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, WordFilter, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
-from wholesale.plumbing.phone_fields import ValidPhoneField
 from wholesale.plumbing.showing import shown_money, shown_number, shown_time
-from wholesale.plumbing.vocabulary import Province, normalise_word
+from wholesale.plumbing.vocabulary import Province
 
 STATUS_COLOURS = {
     Buyer.Status.ACTIVE.label: "success",
@@ -61,6 +60,13 @@ class BuyerForm(RowForm):
         fields = ("buyer_id", *SETTINGS)
         labels = {"funds_amount": _("Amount"), "funds_proved_on": _("Date"), "funds_expire_on": _("Expires")}
         widgets = {"notes": UnfoldAdminExpandableTextareaWidget}
+
+
+class StatusForm(ReasonForm):
+    """The form to set the status of many buyers, with the reason."""
+
+    status = forms.ChoiceField(label=_("New status"), choices=Buyer.Status.choices, widget=UnfoldAdminSelectWidget)
+    field_order = ("status", "reason")
 
 
 class FundsFilter(StateFilter):
@@ -129,18 +135,13 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
-    search_fields = (
-        "buyer_id__exact",
-        "email__exact",
-        "second_email__exact",
-        "name__icontains",
-        "company__icontains",
-        "market__iexact",
-    )
-    search_help_text = _("Buyer id, phone, e-mail or a market in full; a part of the name or company")
+    search_fields = ("buyer_id",)  # `listed` searches
+    search_help_text = _("Beginnings of the name or company; phone, e-mail, buyer id or market")
+    list_disable_select_all = True  # nobody knows how many they are
     inlines = (BoxInline,)
+    actions = ("set_status",)
     actions_list = ("import_file",)
-    actions_detail = ("answers", "export_person", "erase")
+    actions_detail: tuple[str, ...] = ("answers", "export_person", "erase")
     fieldsets = (
         (_("Buyer"), {"fields": (("buyer_id", "status"), ("name", "company"), ("language", "source"), "notes")}),
         (_("Contact"), {"fields": (("phone", "second_phone"), ("email", "second_email"))}),
@@ -164,23 +165,7 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
         return ("buyer_id", *self.readonly_fields) if obj else self.readonly_fields
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
-        try:
-            phone = ValidPhoneField().run_validation(search_term)
-        except ValidationError:
-            address = one_form(search_term)
-            found, has_doubles = super().get_search_results(request, queryset, address if "@" in address else search_term)
-            return found | self._buying_in(queryset, search_term), has_doubles
-        named = Q(buyer_id=search_term.strip())
-        for name in PHONES:
-            named |= Q(**{name: phone})
-        return queryset.filter(named), False
-
-    def _buying_in(self, queryset: QuerySet[Any], search_term: str) -> QuerySet[Any]:
-        try:
-            market = normalise_word(search_term)
-        except ValueError:
-            return queryset.none()
-        return queryset.filter(pk__in=BuyBoxPlace.objects.filter(market=market).values("box__buyer"))
+        return (listed(queryset, search_term) if search_term else queryset), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Do nothing: `save_related` stores the buyer together with its boxes."""
@@ -243,6 +228,22 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
         return format_html_join("", '<div class="leading-relaxed">{} <b>{}</b> {}</div>', lines) or gettext("none")
 
     fitting = column(_("Markets and deals"), fitting_html)
+
+    @bulk(_("Set the status..."), "change")
+    def set_status(self, request: HttpRequest) -> Bulk:
+        """Set the status of the chosen buyers."""
+
+        def act(buyer: Buyer, status: str, reason: str) -> None:
+            services.upsert_buyer(buyer_id=buyer.buyer_id, status=status, act=Act.by(request.user, reason=reason))
+
+        return Bulk(
+            title=gettext("Set the status of %(count)s buyers"),
+            explanation=gettext("Deals are offered to active buyers only; to blocked ones never."),
+            button=gettext("Set it"),
+            form=StatusForm,
+            act=one_by_one(act),
+            done=gettext("Status set."),
+        )
 
     @action(description=_("Answers"), icon="forum", url_path="answers")
     @of_row

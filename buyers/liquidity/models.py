@@ -103,7 +103,10 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
             models.Index(
                 fields=["buyer_id", "deal_ref"], condition=Q(buyer_id__isnull=False), name="buyerfeedbackevent_deal"
             ),
-            models.Index(fields=["correlation_id"], name="buyerfeedbackevent_correl"),  # feedback?correlation_id=
+            # feedback?correlation_id=, and kpi.trace
+            models.Index(fields=["correlation_id", "created_at", "id"], name="buyerfeedbackevent_correl"),
+            # What buyers answered to a deal: a deal's page.
+            models.Index(fields=["deal_ref", "id"], condition=Q(deal_ref__isnull=False), name="buyerfeedbackevent_of_deal"),
         ]
         ordering = ["-id"]
         permissions = [
@@ -182,6 +185,8 @@ class DealSent(SignedModel, AppendOnlyModel):
             # When the buyer was last contacted; whether a silent buyer was sent the deal again.
             models.Index(fields=["buyer", "deal_ref", "sent_at"], name="dealsent_buyer_deal"),
             models.Index(fields=["sent_at"], name="dealsent_sent"),  # who is silent for too long
+            models.Index(fields=["deal_ref", "id"], name="dealsent_deal"),  # whom a deal was offered to: a deal's page
+            models.Index(fields=["correlation_id", "created_at", "id"], name="dealsent_trace"),  # kpi.trace: of a request
         ]
         verbose_name = _("deal that was sent")
         verbose_name_plural = _("deals that were sent")

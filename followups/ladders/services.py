@@ -5,6 +5,7 @@ from django.db import transaction
 from followups.ladders.errors import LadderClosed, LadderNotFound
 from followups.ladders.models import FollowupLadder
 from followups.ladders.starts import LadderStart, again_if_moved, begin_ladder, hold_lead
+from followups.leads.inbox.services import give_replies
 from followups.leads.lookups import points_in
 from followups.tasks import history, leases
 from followups.tasks.cancellations import OpenSteps, cancel, locking_ladder, open_steps
@@ -37,6 +38,7 @@ def reassign_ladder(ladder_id: int, owner: str | None, *, act: Act) -> FollowupL
         writes.update(FollowupTask, ("owner", *leases.NO_LEASE), [(pk, owner, *leases.NO_LEASE.values()) for pk in task_ids])
         writes.update(FollowupLadder, ("owner",), [(ladder_id, owner)])
         history.write(TaskEvent.Kind.REASSIGNED, task_ids, act, details=dict.fromkeys(task_ids, change))
+    give_replies(ladder.lead_id, owner)
     return ladder
 
 

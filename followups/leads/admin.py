@@ -4,14 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export import fields, resources
-from rest_framework.exceptions import ValidationError
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminExpandableTextareaWidget
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget, UnfoldAdminSelectWidget
 
 from followups.leads import services
 from followups.leads.fields import COLUMNS, SETTINGS, LeadRow
@@ -19,19 +19,19 @@ from followups.leads.lists import imports
 from followups.leads.lists.importer import LEADS
 from followups.leads.models import Lead, LeadReopening
 from followups.leads.people.admin import PersonPages
+from followups.leads.searching import listed
 from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
 from governance.lists.wishes import CONTACT_COLUMNS
 from governance.people import CLOSED
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.addresses import one_form
-from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, of_row
+from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, ReasonForm, Scoped, of_row
+from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
-from wholesale.plumbing.admin_parts import SinceFilter, column, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
-from wholesale.plumbing.phone_fields import ValidPhoneField
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
 STATUS_COLOURS = {
@@ -79,6 +79,13 @@ class LeadForm(RowForm):
             self.add_error("reason", NO_REASON)
 
 
+class StatusForm(ReasonForm):
+    """The form to set the status of many leads, with the reason."""
+
+    status = forms.ChoiceField(label=_("New status"), choices=Lead.Status.choices, widget=UnfoldAdminSelectWidget)
+    field_order = ("status", "reason")
+
+
 class ReopeningInline(ReadOnlyInline):
     """The table on a lead's page that shows when, by whom and why the lead was reopened."""
 
@@ -113,24 +120,20 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     columns_shown = [(_("Leads"), list(COLUMNS)), (_("Contact"), CONTACT_COLUMNS)]
     list_display = ("lead_id", "name", "phone", "place", "status_label", "score", "source", "updated_at")
     list_display_links = ("lead_id", "name")
-    list_filter = ("status", "province", "language", "role", SinceFilter)
+    list_filter: tuple[Any, ...] = ("status", "province", "language", "role", SinceFilter)
     list_select_related = False
     list_per_page = 50
     paginator = InfinitePaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
-    search_fields = (
-        "lead_id__exact",
-        "email__exact",
-        "last_name__istartswith",
-        "first_name__istartswith",
-        "market__iexact",
-    )
-    search_help_text = _("Lead id, phone, e-mail or market in full; how a name begins")
+    search_fields = ("lead_id",)  # `listed` searches
+    search_help_text = _("Beginnings of names and addresses; phone, e-mail, lead id or market")
+    list_disable_select_all = True  # nobody knows how many they are
     inlines = (ReopeningInline,)
+    actions: tuple[Any, ...] = ("set_status",)
     actions_list = ("import_file", "find_proof")
-    actions_detail = ("ladders", "proof", "export_person", "erase")
+    actions_detail: tuple[str, ...] = ("ladders", "proof", "export_person", "erase")
     fieldsets = (
         (
             _("Lead"),
@@ -156,12 +159,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
         return ("lead_id", *self.readonly_fields) if obj else self.readonly_fields
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
-        try:
-            phone = ValidPhoneField().run_validation(search_term)
-        except ValidationError:
-            address = one_form(search_term)
-            return super().get_search_results(request, queryset, address if "@" in address else search_term)
-        return queryset.filter(Q(phone=phone) | Q(lead_id=search_term.strip())), False
+        return (listed(queryset, search_term) if search_term else queryset), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the lead with the service `upsert_lead`."""
@@ -172,6 +170,28 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     name = column(_("Name"), lambda lead: f"{lead.first_name} {lead.last_name}".strip())
     place = column(_("Place"), place_text)
     status_label = column(_("Status"), lambda lead: lead.get_status_display(), label=STATUS_COLOURS)
+
+    has_steer_permission = allowed("followups.steer_ladder")
+    has_start_permission = allowed("followups.create_ladder")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("tasks__due_at", "pk") if request.GET.get("followup") == "due" else ("-pk",)
+
+    @bulk(_("Set the status..."), "change")
+    def set_status(self, request: HttpRequest) -> Bulk:
+        """Set the status of the chosen leads."""
+
+        def act(lead: Lead, status: str, reason: str) -> None:
+            services.upsert_lead(lead_id=lead.lead_id, status=status, act=Act.by(request.user, reason=reason))
+
+        return Bulk(
+            title=gettext("Set the status of %(count)s leads"),
+            explanation=gettext("A status that ends the hunt closes the open ladder of its lead."),
+            button=gettext("Set it"),
+            form=StatusForm,
+            act=one_by_one(act),
+            done=gettext("Status set."),
+        )
 
     @action(description=_("Ladders"), icon="stairs", url_path="ladders")
     @of_row

@@ -43,5 +43,9 @@ class InboxItemDone(DomainError, code="inbox_item_done"):
     """Somebody else has done this already."""
 
 
+class TooLateToReopen(DomainError, code="too_late_to_reopen"):
+    """This can no longer be taken back."""
+
+
 class LeadUnknown(NotFound):
     """Nothing is on file under this lead id."""

@@ -80,6 +80,7 @@ class Lead(models.Model):
             ),  # the sender of an inbound message, and the admin's search
             models.Index(fields=["email"], condition=~Q(email=""), name="lead_email"),
             models.Index(fields=["province", "market", "-id"], name="lead_place"),  # leads?province=&market=
+            models.Index(fields=["created_at"], name="lead_created"),  # Today: the leads that came in some days
         ]
 
     def __str__(self) -> str:
@@ -113,7 +114,10 @@ class LeadReopening(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
-        indexes = [models.Index(fields=["lead", "-id"], name="leadreopening_lead")]  # a lead's page
+        indexes = [
+            models.Index(fields=["lead", "-id"], name="leadreopening_lead"),  # a lead's page
+            models.Index(fields=["correlation_id", "created_at", "id"], name="leadreopening_trace"),  # kpi.trace
+        ]
         verbose_name = _("reopening of a lead")
         verbose_name_plural = _("reopenings of leads")
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
+from followups.leads.events.statuses import keep_statuses
 from followups.leads.fields import SETTINGS
 from followups.leads.lookups import leads_by_id, points_of_lead
 from followups.leads.models import Lead, LeadReopening, LeadReopeningWords
@@ -173,6 +174,15 @@ def _write(results: Collection[Stored], stored: Mapping[str, Lead], act: Act) ->
         update_conflicts=True,
         unique_fields=["lead_id"],
         update_fields=sorted({*names, *wrong, *_SIGNED}),
+    )
+    moved = [(before, one.lead) for one in taken if (before := stored.get(one.lead.lead_id)) is not None]
+    keep_statuses(
+        (
+            (lead.lead_id, before.status, lead.status)
+            for before, lead in moved
+            if before.status != lead.status and not is_reopening(before.status, lead.status)
+        ),
+        act,
     )
     changed = [envelope_of("lead_changed", lead, act, before=stored.get(lead.lead_id), lead=lead) for lead, *_ in taken]
     leads_changed.send(sender=Lead, envelopes=changed)

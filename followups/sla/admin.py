@@ -139,7 +139,7 @@ class SlaNoticeAdmin(GrowingAdmin):
     @button(_("Mark as read..."), "read", icon="mark_email_read", when=lambda notice: notice.read_at is None)
     @asking
     def read(self, request: HttpRequest, notice: Any) -> Question:
-        """Ask for confirmation, and mark the notice as read. A button of the admin's first page leads here too."""
+        """Ask for confirmation, and mark the notice as read."""
 
         def acted() -> str:
             self._read(request, notice)

@@ -138,7 +138,7 @@ class SlaNotice(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(mail="WAITING"), name="slanotice_waiting"),  # the next e-mail
             models.Index(fields=["mailed_at"], name="slanotice_mailed"),  # the last e-mail
-            models.Index(fields=["-id"], condition=Q(read_at__isnull=True), name="slanotice_unread"),  # the first page
+            models.Index(fields=["-id"], condition=Q(read_at__isnull=True), name="slanotice_unread"),  # the badge, Today
         ]
         verbose_name = _("SLA notice")
 

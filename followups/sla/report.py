@@ -1,22 +1,23 @@
-"""The SLA report: how late tasks are. The database computes it, so Python reads only one row for each group.
+"""The SLA report: how late tasks are.
 
 It measures the tasks that fell due: a measure of completed tasks would forget those that nobody ever did. Lateness counts
 permitted minutes only, as in `followups.sla.lateness`. The figures `..._wall` count all minutes.
 """
 
-import json
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, NamedTuple
 
+import numpy as np
 from django.db.models import BooleanField, Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from followups.sla.lateness import NONE_SQL, late_at
-from followups.sla.reading import CLOCKS, PERCENTILES, counted_and_ranked
+from followups.sla.reading import CLOCKS, PERCENTILES, Latenesses, Microseconds, latenesses
 from followups.sla.snapshot import LIMITS
 from followups.tasks.errors import TimeOutOfRange
 from followups.tasks.models import FollowupTask
@@ -29,6 +30,8 @@ FIGURES = (
     *(f"within_{limit}{clock}" for clock in CLOCKS for limit in LIMITS),
 )
 SPAN = timedelta(days=7)
+_MICROSECOND = timedelta(microseconds=1)
+_NOTHING: Microseconds = np.empty(0, dtype=np.int64)
 
 
 class SlaReport(NamedTuple):
@@ -63,17 +66,12 @@ def sla_report(
     """
     if since is not None and until is not None and since >= until:
         raise TimeOutOfRange(gettext_noop("Must lie before until."), attr="since")
-    measured = _measured(since, until, now or timezone.now(), by)
-    whole, groups = {}, {}
-    for is_whole, *values in counted_and_ranked(measured, by):
-        figures = _figures(values[len(by) :])
-        if is_whole:
-            whole = figures
-        else:
-            groups[tuple(values[: len(by)])] = figures
-    return SlaReport(
-        whole, [{**dict(zip(by, key, strict=True)), **groups[key]} for key in sorted(groups, key=_unowned_last)]
-    )
+    found = latenesses(measured(_between(since, until), now or timezone.now(), *by), by)
+    groups: dict[tuple[Any, ...], list[Latenesses]] = defaultdict(list)
+    for some in found:
+        groups[some.group].append(some)
+    listed = sorted(groups, key=_unowned_last) if by else []
+    return SlaReport(figures_of(found), [{**dict(zip(by, key, strict=True)), **figures_of(groups[key])} for key in listed])
 
 
 @verb(ExecutionClass.READ)
@@ -95,20 +93,25 @@ def recent_sla(
     return {**whole, "since": since, "until": until, "by": by, "groups": groups}
 
 
-def _measured(since: datetime | None, until: datetime | None, now: datetime, by: Sequence[str]) -> Any:
-    """A row for each task: its group, whether it is done, its lateness in permitted and in all minutes (until now if
-    open), and whether the permitted minutes of a completed task are unknown."""
+def _between(since: datetime | None, until: datetime | None) -> Q:
     span = Q()
     if since is not None:
         span &= Q(due_at__gte=since)
     if until is not None:
         span &= Q(due_at__lt=until)
+    return span
+
+
+def measured(span: Q, now: datetime, *by: str, **named: Any) -> Any:
+    """A row for each task of a span: its group, whether it is done, its lateness in permitted and in all minutes (until now
+    if open), and whether the permitted minutes of a completed task are unknown. `named` are expressions of the group."""
     tasks = FollowupTask.objects.counted().filter(span).order_by()
     is_done = Q(completed_at__isnull=False)
     wall = Coalesce("completed_at", Value(now)) - F("due_at")
     # Each side of the OR has its index: followuptask_completed_due, and followuptask_due.
     return (tasks.filter(is_done) | tasks.open().filter(due_at__lt=now)).values(
         *by,
+        **named,
         done=ExpressionWrapper(is_done, output_field=BooleanField()),
         lateness=Case(When(is_done, then=Coalesce("late_for", Greatest(wall, NONE_SQL))), default=late_at(now)),
         lateness_wall=wall,
@@ -116,26 +119,41 @@ def _measured(since: datetime | None, until: datetime | None, now: datetime, by:
     )
 
 
-def _figures(numbers: Sequence[Any]) -> dict[str, Any]:
-    """Compute the `FIGURES` from the columns of the SQL statement."""
-    count, completed, by_wall, *limits = numbers[: -len(CLOCKS)]
-    ranked = [_percentiles(listed) if count else [None] * len(PERCENTILES) for listed in numbers[-len(CLOCKS) :]]
-    fractions = [
-        done_within / decided if (decided := completed + open_beyond) else None
-        for done_within, open_beyond in zip(limits[::2], limits[1::2], strict=True)
+def figures_of(found: Sequence[Latenesses]) -> dict[str, Any]:
+    """Compute the `FIGURES` of some tasks."""
+    by_clock = [
+        (
+            _joined(some.by_clock[n] for some in found if some.done),
+            _joined(some.by_clock[n] for some in found if not some.done),
+        )
+        for n in range(len(CLOCKS))
     ]
-    values = (count, completed, count - completed, by_wall, *chain.from_iterable(ranked), *fractions)
+    completed, open_overdue = map(len, by_clock[0])
+    by_wall = sum(len(some.by_clock[0]) for some in found if some.by_wall)
+    fractions = [_within(*one, limit / _MICROSECOND) for one in by_clock for limit in LIMITS.values()]
+    ranked = [_percentiles(_joined(one)) for one in by_clock]
+    values = (completed + open_overdue, completed, open_overdue, by_wall, *chain.from_iterable(ranked), *fractions)
     return dict(zip(FIGURES, values, strict=True))
 
 
-def _percentiles(latenesses: list[timedelta] | str) -> list[float]:
-    """Return the `PERCENTILES` of latenesses, in minutes. PostgreSQL gives the percentiles; SQLite gives a JSON list of all
-    latenesses in microseconds, of which they are computed here."""
-    if isinstance(latenesses, str):
-        ranked = sorted(json.loads(latenesses))
-        ranks = [(len(ranked) * percentile + 99) // 100 for percentile in PERCENTILES]  # counted from 1
-        latenesses = [timedelta(microseconds=ranked[rank - 1]) for rank in ranks]
-    return [round(lateness / timedelta(minutes=1), 2) for lateness in latenesses]
+def _joined(some: Iterable[Microseconds]) -> Microseconds:
+    return np.concatenate([_NOTHING, *some])
+
+
+def _within(done: Microseconds, open_so_far: Microseconds, limit: float) -> float | None:
+    """Return the fraction of the decided tasks that were done within a limit."""
+    in_time = int(np.count_nonzero(done <= limit))
+    decided = len(done) + int(np.count_nonzero(open_so_far > limit))
+    return in_time / decided if decided else None
+
+
+def _percentiles(values: Microseconds) -> list[float | None]:
+    """Return the `PERCENTILES` of latenesses by nearest rank, in minutes: real latenesses, the same on every database."""
+    ranks = [(len(values) * percentile + 99) // 100 - 1 for percentile in PERCENTILES]
+    if not len(values):
+        return [None] * len(ranks)
+    ranked = np.partition(values, ranks)
+    return [round(int(ranked[rank]) * _MICROSECOND / timedelta(minutes=1), 2) for rank in ranks]
 
 
 def _unowned_last(key: tuple[Any, ...]) -> list[tuple[bool, Any]]:

@@ -1,6 +1,5 @@
 """The SLA page: how late the tasks are that fell due in some days, as a chart and a table."""
 
-import json
 from datetime import UTC, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from followups.sla.reading import PERCENTILES
 from followups.sla.report import GROUPS, SPAN, SlaReport, sla_report
+from wholesale.plumbing.charts import Chart, Series, chart
 from wholesale.plumbing.days import WITHIN_RANGE, beginning
 from wholesale.plumbing.showing import shown_number, shown_rate
 from wholesale.plumbing.texts import Words
@@ -30,7 +30,7 @@ GROUP_WORDS = {
     "channel": _("Channel"),
     "step": _("Step"),
 }
-COLOURS = {50: "var(--color-primary-700)", 90: "var(--color-primary-500)", 99: "var(--color-primary-300)"}
+TONES = {50: "strong", 90: "main", 99: "soft"}
 HEADERS = (
     *(_("Tasks"), _("Completed"), _("Open, overdue"), "p50", "p90", "p99", _("In 30 min"), _("In 2 h")),
     *(_("p50, wall clock"), _("In 2 h, wall clock")),
@@ -74,7 +74,7 @@ def sla_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
         # Tasks that fall due later today are left out: only those done early would count, all as in time.
         until = min(beginning(form.cleaned_data["until"] + timedelta(days=1)), now)
         report = sla_report(since=since, until=max(until, since + timedelta(microseconds=1)), by=[by], now=now)
-        context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by), "options": _options()}
+        context |= {"report": report, "table": _table(report, by), "chart": _chart(report, by)}
     return TemplateResponse(request, "admin/followups/sla.html", context)
 
 
@@ -113,18 +113,18 @@ def in_words(minutes: float | None) -> str:
     return gettext("%(words)s early") % {"words": words} if minutes < 0 and whole else words
 
 
-def _chart(report: SlaReport, by: str) -> str:
-    """The data for Chart.js, as JSON: three bars for each group, in minutes."""
+def _chart(report: SlaReport, by: str) -> Chart:
+    """Three bars for each group, in minutes. A group that is in time has none, since the axis is logarithmic."""
     rows = chart_rows(report, by)
-    datasets = [
-        {
-            "label": f"p{percentile}",
-            "data": [row[f"p{percentile}"] for _name_of, row in rows],
-            "backgroundColor": COLOURS[percentile],
-        }
-        for percentile in PERCENTILES
-    ]
-    return json.dumps({"labels": [name for name, _row_of in rows], "datasets": datasets})
+    return chart(
+        gettext("Lateness, in permitted minutes"),
+        [name for name, _ in rows],
+        [Series(f"p{each}", [row[f"p{each}"] for _, row in rows], TONES[each]) for each in PERCENTILES],
+        by=str(GROUP_WORDS[by]),
+        unit=gettext("permitted minutes late"),
+        logarithmic=True,
+        shown=in_words,
+    )
 
 
 def chart_rows(report: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
@@ -134,28 +134,3 @@ def chart_rows(report: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
         latest = sorted(groups, key=lambda row: -row["p90"])[:ROWS_MAX]
         groups = [row for row in groups if row in latest]
     return [*((Truncator(_name(row[by])).chars(LABEL_MAX), row) for row in groups), (gettext("all"), report.whole)]
-
-
-_GREY = {"color": "#9ca3af"}
-
-
-def _options() -> str:
-    """The options of the chart for Chart.js, as JSON."""
-    return json.dumps(
-        {
-            "animation": False,
-            "maintainAspectRatio": False,
-            "maxBarThickness": 18,
-            "plugins": {"legend": {"align": "end", "labels": {**_GREY, "boxHeight": 8, "boxWidth": 8}}},
-            "scales": {
-                "x": {"ticks": _GREY, "grid": {"display": False}},
-                # A group that is in time has no bar.
-                "y": {
-                    "type": "logarithmic",
-                    "min": 1,
-                    "ticks": _GREY,
-                    "title": {"display": True, "text": gettext("permitted minutes late"), **_GREY},
-                },
-            },
-        }
-    )

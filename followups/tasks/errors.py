@@ -31,6 +31,14 @@ class NothingToTakeBack(DomainError, code="nothing_to_take_back"):
     """What you said last is recorded, and can no longer be taken back."""
 
 
+class NothingOpen(DomainError, code="nothing_open"):
+    """This lead has no open step that could be put off."""
+
+
+class NothingHeld(NotFound):
+    """Nothing that you said about this task waits to be recorded."""
+
+
 class OptOutStays(DomainError, code="opt_out_stays", status=400):
     """Who wants no more contact is contacted no more: this outcome always records the opt-out."""
 

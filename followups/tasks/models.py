@@ -160,8 +160,13 @@ class FollowupTask(models.Model):
             ),
         ]
         indexes = [
-            # All that is due, permitted now or not: due?include_blocked=true, the admin's lists.
-            models.Index(fields=["due_at", "id"], condition=OPEN, name="followuptask_due"),
+            # All that is due, permitted now or not: due?include_blocked=true, the admin's lists. Today counts it by province
+            # from the index alone (due_by_province). Claims change none of these columns.
+            models.Index(
+                fields=["due_at", "id", "province", "open_from", "open_until", "warns_at", "breached_due_at"],
+                condition=OPEN,
+                name="followuptask_due",
+            ),
             # due and claim: permitted tasks, all or by owner, by province, by province and market. The interval is in the
             # index, so a task that is not permitted now costs no look into the table.
             *(
@@ -188,14 +193,23 @@ class FollowupTask(models.Model):
                 condition=OPEN & Q(warns_at__isnull=False) & UNRECORDED,
                 name="followuptask_late",
             ),
-            # sla_snapshot(): the last completed tasks.
+            # sla_snapshot(): the last completed tasks. Today counts contacts by hour and outcome from the index alone
+            # (contacts_of).
             models.Index(
                 F("completed_at").desc(),
                 F("id").desc(),
+                "outcome",
+                "correlation_id",
                 condition=Q(completed_at__isnull=False),
                 name="followuptask_completed",
             ),
             models.Index(fields=["lead", "-id"], name="followuptask_lead"),  # tasks?lead_id=
+            # An agent's own numbers: what it completed in the last weeks.
+            models.Index(
+                fields=["completed_user", "completed_at"],
+                condition=Q(completed_user__isnull=False),
+                name="followuptask_done_by",
+            ),
         ]
         ordering = ["-id"]
         default_permissions = ("view",)
@@ -264,6 +278,7 @@ class TaskEvent(SignedModel, AppendOnlyModel):
         REASSIGNED = "REASSIGNED", _("Given to another owner")
         LAPSED = "LAPSED", _("Lapsed: it waited for the lead's own ground")
         TAKEN_BACK = "TAKEN_BACK", _("Taken back by the agent who said it, within ten seconds")
+        UNRECORDED = "UNRECORDED", _("Said, but it could not be recorded, and its agent let it go")
 
     task = models.ForeignKey(FollowupTask, on_delete=models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -272,7 +287,10 @@ class TaskEvent(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
-        indexes = [models.Index(fields=["task", "id"], name="taskevent_task")]  # a task's page, events?task=
+        indexes = [
+            models.Index(fields=["task", "id"], name="taskevent_task"),  # a task's page, events?task=
+            models.Index(fields=["correlation_id", "created_at", "id"], name="taskevent_trace"),  # kpi.trace
+        ]
         verbose_name = _("task event")
 
     def __str__(self) -> str:

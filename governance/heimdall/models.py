@@ -162,7 +162,10 @@ class HeimdallEvent(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(kind__in=HeimdallEventKind.values), name="heimdallevent_kind")]
-        indexes = [models.Index(fields=["domain", "-id"], name="heimdallevent_domain")]  # the admin's list by domain
+        indexes = [
+            models.Index(fields=["domain", "-id"], name="heimdallevent_domain"),  # the admin's list by domain
+            models.Index(fields=["correlation_id", "created_at", "id"], name="heimdallevent_trace"),  # kpi.trace
+        ]
         ordering = ["-id"]
         verbose_name = _("Heimdall event")
 

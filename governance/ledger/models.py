@@ -86,7 +86,10 @@ class ContactRecord(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
-        indexes = [models.Index(fields=["point", "id"], name="contactrecord_point")]
+        indexes = [
+            models.Index(fields=["point", "id"], name="contactrecord_point"),
+            models.Index(fields=["correlation_id", "created_at", "id"], name="contactrecord_trace"),  # kpi.trace
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(entry__in=Entry.values), name="contactrecord_entry"),
             # A consent names its channel, because a ground expires at another time for calls than for messages.

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import DateField, Q, QuerySet, Sum, Value
 
 from governance.risk.ledgers import business_day
 from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
@@ -66,3 +66,64 @@ def risk_used(since: datetime, until: datetime) -> list[RiskUsed]:
             )
         )
     return found
+
+
+class CapUsed(NamedTuple):
+    """How much of one of an engine's caps is used. A loss, an exposure and the open risk are in CAD, actions a number."""
+
+    engine: str
+    cap: str  # the name of the policy's field
+    used: Decimal
+    limit: Decimal  # above 0
+
+    @property
+    def share(self) -> float:
+        """The used fraction of the cap; above 1 if more is used than it allows."""
+        return float(self.used / self.limit)
+
+
+class EngineRisk(NamedTuple):
+    """An engine with a policy: whether it may put anything at stake, its open risk (CAD), and its caps."""
+
+    engine: str
+    enabled: bool
+    open_risk: Decimal
+    caps: list[CapUsed]
+
+
+def caps_used(now: datetime) -> list[EngineRisk]:
+    """What each engine with a policy has used of its caps today, GLOBAL first, then by name (one query)."""
+    no_day = Value(None, DateField())
+    policies = RiskPolicy.objects.order_by().values_list("engine", no_day, *_CAPS, "enabled")
+    today = business_day(now)
+    days = RiskDay.objects.filter(Q(day=today) | Q(is_open=True)).order_by()
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    limits: dict[str, tuple[Any, ...]] = {}
+    for engine, day, *figures in policies.union(days.values_list("engine", "day", *_CAPS.values(), "is_open"), all=True):
+        if day is None:
+            limits[engine] = tuple(figures)
+        else:
+            found[engine].append((day == today, *figures))
+    listed = []
+    for engine in sorted(limits, key=lambda name: (name != GLOBAL, name)):
+        *caps, enabled = limits[engine]
+        # Summed in Python, because SQLite adds decimals in floating point.
+        used = [
+            sum((Decimal(figures[n]) for is_today, *figures in found[engine] if is_today or name == _OPEN), Decimal(0))
+            for n, name in enumerate(_CAPS)
+        ]
+        shown = [
+            CapUsed(engine, name, amount, Decimal(cap)) for name, amount, cap in zip(_CAPS, used, caps, strict=True) if cap
+        ]
+        listed.append(EngineRisk(engine, bool(enabled), used[list(_CAPS).index(_OPEN)], shown))
+    return listed
+
+
+_OPEN = "max_open_risk"
+# The field of a policy with a cap -> the field of a risk day with what is used of it.
+_CAPS = {
+    _OPEN: "open_risk_reserved",
+    "max_daily_exposure": "exposure_used",
+    "max_daily_loss": "realized_loss",
+    "max_actions_per_day": "actions_count",
+}

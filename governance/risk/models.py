@@ -194,7 +194,10 @@ class RiskEvent(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         constraints = [models.CheckConstraint(condition=Q(kind__in=RiskEventKind.values), name="riskevent_kind")]
-        indexes = [models.Index(fields=["engine", "-id"], name="riskevent_engine")]  # the admin's list by engine
+        indexes = [
+            models.Index(fields=["engine", "-id"], name="riskevent_engine"),  # the admin's list by engine
+            models.Index(fields=["correlation_id", "created_at", "id"], name="riskevent_trace"),  # kpi.trace
+        ]
         ordering = ["-id"]
         verbose_name = _("risk event")
 

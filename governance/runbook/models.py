@@ -22,6 +22,9 @@ class RunbookRun(AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["correlation_id", "created_at", "id"], name="runbookrun_trace"),  # kpi.trace: of a request
+        ]
         permissions = [("view_runbook", "Can read the runbook"), ("store_run", "Can store a run")]
         verbose_name = _("runbook run")
 

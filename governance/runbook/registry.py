@@ -79,8 +79,8 @@ def read_once(read: Callable[[], Read]) -> Callable[[], Read]:
 
 @contextmanager
 def one_status() -> Iterator[None]:
-    """A context in which each function that is decorated with `read_once` reads at most once."""
-    token = _made.set({})
+    """A context in which each function that is decorated with `read_once` reads at most once, also within another one."""
+    token = _made.set({} if (made := _made.get()) is None else made)
     try:
         yield
     finally:

@@ -249,7 +249,8 @@ class RegressionTrigger(models.Model):
     class Meta:
         # Serves the triggers of each policy that nobody has undone: the endpoint `state`, the runbook.
         indexes = [
-            models.Index(fields=["policy", "-id"], condition=Q(undone_at__isnull=True), name="regressiontrigger_open")
+            models.Index(fields=["policy", "-id"], condition=Q(undone_at__isnull=True), name="regressiontrigger_open"),
+            models.Index(fields=["correlation_id", "created_at", "id"], name="regressiontrigger_trace"),  # kpi.trace
         ]
         ordering = ["-id"]
         default_permissions = ("view",)

@@ -40,7 +40,8 @@ class OfferEvidence(SignedModel, AppendOnlyModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["correlation_id"], name="offerevidence_correlation"),  # evidence?correlation_id=
+            # evidence?correlation_id=, and kpi.trace
+            models.Index(fields=["correlation_id", "created_at", "id"], name="offerevidence_correlation"),
             models.Index(fields=["province", "market", "-id"], name="offerevidence_place"),  # evidence?province=&market=
         ]
         ordering = ["-id"]

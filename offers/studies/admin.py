@@ -1,6 +1,6 @@
 """The admin pages of ratio studies: the list, a form that begins one, and what came of each, as tables and charts."""
 
-import json
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -19,14 +19,14 @@ from offers.studies.tables import figure_text, ratio_table
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form
 from wholesale.plumbing.admin_parts import button, column
+from wholesale.plumbing.charts import Series, chart
 from wholesale.plumbing.days import WITHIN_RANGE
-from wholesale.plumbing.showing import shown_number
+from wholesale.plumbing.showing import shown_money, shown_number
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
 State = RatioStudy.State
 STATE_COLOURS = {State.WAITING.label: "info", State.DONE.label: "success", State.FAILED.label: "danger"}
-_GREY = {"color": "#9ca3af"}
 
 
 def _day(label: Words) -> forms.DateField:
@@ -144,29 +144,25 @@ def _results_shown(results: dict[str, Any]) -> dict[str, Any]:
             )
             if results[name]
         ],
-        "histogram": _bars([shown_number(begin, 2) for begin, _count in results["histogram"]], results["histogram"]),
-        "deciles": _bars([f"${price:,.0f}" for price, _ratio in results["deciles"]], results["deciles"]),
-        "histogram_options": _options(gettext("sales")),
-        "deciles_options": _options(gettext("median ratio")),
+        "charts": [
+            chart(
+                gettext("Ratios of estimate and price, by size"),
+                [shown_number(begin, 2) for begin, _number in results["histogram"]],
+                [Series(gettext("Sales"), [number for _begin, number in results["histogram"]])],
+                by=gettext("Ratio from"),
+                unit=gettext("sales"),
+            ),
+            chart(
+                gettext("Median ratio by price, a tenth of the sales in each bar"),
+                [shown_money(Decimal(price).quantize(Decimal(1))) for price, _ratio in results["deciles"]],
+                [Series(gettext("Median ratio"), [ratio for _price, ratio in results["deciles"]])],
+                by=gettext("Price"),
+                unit=gettext("median ratio"),
+                shown=lambda ratio: shown_number(ratio, 3),
+            ),
+        ],
     }
 
 
 def _figure(study: RatioStudy, name: str) -> str:
     return figure_text(name, study.results["sales"][0][name]) if study.results else "-"
-
-
-def _bars(labels: list[str], values: list[Any]) -> str:
-    data = {"data": [value for _bin, value in values], "backgroundColor": "var(--color-primary-600)"}
-    return json.dumps({"labels": labels, "datasets": [data]})
-
-
-def _options(title: str) -> str:
-    axis = {"ticks": _GREY, "title": {"display": True, "text": title, **_GREY}}
-    return json.dumps(
-        {
-            "animation": False,
-            "maintainAspectRatio": False,
-            "plugins": {"legend": {"display": False}},
-            "scales": {"x": {"ticks": _GREY, "grid": {"display": False}}, "y": axis},
-        }
-    )

@@ -133,10 +133,10 @@ def test_a_doubtful_message_without_a_stop_word_holds_too(jane: Lead, text: str)
 
 
 @pytest.mark.parametrize("text", ["stop by at noon", "arrêt d'autobus", "bonne fin de semaine", "I won't stop you", "👍"])
-def test_a_harmless_reply_holds_nobody(jane: Lead, text: str) -> None:
+def test_a_harmless_reply_holds_nobody_and_waits_to_be_answered(jane: Lead, text: str) -> None:
     assert doubt(text).meaning == "REPLY"
     assert not is_held()
-    assert not InboxItem.objects.exists()
+    assert InboxItem.objects.get().kind == "REPLY"
 
 
 @pytest.mark.parametrize("meaning", ["REPLY", "OPT_OUT"])
@@ -145,8 +145,9 @@ def test_a_decision_releases_and_closes_the_inbox_item(agent: APIClient, jane: L
     assert decide(agent, message, meaning).status_code == 200
     assert not is_held(at=timezone.now())
     assert (Reason.OPTED_OUT in reasons(at=timezone.now())) is (meaning == "OPT_OUT")
-    item = InboxItem.objects.get()
+    item = InboxItem.objects.get(kind="MESSAGE")
     assert (item.done_by, item.done_reason, str(item.done_user)) == ("agent", "read it", "agent")
+    assert InboxItem.objects.filter(kind="REPLY", done_at=None).count() == (meaning == "REPLY")
     before = entries()
     assert decide(agent, message, meaning, "again").status_code == 200
     assert entries() == before
@@ -295,7 +296,7 @@ def test_start_without_an_opt_out_of_that_channel_is_a_reply(jane: Lead) -> None
     assert doubt("START").meaning == "REPLY"
     doubt("STOP", channel="CALL")
     assert doubt("START").meaning == "REPLY"
-    assert not InboxItem.objects.exists()
+    assert InboxItem.objects.get().kind == "REPLY"
 
 
 def test_a_resume_lifts_its_own_channel_with_the_message_as_evidence(operator: APIClient, stopped: Lead) -> None:

@@ -86,7 +86,7 @@ def by_a_file(status: str, operator: APIClient) -> None:
 
 def by_the_admin(status: str, operator: APIClient) -> None:
     browser = signed_in(User.objects.get(username="operator"))
-    page = f"/admin/followups/lead/{Lead.objects.get(lead_id='L1').pk}/change/"
+    page = f"/admin/followups/lead/{Lead.objects.get(lead_id='L1').pk}/edit/"
     assert browser.post(page, {**form_with(browser.get(page), "province"), "status": status}).status_code == 302
 
 
@@ -301,7 +301,7 @@ def browser(user_of: Callable[..., User]) -> Client:
 @db
 def test_the_admin_reopens_a_lead_with_a_reason_and_shows_who_did(browser: Client) -> None:
     lead = LeadFactory.create(lead_id="L1", status="DEAD")
-    page = f"/admin/followups/lead/{lead.pk}/change/"
+    page = f"/admin/followups/lead/{lead.pk}/edit/"
     form = form_with(browser.get(page), "province")
     refused = browser.post(page, {**form, "status": "CONTACTED"})
     assert "reason" in refused.context["adminform"].form.errors
@@ -317,7 +317,7 @@ def test_the_admin_reopens_a_lead_with_a_reason_and_shows_who_did(browser: Clien
 @db
 def test_a_stale_form_does_not_reopen_a_lead_closed_meanwhile(browser: Client) -> None:
     lead = LeadFactory.create(lead_id="L1", status="NEW")
-    page = f"/admin/followups/lead/{lead.pk}/change/"
+    page = f"/admin/followups/lead/{lead.pk}/edit/"
     form = form_with(browser.get(page), "province")
     upsert_lead(lead_id="L1", status="DEAD", act=Act())
     assert browser.post(page, {**form, "first_name": "Bo"}).status_code == 302
@@ -330,7 +330,7 @@ def test_a_stale_form_does_not_reopen_a_lead_closed_meanwhile(browser: Client) -
 def test_a_reader_sees_a_closed_lead_and_its_reopenings(user_of: Callable[..., User]) -> None:
     lead = LeadFactory.create(lead_id="L1", status="DEAD")
     LeadReopeningFactory.create(lead_id="L1", reason="called us")
-    page = signed_in(user_of("auditor")).get(f"/admin/followups/lead/{lead.pk}/change/")
+    page = signed_in(user_of("auditor")).get(f"/admin/followups/lead/{lead.pk}/edit/")
     assert page.status_code == 200
     assert "called us" in page.content.decode()
 
@@ -338,7 +338,7 @@ def test_a_reader_sees_a_closed_lead_and_its_reopenings(user_of: Callable[..., U
 @db
 def test_an_operator_marks_a_number_as_wrong_and_as_right(browser: Client) -> None:
     lead = LeadFactory.create(lead_id="L1", phone="+14165550123", email="a@example.ca")
-    page = f"/admin/followups/lead/{lead.pk}/change/"
+    page = f"/admin/followups/lead/{lead.pk}/edit/"
     mark_wrong("L1", "EMAIL", act())
     form = form_with(browser.get(page), "province")
     browser.post(page, {**form, "phone_is_wrong": "on"})

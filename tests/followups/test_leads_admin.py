@@ -98,7 +98,7 @@ def test_a_lead_is_added_as_by_the_api(admin_client: Client, admin_user: User) -
 
 def test_a_form_changes_only_the_edited_fields_of_a_lead(admin_client: Client) -> None:
     lead = LeadFactory.create(lead_id="L1", score=Decimal("0.5"), email="a@b.ca")
-    page = f"{LEADS}{lead.pk}/change/"
+    page = f"{LEADS}{lead.pk}/edit/"
     form = form_with(admin_client.get(page), "province")
     upsert_leads([{"lead_id": "L1", "source": "radio"}], act=Act())  # changed meanwhile by another user
 
@@ -112,7 +112,7 @@ def test_a_form_changes_only_the_edited_fields_of_a_lead(admin_client: Client) -
 
 def test_a_form_that_changes_nothing_leaves_the_row_alone(admin_client: Client) -> None:
     lead = LeadFactory.create(score=Decimal("0.5"))
-    page = f"{LEADS}{lead.pk}/change/"
+    page = f"{LEADS}{lead.pk}/edit/"
 
     assert admin_client.post(page, form_with(admin_client.get(page), "province")).status_code == 302
     assert Lead.objects.get().updated_at == NOON
@@ -120,7 +120,7 @@ def test_a_form_that_changes_nothing_leaves_the_row_alone(admin_client: Client) 
 
 def test_the_form_refuses_what_the_api_refuses_in_the_same_words(admin_client: Client) -> None:
     lead = LeadFactory.create(lead_id="L1")
-    page = f"{LEADS}{lead.pk}/change/"
+    page = f"{LEADS}{lead.pk}/edit/"
     form = form_with(admin_client.get(page), "province")
     wrong = {"phone": "5", "postal_code": "x", "market": "To/ronto"}
 
@@ -381,7 +381,7 @@ def test_operators_and_integrators_import_and_export_leads(role: str, may: bool,
     assert client.get(f"{LEADS}import/").status_code == (200 if may else 403)
     assert client.get(f"{LEADS}export/").status_code == (200 if may else 403)
     assert client.get(f"{LEADS}add/").status_code == (200 if may else 403)
-    assert (b'name="_save"' in client.get(f"{LEADS}{lead.pk}/change/").content) is may
+    assert (b'name="_save"' in client.get(f"{LEADS}{lead.pk}/edit/").content) is may
     assert client.get(f"/admin/followups/leadimport/{waiting.pk}/change/").status_code == (302 if role == "agent" else 200)
     assert client.get(f"/admin/followups/leadimport/{waiting.pk}/refused/").status_code == (200 if may else 403)
     assert client.post(f"{LEADS}process_import/?import={waiting.pk}").status_code == (302 if may else 403)

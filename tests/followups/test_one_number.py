@@ -179,7 +179,7 @@ def test_a_dry_run_cancels_nothing() -> None:
 @pytest.mark.usefixtures("apart")
 def test_a_form_in_the_admin_cancels_the_newer_ladder_too(user_of: Callable[..., User]) -> None:
     browser = signed_in(user_of("operator"))
-    page = f"/admin/followups/lead/{Lead.objects.get(lead_id='L2').pk}/change/"
+    page = f"/admin/followups/lead/{Lead.objects.get(lead_id='L2').pk}/edit/"
     browser.post(page, {**form_with(browser.get(page), "province"), "phone": PHONE})
     assert still_open() == ["L1"]
 

@@ -50,7 +50,7 @@ def test_the_page_shows_the_last_seven_days_by_owner_and_in_total(auditor: Clien
         ["nobody", "1", "0", "1", "3 h", "3 h", "3 h", "0%", "0%", "1 d 6 h", "0%"],
         ["All", "2", "1", "1", "45 min", "3 h", "3 h", "0%", "50%", "45 min", "50%"],
     ]
-    chart = json.loads(page.context["chart"])
+    chart = json.loads(page.context["chart"].data)
     assert chart["labels"] == ["va1", "nobody", "all"]
     assert [(bars["label"], bars["data"]) for bars in chart["datasets"]] == [
         ("p50", [45, 180, 45]),

@@ -27,6 +27,7 @@ import buyers.people.services
 import buyers.services
 import followups.ladders.bulk
 import followups.ladders.services
+import followups.leads.events.services
 import followups.leads.inbound.decisions
 import followups.leads.inbound.services
 import followups.leads.inbox.services
@@ -42,12 +43,14 @@ import followups.sla.breaches
 import followups.sla.notices
 import followups.sla.report
 import followups.sla.snapshot
+import followups.tasks.answers
 import followups.tasks.completions.services
 import followups.tasks.due.claims
 import followups.tasks.due.handing
 import followups.tasks.due.services
 import followups.tasks.held.services
 import followups.tasks.lapses
+import followups.tasks.numbers
 import followups.tasks.services
 import governance.area_codes.services
 import governance.clocks.services
@@ -63,6 +66,7 @@ import governance.risk.reservations
 import governance.runbook.services
 import kpi.review.services
 import kpi.services
+import kpi.trace.services
 import kpi.tripwire.evaluations
 import kpi.tripwire.policies
 import kpi.tripwire.summaries
@@ -77,6 +81,7 @@ import offers.services
 import offers.studies.services
 import wholesale.console.invitations.services
 import wholesale.console.preferences.services
+import wholesale.console.saved_views.services
 from buyers.matching.rules import Deal
 from buyers.models import BuyerFeedbackEvent
 from followups.ladders.models import FollowupLadder
@@ -106,6 +111,7 @@ from tests.factories import (
     InboundFactory,
     InboxItemFactory,
     KpiFactory,
+    LeadFactory,
     LeadImportFactory,
     OfferFactory,
     PointFactory,
@@ -124,6 +130,7 @@ from tests.factories import (
     many,
 )
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.models import SavedView
 
 life = offers.deals.life.services
 POINTS = [("PHONE", "+14165550123")]
@@ -152,6 +159,37 @@ def taken_back() -> Any:
     """An outcome that the agent took back."""
     held()
     return followups.tasks.held.services.take_back(act=agents_act())
+
+
+def kept_by_a_fault() -> int:
+    """The id of a task of which the agent said something that a fault of ours kept from being recorded."""
+    said = held()
+    HeldAct.objects.filter(pk=said.pk).update(tries=1)
+    return int(said.pk)
+
+
+def answered() -> int:
+    """The id of an inbox item about a lead who answered."""
+    return int(InboxItemFactory.create(task__ladder__open_steps=1, lead_id=None).pk)
+
+
+def put_off() -> Any:
+    """Another time for the next step of a lead who answered."""
+    task = TaskFactory.create(ladder__open_steps=1, owner="me")
+    item = InboxItemFactory.create(task=task, lead_id=task.lead_id)
+    return followups.tasks.answers.put_off_next_step(item.pk, NOON + timedelta(days=1), act=Act(reason="test", at=NOON))
+
+
+def opted_out_from_the_inbox() -> Any:
+    """An opt-out of a lead who answered."""
+    item = InboxItemFactory.create(lead_id="LEAD-1")
+    return followups.leads.inbox.services.opt_out_from(item.pk, act=Act(reason="test"))
+
+
+def reopened() -> Any:
+    """An inbox item that was done and waits again."""
+    item = InboxItemFactory.create(done_at=NOON, done_by="me")
+    return followups.leads.inbox.services.reopen_item(item.pk, act=Act("me", at=NOON))
 
 
 def taken_over() -> None:
@@ -222,6 +260,13 @@ GIVEN: dict[Any, dict[str, Any]] = {
     HeimdallPolicy: {"domain": "BUYER_MATCH"},
     RegressionPolicy: WATCHED,
 }
+
+
+def save_view(username: str) -> SavedView:
+    by = Act.by(User.objects.get_or_create(username=username)[0])
+    return wholesale.console.saved_views.services.save_view(
+        page="followups_lead", name="x", query="", is_shared=False, act=by
+    )
 
 
 def remove_agent() -> None:
@@ -349,6 +394,10 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     kpi.tripwire.summaries.states: ("READ", kpi.tripwire.summaries.states),
     kpi.review.services.friday_review: ("READ", kpi.review.services.friday_review),
+    kpi.trace.services.trace: (
+        "READ",
+        lambda: kpi.trace.services.trace(kpi.trace.services.traced_request("C-1"), user=None),
+    ),
     kpi.review.services.keep_review: (
         "RECORD",
         lambda: kpi.review.services.keep_review(act=Act("me", at=NOON + timedelta(days=3))),
@@ -384,6 +433,13 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
             user=User.objects.create_user("zoe"), language="fr", zone="America/Toronto", act=Act("me")
         ),
     ),
+    wholesale.console.saved_views.services.save_view: ("CONTROL", lambda: save_view("me")),
+    wholesale.console.saved_views.services.remove_view: (
+        "CONTROL",
+        lambda: wholesale.console.saved_views.services.remove_view(
+            save_view("me").pk, act=Act.by(User.objects.get(username="me"))
+        ),
+    ),
     followups.services.due_tasks: ("EXECUTE", followups.services.due_tasks),
     followups.tasks.due.claims.claim_due: ("EXECUTE", lambda: followups.tasks.due.claims.claim_due(owner="me", act=Act())),
     followups.tasks.due.claims.renew_leases: (
@@ -402,6 +458,25 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.tasks.held.services.hold_act: ("RECORD", held),
     followups.tasks.held.services.take_back: ("RECORD", taken_back),
     followups.tasks.held.services.do_held: ("RECORD", lambda: followups.tasks.held.services.do_held(act=agents_act())),
+    followups.tasks.held.services.do_again: (
+        "RECORD",
+        lambda: followups.tasks.held.services.do_again(kept_by_a_fault(), act=agents_act()),
+    ),
+    followups.tasks.held.services.let_go: (
+        "RECORD",
+        lambda: followups.tasks.held.services.let_go(kept_by_a_fault(), act=agents_act()),
+    ),
+    followups.tasks.answers.record_appointment: (
+        "RECORD",
+        lambda: followups.tasks.answers.record_appointment(answered(), act=Act(reason="test")),
+    ),
+    followups.tasks.answers.put_off_next_step: ("RECORD", put_off),
+    followups.leads.inbox.services.reopen_item: ("RECORD", reopened),
+    followups.leads.inbox.services.opt_out_from: ("RECORD", opted_out_from_the_inbox),
+    followups.tasks.numbers.numbers_of: (
+        "READ",
+        lambda: followups.tasks.numbers.numbers_of(User.objects.get_or_create(username="me")[0], NOON),
+    ),
     followups.tasks.held.services.do_overdue: ("RECORD", lambda: followups.tasks.held.services.do_overdue(act=Act(at=NOON))),
     followups.tasks.completions.services.record_completion: (
         "RECORD",
@@ -442,6 +517,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.leads.services.upsert_lead: (
         "RECORD",
         lambda: followups.leads.services.upsert_lead(lead_id="L1", province="ON", act=Act()),
+    ),
+    followups.leads.events.services.note_lead: (
+        "RECORD",
+        lambda: followups.leads.events.services.note_lead(LeadFactory.create().lead_id, "a note", act=Act()),
+    ),
+    followups.leads.events.services.make_appointment: (
+        "RECORD",
+        lambda: followups.leads.events.services.make_appointment(LeadFactory.create().lead_id, NOON, act=Act()),
     ),
     followups.leads.lists.imports.begin_import: (
         "RECORD",

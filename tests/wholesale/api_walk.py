@@ -55,7 +55,7 @@ class Endpoint:
     """One method of one path: the roles that may call it, valid parameters, and one bad parameter."""
 
     method: str
-    path: str  # with {id} where a row's id stands
+    path: str  # with {id} where a row's id stands, {correlation_id} where that of a request does
     roles: frozenset[str]
     good: dict[str, Any] = field(default_factory=dict)
     bad: tuple[dict[str, Any], str] | None = None  # parameters, and the field that the answer names
@@ -67,7 +67,8 @@ class Endpoint:
     def url(self) -> str:
         if self.stands_on:
             self.stands_on()
-        return self.path.replace("{id}", str(self.row().pk)) if self.row else self.path
+        path = self.path.replace("{correlation_id}", "made")
+        return path.replace("{id}", str(self.row().pk)) if self.row else path
 
     def __repr__(self) -> str:
         return f"{self.method} {self.path}"
@@ -663,6 +664,7 @@ ENDPOINTS = [
     happens("fall-through", _offer(), bad=({"realized_loss": -1}, "realized_loss")),
     *rows("deals/offers/evidence", EvidenceFactory.create, ({"since": "yesterday"}, "since")),
     *rows("kpi/events", KpiFactory.create, ({"domain": "?"}, "domain")),
+    get("kpi/trace/{correlation_id}", bad=({"before": "yesterday"}, "before")),
     get("kpi/summary", bad=({"since": "2026-12-15"}, "since")),
     get("kpi/friday-review", bad=({"until": "2026-12-18"}, "until")),
 ]

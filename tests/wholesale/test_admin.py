@@ -34,6 +34,7 @@ from buyers.models import (
     LiquidityPrior,
 )
 from followups.ladders.models import FollowupLadder
+from followups.leads.events.models import LeadEvent, LeadEventWords
 from followups.leads.inbound.models import InboundDecisionWords
 from followups.leads.models import LeadReopeningWords
 from followups.models import (
@@ -140,18 +141,27 @@ from tests.factories import (
 )
 from tests.staff import signed_in
 from wholesale.demo.models import Simulation
-from wholesale.plumbing.models import IdempotencyKey, Mark, PeriodicRun, RoleGrant, UserSettings
+from wholesale.plumbing.models import IdempotencyKey, Mark, PeriodicRun, RoleGrant, SavedView, UserSettings
 
 pytestmark = pytest.mark.django_db
 
 # Models of the framework: permissions are given on the pages of users and roles, and sessions hold secret keys.
-# `simulate` reports the simulation. A lead's page shows its reopenings, and a last contact has no name.
+# `simulate` reports the simulation. A lead's page shows its events and reopenings, and a last contact has no name.
 NOT_SHOWN = {
-    *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadReopening, InboundDecision),
+    *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadEvent, LeadReopening, InboundDecision),
     HeldAct,  # ten seconds old at most; the history says what came of it
-    *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
+    *(
+        ConsentProof,
+        ContactRecordWords,
+        InboundDecisionWords,
+        KPIEventWords,
+        LeadEventWords,
+        LeadReopeningWords,
+        TaskEventWords,
+    ),
     OfferEventWords,
     UserSettings,  # chosen when a user is invited
+    SavedView,  # above the list that it is of
     *(BuyBox, BuyBoxPlace, BuyerRecord, LiquidityPrior),  # a buyer's page and a node's show what they hold
     *apps.get_app_config("axes").get_models(),
 }

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from buyers.models import BuyerFeedbackEvent, DealSent
-from followups.models import InboundDecision, LeadReopening, SlaBreach
+from followups.models import InboundDecision, LeadEvent, LeadReopening, SlaBreach
 from followups.tasks.models import ContactAttempt, TaskEvent
 from governance.models import ConsentProof, ContactRecord, HeimdallEvent, HeimdallRecommendation, RiskEvent, RunbookRun
 from governance.policies import Governed
@@ -27,6 +27,7 @@ from tests.factories import (
     FridayReviewFactory,
     HeimdallEventFactory,
     KpiFactory,
+    LeadEventFactory,
     LeadReopeningFactory,
     OfferEventFactory,
     RecommendationFactory,
@@ -54,6 +55,7 @@ FACTS: dict[Any, Callable[[], Any]] = {
     ContactRecord: RecordFactory.create,
     TaskEvent: TaskEventFactory.create,
     SlaBreach: SlaBreachFactory.create,
+    LeadEvent: LeadEventFactory.create,
     LeadReopening: LeadReopeningFactory.create,
     InboundDecision: DecisionFactory.create,
 }

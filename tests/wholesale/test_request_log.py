@@ -115,7 +115,7 @@ def test_a_fault_of_the_admin_is_one_line_too(
     client = signed_in(user_of("operator"))
     client.raise_request_exception = False
     lines()
-    monkeypatch.setattr("wholesale.console.dashboard.fill", lambda request, context: 1 / 0)
+    monkeypatch.setattr("wholesale.console.today.page.fill", lambda request, context: 1 / 0)
     assert client.get("/admin/").status_code == 500
     [line] = lines()
     assert (line["level"], line["status"], line["exception"][0]["exc_type"]) == ("error", 500, "ZeroDivisionError")

@@ -22,7 +22,11 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.utils import prettify_json
 
+from wholesale.console.deals.offer_admin import DealPages
 from wholesale.console.invitations import pages
+from wholesale.console.people.buyer_admin import BuyerPages
+from wholesale.console.people.lead_admin import LeadPages
+from wholesale.console.timeline.request_admin import TracePages
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, Undeletable
 from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, either
@@ -224,3 +228,6 @@ class PeriodicRunAdmin(ReadOnlyAdmin):
     list_display = ("name", "slot")
     list_filter = ("name",)
     fields = ("name", "slot")
+
+
+__all__ = ["BuyerPages", "DealPages", "LeadPages", "TracePages"]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from followups.models import SlaNotice
 from governance.gate import go_live_state
 from wholesale.console.pages import TODAY, Page, areas_for, families, is_agent
+from wholesale.console.saved_views.shown import Views
 from wholesale.plumbing.showing import locale
 
 BADGE_MAX = 99  # the highest number of unread notices that the sidebar shows
@@ -34,7 +35,7 @@ class Frame:
     """What surrounds the content of a page: its name, its area, the pages beside it, and what stops the system."""
 
     def __init__(self, request: HttpRequest, path: str | None = None) -> None:
-        self._user, self._path = request.user, request.path if path is None else path
+        self._request, self._user, self._path = request, request.user, request.path if path is None else path
 
     @classmethod
     def without_entry(cls, request: HttpRequest) -> "Frame":
@@ -77,6 +78,13 @@ class Frame:
             {"title": page.title_for(self._user), "link": page.link, "active": page == self._place[1]} for page in open_to
         ]
         return tabs if len(tabs) > 1 else []
+
+    @cached_property
+    def views(self) -> Views | None:
+        """The saved views of the list. None on a page that is no list."""
+        if self._place is None or not self.is_list or self._place[1].view != "changelist":
+            return None
+        return Views(f"{self._place[1].app}_{self._place[1].model}", self._request)
 
     @cached_property
     def stop(self) -> Standstill | None:
@@ -157,6 +165,11 @@ def clock(request: HttpRequest) -> str:
 def stylesheet(request: HttpRequest) -> str:
     """Return the address of the stylesheet that corrects Unfold's styles."""
     return static("wholesale/admin.css")
+
+
+def chart_script(request: HttpRequest) -> str:
+    """Return the address of the script that gives charts the colours of the theme."""
+    return static("wholesale/charts.js")
 
 
 def favicon(request: HttpRequest) -> str:

@@ -59,8 +59,11 @@ INBOX = Page(
     "Inbox",
     "inbox",
     "followups",
-    "inboxitem",
+    "followuptask",
+    view="inbox",
+    permission="view_inboxitem",
     beside=(
+        Page("Inbox items", "all_inbox", "followups", "inboxitem"),
         Page("Inbound messages", "mark_chat_unread", "followups", "inboundmessage"),
         Page("Administrative replies", "reply", "followups", "administrativereply"),
     ),
@@ -73,6 +76,7 @@ LEADS = Page(
     mine=_("My leads"),
     beside=(Page("Imports of leads", "upload_file", "followups", "leadimport"),),
 )
+NUMBERS = Page(_("My numbers"), "leaderboard", "followups", "followuptask", view="numbers", permission="claim_task")
 SYSTEM, RULES, CONTROL = _("System"), _("Rules"), _("Control")
 # Title of the area -> its pages. Those of the area "" always stand open, below Today.
 AREAS: dict[str, tuple[Page, ...]] = {
@@ -257,7 +261,13 @@ AREAS: dict[str, tuple[Page, ...]] = {
             permission="view_fridayreview",
             beside=(Page("Kept reviews", "history_edu", "kpi", "fridayreview"),),
         ),
-        Page("KPI log", "monitoring", "kpi", "kpievent"),
+        Page(
+            "KPI log",
+            "monitoring",
+            "kpi",
+            "kpievent",
+            beside=(Page("Requests", "route", "kpi", "kpievent", view="traces", permission="view_trace"),),
+        ),
         Page("Ratio studies", "analytics", "offers", "ratiostudy"),
     ),
     SYSTEM: (
@@ -288,8 +298,9 @@ AREAS: dict[str, tuple[Page, ...]] = {
         ),
     ),
 }
+ONLY_OF_AGENTS = (NUMBERS,)
 # What an agent's sidebar holds, and nothing else.
-OF_AGENTS: dict[str, tuple[Page, ...]] = {"": (QUEUE, INBOX, LEADS)}
+OF_AGENTS: dict[str, tuple[Page, ...]] = {"": (QUEUE, INBOX, LEADS, *ONLY_OF_AGENTS)}
 
 
 def is_agent(user: Any) -> bool:
@@ -313,6 +324,7 @@ def families() -> Iterator[tuple[str, Page, Page]]:
     for area, pages in AREAS.items():
         for first in pages:
             yield from ((area, first, page) for page in first.family)
+    yield from (("", page, page) for page in ONLY_OF_AGENTS)
 
 
 # The pages of Control and of the rules say what the law prohibits and we only warn of (`leniency`).

@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from wholesale.plumbing import scopes
@@ -91,6 +93,21 @@ class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ReadOnly, Scoped, ModelAdmin)
 
     list_per_page = 50
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show a row's correlation id as a link to all that is on record of its request, to a user who may read that."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not request.user.has_perm("kpi.view_trace"):
+            return fieldsets
+        return [(name, {**options, "fields": _linked(options["fields"])}) for name, options in fieldsets]
+
+    @display(description=_("Correlation id"))
+    def request_link(self, row: Any) -> str:
+        """Return the correlation id as a link to the page of the request."""
+        if not row.correlation_id:
+            return ""
+        page = reverse("admin:kpi_kpievent_trace", args=[row.correlation_id])
+        return format_html('<a href="{}" class="text-link">{}</a>', page, row.correlation_id)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -105,11 +122,19 @@ class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ReadOnly, Scoped, ModelAdmin)
         return [one for one, when in buttons if when is None or (row and when(row))]
 
 
+def _linked(fields: Any) -> Any:
+    """Return the names of fields, some of them in groups, with the link in the place of the correlation id."""
+    if isinstance(fields, str):
+        return "request_link" if fields == "correlation_id" else fields
+    return tuple(map(_linked, fields))
+
+
 class GrowingAdmin(ReadOnlyAdmin):
     """The base class of read-only admins of tables that grow without end. The list never counts or sorts all rows."""
 
     paginator = InfinitePaginator
     show_full_result_count = False
+    list_disable_select_all = True  # nobody knows how many they are
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
 

@@ -13,10 +13,12 @@ from django.core.exceptions import FieldDoesNotExist, SuspiciousOperation, Valid
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from unfold import paginator
 
 from wholesale.plumbing.fields import BIGINT_MAX
 
+TOTAL_MAX = 1_000  # rows of such a list that are counted
 PAGES_MAX = 10**9  # pages of a list that is not counted
 _LOOKUPS = ("exact", "in", "isnull", "gt", "gte", "lt", "lte")
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
@@ -76,6 +78,18 @@ class InfinitePaginator(paginator.InfinitePaginator):
 
     It has the same name as its base class, because the header template hides the number of rows by that name.
     """
+
+    most = TOTAL_MAX
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the list has more rows than are counted."""
+        return self.total > TOTAL_MAX
+
+    @cached_property
+    def total(self) -> int:
+        """How many rows the list has, at most TOTAL_MAX + 1 (one query)."""
+        return int(self.object_list.order_by()[: TOTAL_MAX + 1].count())
 
     def validate_number(self, number: int) -> int:
         """Return the page's number.

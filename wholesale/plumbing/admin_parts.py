@@ -89,7 +89,8 @@ def button(
 
     def decorate(act: Callable[..., Any]) -> Any:
         url_path = path or act.__name__.replace("_", "-")
-        made = action(description=title, permissions=[permission], icon=icon, variant=variant, url_path=url_path)(act)
+        description: Any = title  # Unfold shows a lazy text as well
+        made = action(description=description, permissions=[permission], icon=icon, variant=variant, url_path=url_path)(act)
         made.when = when
         return made
 
@@ -113,7 +114,12 @@ class SinceFilter(admin.SimpleListFilter):
     field: ClassVar[str] = "created_at"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("1", gettext("Last 24 hours")), ("7", gettext("Last 7 days")), ("30", gettext("Last 30 days"))]
+        return [
+            ("1", gettext("Last 24 hours")),
+            ("7", gettext("Last 7 days")),
+            ("30", gettext("Last 30 days")),
+            ("90", gettext("Last 90 days")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         days = self.value()

@@ -5,9 +5,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.mark import Mark
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
-__all__ = ["IdempotencyKey", "Mark", "PeriodicRun", "RoleGrant", "UserSettings"]
+__all__ = ["IdempotencyKey", "Mark", "PeriodicRun", "RoleGrant", "SavedView", "UserSettings"]
 
 
 class IdempotencyKey(models.Model):
@@ -90,3 +90,26 @@ class UserSettings(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.language}"
+
+
+class SavedView(models.Model):
+    """Filters and an order of one of the admin's lists, under a name. What was searched for is not kept: it names people."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    page = models.CharField(max_length=WORD_MAX_LENGTH, help_text="the list: app and model, such as followups_lead")
+    name = models.CharField(max_length=LABEL_MAX_LENGTH)
+    query = models.CharField(
+        max_length=NOTE_MAX_LENGTH, blank=True, help_text="the filters and the order, as in the address"
+    )
+    is_shared = models.BooleanField(default=False, help_text="everybody who may open the list sees it")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        # Also the index of a list's views.
+        constraints = [models.UniqueConstraint(fields=["page", "user", "name"], name="savedview_name")]
+        ordering = ["name", "pk"]
+        default_permissions = ()
+        permissions = [("share_savedview", "Can share a view of a list")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -28,6 +28,7 @@ GRANTS: Grants = {
     "view_periodicrun": (OPERATOR, AUDITOR),
     "view_rolegrant": (OPERATOR, AUDITOR),
     "invite_agent": (OPERATOR,),
+    "share_savedview": (OPERATOR,),
 }
 
 

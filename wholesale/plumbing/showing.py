@@ -45,6 +45,11 @@ def shown_day(day: date | None) -> str:
     return MISSING if day is None else dates.format_date(day, "medium", locale=locale())
 
 
+def shown_short_day(day: date) -> str:
+    """Return a day without its year, such as Nov 30: for the axis of a chart."""
+    return dates.format_skeleton("MMMd", day, locale=locale())
+
+
 def shown_number(value: Decimal | float | None, digits: int = 0) -> str:
     """Return a number with the separators of the language, with at most so many decimals."""
     if value is None:

@@ -33,7 +33,7 @@ def decide_inbound(message_id: int, as_: str, *, act: Act) -> Recorded:
 
     OPT_OUT closes the message's channel for the sender's points, also erased ones, from the time that the message came.
     RESUME lifts the opt-outs of that channel at those points, with the message as evidence. It needs the permission to
-    lift opt-outs.
+    lift opt-outs. A REPLY waits in the inbox from then on, to be answered.
 
     Raises:
         MessageNotFound: there is no such message, or the user may not read it.
@@ -68,6 +68,8 @@ def decide_inbound(message_id: int, as_: str, *, act: Act) -> Recorded:
         gate.release_points(rows=rows, points=as_lead, evidence=evidence, act=act)
         if as_ == Meaning.RESUME:
             gate.lift_opt_out(rows=rows, points=as_lead, channel=message.channel, evidence=evidence, act=act)
+    if as_ == Meaning.REPLY:
+        inbox.put_written_reply(message, act)
     if as_ != Meaning.OPT_OUT:
         return Recorded(message)
     closing = [Closing(channel, rows=rows)] if rows else []

@@ -137,6 +137,7 @@ class InboundMessage(SignedModel):
         ]
         indexes = [
             models.Index(fields=["lead", "-id"], name="inboundmessage_lead"),  # a lead's page
+            models.Index(fields=["correlation_id", "created_at", "id"], name="inboundmessage_trace"),  # kpi.trace
             models.Index(
                 fields=["id"], condition=Q(meaning="DOUBTFUL", decided_at__isnull=True), name="inboundmessage_undecided"
             ),
@@ -157,7 +158,10 @@ class InboundDecision(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["id"]
-        indexes = [models.Index(fields=["message", "id"], name="inbounddecision_message")]  # a message's page
+        indexes = [
+            models.Index(fields=["message", "id"], name="inbounddecision_message"),  # a message's page
+            models.Index(fields=["correlation_id", "created_at", "id"], name="inbounddecision_trace"),  # kpi.trace
+        ]
         verbose_name = _("decision about a message")
         verbose_name_plural = _("decisions about messages")
 

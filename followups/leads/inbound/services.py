@@ -53,7 +53,8 @@ def record_inbound(
     `phone` (E.164) or `email` is the sender's point; the default is the named lead's own. An opt-out counts at once. It
     closes the message's channel for that point and the named lead; if the text says so or the channel is unknown, every
     channel. It cancels the open ladder of every lead with that point. A doubtful message waits for a person, and its sender
-    is not contacted until the decision. A request for contact again after an opt-out is doubtful. A reply changes nothing.
+    is not contacted until the decision. A request for contact again after an opt-out is doubtful. A reply changes nothing
+    but that it waits in the inbox of whoever follows up the lead.
 
     An administrative reply to a new opt-out or to HELP is queued. If STOP_CLOSES_EVERY_MESSAGE is set, a STOP closes both
     SMS and e-mail for a lead with a number and an address.
@@ -96,6 +97,8 @@ def record_inbound(
             language = next((lead.language for lead in author.around if lead.lead_id == message.lead_id), None)
             answer, sender = AdministrativeReply.Kind(meaning), gate.sender(mark_now)
             replies.put(message, subjects, answer, reading.language, language, sender, act)
+        if meaning == Meaning.REPLY:
+            inbox.put_written_reply(message, act)
         if meaning == Meaning.DOUBTFUL:
             return _wait(message, author.held, found.held, act)
         if meaning == Meaning.OPT_OUT:

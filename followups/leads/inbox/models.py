@@ -21,7 +21,7 @@ class InboxItem(models.Model):
 
     kind = models.CharField(max_length=7, choices=Kind)
     lead = lead_key("inbox")
-    # MESSAGE has a message; SENDER has one if it came in a message; REPLY has the task whose outcome it was.
+    # MESSAGE has a message; SENDER has one if it came in a message; REPLY has the message, or the task whose outcome it was.
     message = models.ForeignKey(
         "followups.InboundMessage", null=True, on_delete=models.PROTECT, related_name="inbox", db_index=False
     )
@@ -52,6 +52,7 @@ class InboxItem(models.Model):
             models.UniqueConstraint(fields=["task"], condition=Q(task__isnull=False), name="inboxitem_once_a_task"),
             models.CheckConstraint(
                 condition=Q(kind="REPLY", task__isnull=False, message__isnull=True)
+                | Q(kind="REPLY", task__isnull=True, message__isnull=False)
                 | Q(kind="MESSAGE", task__isnull=True, message__isnull=False)
                 | (Q(kind="SENDER", task__isnull=True) & (Q(message__isnull=False) | ~Q(detail=""))),
                 name="inboxitem_about_one_thing",
@@ -62,8 +63,10 @@ class InboxItem(models.Model):
             ),
         ]
         indexes = [
-            # Serves inbox?open=true and an owner's open items, the most urgent first.
+            # Serves inbox?open=true and an operator's page of the inbox, the most urgent first.
             models.Index(fields=["due_by", "id"], condition=Q(done_at__isnull=True), name="inboxitem_open"),
+            # An agent's page of the inbox: its own items and nobody's; the replies that stand first in its queue.
+            models.Index(fields=["owner", "due_by", "id"], condition=Q(done_at__isnull=True), name="inboxitem_owned"),
             models.Index(fields=["lead", "-id"], name="inboxitem_lead"),  # a lead's page
         ]
         verbose_name = _("inbox item")

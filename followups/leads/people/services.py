@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from followups.leads.events.models import LeadEventWords
 from followups.leads.inbox.models import InboxItem
 from followups.leads.models import Lead, LeadReopeningWords
 from followups.leads.people import registry
@@ -70,6 +71,7 @@ def export_person(lead_id: str, *, now: datetime | None = None) -> dict[str, Any
         "replies": [row_of(reply) for reply in whom.replies],
         "inbox": [row_of(item) for item in whom.inbox],
         "reopenings": [row_of(reopening) for reopening in whom.reopenings],
+        "events": [row_of(event) for event in whom.events],
         "decisions": [row_of(decision) for decision in whom.decisions],
         **in_imports(whom.named),
         "answers": list(kept_answers(whom.in_answers).values("created_at", "body")),
@@ -122,6 +124,7 @@ def erase_person(lead_id: str, *, act: Act) -> Erasure:
 def _erase_words(whom: Person) -> int:
     """Erase notes and reasons in all rooms, and return the number of rows."""
     words = LeadReopeningWords.objects.filter(reopening__lead_id=whom.lead_id).delete()[0]
+    words += LeadEventWords.objects.filter(event__lead_id=whom.lead_id).delete()[0]
     return words + sum(room.erase_words(whom.lead_id) for room in registry.rooms())
 
 

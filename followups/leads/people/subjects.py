@@ -9,6 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
 from followups.leads.errors import LeadUnknown
+from followups.leads.events.models import LeadEvent
 from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbox.models import InboxItem
 from followups.leads.models import Lead, LeadReopening
@@ -67,6 +68,11 @@ class Person:
     def reopenings(self) -> QuerySet[LeadReopening]:
         """The reopenings of the lead."""
         return LeadReopening.objects.filter(lead_id=self.lead_id).select_related("words")
+
+    @property
+    def events(self) -> QuerySet[LeadEvent]:
+        """The lead's notes, appointments and changes of status."""
+        return LeadEvent.objects.filter(lead_id=self.lead_id).select_related("words")
 
     @property
     def records(self) -> QuerySet[ContactRecord]:

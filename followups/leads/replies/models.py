@@ -66,6 +66,7 @@ class AdministrativeReply(models.Model):
             # Serves replies?sent=false.
             models.Index(fields=["-id"], condition=Q(sent_at__isnull=True), name="administrativereply_waiting"),
             models.Index(fields=["lead", "-id"], name="administrativereply_lead"),  # replies?lead_id=
+            models.Index(fields=["correlation_id", "created_at", "id"], name="administrativereply_trace"),  # kpi.trace
         ]
         verbose_name = _("administrative reply")
         verbose_name_plural = _("administrative replies")

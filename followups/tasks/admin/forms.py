@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
 
 from followups.tasks.outcomes.rules import Outcome
-from wholesale.plumbing.admin_base import reason_field
+from wholesale.plumbing.admin_base import ReasonForm, reason_field
 from wholesale.plumbing.facts import storable
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
@@ -75,3 +76,22 @@ class SnoozeForm(ThereForm):
 
     until = MomentThereField(label=_("Until"), widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}))
     reason = reason_field()
+
+
+class SnoozeManyForm(ReasonForm):
+    """The form to snooze many tasks, whose leads may live in several zones: for how long, and the reason."""
+
+    hours = forms.TypedChoiceField(
+        label=_("For"),
+        coerce=int,
+        widget=UnfoldAdminSelectWidget,
+        choices=[
+            (1, _("1 hour")),
+            (3, _("3 hours")),
+            (24, _("1 day")),
+            (72, _("3 days")),
+            (168, _("1 week")),
+            (720, _("30 days")),
+        ],
+    )
+    field_order = ("hours", "reason")

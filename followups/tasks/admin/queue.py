@@ -26,7 +26,7 @@ from followups.tasks.due.claims import claim_due
 from followups.tasks.due.handing import take_over
 from followups.tasks.errors import TaskLeased, TaskNotFound
 from followups.tasks.held.models import HeldAct
-from followups.tasks.held.services import do_held, hold_act, take_back
+from followups.tasks.held.services import do_again, do_held, hold_act, let_go, take_back
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from wholesale.plumbing import scopes
@@ -72,6 +72,8 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
         return page.back()
     if act == "help":
         return _help(page, user)
+    if act in ("again", "let_go"):
+        return _unrecorded(page, user, act)
     done = _work(page, user, act)
     if done and act in DONE_WITH and moves(request):
         _take_next(page, user)
@@ -185,6 +187,22 @@ def _undo(page: QueuePage, user: User) -> HttpResponse:
         page.adds([task.pk])
     except DomainError as refusal:
         page.say(constants.ERROR, refusal.shown)
+    return page.back()
+
+
+def _unrecorded(page: QueuePage, user: User, act: str) -> HttpResponse:
+    """Try again to record what the user said, or let it go."""
+    task_id = row_id(page.request.POST.get("task", ""))
+    try:
+        if act == "let_go":
+            task = let_go(task_id, act=Act.by(user))
+            page.say(constants.SUCCESS, _("Let go. The history of step %(step)s keeps what you said.") % {"step": task.step})
+        elif do_again(task_id, act=Act.by(user)):
+            page.say(constants.SUCCESS, _("It is recorded now."))
+        else:
+            page.say(constants.ERROR, _("It failed again. What you said is kept; tell whoever runs this system."))
+    except DomainError as refusal:
+        page.say(constants.ERROR, refusal.detail)
     return page.back()
 
 

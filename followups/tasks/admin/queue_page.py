@@ -15,7 +15,8 @@ from unfold.admin import ModelAdmin
 
 from followups.tasks.admin.cards import Card, cards
 from followups.tasks.admin.presses import SKIP_REASONS, SNOOZE_REASON
-from followups.tasks.admin.queue_parts import figures_of, help_offered, stopped, undo_of, waiting
+from followups.tasks.admin.queue_parts import figures_of, held_words, help_offered, reply_first, stopped, undo_of, waiting
+from followups.tasks.held.services import held_by
 from followups.tasks.models import FollowupTask
 from wholesale.plumbing.users import label_of
 
@@ -28,6 +29,8 @@ NEEDS = {
     "give_back": "followups.claim_task",
     "undo": "followups.claim_task",
     "settle": "followups.claim_task",
+    "again": "followups.claim_task",
+    "let_go": "followups.claim_task",
     "complete": "followups.complete_task",
     "snooze": "followups.put_off_task",
     "skip": "followups.put_off_task",
@@ -93,6 +96,7 @@ class QueuePage:
 
     def _shown(self) -> dict[str, Any]:
         user, refused = self.request.user, self.refused
+        said = held_by(user)
         found = cards(self._held(), self.now)
         in_hand = [refused if refused and card.task.pk == refused.task.pk else card for card in found]
         if refused and refused not in in_hand:
@@ -102,7 +106,9 @@ class QueuePage:
             "cards": in_hand,
             "holds_one": any(card.is_held for card in in_hand),
             "stopped": stopped(),
-            "undo": undo_of(user, self.now),
+            "undo": undo_of(said, self.now),
+            "unrecorded": [(held, held_words(held)) for held in said if held.tries],
+            "reply": reply_first(user),
             "helps": [] if in_hand else help_offered(user, self.now),
             "may": {act: user.has_perm(needed) for act, needed in NEEDS.items()},
             "skip_reasons": SKIP_REASONS,
@@ -111,16 +117,17 @@ class QueuePage:
 
     def _held(self) -> list[FollowupTask]:
         """Return the due tasks of the user's claims that are live, or ended at most `LAPSED_SHOWN` ago, the oldest first,
-        without those of which the user said what came of them."""
+        without those of which the user said what came of them. What somebody else said of them and could not be recorded
+        hides none."""
         name = label_of(self.request.user)
         claimed = FollowupTask.objects.due(self.now).filter(leased_by=name, leased_until__gt=self.now - LAPSED_SHOWN)
         if self.at_hand is not None:
             claimed = claimed.filter(pk__in=self.at_hand)
-        return list(claimed.filter(held__isnull=True).select_related("lead", "ladder"))
+        return list(claimed.exclude(held__user=self.request.user.pk).select_related("lead", "ladder"))
 
     def has_live_claim(self, user: User) -> bool:
         """Whether the user holds a task that waits for an outcome."""
-        live = FollowupTask.objects.claimed(self.now).filter(leased_by=label_of(user), held__isnull=True)
+        live = FollowupTask.objects.claimed(self.now).filter(leased_by=label_of(user)).exclude(held__user=user)
         return (live if self.at_hand is None else live.filter(pk__in=self.at_hand)).exists()
 
     def adds(self, task_ids: list[int]) -> None:

@@ -1,18 +1,21 @@
 """What the page of the work queue shows besides the cards: figures, what waits, what the agent may help with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Min, Q
+from django.urls import reverse
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 
+from followups.leads.inbox import services as inbox
+from followups.leads.inbox.models import InboxItem
 from followups.tasks.admin.presses import outcome_words
 from followups.tasks.due.handing import may_help_with
 from followups.tasks.held.models import HeldAct
-from followups.tasks.held.services import TAKEN_BACK_WITHIN, held_by
+from followups.tasks.held.services import TAKEN_BACK_WITHIN
 from followups.tasks.models import FollowupTask, TaskQuerySet
 from followups.tasks.page_parts import clock
 from governance import gate
@@ -23,6 +26,7 @@ from wholesale.plumbing.users import label_of
 
 COUNTED_MAX = 1000  # the limit of each figure, because counting takes longer with each task
 HELP_SHOWN = 5
+REPLIES_COUNTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,37 @@ class Undo:
         return held_words(self.held)
 
 
-def undo_of(user: Any, now: datetime) -> Undo | None:
-    """Return what the user may still take back."""
-    held = held_by(user, now)
-    return Undo(held, max(1, round((held.created_at + TAKEN_BACK_WITHIN - now).total_seconds()))) if held else None
+def undo_of(said: Sequence[HeldAct], now: datetime) -> Undo | None:
+    """Return what the user may still take back of what the user said, the latest first."""
+    held = next(iter(said), None)
+    if held is None or held.created_at <= now - TAKEN_BACK_WITHIN:
+        return None
+    return Undo(held, max(1, round((held.created_at + TAKEN_BACK_WITHIN - now).total_seconds())))
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFirst:
+    """The reply that has waited longest for the user, and how many more wait."""
+
+    item: InboxItem
+    more: int
+
+    @property
+    def name(self) -> str:
+        """The name of who replied."""
+        return str(self.item.lead or self.item.lead_id or _("Somebody unknown"))
+
+    @property
+    def link(self) -> str:
+        """The address of the inbox, open at the reply."""
+        return reverse("admin:followups_followuptask_inbox", query={"item": self.item.pk})
+
+
+def reply_first(user: Any) -> ReplyFirst | None:
+    """Return the reply that waits in the user's own inbox: it stands before every task. None if there is none."""
+    own = inbox.waiting().filter(owner=label_of(user), kind=InboxItem.Kind.REPLY).order_by("due_by", "id")
+    found = list(own.select_related("lead", "message")[: REPLIES_COUNTED + 1])
+    return ReplyFirst(found[0], len(found) - 1) if found else None
 
 
 def held_words(held: HeldAct) -> str:

@@ -1,6 +1,7 @@
 """The admin of tasks: lists by state, and what a person does with one task."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -20,21 +21,27 @@ from followups.tasks.admin import acts, queue
 from followups.tasks.admin.attempts import AttemptInline
 from followups.tasks.admin.cards import Card, cards
 from followups.tasks.admin.events import EventInline
-from followups.tasks.admin.forms import CompleteForm, SnoozeForm
+from followups.tasks.admin.forms import CompleteForm, SnoozeForm, SnoozeManyForm
+from followups.tasks.admin.inbox.page import inbox_page
+from followups.tasks.admin.numbers import numbers_page
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state
+from followups.tasks.services import snooze_task
 from governance import gate
+from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReasonForm, asking
+from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, link, place_text
 
 _TASKS = FollowupTask.objects.all()
 
 
 class TaskStateFilter(StateFilter):
-    """Filters tasks by their state. A partial index serves each choice but "all"."""
+    """Filters tasks by their state, by default open. A partial index serves each choice but "all"."""
 
     states = {
+        "": (_("Open"), _TASKS.open()),
         "permitted": (_("Due, permitted now"), _TASKS.permitted),
         "blocked": (_("Due, not permitted now"), _TASKS.blocked),
         "due": (_("Due now"), _TASKS.due),
@@ -42,9 +49,9 @@ class TaskStateFilter(StateFilter):
         "at_risk": (_("Late, at risk of a breach"), at_risk),
         "breached": (_("SLA breached, still open"), _TASKS.breached()),
         "overdue": (_("Overdue by more than 2 hours"), lambda now: _TASKS.due(now - OVERDUE_AFTER)),
-        "open": (_("Open"), _TASKS.open()),
         "completed": (_("Completed"), _TASKS.completed()),
         "cancelled": (_("Cancelled"), Q(cancelled_at__isnull=False, completed_at__isnull=True)),
+        "all": (_("All"), Q()),
     }
 
 
@@ -55,7 +62,7 @@ class CompletedSinceFilter(SinceFilter):
     field = "completed_at"
 
 
-OLDEST_FIRST = ("permitted", "blocked", "due", "claimed", "at_risk", "breached", "overdue", "open")
+NEWEST_FIRST = ("completed", "cancelled", "all")
 
 
 def is_open(task: FollowupTask) -> bool:
@@ -74,6 +81,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
     search_help_text = _("Lead id, owner, market or correlation id, in full")
     inlines = (EventInline, AttemptInline)
+    actions: tuple[Any, ...] = ("snooze_chosen",)
     actions_detail = ("complete", "snooze", "skip")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -90,7 +98,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         )
 
     def get_urls(self) -> list[Any]:
-        pages = (("queue", self.work_queue), ("sla", self.sla))
+        pages = (("queue", self.work_queue), ("inbox", self.inbox), ("numbers", self.numbers), ("sla", self.sla))
         own = [path(f"{at}/", self.admin_site.admin_view(page), name=f"followups_followuptask_{at}") for at, page in pages]
         return [*own, *super().get_urls()]
 
@@ -100,12 +108,20 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     work_queue.hears_any_text = True  # type: ignore[attr-defined]  # an opt-out may hold any character; its form cleans it
 
+    def inbox(self, request: HttpRequest) -> HttpResponse:
+        """Show the user's inbox."""
+        return inbox_page(request, self)
+
+    def numbers(self, request: HttpRequest) -> HttpResponse:
+        """Show the user's own numbers."""
+        return numbers_page(request, self)
+
     def sla(self, request: HttpRequest) -> HttpResponse:
         """Show the page of the SLA: how late tasks are."""
         return report_admin.sla_page(request, self)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("due_at", "id") if request.GET.get("state") in OLDEST_FIRST else ("-id",)
+        return ("-id",) if request.GET.get("state") in NEWEST_FIRST else ("due_at", "id")
 
     state = column(_("State"), task_state, label=TASK_STATES)
     place = column(_("Place"), place_text, ordering="province")
@@ -157,6 +173,24 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
 
     has_complete_permission = allowed("followups.complete_task")
     has_put_off_permission = allowed("followups.put_off_task")
+    has_steer_permission = allowed("followups.steer_ladder")
+
+    @bulk(_("Snooze..."), "put_off")
+    def snooze_chosen(self, request: HttpRequest) -> Bulk:
+        """Snooze the chosen tasks."""
+
+        def act(task: FollowupTask, hours: int, reason: str) -> None:
+            by = Act.by(request.user, reason=reason)
+            snooze_task(task.pk, by.now + timedelta(hours=hours), act=by)
+
+        return Bulk(
+            title=gettext("Snooze %(count)s tasks"),
+            explanation=gettext("Each of these steps falls due later; the other steps of its ladder stay as they are."),
+            button=gettext("Put them off"),
+            form=SnoozeManyForm,
+            act=one_by_one(act),
+            done=gettext("Put off."),
+        )
 
     # Also of a cancelled task: its contact may have happened.
     @button(_("Complete..."), "complete", icon="task_alt", when=lambda task: task.completed_at is None)

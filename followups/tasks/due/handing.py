@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from followups.ladders.models import FollowupLadder
+from followups.leads.inbox.services import give_replies
 from followups.pool.models import PoolAgent
 from followups.pool.services import locking_agents, next_agents
 from followups.pool.vendors.services import require_registered
@@ -117,4 +118,5 @@ def _give_ladder(task: FollowupTask, found: OpenSteps, owner: str | None, act: A
         writes.update(FollowupTask, ("owner",), [(pk, owner) for pk in steps])
         writes.update(FollowupLadder, ("owner",), [(task.ladder_id, owner)])
         history.write(TaskEvent.Kind.REASSIGNED, steps, act, details=dict.fromkeys(steps, change))
+    give_replies(task.lead_id, owner)
     task.owner = owner

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from wholesale.plumbing.signed import SignedModel
-from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
 class HeldAct(SignedModel):
@@ -15,6 +15,8 @@ class HeldAct(SignedModel):
 
     `actor`, `user` and `correlation_id` are those of the press, and `created_at` is its time. Meanwhile the agent holds the
     task, so nobody else is given it or a later step of its ladder.
+
+    If doing it fails by a fault of ours (no refusal), the row stays. After some tries only its agent tries again.
     """
 
     class Kind(models.TextChoices):
@@ -29,6 +31,8 @@ class HeldAct(SignedModel):
     outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
     until = models.DateTimeField(null=True, help_text=_("of a snooze"))
     words = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("the note of an outcome, else the reason"))
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0, help_text=_("how often doing it failed by a fault"))
+    fault = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True, db_default="", help_text=_("the last fault's kind"))
 
     class Meta:
         default_permissions = ()

@@ -103,6 +103,10 @@ class Offer(SignedModel):
             models.Index(fields=["state", "-id"], name="offer_in_state"),  # offers?state=
             models.Index(fields=["province", "market", "-id"], name="offer_place"),  # offers?province=&market=
             models.Index(fields=["lead", "-id"], name="offer_lead"),  # offers?lead_id=
+            # The search for a deal, also by the beginning of its name.
+            models.Index(
+                fields=["deal_ref"], condition=~Q(deal_ref=""), opclasses=["varchar_pattern_ops"], name="offer_deal"
+            ),
             # The newest answers, of which advice is made.
             models.Index(fields=["-answered_at", "-id"], condition=Q(answered_at__isnull=False), name="offer_answered"),
             # expire_offers(): what ran out, and what was to be told.
@@ -152,6 +156,9 @@ class OfferEvent(SignedModel, AppendOnlyModel):
                 condition=reduce(or_, (Q(from_state=before, to_state=after) for before, after in sorted(TRANSITIONS))),
                 name="offerevent_transition",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["correlation_id", "at", "id"], name="offerevent_trace"),  # kpi.trace
         ]
         verbose_name = _("offer event")
 

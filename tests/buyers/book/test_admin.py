@@ -32,7 +32,7 @@ def listed(client: Client, **query: Any) -> set[str]:
 
 
 def page(buyer: Buyer) -> str:
-    return f"{BUYERS}{buyer.pk}/change/"
+    return f"{BUYERS}{buyer.pk}/edit/"
 
 
 def typed(client: Client, address: str, **values: Any) -> Any:

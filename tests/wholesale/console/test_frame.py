@@ -50,7 +50,7 @@ def test_an_agent_lands_on_the_queue_and_sees_its_own_work_alone(user_of: Callab
     agent = signed_in(user_of("agent"))
 
     assert agent.get(INDEX).headers["Location"] == url(FollowupTask, "queue")
-    assert entries(agent) == {"": ["Queue", "Inbox", "My leads"]}
+    assert entries(agent) == {"": ["Queue", "Inbox", "My leads", "My numbers"]}
 
 
 def test_an_operator_lands_on_today_and_sees_what_people_do(user_of: Callable[..., User]) -> None:

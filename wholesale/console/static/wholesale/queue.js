@@ -5,6 +5,9 @@
     const sure = document.getElementById("sure");
     const keys = document.getElementById("keys");
     const said = document.getElementById("said");
+    const ARROWS = { ArrowDown: "j", ArrowUp: "k" };
+    const title = document.getElementById("sure_title");
+    title.dataset.usual = title.textContent;
     const card = () => queue.querySelector("[data-card]");
     const isOpen = () => sure.open || keys.open;
     const isField = (element) => element.matches("input:not([type=hidden]), textarea, select, [contenteditable]");
@@ -32,6 +35,7 @@
 
     const ask = (button) => {
         document.getElementById("sure_words").textContent = button.dataset.confirm;
+        title.textContent = button.dataset.title ?? title.dataset.usual;
         sure.returnValue = "";
         sure.addEventListener(
             "close",
@@ -84,7 +88,8 @@
             return;
         }
         if (event.repeat) return;
-        const key = event.key.toLowerCase();
+        // On a page that moves between items, the arrows do what J and K do.
+        const key = ("moves" in queue.dataset && ARROWS[event.key]) || event.key.toLowerCase();
         const panel = card()?.querySelector("details[open]");
         if (event.key === "Escape" && panel) {
             panel.open = false;
@@ -93,7 +98,7 @@
             keys.showModal();
         } else if (key === "w") {
             card()?.querySelector("[name=note]:not([type=hidden])")?.focus();
-        } else if (/^[1-8csknugry]$/.test(key)) {
+        } else if (/^[a-z1-9]$/.test(key)) {
             const target = pressed(key);
             if (!target) return;
             if (target.matches("summary")) {

@@ -1,0 +1,98 @@
+"""An agent's own numbers: what it did today and this week, against its own usual day and week."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from followups.tasks.models import FollowupTask
+from followups.tasks.outcomes.rules import Outcome
+from governance.channels import Channel
+from governance.decisions import ExecutionClass, verb
+
+USUAL_WEEKS = 4  # full weeks before this one, of which the usual day and week are made
+SPOKEN_TO = (Outcome.REACHED, Outcome.REPLIED, Outcome.APPOINTMENT, Outcome.NOT_INTERESTED, Outcome.OPTED_OUT)
+_BREACHED = Q(breached_due_at__isnull=False, breached_due_at=F("due_at"))
+COUNTS: dict[str, Q] = {
+    "calls": Q(channel=Channel.CALL),
+    "texts": Q(channel=Channel.SMS),
+    "emails": Q(channel=Channel.EMAIL),
+    "reached": Q(outcome__in=SPOKEN_TO),
+    "appointments": Q(outcome=Outcome.APPOINTMENT),
+    "completed": Q(),
+    "kept": ~_BREACHED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSpan:
+    """The numbers of a span, or of the usual span: the `COUNTS`, and the times to the first contact.
+
+    `spans` is how many spans are added up, such as the days on which the agent worked in four weeks.
+    """
+
+    counts: Mapping[str, int]
+    first_contacts: Collection[timedelta]  # from the start of a ladder to its first contact, by the wall clock
+    spans: int = 1
+
+    def number(self, name: str) -> float | None:
+        """A count, on average over the spans. None without a span."""
+        return self.counts[name] / self.spans if self.spans else None
+
+    @property
+    def kept(self) -> float | None:
+        """The fraction (0..1) of completed tasks of which no breach of the SLA is on record. None without a task."""
+        return self.counts["kept"] / self.counts["completed"] if self.counts["completed"] else None
+
+    @property
+    def speed(self) -> float | None:
+        """The median time from the start of a ladder to its first contact, in minutes. None without one."""
+        return median(took / timedelta(minutes=1) for took in self.first_contacts) if self.first_contacts else None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumbers:
+    """Today and this week (from Monday), and the usual day and week of the `USUAL_WEEKS` before."""
+
+    today: OwnSpan
+    usual_day: OwnSpan
+    week: OwnSpan
+    usual_week: OwnSpan
+
+
+@verb(ExecutionClass.READ)
+def numbers_of(user: User, now: datetime) -> OwnNumbers:
+    """Return the numbers of what a user completed, by days of the active time zone. Tasks of walkthroughs are left out.
+
+    A usual day is one on which the user completed a task, and a usual week one with such a day. Two queries, by an index.
+    """
+    zone = timezone.get_current_timezone()
+    today = timezone.localdate(now)
+    monday = today - timedelta(days=today.weekday())
+    since = monday - timedelta(weeks=USUAL_WEEKS)
+    begins = datetime.combine(since, datetime.min.time(), zone)
+    done = FollowupTask.objects.counted().filter(completed_user=user, completed_at__gte=begins).order_by()
+    counted = done.annotate(day=TruncDate("completed_at", tzinfo=zone)).values("day")
+    days = {row["day"]: row for row in counted.annotate(**{name: Count("pk", filter=q) for name, q in COUNTS.items()})}
+    firsts = [
+        (timezone.localdate(at), at - started)
+        for at, started in done.filter(step=1).values_list("completed_at", "ladder__created_at")
+    ]
+
+    def span(within: Collection[date], spans: int = 1) -> OwnSpan:
+        counts = {name: sum(days[day][name] for day in within) for name in COUNTS}
+        return OwnSpan(counts, [took for day, took in firsts if day in within], spans)
+
+    this_week, before = [day for day in days if day >= monday], {day for day in days if day < monday}
+    weeks = {day.isocalendar()[:2] for day in before}
+    return OwnNumbers(
+        span([day for day in this_week if day == today]),
+        span(before, len(before)),
+        span(this_week),
+        span(before, len(weeks)),
+    )

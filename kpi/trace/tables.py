@@ -1,0 +1,289 @@
+"""The sources of traces, and what their rows say in words. The language is the active one."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from buyers.liquidity.models import BuyerFeedbackEvent, DealSent
+from followups.ladders.models import FollowupLadder
+from followups.leads.events.models import LeadEvent
+from followups.leads.inbound.models import InboundDecision, InboundMessage
+from followups.leads.inbox.models import InboxItem
+from followups.leads.models import LeadReopening
+from followups.leads.replies.models import AdministrativeReply
+from followups.sla.models import SlaBreach
+from followups.tasks.completions.attempts import LABELS
+from followups.tasks.models import ContactAttempt, TaskEvent
+from governance.gate.events import HeimdallEvent, RiskEvent, RunbookRun
+from governance.gate.ledger import ContactRecord
+from kpi.models import KPIEvent, RegressionTrigger
+from kpi.trace.entries import TraceKind
+from kpi.trace.sources import About, Finds, Said, Traced, TraceSource, by
+from offers.deals.life.models import Offer, OfferEvent
+from offers.deals.models import OfferEvidence
+from wholesale.plumbing.showing import shown_money, shown_time
+
+REQUEST: Finds = {About.REQUEST: by("correlation_id")}
+
+
+# What happens to the open steps of a ladder at once. Their lines say the same, and are told once.
+_OF_ALL_STEPS = (TaskEvent.Kind.REASSIGNED, TaskEvent.Kind.CANCELLED)
+
+
+def _of_person(traced: Traced) -> Q:
+    return Q(point__digest__in=traced.digests)
+
+
+def _of_deal(traced: Traced) -> Q:
+    return Q(deal_ref=traced.deal_ref) if traced.deal_ref else Q(pk__in=[])
+
+
+# What rows say ----------------------------------------------------------------------------------------------------------
+
+
+def _kpi(row: KPIEvent) -> Said:
+    outcome = {True: _("success"), False: _("failure"), None: ""}[row.success]
+    about = f"{row.subject_type} {row.subject_id}".strip()
+    detail = row.detail if isinstance(row.detail, dict) else {_("Detail"): row.detail}
+    what = f"{row.domain} {row.metric}"
+    return Said(what, "", {_("About"): about, _("Outcome"): outcome, _("Value"): row.value, **detail})
+
+
+def _attempt(row: ContactAttempt) -> Said:
+    outcome = row.task.get_outcome_display() if row.task.outcome else _("done")
+    against = [LABELS.get(code, code) for code in row.reasons]
+    what = _("%(channel)s: %(outcome)s") % {"channel": row.get_channel_display(), "outcome": outcome}
+    return Said(what, row.task.note, {_("Step"): row.task.step, _("Against the rules"): against})
+
+
+def _task_event(row: TaskEvent) -> Said:
+    task = row.task
+    details = {_("From"): row.detail.get("from"), _("To"): row.detail.get("to")}
+    if row.kind in _OF_ALL_STEPS:
+        return Said(_("Open steps: %(kind)s") % {"kind": row.get_kind_display()}, row.reason, details)
+    what = _("Step %(step)s, %(channel)s: %(kind)s") % {
+        "step": task.step,
+        "channel": task.get_channel_display(),
+        "kind": row.get_kind_display(),
+    }
+    return Said(what, row.reason, details)
+
+
+def _ladder(row: FollowupLadder) -> Said:
+    return Said(_("Ladder started"), row.reason, {_("Owner"): row.owner, _("Kind"): row.get_template_kind_display()})
+
+
+def _message(row: InboundMessage) -> Said:
+    channel = row.get_channel_display() or _("Message")
+    meaning = row.get_meaning_display()
+    return Said(_("%(channel)s received: %(meaning)s") % {"channel": channel, "meaning": meaning}, row.text)
+
+
+def _decision(row: InboundDecision) -> Said:
+    return Said(_("Message decided: %(meaning)s") % {"meaning": row.get_meaning_display()}, row.reason)
+
+
+def _reply(row: AdministrativeReply) -> Said:
+    sent = _("sent by %(who)s") % {"who": row.sent_by} if row.sent_at else _("not sent yet")
+    return Said(_("Our answer: %(kind)s") % {"kind": row.get_kind_display()}, row.text, {_("State"): sent})
+
+
+def _inbox(row: InboxItem) -> Said:
+    return Said(_("Inbox item done: %(kind)s") % {"kind": row.get_kind_display()}, row.done_reason)
+
+
+def _note(row: LeadEvent) -> Said:
+    meets_at = shown_time(row.meets_at) if row.meets_at else ""
+    return Said(row.get_kind_display(), row.text, {_("When"): meets_at})
+
+
+def _moved(row: Any) -> str:
+    return _("Status: %(before)s to %(after)s") % {
+        "before": row.get_status_before_display(),
+        "after": row.get_status_after_display(),
+    }
+
+
+def _status(row: LeadEvent) -> Said:
+    return Said(_moved(row), row.text)
+
+
+def _reopening(row: LeadReopening) -> Said:
+    return Said(_moved(row), row.reason)
+
+
+def _record(row: ContactRecord) -> Said:
+    channel = row.get_channel_display() or _("every channel")
+    what = _("%(entry)s: %(channel)s") % {"entry": row.get_entry_display(), "channel": channel}
+    details = {
+        _("About"): str(row.point),
+        _("Ground"): row.get_basis_display(),
+        _("Since"): shown_time(row.effective_at),
+        _("Until"): shown_time(row.expires_at) if row.expires_at else "",
+        _("Evidence"): row.evidence,
+    }
+    return Said(what, row.reason, details)
+
+
+def _breach(row: SlaBreach) -> Said:
+    details = {_("Due"): shown_time(row.due_at), _("Owner"): row.owner}
+    return Said(_("Later than the SLA allows: step %(step)s") % {"step": row.step}, "", details)
+
+
+def _offer(row: Offer) -> Said:
+    return Said(_("Offer %(id)s drafted") % {"id": row.pk})
+
+
+def _offer_event(row: OfferEvent) -> Said:
+    what = _("Offer %(id)s: %(before)s to %(after)s") % {
+        "id": row.offer_id,
+        "before": row.get_from_state_display(),
+        "after": row.get_to_state_display(),
+    }
+    asked = shown_money(row.asked) if row.asked is not None else ""
+    documents = "; ".join(row.documents)
+    return Said(
+        what,
+        row.reason,
+        {_("On the table"): shown_money(row.amount), _("The seller asked"): asked, _("Documents"): documents},
+    )
+
+
+def _evidence(row: OfferEvidence) -> Said:
+    return Said(
+        _("Offer computed"),
+        "",
+        {
+            _("ARV"): shown_money(row.arv),
+            _("Repairs"): shown_money(row.repairs),
+            _("Recommended"): shown_money(row.recommended_offer),
+        },
+    )
+
+
+def _sent(row: DealSent) -> Said:
+    details = {_("Channel"): row.get_channel_display(), _("Sent"): shown_time(row.sent_at)}
+    return Said(_("Deal %(deal)s offered to %(buyer)s") % {"deal": row.deal_ref, "buyer": row.buyer_id}, "", details)
+
+
+def _feedback(row: BuyerFeedbackEvent) -> Said:
+    what = _("%(buyer)s: %(event)s") % {"buyer": row.buyer_id or _("Somebody"), "event": row.get_event_display()}
+    return Said(what, "", {_("Deal"): row.deal_ref, _("Property"): row.property_type, _("Market"): row.market})
+
+
+def _risk(row: RiskEvent) -> Said:
+    what = _("Risk of %(engine)s: %(kind)s") % {"engine": row.engine, "kind": row.get_kind_display()}
+    loss = shown_money(row.realized_loss) if row.realized_loss else ""
+    return Said(what, row.reason or row.message, {_("Amount"): shown_money(row.amount), _("Loss"): loss})
+
+
+def _advice(row: HeimdallEvent) -> Said:
+    what = _("Advice in %(domain)s: %(kind)s") % {"domain": row.domain, "kind": row.get_kind_display()}
+    return Said(what, row.message, {_("Confidence"): row.confidence})
+
+
+def _run(row: RunbookRun) -> Said:
+    verdict = _("go-live may be enabled") if row.ok_to_enable_go_live else _("go-live is blocked")
+    return Said(_("Runbook stored: %(verdict)s") % {"verdict": verdict}, row.reason)
+
+
+def _trigger(row: RegressionTrigger) -> Said:
+    return Said(_("Tripwire acted: %(act)s") % {"act": row.action_taken}, row.note, {_("Engine"): row.engine})
+
+
+# The sources ------------------------------------------------------------------------------------------------------------
+
+_K = TraceKind
+# The order is that of lines of the same time. A mark names its source by the place here, so a new source comes last.
+SOURCES: tuple[TraceSource, ...] = (
+    # A contact is also the event COMPLETED of its task, which a trace of a request shows.
+    TraceSource(
+        ContactAttempt,
+        _K.CONTACT,
+        {About.LEAD: by("lead_id")},
+        _attempt,
+        at="contacted_at",
+        related=("task",),
+        leads="lead_id",
+    ),
+    TraceSource(
+        TaskEvent,
+        _K.LADDER,
+        {About.LEAD: lambda traced: Q(task__lead_id=traced.id) & ~Q(kind=TaskEvent.Kind.COMPLETED), **REQUEST},
+        _task_event,
+        related=("task", "words"),
+        leads="task__lead_id",
+    ),
+    TraceSource(FollowupLadder, _K.LADDER, {About.LEAD: by("lead_id")}, _ladder, who="created_by"),
+    TraceSource(SlaBreach, _K.LADDER, {About.LEAD: by("task__lead_id")}, _breach, at="found_at", who=""),
+    TraceSource(InboundMessage, _K.MESSAGE, {About.LEAD: by("lead_id"), **REQUEST}, _message, leads="lead_id"),
+    TraceSource(
+        InboundDecision,
+        _K.MESSAGE,
+        {About.LEAD: by("message__lead_id"), **REQUEST},
+        _decision,
+        related=("message", "words"),
+        leads="message__lead_id",
+    ),
+    TraceSource(
+        AdministrativeReply, _K.MESSAGE, {About.LEAD: by("lead_id"), **REQUEST}, _reply, who="sent_by", leads="lead_id"
+    ),
+    TraceSource(
+        InboxItem,
+        _K.MESSAGE,
+        {About.LEAD: by("lead_id")},
+        _inbox,
+        at="done_at",
+        who="done_by",
+        only=Q(done_at__isnull=False),
+    ),
+    TraceSource(
+        LeadEvent,
+        _K.NOTE,
+        {About.LEAD: by("lead_id"), **REQUEST},
+        _note,
+        related=("words",),
+        leads="lead_id",
+        only=~Q(kind=LeadEvent.Kind.STATUS),
+    ),
+    TraceSource(
+        LeadEvent,
+        _K.STATUS,
+        {About.LEAD: by("lead_id"), **REQUEST},
+        _status,
+        related=("words",),
+        leads="lead_id",
+        only=Q(kind=LeadEvent.Kind.STATUS),
+    ),
+    TraceSource(
+        LeadReopening, _K.STATUS, {About.LEAD: by("lead_id"), **REQUEST}, _reopening, related=("words",), leads="lead_id"
+    ),
+    TraceSource(
+        ContactRecord,
+        _K.CONSENT,
+        {About.LEAD: _of_person, About.BUYER: _of_person, **REQUEST},
+        _record,
+        related=("point", "words"),
+    ),
+    TraceSource(
+        OfferEvent,
+        _K.OFFER,
+        {About.LEAD: by("offer__lead_id"), About.OFFER: by("offer"), **REQUEST},
+        _offer_event,
+        at="at",
+        related=("offer", "words"),
+        leads="offer__lead_id",
+    ),
+    TraceSource(
+        Offer, _K.OFFER, {About.LEAD: by("lead_id"), About.OFFER: by("pk")}, _offer, at="drafted_at", leads="lead_id"
+    ),
+    TraceSource(OfferEvidence, _K.OFFER, {About.OFFER: lambda traced: Q(pk=traced.evidence_id), **REQUEST}, _evidence),
+    TraceSource(DealSent, _K.DEAL, {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST}, _sent),
+    TraceSource(BuyerFeedbackEvent, _K.DEAL, {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST}, _feedback),
+    TraceSource(RiskEvent, _K.RISK, {About.OFFER: lambda traced: Q(reservation=traced.reservation_id), **REQUEST}, _risk),
+    TraceSource(HeimdallEvent, _K.CONTROL, REQUEST, _advice),
+    TraceSource(RunbookRun, _K.CONTROL, REQUEST, _run, who="changed_by"),
+    TraceSource(RegressionTrigger, _K.CONTROL, REQUEST, _trigger, who=""),
+    TraceSource(KPIEvent, _K.KPI, REQUEST, _kpi, at="occurred_at", related=("words",), leads="lead_id"),
+)

@@ -1,0 +1,67 @@
+"""Today in a browser: the operator lands on it, goes over the map by keyboard, and changes the period."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.visits import PHONE, Chromium, Visitor
+from tests.factories import LeadFactory, TaskFactory, completed
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+def _press(page: Page, key: str) -> None:
+    page.keyboard.press(key)
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    """The operator op1, who may open the admin."""
+    user = User.objects.create_user("op1", is_staff=True)
+    user.groups.set(Group.objects.filter(name="operator"))
+    return user
+
+
+def test_an_operator_sees_what_is_red_goes_over_the_map_and_changes_the_period(
+    chromium: Chromium, live_server: LiveServer, operator: User
+) -> None:
+    now = timezone.now()
+    LeadFactory.create(province="QC", created_at=now - timedelta(days=20))
+    completed(late=timedelta(minutes=5), due_at=now - timedelta(days=1), step=1)
+    TaskFactory.create(due_at=now - timedelta(hours=9), breached_due_at=now - timedelta(hours=9))
+    with Visitor(chromium, live_server.url, operator) as visitor:
+        visitor.visit("/admin/")
+        visitor.use(
+            lambda page: expect(page.locator("#verdict")).to_have_text("1 thing needs you now; 1 thing is worth a look.")
+        )
+        visitor.use(
+            lambda page: expect(page.get_by_role("link", name="Claimed tasks")).to_be_visible()
+        )  # the agents came after the page
+        painted = "[...document.querySelectorAll('canvas.chart')].every((one) => Chart.getChart(one))"
+        visitor.use(lambda page: page.wait_for_function(painted))
+
+        visitor.use(lambda page: page.locator(".today-map .tile[aria-label^=Ontario]").focus())
+        for key, province in (("ArrowRight", "Quebec: 0"), ("ArrowDown", "New Brunswick: 0"), ("ArrowRight", "Prince Ed")):
+            visitor.use(partial(_press, key=key))
+            focused = visitor.use(lambda page: page.evaluate("document.activeElement.getAttribute('aria-label')"))
+            assert focused.startswith(province)
+
+        visitor.use(lambda page: page.get_by_role("link", name="30 days").click())
+        visitor.use(lambda page: expect(page.locator(".tile[aria-label='Quebec: 1']")).to_be_visible())
+        assert "days=30" in visitor.use(lambda page: page.url)
+        visitor.use(lambda page: page.locator(".tile[aria-label='Quebec: 1']").focus())
+        visitor.use(lambda page: page.keyboard.press("Enter"))
+        visitor.use(lambda page: page.wait_for_url("**/followups/lead/?province__exact=QC&days=30"))
+        assert visitor.complaints == []
+
+
+def test_today_fits_a_phone(chromium: Chromium, live_server: LiveServer, operator: User) -> None:
+    with Visitor(chromium, live_server.url, operator, PHONE) as visitor:
+        visitor.visit("/admin/")
+        assert visitor.use(lambda page: page.evaluate("document.documentElement.scrollWidth")) <= PHONE[0]
+        assert visitor.complaints == []

@@ -1,0 +1,83 @@
+"""What Today shows of tasks agrees with the SLA report, with the breaches, and with the clock of its zone."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from followups.sla.breaches import at_risk
+from followups.sla.by_day import sla_by_day
+from followups.sla.report import sla_report
+from followups.tasks.figures import DueTasks, contacts_of, due_by_province
+from followups.tasks.models import FollowupTask
+from tests.factories import NOON, TaskFactory, completed
+from wholesale.plumbing.days import Compared
+
+pytestmark = pytest.mark.django_db
+TORONTO = ZoneInfo("America/Toronto")
+HOUR = timedelta(hours=1)
+
+
+def test_the_days_of_the_sla_are_those_of_the_report() -> None:
+    for hours in (1, 12, 14, 40, 100, 163, 168, 170, 300, 400):
+        completed(late=timedelta(minutes=hours), due_at=NOON - hours * HOUR, step=1 + hours % 2)
+        TaskFactory.create(due_at=NOON - hours * HOUR, actionable_at=NOON - hours * HOUR, open_from=NOON - hours * HOUR)
+    span = Compared.last(7, NOON, TORONTO)
+
+    found = sla_by_day(span, NOON)
+
+    assert found.current.every == sla_report(since=span.since, until=NOON, now=NOON).whole
+    begin, end = span.before
+    assert found.previous.every == sla_report(since=begin, until=end, now=NOON).whole
+    edges = [*span.beginnings(), NOON]
+    for n, (day, of_day) in enumerate(found.days.items()):
+        assert of_day.every == sla_report(since=edges[n], until=edges[n + 1], now=NOON).whole, day
+        steps = sla_report(since=edges[n], until=edges[n + 1], by=["step"], now=NOON).groups
+        assert of_day.first["count"] == sum(group["count"] for group in steps if group["step"] == 1)
+    assert found.current.every["count"] > found.current.first["count"] > 0
+
+
+MINUTES = st.integers(-60, 400)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.tuples(MINUTES, st.sampled_from(["ON", "QC"]), st.booleans(), st.booleans()), max_size=6))
+def test_due_tasks_are_counted_as_their_lists_count_them(db: None, drawn: list[tuple[int, str, bool, bool]]) -> None:
+    FollowupTask.objects.all().delete()
+    for minutes, province, is_open_now, has_breach in drawn:
+        due_at = NOON - timedelta(minutes=minutes)
+        TaskFactory.create(
+            due_at=due_at,
+            ladder__province=province,
+            open_from=NOON - 9 * HOUR,
+            open_until=NOON + (HOUR if is_open_now else -HOUR),
+            warns_at=due_at + HOUR / 2,
+            breached_due_at=due_at if has_breach else None,
+        )
+    tasks = FollowupTask.objects.all()
+
+    for province in ("ON", "QC"):
+        own = tasks.filter(province=province)
+        expected = DueTasks(
+            own.due(NOON).count(),
+            own.permitted(NOON).count(),
+            (own.breached() & own.due(NOON)).count(),
+            at_risk(NOON).filter(province=province).count(),
+        )
+        assert due_by_province(NOON).get(province, DueTasks()) == expected
+
+
+def test_contacts_are_counted_by_the_hour_of_the_zone() -> None:
+    for at, outcome in ((13, "REACHED"), (13, "REACHED"), (4, "NO_ANSWER")):  # 08:00 in Toronto, and 23:00 the day before
+        when = datetime(2026, 12, 15, at, 30, tzinfo=UTC)
+        TaskFactory.create(due_at=when, completed_at=when, completed_by="va1", outcome=outcome)
+    before = NOON - timedelta(days=8)
+    TaskFactory.create(due_at=before, completed_at=before, completed_by="va1")
+    TaskFactory.create(due_at=NOON - HOUR, completed_at=NOON - HOUR, completed_by="x", correlation_id="walkthrough-1")
+
+    found = contacts_of(Compared.last(7, NOON, TORONTO))
+
+    assert (found.current, found.previous) == (3, 1)
+    assert found.by_hour == {(8, "REACHED"): 2, (23, "NO_ANSWER"): 1}

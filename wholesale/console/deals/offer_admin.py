@@ -1,0 +1,59 @@
+"""The admin of offers with the page of a deal in the place of the list of its columns."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from kpi.trace.services import traced_offer
+from offers.deals.life.admin import STATE_COLOURS, OfferAdmin
+from offers.deals.life.models import Offer
+from offers.deals.life.states import State
+from wholesale.console.deals.offer import asked_of, figures_of, links_of
+from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked
+from wholesale.plumbing.admin_base import of_row
+
+admin.site.unregister(Offer)
+
+
+@admin.register(Offer)
+class DealPages(OfferAdmin):
+    """The admin of offers. The page of an offer is that of the deal: its state, what it rests on, who was asked."""
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the page of a deal. Nothing is posted here."""
+        if request.method == "POST":
+            return super().change_view(request, object_id, form_url, extra_context)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self._page(request, object_id)
+
+    @of_row
+    def _page(self, request: HttpRequest, offer: Any) -> HttpResponse:
+        traced = traced_offer(offer)
+        feed = feed_of(request, traced)
+        if is_feed_asked(request):
+            return feed_page(request, feed)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": offer,
+            "title": str(offer),
+            "name": _("Offer %(id)s in %(province)s %(market)s")
+            % {"id": offer.pk, "province": offer.province, "market": offer.market},
+            "offer": offer,
+            "status": offer.get_state_display(),
+            "status_colour": STATE_COLOURS[State(offer.state).label],
+            "is_late": offer.is_late,
+            "facts": figures_of(offer),
+            "links": links_of(offer, request.user),
+            "asked": asked_of(offer, request.user),
+            "buttons": buttons_of(self, request, offer, self.actions_detail),
+            "feed": feed,
+        }
+        return TemplateResponse(request, "console/deals/offer.html", context)

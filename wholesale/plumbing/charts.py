@@ -1,0 +1,128 @@
+"""Charts of the console: series become the data and the options of Chart.js, and a table that says the same.
+
+Unfold's chart component draws them (`templates/admin/chart.html`). The colours are Unfold's variables; those of texts and
+lines follow light and dark by `wholesale/charts.js`. Numbers are written in the active language.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wholesale.plumbing.showing import locale, shown_number, shown_rate
+
+Value = float | None
+Band = tuple[float, float] | None  # from, to
+BAR, LINE = "bar", "line"
+# A name of a tone -> the colour of a series.
+TONES = {
+    "main": "var(--color-primary-600)",
+    "strong": "var(--color-primary-700)",
+    "soft": "var(--color-primary-300)",
+    "grey": "var(--color-base-400)",
+    "good": "var(--color-green-600)",
+    "amber": "var(--color-orange-500)",
+    "red": "var(--color-red-600)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A row of values with a name. Bars may be bands, from one value to another. A dashed line is a limit."""
+
+    label: str
+    values: Sequence[Value | Band]
+    tone: str = "main"
+    kind: str = BAR
+    dashed: bool = False
+
+    def dataset(self) -> dict[str, Any]:
+        """Return what Chart.js draws."""
+        colour = TONES[self.tone]
+        drawn: dict[str, Any] = {"label": self.label, "data": list(self.values), "backgroundColor": colour}
+        if self.kind == LINE:
+            drawn |= {"type": LINE, "borderColor": colour, "borderWidth": 2, "pointRadius": 0 if self.dashed else 2}
+            drawn |= {"borderDash": [6, 4]} if self.dashed else {}
+        return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart as the template shows it: `data` and `options` are JSON, `headers` and `rows` the table that says the same."""
+
+    title: str
+    data: str
+    options: str
+    headers: list[str]
+    rows: list[list[str]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is drawn."""
+        return not any(row[1:] != ["-"] * (len(row) - 1) for row in self.rows)
+
+
+def chart(
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Series],
+    *,
+    by: str = "",
+    unit: str = "",
+    rate: bool = False,
+    stacked: bool = False,
+    logarithmic: bool = False,
+    across: bool = False,
+    shown: Callable[[float], str] | None = None,
+) -> Chart:
+    """Make a chart of series over the same labels.
+
+    `by` names the labels in the table, `unit` the values on their axis. With `rate`, values are fractions shown in percent.
+    `stacked` puts bars upon each other, `across` lets them run to the right. `shown` writes the values in the table.
+    """
+    write = shown or (shown_rate if rate else lambda value: shown_number(value, 1))
+    return Chart(
+        title,
+        json.dumps({"labels": list(labels), "datasets": [one.dataset() for one in series]}),
+        json.dumps(_options(unit, len(series) > 1, rate=rate, stacked=stacked, logarithmic=logarithmic, across=across)),
+        [by, *(one.label for one in series)],
+        [[label, *(_cell(one.values[n], write) for one in series)] for n, label in enumerate(labels)],
+    )
+
+
+def _cell(value: Value | Band, write: Callable[[float], str]) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, tuple):
+        return f"{write(value[0])} - {write(value[1])}"
+    return write(value)
+
+
+def _options(unit: str, has_legend: bool, *, rate: bool, stacked: bool, logarithmic: bool, across: bool) -> dict[str, Any]:
+    words: dict[str, Any] = {
+        "grid": {"display": False},
+        "ticks": {"maxRotation": 0, "autoSkipPadding": 12},
+        "stacked": stacked,
+    }
+    numbers: dict[str, Any] = {
+        "grid": {},
+        "ticks": {
+            "format": {"style": "percent", "minimumFractionDigits": 0, "maximumFractionDigits": 1}
+            if rate
+            else {"maximumFractionDigits": 2}
+        },
+        "title": {"display": bool(unit), "text": unit},
+        "stacked": stacked,
+        **({"type": "logarithmic", "min": 1} if logarithmic else {"beginAtZero": True}),
+    }
+    return {
+        "animation": False,
+        "maintainAspectRatio": False,
+        "responsive": True,
+        "locale": locale().replace("_", "-"),
+        "maxBarThickness": 18,
+        "indexAxis": "y" if across else "x",
+        "interaction": {"mode": "index", "intersect": False, "axis": "y" if across else "x"},
+        "plugins": {"legend": {"display": has_legend, "align": "end", "labels": {"boxHeight": 8, "boxWidth": 8}}},
+        "scales": {"x": numbers, "y": words} if across else {"x": words, "y": numbers},
+    }
