@@ -44,7 +44,9 @@ def _day(label: Words) -> forms.DateField:
 class SpanForm(forms.Form):
     """The form of the SLA page: the days of the report, and the field to group by."""
 
-    by = forms.ChoiceField(choices=[(name, GROUP_WORDS[name]) for name in GROUPS], widget=UnfoldAdminSelectWidget)
+    by = forms.ChoiceField(
+        label=_("By"), choices=[(name, GROUP_WORDS[name]) for name in GROUPS], widget=UnfoldAdminSelectWidget
+    )
     since = _day(_("Fell due from"))
     until = _day(_("To the end of"))
 

@@ -37,8 +37,12 @@ def _day(label: Words) -> forms.DateField:
 class StudyForm(forms.Form):
     """The form that begins a study."""
 
-    province = forms.ChoiceField(choices=[("", _("All")), *Province.choices], required=False, widget=UnfoldAdminSelectWidget)
-    market = forms.CharField(required=False, widget=UnfoldAdminTextInputWidget, help_text=_("Nothing: all markets."))
+    province = forms.ChoiceField(
+        label=_("Province"), choices=[("", _("All")), *Province.choices], required=False, widget=UnfoldAdminSelectWidget
+    )
+    market = forms.CharField(
+        label=_("Market"), required=False, widget=UnfoldAdminTextInputWidget, help_text=_("Nothing: all markets.")
+    )
     since = _day(_("Sold from"))
     until = _day(_("To the end of"))
     most = forms.IntegerField(

@@ -50,10 +50,17 @@ class GraphForm(forms.Form):
     """The filters of the graph."""
 
     province = forms.ChoiceField(
-        choices=[("", _("All of Canada")), *Province.choices], required=False, widget=UnfoldAdminSelectWidget
+        label=_("Province"),
+        choices=[("", _("All of Canada")), *Province.choices],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
     )
-    market = forms.CharField(max_length=LABEL_MAX_LENGTH, required=False, widget=UnfoldAdminTextInputWidget)
-    property_type = forms.CharField(max_length=LABEL_MAX_LENGTH, required=False, widget=UnfoldAdminTextInputWidget)
+    market = forms.CharField(
+        label=_("Market"), max_length=LABEL_MAX_LENGTH, required=False, widget=UnfoldAdminTextInputWidget
+    )
+    property_type = forms.CharField(
+        label=_("Property type"), max_length=LABEL_MAX_LENGTH, required=False, widget=UnfoldAdminTextInputWidget
+    )
 
     def clean_market(self) -> str:
         market = _word(self.cleaned_data["market"])

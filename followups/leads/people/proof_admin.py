@@ -31,6 +31,7 @@ class WhoseForm(forms.Form):
     """The form that asks whose proof to show."""
 
     who = forms.CharField(
+        label=_("Who"),
         max_length=254,
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("416 555 0123, name@example.ca or a lead's id")}),
         help_text=_("A lead's id, a phone number or an e-mail address; erased ones are found too."),

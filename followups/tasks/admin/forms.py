@@ -48,7 +48,7 @@ class ThereForm(forms.Form):
 class CompleteForm(forms.Form):
     """The form to record what came of a contact. The outcome comes from the button that was pressed, or from a choice."""
 
-    outcome = forms.ChoiceField(choices=Outcome.choices, widget=UnfoldAdminRadioSelectWidget)
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices, widget=UnfoldAdminRadioSelectWidget)
     note = forms.CharField(
         label=_("What happened"),
         required=False,

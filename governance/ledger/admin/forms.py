@@ -102,7 +102,10 @@ class ChannelForm(WhoForm):
     """A form that asks for a person and a channel."""
 
     channel = forms.ChoiceField(
-        choices=[("", EVERY_CHANNEL_LABEL), *Channel.choices], required=False, widget=UnfoldAdminSelectWidget
+        label=_("Channel"),
+        choices=[("", EVERY_CHANNEL_LABEL), *Channel.choices],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
     )
 
 

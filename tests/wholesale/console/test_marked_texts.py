@@ -104,7 +104,10 @@ def test_the_other_pages_show_only_marked_texts(root: Client) -> None:
     pages = [page for page in other_pages() if not is_left(page) and page.count("/") > 3 and not page.endswith(("/add/",))]
     ours = [page for page in pages if not page.startswith("/admin/auth/") or "invite" in page]
     lists = {url(model, "changelist") for model in SHOWN}
-    assert forgotten(root, (page for page in (*ours, "/admin/my-settings/", "/admin/nowhere/") if page not in lists)) == {}
+    assert (
+        forgotten(root, (page for page in (*ours, "/admin/", "/admin/my-settings/", "/admin/nowhere/") if page not in lists))
+        == {}
+    )
 
 
 def test_a_text_that_nobody_marked_is_found(root: Client) -> None:
