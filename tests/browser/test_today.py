@@ -22,6 +22,10 @@ def operator(db: None) -> User:
     return user
 
 
+def press(visitor: Visitor, key: str) -> None:
+    visitor.use(lambda page: page.keyboard.press(key))
+
+
 def test_an_operator_sees_what_is_red_goes_over_the_map_and_changes_the_period(
     chromium: Chromium, live_server: LiveServer, operator: User
 ) -> None:
@@ -42,7 +46,7 @@ def test_an_operator_sees_what_is_red_goes_over_the_map_and_changes_the_period(
 
         visitor.use(lambda page: page.locator(".today-map .tile[aria-label^=Ontario]").focus())
         for key, province in (("ArrowRight", "Quebec: 0"), ("ArrowDown", "New Brunswick: 0"), ("ArrowRight", "Prince Ed")):
-            visitor.use(lambda page, key=key: page.keyboard.press(key))
+            press(visitor, key)
             focused = visitor.use(lambda page: page.evaluate("document.activeElement.getAttribute('aria-label')"))
             assert focused.startswith(province)
 
@@ -50,7 +54,7 @@ def test_an_operator_sees_what_is_red_goes_over_the_map_and_changes_the_period(
         visitor.use(lambda page: expect(page.locator(".tile[aria-label='Quebec: 1']")).to_be_visible())
         assert "days=30" in visitor.use(lambda page: page.url)
         visitor.use(lambda page: page.locator(".tile[aria-label='Quebec: 1']").focus())
-        visitor.use(lambda page: page.keyboard.press("Enter"))
+        press(visitor, "Enter")
         visitor.use(lambda page: page.wait_for_url("**/followups/lead/?province__exact=QC&days=30"))
         assert visitor.complaints == []
 
