@@ -93,7 +93,7 @@ def _report() -> int:
         user.groups.set(Group.objects.filter(name=role))
         client = Client()
         client.force_login(user)
-        asked = [(path, "get", f"/admin/{path}", {}) for path in LISTS]
+        asked: list[tuple[str, str, str, dict[str, str]]] = [(path, "get", f"/admin/{path}", {}) for path in LISTS]
         asked += [(f"find {text}", "post", "/admin/find/", {"text": text}) for text in SOUGHT]
         for name, method, path, data in asked:
             times = []
