@@ -8,7 +8,6 @@ from django.db.models import BooleanField, DurationField, ExpressionWrapper, F, 
 
 from followups.sla.reading import Latenesses, latenesses
 from followups.sla.report import figures_of, measured
-from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.days import Compared
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -29,7 +28,6 @@ class SlaByDay(NamedTuple):
     days: dict[date, SlaSpan]
 
 
-@verb(ExecutionClass.READ)
 def sla_by_day(span: Compared, now: datetime) -> SlaByDay:
     """Measure the tasks that fell due in these days and in the span before, by the day on which they fell due (one query).
 

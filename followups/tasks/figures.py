@@ -9,7 +9,6 @@ from django.db.models.functions import ExtractHour
 
 from followups.sla.lateness import has_passed
 from followups.tasks.models import UNRECORDED, FollowupTask
-from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.days import Compared
 
 
@@ -26,7 +25,6 @@ class DueTasks(NamedTuple):
         return DueTasks(*map(sum, zip(self, other, strict=True)))
 
 
-@verb(ExecutionClass.READ)
 def due_by_province(now: datetime) -> dict[str, DueTasks]:
     """Count the due tasks of each province that has some (one query, from the index `followuptask_due` alone)."""
     rows = FollowupTask.objects.due(now).order_by().values("province")
@@ -48,7 +46,6 @@ class Contacts(NamedTuple):
     by_hour: Counter[tuple[int, str]]
 
 
-@verb(ExecutionClass.READ)
 def contacts_of(span: Compared) -> Contacts:
     """Count the tasks that were completed (one query, from the index `followuptask_completed` alone). The hours are those of
     the zone of the span."""
@@ -72,7 +69,6 @@ class AgentAtWork(NamedTuple):
     last_at: datetime | None = None
 
 
-@verb(ExecutionClass.READ)
 def agents_at_work(since: datetime, now: datetime) -> list[AgentAtWork]:
     """Return who has a live claim, or completed a task since an instant: first who acted last (two queries)."""
     claimed = FollowupTask.objects.claimed(now).order_by().values("leased_by")

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from django.db.models import Count, DecimalField, Q, Value
 from django.db.models.functions import Cast
 
-from governance.decisions import ExecutionClass, verb
 from governance.runbook.registry import read_once
 from kpi.models import KPIEvent
 from kpi.tripwire.looking import judged_events
@@ -40,7 +39,6 @@ class ControlChart(NamedTuple):
     falls: bool  # a rate that falls is bad; a CUSUM is bad when it rises
 
 
-@verb(ExecutionClass.READ)
 def control_charts(policies: Sequence[RegressionPolicy]) -> list[ControlChart]:
     """Return the chart of each of these policies, from its newest events (one query). Where a policy counts events (VOLUME),
     the points are its two counts: before and now."""
