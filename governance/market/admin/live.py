@@ -19,7 +19,7 @@ from governance.clocks.models import MarketZone
 from governance.clocks.resolving import resolve
 from governance.people import PersonFacts
 from wholesale.plumbing.admin_input import row_id
-from wholesale.plumbing.showing import shown_time
+from wholesale.plumbing.showing import shown_clock, shown_time
 
 A_DAY = timedelta(hours=24)  # the gate looks no further for the end of an interval
 ANY_SCORE = Decimal(1)  # nobody scores more, so that the score refuses nobody
@@ -107,7 +107,13 @@ def _opening(asked: gate.Asked, now: datetime, zone: ZoneInfo) -> Opening:
     if minutes.open_from is None or minutes.open_until is None:
         return Opening(False, _("no opening within 30 days"))
     if not minutes.is_open(now):
-        return Opening(False, _("opens %(when)s") % {"when": shown_time(minutes.open_from, zone)})
+        return Opening(False, _("opens %(when)s") % {"when": _when(minutes.open_from, now, zone)})
     if minutes.open_until >= now + A_DAY - timedelta(minutes=1):
         return Opening(True, _("for 24 hours and more"))
-    return Opening(True, _("until %(when)s") % {"when": shown_time(minutes.open_until, zone)})
+    return Opening(True, _("until %(when)s") % {"when": _when(minutes.open_until, now, zone)})
+
+
+def _when(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """An instant by the zone's clock, without the day if it is today there."""
+    is_today = at.astimezone(zone).date() == now.astimezone(zone).date()
+    return shown_clock(at, zone) if is_today else shown_time(at, zone)
