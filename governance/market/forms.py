@@ -37,7 +37,7 @@ from governance.policies_admin import PolicyForm
 from wholesale.plumbing.texts import json_number
 
 DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
-CALL_HOLIDAY_CHOICES = {"": "As above; in BC no calls", **dict(HolidayRule.choices)}
+CALL_HOLIDAY_CHOICES = {"": _("As above; in BC no calls"), **dict(HolidayRule.choices)}
 SPARE_ROWS = 2  # empty rows below the windows, for browsers without JavaScript
 
 

@@ -35,7 +35,8 @@ class CopyForm(ReasonForm):
     def __init__(self, source: MarketPolicy, data: Any) -> None:
         super().__init__(data)
         versions = _versions()
-        places = dict.fromkeys([*known_places(), *sorted(versions)])
+        # A province stands before its markets.
+        places = sorted({*known_places(), *versions}, key=lambda place: (place[0], place[1] != ALL, place[1]))
         self.fields["places"].choices = [  # type: ignore[attr-defined]  # of a field with choices
             (BETWEEN.join(place), _choice(*place, versions.get(place)))
             for place in places

@@ -67,7 +67,7 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
             gettext("Channels"): self.channels(record),
             gettext("Minimum lead score"): self.min_score(record),
             gettext("Statutory holidays"): self.holidays(record),
-            gettext("Statutory holidays, for calls"): CALL_HOLIDAY_CHOICES[record.rules.get(CALL_HOLIDAYS, "")],
+            gettext("Statutory holidays, for calls"): str(CALL_HOLIDAY_CHOICES[record.rules.get(CALL_HOLIDAYS, "")]),
             gettext("One call in 30 days"): gettext("yes") if self.one_call(record) else gettext("no"),
         }
 
