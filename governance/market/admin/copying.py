@@ -57,8 +57,9 @@ def place_name(province: str, market: str) -> str:
 
 
 def _choice(province: str, market: str, version: int | None) -> str:
-    said = gettext("version %(version)s") % {"version": version} if version else gettext("no policy of its own yet")
-    return f"{place_name(province, market)} ({said})"
+    """The label of a place, with the version of its policy if it has one. It is short, for a phone cuts it."""
+    name = place_name(province, market)
+    return gettext("%(place)s (version %(version)s)") % {"place": name, "version": version} if version else name
 
 
 def copying(request: HttpRequest, source: MarketPolicy, log: Callable[[HttpRequest, Model, Any], Any]) -> Callable[..., str]:

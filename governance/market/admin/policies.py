@@ -94,8 +94,8 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
             title=gettext("Copy the rules of %(place)s") % {"place": place_name(row.province, row.market)},
             explanation=gettext(
                 "The contact windows, channels, minimum score and holidays replace those of each place that you tick. A "
-                "policy that exists stays switched on or off as it is; a new one is switched as this one. A market with a "
-                "policy of its own no longer follows its province."
+                "policy that exists stays switched on or off as it is; a new one is switched as this one. A place without a "
+                "version has no policy of its own yet; with one, a market no longer follows its province."
             ),
             button=gettext("Copy"),
         )
