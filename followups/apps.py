@@ -33,11 +33,12 @@ class FollowupsConfig(AppConfig):
         from followups.leads.people import messages, registry  # noqa: PLC0415
         from followups.sla import tasks as sla  # noqa: PLC0415
         from followups.sla.models import SlaPolicy  # noqa: PLC0415
+        from followups.tasks.due.places import waiting_in  # noqa: PLC0415
         from followups.tasks.held import tasks as held  # noqa: PLC0415
         from followups.tasks.minutes import readiness  # noqa: PLC0415  # registers a check of the runbook
         from followups.tasks.minutes import tasks as minutes  # noqa: PLC0415
         from followups.tasks.outcomes.models import OutcomeRule  # noqa: PLC0415
-        from governance import people  # noqa: PLC0415
+        from governance import gate, people  # noqa: PLC0415
         from governance.gate.ledger import (  # noqa: PLC0415
             contact_records_changed,
             opt_outs_unreadable,
@@ -49,6 +50,7 @@ class FollowupsConfig(AppConfig):
         from wholesale.plumbing.importing import persons as importing  # noqa: PLC0415
 
         register_messages(received)
+        gate.register_waiting(waiting_in)
         people.register(people.LEAD, known_leads.facts_of, scopes.readable_leads)
         people.register_holders(people.LEAD, lookups.lead_ids_with)
         importing.register(LEADS)

@@ -25,6 +25,7 @@ from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import restate, show_refusal
 from wholesale.plumbing.admin_parts import Colours, column, place_text
+from wholesale.plumbing.differences import Said
 from wholesale.plumbing.errors import DomainError, VersionConflict
 from wholesale.plumbing.setting_fields import Document, Setting
 from wholesale.plumbing.showing import shown_time
@@ -167,7 +168,7 @@ class PolicyAdmin(GovernedAdmin):
             ", ".join([*(str(column.verbose_name) for column in self._words()), gettext("who changed it, or why")])
         )
 
-    def settings_of(self, record: Any) -> dict[str, str]:
+    def settings_of(self, record: Any) -> dict[str, Said]:
         return {str(column.short_description): column(record) for column in self.columns.values()}
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -5,6 +5,7 @@ One module for each question:
     standing     may anything act: the kill switch, go-live
     contacts     may this person be contacted by this channel
     minutes      at which minutes may the contact be made
+    changes      what would a market policy permit if it were saved so
     opted_out    which of very many people opted out
     risk         how much may we put at stake
     advice       may production use what an AI advises
@@ -30,6 +31,16 @@ from governance.gate.advice import (
     heimdall_require_prod_eligible,
     heimdall_trial,
     heimdall_use,
+)
+from governance.gate.changes import (
+    Both,
+    Effect,
+    Effects,
+    MeantPolicy,
+    Waiting,
+    effects_of,
+    judge_both,
+    register_waiting,
 )
 from governance.gate.contacts import (
     ContactAnswer,

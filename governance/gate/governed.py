@@ -58,6 +58,10 @@ class InForce:
         """The effective policy of a market: its own, else the province's. None if there is none."""
         return self.policies.get((province, market)) or self.policies.get((province, ALL))
 
+    def with_policy(self, province: str, policy: PolicyFacts) -> "InForce":
+        """The same rules, with this policy for its own market of the province."""
+        return replace(self, policies={**self.policies, (province, policy.matched_market): policy})
+
     def closed_days(self, province: str) -> frozenset[date]:
         """The operator's closed days that hold in a province."""
         return self.closed.get(province, self.closed_everywhere)

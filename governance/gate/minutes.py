@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from governance.gate.calendar import calendar_of
 from governance.gate.facts import Contact, Situation
+from governance.gate.governed import InForce
 from governance.gate.obstacles import is_opted_out, lasting, what_decides
 from governance.gate.permission import Permission
 from governance.gate.reading import GateFacts
@@ -24,6 +25,10 @@ class Minutes(NamedTuple):
     open_until: datetime | None  # the last instant of the interval
     opted_out: bool  # the number, the address or the lead has said no to the channel
     passed: tuple[datetime | None, ...] = ()  # for each span asked about, when it has passed
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the interval contains an instant."""
+        return self.open_from is not None and self.open_until is not None and self.open_from <= at <= self.open_until
 
 
 def permitted_minutes(
@@ -46,12 +51,14 @@ def permitted_minutes(
     return [asked[contact].minutes(due_at, own) for (contact, due_at), own in zip(contacts, spans, strict=True)]
 
 
-def asked_about(contacts: Sequence[Contact], *, now: datetime, facts: GateFacts | None = None) -> list["Asked"]:
+def asked_about(
+    contacts: Sequence[Contact], *, now: datetime, facts: GateFacts | None = None, rules: InForce | None = None
+) -> list["Asked"]:
     """An `Asked` for each contact, in order. One query, or none if a verb has read the `facts` already. Go-live and the kill
-    switch are ignored."""
+    switch are ignored. `rules` are the rules that govern contact (default: those in force)."""
     shared: dict[Any, Asked] = {}
     found = []
-    for contact, _, situation in read_situations(contacts, now, standing_counts=False, facts=facts):
+    for contact, _, situation in read_situations(contacts, now, standing_counts=False, facts=facts, rules=rules):
         same = calendar_of(situation, contact.channel), what_decides(situation, contact.channel)
         if same not in shared:
             shared[same] = Asked(situation, contact.channel, now)

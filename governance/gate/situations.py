@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from governance.channels import Channel
 from governance.clocks.resolving import ZoneFacts, resolve
 from governance.gate.facts import NO_GAP, Contact, PolicyFacts, Situation
-from governance.gate.governed import governed
+from governance.gate.governed import InForce, governed
 from governance.gate.reading import GateFacts, read_facts
 from governance.gate.standing import STANDING
 from governance.grounds import Purpose
@@ -19,14 +19,20 @@ from wholesale.plumbing.phones import area_code
 
 
 def read_situations(
-    contacts: Sequence[Contact], at: datetime, *, standing_counts: bool = True, facts: GateFacts | None = None
+    contacts: Sequence[Contact],
+    at: datetime,
+    *,
+    standing_counts: bool = True,
+    facts: GateFacts | None = None,
+    rules: InForce | None = None,
 ) -> list[tuple[Contact, ZoneFacts, Situation]]:
     """Each contact with its zones and its situation at `at`, in the same order. One query, or none if a verb has read the
-    `facts` already. If `standing_counts` is False, go-live and the kill switch are ignored."""
+    `facts` already. If `standing_counts` is False, go-live and the kill switch are ignored. `rules` are the rules that
+    govern contact (default: those in force)."""
     if not contacts:
         return []
     facts = facts or read_facts(subjects_of(contacts), standing_counts=standing_counts)
-    rules = governed.at(facts.mark)
+    rules = rules or governed.at(facts.mark)
     standing, organisation = (facts.standing if standing_counts else STANDING), rules.organisation
     shared: dict[Any, tuple[ZoneFacts, Situation]] = {}  # most people share their situation with others
     found = []

@@ -21,6 +21,7 @@ from governance.heimdall.services import trials_in_window
 from governance.policies_admin import PolicyAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import Colours, DaySinceFilter, SinceFilter, WordFilter, column, either, json_text
+from wholesale.plumbing.differences import Said
 from wholesale.plumbing.showing import shown_rate
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")
@@ -83,7 +84,7 @@ class HeimdallPolicyAdmin(PolicyAdmin):
             "lower": shown_rate(lower),
         }
 
-    def settings_of(self, record: Any) -> dict[str, str]:
+    def settings_of(self, record: Any) -> dict[str, Said]:
         settings = super().settings_of(record)
         del settings["Judge the lower bound"]
         return {**settings, gettext("Minimum success rate"): self.success_rate(record)}

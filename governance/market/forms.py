@@ -1,9 +1,11 @@
 """The form of a market policy: its rules are edited as check boxes, times and a number, never as JSON."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -16,6 +18,7 @@ from unfold.widgets import (
 )
 
 from governance.channels import Channel
+from governance.clocks.calling_hours import CALLING_HOURS
 from governance.market.legal_hours import legal_warnings
 from governance.market.rules import (
     CALL_HOLIDAYS,
@@ -162,6 +165,14 @@ class MarketPolicyForm(PolicyForm):
     def channel_sections(self) -> list[tuple[Channel, Any]]:
         """Each channel with the formset of its own windows, for the template."""
         return list(self.channel_windows.items())
+
+    @property
+    def week(self) -> str:
+        """What the grid of the week shows, as JSON: the days, their short names, and the hours in which the law allows calls
+        on each (the end is not included)."""
+        days = range(len(DAYS))
+        law = [CALLING_HOURS.on(day) for day in days]
+        return json.dumps({"days": [str(WEEKDAYS[day]) for day in days], "short": list(map(str, DAYS)), "law": law})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.organisation.models import Organisation
 from governance.organisation.rules import Strictness
 from governance.policies_admin import PolicyAdmin
+from wholesale.plumbing.differences import Said
 
 STRICTNESS = {Strictness.ENFORCE.label: "success", Strictness.WARN.label: "warning"}
 
@@ -26,7 +27,7 @@ class OrganisationAdmin(PolicyAdmin):
         (_("National Do Not Call List"), {"fields": ("registration_number", "registration_expires_on")}),
     )
 
-    def settings_of(self, record: Any) -> dict[str, str]:
+    def settings_of(self, record: Any) -> dict[str, Said]:
         return {**super().settings_of(record), gettext("Why only warned of"): record.lenient_reason}
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
-from governance.market.admin import channels_text, windows_text
+from governance.market.admin.words import channels_text, windows_text
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
 from governance.policies import upsert
@@ -377,9 +377,8 @@ def test_the_history_shows_a_channels_windows_and_the_holidays(ops: Client, onta
 
     latest = ops.get(reverse("admin:governance_marketpolicy_history", args=[ontario.pk])).context["page_obj"][0]
 
-    safe = "Mon-Fri 09:00-20:00, Sat 10:00-18:00"
     assert latest.history_delta_changes == [
-        {"field": "Contact windows", "old": safe, "new": f"{safe}; Call: never"},
+        {"field": "Contact windows, Call, Mon-Sun", "old": "as for every channel", "new": "never"},
         {"field": "Statutory holidays", "old": "A day like any other", "new": "No contact"},
     ]
 

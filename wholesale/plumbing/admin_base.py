@@ -1,6 +1,6 @@
 """Base classes of all admin pages. The pages change rows only through services."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -22,6 +22,7 @@ from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
+from wholesale.plumbing.differences import Said, differences
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
@@ -174,13 +175,13 @@ class HistoryAdmin(CheckedInput, LoggedInEnglish, Scoped, SimpleHistoryAdmin, Mo
             return []  # the earlier record is on the next page
         before = self.settings_of(older) if older is not None else {}
         return [
-            {"field": name, "old": before.get(name, ""), "new": value}
+            change
             for name, value in self.settings_of(newer).items()
-            if value != before.get(name)
+            for change in differences(name, before.get(name, ""), value)
         ]
 
-    def settings_of(self, record: Any) -> dict[str, str]:
-        """Return the settings of a history record as readable text, by name. The version is left out."""
+    def settings_of(self, record: Any) -> Mapping[str, Said]:
+        """Return the settings of a history record in words, by name. The version is left out."""
         raise NotImplementedError
 
 

@@ -23,6 +23,7 @@ from followups.ladders.templates.steps import delay_text, doubts
 from governance.channels import Channel
 from governance.policies_admin import PlacePolicyAdmin
 from wholesale.plumbing.admin_parts import column
+from wholesale.plumbing.differences import Said
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL, Province
 
@@ -80,7 +81,7 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
         return (*super().get_readonly_fields(request, obj), "steps_to_read")
 
-    def settings_of(self, record: Any) -> dict[str, str]:
+    def settings_of(self, record: Any) -> dict[str, Said]:
         settings = {
             **super().settings_of(record),
             gettext("Number of steps"): str(len(record.steps)),

@@ -18,6 +18,7 @@ from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import allowed, button, column
+from wholesale.plumbing.differences import Said
 from wholesale.plumbing.showing import shown_number
 
 STATISTIC_WORDS = {
@@ -95,7 +96,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
             return gettext("None yet. %(needs_baseline)s") % {"needs_baseline": NEEDS_BASELINE}
         return baseline_text(policy.baseline_rate, policy.baseline_size or 0)
 
-    def settings_of(self, record: Any) -> dict[str, str]:
+    def settings_of(self, record: Any) -> dict[str, Said]:
         return {
             **super().settings_of(record),
             gettext("Watches"): self.statistic_word(record),

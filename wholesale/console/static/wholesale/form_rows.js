@@ -16,12 +16,14 @@ document.querySelectorAll("[data-rows-of]").forEach((section) => {
         });
         if (tick.checked) row.hidden = true;
     };
-    add.addEventListener("click", () => {
+    // Other scripts of the form add rows by it too.
+    section.addRow = () => {
         rows.insertAdjacentHTML("beforeend", template.replaceAll("__prefix__", total.value));
         total.value = Number(total.value) + 1;
         withButton(rows.lastElementChild);
-        rows.lastElementChild.querySelector("input:not([type=hidden])").focus();
-    });
+        return rows.lastElementChild;
+    };
+    add.addEventListener("click", () => section.addRow().querySelector("input:not([type=hidden])").focus());
     add.hidden = false;
     rows.querySelectorAll("[data-row]").forEach(withButton);
     rows.querySelectorAll("[data-spare]").forEach((row) => (row.hidden = true));

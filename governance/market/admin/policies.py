@@ -1,54 +1,34 @@
 """The admin pages of market policies."""
 
-from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from governance.channels import Channel
-from governance.market.forms import CALL_HOLIDAY_CHOICES, DAYS, MarketPolicyForm
+from governance.market.admin.copying import CopyForm, copying, place_name
+from governance.market.admin.live import live_part
+from governance.market.admin.words import channels_text, windows_by_day, windows_text
+from governance.market.forms import CALL_HOLIDAY_CHOICES, MarketPolicyForm
 from governance.market.legal_hours import legal_warnings
 from governance.market.models import MarketPolicy
 from governance.market.rules import (
     CALL_HOLIDAYS,
-    CHANNEL_WINDOWS,
-    CHANNELS,
     HOLIDAYS,
     MIN_SCORE,
     ONE_CALL,
-    WINDOWS,
     HolidayRule,
     parsed,
 )
 from governance.policies_admin import PlacePolicyAdmin
-from wholesale.plumbing.admin_parts import column
-
-
-def windows_text(rules: dict[str, Any]) -> str:
-    """The contact windows in one line, such as "Mon-Fri 09:00-20:00, Sat 10:00-18:00; Call: Mon 09:00-12:00", or "never"."""
-    own = rules.get(CHANNEL_WINDOWS, {})
-    parts = [f"{channel.label}: {_windows_text(own[channel])}" for channel in Channel if channel in own]
-    return "; ".join([_windows_text(rules[WINDOWS]), *parts])
-
-
-def _windows_text(windows: list[dict[str, Any]]) -> str:
-    return ", ".join(f"{_days_text(w['days'])} {w['start']}-{w['end']}" for w in windows) or gettext("never")
-
-
-def channels_text(rules: dict[str, Any]) -> str:
-    """The channels that the rules allow, in one line, or "none"."""
-    return ", ".join(rules[CHANNELS]) or gettext("none")
-
-
-def _days_text(days: Sequence[int]) -> str:
-    runs = [[day for _place, day in run] for _gap, run in groupby(enumerate(days), lambda pair: pair[1] - pair[0])]
-    return ", ".join(str(DAYS[run[0]]) if len(run) == 1 else f"{DAYS[run[0]]}-{DAYS[run[-1]]}" for run in runs)
+from wholesale.plumbing.admin_base import Question, asking
+from wholesale.plumbing.admin_parts import button, column
+from wholesale.plumbing.differences import Said
 
 
 @admin.register(MarketPolicy)
@@ -57,6 +37,7 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
 
     form = MarketPolicyForm
     change_form_template = "admin/governance/marketpolicy/change_form.html"
+    actions_detail = ("copy_to_markets",)
     list_display = ("place", "enabled", "windows", "channels", "min_score", "changed_by", "updated_at")
 
     windows = column(_("Contact windows (local time)"), lambda policy: windows_text(policy.rules))
@@ -79,16 +60,45 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
         rules = (*rules, "own_windows") if self.has_change_permission(request, obj) else ("windows", *rules)
         return (place, (gettext("Contact rules"), {"fields": rules}), *rest)
 
-    def settings_of(self, record: Any) -> dict[str, str]:
+    def settings_of(self, record: Any) -> dict[str, Said]:
         return {
             **super().settings_of(record),
-            gettext("Contact windows"): self.windows(record),
+            **windows_by_day(record.rules),
             gettext("Channels"): self.channels(record),
             gettext("Minimum lead score"): self.min_score(record),
             gettext("Statutory holidays"): self.holidays(record),
-            gettext("Statutory holidays, for calls"): CALL_HOLIDAY_CHOICES[record.rules.get(CALL_HOLIDAYS, "")],
+            gettext("Statutory holidays, for calls"): str(CALL_HOLIDAY_CHOICES[record.rules.get(CALL_HOLIDAYS, "")]),
             gettext("One call in 30 days"): gettext("yes") if self.one_call(record) else gettext("no"),
         }
+
+    def get_urls(self) -> list[Any]:
+        """Add the part of the page that is kept up to date."""
+        part = self.admin_site.admin_view(self.live)
+        return [
+            path("live/", part, name="governance_marketpolicy_live_new"),
+            path("<path:object_id>/live/", part, name="governance_marketpolicy_live"),
+            *super().get_urls(),
+        ]
+
+    def live(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """Show where the policy is open now, and what saving its form would do to the contacts that are due."""
+        return live_part(request, self, object_id)
+
+    @button(_("Copy to other markets..."), "change", icon="content_copy")
+    @asking
+    def copy_to_markets(self, request: HttpRequest, row: MarketPolicy) -> Question:
+        """Ask to which places the rules are copied and why, then copy them."""
+        return Question(
+            copying(request, row, self.log_change),
+            form=lambda data: CopyForm(row, data),
+            title=gettext("Copy the rules of %(place)s") % {"place": place_name(row.province, row.market)},
+            explanation=gettext(
+                "The contact windows, channels, minimum score and holidays replace those of each place that you tick. A "
+                "policy that exists stays switched on or off as it is; a new one is switched as this one. A place without a "
+                "version has no policy of its own yet; with one, a market no longer follows its province."
+            ),
+            button=gettext("Copy"),
+        )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
