@@ -39,7 +39,7 @@ class Traced:
     evidence_id: int | None = None  # of an offer
 
 
-class Said(NamedTuple):
+class TraceSaid(NamedTuple):
     """What a row says: what happened, what a person wrote, and the details by a name in words."""
 
     what: object
@@ -61,7 +61,7 @@ class TraceSource:
     model: type[Model]
     kind: TraceKind
     finds: Finds
-    says: Callable[[Any], Said]
+    says: Callable[[Any], TraceSaid]
     at: str = "created_at"
     who: str = "actor"
     related: tuple[str, ...] = ()
@@ -76,7 +76,9 @@ class TraceSource:
     def rows(self, traced: Traced) -> QuerySet[Any]:
         """Return the rows about what is traced, the newest first."""
         found = self.model._default_manager.filter(self.only, self.finds[traced.about](traced))
-        return found.select_related(*self.related).order_by(f"-{self.at}", "-pk")
+        # Without names Django would join all that a row refers to.
+        joined = found.select_related(*self.related) if self.related else found
+        return joined.order_by(f"-{self.at}", "-pk")
 
     def entry(self, number: int, row: Any, traced: Traced) -> TraceEntry:
         """Return a row as a line of a trace. `number` is the source's among all. In a request it names the lead."""

@@ -19,7 +19,7 @@ from governance.gate.events import HeimdallEvent, RiskEvent, RunbookRun
 from governance.gate.ledger import ContactRecord
 from kpi.models import KPIEvent, RegressionTrigger
 from kpi.trace.entries import TraceKind
-from kpi.trace.sources import About, Finds, Said, Traced, TraceSource, by
+from kpi.trace.sources import About, Finds, Traced, TraceSaid, TraceSource, by
 from offers.deals.life.models import Offer, OfferEvent
 from offers.deals.models import OfferEvidence
 from wholesale.plumbing.showing import shown_money, shown_time
@@ -42,60 +42,60 @@ def _of_deal(traced: Traced) -> Q:
 # What rows say ----------------------------------------------------------------------------------------------------------
 
 
-def _kpi(row: KPIEvent) -> Said:
+def _kpi(row: KPIEvent) -> TraceSaid:
     outcome = {True: _("success"), False: _("failure"), None: ""}[row.success]
     about = f"{row.subject_type} {row.subject_id}".strip()
     detail = row.detail if isinstance(row.detail, dict) else {_("Detail"): row.detail}
     what = f"{row.domain} {row.metric}"
-    return Said(what, "", {_("About"): about, _("Outcome"): outcome, _("Value"): row.value, **detail})
+    return TraceSaid(what, "", {_("About"): about, _("Outcome"): outcome, _("Value"): row.value, **detail})
 
 
-def _attempt(row: ContactAttempt) -> Said:
+def _attempt(row: ContactAttempt) -> TraceSaid:
     outcome = row.task.get_outcome_display() if row.task.outcome else _("done")
     against = [LABELS.get(code, code) for code in row.reasons]
     what = _("%(channel)s: %(outcome)s") % {"channel": row.get_channel_display(), "outcome": outcome}
-    return Said(what, row.task.note, {_("Step"): row.task.step, _("Against the rules"): against})
+    return TraceSaid(what, row.task.note, {_("Step"): row.task.step, _("Against the rules"): against})
 
 
-def _task_event(row: TaskEvent) -> Said:
+def _task_event(row: TaskEvent) -> TraceSaid:
     task = row.task
     details = {_("From"): row.detail.get("from"), _("To"): row.detail.get("to")}
     if row.kind in _OF_ALL_STEPS:
-        return Said(_("Open steps: %(kind)s") % {"kind": row.get_kind_display()}, row.reason, details)
+        return TraceSaid(_("Open steps: %(kind)s") % {"kind": row.get_kind_display()}, row.reason, details)
     what = _("Step %(step)s, %(channel)s: %(kind)s") % {
         "step": task.step,
         "channel": task.get_channel_display(),
         "kind": row.get_kind_display(),
     }
-    return Said(what, row.reason, details)
+    return TraceSaid(what, row.reason, details)
 
 
-def _ladder(row: FollowupLadder) -> Said:
-    return Said(_("Ladder started"), row.reason, {_("Owner"): row.owner, _("Kind"): row.get_template_kind_display()})
+def _ladder(row: FollowupLadder) -> TraceSaid:
+    return TraceSaid(_("Ladder started"), row.reason, {_("Owner"): row.owner, _("Kind"): row.get_template_kind_display()})
 
 
-def _message(row: InboundMessage) -> Said:
+def _message(row: InboundMessage) -> TraceSaid:
     channel = row.get_channel_display() or _("Message")
     meaning = row.get_meaning_display()
-    return Said(_("%(channel)s received: %(meaning)s") % {"channel": channel, "meaning": meaning}, row.text)
+    return TraceSaid(_("%(channel)s received: %(meaning)s") % {"channel": channel, "meaning": meaning}, row.text)
 
 
-def _decision(row: InboundDecision) -> Said:
-    return Said(_("Message decided: %(meaning)s") % {"meaning": row.get_meaning_display()}, row.reason)
+def _decision(row: InboundDecision) -> TraceSaid:
+    return TraceSaid(_("Message decided: %(meaning)s") % {"meaning": row.get_meaning_display()}, row.reason)
 
 
-def _reply(row: AdministrativeReply) -> Said:
+def _reply(row: AdministrativeReply) -> TraceSaid:
     sent = _("sent by %(who)s") % {"who": row.sent_by} if row.sent_at else _("not sent yet")
-    return Said(_("Our answer: %(kind)s") % {"kind": row.get_kind_display()}, row.text, {_("State"): sent})
+    return TraceSaid(_("Our answer: %(kind)s") % {"kind": row.get_kind_display()}, row.text, {_("State"): sent})
 
 
-def _inbox(row: InboxItem) -> Said:
-    return Said(_("Inbox item done: %(kind)s") % {"kind": row.get_kind_display()}, row.done_reason)
+def _inbox(row: InboxItem) -> TraceSaid:
+    return TraceSaid(_("Inbox item done: %(kind)s") % {"kind": row.get_kind_display()}, row.done_reason)
 
 
-def _note(row: LeadEvent) -> Said:
+def _note(row: LeadEvent) -> TraceSaid:
     meets_at = shown_time(row.meets_at) if row.meets_at else ""
-    return Said(row.get_kind_display(), row.text, {_("When"): meets_at})
+    return TraceSaid(row.get_kind_display(), row.text, {_("When"): meets_at})
 
 
 def _moved(row: Any) -> str:
@@ -105,15 +105,15 @@ def _moved(row: Any) -> str:
     }
 
 
-def _status(row: LeadEvent) -> Said:
-    return Said(_moved(row), row.text)
+def _status(row: LeadEvent) -> TraceSaid:
+    return TraceSaid(_moved(row), row.text)
 
 
-def _reopening(row: LeadReopening) -> Said:
-    return Said(_moved(row), row.reason)
+def _reopening(row: LeadReopening) -> TraceSaid:
+    return TraceSaid(_moved(row), row.reason)
 
 
-def _record(row: ContactRecord) -> Said:
+def _record(row: ContactRecord) -> TraceSaid:
     channel = row.get_channel_display() or _("every channel")
     what = _("%(entry)s: %(channel)s") % {"entry": row.get_entry_display(), "channel": channel}
     details = {
@@ -123,19 +123,19 @@ def _record(row: ContactRecord) -> Said:
         _("Until"): shown_time(row.expires_at) if row.expires_at else "",
         _("Evidence"): row.evidence,
     }
-    return Said(what, row.reason, details)
+    return TraceSaid(what, row.reason, details)
 
 
-def _breach(row: SlaBreach) -> Said:
+def _breach(row: SlaBreach) -> TraceSaid:
     details = {_("Due"): shown_time(row.due_at), _("Owner"): row.owner}
-    return Said(_("Later than the SLA allows: step %(step)s") % {"step": row.step}, "", details)
+    return TraceSaid(_("Later than the SLA allows: step %(step)s") % {"step": row.step}, "", details)
 
 
-def _offer(row: Offer) -> Said:
-    return Said(_("Offer %(id)s drafted") % {"id": row.pk})
+def _offer(row: Offer) -> TraceSaid:
+    return TraceSaid(_("Offer %(id)s drafted") % {"id": row.pk})
 
 
-def _offer_event(row: OfferEvent) -> Said:
+def _offer_event(row: OfferEvent) -> TraceSaid:
     what = _("Offer %(id)s: %(before)s to %(after)s") % {
         "id": row.offer_id,
         "before": row.get_from_state_display(),
@@ -143,15 +143,15 @@ def _offer_event(row: OfferEvent) -> Said:
     }
     asked = shown_money(row.asked) if row.asked is not None else ""
     documents = "; ".join(row.documents)
-    return Said(
+    return TraceSaid(
         what,
         row.reason,
         {_("On the table"): shown_money(row.amount), _("The seller asked"): asked, _("Documents"): documents},
     )
 
 
-def _evidence(row: OfferEvidence) -> Said:
-    return Said(
+def _evidence(row: OfferEvidence) -> TraceSaid:
+    return TraceSaid(
         _("Offer computed"),
         "",
         {
@@ -162,34 +162,34 @@ def _evidence(row: OfferEvidence) -> Said:
     )
 
 
-def _sent(row: DealSent) -> Said:
+def _sent(row: DealSent) -> TraceSaid:
     details = {_("Channel"): row.get_channel_display(), _("Sent"): shown_time(row.sent_at)}
-    return Said(_("Deal %(deal)s offered to %(buyer)s") % {"deal": row.deal_ref, "buyer": row.buyer_id}, "", details)
+    return TraceSaid(_("Deal %(deal)s offered to %(buyer)s") % {"deal": row.deal_ref, "buyer": row.buyer_id}, "", details)
 
 
-def _feedback(row: BuyerFeedbackEvent) -> Said:
+def _feedback(row: BuyerFeedbackEvent) -> TraceSaid:
     what = _("%(buyer)s: %(event)s") % {"buyer": row.buyer_id or _("Somebody"), "event": row.get_event_display()}
-    return Said(what, "", {_("Deal"): row.deal_ref, _("Property"): row.property_type, _("Market"): row.market})
+    return TraceSaid(what, "", {_("Deal"): row.deal_ref, _("Property"): row.property_type, _("Market"): row.market})
 
 
-def _risk(row: RiskEvent) -> Said:
+def _risk(row: RiskEvent) -> TraceSaid:
     what = _("Risk of %(engine)s: %(kind)s") % {"engine": row.engine, "kind": row.get_kind_display()}
     loss = shown_money(row.realized_loss) if row.realized_loss else ""
-    return Said(what, row.reason or row.message, {_("Amount"): shown_money(row.amount), _("Loss"): loss})
+    return TraceSaid(what, row.reason or row.message, {_("Amount"): shown_money(row.amount), _("Loss"): loss})
 
 
-def _advice(row: HeimdallEvent) -> Said:
+def _advice(row: HeimdallEvent) -> TraceSaid:
     what = _("Advice in %(domain)s: %(kind)s") % {"domain": row.domain, "kind": row.get_kind_display()}
-    return Said(what, row.message, {_("Confidence"): row.confidence})
+    return TraceSaid(what, row.message, {_("Confidence"): row.confidence})
 
 
-def _run(row: RunbookRun) -> Said:
+def _run(row: RunbookRun) -> TraceSaid:
     verdict = _("go-live may be enabled") if row.ok_to_enable_go_live else _("go-live is blocked")
-    return Said(_("Runbook stored: %(verdict)s") % {"verdict": verdict}, row.reason)
+    return TraceSaid(_("Runbook stored: %(verdict)s") % {"verdict": verdict}, row.reason)
 
 
-def _trigger(row: RegressionTrigger) -> Said:
-    return Said(_("Tripwire acted: %(act)s") % {"act": row.action_taken}, row.note, {_("Engine"): row.engine})
+def _trigger(row: RegressionTrigger) -> TraceSaid:
+    return TraceSaid(_("Tripwire acted: %(act)s") % {"act": row.action_taken}, row.note, {_("Engine"): row.engine})
 
 
 # The sources ------------------------------------------------------------------------------------------------------------

@@ -1,12 +1,11 @@
 """Today in a browser: the operator lands on it, goes over the map by keyboard, and changes the period."""
 
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.visits import PHONE, Chromium, Visitor
@@ -15,16 +14,16 @@ from tests.factories import LeadFactory, TaskFactory, completed
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 
-def _press(page: Page, key: str) -> None:
-    page.keyboard.press(key)
-
-
 @pytest.fixture
 def operator(db: None) -> User:
     """The operator op1, who may open the admin."""
     user = User.objects.create_user("op1", is_staff=True)
     user.groups.set(Group.objects.filter(name="operator"))
     return user
+
+
+def press(visitor: Visitor, key: str) -> None:
+    visitor.use(lambda page: page.keyboard.press(key))
 
 
 def test_an_operator_sees_what_is_red_goes_over_the_map_and_changes_the_period(
@@ -47,7 +46,7 @@ def test_an_operator_sees_what_is_red_goes_over_the_map_and_changes_the_period(
 
         visitor.use(lambda page: page.locator(".today-map .tile[aria-label^=Ontario]").focus())
         for key, province in (("ArrowRight", "Quebec: 0"), ("ArrowDown", "New Brunswick: 0"), ("ArrowRight", "Prince Ed")):
-            visitor.use(partial(_press, key=key))
+            press(visitor, key)
             focused = visitor.use(lambda page: page.evaluate("document.activeElement.getAttribute('aria-label')"))
             assert focused.startswith(province)
 
@@ -55,7 +54,7 @@ def test_an_operator_sees_what_is_red_goes_over_the_map_and_changes_the_period(
         visitor.use(lambda page: expect(page.locator(".tile[aria-label='Quebec: 1']")).to_be_visible())
         assert "days=30" in visitor.use(lambda page: page.url)
         visitor.use(lambda page: page.locator(".tile[aria-label='Quebec: 1']").focus())
-        visitor.use(lambda page: page.keyboard.press("Enter"))
+        press(visitor, "Enter")
         visitor.use(lambda page: page.wait_for_url("**/followups/lead/?province__exact=QC&days=30"))
         assert visitor.complaints == []
 

@@ -137,12 +137,12 @@ def test_the_answer_is_a_list_of_links_for_staff_who_post(operator_user: User) -
     lead = LeadFactory.create(first_name="<b>Jo</b>", last_name="O'Hara")
     client = signed_in(operator_user)
 
-    answer = client.post(FIND, {"text": "hara"})
+    answer = client.post(FIND, {"text": "o'hara"})
 
     assert f'href="/admin/followups/lead/{lead.pk}/change/"' in answer.content.decode()
     assert "&lt;b&gt;Jo" in answer.content.decode()
     assert client.get(FIND).status_code == 405
-    assert Client().post(FIND, {"text": "hara"}).status_code == 302
+    assert Client().post(FIND, {"text": "o'hara"}).status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ ASKED_MAX = 100  # buyers on the page
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedBuyer:
     """A buyer to whom the deal was offered: how, when, and what it answered last. `link` is empty for an unknown buyer."""
 
     name: str
@@ -71,7 +71,7 @@ def links_of(offer: Offer, user: Any) -> list[tuple[str, str, str]]:
     return found
 
 
-def asked_of(offer: Offer, user: Any) -> Sequence[Asked]:
+def asked_of(offer: Offer, user: Any) -> Sequence[AskedBuyer]:
     """Return the buyers who were asked about the deal, the last first, in three queries."""
     if not offer.deal_ref:
         return []
@@ -84,8 +84,8 @@ def asked_of(offer: Offer, user: Any) -> Sequence[Asked]:
     return [_asked(str(one), buyers.get(str(one)), by_buyer.get(one), said.get(one)) for one in ids]
 
 
-def _asked(buyer_id: str, buyer: Buyer | None, sent: DealSent | None, said: BuyerFeedbackEvent | None) -> Asked:
-    return Asked(
+def _asked(buyer_id: str, buyer: Buyer | None, sent: DealSent | None, said: BuyerFeedbackEvent | None) -> AskedBuyer:
+    return AskedBuyer(
         str(buyer or buyer_id),
         _page("buyers_buyer", buyer.pk) if buyer else "",
         str(sent.get_channel_display()) if sent else "",

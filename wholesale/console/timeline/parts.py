@@ -30,7 +30,7 @@ _ICONS = {Channel.CALL: "call", Channel.SMS: "sms", Channel.EMAIL: "mail"}
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class WayToPerson:
     """A channel to a person: whether it may be used now, why not, from when on, and the link that uses it."""
 
     channel: Channel
@@ -73,7 +73,7 @@ class Way:
 class Reach:
     """The ways to a person, and the zone of its clock. None: it is not known."""
 
-    ways: Sequence[Way]
+    ways: Sequence[WayToPerson]
     zone: tzinfo | None
     now: datetime
 
@@ -94,10 +94,10 @@ def reach_of(person: PersonFacts, now: datetime) -> Reach:
     return Reach([_way(answer) for answer in answers], answers[0].verdict.zone, now)
 
 
-def _way(answer: ContactAnswer) -> Way:
+def _way(answer: ContactAnswer) -> WayToPerson:
     channel, verdict, person = Channel(answer.contact.channel), answer.verdict, answer.contact.person
     is_never = not _NEVER.isdisjoint(verdict.reasons)
-    return Way(
+    return WayToPerson(
         channel,
         verdict.allowed,
         is_never,
