@@ -117,6 +117,8 @@ def _after(rows: QuerySet[Any], source: TraceSource, number: int, mark: TraceMar
 
 
 def _readable(source: TraceSource, rows: QuerySet[Any], traced: Traced, user: Any) -> QuerySet[Any]:
+    if traced.about is About.LEAD and not source.is_of_task:
+        return rows  # who may read about a lead may read these (`followups.scopes`): to ask again costs more than to read
     if source.model in scopes.scoped_models():
         return scopes.visible(rows, user)
     if traced.about is not About.REQUEST or user is None or user.has_perm(ANY_LEAD):

@@ -67,6 +67,7 @@ class TraceSource:
     related: tuple[str, ...] = ()
     only: Q = field(default_factory=Q)
     leads: str = ""
+    is_of_task: bool = False  # whether the task decides who may read a row, even if the reader may read about the lead
 
     @property
     def permission(self) -> str:

@@ -214,9 +214,10 @@ SOURCES: tuple[TraceSource, ...] = (
         _task_event,
         related=("task", "words"),
         leads="task__lead_id",
+        is_of_task=True,
     ),
-    TraceSource(FollowupLadder, _K.LADDER, {About.LEAD: by("lead_id")}, _ladder, who="created_by"),
-    TraceSource(SlaBreach, _K.LADDER, {About.LEAD: by("task__lead_id")}, _breach, at="found_at", who=""),
+    TraceSource(FollowupLadder, _K.LADDER, {About.LEAD: by("lead_id")}, _ladder, who="created_by", is_of_task=True),
+    TraceSource(SlaBreach, _K.LADDER, {About.LEAD: by("task__lead_id")}, _breach, at="found_at", who="", is_of_task=True),
     TraceSource(InboundMessage, _K.MESSAGE, {About.LEAD: by("lead_id"), **REQUEST}, _message, leads="lead_id"),
     TraceSource(
         InboundDecision,

@@ -141,6 +141,17 @@ def test_an_agent_sees_of_a_request_its_own_leads_and_its_own_acts(
     assert len(everything) == 7
 
 
+def test_an_agent_sees_of_its_lead_all_but_the_tasks_of_others(user_of: Callable[..., User]) -> None:
+    lead = LeadFactory.create(lead_id="L1")
+    for owner, closed in (("agent", {}), ("va9", {"ladder__closed_at": NOON, "ladder__open_steps": 0})):
+        task = TaskFactory.create(ladder__lead_id="L1", owner=owner, ladder__owner=owner, **closed)
+        TaskEventFactory.create(task=task, kind="SNOOZED", reason=f"by {owner}")
+    InboundFactory.create(lead_id="L1", text="Who is this?")
+    note_lead("L1", "a note", act=_act(0))
+    seen = trace(traced_lead(lead), user=user_of("agent")).entries
+    assert {entry.words for entry in seen} == {"", "by agent", "Who is this?", "a note"}
+
+
 def test_nothing_personal_of_an_erased_lead_comes_back() -> None:
     lead = LeadFactory.create(lead_id="L1", phone="+14165550123", email="ann@example.ca", first_name="Ann", last_name="Roy")
     task = TaskFactory.create(ladder__lead_id="L1", note="Ann Roy called")
