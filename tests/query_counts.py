@@ -58,9 +58,9 @@ QUERIES: dict[str, int | dict[str, int]] = {
     # Pages
     "the work queue's page, at most": 26,  # with the lead's last words and what may be taken back
     "an outcome and the next card, at most": {"sqlite": 60, "postgresql": 60},
-    # Session, user, permissions; own and nobody's items; the thread (4); the gate (2), the next step; go-live
-    "the inbox's page, at most": 14,
-    "an answer and the next item, at most": 26,
+    # Session, user, permissions; own and nobody's items (3); the thread (4); the gate (2), the next step; go-live
+    "the inbox's page, at most": 15,
+    "an answer and the next item, at most": 21,
     "the page of one's own numbers, at most": 12,  # what waits (4), days, first contacts
     "the dashboard's own, at most": 14,  # session, user, one for each figure; week and tasks at risk take two
 }

@@ -148,7 +148,7 @@ pytestmark = pytest.mark.django_db
 # `simulate` reports the simulation. A lead's page shows its reopenings, and a last contact has no name.
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadReopening, InboundDecision),
-    HeldAct,  # ten seconds old at most; the history says what came of it
+    HeldAct,  # some seconds old, or on its agent's queue; the history says what came of it
     *(ConsentProof, ContactRecordWords, InboundDecisionWords, KPIEventWords, LeadReopeningWords, TaskEventWords),
     OfferEventWords,
     UserSettings,  # chosen when a user is invited
