@@ -62,9 +62,9 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "a lead's page, at most": 30,  # 14 of its feed; the lead, the gate and its facts; the ladder and its steps; the frame
     "the work queue's page, at most": 26,  # with the lead's last words and what may be taken back
     "an outcome and the next card, at most": {"sqlite": 60, "postgresql": 60},
-    # Session, user, permissions; own and nobody's items; the thread (4); the gate (2), the next step; go-live
-    "the inbox's page, at most": 14,
-    "an answer and the next item, at most": 26,
+    # Session, user, permissions; own and nobody's items (3); the thread (4); the gate (2), the next step; go-live
+    "the inbox's page, at most": 15,
+    "an answer and the next item, at most": 21,
     "the page of one's own numbers, at most": 12,  # what waits (4), days, first contacts
     # Session, user, the badge of notices, the go-live state; 12 of the runbook, whose tripwires it shares; due tasks, risk,
     # what waits, leads, contacts, lateness, offers, events of tripwires

@@ -352,3 +352,14 @@ def test_the_page_and_an_answer_take_few_queries_however_much_waits(va1: Client)
 
     assert counted(page) <= queries("the inbox's page, at most")
     assert counted(answer) <= queries("an answer and the next item, at most")
+
+
+def test_what_an_agent_may_read_is_found_behind_much_that_it_may_not(va1: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("followups.tasks.admin.inbox.items.LOOKED_AT", 3)
+    for n in range(4):
+        LeadFactory.create(lead_id=f"FAR-{n}", province="BC", market="VICTORIA")
+        far = InboundFactory.create(lead_id=f"FAR-{n}")
+        InboxItemFactory.create(lead_id=f"FAR-{n}", task=None, message=far, due_by=NOON - timedelta(days=1))
+    item = reply("LEAD-1")
+
+    assert listed(va1.get(INBOX)) == [item.pk]

@@ -149,7 +149,7 @@ pytestmark = pytest.mark.django_db
 # `simulate` reports the simulation. A lead's page shows its events and reopenings, and a last contact has no name.
 NOT_SHOWN = {
     *(Permission, ContentType, Session, Mark, Simulation, LastContact, LeadEvent, LeadReopening, InboundDecision),
-    HeldAct,  # ten seconds old at most; the history says what came of it
+    HeldAct,  # some seconds old, or on its agent's queue; the history says what came of it
     *(
         ConsentProof,
         ContactRecordWords,

@@ -89,6 +89,11 @@ def name_of(item: InboxItem) -> str:
     return str(item.lead or item.lead_id or _("Somebody unknown"))
 
 
+def bare_card(item: InboxItem, now: datetime) -> InboxCard:
+    """Return a card without what the page shows: enough for an act."""
+    return InboxCard(item, now, thread=[], ways=[], zone=None, step=None, may_act=True)
+
+
 def card_of(item: InboxItem, user: Any, now: datetime) -> InboxCard:
     """Return the card of an item, in a constant number of queries. The item was read with its lead and message."""
     ways, zone = _ways(item.lead, now) if item.lead else ([], None)

@@ -20,7 +20,7 @@ from unfold.admin import ModelAdmin
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import reopen_item, waiting
 from followups.tasks.admin.inbox.acts import ACTS, form_of
-from followups.tasks.admin.inbox.cards import KINDS, InboxCard, card_of, name_of
+from followups.tasks.admin.inbox.cards import KINDS, InboxCard, bare_card, card_of, name_of
 from followups.tasks.admin.inbox.items import first_items, open_item, place_of
 from followups.tasks.admin.queue_page import moves
 from wholesale.plumbing.act import Act
@@ -73,24 +73,25 @@ def _act(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
 
 
 def _done(page: "InboxPage", user: User, act: str, item: InboxItem) -> bool:
-    """Do what a button of an item's card says. If it is refused, the card shows why."""
-    card = page.refused = card_of(item, user, page.now)
-    form = form_of(act, card, page.request.POST)
-    page.chosen, card.note = item.pk, page.request.POST.get("note", "")
+    """Do what a button of an item's card says. If it is refused, the card shows why. Only then the whole card is read."""
+    card = card_of(item, user, page.now) if act == "later" else bare_card(item, page.now)
+    form, refusal = form_of(act, card, page.request.POST), ""
     if form.is_valid():
         try:
             with transaction.atomic():
                 page.say(constants.SUCCESS, ACTS[act](card, user, **form.cleaned_data))
-        except DomainError as refusal:
-            card.refusal = refusal.detail
+        except DomainError as refused:
+            refusal = refused.detail
         else:
             page.model_admin.log_change(page.request, item, f"Inbox: {act}.")
-            page.refused, page.after = None, item
+            page.after = item
             page.chosen = _reply_of(item) if act == "decide" else 0
             page.undo = item if act in MAY_BE_TAKEN_BACK else None
             return True
     else:
-        card.refusal = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        refusal = " ".join(str(error) for errors in form.errors.values() for error in errors)
+    page.chosen, page.refused = item.pk, card_of(item, user, page.now)
+    page.refused.refusal, page.refused.note = refusal, page.request.POST.get("note", "")
     return False
 
 
