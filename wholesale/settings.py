@@ -192,8 +192,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
-# Only the console has the user's language and zone (wholesale/plumbing/http/personal.py). All else is in English and UTC.
-LANGUAGE_CODE = "en-ca"
+LANGUAGE_CODE = "en-ca"  # and UTC, but for the console's pages (wholesale/plumbing/http/personal.py)
 LANGUAGES = [("en-ca", "English"), ("fr-ca", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"

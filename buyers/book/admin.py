@@ -32,16 +32,18 @@ from wholesale.plumbing.admin_base import Edited, ReasonForm, Scoped, of_row
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
-from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, WordFilter, column, place_text
+from wholesale.plumbing.admin_parts import Colours, SinceFilter, StateFilter, WordFilter, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.showing import shown_money, shown_number, shown_time
 from wholesale.plumbing.vocabulary import Province
 
-STATUS_COLOURS = {
-    Buyer.Status.ACTIVE.label: "success",
-    Buyer.Status.PAUSED.label: "warning",
-    Buyer.Status.BLOCKED.label: "danger",
-}
+STATUS_COLOURS = Colours(
+    {
+        Buyer.Status.ACTIVE.label: "success",
+        Buyer.Status.PAUSED.label: "warning",
+        Buyer.Status.BLOCKED.label: "danger",
+    }
+)
 _BOXES_SHOWN = 2  # in a line of the list
 
 

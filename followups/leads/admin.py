@@ -29,20 +29,22 @@ from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, ReasonForm, Sc
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
-from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, place_text
+from wholesale.plumbing.admin_parts import Colours, SinceFilter, allowed, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
-STATUS_COLOURS = {
-    Lead.Status.NEW.label: "info",
-    Lead.Status.CONTACTED.label: "warning",
-    Lead.Status.APPOINTMENT.label: "warning",
-    Lead.Status.UNDER_CONTRACT.label: "success",
-    Lead.Status.NOT_INTERESTED.label: "",
-    Lead.Status.CLOSED.label: "success",
-    Lead.Status.DEAD.label: "",
-}
+STATUS_COLOURS = Colours(
+    {
+        Lead.Status.NEW.label: "info",
+        Lead.Status.CONTACTED.label: "warning",
+        Lead.Status.APPOINTMENT.label: "warning",
+        Lead.Status.UNDER_CONTRACT.label: "success",
+        Lead.Status.NOT_INTERESTED.label: "",
+        Lead.Status.CLOSED.label: "success",
+        Lead.Status.DEAD.label: "",
+    }
+)
 # Columns of a file that are not columns of a lead. `words.toml` holds their other names.
 
 

@@ -19,23 +19,25 @@ from offers.deals.life.models import DOCUMENTS_MAX, Offer, OfferEvent
 from offers.deals.life.states import TRANSITIONS, State
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, ReasonForm, asking
-from wholesale.plumbing.admin_parts import DANGER, SinceFilter, allowed, button, column, link, place_text
+from wholesale.plumbing.admin_parts import DANGER, Colours, SinceFilter, allowed, button, column, link, place_text
 from wholesale.plumbing.showing import shown_money, shown_time
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
-STATE_COLOURS = {
-    State.DRAFT.label: "",
-    State.SENT.label: "info",
-    State.COUNTERED.label: "info",
-    State.ACCEPTED.label: "success",
-    State.REJECTED.label: "danger",
-    State.EXPIRED.label: "warning",
-    State.CONTRACTED.label: "success",
-    State.ASSIGNED.label: "success",
-    State.CLOSED.label: "success",
-    State.FELL_THROUGH.label: "danger",
-}
+STATE_COLOURS = Colours(
+    {
+        State.DRAFT.label: "",
+        State.SENT.label: "info",
+        State.COUNTERED.label: "info",
+        State.ACCEPTED.label: "success",
+        State.REJECTED.label: "danger",
+        State.EXPIRED.label: "warning",
+        State.CONTRACTED.label: "success",
+        State.ASSIGNED.label: "success",
+        State.CLOSED.label: "success",
+        State.FELL_THROUGH.label: "danger",
+    }
+)
 
 
 def _amount(label: Words, *, at_least: Any = 0, **options: Any) -> forms.DecimalField:

@@ -27,6 +27,7 @@ CODE = re.compile(r"\S*[_/@\d]\S*|\b[A-ZÉ]{2,}\b")
 LEFT = {
     r"(.* \| )?Wholesale|English|Français": "the product's name, and languages by their own names",
     r"(csv|xlsx)": "names of formats",
+    r"No area code is subscribed to.*": "what a check of the runbook found, which is kept in English",
     r"⌘ K|Ctrl K|Esc": "names of keys",
     r"[\d\s,hmin]+": "hours and minutes, which have the same signs in both languages",
     r"\"\w+\"": "JSON as it is stored",
