@@ -69,7 +69,8 @@ class Operation:
     def request(self, name: str, kind: str, given: Any = None, **options: Any) -> Request:
         """A request to the operation, by default with the required parameters."""
         given = self.good if given is None else given
-        return Request(name, kind, self.method, self.path.replace("{id}", f"{{{row_of(self.path)}}}"), given, **options)
+        path = self.path.replace("{id}", f"{{{row_of(self.path)}}}").replace("{correlation_id}", "made")  # as factories do
+        return Request(name, kind, self.method, path, given, **options)
 
 
 def _timed(given: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The OpenAPI document: the tags of its areas, and the errors and headers that all operations share."""
 
+import re
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -92,7 +93,7 @@ class ApiSchema(AutoSchema):
 
     def get_operation_id(self) -> str:
         """Return the method and the path as an id, such as `get_followups_due` or `post_followups_task_by_id_complete`."""
-        path = self.path.removeprefix("/api/").replace("{id}", "by_id")
+        path = re.sub(r"\{(\w+)\}", r"by_\1", self.path.removeprefix("/api/"))
         return f"{self.method.lower()}_{path.replace('/', '_').replace('-', '_')}"
 
 
