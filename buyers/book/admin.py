@@ -28,10 +28,10 @@ from buyers.matching.fitting import fitting_html
 from buyers.people.admin import BuyerPersonPages
 from governance.lists.wishes import CONTACT_COLUMNS
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Edited, ReasonForm, Scoped, of_row
+from wholesale.plumbing.admin_base import Edited, ReasonForm, Scoped, Uncounted, of_row
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
-from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
+from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.admin_parts import Colours, SinceFilter, StateFilter, WordFilter, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.showing import shown_money, shown_number, shown_time
@@ -64,7 +64,7 @@ class BuyerForm(RowForm):
         widgets = {"notes": UnfoldAdminExpandableTextareaWidget}
 
 
-class StatusForm(ReasonForm):
+class BuyerStatusForm(ReasonForm):
     """The form to set the status of many buyers, with the reason."""
 
     status = forms.ChoiceField(label=_("New status"), choices=Buyer.Status.choices, widget=UnfoldAdminSelectWidget)
@@ -115,7 +115,7 @@ def _today() -> date:
 
 
 @admin.register(Buyer)
-class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
+class BuyerAdmin(CheckedInput, Uncounted, Edited, Scoped, ImportPages, BuyerPersonPages):
     """The admin pages of buyers. The list shows the newest first and never counts all buyers: there are too many."""
 
     form = BuyerForm
@@ -133,13 +133,8 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
     list_filter = ("status", "province", BuysInFilter, FundsFilter, "language", SinceFilter)
     list_select_related = False
     list_per_page = 50
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
     search_fields = ("buyer_id",)  # `listed` searches
     search_help_text = _("Beginnings of the name or company; phone, e-mail, buyer id or market")
-    list_disable_select_all = True  # nobody knows how many they are
     inlines = (BoxInline,)
     actions = ("set_status",)
     actions_list = ("import_file",)
@@ -242,7 +237,7 @@ class BuyerAdmin(CheckedInput, Edited, Scoped, ImportPages, BuyerPersonPages):
             title=gettext("Set the status of %(count)s buyers"),
             explanation=gettext("Deals are offered to active buyers only; to blocked ones never."),
             button=gettext("Set it"),
-            form=StatusForm,
+            form=BuyerStatusForm,
             act=one_by_one(act),
             done=gettext("Status set."),
         )

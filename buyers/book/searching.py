@@ -8,25 +8,25 @@ from django.db.models import F, Q, QuerySet
 from buyers.book.lookups import EMAILS, PHONES
 from buyers.book.models import BuyBoxPlace, Buyer
 from wholesale.plumbing import scopes
-from wholesale.plumbing.searching import Document, Sought, sought
+from wholesale.plumbing.searching import SearchedColumns, Sought, sought
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
 CANDIDATES = 100  # the most rows that are ranked
-DOCUMENT = Document(texts=("name", "company"), phones=PHONES, emails=EMAILS)
+SEARCHED = SearchedColumns(texts=("name", "company"), phones=PHONES, emails=EMAILS)
 # Of an erased buyer only the row's id and place are left.
 _NOBODY = Q(name="", company="", phone="", second_phone="", email="", second_email="", status=Buyer.Status.BLOCKED)
 
 
 def matching(wanted: Sought) -> Q:
     """Return the condition for the buyers that a search finds. A buyer's id must be given in full."""
-    return DOCUMENT.matching(wanted) | Q(buyer_id=wanted.text)
+    return SEARCHED.matching(wanted) | Q(buyer_id=wanted.text)
 
 
 def listed(buyers: QuerySet[Buyer], text: str) -> QuerySet[Buyer]:
     """Return those of the buyers that a list's search finds: as `matching`, and those who live or buy in such a market."""
     # A union has one query for each index, and a planner does not look into it: for words that few rows have it would
     # otherwise read all rows in the order of the list.
-    words, named = Buyer.objects.filter(DOCUMENT.matching(sought(text))), Buyer.objects.filter(buyer_id=text.strip())
+    words, named = Buyer.objects.filter(SEARCHED.matching(sought(text))), Buyer.objects.filter(buyer_id=text.strip())
     found: list[QuerySet[Any, Any]] = [words.values("pk"), named.values("pk")]
     with suppress(ValueError):  # the text names no market
         # All provinces are named, so that the indexes of places answer.

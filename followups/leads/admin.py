@@ -25,10 +25,10 @@ from followups.leads.storing import FLAGS, NO_REASON
 from governance.lists.wishes import CONTACT_COLUMNS
 from governance.people import CLOSED
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, ReasonForm, Scoped, of_row
+from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, ReasonForm, Scoped, Uncounted, of_row
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
-from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
+from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.admin_parts import Colours, SinceFilter, allowed, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
@@ -81,7 +81,7 @@ class LeadForm(RowForm):
             self.add_error("reason", NO_REASON)
 
 
-class StatusForm(ReasonForm):
+class LeadStatusForm(ReasonForm):
     """The form to set the status of many leads, with the reason."""
 
     status = forms.ChoiceField(label=_("New status"), choices=Lead.Status.choices, widget=UnfoldAdminSelectWidget)
@@ -111,7 +111,7 @@ class LeadResource(resources.ModelResource):
 
 
 @admin.register(Lead)
-class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
+class LeadAdmin(CheckedInput, Uncounted, Edited, Scoped, ImportPages, PersonPages):
     """The admin pages of leads. The list shows the newest first and never counts all leads: there are too many."""
 
     form = LeadForm
@@ -125,13 +125,8 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
     list_filter: tuple[Any, ...] = ("status", "province", "language", "role", SinceFilter)
     list_select_related = False
     list_per_page = 50
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
     search_fields = ("lead_id",)  # `listed` searches
     search_help_text = _("Beginnings of names and addresses; phone, e-mail, lead id or market")
-    list_disable_select_all = True  # nobody knows how many they are
     inlines = (ReopeningInline,)
     actions: tuple[Any, ...] = ("set_status",)
     actions_list = ("import_file", "find_proof")
@@ -190,7 +185,7 @@ class LeadAdmin(CheckedInput, Edited, Scoped, ImportPages, PersonPages):
             title=gettext("Set the status of %(count)s leads"),
             explanation=gettext("A status that ends the hunt closes the open ladder of its lead."),
             button=gettext("Set it"),
-            form=StatusForm,
+            form=LeadStatusForm,
             act=one_by_one(act),
             done=gettext("Status set."),
         )

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.db import migrations
 
-from followups.leads.searching import DOCUMENT
+from followups.leads.searching import SEARCHED
 
 
 def make(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(DOCUMENT.index_sql("followups_lead", "lead_words"))
+        schema_editor.execute(SEARCHED.index_sql("followups_lead", "lead_words"))
 
 
 def drop(apps: Any, schema_editor: Any) -> None:

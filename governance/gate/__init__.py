@@ -34,10 +34,10 @@ from governance.gate.advice import (
 )
 from governance.gate.changes import (
     Both,
-    Effect,
+    ChannelEffect,
     Effects,
     MeantPolicy,
-    Waiting,
+    WhereDue,
     effects_of,
     judge_both,
     register_waiting,

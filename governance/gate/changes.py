@@ -45,7 +45,7 @@ def judge_both(meant: MeantPolicy, contacts: Sequence[Contact], now: datetime) -
     return [Both(*pair) for pair in zip(in_force, asked_about(contacts, now=now, facts=facts, rules=rules), strict=True)]
 
 
-class Waiting(NamedTuple):
+class WhereDue(NamedTuple):
     """Contacts that are due in a place, the oldest first."""
 
     province: str
@@ -55,7 +55,7 @@ class Waiting(NamedTuple):
     at_most: int
 
 
-Loader = Callable[[Waiting], Sequence[Contact]]
+Loader = Callable[[WhereDue], Sequence[Contact]]
 _loaders: list[Loader] = []
 
 
@@ -64,7 +64,7 @@ def register_waiting(loader: Loader) -> None:
     _loaders[:] = [loader]
 
 
-class Effect(NamedTuple):
+class ChannelEffect(NamedTuple):
     """What saving the meant policy does to the due contacts of one channel. Numbers of contacts."""
 
     channel: str
@@ -77,7 +77,7 @@ class Effect(NamedTuple):
 class Effects(NamedTuple):
     """The effects by channel, for the channels by which a contact is due."""
 
-    by_channel: list[Effect]
+    by_channel: list[ChannelEffect]
     judged: int  # contacts
     is_all: bool  # False: more are due, and only the oldest were judged
 
@@ -91,14 +91,14 @@ def effects_of(meant: MeantPolicy, now: datetime) -> Effects:
         of_channel = counts.setdefault(contact.channel, [0, 0, 0, 0])
         was, will = both.now.minutes(now).is_open(now), both.then.minutes(now).is_open(now)
         of_channel[(0 if was else 1) if will else (2 if was else 3)] += 1
-    found = [Effect(channel, *numbers) for channel, numbers in sorted(counts.items())]
+    found = [ChannelEffect(channel, *numbers) for channel, numbers in sorted(counts.items())]
     return Effects(found, min(len(contacts), WAITING_MAX), is_all)
 
 
-def _where(meant: MeantPolicy, now: datetime) -> Waiting:
+def _where(meant: MeantPolicy, now: datetime) -> WhereDue:
     """Where the meant policy is effective: in its market, or in its province but for markets with a policy of their own."""
     if meant.market != ALL:
-        return Waiting(meant.province, meant.market, (), now, WAITING_MAX + 1)
+        return WhereDue(meant.province, meant.market, (), now, WAITING_MAX + 1)
     facts = read_facts((), standing_counts=False)
     own = [market for province, market in governed.at(facts.mark).policies if province == meant.province and market != ALL]
-    return Waiting(meant.province, None, own, now, WAITING_MAX + 1)
+    return WhereDue(meant.province, None, own, now, WAITING_MAX + 1)

@@ -27,6 +27,7 @@ from tests.factories import NOON, PoolAgentFactory
 from tests.staff import signed_in
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.compiled import together
+from wholesale.plumbing.showing import shown_time
 
 API = "/api/followups/pool"
 AN_HOUR = timedelta(hours=1)
@@ -267,7 +268,7 @@ def test_the_list_shows_the_shares_of_present_agents_and_who_is_away(staff: Clie
         "60%",
         "100%",
         "none while paused",
-        "Paused until 15 Dec 2099",
+        f"Paused until {shown_time(NOON.replace(year=2099))}",
         "none while inactive",
         "may not sign in",
     ):

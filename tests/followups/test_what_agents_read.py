@@ -204,7 +204,7 @@ def desk(agent: APIClient) -> Client:
 @pytest.mark.parametrize("model", PAGES)
 def test_the_admin_shows_only_what_the_agent_may_read(desk: Client, model: str) -> None:
     url = reverse(f"admin:followups_{model}_changelist")
-    query = {"meaning": "all"} if model == "inboundmessage" else {}
+    query = {"inboundmessage": {"meaning": "all"}, "followuptask": {"state": "all"}}.get(model, {})
     page = desk.get(url, query)
     rows = page.context["cl"].result_list
     assert len(rows) == len(READ)

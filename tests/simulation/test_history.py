@@ -151,8 +151,8 @@ def test_agents_have_habits_and_snoozes_and_reassignments_have_reasons(history: 
     assert {None} < set(FollowupTask.objects.values_list("owner", flat=True))
     assert PoolAgent.objects.filter(paused_until__isnull=False).exists()
     kinds = set(TaskEvent.objects.values_list("kind", flat=True))
-    of_the_queue = {TaskEvent.Kind.SKIPPED, TaskEvent.Kind.OPTED_OUT, TaskEvent.Kind.TAKEN_BACK}
-    assert kinds >= set(TaskEvent.Kind.values) - of_the_queue
+    of_people = {TaskEvent.Kind.SKIPPED, TaskEvent.Kind.OPTED_OUT, TaskEvent.Kind.TAKEN_BACK, TaskEvent.Kind.UNRECORDED}
+    assert kinds >= set(TaskEvent.Kind.values) - of_people
     reasoned = TaskEvent.objects.exclude(kind=TaskEvent.Kind.COMPLETED).select_related("words")
     assert all(line.reason for line in reasoned)
 

@@ -54,6 +54,7 @@ RUNBOOK = ("/api/governance/go-live/checklist", "/api/governance/runbook/status"
 
 DECIDE = "/api/governance/contact/decide"
 REVIEW = "/api/kpi/friday-review"
+TRACE = "/api/kpi/trace/{correlation_id}"
 SCORE = "/api/buyers/liquidity/score"
 
 
@@ -102,7 +103,7 @@ def test_no_get_takes_more_queries_for_200_rows_than_for_2(operator: APIClient) 
     more_rows(198)
     asking(operator, GETS[0], urls[GETS[0]])  # again, in case the token left the cache meanwhile
     assert {endpoint: asking(operator, endpoint, url) for endpoint, url in urls.items()} == with_2
-    apart = (*RUNBOOK, DECIDE, SCORE, REVIEW, *BOOK, *MATCHING)
+    apart = (*RUNBOOK, DECIDE, SCORE, REVIEW, TRACE, *BOOK, *MATCHING)
     usual = [count for endpoint, count in with_2.items() if endpoint.path not in apart]
     assert max(n for endpoint, n in with_2.items() if endpoint.path in BOOK) == queries("GET buyers/book, at most")
     matching = [count for endpoint, count in with_2.items() if endpoint.path in MATCHING]
@@ -115,6 +116,7 @@ def test_no_get_takes_more_queries_for_200_rows_than_for_2(operator: APIClient) 
         queries("GET buyers/liquidity/score of an unknown node")
     ]
     assert [count for endpoint, count in with_2.items() if endpoint.path == REVIEW] == [queries("the Friday review")]
+    assert [count for endpoint, count in with_2.items() if endpoint.path == TRACE] == [queries("the trace of a request")]
 
 
 # Without an open transaction, as in a served request.

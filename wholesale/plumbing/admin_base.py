@@ -130,14 +130,22 @@ def _linked(fields: Any) -> Any:
     return tuple(map(_linked, fields))
 
 
-class GrowingAdmin(ReadOnlyAdmin):
-    """The base class of read-only admins of tables that grow without end. The list never counts or sorts all rows."""
+class Uncounted:
+    """A mixin of admins of tables that grow without end. The list never counts or sorts all rows, so none chooses all."""
 
     paginator = InfinitePaginator
     show_full_result_count = False
-    list_disable_select_all = True  # nobody knows how many they are
+    list_disable_select_all = True
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Show the list, without Django's hidden text that all rows are chosen: it would have a made-up number."""
+        return super().changelist_view(request, {"selection_note_all": "", **(extra_context or {})})  # type: ignore[misc]
+
+
+class GrowingAdmin(Uncounted, ReadOnlyAdmin):
+    """The base class of read-only admins of tables that grow without end."""
 
 
 class ReadOnlyInline(ReadOnly, Scoped, TabularInline):

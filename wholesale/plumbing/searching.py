@@ -97,7 +97,7 @@ def _digits(text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class SearchedColumns:
     """The columns of a table by which its rows are found: texts, numbers in E.164, and e-mail addresses."""
 
     texts: tuple[str, ...]
@@ -165,7 +165,7 @@ class _Found(Func):
 
     output_field = BooleanField()
 
-    def __init__(self, document: Document, query: str) -> None:
+    def __init__(self, document: SearchedColumns, query: str) -> None:
         super().__init__(*map(F, (*document.texts, *document.phones, *document.emails)))
         self._document, self._query = document, query
 

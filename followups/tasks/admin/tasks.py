@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -53,6 +53,12 @@ class TaskStateFilter(StateFilter):
         "cancelled": (_("Cancelled"), Q(cancelled_at__isnull=False, completed_at__isnull=True)),
         "all": (_("All"), Q()),
     }
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Narrow the tasks to the chosen state. Who asks only when tasks were completed does not mean open ones."""
+        if not self.value() and request.GET.get(CompletedSinceFilter.parameter_name):
+            return queryset
+        return super().queryset(request, queryset)
 
 
 class CompletedSinceFilter(SinceFilter):

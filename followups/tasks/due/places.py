@@ -5,7 +5,7 @@ from followups.tasks.models import FollowupTask
 from governance import gate
 
 
-def waiting_in(place: gate.Waiting) -> list[gate.Contact]:
+def waiting_in(place: gate.WhereDue) -> list[gate.Contact]:
     """Return the contacts of the due tasks of a place, the oldest first. One query, along the index of due tasks."""
     tasks = FollowupTask.objects.due(place.now).filter(province=place.province).select_related("lead")
     if place.market is not None:

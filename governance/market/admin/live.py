@@ -44,7 +44,7 @@ class EffectRow(NamedTuple):
     """What saving would do to the due contacts of one channel."""
 
     channel: str
-    effect: gate.Effect
+    effect: gate.ChannelEffect
 
 
 def live_part(request: HttpRequest, model_admin: ModelAdmin, object_id: str | None = None) -> HttpResponse:

@@ -118,7 +118,7 @@ def test_pages_and_actions_are_those_of_the_role(user_of: Callable[..., User]) -
     assert hits("import lea", operator) == {"Actions": ["Import leads"], "Pages": ["Imports of leads"]}
     assert hits("invite", operator)["Actions"] == ["Invite an agent"]
     assert hits("friday", operator)["Pages"] == ["Friday review"]
-    assert hits("", agent) == {"Pages": ["Queue", "Inbox", "My leads"]}
+    assert hits("", agent) == {"Pages": ["Queue", "Inbox", "My leads", "My numbers"]}
     for text in ("engage", "today", "friday"):
         assert hits(text, agent) == {}
 

@@ -28,7 +28,7 @@ class Shown:
 
 def admin_of(page: str) -> Any:
     """Return the admin of a list by its app and model, such as followups_lead. None if there is no such list."""
-    app, _, model = page.partition("_")
+    app, _, model = page.rpartition("_")  # an app's label may have a "_", a model's name has none
     found = (
         one for kind, one in admin.site._registry.items() if (kind._meta.app_label, kind._meta.model_name) == (app, model)
     )
