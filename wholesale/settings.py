@@ -196,6 +196,7 @@ LANGUAGE_CODE = "en-ca"  # and UTC, but for the console's pages (wholesale/plumb
 LANGUAGES = [("en-ca", "English"), ("fr-ca", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = "wholesale.plumbing.formats"  # times of lists as `showing` writes them
 USE_TZ = True
 CONSOLE_ZONE = zone("CONSOLE_ZONE", default="America/Toronto")  # of users who have chosen none
 

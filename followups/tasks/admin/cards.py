@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from django.db.models import Max
 from django.forms import Form
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from followups.leads.inbound.models import InboundMessage
@@ -30,7 +30,7 @@ from wholesale.plumbing.admin_base import ReasonForm
 from wholesale.plumbing.admin_parts import place_text
 from wholesale.plumbing.showing import shown_rate
 
-_REACH = {Channel.CALL: _("Call"), Channel.SMS: _("Write a text"), Channel.EMAIL: _("Write an e-mail")}
+_REACH = {Channel.CALL: pgettext_lazy("to do", "Call"), Channel.SMS: _("Write a text"), Channel.EMAIL: _("Write an e-mail")}
 OTHERS_READ = 50  # a placeholder number may be on file for thousands of leads
 # The form of each button.
 FORMS: dict[str, type[Form]] = {

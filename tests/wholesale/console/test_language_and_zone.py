@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
+from django.utils.formats import localize
 from rest_framework.test import APIClient
 
 from tests.factories import LeadFactory
@@ -149,4 +150,12 @@ def test_lists_show_the_time_of_the_user(user: User) -> None:
     LogEntry.objects.create(user=user, action_time=AT, action_flag=ADDITION, object_repr="L1")
     chosen(user, "en", "America/Vancouver")
     page = signed_in(user).get("/admin/admin/logentry/").content.decode()
-    assert "Jan. 14, 2026, 7:30 p.m." in page or "14 Jan 2026, 7:30 p.m." in page
+    assert "Wed, Jan 14, 2026, 7:30 p.m." in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en-ca", "Mon, Nov 30, 2026, 2:05 p.m."), ("fr-ca", "lun. 30 nov. 2026, 14 h 05")]
+)
+def test_a_time_of_a_list_is_written_as_canada_does(language: str, said: str) -> None:
+    with translation.override(language):
+        assert localize(AT.replace(year=2026, month=11, day=30, hour=14, minute=5)) == said

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
@@ -22,7 +22,7 @@ from kpi.trace.sources import About, Traced
 
 # A person is not reached by this channel again, however long one waits: the number is not shown either.
 _NEVER = frozenset({Reason.OPTED_OUT})
-_VERBS = {Channel.CALL: _("Call"), Channel.SMS: _("Text"), Channel.EMAIL: _("E-mail")}
+_VERBS = {Channel.CALL: pgettext_lazy("to do", "Call"), Channel.SMS: _("Text"), Channel.EMAIL: _("E-mail")}
 _ICONS = {Channel.CALL: "call", Channel.SMS: "sms", Channel.EMAIL: "mail"}
 
 

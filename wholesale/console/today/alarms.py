@@ -126,7 +126,7 @@ def of_waiting(waiting: Iterable[WaitingCount], links: Links) -> Iterator[Alert]
             )
             tasks = ngettext("%(n)s task breached the SLA.", "%(n)s tasks breached the SLA.", one.of_these)
             link = links.list_of("followups.slanotice", read="no")
-            yield Alert(Tone.AMBER, what % n, tasks % {"n": shown_number(one.of_these)}, _("Read"), link)
+            yield Alert(Tone.AMBER, what % n, tasks % {"n": shown_number(one.of_these)}, _("Read them"), link)
         elif one.what == figures.STUCK:
             what = ngettext(
                 "%(n)s background task waits too long: is the worker running?",

@@ -1,0 +1,1 @@
+"""Formats of dates and times by locale (FORMAT_MODULE_PATH)."""
