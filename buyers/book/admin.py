@@ -239,7 +239,7 @@ class BuyerAdmin(CheckedInput, Uncounted, Edited, Scoped, ImportPages, BuyerPers
             button=gettext("Set it"),
             form=BuyerStatusForm,
             act=one_by_one(act),
-            done=gettext("Status set."),
+            done=_("Status set."),
         )
 
     @action(description=_("Answers"), icon="forum", url_path="answers")

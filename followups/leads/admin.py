@@ -187,7 +187,7 @@ class LeadAdmin(CheckedInput, Uncounted, Edited, Scoped, ImportPages, PersonPage
             button=gettext("Set it"),
             form=LeadStatusForm,
             act=one_by_one(act),
-            done=gettext("Status set."),
+            done=_("Status set."),
         )
 
     @action(description=_("Ladders"), icon="stairs", url_path="ladders")

@@ -13,13 +13,13 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
 
 from wholesale.plumbing.admin_base import confirmation
 from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.texts import Words
 
 BULK_MAX = 500  # rows at once
 NAMED_MAX = 10  # refused rows that a message names for each reason
@@ -41,7 +41,7 @@ class Bulk:
     button: str
     form: type[forms.Form]
     act: Callable[..., Iterable[Outcome]]
-    done: str
+    done: Words
 
 
 def one_by_one(act: Callable[..., object]) -> Callable[..., Iterator[Outcome]]:
@@ -59,7 +59,7 @@ def one_by_one(act: Callable[..., object]) -> Callable[..., Iterator[Outcome]]:
     return acted
 
 
-def bulk(title: str | Promise, permission: str) -> Callable[[Callable[..., Bulk]], Any]:
+def bulk(title: Words, permission: str) -> Callable[[Callable[..., Bulk]], Any]:
     """Return a decorator that makes a method of an admin, which returns a `Bulk`, an act on the chosen rows of the list."""
 
     def decorate(asked: Callable[..., Bulk]) -> Any:
@@ -93,14 +93,14 @@ def _page(self: Any, request: HttpRequest, rows: Sequence[Any], asked: Bulk, nam
     )
 
 
-def _say(self: Any, request: HttpRequest, outcomes: list[Outcome], done: str) -> None:
+def _say(self: Any, request: HttpRequest, outcomes: list[Outcome], done: Words) -> None:
     """Log what was done, and say how many rows were done and which were refused, by reason."""
     refused: dict[str, list[str]] = defaultdict(list)
     for row, refusal in outcomes:
         if refusal is None:
             self.log_change(request, row, done)
         else:
-            refused[str(refusal.detail)].append(f"{row} ({row.pk})")
+            refused[str(refusal.shown)].append(f"{row} ({row.pk})")
     count = len(outcomes) - sum(map(len, refused.values()))
     level = messages.SUCCESS if count else messages.WARNING
     total = len(outcomes)

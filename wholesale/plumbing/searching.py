@@ -25,7 +25,6 @@ _DIGITS_MIN = 3  # of a number of which only the beginning is given
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"[+\d\s().\-/]+")
 _POSTAL_CODE = re.compile(r"\b([a-z]\d[a-z])(\d[a-z]\d)\b")
-_APOSTROPHES = "'\u2019"
 # PostgreSQL's parser makes one token of two words with a hyphen, and of a host or a path. What joins them becomes a space, a
 # letter with an accent becomes the letter, and an apostrophe disappears: O'Neil is oneil. `_folded` does the same. The list
 # is short, because each letter of a row is compared with all of it when the row is written.

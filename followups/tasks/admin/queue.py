@@ -202,7 +202,7 @@ def _unrecorded(page: QueuePage, user: User, act: str) -> HttpResponse:
         else:
             page.say(constants.ERROR, _("It failed again. What you said is kept; tell whoever runs this system."))
     except DomainError as refusal:
-        page.say(constants.ERROR, refusal.detail)
+        page.say(constants.ERROR, refusal.shown)
     return page.back()
 
 

@@ -195,7 +195,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             button=gettext("Put them off"),
             form=SnoozeManyForm,
             act=one_by_one(act),
-            done=gettext("Put off."),
+            done=_("Put off."),
         )
 
     # Also of a cancelled task: its contact may have happened.

@@ -42,7 +42,7 @@ def save(request: HttpRequest) -> HttpResponse:
         try:
             view = save_view(page=page, query=query, **form.cleaned_data, act=Act.by(request.user))
         except DomainError as refusal:
-            messages.error(request, refusal.detail)
+            messages.error(request, refusal.shown)
         else:
             messages.success(request, _("View %(name)s saved.") % {"name": view.name})
     return HttpResponseRedirect(f"{_list_of(page)}?{query}")

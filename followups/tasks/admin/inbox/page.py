@@ -81,7 +81,7 @@ def _done(page: "InboxPage", user: User, act: str, item: InboxItem) -> bool:
             with transaction.atomic():
                 page.say(constants.SUCCESS, ACTS[act](card, user, **form.cleaned_data))
         except DomainError as refused:
-            refusal = refused.detail
+            refusal = refused.shown
         else:
             page.model_admin.log_change(page.request, item, f"Inbox: {act}.")
             page.after = item
@@ -106,7 +106,7 @@ def _undo(page: "InboxPage", user: User, item_id: int) -> None:
     try:
         item = reopen_item(item_id, act=Act.by(user))
     except DomainError as refusal:
-        page.say(constants.ERROR, refusal.detail)
+        page.say(constants.ERROR, refusal.shown)
         return
     page.model_admin.log_change(page.request, item, "Inbox: taken back.")
     page.say(constants.SUCCESS, _("Taken back. It waits again."))
