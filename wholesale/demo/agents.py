@@ -1,8 +1,12 @@
-"""The simulated agents: each half hour they claim permitted tasks and work on them, with their own habits."""
+"""The simulated agents: each half hour they answer replies, then claim permitted tasks and work on them, by their habits."""
 
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.db.models import Q
+
+from followups.leads.inbox.models import InboxItem
+from followups.leads.inbox.services import close_item, waiting
 from followups.leads.models import Lead
 from followups.tasks.completions.services import record_completion
 from followups.tasks.due.claims import claim_due, release_leases
@@ -37,6 +41,7 @@ _STATUSES = {
     Outcome.OPTED_OUT: Lead.Status.DEAD,
 }
 _CLOSING = frozenset(outcome for outcome, (effect, _) in SEEDED.items() if effect != Effect.GO_ON)
+_ANSWERED = 0.8  # of the replies that wait at an agent's turn
 _NOTES = (
     "Asked about the roof.",
     "Wants to talk to a sister first.",
@@ -67,6 +72,7 @@ def _take_tasks(day: SimulatedDay, agent: Agent, now: datetime) -> None:
     """Let an agent claim permitted tasks and plan a contact for each. Tasks for which no time is left are given back."""
     if day.is_stopped:
         return
+    _answer_replies(day, agent, now)
     left = []
     when = now
     for claimed in claim_due(limit=agent.at_once, lease_minutes=_LEASE, act=Act(agent.name, at=now)):
@@ -82,6 +88,15 @@ def _take_tasks(day: SimulatedDay, agent: Agent, now: datetime) -> None:
         day.agenda.put(when, partial(_contact, day, agent, task, began))
     if left:
         release_leases(task_ids=left, act=Act(agent.name, at=now))
+
+
+def _answer_replies(day: SimulatedDay, agent: Agent, now: datetime) -> None:
+    """Let an agent answer most of the replies to itself or to nobody; the others wait for its next turn."""
+    replies = waiting().filter(Q(owner=agent.name) | Q(owner=None), kind=InboxItem.Kind.REPLY).order_by("due_by", "id")
+    for item in replies[: agent.at_once]:
+        if day.random.random() < _ANSWERED:
+            act = day.act(now, agent.name, correlation_of(item.lead_id or ""), reason="answered by phone")
+            close_item(item.pk, act=act)
 
 
 def _takes(day: SimulatedDay, agent: Agent, channel: str) -> timedelta:
