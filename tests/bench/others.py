@@ -81,6 +81,8 @@ FULL_RUNS = (
         "Acceptance that falls by 40% in one province, in ten simulations of its offers",
         ("--seeds", "10"),
     ),
+    FullRun("lead", "tests.leads.page", "The page of a lead and the trace of a request, among 200,000 leads"),
+    FullRun("lists", "tests.plans.lists", "Lists and searches of each role, among 200,000 leads", ("--leads", "200000")),
     FullRun("schema", "tests.schema.long", "Schemathesis, all phases, many examples", ("--examples", "500")),
     FullRun("crawl", "tests.wholesale.crawl", "Every page of the admin with every hostile value", ()),
     FullRun("browser", "tests.browser", "Every page of the admin in Chromium, wide and on a phone: no policy broken", ()),
