@@ -197,7 +197,6 @@ LANGUAGES = [("en-ca", "English"), ("fr-ca", "Français")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = "wholesale.plumbing.formats"  # times of lists as `showing` writes them
-USE_TZ = True
 CONSOLE_ZONE = zone("CONSOLE_ZONE", default="America/Toronto")  # of users who have chosen none
 
 STATIC_URL = "static/"

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +18,7 @@ from kpi.trace.services import traced_buyer
 from wholesale.console.people.buyer import boxes_of, facts_of, record_of
 from wholesale.console.people.forms import NoMoreContactForm
 from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked, reach_of
+from wholesale.console.timeline.records import RecordPages
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
@@ -29,38 +29,15 @@ admin.site.unregister(Buyer)
 
 
 @admin.register(Buyer)
-class BuyerPages(BuyerAdmin):
+class BuyerPages(RecordPages, BuyerAdmin):
     """The admin of buyers. A buyer's page shows all that is known of it; the form of its columns is a page of its own."""
 
     actions_detail: tuple[str, ...] = (*BUTTONS, *BuyerAdmin.actions_detail)
 
     has_opt_out_permission = allowed("governance.record_opt_out")
 
-    def get_urls(self) -> list[Any]:
-        """Add the form of a buyer."""
-        form = path("<path:object_id>/edit/", self.admin_site.admin_view(self.edit_view), name="buyers_buyer_edit")
-        return [form, *super().get_urls()]
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the page of a buyer. What is posted here is the form of its columns."""
-        if request.method == "POST":
-            return super().change_view(request, object_id, form_url, extra_context)
-        if not self.has_view_or_change_permission(request):
-            raise PermissionDenied
-        return self._page(request, object_id)
-
-    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form of a buyer's columns, or store it."""
-        return super().change_view(request, object_id)
-
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Show the page of the buyer that was stored."""
-        return HttpResponseRedirect(reverse("admin:buyers_buyer_change", args=[obj.pk]))
-
     @of_row
-    def _page(self, request: HttpRequest, buyer: Any) -> HttpResponse:
+    def page_of(self, request: HttpRequest, buyer: Any) -> HttpResponse:
         traced = traced_buyer(buyer)
         if is_feed_asked(request):
             return feed_page(request, feed_of(request, traced))
@@ -70,6 +47,7 @@ class BuyerPages(BuyerAdmin):
             "opts": self.opts,
             "original": buyer,
             "title": str(buyer),
+            "name": str(buyer),
             "buyer": buyer,
             "status": buyer.get_status_display(),
             "status_colour": STATUS_COLOURS[Buyer.Status(buyer.status).label],

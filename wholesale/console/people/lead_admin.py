@@ -6,10 +6,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,6 +35,7 @@ from wholesale.console.people.forms import (
 )
 from wholesale.console.people.lead import facts_of, ladder_of
 from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked, reach_of
+from wholesale.console.timeline.records import RecordPages
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, act_with_form, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
@@ -50,7 +50,7 @@ admin.site.unregister(Lead)
 
 
 @admin.register(Lead)
-class LeadPages(LeadAdmin):
+class LeadPages(RecordPages, LeadAdmin):
     """The admin of leads. A lead's page shows all that is known of it; the form of its columns is a page of its own."""
 
     actions_detail: tuple[str, ...] = (*BUTTONS, *LeadAdmin.actions_detail)
@@ -67,31 +67,8 @@ class LeadPages(LeadAdmin):
 
     # The page -----------------------------------------------------------------------------------------------------------
 
-    def get_urls(self) -> list[Any]:
-        """Add the form of a lead."""
-        form = path("<path:object_id>/edit/", self.admin_site.admin_view(self.edit_view), name="followups_lead_edit")
-        return [form, *super().get_urls()]
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the page of a lead. What is posted here is the form of its columns."""
-        if request.method == "POST":
-            return super().change_view(request, object_id, form_url, extra_context)
-        if not self.has_view_or_change_permission(request):
-            raise PermissionDenied
-        return self._page(request, object_id)
-
-    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the form of a lead's columns, or store it."""
-        return super().change_view(request, object_id)
-
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Show the page of the lead that was stored."""
-        return HttpResponseRedirect(lead_url(obj.pk))
-
     @of_row
-    def _page(self, request: HttpRequest, lead: Any) -> HttpResponse:
+    def page_of(self, request: HttpRequest, lead: Any) -> HttpResponse:
         traced = traced_lead(lead)
         if is_feed_asked(request):
             return feed_page(request, feed_of(request, traced))
@@ -104,6 +81,7 @@ class LeadPages(LeadAdmin):
             "opts": self.opts,
             "original": lead,
             "title": str(lead),
+            "name": str(lead),
             "lead": lead,
             "status": lead.get_status_display(),
             "status_colour": STATUS_COLOURS[Lead.Status(lead.status).label],
