@@ -225,9 +225,9 @@ def test_the_first_page_counts_open_and_late_items(admin_client: Client) -> None
     def tile() -> tuple[str, str]:
         return next((t.value, t.change) for t in admin_client.get("/admin/").context["tiles"] if t.title == "Inbox")
 
-    assert tile() == ("0", "none of them late")
+    assert tile() == ("0", "0 of them late")
     InboxItemFactory.create(due_by=timezone.now() + timedelta(hours=1))
-    assert tile() == ("1", "none of them late")
+    assert tile() == ("1", "0 of them late")
     InboxItemFactory.create(due_by=timezone.now() - timedelta(hours=1))
     assert tile() == ("2", "1 of them late")
 
