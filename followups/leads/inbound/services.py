@@ -90,14 +90,16 @@ def record_inbound(
         gate.store_new(subjects, act)
         writes.insert_object(message)
         writes.insert(_OF_MESSAGE, ("inboundmessage_id", "contactpoint_id"), [(message.pk, one.pk) for one in subjects])
-        if not as_sent.keys().isdisjoint(WHO):
+        is_unread = not as_sent.keys().isdisjoint(WHO)
+        if is_unread:
             inbox.put_message(message, InboxItem.Kind.SENDER, act)
         is_new = not gate.is_opted_out_at(author.subjects, author.channel, act.now, found.filed)
         if meaning == Meaning.HELP or (meaning == Meaning.OPT_OUT and is_new):
             language = next((lead.language for lead in author.around if lead.lead_id == message.lead_id), None)
             answer, sender = AdministrativeReply.Kind(meaning), gate.sender(mark_now)
             replies.put(message, subjects, answer, reading.language, language, sender, act)
-        if meaning == Meaning.REPLY:
+        # Of somebody who is not known, the item about the sender is the one to look at.
+        if meaning == Meaning.REPLY and not (is_unread and message.lead_id is None):
             inbox.put_written_reply(message, act)
         if meaning == Meaning.DOUBTFUL:
             return _wait(message, author.held, found.held, act)
