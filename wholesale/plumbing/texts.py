@@ -33,11 +33,6 @@ def cad(amount: Decimal) -> str:
     return f"-${-amount:,.2f}" if amount < 0 else f"${amount:,.2f}"
 
 
-def percent(rate: Decimal) -> str:
-    """Return a fraction as a text in percent: 0.25 is 25%."""
-    return f"{(rate * 100).normalize():f}%"
-
-
 def in_english(text: object) -> str:
     """Return a text that is marked for translation in English. What is stored does not depend on who looks at the page."""
     with override("en"):
