@@ -187,7 +187,7 @@ def person_out(answer: gate.ContactAnswer) -> dict[str, Any]:
 
 
 def _reason_out(reason: Reason) -> dict[str, str]:
-    return {"code": reason.value, "en": str(reason.label), "fr": reason.french}
+    return {"code": reason.value, "en": reason.sentence("en"), "fr": reason.sentence("fr")}
 
 
 def offset_text(local: datetime) -> str:

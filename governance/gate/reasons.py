@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 
 class Reason(models.TextChoices):
@@ -43,34 +44,7 @@ class Reason(models.TextChoices):
     CLOSED_DAY = "closed_day", _("It is a holiday or a closed day there.")
     OUTSIDE_CONTACT_WINDOW = "outside_contact_window", _("It is outside the policy's contact windows there.")
 
-    @property
-    def french(self) -> str:
-        """The reason's sentence in French."""
-        return _FRENCH[self]
-
-
-_FRENCH = {
-    Reason.KILL_SWITCH_ENGAGED: "L'arrêt d'urgence est enclenché.",
-    Reason.GO_LIVE_DISABLED: "Le système n'est pas en service.",
-    Reason.NO_POLICY: "Aucune règle ne couvre ce marché.",
-    Reason.POLICY_DISABLED: "La règle de ce marché est désactivée.",
-    Reason.CHANNEL_NOT_ALLOWED: "La règle ne permet pas ce moyen de contact.",
-    Reason.LEDGER_UNREADABLE: "Le dossier de la personne est introuvable : CONTACT_DIGEST_KEY a été changée.",
-    Reason.OPTED_OUT: "La personne a demandé de ne plus être contactée par ce moyen.",
-    Reason.INBOUND_UNDECIDED: "Un message reçu est peut-être un refus d'être contacté. Une personne en décide d'abord.",
-    Reason.LEAD_CLOSED: "Le dossier de la personne est fermé.",
-    Reason.WRONG_NUMBER: "Le numéro ou l'adresse appartient à quelqu'un d'autre.",
-    Reason.CONSENT_MISSING: "Aucun consentement aux messages de ce type n'est au dossier.",
-    Reason.CONSENT_EXPIRED: "Le consentement aux messages de ce type est expiré.",
-    Reason.NOT_IDENTIFIED: "Notre nom, notre adresse postale ou nos coordonnées, que chaque message doit donner, manquent.",
-    Reason.NOT_REGISTERED: "Notre inscription à la Liste nationale de numéros exclus n'est pas en vigueur.",
-    Reason.AREA_CODE_NOT_SUBSCRIBED: "Nous n'avons pas d'abonnement à la Liste nationale pour cet indicatif régional.",
-    Reason.SCRUB_MISSING: "Le numéro n'a jamais été vérifié dans la Liste nationale de numéros de télécommunication exclus.",
-    Reason.SCRUB_EXPIRED: "La dernière vérification dans la Liste nationale de numéros exclus date de plus de 31 jours.",
-    Reason.LEAD_SCORE_BELOW_MINIMUM: "La cote de la personne est sous le minimum de la règle.",
-    Reason.CONTACTED_RECENTLY: "La personne a été contactée il y a peu de temps.",
-    Reason.CALL_AGAIN_TOO_SOON: "Un appel à ce numéro a été pris il y a moins de 30 jours.",
-    Reason.OUTSIDE_LEGAL_HOURS: "C'est en dehors des heures où la loi permet les appels à cet endroit.",
-    Reason.CLOSED_DAY: "C'est un jour férié ou un jour de fermeture à cet endroit.",
-    Reason.OUTSIDE_CONTACT_WINDOW: "C'est en dehors des plages de contact de la règle à cet endroit.",
-}
+    def sentence(self, language: str) -> str:
+        """The reason as a sentence, in English (`en`) or French (`fr`), whatever language the page around it speaks."""
+        with override(language):
+            return str(self.label)

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy, override
+
 from governance.gate.calendar import Calendar, calendar_of, timetable_of
 from governance.gate.facts import Situation
 from governance.gate.obstacles import lasting
@@ -18,7 +20,7 @@ from governance.market.rules import local_minute
 
 WITHIN_WINDOW = "within_window"
 NO_MINUTE = (-1, "")  # a local minute that is in no window
-_ALLOWED = {"en": "Contact is allowed.", "fr": "Le contact est permis."}
+_ALLOWED = gettext_lazy("Contact is allowed.")
 _ORDER: dict[Reason, float] = {reason: n for n, reason in enumerate(Reason)}
 # The order when the question gives the lead's weekday and time, as the guide asks: its checklist names windows before the
 # law's hours. A call on Saturday at 09:30 is outside both.
@@ -74,9 +76,10 @@ class Verdict(NamedTuple):
 
     def detail(self, language: str = "en") -> str:
         """The first refusal reason as a sentence, in English (`en`) or French (`fr`)."""
-        if not self.reasons:
-            return _ALLOWED[language]
-        return self.reasons[0].french if language == "fr" else str(self.reasons[0].label)
+        if self.reasons:
+            return self.reasons[0].sentence(language)
+        with override(language):
+            return str(_ALLOWED)
 
 
 class _Passing(NamedTuple):

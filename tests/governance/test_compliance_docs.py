@@ -26,7 +26,7 @@ def test_every_reason_has_a_line_in_the_order_of_the_gate() -> None:
     assert list(rows) == [reason.value for reason in Reason]
     for reason in Reason:
         english, french, rule, source, enforced = rows[reason.value]
-        assert (english, french) == (str(reason.label), reason.french)
+        assert (english, french) == (str(reason.label), reason.sentence("fr"))
         assert rule.endswith(".")
         assert source == "ours" or source.startswith("[")
         assert enforced

@@ -68,7 +68,7 @@ def test_the_answer_tells_everything_about_a_lead(operator: APIClient) -> None:
             {
                 "code": "organisation_not_identified",
                 "en": str(Reason.NOT_IDENTIFIED.label),
-                "fr": Reason.NOT_IDENTIFIED.french,
+                "fr": Reason.NOT_IDENTIFIED.sentence("fr"),
             },
         ],
         "legal_ok": True,

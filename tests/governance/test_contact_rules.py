@@ -150,11 +150,11 @@ def test_each_reason_refuses_alone_in_two_languages(reason: Reason) -> None:
     assert (verdict.allowed, verdict.code, verdict.reasons) == (False, reason.value, (reason,))
     assert (verdict.legal_ok, verdict.policy_ok) == (whose != "law", whose != "policy")
     assert verdict.detail() == verdict.detail("en") == str(reason.label)
-    assert verdict.detail("fr") == reason.french
-    for sentence in (str(reason.label), reason.french):
+    assert verdict.detail("fr") == reason.sentence("fr")
+    for sentence in (str(reason.label), reason.sentence("fr")):
         assert sentence[0].isupper()
         assert sentence.endswith(".")
-    assert FRENCH_WORDS[reason] in reason.french
+    assert FRENCH_WORDS[reason] in reason.sentence("fr")
 
 
 def test_the_reasons_have_the_order_of_the_contract() -> None:

@@ -14,7 +14,6 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils.translation import gettext
 
-from governance import gate
 from tests.wholesale.admin_walk import other_pages
 from tests.wholesale.console.unmarked import speak_with_marks, unmarked
 from tests.wholesale.test_admin import EDITED, FIXED, SHOWN, row_of, url
@@ -37,8 +36,6 @@ LEFT = {
     r"Expiry|\d+ auth tokens?|DBTaskResult object .*": "knox and django-tasks speak English alone",
     r".*\([^)]*(CASL|SOR/|s\.).*": "sections of Canadian law, as the runbook and the proofs cite them",
 }
-# The gate's reasons have their French beside their English, in one table with the rules (governance/gate/reasons.py).
-SAID_BY_THE_GATE = {reason.french for reason in gate.Reason}
 # Pages whose texts are not ours, or not of one language -> why.
 LEFT_PAGES = {
     User: "the names of permissions are stored in English",
@@ -86,7 +83,7 @@ def forgotten(client: Client, pages: Iterator[str]) -> dict[str, list[str]]:
 
 
 def _is_ours(text: str, on_file: str, words: set[str]) -> bool:
-    if text in on_file or text in SAID_BY_THE_GATE or any(re.fullmatch(pattern, text) for pattern in LEFT):
+    if text in on_file or any(re.fullmatch(pattern, text) for pattern in LEFT):
         return False
     left = {word.lower() for word in WORD.findall(CODE.sub(" ", text))}
     return bool(left - words)

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin
 
 from governance import gate
@@ -101,14 +101,10 @@ def _way(answer: ContactAnswer) -> WayToPerson:
         channel,
         verdict.allowed,
         is_never,
-        [_words(reason) for reason in verdict.reasons],
+        [str(reason.label) for reason in verdict.reasons],
         verdict.next_allowed_at,
         "" if is_never else person.email if channel == Channel.EMAIL else person.phone,
     )
-
-
-def _words(reason: Reason) -> str:
-    return reason.french if (get_language() or "").startswith("fr") else str(reason.label)
 
 
 # The feed ------------------------------------------------------------------------------------------------------------------
