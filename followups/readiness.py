@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, TextField, Value
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.speech import wanting_in_quebec
@@ -69,13 +71,13 @@ def configured() -> Configured:
         found[what].append(row)
     return Configured(
         [Template(place, market, kind, on, json.loads(steps)) for place, market, on, steps, kind in found["template"]],
-        {(place, channel) for place, _, on, channel, _ in found["sla"] if on},
-        sorted({address for address, *_ in found["operator"]}),
-        sorted({agent for agent, _, is_user, *_ in found["agent"] if not is_user}),
-        sorted({agent for agent, _, is_user, *_ in found["agent"] if is_user}),
+        {(place, channel) for place, _market, on, channel, _kind in found["sla"] if on},
+        sorted({address for address, *_rest in found["operator"]}),
+        sorted({agent for agent, _market, is_user, *_rest in found["agent"] if not is_user}),
+        sorted({agent for agent, _market, is_user, *_rest in found["agent"] if is_user}),
         {
             name: (date.fromisoformat(registered), date.fromisoformat(contract) if contract else None)
-            for name, contract, _, registered, _ in found["vendor"]
+            for name, contract, _on, registered, _kind in found["vendor"]
         },
     )
 
@@ -86,34 +88,43 @@ def pool(now: datetime) -> Finding:
     unknown, inactive = configured().unknown_agents, configured().inactive_agents
     said = []
     if unknown:
-        said.append(f"Ladders go to names that are no user's: {', '.join(unknown)}. Is one misspelt?")
+        said.append(
+            _("Ladders go to names that are no user's: %(unknown)s. Is one misspelt?") % {"unknown": ", ".join(unknown)}
+        )
     if inactive:
-        said.append(f"Users who may not sign in get no ladder: {', '.join(inactive)}. Remove them from their pools.")
+        said.append(
+            _("Users who may not sign in get no ladder: %(inactive)s. Remove them from their pools.")
+            % {"inactive": ", ".join(inactive)}
+        )
     if said:
         return Finding(False, " ".join(said), {"unknown": unknown, "inactive": inactive})
-    return Finding(True, "Everybody in the pools can sign in.")
+    return Finding(True, _("Everybody in the pools can sign in."))
 
 
 @register("followups.vendors", Severity.WARNING, "Hired callers are registered with the National DNCL")
 def vendors(now: datetime) -> Finding:
     """Find vendors whose registration has ended or ends within 30 days."""
-    last_days = {name: registered for name, (registered, _) in configured().vendors.items()}
+    last_days = {name: registered for name, (registered, _contract) in configured().vendors.items()}
     if not last_days:
-        return Finding(True, "No vendor calls for us.")
-    ended = "The registration has ended of {}, whose agents claim nothing."
-    found = ended_or_ending(last_days, now.date(), NOTICE, ended=ended)
-    return found or Finding(True, f"Registered: {', '.join(sorted(last_days))}.")
+        return Finding(True, _("No vendor calls for us."))
+    ended = _("The registration has ended of %(names)s, whose agents claim nothing.")
+    found = ended_or_ending(
+        last_days, now.date(), NOTICE, ended=ended, ending=_("It ends within %(days)s days for %(names)s.")
+    )
+    return found or Finding(True, _("Registered: %(names)s.") % {"names": ", ".join(sorted(last_days))})
 
 
 @register("followups.vendor_contracts", Severity.WARNING, "The contracts with hired callers are in force")
 def vendor_contracts(now: datetime) -> Finding:
     """Find vendor contracts that have ended or end within 30 days. We answer for a vendor even without a contract."""
-    last_days = {name: contract for name, (_, contract) in configured().vendors.items() if contract}
+    last_days = {name: contract for name, (_registered, contract) in configured().vendors.items() if contract}
     if not last_days:
-        return Finding(True, "No contract with a vendor has an end.")
-    ended = "The contract has ended with {}."
-    found = ended_or_ending(last_days, now.date(), NOTICE, ended=ended, of="with")
-    return found or Finding(True, f"The next contract ends on {min(last_days.values())}.")
+        return Finding(True, _("No contract with a vendor has an end."))
+    ended = _("The contract has ended with %(names)s.")
+    found = ended_or_ending(
+        last_days, now.date(), NOTICE, ended=ended, ending=_("It ends within %(days)s days with %(names)s.")
+    )
+    return found or Finding(True, _("The next contract ends on %(day)s.") % {"day": min(last_days.values())})
 
 
 @register("followups.sla_policies", Severity.WARNING, "Every province has SLA policies that are on")
@@ -122,9 +133,11 @@ def sla_policies(now: datetime) -> Finding:
     wanted = product(Province.values, Channel.values)
     missing = [f"{province} {channel}" for province, channel in wanted if (province, channel) not in configured().watched]
     if missing:
-        detail = f"No SLA policy is on for {', '.join(missing)}. Switch it on, or run seed_policies if there is none."
+        detail = _("No SLA policy is on for %(missing)s. Switch it on, or run seed_policies if there is none.") % {
+            "missing": ", ".join(missing)
+        }
         return Finding(False, detail, missing)
-    return Finding(True, "All 13 provinces have SLA policies that are on.")
+    return Finding(True, _("All 13 provinces have SLA policies that are on."))
 
 
 @register("followups.sla_mail", Severity.WARNING, "Somebody is written to about breaches")
@@ -132,8 +145,11 @@ def sla_mail(now: datetime) -> Finding:
     """Find out whether an operator can be told of breaches: an operator has an address, and the server can send e-mail."""
     to = configured().addresses if can_send() else []
     if not to:
-        return Finding(False, "Nobody is written to: give an operator an e-mail address, and set EMAIL_URL.")
-    return Finding(True, f"{len(to)} operators are written to." if len(to) > 1 else "1 operator is written to.")
+        return Finding(False, _("Nobody is written to: give an operator an e-mail address, and set EMAIL_URL."))
+    return Finding(
+        True,
+        ngettext("%(count)s operator is written to.", "%(count)s operators are written to.", len(to)) % {"count": len(to)},
+    )
 
 
 @register("followups.templates", Severity.WARNING, "Every province has both ladder templates, on")
@@ -144,9 +160,11 @@ def ladder_templates(now: datetime) -> Finding:
     wanted = product(Province.values, LadderTemplate.Kind.values)
     missing = sorted(f"{province} {kind}" for province, kind in wanted if (province, kind) not in present)
     if missing:
-        detail = f"No ladder template is on for {', '.join(missing)}. Switch it on, or run seed_policies if there is none."
+        detail = _("No ladder template is on for %(missing)s. Switch it on, or run seed_policies if there is none.") % {
+            "missing": ", ".join(missing)
+        }
         return Finding(False, detail, missing)
-    return Finding(True, "All 13 provinces have both ladder templates, STANDARD and COLD, on.")
+    return Finding(True, _("All 13 provinces have both ladder templates, STANDARD and COLD, on."))
 
 
 @register("followups.templates_french", Severity.WARNING, "Quebec's ladders say what the law wants at each step")
@@ -161,6 +179,8 @@ def french_in_quebec(now: datetime) -> Finding:
         if one.enabled and wanting_in_quebec(one.steps, one.province)
     )
     if wanting:
-        detail = "Texts without French, without the organisation or without how to withdraw consent in the templates of QC"
-        return Finding(False, f"{detail}: {', '.join(wanting)}.", wanting)
-    return Finding(True, "Each step of Quebec's ladder templates says in French who writes and how to withdraw consent.")
+        lacking = _(
+            "Texts without French, the organisation, or how to withdraw consent, in the templates of QC: %(wanting)s."
+        )
+        return Finding(False, lacking % {"wanting": ", ".join(wanting)}, wanting)
+    return Finding(True, _("Each step of Quebec's ladder templates says in French who writes and how to withdraw consent."))

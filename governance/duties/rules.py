@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from governance.duties.models import LegalDuty
 
 Kind = LegalDuty.Kind
@@ -18,9 +21,9 @@ class DutyRule(NamedTuple):
 
 RULES: dict[str, DutyRule] = {
     Kind.SCRUB: DutyRule(
-        "the version of the list that calls are checked against is at most 31 days old (CR1)", timedelta(days=5)
+        _("the version of the list that calls are checked against is at most 31 days old (CR1)"), timedelta(days=5)
     ),
-    Kind.TRAINING: DutyRule("callers know the rules: part of a defence of due diligence (CR1)", timedelta(days=30)),
+    Kind.TRAINING: DutyRule(_("callers know the rules: part of a defence of due diligence (CR1)"), timedelta(days=30)),
 }
 
 
@@ -28,19 +31,19 @@ def problems(due: Mapping[str, date | None], today: date, notice: timedelta) -> 
     """Return a sentence for each duty that has no date, is overdue, or is due within the time `notice`. If there are no
     duties, a sentence says so. On its due date a duty is not overdue. `due` has the due date of each duty, by subject."""
     if not due:
-        return ["Nothing is on file."]
+        return [gettext("Nothing is on file.")]
     found = []
     for subject, due_on in due.items():
         name = f"{subject}: " if subject else ""
         if due_on is None:
-            found.append(f"{name}no date is on file.")
+            found.append(name + gettext("no date is on file."))
         elif due_on < today:
-            found.append(f"{name}was due on {due_on}.")
+            found.append(name + gettext("was due on %(day)s.") % {"day": due_on})
         elif due_on <= today + notice:
-            found.append(f"{name}is due on {due_on}.")
+            found.append(name + gettext("is due on %(day)s.") % {"day": due_on})
     return found
 
 
 def in_order(due: Mapping[str, date | None]) -> str:
     """Return a sentence with the nearest due date of these duties. At least one duty must have a due date."""
-    return f"The next date is {min(filter(None, due.values()))}."
+    return gettext("The next date is %(day)s.") % {"day": min(filter(None, due.values()))}

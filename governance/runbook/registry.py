@@ -20,7 +20,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found. If `severity` is given, it replaces the severity of the check."""
+    """What a check found. If `severity` is given, it replaces the severity of the check.
+
+    `message` is in the active language: French on the pages of who chose it, English in the API and where it is kept.
+    """
 
     ok: bool
     message: str
@@ -88,14 +91,14 @@ def one_status() -> Iterator[None]:
 
 
 def ended_or_ending(
-    last_days: Mapping[str, date], today: date, notice: timedelta, *, ended: str, of: str = "for"
+    last_days: Mapping[str, date], today: date, notice: timedelta, *, ended: str, ending: str
 ) -> Finding | None:
     """Return a finding if a last day is over or comes within the time `notice`, else None. A last day counts until its end.
 
-    `ended` is the sentence on what is over, `{}` stands for its names. `of` is the word before the names of what ends soon.
+    `ended` is the sentence on what is over, `ending` that on what ends soon: with %(names)s, and the %(days)s of `notice`.
     """
     over = sorted(name for name, last_day in last_days.items() if last_day < today)
     soon = sorted(name for name, last_day in last_days.items() if today <= last_day <= today + notice)
-    said = [ended.format(", ".join(over))] if over else []
-    said += [f"It ends within {notice.days} days {of} {', '.join(soon)}."] if soon else []
+    said = [ended % {"names": ", ".join(over)}] if over else []
+    said += [ending % {"days": notice.days, "names": ", ".join(soon)}] if soon else []
     return Finding(False, " ".join(said), {"ended": over, "ending": soon}) if said else None

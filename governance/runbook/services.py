@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from governance.decisions import ExecutionClass, verb
 from governance.runbook.models import RunbookRun
@@ -52,7 +54,9 @@ def _found(check: Check, now: datetime) -> Finding:
             return check.function(now)
     except Exception as error:
         logger.exception("runbook check %s raised", check.id)
-        return Finding(False, f"The check itself failed: {type(error).__name__}", severity=Severity.BLOCKER)
+        return Finding(
+            False, _("The check itself failed: %(error)s") % {"error": type(error).__name__}, severity=Severity.BLOCKER
+        )
 
 
 def as_markdown(found: dict[str, Any]) -> str:
@@ -76,8 +80,9 @@ def _line(message: str) -> str:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def store_run(*, act: Act) -> RunbookRun:
-    """Store what every check finds now, with who stores it and why."""
-    found = status(act.now)
+    """Store what every check finds now, in English, with who stores it and why."""
+    with override("en"):
+        found = status(act.now)
     return RunbookRun.objects.create(
         status=found,
         ok_to_enable_go_live=found["ok_to_enable_go_live"],

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from django.db.models import Value
+from django.utils.translation import gettext as _
 
 from governance.runbook.registry import Finding, Severity, read_once, register
 from offers.policies.models import OfferPolicy
@@ -44,8 +45,10 @@ def offer_policies(now: datetime) -> Finding:
     present = {policy.province for policy in _policies() if policy.market == ALL}
     missing = sorted(set(Province.values) - present)
     if missing:
-        return Finding(False, f"No offer policy for {', '.join(missing)}. Run seed_policies.", missing)
-    return Finding(True, "All 13 provinces have an offer policy.")
+        return Finding(
+            False, _("No offer policy for %(missing)s. Run seed_policies.") % {"missing": ", ".join(missing)}, missing
+        )
+    return Finding(True, _("All 13 provinces have an offer policy."))
 
 
 @register("offers.enabled", Severity.WARNING, "At least one offer policy is enabled")
@@ -53,8 +56,8 @@ def offers_enabled(now: datetime) -> Finding:
     """Check that an offer policy is enabled. Without one no offer can be computed."""
     enabled = sorted({policy.province for policy in _policies() if policy.enabled})
     if not enabled:
-        return Finding(False, "No offer policy is enabled: no offer can be computed.")
-    return Finding(True, f"Offers are enabled in {', '.join(enabled)}.", enabled)
+        return Finding(False, _("No offer policy is enabled: no offer can be computed."))
+    return Finding(True, _("Offers are enabled in %(enabled)s.") % {"enabled": ", ".join(enabled)}, enabled)
 
 
 @register("offers.pace", Severity.WARNING, "Provinces are rolled out slowly")
@@ -63,14 +66,19 @@ def offers_pace(now: datetime) -> Finding:
     turned_on = _provinces_turned_on(now - PACE_SPAN)
     if len(turned_on) > PACE_PROVINCES:
         listed = ", ".join(sorted(turned_on))
-        return Finding(False, f"{len(turned_on)} provinces were enabled within seven days: {listed}.", sorted(turned_on))
-    return Finding(True, f"Provinces enabled within seven days: {len(turned_on)}.", sorted(turned_on))
+        return Finding(
+            False,
+            _("%(count)s provinces were enabled within seven days: %(listed)s.")
+            % {"count": len(turned_on), "listed": listed},
+            sorted(turned_on),
+        )
+    return Finding(True, _("Provinces enabled within seven days: %(count)s.") % {"count": len(turned_on)}, sorted(turned_on))
 
 
 def _provinces_turned_on(since: datetime) -> set[str]:
     ever = sorted((state for state in _states() if not state.is_present), key=attrgetter("id", "since"))
     turned_on = set()
-    for _, changes in groupby(ever, key=attrgetter("id")):
+    for _id, changes in groupby(ever, key=attrgetter("id")):
         was_enabled = False
         for state in changes:
             if state.enabled and not was_enabled and state.since >= since:

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from followups.tasks.minutes.services import OVERDUE_AFTER, is_overdue, overdue
 from governance.runbook.registry import Finding, Severity, register
@@ -17,10 +19,14 @@ def permitted_minutes(now: datetime) -> Finding:
     """Find open tasks whose interval ran out over ten minutes ago and was not replaced. They are not listed as due."""
     tasks, since = overdue(now)
     if since is None:
-        return Finding(True, "Every open task has its permitted interval.")
+        return Finding(True, _("Every open task has its permitted interval."))
     detail = {"tasks": tasks, "since": iso_utc(since)}
-    waiting = f"{tasks} open tasks wait" if tasks > 1 else "1 open task waits"
-    return Finding(False, f"{waiting} for the next permitted interval since {iso_utc(since)}. Is a worker running?", detail)
+    waiting = ngettext(
+        "%(tasks)s open task waits for the next permitted interval since %(since)s. Is a worker running?",
+        "%(tasks)s open tasks wait for the next permitted interval since %(since)s. Is a worker running?",
+        tasks,
+    )
+    return Finding(False, waiting % detail, detail)
 
 
 def register_warning() -> None:
