@@ -249,7 +249,7 @@ def test_all_chosen_rows_are_switched_or_none(ops: Client, monkeypatch: pytest.M
             raise VersionConflict
         return upsert(model, **given)
 
-    monkeypatch.setattr("offers.policies.admin.upsert", beaten_at_the_second)
+    monkeypatch.setattr("offers.policy_pages.switching.upsert", beaten_at_the_second)
     answer = ops.post(LIST, {**form, "reason": "x", "several": "on"})
 
     assert "somebody changed these policies meanwhile" in answer.content.decode()
