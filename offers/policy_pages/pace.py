@@ -1,7 +1,7 @@
 """Whether a pace of offers can be kept, and whether provinces are turned on too fast. No database here.
 
-A pace is so many offers a day, each with so much at stake. What is reserved in a day is their product. What is open at once is
-what is sent in the days for which an offer stays on the table, since nothing of it is free before the seller answers.
+A pace is so many offers a day, each with so much at stake. What is reserved in a day is their product. What is open at once
+is what is sent in the days for which an offer stays on the table, since nothing of it is free before the seller answers.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -43,14 +43,17 @@ class Limit(NamedTuple):
 
 
 def limits_passed(pace: Pace, risk: Sequence[EngineRisk], engine: str, sales_per_day: Decimal | None) -> list[Limit]:
-    """The limits that the pace passes: caps of GLOBAL and of the engine, and the sales of the market.
+    """The limits that the pace passes: of each cap the tighter one of GLOBAL and of the engine, and the sales of the market.
 
     `sales_per_day` is None where no sales are known; then they limit nothing.
     """
-    found = [limit for one in risk if one.engine in (GLOBAL, engine) for limit in _caps_passed(pace, one)]
+    found: dict[Passed, Limit] = {}
+    for limit in (limit for one in risk if one.engine in (GLOBAL, engine) for limit in _caps_passed(pace, one)):
+        if limit.passed not in found or limit.kept < found[limit.passed].kept:
+            found[limit.passed] = limit
     if sales_per_day is not None and pace.per_day > sales_per_day:
-        found.append(Limit(Passed.SALES, "", pace.per_day, sales_per_day, sales_per_day))
-    return found
+        found[Passed.SALES] = Limit(Passed.SALES, "", pace.per_day, sales_per_day, sales_per_day)
+    return list(found.values())
 
 
 def _caps_passed(pace: Pace, risk: EngineRisk) -> Iterator[Limit]:

@@ -85,12 +85,12 @@ def _needs(policy: OfferPolicy, sales: SalesKnown) -> Iterator[Point]:
     asks = policy.compute_on_low or policy.refused & {Code.FEW_COMPS, Code.WIDE_INTERVAL, Code.ABOVE_LOW}
     about = {"count": sales.count, "few": FEW_COMPS}
     if sales.count >= FEW_COMPS:
-        yield Point(GOOD, _("%(count)s market sales of the last year are known: an ARV can be estimated.") % about)
+        yield Point(GOOD, _("Market sales known of the last year: %(count)s. An ARV can be estimated.") % about)
     elif asks:
-        said = _("%(count)s market sales of the last year are known, and the policy refuses an offer without an estimate.")
+        said = _("Market sales known of the last year: %(count)s. The policy refuses an offer without an estimate.")
         yield Point(MISSING, said % about)
     else:
-        yield Point(WARNING, _("%(count)s market sales of the last year are known: an ARV must be given by hand.") % about)
+        yield Point(WARNING, _("Market sales known of the last year: %(count)s. An ARV must be given by hand.") % about)
 
 
 def law_points(province: str, now: datetime) -> Iterator[Point]:

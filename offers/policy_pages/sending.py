@@ -1,4 +1,4 @@
-"""What stands against sending an offer that a policy computed, and against a pace of offers: asked of the gate and of buyers."""
+"""What stands against sending an offer that a policy computed, and against a pace of offers, by the gate and the buyers."""
 
 from collections.abc import Sequence
 from datetime import datetime

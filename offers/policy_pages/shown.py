@@ -158,17 +158,16 @@ def limit_text(limit: Limit, pace: Pace) -> str:
     }
     texts = {
         Passed.EXPOSURE: _(
-            "%(pace)s offers a day of %(stake)s at stake need %(needed)s a day. The cap of %(engine)s on exposure a day is "
-            "%(has)s: %(kept)s offers a day."
+            "At a pace of %(pace)s a day, each with %(stake)s at stake, offers need %(needed)s a day. The cap of %(engine)s on "
+            "exposure a day is %(has)s, which is enough for %(kept)s a day."
         ),
         Passed.OPEN: _(
-            "%(pace)s offers a day that each stay up to %(days)s days on the table have up to %(needed)s open at once. The "
-            "cap of %(engine)s on open risk is %(has)s: %(kept)s offers a day."
+            "At a pace of %(pace)s a day, each up to %(days)s days on the table, offers have up to %(needed)s open at once. "
+            "The cap of %(engine)s on open risk is %(has)s, which is enough for %(kept)s a day."
         ),
-        Passed.ACTIONS: _("%(pace)s offers a day are more than the %(count)s actions a day that %(engine)s may take."),
+        Passed.ACTIONS: _("A pace of %(pace)s a day is above the %(count)s actions a day that %(engine)s may take."),
         Passed.SALES: _(
-            "%(pace)s offers a day are more than the homes that are sold in the place: %(count)s a day, by the sales that are "
-            "known of a year."
+            "A pace of %(pace)s a day is above that of all known sales of the place, which is %(count)s a day over a year."
         ),
     }
     return texts[limit.passed] % about
@@ -177,6 +176,6 @@ def limit_text(limit: Limit, pace: Pace) -> str:
 def provinces_text(provinces: Sequence[str]) -> str:
     """The warning that too many provinces are turned on within a week."""
     return _(
-        "%(count)s provinces within seven days: %(provinces)s. Enable one, watch its first offers, and add the next once the "
-        "flow is proven. Never all 13 at once."
+        "%(count)s provinces within seven days: %(provinces)s. Enable one, watch its first offers, and add the next once "
+        "the flow is proven. Never all 13 at once."
     ) % {"count": len(provinces), "provinces": ", ".join(provinces)}

@@ -1,4 +1,4 @@
-"""What an offer policy would answer for a house. No database here; the figures come from the functions that compute an offer."""
+"""What an offer policy would answer for a house, by the functions that compute an offer. No database here."""
 
 from dataclasses import dataclass, field
 from datetime import date

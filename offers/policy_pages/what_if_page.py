@@ -1,4 +1,4 @@
-"""The what-if on the page of an offer policy: the place where it is entered, and the part that htmx brings. Nothing is stored."""
+"""The what-if on the page of an offer policy: what is entered, and the part that htmx brings. Nothing is stored."""
 
 from datetime import datetime
 from typing import Any
