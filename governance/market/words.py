@@ -56,9 +56,7 @@ def _channel_hours(rules: dict[str, Any], channel: Channel) -> str:
     said = _in_one_line(rules.get(CHANNEL_WINDOWS, {}).get(channel, rules[WINDOWS]))
     if channel != Channel.CALL:
         return said
-    law = gettext(
-        "The law allows calls from %(start)s until before %(end)s, at weekends from %(from)s until before %(until)s."
-    )
+    law = gettext("By law from %(start)s until before %(end)s, at weekends from %(from)s until before %(until)s.")
     hours = dict(zip(("start", "end", "from", "until"), (*CALLING_HOURS.weekday, *CALLING_HOURS.weekend), strict=True))
     return f"{said}. {law % hours}"
 
