@@ -45,7 +45,7 @@ class WhatIfForm(forms.Form):
 
     arv = _amount(_("After-repair value (ARV), CAD"), at_least=1)
     repairs = _amount(_("Repairs, CAD"))
-    interval = forms.DecimalField(label=_("Interval of the ARV, ± %"), min_value=0, max_value=99, decimal_places=2)
+    interval = forms.DecimalField(label=_("Interval of the ARV, ± percent"), min_value=0, max_value=99, decimal_places=2)
     comps = forms.IntegerField(label=_("Comparable sales (0: no estimate)"), min_value=0, max_value=1000)
     per_day = forms.DecimalField(label=_("Offers sent a day"), min_value=0, max_value=1000, decimal_places=2)
     inspected = forms.BooleanField(label=_("The repairs were inspected"), required=False, widget=UnfoldBooleanWidget)
