@@ -6,5 +6,5 @@ from offers.deals.admin import OfferEvidenceAdmin
 from offers.deals.law.admin import ProvinceRuleAdmin
 from offers.deals.life.admin import OfferAdmin, OfferEventAdmin
 from offers.deals.taxes.admin import TransferTaxAdmin
-from offers.policies.admin import OfferPolicyAdmin
+from offers.policy_pages.admin import OfferPolicyAdmin
 from offers.studies.admin import RatioStudyAdmin

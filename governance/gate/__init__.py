@@ -107,7 +107,16 @@ from governance.ledger.writing import note_contact
 from governance.organisation.rules import Sender
 from governance.organisation.services import sender
 from governance.people import BUYER, LEAD
-from governance.risk.figures import CapUsed, EngineRisk, caps_used, exposure_used, risk_used, unsettled
+from governance.risk.figures import (
+    CapUsed,
+    EngineRisk,
+    WouldDeny,
+    caps_used,
+    exposure_used,
+    risk_used,
+    unsettled,
+    would_deny,
+)
 from governance.risk.figures import policy_of as risk_policy_of
 from governance.risk.ledgers import open_risk
 from governance.risk.reservations import risk_settle

@@ -4,6 +4,7 @@ from governance.area_codes.services import subscribe
 from governance.closed_days.services import set_closed_day
 from governance.market.models import MarketPolicy
 from governance.market.rules import CHANNELS, MIN_SCORE, SAFE_RULES, WINDOWS
+from governance.market.words import hours_of
 from governance.organisation.models import Organisation
 from governance.organisation.rules import Strictness
 from governance.readiness import leniency

@@ -33,10 +33,10 @@ from governance.market.rules import (
     InvalidRules,
     normalised,
 )
+from governance.market.words import DAYS
 from governance.policies_admin import PolicyForm
 from wholesale.plumbing.texts import json_number
 
-DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 CALL_HOLIDAY_CHOICES = {"": _("As above; in BC no calls"), **dict(HolidayRule.choices)}
 SPARE_ROWS = 2  # empty rows below the windows, for browsers without JavaScript
 

@@ -7,9 +7,12 @@ from typing import Any, NamedTuple
 
 from django.db.models import DateField, Q, QuerySet, Sum, Value
 
+from governance import policies
+from governance.risk import ledgers
 from governance.risk.ledgers import business_day
 from governance.risk.models import RiskDay, RiskPolicy, RiskReservation
-from governance.risk.rules import GLOBAL
+from governance.risk.rules import GLOBAL, Ledger, judged_by
+from wholesale.plumbing import mark
 
 
 def policy_of(engine: str) -> RiskPolicy | None:
@@ -46,13 +49,13 @@ def risk_used(since: datetime, until: datetime) -> list[RiskUsed]:
     Engines are those that have a policy, or a ledger of these days.
     """
     first, last = business_day(since) + timedelta(days=1), business_day(until)
-    policies = {policy.engine: policy for policy in RiskPolicy.objects.all()}
+    stored = {policy.engine: policy for policy in RiskPolicy.objects.all()}
     days: dict[str, list[RiskDay]] = defaultdict(list)
     for day in RiskDay.objects.filter(Q(day__range=(first, last)) | Q(is_open=True)).order_by():
         days[day.engine].append(day)
     found = []
-    for engine in sorted({*policies, *days}, key=lambda name: (name != GLOBAL, name)):
-        policy, used = policies.get(engine), [day for day in days[engine] if first <= day.day <= last]
+    for engine in sorted({*stored, *days}, key=lambda name: (name != GLOBAL, name)):
+        policy, used = stored.get(engine), [day for day in days[engine] if first <= day.day <= last]
         found.append(
             RiskUsed(
                 engine,
@@ -94,12 +97,12 @@ class EngineRisk(NamedTuple):
 def caps_used(now: datetime) -> list[EngineRisk]:
     """What each engine with a policy has used of its caps today, GLOBAL first, then by name (one query)."""
     no_day = Value(None, DateField())
-    policies = RiskPolicy.objects.order_by().values_list("engine", no_day, *_CAPS, "enabled")
+    caps_of = RiskPolicy.objects.order_by().values_list("engine", no_day, *_CAPS, "enabled")
     today = business_day(now)
     days = RiskDay.objects.filter(Q(day=today) | Q(is_open=True)).order_by()
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     limits: dict[str, tuple[Any, ...]] = {}
-    for engine, day, *figures in policies.union(days.values_list("engine", "day", *_CAPS.values(), "is_open"), all=True):
+    for engine, day, *figures in caps_of.union(days.values_list("engine", "day", *_CAPS.values(), "is_open"), all=True):
         if day is None:
             limits[engine] = tuple(figures)
         else:
@@ -119,6 +122,25 @@ def caps_used(now: datetime) -> list[EngineRisk]:
     return listed
 
 
+class WouldDeny(NamedTuple):
+    """Who would deny an amount: the engine (or GLOBAL), and the code of the decision, such as the name of the cap."""
+
+    engine: str
+    code: str
+
+
+def would_deny(engine: str, amount: Decimal, now: datetime) -> WouldDeny | None:
+    """Who would deny the engine this amount (CAD) now, by the rules of a reservation, or None. Nothing is reserved."""
+    caps = {name: policy for (name,), policy in policies.kept(RiskPolicy, mark.current()).items()}
+    day = business_day(now)
+    found = ledgers.read(engine, day, names=())
+    begun = {ledger.engine for ledger in found if ledger.day == day}
+    found += [Ledger(0, name, day, *_NOTHING) for name in (GLOBAL, engine) if name not in begun]
+    name, decision = judged_by(engine, amount, caps, found, day)
+    return None if decision.allowed else WouldDeny(name, decision.code)
+
+
+_NOTHING = (Decimal(0), Decimal(0), Decimal(0), 0)  # the figures of a ledger on a day on which nothing happened yet
 _OPEN = "max_open_risk"
 # The field of a policy with a cap -> the field of a risk day with what is used of it.
 _CAPS = {

@@ -102,12 +102,19 @@ def decide(engine: str, amount: Decimal, caps: Mapping[str, Caps], ledgers: Sequ
     """Judge by the caps of GLOBAL, then by those of the engine. For `ledgers` see `usage`; without caps there are none."""
     if engine == GLOBAL:
         return NOBODYS
+    return judged_by(engine, amount, caps, ledgers, day)[1]
+
+
+def judged_by(
+    engine: str, amount: Decimal, caps: Mapping[str, Caps], ledgers: Sequence[Ledger], day: date
+) -> tuple[str, Decision]:
+    """The decision of `decide` about an engine, and whose caps decided."""
     for name in (GLOBAL, engine):
         used = usage(ledgers, name, day) if name in caps else NOTHING
         decision = judge(caps.get(name), used, amount, engine=name)
         if not decision.allowed:
             break
-    return decision
+    return name, decision
 
 
 def _denied(caps: Caps, cap: str, detail: str) -> Decision:

@@ -12,12 +12,13 @@ from governance.decisions import ExecutionClass, verb
 from offers.comps.valuing import ArvAsked, estimated
 from offers.deals.advice.answers import known
 from offers.deals.advice.prices import advised
-from offers.deals.around.deal import Offered, deal_around
+from offers.deals.around.deal import deal_around
 from offers.deals.around.terms import Terms
 from offers.deals.around.warnings import Value
-from offers.deals.errors import NoLowerBound, OfferRefused
+from offers.deals.bounding import bounded, offered_by, refusals
+from offers.deals.errors import OfferRefused
 from offers.deals.law.models import rules
-from offers.deals.math import Calculation, calculate
+from offers.deals.math import Calculation
 from offers.deals.models import OfferEvidence
 from offers.deals.taxes.models import schedules
 from offers.policies.errors import OfferPolicyDisabled
@@ -71,27 +72,21 @@ def make_offer(
     valued = None if estimate is None else estimated(estimate, is_needed=arv is None)
     if arv is None and valued:
         arv = Decimal(str(valued["arv"]))
-    if policy.compute_on_low:
-        arv = _lower(arv, valued)
-    calc = calculate(
-        arv=arv or Decimal(0), repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer
-    )
+    value = _value(arv or Decimal(0), valued)
+    calc = bounded(policy, value, repairs)
     around = None
     if deal or policy.refused:
-        offered = Offered(
+        offered = offered_by(
+            policy,
+            calc,
+            value,
             province=province,
             market=market,
-            property_type=estimate.subject.property_type if estimate else "",
-            calc=calc,
-            multiplier=policy.max_arv_multiplier,
-            fee=policy.default_assignment_fee,
-            value=_value(calc.arv, valued),
-            on_low=policy.compute_on_low,
             today=act.now.date(),
-            terms=terms or Terms(),
+            property_type=estimate.subject.property_type if estimate else "",
+            terms=terms,
         )
-        refused = [warned for warned in offered.judged() if warned.code in policy.refused]
-        if refused:
+        if refused := refusals(policy, offered):
             raise OfferRefused(refused)
         around = deal_around(offered, schedules(mark), rules(mark)) if deal else None
     evidence = OfferEvidence(
@@ -116,14 +111,6 @@ def make_offer(
         writes.insert_object(evidence)
         offers_computed.send(sender=OfferEvidence, envelopes=[Envelope("offer_generated", subject, act, facts, act.now)])
     return evidence
-
-
-def _lower(arv: Decimal | None, valued: dict[str, Any] | None) -> Decimal:
-    """The lower bound of the estimate, or a given ARV that is below it."""
-    if not valued or valued["arv"] is None:
-        raise NoLowerBound
-    low = Decimal(str(valued["low"]))
-    return low if arv is None else min(arv, low)
 
 
 def _value(arv: Decimal, valued: dict[str, Any] | None) -> Value:

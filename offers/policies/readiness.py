@@ -63,7 +63,7 @@ def offers_enabled(now: datetime) -> Finding:
 @register("offers.pace", Severity.WARNING, "Provinces are rolled out slowly")
 def offers_pace(now: datetime) -> Finding:
     """Check that at most two provinces were turned on within seven days. The customer's guide forbids all 13 at once."""
-    turned_on = _provinces_turned_on(now - PACE_SPAN)
+    turned_on = provinces_turned_on(now - PACE_SPAN)
     if len(turned_on) > PACE_PROVINCES:
         listed = ", ".join(sorted(turned_on))
         return Finding(
@@ -75,7 +75,8 @@ def offers_pace(now: datetime) -> Finding:
     return Finding(True, _("Provinces enabled within seven days: %(count)s.") % {"count": len(turned_on)}, sorted(turned_on))
 
 
-def _provinces_turned_on(since: datetime) -> set[str]:
+def provinces_turned_on(since: datetime) -> set[str]:
+    """The provinces in which a policy was turned on since an instant, by the history of the policies (one query)."""
     ever = sorted((state for state in _states() if not state.is_present), key=attrgetter("id", "since"))
     turned_on = set()
     for _id, changes in groupby(ever, key=attrgetter("id")):

@@ -159,7 +159,7 @@ def test_the_history_shows_what_changed_in_a_step(operator: Client) -> None:
 def test_a_user_who_may_not_change_a_template_can_read_its_steps(user_of: Callable[..., Any]) -> None:
     auditor = signed_in(user_of("auditor"))
     shown = auditor.get(page(template())).content.decode()
-    assert "Call after 30 minutes" in shown
+    assert "<strong>Call</strong>, after 30 minutes" in shown
     assert "Répondez ARRET" in shown
     assert "steps-TOTAL_FORMS" not in shown
     assert auditor.post(page(template()), typed(SMS)).status_code == 403

@@ -89,7 +89,20 @@ class ReadOnly(Undeletable):
         return False
 
 
-class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ReadOnly, Scoped, ModelAdmin):
+class ButtonsByState:
+    """A mixin of admins: a `button` that has a condition is shown only on the page of a row that meets it."""
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons on the page of a row."""
+        own: Any = self
+        page: Any = super()
+        buttons = [(one, getattr(one.method, "when", None)) for one in page.get_actions_detail(request, object_id)]
+        is_needed = any(when for _one, when in buttons)
+        row = own.get_object(request, object_id) if is_needed else None
+        return [one for one, when in buttons if when is None or (row and when(row))]
+
+
+class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ButtonsByState, ReadOnly, Scoped, ModelAdmin):
     """The base class of admins whose pages are read-only."""
 
     list_per_page = 50
@@ -114,13 +127,6 @@ class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ReadOnly, Scoped, ModelAdmin)
     ) -> HttpResponse:
         # Nobody changes the row here, so the admin's log behind the button "History" would be empty.
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "show_history": False})
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The buttons on the page of a row. A `button` that has a condition is shown only if the row meets it."""
-        buttons = [(one, getattr(one.method, "when", None)) for one in super().get_actions_detail(request, object_id)]
-        is_needed = any(when for _one, when in buttons)
-        row = self.get_object(request, object_id) if is_needed else None
-        return [one for one, when in buttons if when is None or (row and when(row))]
 
 
 def _linked(fields: Any) -> Any:

@@ -83,8 +83,8 @@ def button(
 ) -> Callable[[Callable[..., Any]], Any]:
     """Return a decorator that makes a method of an admin a button of its pages, for users with this permission.
 
-    The address of the button ends with `path`, or else with the method's name. A page of `ReadOnlyAdmin` shows the button
-    only for a row that meets the condition `when`.
+    The address of the button ends with `path`, or else with the method's name. A page of an admin with `ButtonsByState`
+    shows the button only for a row that meets the condition `when`.
     """
 
     def decorate(act: Callable[..., Any]) -> Any:

@@ -1,6 +1,6 @@
 """The admin of ladder templates. Steps are edited as rows, never as JSON, and can be previewed before they are saved."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -8,19 +8,22 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from followups.ladders.templates.forms import LadderTemplateForm, PreviewForm, StepFormSet
+from followups.ladders.templates.guide_steps import GUIDE_STEPS
 from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.preview import preview, zones_of
 from followups.ladders.templates.steps import delay_text, doubts
+from followups.ladders.templates.timeline import timeline
 from governance.channels import Channel
+from governance.gate.rules import hours_of
 from governance.policies_admin import PlacePolicyAdmin
 from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.differences import Said
@@ -55,31 +58,20 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     number_of_steps = column(_("Steps"), lambda template: len(template.steps))
     in_words = column(_("Which"), lambda template: ", ".join(step_text(step) for step in template.steps))
 
-    @display(description=_("Steps"))
-    def steps_to_read(self, template: LadderTemplate) -> str:
-        """The steps with their texts, for a user who may not change them."""
-        return format_html_join(
-            "",
-            '<div class="mb-4"><p class="font-semibold">{}. {}</p><p class="whitespace-pre-line">{}</p>'
-            '<p class="whitespace-pre-line" lang="fr">{}</p></div>',
-            (
-                (
-                    number,
-                    step_text(step),
-                    step["script_en"] or gettext("No English text."),
-                    step["script_fr"] or gettext("No French text."),
-                )
-                for number, step in enumerate(template.steps, start=1)
-            ),
-        )
-
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         place, *rest = super().get_fieldsets(request, obj)
-        may_change = self.has_change_permission(request, obj)
-        return (place, (gettext("Steps"), {"fields": () if may_change else ("steps_to_read",)}), *rest)
+        return (place, (gettext("Steps"), {"fields": ()}), *rest)  # the template fills it
 
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence[Any]:
-        return (*super().get_readonly_fields(request, obj), "steps_to_read")
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponseBase:
+        """Show the form, and the steps as a line."""
+        answer = super().changeform_view(request, object_id, form_url, extra_context)
+        context = getattr(answer, "context_data", None)
+        if context is not None and "adminform" in context:
+            template = context["original"] or LadderTemplate(steps=GUIDE_STEPS)
+            context["timeline"] = timeline(template.steps, _hours(template.province, template.market))
+        return answer
 
     def settings_of(self, record: Any) -> dict[str, Said]:
         settings = {
@@ -106,8 +98,28 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
     # The preview --------------------------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.preview_view)
-        return [path("preview/", view, name="followups_laddertemplate_preview"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("preview/", view(self.preview_view), name="followups_laddertemplate_preview"),
+            path("timeline/", view(self.timeline_view), name="followups_laddertemplate_timeline"),
+            *super().get_urls(),
+        ]
+
+    def timeline_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the steps in the form that was sent as a line. While a row is half typed, the line stays as it is."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        form: Any = PreviewForm(request.POST)
+        formset: Any = StepFormSet(request.POST, prefix="steps")
+        steps = formset.checked()
+        if steps is None:
+            return HttpResponse(status=204)
+        form.is_valid()
+        hours = _hours(form.cleaned_data.get("province", ""), form.cleaned_data.get("market") or ALL)
+        context = {"timeline": timeline(steps, hours)}
+        return TemplateResponse(request, "admin/followups/laddertemplate/timeline.html", context)
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """Show the dates and texts of the steps in the form that was sent; store nothing. Steps are too long for a GET."""
@@ -147,6 +159,11 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
             "start": start.astimezone(zone),
             "steps": preview(steps, province=province, market=market, start=start, zone=zone, agent=agent),
         }
+
+
+def _hours(province: str, market: str) -> dict[str, str]:
+    """When each channel may be used in the place, in words. In the form of a new template the province may be missing."""
+    return hours_of(province, market) if province else dict.fromkeys(Channel.values, gettext("choose a province"))
 
 
 def _errors_of(*asked: forms.Form, place: str = "") -> Iterator[str]:

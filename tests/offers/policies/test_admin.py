@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from governance.policies import upsert
-from offers.models import OfferPolicy
+from offers.models import OfferPolicy, ProvinceRule
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.errors import VersionConflict
 
 pytestmark = pytest.mark.django_db
@@ -249,7 +250,7 @@ def test_all_chosen_rows_are_switched_or_none(ops: Client, monkeypatch: pytest.M
             raise VersionConflict
         return upsert(model, **given)
 
-    monkeypatch.setattr("offers.policies.admin.upsert", beaten_at_the_second)
+    monkeypatch.setattr("offers.policy_pages.switching.upsert", beaten_at_the_second)
     answer = ops.post(LIST, {**form, "reason": "x", "several": "on"})
 
     assert "somebody changed these policies meanwhile" in answer.content.decode()
@@ -266,3 +267,112 @@ def test_a_user_who_may_not_change_policies_does_not_see_the_action(role: str, u
 
     assert on() == []
     assert client.get(LIST).context["action_form"] is None
+
+
+# On the policy's own page -----------------------------------------------------------------------------------------------
+
+
+def press(client: Client, button: str, row: OfferPolicy, **given: Any) -> Any:
+    address = reverse(f"admin:offers_offerpolicy_{button}", args=[row.pk])
+    return client.post(address, given, follow=True) if given else client.get(address)
+
+
+def test_the_form_cannot_turn_a_policy_on(ops: Client) -> None:
+    page = ops.get(page_of(policy("ON")))
+    assert "enabled" not in form_with(page, "why")
+
+    ops.post(page_of(policy("ON")), {**form_with(page, "why"), "enabled": "on", "why": "Sly"})
+    add = reverse("admin:offers_offerpolicy_add")
+    made = {**form_with(ops.get(add), "why"), "province": "ON", "market": "LONDON", "enabled": "on", "why": "Sly"}
+    ops.post(add, made)
+
+    assert (policy("ON").version, policy("ON", "LONDON").version) == (2, 1)
+    assert on() == []
+
+
+def test_the_page_of_a_policy_that_is_on_stays_on_when_its_terms_are_saved(ops: Client) -> None:
+    upsert(OfferPolicy, province="ON", enabled=True, act=Act("Ada"))
+    form = form_with(ops.get(page_of(policy("ON"))), "why")
+
+    ops.post(page_of(policy("ON")), {**form, "default_fees_buffer": "3000", "why": "Costs rose"})
+
+    assert (on(), policy("ON").default_fees_buffer) == (["ON"], Decimal(3000))
+
+
+def test_the_button_of_the_page_is_that_of_its_state(ops: Client) -> None:
+    shown = ops.get(page_of(policy("ON"))).content.decode()
+    assert (f"{policy('ON').pk}/turn-on" in shown, "/turn-off" in shown) == (True, False)
+
+    asked = press(ops, "turn_on", policy("ON"))
+    answer = press(ops, "turn_on", policy("ON"), **{**form_with(asked, "reason"), "reason": "Flow proven"})
+
+    assert on() == ["ON"]
+    assert "Turned on: Ontario." in answer.content.decode()
+    assert answer.redirect_chain[-1][0] == page_of(policy("ON"))
+    shown = ops.get(page_of(policy("ON"))).content.decode()
+    assert ("/turn-on" in shown, "/turn-off" in shown) == (False, True)
+
+
+def test_the_history_says_who_turned_it_on_when_and_why(ops: Client) -> None:
+    asked = press(ops, "turn_on", policy("ON"))
+    press(ops, "turn_on", policy("ON"), **{**form_with(asked, "reason"), "reason": "Flow proven"})
+
+    page = ops.get(reverse("admin:offers_offerpolicy_history", args=[policy("ON").pk]))
+    last = page.context["page_obj"][0]
+    assert last.history_delta_changes == [{"field": "State", "old": "Off", "new": "On"}]
+    assert (last.changed_by, last.reason, last.history_date) == ("ops", "Flow proven", policy("ON").updated_at)
+
+
+def test_nothing_is_turned_on_without_a_reason(ops: Client) -> None:
+    form = form_with(press(ops, "turn_on", policy("ON")), "reason")
+    refused = press(ops, "turn_on", policy("ON"), **{**form, "reason": " "})
+    assert list(refused.context["form"].errors) == ["reason"]
+    assert on() == []
+
+
+def test_before_it_is_turned_on_all_that_stands_against_it_is_said(ops: Client) -> None:
+    shown = press(ops, "turn_on", policy("ON")).content.decode()
+
+    for said in (
+        "Market sales known of the last year: 0. An ARV must be given by hand.",
+        "is 0; the policy asks for 50 before an offer is sent",
+        "The cap of GLOBAL on exposure a day does not allow $262,500 more today.",
+        "Offer of $262,500.",
+        "Cannot be kept:",
+        "Whether a licence is needed is not answered yet. Ask counsel.",
+        "TRESA 2002",
+    ):
+        assert said in shown
+    assert 'role="alert"' not in shown
+
+
+def test_what_counsel_answered_is_said(ops: Client) -> None:
+    for topic, answer in (("LICENCE", "YES"), ("ASSIGNMENT", "NO")):
+        said = f"Counsel on {topic}."
+        upsert(
+            ProvinceRule,
+            place="ON",
+            topic=topic,
+            code="ANSWER",
+            from_date=FIRST,
+            answer=answer,
+            statement=said,
+            act=Act("x"),
+        )
+
+    shown = press(ops, "turn_on", policy("ON")).content.decode()
+
+    assert "A licence is needed for it. Counsel on LICENCE." in shown
+    assert "A contract may not be assigned. Counsel on ASSIGNMENT." in shown
+
+
+def test_a_third_province_within_a_week_is_warned_of(ops: Client) -> None:
+    for province in ("ON", "QC"):
+        upsert(OfferPolicy, province=province, enabled=True, act=Act("Ada"))
+
+    asked = press(ops, "turn_on", policy("AB")).content.decode()
+    windsor = upsert(OfferPolicy, province="ON", market="WINDSOR", act=Act("Ada"))
+
+    assert "3 provinces within seven days: Alberta, Ontario, Quebec." in asked
+    assert 'role="alert"' in asked
+    assert 'role="alert"' not in press(ops, "turn_on", windsor).content.decode()

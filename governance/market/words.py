@@ -3,11 +3,17 @@
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from governance import policies
 from governance.channels import Channel
-from governance.market.forms import DAYS
+from governance.clocks.calling_hours import CALLING_HOURS
+from governance.market.models import MarketPolicy
 from governance.market.rules import CHANNEL_WINDOWS, CHANNELS, WINDOWS
+from wholesale.plumbing import mark
 from wholesale.plumbing.differences import Parts, ranges
+
+DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 
 
 def windows_text(rules: dict[str, Any]) -> str:
@@ -32,6 +38,27 @@ def windows_by_day(rules: dict[str, Any]) -> dict[str, Parts]:
         days = _by_day(own[channel]) if channel in own else {str(day): gettext("as for every channel") for day in DAYS}
         found[f"{title}, {channel.label}"] = Parts(said, days)
     return found
+
+
+def hours_of(province: str, market: str) -> dict[str, str]:
+    """When the policy in force for a market lets each channel be used, in local time and in words. By channel."""
+    policy = policies.effective(MarketPolicy, mark.current(), province, market)
+    if policy is None:
+        return dict.fromkeys(Channel.values, gettext("never: the place has no market policy"))
+    if not policy.enabled:
+        return dict.fromkeys(Channel.values, gettext("never: the market policy is off"))
+    return {channel.value: _channel_hours(policy.rules, channel) for channel in Channel}
+
+
+def _channel_hours(rules: dict[str, Any], channel: Channel) -> str:
+    if channel not in rules[CHANNELS]:
+        return gettext("never: the market policy does not allow this channel")
+    said = _in_one_line(rules.get(CHANNEL_WINDOWS, {}).get(channel, rules[WINDOWS]))
+    if channel != Channel.CALL:
+        return said
+    law = gettext("By law from %(start)s until before %(end)s, at weekends from %(from)s until before %(until)s.")
+    hours = dict(zip(("start", "end", "from", "until"), (*CALLING_HOURS.weekday, *CALLING_HOURS.weekend), strict=True))
+    return f"{said}. {law % hours}"
 
 
 def _in_one_line(windows: list[dict[str, Any]]) -> str:
