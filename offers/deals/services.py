@@ -12,14 +12,14 @@ from governance.decisions import ExecutionClass, verb
 from offers.comps.valuing import ArvAsked, estimated
 from offers.deals.advice.answers import known
 from offers.deals.advice.prices import advised
-from offers.deals.around.deal import Offered, deal_around
+from offers.deals.around.deal import deal_around
 from offers.deals.around.terms import Terms
-from offers.deals.around.warnings import Value
-from offers.deals.errors import NoLowerBound, OfferRefused
+from offers.deals.errors import OfferRefused
 from offers.deals.law.models import rules
-from offers.deals.math import Calculation, calculate
+from offers.deals.math import Calculation
 from offers.deals.models import OfferEvidence
 from offers.deals.taxes.models import schedules
+from offers.deals.weighing import calculated, offered_of
 from offers.policies.errors import OfferPolicyDisabled
 from offers.policies.models import OfferPolicy
 from offers.signals import offers_computed
@@ -69,26 +69,18 @@ def make_offer(
     if policy is None or not policy.enabled:
         raise OfferPolicyDisabled
     valued = None if estimate is None else estimated(estimate, is_needed=arv is None)
-    if arv is None and valued:
-        arv = Decimal(str(valued["arv"]))
-    if policy.compute_on_low:
-        arv = _lower(arv, valued)
-    calc = calculate(
-        arv=arv or Decimal(0), repairs=repairs, multiplier=policy.max_arv_multiplier, fees_buffer=policy.default_fees_buffer
-    )
+    calc = calculated(policy, arv, valued, repairs)
     around = None
     if deal or policy.refused:
-        offered = Offered(
+        offered = offered_of(
+            policy,
+            calc,
+            valued,
+            terms or Terms(),
             province=province,
             market=market,
             property_type=estimate.subject.property_type if estimate else "",
-            calc=calc,
-            multiplier=policy.max_arv_multiplier,
-            fee=policy.default_assignment_fee,
-            value=_value(calc.arv, valued),
-            on_low=policy.compute_on_low,
             today=act.now.date(),
-            terms=terms or Terms(),
         )
         refused = [warned for warned in offered.judged() if warned.code in policy.refused]
         if refused:
@@ -118,22 +110,6 @@ def make_offer(
     return evidence
 
 
-def _lower(arv: Decimal | None, valued: dict[str, Any] | None) -> Decimal:
-    """The lower bound of the estimate, or a given ARV that is below it."""
-    if not valued or valued["arv"] is None:
-        raise NoLowerBound
-    low = Decimal(str(valued["low"]))
-    return low if arv is None else min(arv, low)
-
-
-def _value(arv: Decimal, valued: dict[str, Any] | None) -> Value:
-    """What stands behind the ARV."""
-    if not valued or valued["arv"] is None:
-        return Value(arv)
-    estimated, low, high = (Decimal(str(valued[name])) for name in ("arv", "low", "high"))
-    return Value(arv, valued["n"], estimated, low, high)
-
-
 def compute_offer(
     province: str,
     market: str = ALL,
@@ -142,21 +118,32 @@ def compute_offer(
     *,
     comps: Any = None,
     assumptions: Any = None,
+    estimate: ArvAsked | None = None,
+    deal: bool = False,
+    terms: Terms | None = None,
+    advice: bool = False,
     correlation_id: str | None = None,
     actor: str = "system",
     user: User | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
-    """Call `make_offer`, as the customer's guide prescribes. Returns `{"policy": ..., "calc": ..., "evidence_id": ...}`."""
+    """Call `make_offer`, as the customer's guide prescribes. Returns `{"policy": ..., "calc": ..., "evidence_id": ...}`.
+
+    With `estimate` an ARV of 0 is the one that is estimated. `deal`, its `terms` and `advice` add to the answer.
+    """
     act = Act(actor, user, "", correlation_id or correlation.current(), now)
     return offer_summary(
         make_offer(
             province=province,
             market=market,
-            arv=Decimal(arv),
+            arv=Decimal(arv) if arv or estimate is None else None,
             repairs=Decimal(repairs),
             comps=comps,
             assumptions=assumptions,
+            estimate=estimate,
+            deal=deal,
+            terms=terms,
+            advice=advice,
             act=act,
         )
     )

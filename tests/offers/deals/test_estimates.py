@@ -60,7 +60,10 @@ def test_strikes_and_additions_are_kept_with_their_reasons(integrator: APIClient
     computed(integrator, subject=HOUSE, strike=[{"sale_id": worst, "reason": "on a highway"}], add=[addition])
     kept: Any = OfferEvidence.objects.latest("id").arv_json
     assert kept["struck"] == [{"source": "", "sale_id": worst, "reason": "on a highway"}]
-    assert kept["added"] == [{"sale_id": "MINE", "source": "", "reason": "next door"}]
+    [added] = kept["added"]
+    assert (added["sale_id"], added["source"], added["reason"]) == ("MINE", "", "next door")
+    # No other row holds it, so the evidence does.
+    assert (added["price"], added["sold_on"], added["living_area_sqft"]) == (700_000, "2026-06-01", 1500)
 
 
 def test_a_given_arv_wins_over_the_estimate_and_both_are_kept(integrator: APIClient) -> None:
