@@ -1,4 +1,4 @@
-"""An offer by its policy, before anything is stored: the ARV on which it rests, and the calculation with what is around it."""
+"""An offer by its policy, before anything is stored: the ARV on which it rests, its calculation, what is around it."""
 
 from datetime import date
 from decimal import Decimal

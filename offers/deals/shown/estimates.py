@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from offers.comps.arv.homes import FEATURES
@@ -14,6 +15,7 @@ from offers.comps.models import Sale
 from offers.deals.shown import words
 from wholesale.plumbing.showing import MISSING, shown_day, shown_money, shown_number, shown_rate
 
+_OF_SALE = ("source", "sale_id", "property_id", "price", "sold_on", "living_area_sqft")
 _FIRST, _LAST = 4.0, 96.0  # where the drawing of an interval begins and ends, in percent of its width
 
 
@@ -139,7 +141,7 @@ def _comp(one: Mapping[str, Any], sale: Sale | None, reason: str | None, is_outl
         name=name_of(one, sale),
         sale_id=one["sale_id"],
         source=one["source"],
-        link=f"/admin/offers/sale/{sale.pk}/change/" if sale else "",
+        link=reverse("admin:offers_sale_change", args=[sale.pk]) if sale else "",
         sold_on=day(one["sold_on"]),
         facts=facts_of(one),
         price=money(one["price"]),
@@ -177,7 +179,7 @@ def stored_of(valued: Mapping[str, Any] | None, also: Sequence[Mapping[str, Any]
     ids = {row["sale_id"] for row in (*named, *also)} - {""}
     if not ids:
         return {}
-    sales = Sale.objects.filter(sale_id__in=ids).only("source", "sale_id", "property_id", "price", "sold_on").order_by()
+    sales = Sale.objects.filter(sale_id__in=ids).only(*_OF_SALE).order_by()
     return {(sale.source, sale.sale_id): sale for sale in sales}
 
 
@@ -218,8 +220,8 @@ def why_of(adjustments: Mapping[str, float]) -> str:
     for name, amount in adjustments.items():
         whole = round(amount)
         if whole:
-            sign = "+" if whole > 0 else "−"
-            found.append(f"{words.STEPS.get(name, name)} {sign}{shown_money(Decimal(abs(whole)))}")
+            sign = "+" if whole > 0 else ""
+            found.append(f"{words.STEPS.get(name, name)} {sign}{shown_money(Decimal(whole))}")
     return ", ".join(found) or _("nothing to adjust")
 
 

@@ -38,7 +38,7 @@ class LawShown:
 
 @dataclass(frozen=True, slots=True)
 class DealShown:
-    """The deal around an offer. The sums are lines; `grid` has a row for each ARV and a column for each amount of repairs."""
+    """The deal around an offer. `grid` has a row for each ARV and a column for each amount of repairs."""
 
     prices: Sequence[SumLine]
     costs: Sequence[SumLine]
@@ -77,7 +77,9 @@ def deal_shown(deal: Mapping[str, Any] | None) -> DealShown | None:
         prices=_prices(deal),
         costs=_costs(deal),
         taxes=[_charge(part) for part in tax["parts"]],
-        fee_taxes=[SumLine(one["code"], _or_unknown(one["amount"]), one["detail"], note_lang="en") for one in deal["fee_taxes"]],
+        fee_taxes=[
+            SumLine(one["code"], _or_unknown(one["amount"]), one["detail"], note_lang="en") for one in deal["fee_taxes"]
+        ],
         law=[_law(topic, deal["law"][topic]) for topic in words.LAW],
         grid_repairs=[money(cell["repairs"]) for cell in deal["grid"][0]],
         grid=[(money(row[0]["arv"]), [(money(one["mao"]), money(one["profit"])) for one in row]) for row in deal["grid"]],
@@ -96,7 +98,9 @@ def _prices(deal: Mapping[str, Any]) -> list[SumLine]:
         SumLine(_("The buyer pays"), money(paid["buyer_price"]), is_total=True),
     ]
     if deal["value"]["mao_at_low"] is not None:
-        lines.append(SumLine(_("What the lower bound of the ARV allows the buyer to pay"), money(deal["value"]["mao_at_low"])))
+        lines.append(
+            SumLine(_("What the lower bound of the ARV allows the buyer to pay"), money(deal["value"]["mao_at_low"]))
+        )
     return lines
 
 
