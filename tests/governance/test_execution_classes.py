@@ -696,6 +696,12 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     life.fail_offer: ("RECORD", lambda: life.fail_offer(offer_id=offer_in("SENT").pk, act=Act("me"))),
     life.expire_offers: ("RECORD", lambda: life.expire_offers(act=Act("me", at=NOON + timedelta(days=8)))),
+    offers.deals.what_if.what_if: (
+        "READ",
+        lambda: offers.deals.what_if.what_if(
+            province="ON", arv=Decimal(450000), repairs=Decimal(50000), estimate=ArvAsked(ArvSubject("ON"))
+        ),
+    ),
     offers.services.make_offer: (
         "SANDBOX",
         lambda: offers.services.make_offer(province="ON", arv=Decimal(450000), repairs=Decimal(50000), act=Act()),

@@ -127,7 +127,7 @@ def scatter(title: str, clouds: Sequence[Cloud], *, axes: Mapping[str, str], hei
     """Make a scatter chart of money. `axes` names the axes by which points lie, the first of which is drawn; `height` the
     vertical one."""
     axis = next(iter(axes))
-    cad = {"style": "currency", "currency": "CAD", "maximumFractionDigits": 0}
+    cad = {"style": "currency", "currency": "CAD", "minimumFractionDigits": 0, "maximumFractionDigits": 0}
     options = _options("", has_legend=True, rate=False, stacked=False, logarithmic=False, across=False)
     options["interaction"] = {"mode": "nearest", "intersect": True}
     options["plugins"]["legend"]["labels"]["usePointStyle"] = True

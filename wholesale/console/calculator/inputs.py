@@ -142,6 +142,8 @@ def _kind(name: str) -> str:
 def _input(name: str, values: Mapping[str, str], hints: Mapping[str, str]) -> InputShown:
     given, label, value = _choices(name), str(LABELS[name]), values.get(name, "")
     if given:
+        if name == "province" and not value:
+            given = (("", _("Choose one")), *given)
         return InputShown(name, label, value, "select", choices=given)
     if name == "repairs_inspected":
         return InputShown(name, label, value, "checkbox")

@@ -44,6 +44,8 @@ def calculator_page(request: HttpRequest, model_admin: ModelAdmin, lead: Lead | 
         "asked": asked,
         "result": result_of(asked, found),
         "is_part": is_part,
+        "inputs": groups(asked.values, found.policy if found else None),
+        "found": sought_of(asked),
         "is_kept_possible": found is not None and not found.is_refused and found.calc is not None,
         "may_save": request.user.has_perm(SAVES),
         "lead": lead,
@@ -59,8 +61,6 @@ def calculator_page(request: HttpRequest, model_admin: ModelAdmin, lead: Lead | 
         "name": str(lead) if lead else _("Any house"),
         "address": lead.address if lead else "",
         "lead_link": reverse("admin:followups_lead_change", args=[lead.pk]) if lead else "",
-        "inputs": groups(asked.values, found.policy if found else None),
-        "found": sought_of(asked),
     }
     return TemplateResponse(request, "console/calculator/page.html", context)
 

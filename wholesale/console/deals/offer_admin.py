@@ -14,7 +14,7 @@ from offers.deals.life.admin import STATE_COLOURS, OfferAdmin
 from offers.deals.life.models import Offer
 from offers.deals.life.states import State
 from wholesale.console.calculator.pages import calculator_page
-from wholesale.console.deals.offer import asked_of, figures_of, links_of
+from wholesale.console.deals.offer import asked_of, figures_of, links_of, rests_on
 from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked
 from wholesale.plumbing.admin_base import of_row
 
@@ -63,6 +63,7 @@ class DealPages(OfferAdmin):
             "is_late": offer.is_late,
             "facts": figures_of(offer),
             "links": links_of(offer, request.user),
+            "rests_on": rests_on(offer.evidence),
             "asked": asked_of(offer, request.user),
             "buttons": buttons_of(self, request, offer, self.actions_detail),
             "feed": feed,

@@ -3,9 +3,7 @@
 
 (() => {
   const form = document.getElementById("calc");
-  const axis = document.getElementById("calc_axis");
   const result = document.getElementById("calc_result");
-  const canvas = form.querySelector("canvas");
   const sliders = [...form.querySelectorAll("[data-slides]")];
   const drawn = () => document.getElementById("calc_drawn").dataset;
 
@@ -16,7 +14,8 @@
 
   // Each point has its place by every axis.
   const draw = () => {
-    const chart = Chart.getChart(canvas);
+    const axis = document.getElementById("calc_axis");
+    const chart = Chart.getChart(form.querySelector("canvas"));
     if (!chart) return;
     const data = JSON.parse(drawn().chart);
     for (const cloud of data.datasets) {
@@ -66,12 +65,12 @@
     if (event.detail.target !== result) return;
     slide();
     draw();
+    if (drawn().done === "typed") form.querySelectorAll("[name^=typed_]").forEach((field) => (field.value = ""));
     // The button that was pressed is gone.
     if (document.activeElement === document.body) document.getElementById("calc_comps_title").focus({ preventScroll: true });
   });
 
-  axis.addEventListener("change", draw);
-  axis.closest("[hidden]").hidden = false;
+  form.addEventListener("change", (event) => event.target.id === "calc_axis" && draw());
   form.querySelector(".calc-again").classList.add("record-hidden");
   slide();
   window.addEventListener("load", draw);
