@@ -77,6 +77,7 @@ import offers.comps.priors
 import offers.comps.valuing
 import offers.deals.life.services
 import offers.deals.taxes.services
+import offers.deals.what_if
 import offers.services
 import offers.studies.services
 import wholesale.console.invitations.services
@@ -100,6 +101,7 @@ from governance.risk.models import RiskPolicy
 from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy
 from offers.comps.comps import ArvSubject
+from offers.comps.valuing import ArvAsked
 from offers.deals.taxes.rules import Transfer
 from offers.models import Offer, OfferEvent, OfferEvidence, OfferPolicy
 from tests.conftest import codes

@@ -1,13 +1,18 @@
 """Computing an offer from comps or a subject in place of an ARV: the evidence keeps how the value came about."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
 from governance.policies import upsert
+from offers.comps.comps import ArvSubject
+from offers.comps.valuing import ArvAsked, Strike
+from offers.deals.around.terms import Terms
 from offers.models import OfferEvidence, OfferPolicy
+from offers.services import compute_offer
 from tests.conftest import attrs, codes
 from tests.factories import NOON, SaleFactory
 from wholesale.plumbing.act import Act
@@ -43,6 +48,19 @@ def test_a_subject_stands_in_for_the_arv(integrator: APIClient) -> None:
     evidence: Any = OfferEvidence.objects.get()
     assert evidence.arv_json == value
     assert float(evidence.arv) == value["arv"]
+
+
+def test_the_guides_function_estimates_and_keeps_the_deal_with_its_terms() -> None:
+    subject = ArvSubject("ON", "TORONTO", property_type="SFR", living_area_sqft=1500, latitude=43.65, longitude=-79.4)
+    asked = ArvAsked(subject, as_of=DAY, strikes=[Strike("", "NONE", "not there")])
+    terms = Terms(fee=Decimal(12_000), closing_on=DAY, home_is_new=False)
+    answer = compute_offer("ON", "TORONTO", repairs=50_000, estimate=asked, deal=True, terms=terms)
+    evidence: Any = OfferEvidence.objects.get()
+    assert float(answer["calc"]["arv"]) == answer["estimate"]["arv"] == evidence.arv_json["arv"]
+    assert evidence.deal_json["prices"]["assignment_fee"] == 12_000
+    assert evidence.deal_json["terms"] == {"fee": 12_000, "closing_on": DAY.isoformat(), "home_is_new": False}
+    given = compute_offer("ON", "TORONTO", 500_000, 50_000, estimate=asked)
+    assert given["calc"]["arv"] == 500_000  # a given ARV wins
 
 
 def test_comps_stand_in_for_the_arv_and_are_kept_as_given(integrator: APIClient) -> None:
@@ -121,4 +139,5 @@ def test_the_evidence_page_shows_the_estimate(integrator: APIClient, client: Any
     client.force_login(django_user_model.objects.create_superuser("root"))
     page = client.get(f"/admin/offers/offerevidence/{OfferEvidence.objects.get().pk}/change/").content.decode()
     assert "How the ARV was estimated" in page
-    assert "comps_used" in page
+    assert "Comparable sales, the weightiest first" in page
+    assert page.count('<svg class="deal-interval"') == 1

@@ -17,7 +17,6 @@ from followups.leads.models import Lead
 from followups.models import FollowupLadder
 from governance.gate.ledger import ContactRecord, Entry
 from governance.market.rules import SAFE_RULES
-from offers.models import Offer
 from tests.factories import (
     NOON,
     BuyBoxFactory,
@@ -29,7 +28,6 @@ from tests.factories import (
     LeadFactory,
     MarketPolicyFactory,
     OfferEventFactory,
-    OfferPolicyFactory,
     TaskEventFactory,
     TaskFactory,
 )
