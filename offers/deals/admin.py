@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from offers.deals.drafting import DraftForm, draft_of
+from offers.deals.drafting import DraftForm, draft_of, others_of
 from offers.deals.life.services import draft_offer
 from offers.deals.math import Calculation
 from offers.deals.models import OfferEvidence
@@ -109,6 +109,7 @@ class OfferEvidenceAdmin(GrowingAdmin):
             title=gettext("Draft an offer from evidence %(id)s") % {"id": evidence.pk},
             explanation=gettext("At most %(amount)s, what the evidence recommends. The draft is not sent yet.")
             % {"amount": shown_money(evidence.recommended_offer)},
+            warning=others_of(evidence),
             button=gettext("Draft it"),
         )
         return HttpResponseRedirect(reverse("admin:offers_offer_change", args=[drafted[0]])) if drafted else answer

@@ -5,11 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
 from buyers.liquidity.figures import SFR
 from offers.bounds import ARV_MAX
+from offers.deals.life.models import Offer
+from offers.deals.life.states import FINAL
 from offers.deals.models import OfferEvidence
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, normalise_word
 
@@ -40,6 +43,13 @@ class DraftForm(forms.Form):
 
     def clean_lead_id(self) -> str | None:
         return self.cleaned_data["lead_id"] or None
+
+
+def others_of(evidence: OfferEvidence) -> str:
+    """Name the offers of the evidence that have not ended; empty without any. Two of one house would be one too many."""
+    others = Offer.objects.filter(evidence=evidence).exclude(state__in=FINAL).order_by("pk")
+    numbers = ", ".join(str(pk) for pk in others.values_list("pk", flat=True)[:10])
+    return gettext("Offers of this evidence that have not ended: %(numbers)s.") % {"numbers": numbers} if numbers else ""
 
 
 def draft_of(evidence: OfferEvidence, asked: Mapping[str, str]) -> dict[str, Any]:
