@@ -71,6 +71,9 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "Today, at most": 25,
     "agents at work, at most": 4,  # session, user; claims, last acts
     "a list of the console, at most": 10,  # session, user, permissions (2); go-live, SLA notices; rows, views, total
+    # Session, user, permissions (2); the switches; the sales near the house (on PostgreSQL counted in one message); the
+    # prior, the mark; the sales by name
+    "the calculator's result, at most": 16,
     "the palette": 7,  # session, user, the user's and the roles' permissions; leads, buyers and offers in one each
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")

@@ -7,7 +7,7 @@ from math import cos, radians
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import F, FloatField, QuerySet
+from django.db.models import F, FloatField, Q, QuerySet
 
 from offers.comps.arv.estimate import VERSION
 from offers.comps.arv.market import TermsPrior
@@ -19,6 +19,7 @@ from wholesale.plumbing.compiled import Columns, Parameter, Select, Statement, t
 from wholesale.plumbing.vocabulary import ALL
 
 CANDIDATES = 1_000
+FOUND_MAX = 10  # sales that a search shows
 ENOUGH = 5  # fewer near a place, and the next way is tried
 OLDEST = timedelta(days=6 * 365)
 _COLUMNS = Comp._fields
@@ -141,3 +142,11 @@ def prior_of(subject: ArvSubject, as_of: date) -> tuple[TermsPrior, date] | None
         .first()
     )
     return None if found is None else (TermsPrior(np.array(found[0]), np.array(found[1])), found[2])
+
+
+def sought_by_name(text: str, province: str, before: date) -> list[Sale]:
+    """The newest market sales of a province from before a day whose id or address has the text: what an operator adds by
+    hand. At most ten."""
+    named = Q(sale_id__icontains=text) | Q(property_id__icontains=text)
+    sales = Sale.objects.filter(named, province=province, arms_length=True, sold_on__lt=before, sold_on__gte=before - OLDEST)
+    return list(sales.order_by("-sold_on", "-id")[:FOUND_MAX])

@@ -120,7 +120,7 @@ def estimate_arv(
         "prior_as_of": prior[1].isoformat() if prior else None,
         "subject": _of_subject(subject),
         "struck": [strike._asdict() for strike in strikes],
-        "added": [{"sale_id": one.comp.sale_id, "source": one.comp.source, "reason": one.reason} for one in additions],
+        "added": [{**_as_added(one.comp), "reason": one.reason} for one in additions],
     }
     return {**answer, "warnings": _warnings(answer, located)}
 
@@ -146,6 +146,11 @@ def _day(as_of: date | None) -> date:
 
 def _of_subject(subject: ArvSubject) -> dict[str, Any]:
     return {name: number_of(value) for name, value in subject._asdict().items() if value not in (None, "")}
+
+
+def _as_added(comp: Comp) -> dict[str, Any]:
+    """A comp that an operator added, whole: no other row may hold it."""
+    return {**{name: number_of(value) for name, value in comp._asdict().items()}, "sold_on": comp.sold_on.isoformat()}
 
 
 def _chosen(

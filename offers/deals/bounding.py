@@ -3,11 +3,11 @@
 The verb that computes an offer and the what-if of a policy's page both call these functions, so they cannot differ.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from offers.deals.around.deal import Offered
 from offers.deals.around.terms import Terms
@@ -27,6 +27,17 @@ class Bounds(Protocol):
     @property
     def refused(self) -> Collection[str]:
         """The codes of the warnings by which an offer is refused."""
+
+
+def value_of(arv: Decimal | None, valued: Mapping[str, Any] | None) -> Value:
+    """What stands behind the ARV (CAD): the one that is given, else the one that the answer of an estimate has.
+
+    `valued` is that answer. None if no estimate was asked for.
+    """
+    if not valued or valued["arv"] is None:
+        return Value(arv or Decimal(0))
+    estimated, low, high = (Decimal(str(valued[name])) for name in ("arv", "low", "high"))
+    return Value(estimated if arv is None else arv, valued["n"], estimated, low, high)
 
 
 def bounded(policy: Bounds, value: Value, repairs: Decimal) -> Calculation:
@@ -56,18 +67,22 @@ def offered_by(
     property_type: str = "",
     terms: Terms | None = None,
 ) -> Offered:
-    """The offer with what stands behind it, as its warnings and the deal around it need it."""
+    """The offer with what stands behind it, as its warnings and the deal around it need it.
+
+    The assignment fee is that of the terms, else the policy's.
+    """
+    terms = terms or Terms()
     return Offered(
         province=province,
         market=market,
         property_type=property_type,
         calc=calc,
         multiplier=policy.max_arv_multiplier,
-        fee=policy.default_assignment_fee,
+        fee=policy.default_assignment_fee if terms.fee is None else terms.fee,
         value=replace(value, arv=calc.arv),
         on_low=policy.compute_on_low,
         today=today,
-        terms=terms or Terms(),
+        terms=terms,
     )
 
 

@@ -14,8 +14,7 @@ from offers.deals.advice.answers import known
 from offers.deals.advice.prices import advised
 from offers.deals.around.deal import deal_around
 from offers.deals.around.terms import Terms
-from offers.deals.around.warnings import Value
-from offers.deals.bounding import bounded, offered_by, refusals
+from offers.deals.bounding import bounded, offered_by, refusals, value_of
 from offers.deals.errors import OfferRefused
 from offers.deals.law.models import rules
 from offers.deals.math import Calculation
@@ -70,9 +69,7 @@ def make_offer(
     if policy is None or not policy.enabled:
         raise OfferPolicyDisabled
     valued = None if estimate is None else estimated(estimate, is_needed=arv is None)
-    if arv is None and valued:
-        arv = Decimal(str(valued["arv"]))
-    value = _value(arv or Decimal(0), valued)
+    value = value_of(arv, valued)
     calc = bounded(policy, value, repairs)
     around = None
     if deal or policy.refused:
@@ -113,14 +110,6 @@ def make_offer(
     return evidence
 
 
-def _value(arv: Decimal, valued: dict[str, Any] | None) -> Value:
-    """What stands behind the ARV."""
-    if not valued or valued["arv"] is None:
-        return Value(arv)
-    estimated, low, high = (Decimal(str(valued[name])) for name in ("arv", "low", "high"))
-    return Value(arv, valued["n"], estimated, low, high)
-
-
 def compute_offer(
     province: str,
     market: str = ALL,
@@ -129,21 +118,32 @@ def compute_offer(
     *,
     comps: Any = None,
     assumptions: Any = None,
+    estimate: ArvAsked | None = None,
+    deal: bool = False,
+    terms: Terms | None = None,
+    advice: bool = False,
     correlation_id: str | None = None,
     actor: str = "system",
     user: User | None = None,
     now: datetime | None = None,
 ) -> dict[str, Any]:
-    """Call `make_offer`, as the customer's guide prescribes. Returns `{"policy": ..., "calc": ..., "evidence_id": ...}`."""
+    """Call `make_offer`, as the customer's guide prescribes. Returns `{"policy": ..., "calc": ..., "evidence_id": ...}`.
+
+    With `estimate` an ARV of 0 is the one that is estimated. `deal`, its `terms` and `advice` add to the answer.
+    """
     act = Act(actor, user, "", correlation_id or correlation.current(), now)
     return offer_summary(
         make_offer(
             province=province,
             market=market,
-            arv=Decimal(arv),
+            arv=Decimal(arv) if arv or estimate is None else None,
             repairs=Decimal(repairs),
             comps=comps,
             assumptions=assumptions,
+            estimate=estimate,
+            deal=deal,
+            terms=terms,
+            advice=advice,
             act=act,
         )
     )

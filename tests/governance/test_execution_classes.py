@@ -77,6 +77,7 @@ import offers.comps.priors
 import offers.comps.valuing
 import offers.deals.life.services
 import offers.deals.taxes.services
+import offers.deals.what_if
 import offers.services
 import offers.studies.services
 import wholesale.console.invitations.services
@@ -100,6 +101,7 @@ from governance.risk.models import RiskPolicy
 from kpi.models import KPIEvent
 from kpi.tripwire.models import RegressionPolicy
 from offers.comps.comps import ArvSubject
+from offers.comps.valuing import ArvAsked
 from offers.deals.taxes.rules import Transfer
 from offers.models import Offer, OfferEvent, OfferEvidence, OfferPolicy
 from tests.conftest import codes
@@ -696,6 +698,12 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     life.fail_offer: ("RECORD", lambda: life.fail_offer(offer_id=offer_in("SENT").pk, act=Act("me"))),
     life.expire_offers: ("RECORD", lambda: life.expire_offers(act=Act("me", at=NOON + timedelta(days=8)))),
+    offers.deals.what_if.what_if: (
+        "READ",
+        lambda: offers.deals.what_if.what_if(
+            province="ON", arv=Decimal(450000), repairs=Decimal(50000), estimate=ArvAsked(ArvSubject("ON"))
+        ),
+    ),
     offers.services.make_offer: (
         "SANDBOX",
         lambda: offers.services.make_offer(province="ON", arv=Decimal(450000), repairs=Decimal(50000), act=Act()),

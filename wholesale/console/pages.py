@@ -139,6 +139,7 @@ AREAS: dict[str, tuple[Page, ...]] = {
             beside=(
                 Page("History of offers", "history", "offers", "offerevent"),
                 Page("Offers computed", "request_quote", "offers", "offerevidence"),
+                Page(_("Offer calculator"), "calculate", "offers", "offer", view="calculator", permission="estimate_arv"),
             ),
         ),
         Page(

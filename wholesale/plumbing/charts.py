@@ -5,7 +5,7 @@ lines follow light and dark by `wholesale/charts.js`. Numbers are written in the
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +87,64 @@ def chart(
         json.dumps(_options(unit, len(series) > 1, rate=rate, stacked=stacked, logarithmic=logarithmic, across=across)),
         [by, *(one.label for one in series)],
         [[label, *(_cell(one.values[n], write) for one in series)] for n, label in enumerate(labels)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a scatter chart: what it is, where it lies by each axis (None: nowhere), its height, its radius (px)."""
+
+    label: str
+    at: Mapping[str, float | None]
+    y: float
+    radius: float = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """Points of one kind, with a colour and a sign (`style`, a point style of Chart.js)."""
+
+    label: str
+    points: Sequence[Point]
+    tone: str = "main"
+    style: str = "circle"
+
+    def dataset(self, axis: str) -> dict[str, Any]:
+        """Return what Chart.js draws by one axis. Each point keeps its places by all."""
+        points = [{"x": one.at.get(axis), "y": one.y, "label": one.label, "at": dict(one.at)} for one in self.points]
+        return {
+            "label": self.label,
+            "data": points,
+            "backgroundColor": TONES[self.tone],
+            "borderColor": TONES[self.tone],
+            "borderWidth": 2,
+            "pointStyle": self.style,
+            "pointRadius": [one.radius for one in self.points],
+        }
+
+
+def scatter(title: str, clouds: Sequence[Cloud], *, axes: Mapping[str, str], height: str) -> Chart:
+    """Make a scatter chart of money. `axes` names the axes by which points lie, the first of which is drawn; `height` the
+    vertical one."""
+    axis = next(iter(axes))
+    cad = {"style": "currency", "currency": "CAD", "minimumFractionDigits": 0, "maximumFractionDigits": 0}
+    options = _options("", has_legend=True, rate=False, stacked=False, logarithmic=False, across=False)
+    options["interaction"] = {"mode": "nearest", "intersect": True}
+    options["plugins"]["legend"]["labels"]["usePointStyle"] = True
+    options["scales"] = {
+        "x": {"type": "linear", "grid": {}, "title": {"display": True, "text": axes[axis]}},
+        "y": {"grid": {}, "title": {"display": True, "text": height}, "ticks": {"format": cad}},
+    }
+    return Chart(
+        title,
+        json.dumps({"datasets": [one.dataset(axis) for one in clouds]}),
+        json.dumps(options),
+        ["", *axes.values(), height],
+        [
+            [point.label, *(shown_number(point.at.get(name), 1) for name in axes), shown_number(point.y)]
+            for one in clouds
+            for point in one.points
+        ],
     )
 
 

@@ -53,11 +53,28 @@ class CodeOut(serializers.Serializer[Any]):
 
 
 class StruckOut(serializers.Serializer[Any]):
-    """A comp that the operator struck or added, and why."""
+    """A comp that the operator struck, and why."""
 
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     sale_id = serializers.CharField(allow_blank=True)
     reason = serializers.CharField()
+
+
+class AddedOut(StruckOut):
+    """A comp that the operator added, as it was given or stored, and why."""
+
+    sold_on = serializers.DateField()
+    price = MoneyField(help_text="CAD")
+    property_type = serializers.CharField(allow_blank=True)
+    living_area_sqft = StrictIntegerField(allow_null=True)
+    lot_sqft = StrictIntegerField(allow_null=True)
+    beds = StrictIntegerField(allow_null=True)
+    baths = StrictDecimalField(max_digits=4, decimal_places=1, allow_null=True)
+    year_built = StrictIntegerField(allow_null=True)
+    latitude = StrictDecimalField(max_digits=9, decimal_places=6, allow_null=True)
+    longitude = StrictDecimalField(max_digits=9, decimal_places=6, allow_null=True)
+    condition = serializers.CharField(allow_blank=True)
+    arms_length = serializers.BooleanField()
 
 
 class ArvOut(serializers.Serializer[Any]):
@@ -84,4 +101,4 @@ class ArvOut(serializers.Serializer[Any]):
     prior_as_of = serializers.DateField(allow_null=True, help_text="the day of the market's prior that it began with")
     subject = JsonField(help_text="as it was understood")
     struck = StruckOut(many=True)
-    added = StruckOut(many=True)
+    added = AddedOut(many=True)

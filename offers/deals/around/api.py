@@ -8,7 +8,7 @@ from offers.comps.api.answers import CodeOut
 from offers.deals.law.words import LawAnswer
 from offers.deals.taxes.api import TransferRow, TransferTaxOut, amount
 from offers.deals.taxes.words import Grade
-from wholesale.plumbing.fields import MoneyField, RateField, StrictDecimalField, StrictIntegerField
+from wholesale.plumbing.fields import JsonField, MoneyField, RateField, StrictDecimalField, StrictIntegerField
 from wholesale.plumbing.params import ObjectParams
 
 
@@ -17,6 +17,7 @@ class TermsParams(ObjectParams, TransferRow):
 
     repairs_inspected = serializers.BooleanField(default=False)
     home_is_new = serializers.BooleanField(required=False, help_text="new or substantially renovated: the fee has sales tax")
+    fee = amount("CAD: the assignment fee that we hope for; default: the policy's")
     offer = amount("CAD: what the seller is offered; default: what the policy allows, less the assignment fee")
     legal = amount("CAD")
     title_insurance = amount("CAD")
@@ -126,3 +127,4 @@ class DealOut(serializers.Serializer[Any]):
         child=CellOut(many=True), help_text="rows: ARV -10%, as it is, +10%; columns: repairs as they are, +20%, +40%"
     )
     warnings = CodeOut(many=True)
+    terms = JsonField(help_text="those that were given: the deal can be computed again from them")

@@ -97,6 +97,7 @@ def deal_around(offered: Offered, schedules: Sequence[Schedule], rules: Sequence
         "buyer": {**_outcome(left), "is_complete": not unknown, "unknown": unknown},
         "grid": [[shown_cad(cell._asdict()) for cell in row] for row in cells],
         "warnings": [one._asdict() for one in warned],
+        "terms": terms.given(),
     }
 
 

@@ -1,12 +1,13 @@
 """What an offer's deal is asked with, beside the offer itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from offers.deals.taxes.rules import Transfer
 from offers.deals.taxes.words import BuyerKind
+from wholesale.plumbing.texts import number_of
 from wholesale.plumbing.vocabulary import ALL
 
 # How many residences stand on the land by type of property; None: it depends.
@@ -38,12 +39,18 @@ class Terms:
     repairs_inspected: bool = False
     home_is_new: bool | None = None  # new or substantially renovated
     # The money
+    fee: Decimal | None = None  # the assignment fee that is hoped for; default: the policy's
     offer: Decimal | None = None  # what the seller is offered; default: what the policy allows, less the fee
     legal: Decimal | None = None
     title_insurance: Decimal | None = None
     holding_months: int | None = None
     holding_per_month: Decimal | None = None
     selling_rate: Decimal | None = None  # of the ARV, when the buyer sells
+
+    def given(self) -> dict[str, Any]:
+        """The values that differ from the defaults, as the evidence keeps them: the deal can be computed again from them."""
+        values = {one.name: getattr(self, one.name) for one in fields(self) if getattr(self, one.name) != one.default}
+        return {name: value.isoformat() if isinstance(value, date) else number_of(value) for name, value in values.items()}
 
 
 class AskedTransfer(NamedTuple):

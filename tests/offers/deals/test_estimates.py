@@ -1,13 +1,18 @@
 """Computing an offer from comps or a subject in place of an ARV: the evidence keeps how the value came about."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
 from governance.policies import upsert
+from offers.comps.comps import ArvSubject
+from offers.comps.valuing import ArvAsked, Strike
+from offers.deals.around.terms import Terms
 from offers.models import OfferEvidence, OfferPolicy
+from offers.services import compute_offer
 from tests.conftest import attrs, codes
 from tests.factories import NOON, SaleFactory
 from wholesale.plumbing.act import Act
@@ -45,6 +50,19 @@ def test_a_subject_stands_in_for_the_arv(integrator: APIClient) -> None:
     assert float(evidence.arv) == value["arv"]
 
 
+def test_the_guides_function_estimates_and_keeps_the_deal_with_its_terms() -> None:
+    subject = ArvSubject("ON", "TORONTO", property_type="SFR", living_area_sqft=1500, latitude=43.65, longitude=-79.4)
+    asked = ArvAsked(subject, as_of=DAY, strikes=[Strike("", "NONE", "not there")])
+    terms = Terms(fee=Decimal(12_000), closing_on=DAY, home_is_new=False)
+    answer = compute_offer("ON", "TORONTO", repairs=50_000, estimate=asked, deal=True, terms=terms)
+    evidence: Any = OfferEvidence.objects.get()
+    assert float(answer["calc"]["arv"]) == answer["estimate"]["arv"] == evidence.arv_json["arv"]
+    assert evidence.deal_json["prices"]["assignment_fee"] == 12_000
+    assert evidence.deal_json["terms"] == {"fee": 12_000, "closing_on": DAY.isoformat(), "home_is_new": False}
+    given = compute_offer("ON", "TORONTO", 500_000, 50_000, estimate=asked)
+    assert given["calc"]["arv"] == 500_000  # a given ARV wins
+
+
 def test_comps_stand_in_for_the_arv_and_are_kept_as_given(integrator: APIClient) -> None:
     answer = computed(integrator, comps=COMPS)
     assert 690_000 < answer["calc"]["arv"] < 740_000
@@ -60,7 +78,10 @@ def test_strikes_and_additions_are_kept_with_their_reasons(integrator: APIClient
     computed(integrator, subject=HOUSE, strike=[{"sale_id": worst, "reason": "on a highway"}], add=[addition])
     kept: Any = OfferEvidence.objects.latest("id").arv_json
     assert kept["struck"] == [{"source": "", "sale_id": worst, "reason": "on a highway"}]
-    assert kept["added"] == [{"sale_id": "MINE", "source": "", "reason": "next door"}]
+    [added] = kept["added"]
+    assert (added["sale_id"], added["source"], added["reason"]) == ("MINE", "", "next door")
+    # No other row holds it, so the evidence does.
+    assert (added["price"], added["sold_on"], added["living_area_sqft"]) == (700_000, "2026-06-01", 1500)
 
 
 def test_a_given_arv_wins_over_the_estimate_and_both_are_kept(integrator: APIClient) -> None:
@@ -118,4 +139,5 @@ def test_the_evidence_page_shows_the_estimate(integrator: APIClient, client: Any
     client.force_login(django_user_model.objects.create_superuser("root"))
     page = client.get(f"/admin/offers/offerevidence/{OfferEvidence.objects.get().pk}/change/").content.decode()
     assert "How the ARV was estimated" in page
-    assert "comps_used" in page
+    assert "Comparable sales, the weightiest first" in page
+    assert page.count('<svg class="deal-interval"') == 1

@@ -17,7 +17,6 @@ from followups.leads.models import Lead
 from followups.models import FollowupLadder
 from governance.gate.ledger import ContactRecord, Entry
 from governance.market.rules import SAFE_RULES
-from offers.models import Offer
 from tests.factories import (
     NOON,
     BuyBoxFactory,
@@ -29,7 +28,6 @@ from tests.factories import (
     LeadFactory,
     MarketPolicyFactory,
     OfferEventFactory,
-    OfferPolicyFactory,
     TaskEventFactory,
     TaskFactory,
 )
@@ -133,7 +131,7 @@ def test_an_agent_opens_only_the_pages_of_its_own_leads(agent_page: Client) -> N
 def test_an_agent_may_note_and_not_steer(agent_page: Client) -> None:
     lead = _lead()
     page = _text(agent_page, _page(lead))
-    for may, path in ((True, "note"), (True, "appointment"), (True, "opt-out"), (False, "stop-ladder"), (False, "compute")):
+    for may, path in ((True, "note"), (True, "appointment"), (True, "opt-out"), (False, "stop-ladder"), (False, "restart")):
         assert (f"{LEADS}{lead.pk}/{path}/" in page) is may, path
     assert agent_page.get(f"{LEADS}{lead.pk}/stop-ladder/").status_code == 403
     agent_page.post(f"{LEADS}{lead.pk}/note/", {"text": "Prefers evenings"})
@@ -176,15 +174,6 @@ def test_an_appointment_is_kept_and_ends_the_hunt(operator_page: Client) -> None
     lead.refresh_from_db()
     assert lead.status == "APPOINTMENT"
     assert FollowupLadder.objects.get().closed_at is not None
-
-
-def test_an_offer_is_computed_from_the_page(operator_page: Client) -> None:
-    lead = _lead()
-    OfferPolicyFactory.create(province="ON", market="ALWAYS", enabled=True)
-    answer = operator_page.post(f"{LEADS}{lead.pk}/compute/", {"arv": "400000", "repairs": "30000"})
-    offer = Offer.objects.get()
-    assert (offer.lead_id, answer["Location"]) == ("L1", f"{OFFERS}{offer.pk}/change/")
-    assert "Ann Roy" in _text(operator_page, answer["Location"])
 
 
 def test_the_form_of_a_lead_is_reached_from_its_page(operator_page: Client) -> None:

@@ -12,6 +12,10 @@ from buyers.book.models import Buyer
 from buyers.liquidity.models import BuyerFeedbackEvent, DealSent
 from followups.leads.models import Lead
 from offers.deals.life.models import Offer
+from offers.deals.math import Calculation
+from offers.deals.models import OfferEvidence
+from offers.deals.shown.estimates import EstimateShown, estimate_shown
+from offers.deals.shown.sums import DealShown, SumLine, deal_shown, sum_shown
 from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_parts import place_text
 from wholesale.plumbing.showing import shown_money, shown_time
@@ -28,6 +32,15 @@ class AskedBuyer:
     channel: str
     sent_at: datetime | None
     answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestsOn:
+    """What an offer rests on, as the page of its evidence shows it: the estimate, the calculation, the deal around it."""
+
+    estimate: EstimateShown | None
+    lines: Sequence[SumLine]
+    deal: DealShown | None
 
 
 def figures_of(offer: Offer) -> list[tuple[str, str]]:
@@ -69,6 +82,13 @@ def links_of(offer: Offer, user: Any) -> list[tuple[str, str, str]]:
         buyer = scopes.visible(Buyer.objects.filter(buyer_id=offer.buyer_id), user).first()
         found.append((_("Buyer"), str(buyer or offer.buyer_id), _page("buyers_buyer", buyer.pk) if buyer else ""))
     return found
+
+
+def rests_on(evidence: OfferEvidence) -> RestsOn:
+    """Return the estimate, the calculation and the deal that the evidence keeps."""
+    calc = Calculation(*(getattr(evidence, name) for name in Calculation._fields))
+    lines = sum_shown(calc, evidence.max_arv_multiplier)
+    return RestsOn(estimate_shown(evidence.arv_json), lines, deal_shown(evidence.deal_json))
 
 
 def asked_of(offer: Offer, user: Any) -> Sequence[AskedBuyer]:

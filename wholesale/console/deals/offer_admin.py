@@ -6,13 +6,15 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext as _
 
 from kpi.trace.services import traced_offer
 from offers.deals.life.admin import STATE_COLOURS, OfferAdmin
 from offers.deals.life.models import Offer
 from offers.deals.life.states import State
-from wholesale.console.deals.offer import asked_of, figures_of, links_of
+from wholesale.console.calculator.pages import calculator_page
+from wholesale.console.deals.offer import asked_of, figures_of, links_of, rests_on
 from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked
 from wholesale.plumbing.admin_base import of_row
 
@@ -22,6 +24,15 @@ admin.site.unregister(Offer)
 @admin.register(Offer)
 class DealPages(OfferAdmin):
     """The admin of offers. The page of an offer is that of the deal: its state, what it rests on, who was asked."""
+
+    def get_urls(self) -> list[Any]:
+        """Add the calculator of offers."""
+        page = self.admin_site.admin_view(self.calculator)
+        return [path("calculator/", page, name="offers_offer_calculator"), *super().get_urls()]
+
+    def calculator(self, request: HttpRequest) -> HttpResponse:
+        """Show the offer calculator for any house."""
+        return calculator_page(request, self)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -52,6 +63,7 @@ class DealPages(OfferAdmin):
             "is_late": offer.is_late,
             "facts": figures_of(offer),
             "links": links_of(offer, request.user),
+            "rests_on": rests_on(offer.evidence),
             "asked": asked_of(offer, request.user),
             "buttons": buttons_of(self, request, offer, self.actions_detail),
             "feed": feed,

@@ -5,13 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminDecimalFieldWidget,
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from offers.bounds import ARV_MAX
 from wholesale.plumbing.admin_base import reason_field
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
@@ -63,22 +61,3 @@ class GiveToForm(forms.Form):
         help_text=_("A user's name. Empty: the ladder has no owner."),
     )
     reason = reason_field()
-
-
-class LeadOfferForm(forms.Form):
-    """The form that computes an offer and drafts it. Amounts are in CAD."""
-
-    arv = forms.DecimalField(
-        label=_("After-repair value (ARV), CAD"),
-        min_value=1,
-        max_value=ARV_MAX,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-    )
-    repairs = forms.DecimalField(
-        label=_("Repairs, CAD"),
-        min_value=0,
-        max_value=ARV_MAX,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-    )

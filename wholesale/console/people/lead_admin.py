@@ -1,7 +1,6 @@
 """The admin of leads with the page of a lead in the place of its form, which is reached from the page."""
 
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -22,14 +21,11 @@ from followups.leads.events.services import make_appointment, note_lead
 from followups.leads.models import Lead
 from governance import gate
 from kpi.trace.services import traced_lead
-from offers.deals.life.admin import offer_url
-from offers.deals.life.services import draft_offer
-from offers.deals.services import make_offer
+from wholesale.console.calculator.pages import calculator_page
 from wholesale.console.people.forms import (
     AppointmentForm,
     GiveToForm,
     LeadNoteForm,
-    LeadOfferForm,
     NoMoreContactForm,
     StartLadderForm,
 )
@@ -37,10 +33,10 @@ from wholesale.console.people.lead import facts_of, ladder_of
 from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked, reach_of
 from wholesale.console.timeline.records import RecordPages
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Question, act_with_form, asking, of_row
+from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
 
-BUTTONS = ("note", "appointment", "opt_out", "start", "give_ladder", "stop_ladder", "restart", "compute", "edit_lead")
+BUTTONS = ("note", "appointment", "opt_out", "start", "give_ladder", "stop_ladder", "restart", "calculator", "edit_lead")
 # Those that there is no use for.
 CLOSED_LADDER = ("stop_ladder", "give_ladder")
 WITHOUT_LADDER = (*CLOSED_LADDER, "restart")
@@ -58,7 +54,7 @@ class LeadPages(RecordPages, LeadAdmin):
     has_note_permission = allowed("followups.note_lead")
     has_start_permission = allowed("followups.create_ladder")
     has_steer_permission = allowed("followups.steer_ladder")
-    has_compute_permission = allowed("offers.compute_offer", "offers.draft_offer")
+    has_calculate_permission = allowed("offers.estimate_arv")
 
     def has_opt_out_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Whether the user may record that a lead wants no more contact: who may record opt-outs, and who works on tasks."""
@@ -235,30 +231,11 @@ class LeadPages(RecordPages, LeadAdmin):
             button=_("Begin it anew"),
         )
 
-    @button(gettext_lazy("Compute an offer..."), "compute", icon="request_quote", path="compute")
+    @button(gettext_lazy("Compute an offer..."), "calculate", icon="calculate", path="calculator")
     @of_row
-    def compute(self, request: HttpRequest, lead: Any) -> HttpResponse:
-        """Compute an offer and draft it for the lead, then show the deal."""
-        drafted: list[int] = []
-
-        def act(arv: Decimal, repairs: Decimal) -> str:
-            by = Act.by(request.user)
-            evidence = make_offer(province=lead.province, market=lead.market, arv=arv, repairs=repairs, act=by)
-            drafted.append(draft_offer(evidence_id=evidence.pk, lead_id=lead.lead_id, act=by).pk)
-            return _("The offer is computed and drafted.")
-
-        form = LeadOfferForm(request.POST if request.method == "POST" else None)
-        answer = act_with_form(
-            request,
-            self,
-            form,
-            act,
-            then=lead_url(lead.pk),
-            title=_("Compute an offer for %(lead)s") % {"lead": lead},
-            explanation=_("By the offer policy of the lead's market. The draft is not sent yet."),
-            button=_("Compute it"),
-        )
-        return HttpResponseRedirect(offer_url(drafted[0])) if drafted else answer
+    def calculator(self, request: HttpRequest, lead: Any) -> HttpResponse:
+        """Show the offer calculator for the lead's house."""
+        return calculator_page(request, self, lead)
 
 
 def lead_url(lead_pk: int) -> str:
