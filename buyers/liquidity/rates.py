@@ -15,6 +15,7 @@ error of both. The last term is there because a rate that drifted away from the 
 trials the variance is that of the plain Beta(k*m + S, k*(1-m) + N - S). Measured coverage: docs/decisions.md.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -44,6 +45,18 @@ class Prior(NamedTuple):
 
     mean: Any
     strength: Any
+
+
+class Priors(NamedTuple):
+    """The priors of the two rates: of responding, and of buying among those who decide."""
+
+    response: Prior
+    close: Prior
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> "Priors":
+        """The priors in the values of PRIOR_FIELDS."""
+        return cls(Prior(*values[:2]), Prior(*values[2:]))
 
 
 class Posterior(NamedTuple):

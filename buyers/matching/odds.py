@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from buyers.liquidity.rates import interval, moments, shape
-from buyers.liquidity.scores import Priors
+from buyers.liquidity.rates import Priors, interval, moments, shape
 from buyers.liquidity.trials import Tallies
 
 Numbers = NDArray[np.float64]

@@ -9,8 +9,8 @@ from django.utils import timezone
 from buyers.liquidity.figures import Liquidity
 from buyers.liquidity.graph.reading import shared_buyers
 from buyers.liquidity.models import INVENTED, LIQUIDITY_FIELDS, PRIOR_FIELDS, BuyerLiquidityNode
-from buyers.liquidity.rates import day_of
-from buyers.liquidity.scores import Priors, rates_of
+from buyers.liquidity.rates import Priors, day_of
+from buyers.liquidity.scores import rates_of
 from buyers.liquidity.tallies import TALLY_FIELDS, tallies_in
 from governance.decisions import ExecutionClass, verb
 
