@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from django.db import transaction
 
 from buyers.liquidity.models import INVENTED, PRIOR_FIELDS, BuyerLiquidityNode, BuyerRecord, LiquidityPrior
 from buyers.liquidity.priors import Fit, Tree, fitted, fitted_alike
-from buyers.liquidity.rates import Prior, Tally, day_of
+from buyers.liquidity.rates import Prior, day_of
 from buyers.liquidity.reading import PRIOR_COLUMNS
-from buyers.liquidity.tallies import CLOSE_FIELDS, RESPONSE_FIELDS, TALLY_FIELDS
+from buyers.liquidity.tallies import TALLY_FIELDS, tallies_of_many
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing import writes
 from wholesale.plumbing.act import Act
@@ -38,14 +37,14 @@ def fit_priors(*, act: Act) -> Fitted:
     made: list[LiquidityPrior] = []
     if rows:
         tree, markets, provinces = Tree.of([(province, market) for _, province, market, *_ in rows])
-        fits = [fitted(tally, tree, day) for tally in _tallies([sums for _, _, _, *sums in rows])]
+        fits = [fitted(tally, tree, day) for tally in tallies_of_many([sums for _, _, _, *sums in rows])]
         priors = zip(*(fit.nodes for fit in fits), strict=True)
         writes.update(
             BuyerLiquidityNode, PRIOR_FIELDS, [(pk, *_flat(both)) for (pk, *_), both in zip(rows, priors, strict=True)]
         )
         made = _made(fits, markets, provinces)
     if buyers:
-        made.append(_prior(Level.BUYER, [fitted_alike(tally, day) for tally in _tallies(buyers)]))
+        made.append(_prior(Level.BUYER, [fitted_alike(tally, day) for tally in tallies_of_many(buyers)]))
     for prior in made:
         prior.fitted_at = act.now
     LiquidityPrior.objects.bulk_create(
@@ -55,12 +54,6 @@ def fit_priors(*, act: Act) -> Fitted:
         update_fields=[*PRIOR_COLUMNS, "fitted_at"],
     )
     return Fitted(len(rows), len(buyers))
-
-
-def _tallies(rows: list[Any]) -> list[Tally]:
-    """The tallies of responding and of buying, their fields as arrays, from the values of TALLY_FIELDS."""
-    columns = np.array(rows, dtype=np.float64).T
-    return [Tally(*columns[: len(RESPONSE_FIELDS)]), Tally(*columns[-len(CLOSE_FIELDS) :])]
 
 
 def _made(fits: list[Fit], markets: list[tuple[str, str]], provinces: list[str]) -> list[LiquidityPrior]:

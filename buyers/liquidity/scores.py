@@ -10,8 +10,9 @@ from django.utils import timezone
 from buyers.liquidity import reading
 from buyers.liquidity.figures import SFR, Liquidity
 from buyers.liquidity.models import LIQUIDITY_FIELDS, PRIOR_FIELDS, BuyerLiquidityNode
-from buyers.liquidity.rates import Posterior, Prior, Priors, Tally, day_of, moments, posterior
-from buyers.liquidity.tallies import tallies_in
+from buyers.liquidity.odds import odds
+from buyers.liquidity.rates import Posterior, Prior, Priors, day_of, posterior
+from buyers.liquidity.tallies import tallies_in, tallies_of_many
 from buyers.liquidity.trials import Tallies
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.vocabulary import ALL
@@ -54,12 +55,8 @@ def closing(tallies: Sequence[Sequence[float | None]], node: Rates, strengths: t
     """
     if not tallies:
         return 0.0
-    columns = np.array([[value or 0.0 for value in row] for row in tallies]).T
-    chance = np.ones(len(tallies))
-    for first, rate, strength in ((0, node.response, strengths[0]), (4, node.close, strengths[1])):
-        mean, _, _ = moments(Tally(*columns[first : first + 4]), Prior(rate.mean, strength), day)
-        chance = chance * mean
-    return float(1 - np.prod(1 - chance))
+    priors = Priors(*(Prior(rate.mean, strength) for rate, strength in zip(node, strengths, strict=True)))
+    return float(1 - np.prod(1 - odds(tallies_of_many(tallies), priors, day).probability))
 
 
 @verb(ExecutionClass.READ)

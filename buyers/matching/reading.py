@@ -14,7 +14,7 @@ from buyers.liquidity.models import PRIOR_FIELDS, BuyerLiquidityNode, DealSent
 from buyers.liquidity.rates import Prior, Priors
 from buyers.liquidity.reading import PRIORS, priors_in
 from buyers.liquidity.scores import rates_of
-from buyers.liquidity.tallies import TALLY_FIELDS, tallies_in
+from buyers.liquidity.tallies import TALLY_FIELDS, tallies_in, tallies_of_many
 from buyers.liquidity.trials import Tallies
 from buyers.matching.rules import LIMITS, Deal, Numbers
 from governance import gate
@@ -63,8 +63,7 @@ class Boxes(NamedTuple):
 
     def tallies(self, rows: Sequence[int]) -> Tallies:
         """The trials of the buyers of these rows, as arrays. A buyer without a record has none."""
-        values = np.array([self.rows[row][_TALLIES_FROM:_BUYER_FROM] for row in rows], dtype=float)
-        return tallies_in(np.nan_to_num(values).reshape(-1, len(TALLY_FIELDS)).T)
+        return tallies_of_many([self.rows[row][_TALLIES_FROM:_BUYER_FROM] for row in rows])
 
     def buyer(self, row: int) -> "BoxOwner":
         """The buyer of a row."""
