@@ -16,6 +16,7 @@ from buyers.liquidity.graph import pages
 from buyers.liquidity.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode, DealSent
 from buyers.liquidity.rates import Posterior
 from buyers.liquidity.scores import known_of, liquidity_score
+from buyers.liquidity.words import buyers_url, events_text, rate_text
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import SinceFilter, button, column, place_text
 from wholesale.plumbing.showing import shown_number, shown_rate
@@ -89,7 +90,7 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         node = self.get_object(request, object_id)
         if node is None:
             raise Http404
-        return HttpResponseRedirect(pages.buyers_url(node.pk))
+        return HttpResponseRedirect(buyers_url(node.pk))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerLiquidityNode]:
         return super().get_queryset(request).exclude(INVENTED)
@@ -108,8 +109,8 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         _("Response rate"), lambda node: shown_rate(node.avg_response_rate, 2), ordering="avg_response_rate"
     )
     close_rate = column(_("Close rate"), lambda node: shown_rate(node.avg_close_rate, 2), ordering="avg_close_rate")
-    responds = column(_("Responds (90%)"), lambda node: _rate_text(known_of(node).response))
-    closes = column(_("Buys if it decides (90%)"), lambda node: _rate_text(known_of(node).close))
+    responds = column(_("Responds (90%)"), lambda node: _heard(known_of(node).response))
+    closes = column(_("Buys if it decides (90%)"), lambda node: _heard(known_of(node).close))
 
     @display(description=_("Somebody buys the next deal"))
     def someone_buys(self, node: BuyerLiquidityNode) -> str:
@@ -162,10 +163,5 @@ class DealSentAdmin(GrowingAdmin):
     place = column(_("Place"), place_text, ordering="province")
 
 
-def _rate_text(rate: Posterior) -> str:
-    return gettext("%(mean)s (%(low)s to %(high)s; %(events)s events)") % {
-        "mean": shown_rate(rate.mean),
-        "low": shown_rate(rate.low),
-        "high": shown_rate(rate.high),
-        "events": shown_number(rate.events, 1),
-    }
+def _heard(rate: Posterior) -> str:
+    return f"{rate_text(rate._asdict())}, {events_text(rate.events)}"
