@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from buyers.liquidity.figures import Event
 from buyers.liquidity.graph import pages
+from buyers.liquidity.heat.pages import heat_page
 from buyers.liquidity.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode, DealSent
 from buyers.liquidity.rates import Posterior
 from buyers.liquidity.scores import known_of, liquidity_score
@@ -62,14 +63,18 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         ),
     )
 
-    actions_list = ("open_graph",)
     actions_detail = ("open_buyers",)
 
     def get_urls(self) -> list[Any]:
+        heat = path("heat/", self.admin_site.admin_view(self.heat), name="buyers_buyerliquiditynode_heat")
         graph = path("graph/", self.admin_site.admin_view(self.graph), name="buyers_buyerliquiditynode_graph")
         of_node = "<path:object_id>/buyers/"
         buyers = path(of_node, self.admin_site.admin_view(self.buyers), name="buyers_buyerliquiditynode_buyers")
-        return [graph, buyers, *super().get_urls()]
+        return [heat, graph, buyers, *super().get_urls()]
+
+    def heat(self, request: HttpRequest) -> HttpResponse:
+        """Show the heat table of markets by property types."""
+        return heat_page(request, self)
 
     def graph(self, request: HttpRequest) -> HttpResponse:
         """Show the graph of nodes that share active buyers."""
@@ -78,11 +83,6 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     def buyers(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the buyers of a node, and those of its neighbours."""
         return pages.buyers_page(request, self, object_id)
-
-    @button(_("Liquidity graph"), "view", icon="hub", path="to-graph")
-    def open_graph(self, request: HttpRequest) -> HttpResponse:
-        """Go to the graph."""
-        return HttpResponseRedirect(reverse("admin:buyers_buyerliquiditynode_graph"))
 
     @button(_("Buyers"), "view", icon="group", path="to-buyers")
     def open_buyers(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -19,7 +19,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -54,8 +56,8 @@ class Priors(NamedTuple):
     close: Prior
 
     @classmethod
-    def of(cls, values: Sequence[Any]) -> "Priors":
-        """The priors in the values of PRIOR_FIELDS."""
+    def of(cls, values: Sequence[Any] | NDArray[np.float64]) -> "Priors":
+        """The priors in the values of PRIOR_FIELDS, or in their arrays."""
         return cls(Prior(*values[:2]), Prior(*values[2:]))
 
 

@@ -47,8 +47,8 @@ HEADERS = (
 )
 
 
-class GraphForm(forms.Form):
-    """The filters of the graph."""
+class ProvinceForm(forms.Form):
+    """The filter by province."""
 
     province = forms.ChoiceField(
         label=_("Province"),
@@ -56,6 +56,11 @@ class GraphForm(forms.Form):
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
+
+
+class GraphForm(ProvinceForm):
+    """The filters of the graph."""
+
     market = forms.CharField(
         label=_("Market"), max_length=LABEL_MAX_LENGTH, required=False, widget=UnfoldAdminTextInputWidget
     )
