@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from wholesale.plumbing.showing import shown_number, shown_rate
 from wholesale.plumbing.vocabulary import ALL, Province
@@ -22,7 +23,8 @@ def rate_text(rate: Mapping[str, Any]) -> str:
 
 def events_text(events: float) -> str:
     """The effective number of events on which a rate rests."""
-    return _("%(number)s events") % {"number": shown_number(events, 1)}
+    number = shown_number(events, 1)
+    return ngettext("%(number)s event", "%(number)s events", 1 if number == "1" else 2) % {"number": number}
 
 
 def spelled(word: str) -> str:

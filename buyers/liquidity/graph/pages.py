@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ from buyers.book.models import Buyer
 from buyers.liquidity.figures import Event
 from buyers.liquidity.graph.layout import Circle, laid_out
 from buyers.liquidity.graph.neighbours import ACTIVE, Ground, neighbours
-from buyers.liquidity.graph.services import liquidity_graph
+from buyers.liquidity.graph.services import joined, liquidity_nodes
 from buyers.liquidity.models import BuyerLiquidityNode
 from buyers.liquidity.words import buyers_url, market_text, named, placed, rate_text
 from governance import gate
@@ -30,6 +31,7 @@ from wholesale.plumbing.lookups import among
 from wholesale.plumbing.showing import shown_number, shown_rate, shown_time
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, Province, normalise_word
 
+NODES_MAX = 150  # in the drawing and the table, those with most active buyers
 DRAWN_MAX = 120  # edges in the drawing; more are a tangle
 BUYERS_MAX = 200  # on the page of a node
 BESIDE_MAX = 3  # nodes that a row of the table names
@@ -93,10 +95,17 @@ def graph_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     form = GraphForm(request.GET)
     context = {**model_admin.admin_site.each_context(request), "title": gettext("Liquidity graph"), "form": form}
     if form.is_valid():
-        graph = liquidity_graph(**{name: value or None for name, value in form.cleaned_data.items()})
+        wanted = Q(**{name: value for name, value in form.cleaned_data.items() if value})
+        nodes = sorted(liquidity_nodes(wanted, timezone.now()), key=lambda node: -node["size"])
+        graph = joined(nodes[:NODES_MAX])
         context |= {"graph": graph, "drawing": _drawing(graph), "table": _table(graph), "legend": _legend()}
         context |= {"left_off": len(graph["edges"]) + graph["edges_left_off"] - DRAWN_MAX}
+        context |= {"nodes_left_off": len(nodes) - len(graph["nodes"]), "heat_url": _heat_url(form.cleaned_data["province"])}
     return TemplateResponse(request, "admin/buyers/graph.html", context)
+
+
+def _heat_url(province: str) -> str:
+    return reverse("admin:buyers_buyerliquiditynode_heat", query={"province": province} if province else None)
 
 
 class DrawnNode(NamedTuple):

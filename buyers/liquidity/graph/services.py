@@ -27,7 +27,11 @@ def liquidity_graph(
     """
     wanted = {"province": province, "market": market, "property_type": property_type}
     given = Q(**{name: value for name, value in wanted.items() if value is not None})
-    nodes = liquidity_nodes(given, now or timezone.now())
+    return joined(liquidity_nodes(given, now or timezone.now()))
+
+
+def joined(nodes: list[dict[str, Any]]) -> dict[str, Any]:
+    """The graph of these nodes of `liquidity_nodes`."""
     edges, count = shared_buyers([node["id"] for node in nodes], EDGES_MAX)
     return {"nodes": nodes, "edges": [edge._asdict() for edge in edges], "edges_left_off": count - len(edges)}
 

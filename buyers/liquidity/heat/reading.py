@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Q
 
 from buyers.liquidity.graph.layout import WEST_TO_EAST
-from buyers.liquidity.graph.reading import shared_buyers
+from buyers.liquidity.graph.reading import shared_between
 from buyers.liquidity.graph.services import EDGES_MAX
 from buyers.liquidity.heat.measures import Measure, expected, values_of
 from buyers.liquidity.models import LiquidityPrior
@@ -19,6 +19,7 @@ from buyers.liquidity.reading import PRIOR_COLUMNS
 ROWS_MAX = 60  # markets in the table
 TYPES_MAX = 8  # property types in the table
 NEXT_MAX = 5
+COMPARED_MAX = 150  # nodes of which little is known, and nodes that do better, which are compared
 LITTLE_KNOWN = 3.0  # below so many events a cell is drawn fainter
 Place = tuple[str, str]  # a province and a market; of the whole province the market is ""
 
@@ -96,19 +97,24 @@ def _expected(measure: Measure, province: str | None) -> dict[Place, dict[str, A
 def _prospects(known: KnownNodes) -> list[Prospect]:
     """The nodes with few events that share active buyers with one that surely does better than the mean of all: the low end
     of its interval lies above it. Those with the most, and the best, shared buyers come first; each node once."""
-    at = {place["id"]: n for n, place in enumerate(known.places)}
-    chance = known.odds.shown(np.arange(len(at)))
-    events = known.odds.response.events
+    chance, events = known.odds.shown(np.arange(len(known.places))), known.odds.response.events
     usual = float(np.average(known.odds.probability, weights=events)) if events.sum() else 1.0
-    edges, _count = shared_buyers(list(at), EDGES_MAX)
-    best: dict[int, tuple[float, Prospect]] = {}
-    for edge in edges:
-        for thin, like in ((at[edge.node], at[edge.other]), (at[edge.other], at[edge.node])):
-            if events[thin] >= LITTLE_KNOWN or chance[like]["low"] <= usual:
-                continue
-            worth = edge.shared * chance[like]["mean"]
-            if thin not in best or best[thin][0] < worth:
-                prospect = Prospect(known.places[thin], float(events[thin]), known.places[like], edge.shared, chance[like])
-                best[thin] = worth, prospect
-    ranked = sorted(best.values(), key=lambda found: (-found[0], found[1].node["id"]))
-    return [prospect for _worth, prospect in ranked[:NEXT_MAX]]
+    active = [n for n, figures in enumerate(known.figures) if figures.active_buyer_count]
+    thin = [n for n in active if events[n] < LITTLE_KNOWN]
+    strong = [n for n in active if events[n] >= LITTLE_KNOWN and chance[n]["low"] > usual]
+    thin.sort(key=lambda n: -known.figures[n].active_buyer_count)
+    strong.sort(key=lambda n: -chance[n]["mean"])
+    if not thin or not strong:
+        return []
+    thin, strong = thin[:COMPARED_MAX], strong[:COMPARED_MAX]
+    at = {known.places[n]["id"]: n for n in (*thin, *strong)}
+    ids, others = ([known.places[n]["id"] for n in some] for some in (thin, strong))
+    edges = shared_between(ids, others, EDGES_MAX)
+    edges.sort(key=lambda edge: -edge.shared * chance[at[edge.other]]["mean"])
+    best = {edge.node: edge for edge in reversed(edges)}  # of each node the best
+    return [
+        Prospect(known.places[n], float(events[n]), known.places[like], edge.shared, chance[like])
+        for edge in edges
+        if best[edge.node] is edge
+        for n, like in ((at[edge.node], at[edge.other]),)
+    ][:NEXT_MAX]
