@@ -21,7 +21,7 @@ class Reason(models.TextChoices):
         "inbound_undecided",
         _("A message from there may be a wish to be left alone. A person decides first."),
     )
-    LEAD_CLOSED = "lead_closed", _("The lead is closed.")
+    LEAD_CLOSED = "lead_closed", _("The lead is closed, or the buyer is blocked.")
     WRONG_NUMBER = "wrong_number", _("The number or address is known to be somebody else's.")
     CONSENT_MISSING = "consent_missing", _("No consent to messages of this channel is on file.")
     CONSENT_EXPIRED = "consent_expired", _("The consent to messages of this channel has expired.")
@@ -58,7 +58,7 @@ _FRENCH = {
     Reason.LEDGER_UNREADABLE: "Le dossier de la personne est introuvable : CONTACT_DIGEST_KEY a été changée.",
     Reason.OPTED_OUT: "La personne a demandé de ne plus être contactée par ce moyen.",
     Reason.INBOUND_UNDECIDED: "Un message reçu est peut-être un refus d'être contacté. Une personne en décide d'abord.",
-    Reason.LEAD_CLOSED: "Le dossier de la personne est fermé.",
+    Reason.LEAD_CLOSED: "Le dossier de la personne est fermé, ou l'acheteur est bloqué.",
     Reason.WRONG_NUMBER: "Le numéro ou l'adresse appartient à quelqu'un d'autre.",
     Reason.CONSENT_MISSING: "Aucun consentement aux messages de ce type n'est au dossier.",
     Reason.CONSENT_EXPIRED: "Le consentement aux messages de ce type est expiré.",
