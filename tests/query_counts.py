@@ -69,6 +69,8 @@ QUERIES: dict[str, int | dict[str, int]] = {
     # Session, user, the badge of notices, the go-live state; 12 of the runbook, whose tripwires it shares; due tasks, risk,
     # what waits, leads, contacts, lateness, offers, events of tripwires
     "Today, at most": 25,
+    # Session, user, permissions (2), go-live, the badge of notices; the nodes, their priors, who buys in two of them
+    "the heat table of liquidity, at most": 9,
     "agents at work, at most": 4,  # session, user; claims, last acts
     "a list of the console, at most": 10,  # session, user, permissions (2); go-live, SLA notices; rows, views, total
     # Session, user, permissions (2); the switches; the sales near the house (on PostgreSQL counted in one message); the

@@ -13,9 +13,11 @@ from unfold.decorators import display
 
 from buyers.liquidity.figures import Event
 from buyers.liquidity.graph import pages
+from buyers.liquidity.heat.pages import heat_page
 from buyers.liquidity.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidityNode, DealSent
 from buyers.liquidity.rates import Posterior
 from buyers.liquidity.scores import known_of, liquidity_score
+from buyers.liquidity.words import buyers_url, events_text, rate_text
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import SinceFilter, button, column, place_text
 from wholesale.plumbing.showing import shown_number, shown_rate
@@ -61,14 +63,18 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         ),
     )
 
-    actions_list = ("open_graph",)
     actions_detail = ("open_buyers",)
 
     def get_urls(self) -> list[Any]:
+        heat = path("heat/", self.admin_site.admin_view(self.heat), name="buyers_buyerliquiditynode_heat")
         graph = path("graph/", self.admin_site.admin_view(self.graph), name="buyers_buyerliquiditynode_graph")
         of_node = "<path:object_id>/buyers/"
         buyers = path(of_node, self.admin_site.admin_view(self.buyers), name="buyers_buyerliquiditynode_buyers")
-        return [graph, buyers, *super().get_urls()]
+        return [heat, graph, buyers, *super().get_urls()]
+
+    def heat(self, request: HttpRequest) -> HttpResponse:
+        """Show the heat table of markets by property types."""
+        return heat_page(request, self)
 
     def graph(self, request: HttpRequest) -> HttpResponse:
         """Show the graph of nodes that share active buyers."""
@@ -78,18 +84,13 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         """Show the buyers of a node, and those of its neighbours."""
         return pages.buyers_page(request, self, object_id)
 
-    @button(_("Liquidity graph"), "view", icon="hub", path="to-graph")
-    def open_graph(self, request: HttpRequest) -> HttpResponse:
-        """Go to the graph."""
-        return HttpResponseRedirect(reverse("admin:buyers_buyerliquiditynode_graph"))
-
     @button(_("Buyers"), "view", icon="group", path="to-buyers")
     def open_buyers(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Go to the buyers of the node."""
         node = self.get_object(request, object_id)
         if node is None:
             raise Http404
-        return HttpResponseRedirect(pages.buyers_url(node.pk))
+        return HttpResponseRedirect(buyers_url(node.pk))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerLiquidityNode]:
         return super().get_queryset(request).exclude(INVENTED)
@@ -108,8 +109,8 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         _("Response rate"), lambda node: shown_rate(node.avg_response_rate, 2), ordering="avg_response_rate"
     )
     close_rate = column(_("Close rate"), lambda node: shown_rate(node.avg_close_rate, 2), ordering="avg_close_rate")
-    responds = column(_("Responds (90%)"), lambda node: _rate_text(known_of(node).response))
-    closes = column(_("Buys if it decides (90%)"), lambda node: _rate_text(known_of(node).close))
+    responds = column(_("Responds (90%)"), lambda node: _heard(known_of(node).response))
+    closes = column(_("Buys if it decides (90%)"), lambda node: _heard(known_of(node).close))
 
     @display(description=_("Somebody buys the next deal"))
     def someone_buys(self, node: BuyerLiquidityNode) -> str:
@@ -162,10 +163,5 @@ class DealSentAdmin(GrowingAdmin):
     place = column(_("Place"), place_text, ordering="province")
 
 
-def _rate_text(rate: Posterior) -> str:
-    return gettext("%(mean)s (%(low)s to %(high)s; %(events)s events)") % {
-        "mean": shown_rate(rate.mean),
-        "low": shown_rate(rate.low),
-        "high": shown_rate(rate.high),
-        "events": shown_number(rate.events, 1),
-    }
+def _heard(rate: Posterior) -> str:
+    return f"{rate_text(rate._asdict())}, {events_text(rate.events)}"

@@ -15,10 +15,13 @@ error of both. The last term is there because a rate that drifted away from the 
 trials the variance is that of the plain Beta(k*m + S, k*(1-m) + N - S). Measured coverage: docs/decisions.md.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -44,6 +47,18 @@ class Prior(NamedTuple):
 
     mean: Any
     strength: Any
+
+
+class Priors(NamedTuple):
+    """The priors of the two rates: of responding, and of buying among those who decide."""
+
+    response: Prior
+    close: Prior
+
+    @classmethod
+    def of(cls, values: Sequence[Any] | NDArray[np.float64]) -> "Priors":
+        """The priors in the values of PRIOR_FIELDS, or in their arrays."""
+        return cls(Prior(*values[:2]), Prior(*values[2:]))
 
 
 class Posterior(NamedTuple):

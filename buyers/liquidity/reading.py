@@ -1,6 +1,7 @@
-"""The hot read of a node: its row, and the active buyers whose boxes cover its place, in one query."""
+"""The hot read of a node: its row, and the active buyers whose boxes cover its place, in one query; and the priors of a
+place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from django.db.models import Func, OuterRef, Q, QuerySet, Subquery, TextField
 
 from buyers.book.models import BuyBoxPlace, Buyer
 from buyers.liquidity.models import LIQUIDITY_FIELDS, PRIOR_FIELDS, BuyerLiquidityNode, LiquidityPrior
-from buyers.liquidity.rates import UNKNOWN
+from buyers.liquidity.rates import UNKNOWN, Priors
 from buyers.liquidity.tallies import TALLY_FIELDS
 from wholesale.plumbing.compiled import Select
 from wholesale.plumbing.vocabulary import ALL
@@ -90,3 +91,42 @@ def _listed(types: Any) -> Any:
 def boxes(province: str, market: str) -> Sequence[Box]:
     """Return what the active buyers of a place buy. Takes one query."""
     return _BOXES.rows(province=province, market=market)
+
+
+# Priors ----------------------------------------------------------------------------------------------------------------
+
+_LEVEL = LiquidityPrior.Level
+_FROM_NEAR_TO_FAR = (_LEVEL.MARKET, _LEVEL.PROVINCE, _LEVEL.CANADA)
+PRIOR_COLUMNS = ("response_mean", "response_strength", "close_mean", "close_strength")
+PRIORS = Select(
+    lambda province, market: (
+        LiquidityPrior.objects.filter(
+            Q(level__in=(_LEVEL.BUYER, _LEVEL.CANADA))
+            | Q(level=_LEVEL.PROVINCE, province=province)
+            | Q(level=_LEVEL.MARKET, province=province, market=market)
+        )
+        .order_by()
+        .values_list("level", *PRIOR_COLUMNS)
+    )
+)
+
+
+class PlacePriors(NamedTuple):
+    """The priors at a place."""
+
+    new: Priors  # of a node of which nothing was heard
+    buyer: Priors  # of a buyer; only their strengths are used
+
+
+def priors_in(rows: Iterable[Sequence[Any]]) -> PlacePriors:
+    """The priors in the rows of `PRIORS`. That of a new node is the market's, else the province's, else Canada's; else any
+    rate is as likely as any other."""
+    stored = {level: Priors.of(values) for level, *values in rows}
+    unknown = Priors(UNKNOWN, UNKNOWN)
+    nearest = next((stored[level] for level in _FROM_NEAR_TO_FAR if level in stored), unknown)
+    return PlacePriors(nearest, stored.get(_LEVEL.BUYER, unknown))
+
+
+def priors_at(province: str, market: str) -> PlacePriors:
+    """The priors at a place. Takes one query."""
+    return priors_in(PRIORS.rows(province=province, market=market))

@@ -9,29 +9,16 @@ from django.utils import timezone
 
 from buyers.liquidity import reading
 from buyers.liquidity.figures import SFR, Liquidity
-from buyers.liquidity.fitting import prior_of_new_node
 from buyers.liquidity.models import LIQUIDITY_FIELDS, PRIOR_FIELDS, BuyerLiquidityNode
-from buyers.liquidity.rates import UNKNOWN, Posterior, Prior, Tally, day_of, moments, posterior
-from buyers.liquidity.tallies import tallies_in
+from buyers.liquidity.odds import odds
+from buyers.liquidity.rates import Posterior, Prior, Priors, day_of, posterior
+from buyers.liquidity.tallies import tallies_in, tallies_of_many
 from buyers.liquidity.trials import Tallies
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.vocabulary import ALL
 
 PERCENT = 100
-NO_STRENGTHS = (UNKNOWN.strength, UNKNOWN.strength)  # of the priors of buyers, before the first fit
 _PLACES = 6  # decimals of the numbers in an answer
-
-
-class Priors(NamedTuple):
-    """The priors of the two rates."""
-
-    response: Prior
-    close: Prior
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> "Priors":
-        """The priors in the values of PRIOR_FIELDS."""
-        return cls(Prior(*values[:2]), Prior(*values[2:]))
 
 
 class Rates(NamedTuple):
@@ -68,12 +55,8 @@ def closing(tallies: Sequence[Sequence[float | None]], node: Rates, strengths: t
     """
     if not tallies:
         return 0.0
-    columns = np.array([[value or 0.0 for value in row] for row in tallies]).T
-    chance = np.ones(len(tallies))
-    for first, rate, strength in ((0, node.response, strengths[0]), (4, node.close, strengths[1])):
-        mean, _, _ = moments(Tally(*columns[first : first + 4]), Prior(rate.mean, strength), day)
-        chance = chance * mean
-    return float(1 - np.prod(1 - chance))
+    priors = Priors(*(Prior(rate.mean, strength) for rate, strength in zip(node, strengths, strict=True)))
+    return float(1 - np.prod(1 - odds(tallies_of_many(tallies), priors, day).probability))
 
 
 @verb(ExecutionClass.READ)
@@ -93,7 +76,8 @@ def liquidity_score(
     if node:
         priors, tallies, strengths, boxes = Priors.of(node.priors), tallies_in(node.tallies), node.strengths, node.boxes
     else:
-        priors, tallies, strengths = Priors.of(prior_of_new_node(province, market)), Tallies(), NO_STRENGTHS
+        (priors, buyer), tallies = reading.priors_at(province, market), Tallies()
+        strengths = buyer.response.strength, buyer.close.strength
         boxes = reading.boxes(province, market)
     rates = rates_of(tallies, priors, day)
     buyers = {buyer_id: sums for types, buyer_id, *sums in boxes if not types or property_type in types}

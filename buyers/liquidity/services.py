@@ -12,9 +12,9 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from buyers.liquidity import locking
 from buyers.liquidity.figures import ACTIVE_EVENTS, Event, moved
-from buyers.liquidity.fitting import prior_of_new_node
 from buyers.liquidity.models import LIQUIDITY_FIELDS, PRIOR_FIELDS, BuyerFeedbackEvent, BuyerLiquidityNode, BuyerRecord
 from buyers.liquidity.rates import day_of
+from buyers.liquidity.reading import priors_at
 from buyers.liquidity.signals import feedback_recorded
 from buyers.liquidity.tallies import CLOSE_FIELDS, RESPONSE_FIELDS, TALLY_FIELDS, Tallied, tallies_in
 from buyers.liquidity.trials import BuyerAnswer, counted
@@ -190,7 +190,8 @@ def hold(place: dict[str, str], buyer_id: str | None, deal_ref: str | None, act:
 def _make(place: dict[str, str], buyer_id: str | None, act: Act, *, node_is_known: bool, record_is_known: bool) -> None:
     """Make the node and the buyer's record, if they are missing. They are locked, so nobody else makes them."""
     if not node_is_known:
-        prior = dict(zip(PRIOR_FIELDS, prior_of_new_node(place["province"], place["market"]), strict=True))
+        response, close = priors_at(place["province"], place["market"]).new
+        prior = dict(zip(PRIOR_FIELDS, (*response, *close), strict=True))
         # The act's own clock is read under the lock.
         BuyerLiquidityNode.objects.create(**place, **prior, updated_at=replace(act).now)
     if buyer_id is not None and not record_is_known:

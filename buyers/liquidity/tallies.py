@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from django.db import models
+from numpy.typing import NDArray
 
 from buyers.liquidity.rates import Tally
 from buyers.liquidity.trials import Tallies
@@ -47,6 +49,11 @@ CLOSE_FIELDS = ("close_trials", "close_successes", "close_squares", "close_days"
 TALLY_FIELDS = (*RESPONSE_FIELDS, *CLOSE_FIELDS)
 
 
-def tallies_in(values: Sequence[float]) -> Tallies:
+def tallies_in(values: Sequence[float] | NDArray[np.float64]) -> Tallies:
     """The trials in the values of the columns TALLY_FIELDS."""
     return Tallies(Tally(*values[:4]), Tally(*values[4:8]))
+
+
+def tallies_of_many(rows: Sequence[Sequence[float | None]]) -> Tallies:
+    """The trials of many, each given by the values of TALLY_FIELDS, or by Nones for no trials. The fields are arrays."""
+    return tallies_in(np.nan_to_num(np.array(rows, dtype=np.float64)).reshape(-1, len(TALLY_FIELDS)).T)

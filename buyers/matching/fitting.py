@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 
 from buyers.book.models import BuyBox, Buyer
 from buyers.liquidity.figures import Event
-from buyers.liquidity.graph.pages import buyers_url, placed, rate_text
 from buyers.liquidity.graph.services import liquidity_nodes
 from buyers.liquidity.models import BuyerFeedbackEvent, DealSent
+from buyers.liquidity.words import buyers_url, named, rate_text
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.showing import shown_number
 from wholesale.plumbing.vocabulary import ALL
@@ -76,15 +76,12 @@ def fitting_html(buyer: Buyer) -> SafeString:
     nodes = [
         (
             buyers_url(node["id"]),
-            f"{placed(node)} {node['property_type']}",
+            named(node),
             node["size"],
             shown_number(node["score"], 2),
             *(rate_text(node["posterior"][kind]) for kind in ("response", "close")),
         )
         for node in found["nodes"]
     ]
-    deals = [
-        (deal["deal_ref"], f"{placed(deal)} {deal['property_type']}", deal["buyers"], deal["last_sent_at"])
-        for deal in found["deals"]
-    ]
+    deals = [(deal["deal_ref"], named(deal), deal["buyers"], deal["last_sent_at"]) for deal in found["deals"]]
     return render_to_string("admin/buyers/fitting.html", {"nodes": nodes, "deals": deals})

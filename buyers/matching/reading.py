@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from buyers.book.lookups import EMAILS, PHONES
 from buyers.book.models import BuyBoxPlace, Buyer
-from buyers.liquidity.models import PRIOR_FIELDS, BuyerLiquidityNode, DealSent, LiquidityPrior
-from buyers.liquidity.rates import UNKNOWN, Prior
-from buyers.liquidity.scores import Priors, rates_of
-from buyers.liquidity.tallies import TALLY_FIELDS, tallies_in
+from buyers.liquidity.models import PRIOR_FIELDS, BuyerLiquidityNode, DealSent
+from buyers.liquidity.rates import Prior, Priors
+from buyers.liquidity.reading import PRIORS, priors_in
+from buyers.liquidity.scores import rates_of
+from buyers.liquidity.tallies import TALLY_FIELDS, tallies_in, tallies_of_many
 from buyers.liquidity.trials import Tallies
 from buyers.matching.rules import LIMITS, Deal, Numbers
 from governance import gate
@@ -24,7 +25,6 @@ from wholesale.plumbing.vocabulary import ALL
 _BUYER = ("buyer_id", "status", *PHONES, *EMAILS)
 _PHONE, _EMAIL = ContactPoint.Kind.PHONE.value, ContactPoint.Kind.EMAIL.value
 _ANY_TYPE = "[]"
-_LEVEL = LiquidityPrior.Level
 
 
 def _boxes(province: Any, statuses: Any) -> "QuerySet[BuyBoxPlace, Any]":
@@ -63,8 +63,7 @@ class Boxes(NamedTuple):
 
     def tallies(self, rows: Sequence[int]) -> Tallies:
         """The trials of the buyers of these rows, as arrays. A buyer without a record has none."""
-        values = np.array([self.rows[row][_TALLIES_FROM:_BUYER_FROM] for row in rows], dtype=float)
-        return tallies_in(np.nan_to_num(values).reshape(-1, len(TALLY_FIELDS)).T)
+        return tallies_of_many([self.rows[row][_TALLIES_FROM:_BUYER_FROM] for row in rows])
 
     def buyer(self, row: int) -> "BoxOwner":
         """The buyer of a row."""
@@ -117,23 +116,11 @@ def boxes_for(deal: Deal, statuses: Sequence[str]) -> Boxes | None:
 
 # Priors ----------------------------------------------------------------------------------------------------------------
 
-_PRIOR = ("response_mean", "response_strength", "close_mean", "close_strength")
 _NODE = Select(
     lambda province, market, property_type: (
         BuyerLiquidityNode.objects.filter(province=province, market=market, property_type=property_type)
         .order_by()
         .values_list(*PRIOR_FIELDS, *TALLY_FIELDS)
-    )
-)
-_PRIORS = Select(
-    lambda province, market: (
-        LiquidityPrior.objects.filter(
-            Q(level__in=(_LEVEL.BUYER, _LEVEL.CANADA))
-            | Q(level=_LEVEL.PROVINCE, province=province)
-            | Q(level=_LEVEL.MARKET, province=province, market=market)
-        )
-        .order_by()
-        .values_list("level", *_PRIOR)
     )
 )
 
@@ -145,18 +132,15 @@ def priors_for(deal: Deal, day: float) -> Priors:
     Takes two queries, in one message on PostgreSQL.
     """
     place = {"province": deal.province, "market": deal.market}
-    node, stored = together(_NODE.of(**place, property_type=deal.property_type), _PRIORS.of(**place))
-    priors = {level: Priors.of(values) for level, *values in stored}
+    node, stored = together(_NODE.of(**place, property_type=deal.property_type), PRIORS.of(**place))
+    new, buyer = priors_in(stored)
     count = len(PRIOR_FIELDS)
     if node:
         known = rates_of(tallies_in(node[0][count:]), Priors.of(node[0][:count]), day)
         means = known.response.mean, known.close.mean
     else:
-        levels = (_LEVEL.MARKET, _LEVEL.PROVINCE, _LEVEL.CANADA)
-        nearest = next((priors[level] for level in levels if level in priors), Priors(UNKNOWN, UNKNOWN))
-        means = nearest.response.mean, nearest.close.mean
-    alike = priors.get(_LEVEL.BUYER, Priors(UNKNOWN, UNKNOWN))
-    return Priors(Prior(means[0], alike.response.strength), Prior(means[1], alike.close.strength))
+        means = new.response.mean, new.close.mean
+    return Priors(Prior(means[0], buyer.response.strength), Prior(means[1], buyer.close.strength))
 
 
 # The buyers who are shown -----------------------------------------------------------------------------------------------

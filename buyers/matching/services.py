@@ -10,10 +10,10 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from buyers.book.models import Buyer
+from buyers.liquidity import odds as odds_of
+from buyers.liquidity.odds import Odds
 from buyers.liquidity.rates import day_of
 from buyers.liquidity.trials import Tallies
-from buyers.matching import odds as odds_of
-from buyers.matching.odds import Odds
 from buyers.matching.reading import Boxes, BoxOwner, boxes_for, priors_for, shown_buyers
 from buyers.matching.rules import MISSED, Codes, Deal, Numbers, best_boxes, codes_of, funds, worded
 from governance import gate

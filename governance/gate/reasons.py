@@ -22,7 +22,7 @@ class Reason(models.TextChoices):
         "inbound_undecided",
         _("A message from there may be a wish to be left alone. A person decides first."),
     )
-    LEAD_CLOSED = "lead_closed", _("The lead is closed.")
+    LEAD_CLOSED = "lead_closed", _("The lead is closed, or the buyer is blocked.")
     WRONG_NUMBER = "wrong_number", _("The number or address is known to be somebody else's.")
     CONSENT_MISSING = "consent_missing", _("No consent to messages of this channel is on file.")
     CONSENT_EXPIRED = "consent_expired", _("The consent to messages of this channel has expired.")

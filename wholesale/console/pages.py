@@ -121,7 +121,25 @@ AREAS: dict[str, tuple[Page, ...]] = {
             "buyer",
             beside=(Page("Imports of buyers", "upload_file", "buyers", "buyerimport"),),
         ),
-        Page("Liquidity", "water_drop", "buyers", "buyerliquiditynode"),
+        Page(
+            "Liquidity",
+            "water_drop",
+            "buyers",
+            "buyerliquiditynode",
+            view="heat",
+            permission="view_buyerliquiditynode",
+            beside=(
+                Page(
+                    "Liquidity graph",
+                    "hub",
+                    "buyers",
+                    "buyerliquiditynode",
+                    view="graph",
+                    permission="view_buyerliquiditynode",
+                ),
+                Page("Liquidity nodes", "scatter_plot", "buyers", "buyerliquiditynode"),
+            ),
+        ),
         Page(
             "Deals sent",
             "outgoing_mail",

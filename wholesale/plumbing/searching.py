@@ -112,13 +112,9 @@ class SearchedColumns:
         found = Q(_Found(self, _query(wanted)))
         return found & self._at(wanted.address) if wanted.address else found
 
-    def index_sql(self, table: str, name: str) -> str:
-        """Return the statement that makes the index (PostgreSQL)."""
-        vector = self.vector(f'"{column}"' for column in (*self.texts, *self.phones, *self.emails))
-        return f'CREATE INDEX "{name}" ON "{table}" USING gin ({vector})'
-
     def vector(self, columns: Iterable[str]) -> str:
-        """Return the SQL of a row's words. `columns` are the SQL of its columns, in the order of the fields.
+        """Return the SQL of a row's words, of which a migration makes the index. `columns` are the SQL of its columns, in
+        the order of the fields.
 
         A number is there without its +, an address without its domain.
         """

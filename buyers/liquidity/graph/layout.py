@@ -8,7 +8,11 @@ spiral around it, each at the first point where it touches no other. So the same
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wholesale.plumbing.vocabulary import Province
 
@@ -19,6 +23,7 @@ _NODE_GAP, _MARKET_GAP, _PROVINCE_GAP = 4.0, 8.0, 18.0
 _LETTER, _LETTER_OF_PROVINCE = 3.9, 4.6  # half the width of a letter of a market's or a province's name
 _TURN = math.pi * (3 - math.sqrt(5))  # the golden angle: points on the spiral never line up
 _STEP = 2.0  # from one turn's radius to the next
+_BLOCK = 256  # points of the spiral that are tried at once
 _TITLE = 22.0  # height of a province's or a market's name
 _MARGIN = 14.0
 _APART = 0.55  # the ways of the provinces from the middle line, of the largest one's radius
@@ -101,16 +106,22 @@ def packed(circles: Sequence[tuple[Any, float]], gap: float) -> tuple[dict[Any, 
     """Pack circles, given as (key, radius), about the point 0, 0. Return them by key, and the radius of the whole."""
     placed: dict[Any, Circle] = {}
     for key, radius in sorted(circles, key=lambda one: (-one[1], one[0])):
-        turn = 0
-        while True:
-            out = _STEP * math.sqrt(turn)
-            here = Circle(out * math.cos(turn * _TURN), out * math.sin(turn * _TURN), radius)
-            if all(math.dist(here[:2], one[:2]) >= radius + one.radius + gap for one in placed.values()):
-                break
-            turn += 1
-        placed[key] = here
+        placed[key] = _first_free(np.array(list(placed.values())).reshape(-1, 3).T, radius, gap)
     x, y, radius = _enclosing(list(placed.values()))
     return {key: circle.moved(-x, -y) for key, circle in placed.items()}, radius
+
+
+def _first_free(placed: NDArray[np.float64], radius: float, gap: float) -> Circle:
+    """The circle at the first point of the spiral where it touches none of these, given by their fields as arrays."""
+    for first in count(step=_BLOCK):
+        turns = np.arange(first, first + _BLOCK)
+        x, y = (_STEP * np.sqrt(turns) * turned(turns * _TURN) for turned in (np.cos, np.sin))
+        away = np.hypot(x[:, None] - placed[0], y[:, None] - placed[1])
+        is_free = (away >= radius + placed[2] + gap).all(axis=1)
+        if is_free.any():
+            at = int(is_free.argmax())
+            return Circle(float(x[at]), float(y[at]), radius)
+    raise AssertionError("the spiral has no end")
 
 
 def _enclosing(circles: Sequence[Circle]) -> Circle:

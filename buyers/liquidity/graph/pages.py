@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -21,14 +22,16 @@ from buyers.book.models import Buyer
 from buyers.liquidity.figures import Event
 from buyers.liquidity.graph.layout import Circle, laid_out
 from buyers.liquidity.graph.neighbours import ACTIVE, Ground, neighbours
-from buyers.liquidity.graph.services import liquidity_graph
+from buyers.liquidity.graph.services import joined, liquidity_nodes
 from buyers.liquidity.models import BuyerLiquidityNode
+from buyers.liquidity.words import buyers_url, market_text, named, placed, rate_text
 from governance import gate
 from governance.clocks.markets import one_market
 from wholesale.plumbing.lookups import among
 from wholesale.plumbing.showing import shown_number, shown_rate, shown_time
-from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, Province, normalise_word
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, Province, normalise_word
 
+NODES_MAX = 150  # in the drawing and the table, those with most active buyers
 DRAWN_MAX = 120  # edges in the drawing; more are a tangle
 BUYERS_MAX = 200  # on the page of a node
 BESIDE_MAX = 3  # nodes that a row of the table names
@@ -46,8 +49,8 @@ HEADERS = (
 )
 
 
-class GraphForm(forms.Form):
-    """The filters of the graph."""
+class ProvinceForm(forms.Form):
+    """The filter by province."""
 
     province = forms.ChoiceField(
         label=_("Province"),
@@ -55,6 +58,11 @@ class GraphForm(forms.Form):
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
+
+
+class GraphForm(ProvinceForm):
+    """The filters of the graph."""
+
     market = forms.CharField(
         label=_("Market"), max_length=LABEL_MAX_LENGTH, required=False, widget=UnfoldAdminTextInputWidget
     )
@@ -87,10 +95,17 @@ def graph_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     form = GraphForm(request.GET)
     context = {**model_admin.admin_site.each_context(request), "title": gettext("Liquidity graph"), "form": form}
     if form.is_valid():
-        graph = liquidity_graph(**{name: value or None for name, value in form.cleaned_data.items()})
+        wanted = Q(**{name: value for name, value in form.cleaned_data.items() if value})
+        nodes = sorted(liquidity_nodes(wanted, timezone.now()), key=lambda node: -node["size"])
+        graph = joined(nodes[:NODES_MAX])
         context |= {"graph": graph, "drawing": _drawing(graph), "table": _table(graph), "legend": _legend()}
         context |= {"left_off": len(graph["edges"]) + graph["edges_left_off"] - DRAWN_MAX}
+        context |= {"nodes_left_off": len(nodes) - len(graph["nodes"]), "heat_url": _heat_url(form.cleaned_data["province"])}
     return TemplateResponse(request, "admin/buyers/graph.html", context)
+
+
+def _heat_url(province: str) -> str:
+    return reverse("admin:buyers_buyerliquiditynode_heat", query={"province": province} if province else None)
 
 
 class DrawnNode(NamedTuple):
@@ -114,12 +129,7 @@ def _drawing(graph: Mapping[str, Any]) -> dict[str, Any]:
         "layout": layout,
         "provinces": [(Province(one.name).label, one.around) for one in layout.provinces],
         "markets": [
-            (
-                gettext("Whole province") if one.name == ALL else _spelled(one.name),
-                one.around,
-                one.around.y + one.around.radius + _BELOW,
-            )
-            for one in layout.markets
+            (market_text(one.name), one.around, one.around.y + one.around.radius + _BELOW) for one in layout.markets
         ],
         "widths": (round(layout.width * _SHRUNK), round(layout.width * _ENLARGED)),
         "lines": lines,
@@ -151,7 +161,7 @@ def _drawn(node: Mapping[str, Any], at: Circle) -> DrawnNode:
         "%(node)s: %(size)s active buyers, score %(score)s, responds %(response)s, buys if decided %(close)s",
         node["size"],
     ) % {
-        "node": _named(node),
+        "node": named(node),
         "size": node["size"],
         "score": shown_number(node["score"], 2),
         "response": rate_text(rates["response"]),
@@ -175,15 +185,15 @@ def _legend() -> list[tuple[int, str]]:
 
 
 def _table(graph: Mapping[str, Any]) -> dict[str, Any]:
-    named = {node["id"]: _named(node) for node in graph["nodes"]}
+    names = {node["id"]: named(node) for node in graph["nodes"]}
     beside: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for edge in graph["edges"]:
         beside[edge["node"]].append((edge["other"], edge["shared"]))
         beside[edge["other"]].append((edge["node"], edge["shared"]))
-    return {"headers": HEADERS, "rows": [_row(node, beside[node["id"]], named) for node in graph["nodes"]]}
+    return {"headers": HEADERS, "rows": [_row(node, beside[node["id"]], names) for node in graph["nodes"]]}
 
 
-def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], named: Mapping[int, str]) -> list[Any]:
+def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], names: Mapping[int, str]) -> list[Any]:
     rates = node["posterior"]
     return [
         format_html('<a href="{}" class="text-link">{}</a>', buyers_url(node["id"]), placed(node)),
@@ -193,32 +203,8 @@ def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], named: Mapp
         rate_text(rates["response"]),
         rate_text(rates["close"]),
         f"{rates['response']['events']:.1f} / {rates['close']['events']:.1f}",
-        "; ".join(f"{named[other]} ({shared})" for other, shared in beside[:BESIDE_MAX]) or "-",
+        "; ".join(f"{names[other]} ({shared})" for other, shared in beside[:BESIDE_MAX]) or "-",
     ]
-
-
-def rate_text(rate: Mapping[str, float]) -> str:
-    """The mean of a rate, and its 90% interval."""
-    return gettext("%(mean)s (%(low)s to %(high)s)") % {name: shown_rate(rate[name]) for name in ("mean", "low", "high")}
-
-
-def _spelled(word: str) -> str:
-    return word.replace("_", " ").title()
-
-
-def placed(node: Mapping[str, Any]) -> str:
-    """The place of a node or a deal as people write it."""
-    province = str(Province(node["province"]).label)
-    return province if node["market"] == ALL else f"{_spelled(node['market'])}, {node['province']}"
-
-
-def _named(node: Mapping[str, Any]) -> str:
-    return f"{placed(node)} {node['property_type']}"
-
-
-def buyers_url(node_id: int) -> str:
-    """The address of the page with the buyers of a node."""
-    return reverse("admin:buyers_buyerliquiditynode_buyers", args=[node_id])
 
 
 # The buyers of a node ---------------------------------------------------------------------------------------------------
@@ -272,16 +258,16 @@ def _beside(node: BuyerLiquidityNode) -> dict[str, Any]:
     except gate.LedgerUnreadable as error:
         return {"unreadable": error.shown}
     known = _known([one["buyer_id"] for one in found["buyers"]])
-    named = {one["id"]: _named(one) for one in found["neighbours"]}
+    names = {one["id"]: named(one) for one in found["neighbours"]}
     rows = [
-        [*_buyer(one["buyer_id"], known), one["shared"] or "-", "; ".join(named[at] for at in one["nodes"][:BESIDE_MAX])]
+        [*_buyer(one["buyer_id"], known), one["shared"] or "-", "; ".join(names[at] for at in one["nodes"][:BESIDE_MAX])]
         for one in found["buyers"]
     ]
     return {
         "ground": Ground(found["ground"]).label,
         "beside": {"headers": [gettext("Buyer"), gettext("Status"), gettext("Shared"), gettext("Active at")], "rows": rows},
         "nodes_beside": [
-            (named[one["id"]], buyers_url(one["id"]), one["shared"], one["active_buyer_count"])
+            (names[one["id"]], buyers_url(one["id"]), one["shared"], one["active_buyer_count"])
             for one in found["neighbours"][:12]
         ],
     }

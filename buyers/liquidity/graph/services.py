@@ -3,22 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.db.models import Q
 from django.utils import timezone
 
-from buyers.liquidity.figures import Liquidity
 from buyers.liquidity.graph.reading import shared_buyers
-from buyers.liquidity.models import INVENTED, LIQUIDITY_FIELDS, PRIOR_FIELDS, BuyerLiquidityNode
-from buyers.liquidity.rates import day_of
-from buyers.liquidity.scores import Priors, rates_of
-from buyers.liquidity.tallies import TALLY_FIELDS, tallies_in
+from buyers.liquidity.nodes import known_nodes
 from governance.decisions import ExecutionClass, verb
 
 EDGES_MAX = 500
-_PLACE = ("id", "province", "market", "property_type")
-_FIGURES_FROM = len(_PLACE)
-_PRIORS_FROM = _FIGURES_FROM + len(LIQUIDITY_FIELDS)
-_TALLIES_FROM = _PRIORS_FROM + len(PRIOR_FIELDS)
 
 
 @verb(ExecutionClass.READ)
@@ -34,24 +27,25 @@ def liquidity_graph(
     """
     wanted = {"province": province, "market": market, "property_type": property_type}
     given = Q(**{name: value for name, value in wanted.items() if value is not None})
-    nodes = liquidity_nodes(given, now or timezone.now())
+    return joined(liquidity_nodes(given, now or timezone.now()))
+
+
+def joined(nodes: list[dict[str, Any]]) -> dict[str, Any]:
+    """The graph of these nodes of `liquidity_nodes`."""
     edges, count = shared_buyers([node["id"] for node in nodes], EDGES_MAX)
     return {"nodes": nodes, "edges": [edge._asdict() for edge in edges], "edges_left_off": count - len(edges)}
 
 
 def liquidity_nodes(wanted: Q, now: datetime) -> list[dict[str, Any]]:
     """The nodes that meet the condition, those of walkthroughs left out, with their figures as in the graph."""
-    rows = BuyerLiquidityNode.objects.exclude(INVENTED).filter(wanted)
-    day = day_of(now)
-    return [_node(row, day) for row in rows.values_list(*_PLACE, *LIQUIDITY_FIELDS, *PRIOR_FIELDS, *TALLY_FIELDS)]
-
-
-def _node(row: tuple[Any, ...], day: float) -> dict[str, Any]:
-    liquidity = Liquidity(*row[_FIGURES_FROM:_PRIORS_FROM])
-    rates = rates_of(tallies_in(row[_TALLIES_FROM:]), Priors.of(row[_PRIORS_FROM:_TALLIES_FROM]), day)
-    return {
-        **dict(zip(_PLACE, row[:_FIGURES_FROM], strict=True)),
-        "size": liquidity.active_buyer_count,
-        "score": liquidity.score,
-        "posterior": rates.shown,
-    }
+    places, figures, odds = known_nodes(wanted, now)
+    rates = (rate.shown(np.arange(len(places))) for rate in odds)
+    return [
+        {
+            **place,
+            "size": liquidity.active_buyer_count,
+            "score": liquidity.score,
+            "posterior": {"response": response, "close": close},
+        }
+        for place, liquidity, response, close in zip(places, figures, *rates, strict=True)
+    ]

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from buyers.liquidity.graph import pages
 from buyers.liquidity.models import BuyerLiquidityNode
 from buyers.liquidity.services import record_feedback
 from governance import gate
@@ -87,10 +88,18 @@ def test_a_nodes_page_names_nobody_beside_it_if_the_ledger_cannot_be_read(
 
 def test_the_list_and_a_nodes_own_page_lead_to_these_pages(admin_client: Client, nodes: Any) -> None:
     pk = nodes["TORONTO"].pk
-    assert admin_client.get("/admin/buyers/buyerliquiditynode/to-graph/").headers["Location"] == GRAPH
     to_buyers = admin_client.get(f"/admin/buyers/buyerliquiditynode/{pk}/to-buyers/")
     assert to_buyers.headers["Location"] == f"/admin/buyers/buyerliquiditynode/{pk}/buyers/"
-    assert "Liquidity graph" in page(admin_client, "/admin/buyers/buyerliquiditynode/")
+    assert f'href="{GRAPH}"' in page(admin_client, "/admin/buyers/buyerliquiditynode/")
+
+
+def test_the_drawing_and_the_table_hold_the_nodes_with_most_active_buyers(
+    admin_client: Client, nodes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "NODES_MAX", 2)
+    text = page(admin_client, GRAPH)
+    assert ("Montreal, QC" in text, text.count("Toronto, ON SFR: 2 active")) == (False, 2)
+    assert "1 node with fewer active buyers is left off" in text
 
 
 def test_without_the_permission_there_is_no_page(client: Client, user_of: Any, nodes: Any) -> None:

@@ -104,6 +104,15 @@ def test_a_place_of_which_nothing_was_heard_is_judged_by_those_around_it() -> No
     assert node.prior_response_mean == pytest.approx(after["posterior"]["response"]["mean"], abs=1e-6)
 
 
+def test_a_buyer_counts_as_surely_at_a_place_of_which_nothing_was_heard_as_beside_it() -> None:
+    hear("RRRRRRRRRRBBBBBBBBBB", buyer_id="B1", place=("ON", "OTTAWA", "SFR"))
+    buys("B1", "ON", "TORONTO")
+    sure = dict.fromkeys(("response_strength", "close_strength"), 90.0)
+    LiquidityPrior.objects.create(level="BUYER", response_mean=0.5, close_mean=0.5, fitted_at=NOON, **sure)
+    own = (90 * 0.5 + 10) / 100
+    assert score()["posterior_score"] == pytest.approx(100 * own * own, abs=1e-4)
+
+
 def test_fitting_again_changes_nothing_and_stores_one_prior_for_each_place() -> None:
     for market in ("OTTAWA", "LONDON"):
         hear("RRNB", place=("ON", market, "SFR"), buyer_id=market)

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from buyers.liquidity.rates import NO_TRIALS, Prior, Tally
-from buyers.liquidity.scores import Priors
+from buyers.liquidity.odds import BuyersRate, Odds, odds, words_of
+from buyers.liquidity.rates import NO_TRIALS, Prior, Priors, Tally
 from buyers.liquidity.trials import Tallies
-from buyers.matching.odds import BuyersRate, Odds, odds, words_of
 from tests.buyers.matching import book
 
 

@@ -1,4 +1,4 @@
-"""How probable it is that a buyer responds to a deal and buys it, for many buyers at once. Pure functions.
+"""How probable it is that a buyer responds to a deal and buys it, for many buyers or nodes at once. Pure functions.
 
 A buyer's two rates are Beta posteriors (`liquidity.rates`). Their prior's mean is what is known of the deal's node, its
 strength what the periodic fit found for buyers. Given that the rates are independent, with means m and n and variances v
@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
-from buyers.liquidity.rates import interval, moments, shape
-from buyers.liquidity.scores import Priors
+from buyers.liquidity.rates import Priors, interval, moments, shape
 from buyers.liquidity.trials import Tallies
 
 Numbers = NDArray[np.float64]
