@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 
 from buyers.book.models import Buyer
 from buyers.liquidity.deals import send_deal, take_answer
+from buyers.liquidity.errors import BuyerNotContactable
 from buyers.liquidity.figures import Event
 from governance.channels import Channel
 from offers.deals.life.models import Offer
@@ -30,13 +31,14 @@ def matched_page(request: HttpRequest, model_admin: ModelAdmin, offer: Offer) ->
     if request.method != "POST":
         return _page(request, model_admin, offer)
     buyer_id = request.POST.get("buyer", "")
+    refusal = None
     try:
-        level, said = constants.SUCCESS, _act(request, offer, buyer_id)
-    except DomainError as refusal:
-        level, said = constants.ERROR, refusal.shown
+        said = _act(request, offer, buyer_id)
+    except DomainError as refused:
+        said, refusal = refused.shown, refused
     if request.htmx:  # type: ignore[attr-defined]
-        return _part(request, offer, buyer_id, said, is_refused=level == constants.ERROR)
-    messages.add_message(request, level, said)
+        return _part(request, offer, buyer_id, said, refusal)
+    messages.add_message(request, constants.ERROR if refusal else constants.SUCCESS, said)
     return HttpResponseRedirect(request.path)
 
 
@@ -81,14 +83,23 @@ def _name(buyer_id: str) -> str:
     return str(Buyer.objects.filter(buyer_id=buyer_id).first() or buyer_id)
 
 
-def _part(request: HttpRequest, offer: Offer, buyer_id: str, said: str, *, is_refused: bool) -> HttpResponse:
-    """Return the table, with the focus on the row that was acted on."""
+def _part(request: HttpRequest, offer: Offer, buyer_id: str, said: str, refusal: DomainError | None) -> HttpResponse:
+    """Return the table, with the focus on the row that was acted on. A refusal is shown there too."""
     rows, candidates = matched_of(offer, timezone.now())
-    for row in rows:
-        if row.buyer_id == buyer_id and is_refused:
-            row.refusal = said
+    row = next((one for one in rows if one.buyer_id == buyer_id), None)
+    if refusal and row:
+        if isinstance(refusal, BuyerNotContactable):
+            said = _not_now(row, request.POST.get("ask", "")) or said
+        row.refusal = said
     context = _context(request, offer, rows, candidates) | {"said": said, "acted_on": buyer_id}
     return TemplateResponse(request, "console/deals/matched.html", context)
+
+
+def _not_now(row: MatchedBuyer, channel: str) -> str:
+    """Say in words why the buyer may not be contacted by a channel: the refusal itself names the gate's codes."""
+    why = next((way.why for way in row.ways if way.channel == channel and not way.allowed), ())
+    about = {"buyer": row.name, "channel": Channel(channel).label, "why": " ".join(why)}
+    return _("%(buyer)s, %(channel)s: not now. %(why)s") % about if why else ""
 
 
 def _page(request: HttpRequest, model_admin: ModelAdmin, offer: Offer) -> HttpResponse:
