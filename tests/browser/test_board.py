@@ -110,10 +110,10 @@ def test_on_a_phone_a_column_fills_the_screen_and_the_menu_moves_a_card(
         card = page.locator(f"#offer_{offer.pk}")
         expect(card).to_be_in_viewport()
         card.get_by_role("button", name="Move...").click()
-        page.get_by_role("button", name="Rejected...").click()
-        page.locator("#board_ask [name=reason]").fill("too low")
+        page.get_by_role("button", name="Accepted...").click()
+        page.locator("#board_ask [name=reason]").fill("said yes")
         page.get_by_role("button", name="Record").click()
-        expect(page.locator(f"#state_{State.REJECTED} #offer_{offer.pk}")).to_be_in_viewport()
+        expect(page.locator(f"#state_{State.ACCEPTED} #offer_{offer.pk}")).to_be_in_viewport()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
     with Visitor(chromium, live_server.url, operator_user, PHONE) as visitor:

@@ -154,10 +154,10 @@ def test_a_refusal_of_the_gate_is_shown_by_the_row(ops: Client, offer: Offer, bo
     assert row.refusal == "Bo Li, Text message: not now. The policy does not allow this channel."
     assert answer.content.decode().count(row.refusal) == 2  # by the row, and in what is read out
     assert not DealSent.objects.exists()
+    assert "There is no buyer" in press(ops, offer, Buyer(buyer_id="NOBODY"), ask="EMAIL", seen=0)
     GoLiveState.objects.update(kill_switch_engaged=True)
     assert "kill switch" in press(ops, offer, bo, ask="EMAIL", seen=0).lower()
     assert press(ops, offer, bo, answer="PASSED", heard=0) == "Recorded: Bo Li, Passed."  # a fact all the same
-    assert "There is no buyer" in press(ops, offer, Buyer(buyer_id="NOBODY"), ask="EMAIL", seen=0)
 
 
 def test_an_asked_buyer_stays_on_the_page_though_it_does_not_match(ops: Client, offer: Offer, bo: Buyer) -> None:

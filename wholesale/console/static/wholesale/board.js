@@ -14,10 +14,11 @@
     const movesOf = (card) => columnOf(card).querySelector("template").content;
     const cards = (column) => [...column.querySelectorAll("[data-offer]")];
 
-    // Only one card is reached by Tab; the arrows go to the others.
+    // Of each column Tab reaches one card; the arrows go to the others.
     const choose = (card) => {
-        board.querySelectorAll("[data-offer] :is(a, button)").forEach((one) => (one.tabIndex = cardOf(one) === card ? 0 : -1));
-        held = card?.id ?? held;
+        columnOf(card).querySelectorAll("[data-offer] :is(a, button)").forEach((one) => {
+            one.tabIndex = cardOf(one) === card ? 0 : -1;
+        });
     };
     const focus = (card) => {
         choose(card);
@@ -27,7 +28,7 @@
     const reveal = () => {
         document.getElementById("board_keys").hidden = false;
         board.querySelectorAll("[data-move]").forEach((button) => (button.hidden = false));
-        choose(document.getElementById(held) ?? board.querySelector("[data-offer]"));
+        board.querySelectorAll("[data-state] [data-offer]:first-child").forEach(choose);
     };
 
     const neighbour = (card, key) => {
@@ -154,7 +155,7 @@
     document.addEventListener("act-done", async (event) => {
         const name = nameOf(document.getElementById(held));
         ask.close();
-        await htmx.ajax("GET", location.href, { target: board, swap: "innerHTML" });
+        await htmx.ajax("GET", location.pathname + location.search, { target: board, swap: "innerHTML" });
         said.textContent = `${name}: ${event.detail.said}`;
     });
     document.addEventListener("htmx:afterSettle", (event) => {
