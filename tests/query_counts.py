@@ -55,6 +55,10 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "states of the tripwires": 2,
     # KPI events; offers sent; stays that ended, and others; the SLA; triggers, states (2); risk days and policies; the study
     "the Friday review": 11,
+    # The user and permissions (4); what stops the system; notices; totals, cards, leads, buyers, who was asked
+    "the board of offers, at most": 15,
+    # The match (6); sent, answered; who they are; what the gate knows of them, and its answer (the rules once more)
+    "buyers matched to a deal, at most": 12,
     # A trace: one for each source
     "the trace of a lead": 14,
     "the trace of a request": 17,

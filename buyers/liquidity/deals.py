@@ -1,4 +1,4 @@
-"""Verbs of deals that are offered to buyers: that one was sent, and that a buyer stayed silent."""
+"""Verbs of deals that are offered to buyers: that one was sent, what a buyer answered, and that one stayed silent."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,11 +9,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_noop
 
+from buyers.liquidity import locking
 from buyers.liquidity.errors import BuyerNotContactable, BuyerUnknown
 from buyers.liquidity.figures import Event
 from buyers.liquidity.models import BuyerFeedbackEvent, DealSent
-from buyers.liquidity.services import count_event, hold
+from buyers.liquidity.services import count_event, hold, take_feedback
 from governance import gate, people
+from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.act import Act
 
@@ -21,9 +23,20 @@ from wholesale.plumbing.act import Act
 @verb(ExecutionClass.EXECUTE)
 @transaction.atomic
 def send_deal(
-    *, buyer_id: str, deal_ref: str, channel: str, province: str, market: str, property_type: str, act: Act
+    *,
+    buyer_id: str,
+    deal_ref: str,
+    channel: str,
+    province: str,
+    market: str,
+    property_type: str,
+    seen: int | None = None,
+    act: Act,
 ) -> DealSent:
     """Record that a deal is offered to a buyer of the book now. The contact gate is asked first: a buyer is a person too.
+
+    `seen` is the id of the last sending of the deal to the buyer that whoever sends it knows of, or 0. If it was sent since,
+    nothing is recorded and that sending is returned. So a button that is pressed twice, or by two people, sends once.
 
     Raises:
         KillSwitchEngaged, GoLiveDisabled: nothing may act now.
@@ -45,6 +58,9 @@ def send_deal(
         )
     # Nobody records an opt-out between the question and the row.
     gate.lock_points([*gate.points_of(phone=buyer.phone, email=buyer.email), (people.BUYER, buyer_id)])
+    since = _sent_since(buyer_id, deal_ref, seen)
+    if since is not None:
+        return since
     (answer,) = gate.decide_contacts([gate.Contact(buyer, channel)], at=act.now)
     if not answer.verdict.allowed:
         reasons = ", ".join(answer.verdict.reasons)
@@ -66,6 +82,48 @@ def send_deal(
     gate.note_use(answer, act.now, act)
     gate.note_contact([reached], act.now)
     return sent
+
+
+def _sent_since(buyer_id: str, deal_ref: str, seen: int | None) -> DealSent | None:
+    if seen is None:
+        return None
+    return DealSent.objects.filter(buyer_id=buyer_id, deal_ref=deal_ref, pk__gt=seen).order_by("pk").last()
+
+
+def questions_to(person: people.PersonFacts) -> dict[str, gate.Contact | None]:
+    """Return what `send_deal` asks the gate about a buyer, by channel. None: no number or address is on file for it."""
+    return {
+        channel: gate.Contact(person, channel)
+        if gate.point_of(channel, phone=person.phone, email=person.email) is not None
+        else None
+        for channel in Channel.values
+    }
+
+
+@verb(ExecutionClass.RECORD)
+@transaction.atomic
+def take_answer(
+    *,
+    buyer_id: str,
+    deal_ref: str,
+    event: str,
+    province: str,
+    market: str,
+    property_type: str,
+    seen: int,
+    act: Act,
+) -> BuyerFeedbackEvent:
+    """Record what a buyer answered to a deal, as `take_feedback` does.
+
+    `seen` is the id of the buyer's last answer about the deal that whoever records it knows of, or 0. If the same answer was
+    recorded since, it is returned and nothing is recorded.
+    """
+    place = {"province": province, "market": market, "property_type": property_type}
+    locking.hold_node((province, market, property_type))
+    locking.hold_record(buyer_id)
+    answers = BuyerFeedbackEvent.objects.filter(buyer_id=buyer_id, deal_ref=deal_ref, pk__gt=seen).order_by("pk")
+    since = answers.filter(event=event, is_derived=False).last()
+    return since or take_feedback(**place, event=event, buyer_id=buyer_id, deal_ref=deal_ref, act=act)
 
 
 @verb(ExecutionClass.RECORD)

@@ -48,7 +48,7 @@ def traced_offer(offer: Offer) -> Traced:
     return Traced(
         About.OFFER,
         str(offer.pk),
-        deal_ref=offer.deal_ref,
+        deal_ref=offer.deal_name,
         reservation_id=offer.reservation_id,
         evidence_id=offer.evidence_id,
     )

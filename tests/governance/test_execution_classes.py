@@ -641,6 +641,14 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     buyers.liquidity.fitting.fit_priors: ("RECORD", lambda: buyers.liquidity.fitting.fit_priors(act=Act())),
     buyers.liquidity.deals.record_silence: ("RECORD", lambda: buyers.liquidity.deals.record_silence(act=Act())),
+    buyers.liquidity.deals.take_answer: (
+        "RECORD",
+        lambda: buyers.liquidity.deals.take_answer(
+            **{"buyer_id": "B1", "deal_ref": "D1", "event": "RESPONDED", "seen": 0},
+            **{"province": "ON", "market": "TORONTO", "property_type": "SFR"},
+            act=Act(),
+        ),
+    ),
     buyers.liquidity.deals.send_deal: (
         "EXECUTE",
         lambda: buyers.liquidity.deals.send_deal(

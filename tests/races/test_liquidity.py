@@ -10,12 +10,13 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from buyers.liquidity.deals import record_silence
+from buyers.liquidity.deals import record_silence, send_deal, take_answer
 from buyers.liquidity.figures import Event
 from buyers.liquidity.rebuilding import rebuild_liquidity
-from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode
+from buyers.models import BuyerFeedbackEvent, BuyerLiquidityNode, DealSent
+from governance.market.rules import SAFE_RULES
 from kpi.models import KPIEvent
-from tests.factories import DealSentFactory
+from tests.factories import BuyerFactory, DealSentFactory, MarketPolicyFactory
 from tests.races.conftest import CLIENTS
 from wholesale.plumbing.act import Act
 
@@ -105,3 +106,20 @@ def test_one_buyers_answers_at_many_nodes_at_once_are_counted_in_the_order_of_th
     run_together(CLIENTS, tell)
     assert BuyerFeedbackEvent.objects.count() == EVENTS
     assert list(rebuild_liquidity(write=False, act=Act())) == []
+
+
+def test_a_buyer_whom_many_ask_at_once_is_asked_and_answers_once(run_together: Callable[..., list[Any]]) -> None:
+    place = {"province": "ON", "market": "ALWAYS", "property_type": "SFR"}
+    always = {"contact_windows_local": [{"days": [0, 1, 2, 3, 4, 5, 6], "start": "00:00", "end": "23:59"}]}
+    MarketPolicyFactory.create(province="ON", market="ALWAYS", rules=SAFE_RULES | always)
+    buyer = BuyerFactory.create(province="ON", market="ALWAYS")
+    about = {**place, "buyer_id": buyer.buyer_id, "deal_ref": "D1", "seen": 0}
+
+    def ask(_number: int) -> tuple[int, int]:
+        sent = send_deal(**about, channel="EMAIL", act=Act("racer"))
+        return sent.pk, take_answer(**about, event=Event.RESPONDED, act=Act("racer")).pk
+
+    answers = run_together(8, ask)
+
+    assert len(set(answers)) == 1, answers
+    assert (DealSent.objects.count(), BuyerFeedbackEvent.objects.count()) == (1, 1)

@@ -149,6 +149,7 @@ AREAS: dict[str, tuple[Page, ...]] = {
         ),
     ),
     _("Deals"): (
+        Page("Board", "view_kanban", "offers", "offer", view="board", permission="view_offer"),
         Page(
             "Offers",
             "handshake",

@@ -1,5 +1,6 @@
 """Base classes of all admin pages. The pages change rows only through services."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from itertools import pairwise
@@ -226,26 +227,27 @@ def restate(form: forms.BaseForm, name: str, value: str) -> None:
     form.data = data
 
 
+DONE = "act-done"  # the event by which htmx learns that an act is done
+
+
+def _moves(request: HttpRequest) -> bool:
+    """Whether htmx asks, which shows the question in a dialog of the page on which the user is."""
+    return bool(getattr(request, "htmx", False))
+
+
 def confirmation(
     request: HttpRequest, model_admin: ModelAdmin, *, title: str, form: forms.Form, **context: Any
 ) -> TemplateResponse:
-    """Return a page that asks for confirmation before an act. Its form posts to the same address.
+    """Return a page that asks for confirmation before an act. Its form posts to the same address. htmx gets the form alone.
 
     `context` may have `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (fields to
     post too), `button` (its label) and `danger` (whether it is red).
     """
-    return TemplateResponse(
-        request,
-        "admin/confirm.html",
-        {
-            **model_admin.admin_site.each_context(request),
-            "title": title,
-            "opts": model_admin.opts,
-            "form": form,
-            "media": model_admin.media + form.media,
-            **context,
-        },
-    )
+    asked = {"title": title, "opts": model_admin.opts, "form": form, **context}
+    if _moves(request):
+        return TemplateResponse(request, "admin/confirm_form.html", {"is_dialog": True, **asked})
+    page = {**model_admin.admin_site.each_context(request), "media": model_admin.media + form.media}
+    return TemplateResponse(request, "admin/confirm.html", {**page, **asked})
 
 
 def show_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
@@ -297,7 +299,8 @@ def asking(page: Callable[..., Question]) -> Callable[..., HttpResponse]:
 def act_with_form(
     request: HttpRequest, model_admin: ModelAdmin, form: forms.Form, act: Callable[..., str], *, then: str, **page: Any
 ) -> HttpResponse:
-    """Show a confirmation page with this form. After a valid POST, call `act` and redirect to `then`.
+    """Show a confirmation page with this form. After a valid POST, call `act` and redirect to `then`. htmx stays where it
+    is, and gets the event `DONE` with the message.
 
     `act` takes the form's values as keywords, calls the service, logs it, and returns the message to show. A refusal is
     shown on the page.
@@ -308,6 +311,8 @@ def act_with_form(
         except DomainError as refusal:
             show_refusal(form, refusal)
         else:
+            if _moves(request):
+                return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({DONE: {"said": str(done)}})})
             messages.success(request, done)
             return HttpResponseRedirect(then)
     return confirmation(request, model_admin, form=form, **page)

@@ -38,6 +38,17 @@ STATE_COLOURS = Colours(
         State.FELL_THROUGH.label: "danger",
     }
 )
+# The button that brings an offer to a state, by the name of its method. Time alone brings it to EXPIRED.
+BUTTONS = {
+    State.SENT: "send",
+    State.COUNTERED: "counter",
+    State.ACCEPTED: "accept",
+    State.REJECTED: "reject",
+    State.CONTRACTED: "contract",
+    State.ASSIGNED: "assign",
+    State.CLOSED: "close",
+    State.FELL_THROUGH: "fall_through",
+}
 
 
 def _amount(label: Words, *, at_least: Any = 0, **options: Any) -> forms.DecimalField:
@@ -136,7 +147,7 @@ class OfferAdmin(GrowingAdmin):
     list_select_related = False
     search_fields = ("lead_id__exact", "deal_ref__exact", "buyer_id__exact", "correlation_id__exact", "market__exact")
     search_help_text = _("Lead, deal, buyer, correlation id or market, in full")
-    actions_detail = ("send", "counter", "accept", "reject", "contract", "assign", "close", "fall_through")
+    actions_detail: tuple[str, ...] = tuple(BUTTONS.values())
     inlines = (OfferEventInline,)
     fieldsets = (
         (

@@ -101,6 +101,7 @@ class Offer(SignedModel):
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="offer_in_state"),  # offers?state=
+            models.Index(fields=["state", "-state_since", "-id"], name="offer_on_board"),  # the board of offers
             models.Index(fields=["province", "market", "-id"], name="offer_place"),  # offers?province=&market=
             models.Index(fields=["lead", "-id"], name="offer_lead"),  # offers?lead_id=
             # The search for a deal, also by the beginning of its name.
@@ -126,6 +127,11 @@ class Offer(SignedModel):
     def __str__(self) -> str:
         about = {"id": self.pk, "amount": shown_money(self.amount), "place": f"{self.province} {self.market}"}
         return gettext("Offer %(id)s of %(amount)s in %(place)s") % about
+
+    @property
+    def deal_name(self) -> str:
+        """The deal's name towards buyers. A deal that nobody named is called after its offer."""
+        return self.deal_ref or f"OFFER-{self.pk}"
 
     @property
     def is_late(self) -> bool:

@@ -51,7 +51,7 @@ def figures_of(offer: Offer) -> list[tuple[str, str]]:
         (_("Assignment fee"), shown_money(offer.fee)),
         (_("Place"), place_text(offer)),
         (_("Property"), offer.property_type),
-        (_("Deal"), offer.deal_ref),
+        (_("Deal"), offer.deal_name),
         (_("Stake"), offer.get_stake_display()),
         (_("Profit"), _amount(offer.realized_profit)),
         (_("Loss"), _amount(offer.realized_loss)),
@@ -93,11 +93,9 @@ def rests_on(evidence: OfferEvidence) -> RestsOn:
 
 def asked_of(offer: Offer, user: Any) -> Sequence[AskedBuyer]:
     """Return the buyers who were asked about the deal, the last first, in three queries."""
-    if not offer.deal_ref:
-        return []
-    sent = DealSent.objects.filter(deal_ref=offer.deal_ref).order_by("-id")[:ASKED_MAX]
+    sent = DealSent.objects.filter(deal_ref=offer.deal_name).order_by("-id")[:ASKED_MAX]
     by_buyer = {one.buyer_id: one for one in reversed(sent)}  # the last that was sent to each
-    answers = BuyerFeedbackEvent.objects.filter(deal_ref=offer.deal_ref, buyer_id__isnull=False).order_by("-id")
+    answers = BuyerFeedbackEvent.objects.filter(deal_ref=offer.deal_name, buyer_id__isnull=False).order_by("-id")
     said = {one.buyer_id: one for one in reversed(answers[:ASKED_MAX])}
     ids = list(dict.fromkeys([*reversed(by_buyer), *reversed(said)]))
     buyers = {one.buyer_id: one for one in scopes.visible(Buyer.objects.filter(buyer_id__in=ids), user)}

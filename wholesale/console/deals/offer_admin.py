@@ -8,15 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kpi.trace.services import traced_offer
 from offers.deals.life.admin import STATE_COLOURS, OfferAdmin
 from offers.deals.life.models import Offer
-from offers.deals.life.states import State
+from offers.deals.life.states import FINAL, State
+from wholesale.console.board.page import board_page
 from wholesale.console.calculator.pages import calculator_page
+from wholesale.console.deals.matched_page import matched_page
 from wholesale.console.deals.offer import asked_of, figures_of, links_of, rests_on
 from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked
 from wholesale.plumbing.admin_base import of_row
+from wholesale.plumbing.admin_parts import allowed, button
 
 admin.site.unregister(Offer)
 
@@ -25,14 +29,30 @@ admin.site.unregister(Offer)
 class DealPages(OfferAdmin):
     """The admin of offers. The page of an offer is that of the deal: its state, what it rests on, who was asked."""
 
+    actions_detail = (*OfferAdmin.actions_detail, "buyers")
+
+    has_match_permission = allowed("buyers.match_buyers", "buyers.view_buyer")
+
     def get_urls(self) -> list[Any]:
-        """Add the calculator of offers."""
-        page = self.admin_site.admin_view(self.calculator)
-        return [path("calculator/", page, name="offers_offer_calculator"), *super().get_urls()]
+        """Add the board and the calculator."""
+        view = self.admin_site.admin_view
+        board = path("board/", view(self.board), name="offers_offer_board")
+        calculator = path("calculator/", view(self.calculator), name="offers_offer_calculator")
+        return [board, calculator, *super().get_urls()]
+
+    def board(self, request: HttpRequest) -> HttpResponse:
+        """Show the board of offers."""
+        return board_page(request, self)
 
     def calculator(self, request: HttpRequest) -> HttpResponse:
         """Show the offer calculator for any house."""
         return calculator_page(request, self)
+
+    @button(gettext_lazy("Buyers..."), "match", icon="group_search", when=lambda offer: offer.state not in FINAL)
+    @of_row
+    def buyers(self, request: HttpRequest, offer: Any) -> HttpResponse:
+        """Show the buyers that match the deal, or record that one was asked or has answered."""
+        return matched_page(request, self, offer)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -91,10 +91,11 @@ class Reach:
 def reach_of(person: PersonFacts, now: datetime) -> Reach:
     """Ask the gate about all channels to a person at once, in one query. Nothing is written."""
     answers = gate.decide_contacts([gate.contact_without_step(person, channel) for channel in Channel], at=now)
-    return Reach([_way(answer) for answer in answers], answers[0].verdict.zone, now)
+    return Reach([way_of(answer) for answer in answers], answers[0].verdict.zone, now)
 
 
-def _way(answer: ContactAnswer) -> WayToPerson:
+def way_of(answer: ContactAnswer) -> WayToPerson:
+    """Return the way to a person that the gate judged, in the words of the page."""
     channel, verdict, person = Channel(answer.contact.channel), answer.verdict, answer.contact.person
     is_never = not _NEVER.isdisjoint(verdict.reasons)
     return WayToPerson(
