@@ -66,11 +66,11 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "the inbox's page, at most": 15,
     "an answer and the next item, at most": 21,
     "the page of one's own numbers, at most": 12,  # what waits (4), days, first contacts
-    # Session, user, the badge of notices, the go-live state; 12 of the runbook, whose tripwires it shares; due tasks, risk,
+    # Session, user, the bell, the go-live state; 12 of the runbook, whose tripwires it shares; due tasks, risk,
     # what waits, leads, contacts, lateness, offers, events of tripwires
     "Today, at most": 25,
     "agents at work, at most": 4,  # session, user; claims, last acts
-    "a list of the console, at most": 10,  # session, user, permissions (2); go-live, SLA notices; rows, views, total
+    "a list of the console, at most": 10,  # session, user, permissions (2); go-live, the bell; rows, views, total
     "the palette": 7,  # session, user, the user's and the roles' permissions; leads, buyers and offers in one each
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
