@@ -71,6 +71,10 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "Today, at most": 25,
     "agents at work, at most": 4,  # session, user; claims, last acts
     "a list of the console, at most": 10,  # session, user, permissions (2); go-live, the bell; rows, views, total
+    # The watch: made, read, locked, set; breaches, toggles (2), triggers, answers, imports (3); users, who may (5), choices;
+    # stored and new notices. No verb has one for notices: the facts are read once a minute
+    "a look for notices that finds something": 22,
+    "the page of notices": 7,  # session, user, permissions (2); the notices; the bell, go-live
     "the palette": 7,  # session, user, the user's and the roles' permissions; leads, buyers and offers in one each
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")

@@ -19,6 +19,7 @@ class NoticesForm(forms.Form):
         for name, kind in self.kinds.items():
             self.fields[name] = forms.ChoiceField(
                 label=kind.label,
+                required=False,
                 choices=[(way.value, way.label) for way in ways_of(kind)],
                 initial=way_of(kind, chosen, oversees=oversees).value,
                 widget=UnfoldAdminSelectWidget(),
@@ -27,5 +28,5 @@ class NoticesForm(forms.Form):
 
     @property
     def ways(self) -> dict[str, str]:
-        """What was chosen: kind -> way."""
-        return {kind: self.cleaned_data[name] for name, kind in self.kinds.items()}
+        """What was chosen: kind -> way. A kind that was not sent stays as it is."""
+        return {kind: way for name, kind in self.kinds.items() if (way := self.cleaned_data[name])}
