@@ -53,9 +53,10 @@ def kill_switch_toggles(since: datetime) -> list[tuple[datetime, bool]]:
     """When the kill switch was engaged (True) or released since then, the earliest first."""
     rows = GoLiveState.history.order_by("history_date", "history_id").values_list("history_date", "kill_switch_engaged")
     before = rows.filter(history_date__lt=since).last()
-    engaged, found = before[1] if before else True, []  # a missing row counts as engaged
+    engaged = before[1] if before else None  # the first row of all is what the installation began with
+    found = []
     for at, is_engaged in rows.filter(history_date__gte=since):
-        if is_engaged != engaged:
+        if engaged is not None and is_engaged != engaged:
             found.append((at, is_engaged))
         engaged = is_engaged
     return found

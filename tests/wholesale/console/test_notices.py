@@ -77,14 +77,8 @@ def told() -> dict[str, str]:
     return {notice.user.username: sentence(notice) for notice in Notice.objects.select_related("user")}
 
 
-def engage(**given: Any) -> None:
-    engage_kill_switch(act=Act("op", reason="Jane Roe complained", at=NOON, **given))
-
-
-@pytest.fixture
-def free(db: None) -> None:
-    """The kill switch, long released."""
-    release_kill_switch(act=Act("op", at=NOON - timedelta(days=9)))
+def engage() -> None:
+    engage_kill_switch(act=Act("op", reason="Jane Roe complained", at=NOON))
 
 
 # Each kind --------------------------------------------------------------------------------------------------------------
@@ -105,7 +99,7 @@ def test_breaches_tell_the_owner_of_its_own_and_operators_of_all() -> None:
     assert pages["op"] == "/admin/followups/followuptask/?state=breached"
 
 
-def test_the_kill_switch_tells_operators_both_ways(free: None) -> None:
+def test_the_kill_switch_tells_operators_both_ways() -> None:
     engage()
     look()
     assert told() == {"op": "The kill switch was engaged: nothing acts."}
@@ -196,7 +190,7 @@ def test_a_notice_that_grows_is_unread_again_and_one_that_does_not_stays_read(st
     assert Notice.objects.get().count == 2
 
 
-def test_what_is_rolled_back_tells_nobody(free: None) -> None:
+def test_what_is_rolled_back_tells_nobody() -> None:
     with transaction.atomic():
         release_kill_switch(act=Act("op", at=NOON))  # it is free: this changes nothing
         TriggerFactory.create()
@@ -205,7 +199,7 @@ def test_what_is_rolled_back_tells_nobody(free: None) -> None:
     assert (told(), RegressionTrigger.objects.count()) == ({}, 0)
 
 
-def test_a_fact_that_was_committed_late_is_found_and_what_is_old_is_no_news(free: None) -> None:
+def test_a_fact_that_was_committed_late_is_found_and_what_is_old_is_no_news() -> None:
     look(NOON + 10 * MINUTE)
     InboxItemFactory.create(owner="va1")  # of noon, committed after that look
     look(NOON + 11 * MINUTE)
@@ -216,9 +210,7 @@ def test_a_fact_that_was_committed_late_is_found_and_what_is_old_is_no_news(free
     assert "va2" not in told()
 
 
-def test_the_kill_switch_is_engaged_whatever_becomes_of_notices(
-    free: None, monkeypatch: pytest.MonkeyPatch, operator: Any
-) -> None:
+def test_the_kill_switch_is_engaged_whatever_becomes_of_notices(monkeypatch: pytest.MonkeyPatch, operator: Any) -> None:
     """No verb writes a notice or enqueues anything for it: with the table gone from the look's reach it still succeeds."""
 
     def fails(*args: Any, **kwargs: Any) -> Any:
