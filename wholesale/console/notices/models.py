@@ -18,7 +18,7 @@ class NoticeKind(models.TextChoices):
     KILL_SWITCH = "KILL_SWITCH", _("Kill switch")
     TRIPWIRE = "TRIPWIRE", _("Tripwire went off")
     RUNBOOK = "RUNBOOK", _("Runbook blocks go-live")
-    SLA = "SLA", _("SLA breach")
+    SLA = "SLA", _("Breach of the SLA")
     REPLY = "REPLY", _("Reply waits")
     IMPORT = "IMPORT", _("Import finished")
 

@@ -81,7 +81,7 @@ def read(request: HttpRequest, object_id: str) -> HttpResponse:
 
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
-    """Mark the notices that were on the page as read."""
+    """Mark the notices as read that were there when the page was made."""
     count = read_all_notices(up_to=row_id(request.POST.get("up_to", "")), act=Act.by(request.user))
     said = ngettext("%(n)s notice is marked as read.", "%(n)s notices are marked as read.", count)
     messages.success(request, said % {"n": count})

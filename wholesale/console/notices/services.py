@@ -53,7 +53,7 @@ def read_notice(notice_id: int, *, act: Act) -> Notice:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def read_all_notices(*, up_to: int, act: Act) -> int:
-    """Mark the acting user's notices up to an id as read: those that were on the page. Return how many were unread."""
+    """Mark the acting user's notices up to an id as read: those that were there when the page was made. Return how many."""
     unread = Notice.objects.filter(user=act.user, in_app=True, read_at__isnull=True, pk__lte=up_to)
     return unread.update(read_at=act.now)
 
