@@ -37,7 +37,7 @@ class Fact(NamedTuple):
     at: datetime
     whose: str = ""
     about: str = ""  # an id or a code, never a name
-    count: int = 1
+    times: int = 1
 
 
 def slot_of(at: datetime) -> datetime:
@@ -61,7 +61,7 @@ def facts_since(since: datetime, blockers: Mapping[str, str]) -> Iterator[Fact]:
 def _breaches(since: datetime) -> Iterator[Fact]:
     found = SlaBreach.objects.filter(notice__created_at__gte=since).order_by("notice__created_at")
     for at, owner, count in found.values_list("notice__created_at", "owner").annotate(count=Count("pk")):
-        yield Fact(NoticeKind.SLA, at, owner or "", count=count)
+        yield Fact(NoticeKind.SLA, at, owner or "", times=count)
 
 
 def _toggles(since: datetime) -> Iterator[Fact]:

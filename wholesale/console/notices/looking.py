@@ -91,7 +91,7 @@ def _add(due: dict[tuple[int, str, datetime], Notice], user: User, fact: Fact, w
             mail=Notice.Mail.WAITING if by_mail else Notice.Mail.NONE,
         )
         due[user.pk, fact.kind, slot] = notice
-    notice.count += fact.count
+    notice.count += fact.times
     if fact.at >= notice.at:
         notice.at, notice.about = fact.at, fact.about
 

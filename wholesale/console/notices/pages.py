@@ -44,7 +44,8 @@ class Bell:
 @require_GET
 def notices(request: HttpRequest) -> HttpResponse:
     """Show the notices of the user: what is unread first, then the latest first."""
-    mine: Any = Notice.objects.filter(user=request.user, in_app=True)
+    user: Any = request.user
+    mine = Notice.objects.filter(user=user, in_app=True)
     rows = list(mine.order_by(F("read_at").asc(nulls_first=True), "-at", "-id")[:SHOWN_MAX])
     rows.sort(key=lambda notice: (notice.read_at is not None, -notice.at.timestamp()))
     unread = [notice for notice in rows if notice.read_at is None]
@@ -54,7 +55,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "rows": [{"notice": notice, "says": sentence(notice), "icon": icon_of(notice)} for notice in rows],
         "unread": len(unread),
         "up_to": max((notice.pk for notice in unread), default=0),
-        "told": bool(kinds_for(request.user)),
+        "told": bool(kinds_for(user)),
         "shown_max": SHOWN_MAX if len(rows) == SHOWN_MAX else 0,
     }
     return TemplateResponse(request, "console/notices/page.html", context)
