@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wholesale.console.notices.models import NoticeChoice, NoticeKind, Way
+from wholesale.console.notices.models import NoticeChoice, NoticeKind, NoticeWay
 
 OVERSEE = "console.oversee"
 # What concerns a user alone -> the permissions of which one makes it possible.
@@ -13,14 +13,14 @@ OWN = {
     NoticeKind.IMPORT: ("followups.import_lead", "buyers.import_buyer", "offers.import_sale"),
 }
 DEFAULTS_OF_OVERSEERS = {
-    NoticeKind.KILL_SWITCH: Way.BOTH,
-    NoticeKind.TRIPWIRE: Way.BOTH,
-    NoticeKind.RUNBOOK: Way.BOTH,
-    NoticeKind.SLA: Way.BOTH,
-    NoticeKind.REPLY: Way.APP,
-    NoticeKind.IMPORT: Way.APP,
+    NoticeKind.KILL_SWITCH: NoticeWay.BOTH,
+    NoticeKind.TRIPWIRE: NoticeWay.BOTH,
+    NoticeKind.RUNBOOK: NoticeWay.BOTH,
+    NoticeKind.SLA: NoticeWay.BOTH,
+    NoticeKind.REPLY: NoticeWay.APP,
+    NoticeKind.IMPORT: NoticeWay.APP,
 }
-DEFAULT = Way.APP  # of everybody else
+DEFAULT = NoticeWay.APP  # of everybody else
 # Who may stop everything sees in the app that everything stands: an e-mail may be late, or in a folder for junk.
 NEVER_OUT_OF_THE_APP = frozenset({NoticeKind.KILL_SWITCH})
 
@@ -32,15 +32,15 @@ def kinds_for(user: Any) -> list[NoticeKind]:
     return [kind for kind in NoticeKind if any(map(user.has_perm, OWN.get(kind, ())))]
 
 
-def ways_of(kind: NoticeKind) -> list[Way]:
+def ways_of(kind: NoticeKind) -> list[NoticeWay]:
     """Return the ways that may be chosen for a kind."""
-    return [Way.BOTH, Way.APP] if kind in NEVER_OUT_OF_THE_APP else list(Way)
+    return [NoticeWay.BOTH, NoticeWay.APP] if kind in NEVER_OUT_OF_THE_APP else list(NoticeWay)
 
 
-def way_of(kind: NoticeKind, chosen: Mapping[str, str], *, oversees: bool) -> Way:
+def way_of(kind: NoticeKind, chosen: Mapping[str, str], *, oversees: bool) -> NoticeWay:
     """Return how a user is told of a kind: as chosen (kind -> way), or else by default."""
     if kind in chosen:
-        return Way(chosen[kind])
+        return NoticeWay(chosen[kind])
     return DEFAULTS_OF_OVERSEERS[kind] if oversees else DEFAULT
 
 

@@ -11,7 +11,7 @@ from governance.decisions import ExecutionClass, verb
 from governance.gate import runbook_status
 from wholesale.console.notices.choices import OVERSEE, OWN, way_of
 from wholesale.console.notices.facts import TOLD_APART, Fact, facts_since, slot_of
-from wholesale.console.notices.models import Notice, NoticeChoice, NoticeKind, NoticeWatch, Way
+from wholesale.console.notices.models import Notice, NoticeChoice, NoticeKind, NoticeWatch, NoticeWay
 from wholesale.plumbing.act import Act
 
 # A fact is visible only after its commit, so each look begins this long before the end of the last one.
@@ -57,7 +57,7 @@ def _due(facts: Iterable[Fact]) -> dict[tuple[int, str, datetime], Notice]:
     for fact in facts:
         for pk in _told(fact, named.get(fact.whose), overseers, own) & users.keys():
             way = way_of(fact.kind, chosen.get(pk, {}), oversees=pk in overseers)
-            if way != Way.OFF:
+            if way != NoticeWay.OFF:
                 _add(due, users[pk], fact, way)
     return due
 
@@ -76,18 +76,18 @@ def _told(fact: Fact, owner: int | None, overseers: set[int], own: dict[NoticeKi
     return overseers | its_own
 
 
-def _add(due: dict[tuple[int, str, datetime], Notice], user: User, fact: Fact, way: Way) -> None:
+def _add(due: dict[tuple[int, str, datetime], Notice], user: User, fact: Fact, way: NoticeWay) -> None:
     slot = slot_of(fact.at)
     notice = due.get((user.pk, fact.kind, slot))
     if notice is None:
-        by_mail = way in (Way.BOTH, Way.MAIL) and user.email
+        by_mail = way in (NoticeWay.BOTH, NoticeWay.MAIL) and user.email
         notice = Notice(
             user=user,
             kind=fact.kind,
             slot=slot,
             count=0,
             at=fact.at,
-            in_app=way in (Way.BOTH, Way.APP),
+            in_app=way in (NoticeWay.BOTH, NoticeWay.APP),
             mail=Notice.Mail.WAITING if by_mail else Notice.Mail.NONE,
         )
         due[user.pk, fact.kind, slot] = notice

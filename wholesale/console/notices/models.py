@@ -23,7 +23,7 @@ class NoticeKind(models.TextChoices):
     IMPORT = "IMPORT", _("Import finished")
 
 
-class Way(models.TextChoices):
+class NoticeWay(models.TextChoices):
     """The ways in which a user may be told of a kind."""
 
     BOTH = "BOTH", _("In the app and by e-mail")
@@ -82,14 +82,14 @@ class NoticeChoice(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=11, choices=NoticeKind)
-    way = models.CharField(max_length=4, choices=Way)
+    way = models.CharField(max_length=4, choices=NoticeWay)
 
     class Meta:
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["user", "kind"], name="noticechoice_once"),
             models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="noticechoice_kind"),
-            models.CheckConstraint(condition=Q(way__in=Way.values), name="noticechoice_way"),
+            models.CheckConstraint(condition=Q(way__in=NoticeWay.values), name="noticechoice_way"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from governance.decisions import ExecutionClass, verb
 from wholesale.console.notices.choices import kinds_for, ways_of
-from wholesale.console.notices.models import Notice, NoticeChoice, NoticeKind, Way
+from wholesale.console.notices.models import Notice, NoticeChoice, NoticeKind, NoticeWay
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError
 
@@ -72,7 +72,7 @@ def choose_ways(*, user: User, ways: Mapping[str, str], act: Act) -> None:
         if kind not in possible or way not in ways_of(NoticeKind(kind)):
             raise WayNotOpen(attr=kind.lower())
     for kind, way in ways.items():
-        NoticeChoice.objects.update_or_create(user=user, kind=kind, defaults={"way": Way(way)})
+        NoticeChoice.objects.update_or_create(user=user, kind=kind, defaults={"way": NoticeWay(way)})
 
 
 def forget_old(now: datetime) -> int:
