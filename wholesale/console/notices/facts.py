@@ -26,7 +26,7 @@ ENGAGED, RELEASED = "engaged", "released"
 IMPORTS: tuple[type[ImportBatch], ...] = (LeadImport, BuyerImport, SaleImport)
 # A doubtful message is an answer too, until somebody decides that it is none.
 ANSWERS = (InboxItem.Kind.REPLY, InboxItem.Kind.MESSAGE)
-# Checks of the runbook that find what other kinds tell of.
+# Checks of the runbook that find what other kinds of notices, and other alerts of Today, tell of.
 TOLD_APART = frozenset({"kill_switch.free", "regression.triggers"})
 
 

@@ -10,6 +10,7 @@ from followups.tasks.figures import DueTasks
 from governance.gate import GLOBAL, EngineRisk
 from kpi.tripwire.models import RegressionPolicy
 from wholesale.console.frame import Standstill
+from wholesale.console.notices.facts import TOLD_APART
 from wholesale.console.today import figures
 from wholesale.console.today.alerts import Alert, Tone
 from wholesale.console.today.figures import WaitingCount
@@ -17,7 +18,6 @@ from wholesale.console.today.links import Links
 from wholesale.plumbing.showing import shown_number, shown_rate
 
 NEARLY_FULL = 0.8  # the used share of a cap from which it is amber
-TOLD_APART = ("kill_switch.free", "regression.triggers")  # checks of the runbook whose findings have alerts of their own
 # The first word of a check's id -> the list that mends what it finds.
 MENDED_AT = {
     "market": "governance.marketpolicy",
