@@ -37,7 +37,6 @@ GRANTS: Grants = {
     "view_slabreach": EVERYBODY,
     "view_slawatch": EVERYBODY,
     "view_slanotice": EVERYBODY,
-    "read_slanotice": (OPERATOR,),
     "view_poolagent": EVERYBODY,
     "add_poolagent": (OPERATOR,),
     "change_poolagent": (OPERATOR,),

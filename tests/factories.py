@@ -63,6 +63,7 @@ from offers.models import (
     TransferTax,
 )
 from offers.policies.models import Stake
+from wholesale.console.notices.models import Notice
 from wholesale.plumbing.act import Act
 
 # A Tuesday afternoon in all of Canada, after the clock changes of 2026.
@@ -470,7 +471,7 @@ class SlaPolicyFactory(PlacePolicyFactory):
 
 
 class SlaNoticeFactory(Row):
-    """An unread notice of one breach, without an e-mail."""
+    """A look that found one breach."""
 
     class Meta:
         model = SlaNotice
@@ -478,7 +479,6 @@ class SlaNoticeFactory(Row):
     breaches = 1
     created_at = NOON
     correlation_id = "made"
-    mail = "NONE"
 
 
 class SlaBreachFactory(Row):
@@ -503,6 +503,20 @@ class SlaBreachFactory(Row):
     breach_after_minutes = 120
     notice = SubFactory(SlaNoticeFactory)
     correlation_id = "made"
+
+
+class NoticeFactory(Row):
+    """An unread notice of one breach, without an e-mail."""
+
+    class Meta:
+        model = Notice
+
+    kind = "SLA"
+    slot = NOON
+    at = NOON
+    count = 1
+    in_app = True
+    mail = "NONE"
 
 
 class NodeFactory(Row):

@@ -70,16 +70,20 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "the inbox's page, at most": 15,
     "an answer and the next item, at most": 21,
     "the page of one's own numbers, at most": 12,  # what waits (4), days, first contacts
-    # Session, user, the badge of notices, the go-live state; 12 of the runbook, whose tripwires it shares; due tasks, risk,
+    # Session, user, the bell, the go-live state; 12 of the runbook, whose tripwires it shares; due tasks, risk,
     # what waits, leads, contacts, lateness, offers, events of tripwires
     "Today, at most": 25,
     # Session, user, permissions (2), go-live, the badge of notices; the nodes, their priors, who buys in two of them
     "the heat table of liquidity, at most": 9,
     "agents at work, at most": 4,  # session, user; claims, last acts
-    "a list of the console, at most": 10,  # session, user, permissions (2); go-live, SLA notices; rows, views, total
     # Session, user, permissions (2); the switches; the sales near the house (on PostgreSQL counted in one message); the
     # prior, the mark; the sales by name
     "the calculator's result, at most": 16,
+    "a list of the console, at most": 10,  # session, user, permissions (2); go-live, the bell; rows, views, total
+    # The watch: made, read, locked, set; breaches, toggles (2), triggers, answers, imports (3); users, who may (5), choices;
+    # stored and new notices. No verb has one for notices: the facts are read once a minute
+    "a look for notices that finds something": 22,
+    "the page of notices": 7,  # session, user, permissions (2); the notices; the bell, go-live
     "the palette": 7,  # session, user, the user's and the roles' permissions; leads, buyers and offers in one each
 }
 TRANSACTION = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")

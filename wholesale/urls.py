@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from wholesale.console.invitations.welcome import Welcome
+from wholesale.console.notices import pages as notices
 from wholesale.console.palette.pages import palette
 from wholesale.console.preferences.pages import my_settings
 from wholesale.console.saved_views import pages as saved_views
@@ -37,6 +38,10 @@ urlpatterns = [
     path("readyz", readyz),
     path("admin/", admin.site.admin_view(home)),
     path("admin/my-settings/", admin.site.admin_view(my_settings), name="my_settings"),
+    path("admin/notices/", admin.site.admin_view(notices.notices), name="notices"),
+    path("admin/notices/bell/", admin.site.admin_view(notices.bell), name="bell"),
+    path("admin/notices/read/", admin.site.admin_view(notices.read_all), name="read_notices"),
+    path("admin/notices/<path:object_id>/read/", admin.site.admin_view(notices.read), name="read_notice"),
     path("admin/today/agents/", admin.site.admin_view(agents), name="today_agents"),
     path("admin/find/", admin.site.admin_view(palette), name="find"),
     path("admin/views/", admin.site.admin_view(saved_views.save), name="save_view"),

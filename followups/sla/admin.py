@@ -1,38 +1,25 @@
-"""The admin of the SLA: policies are edited, breaches are read, notices are read and marked as read."""
+"""The admin of the SLA: policies are edited, breaches and what each look found are read."""
 
-from typing import Any
-
-from django import forms
-from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
 from django.urls import reverse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
-from followups.sla.notices import read_notice
 from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PolicyForm
-from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyAdmin, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import (
     Colours,
     SinceFilter,
-    StateFilter,
-    allowed,
-    button,
     column,
-    either,
     link,
     place_text,
 )
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.showing import shown_number
-
-MAIL_COLOURS = {SlaNotice.Mail.WAITING.label: "warning", SlaNotice.Mail.SENT.label: "success", SlaNotice.Mail.NONE.label: ""}
 
 
 class SlaPolicyForm(PolicyForm):
@@ -70,7 +57,7 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
     list_filter = (FoundSinceFilter, "channel", "province")
     list_select_related = ("task",)
     search_fields = ("owner__exact", "market__exact", "notice__id__exact", "correlation_id__exact")
-    search_help_text = _("Owner, market, number of the notice or correlation id, in full")
+    search_help_text = _("Owner, market, number of the look or correlation id, in full")
     fieldsets = (
         (_("Task"), {"fields": (("task_link", "step"), ("channel", "owner_or_nobody"), ("place", "became"))}),
         (_("Lateness"), {"fields": (("due_at", "counted_from"), ("breached_at", "late"), ("found_at", "completed_at"))}),
@@ -104,65 +91,21 @@ def _breaches_url(notice: SlaNotice) -> str:
     return reverse("admin:followups_slabreach_changelist", query={"notice__id__exact": notice.pk})
 
 
-class UnreadFilter(StateFilter):
-    """Filters notices by whether somebody has read them."""
-
-    title = _("read")
-    parameter_name = "read"
-    states = {"no": (_("Not read yet"), Q(read_at__isnull=True)), "yes": (_("Read"), Q(read_at__isnull=False))}
-
-
 @admin.register(SlaNotice)
 class SlaNoticeAdmin(GrowingAdmin):
-    """The pages of notices of breaches, the newest first. Whoever marks a notice as read marks it for everybody."""
+    """The pages of the looks that found breaches, the newest first."""
 
-    list_display = ("id", "created_at", "number", "state", "read_by", "read_at", "e_mail", "mailed_to")
+    list_display = ("id", "created_at", "number")
     list_display_links = ("id", "created_at")
-    list_filter = (UnreadFilter, SinceFilter, "mail")
-    actions = ("mark_as_read",)
-    actions_detail = ("read",)
+    list_filter = (SinceFilter,)
     fieldsets = (
-        (_("Notice"), {"fields": (("created_at", "number"), "breaches_link")}),
-        (_("Read"), {"fields": (("state", "read_by"), ("read_at", "read_user"))}),
-        (_("E-mail"), {"fields": (("e_mail", "mailed_to"), "mailed_at")}),
+        (_("Found"), {"fields": (("created_at", "number"), "breaches_link")}),
         (_("Origin"), {"fields": ("correlation_id",)}),
     )
 
     number = column(_("Breaches"), lambda notice: shown_number(notice.breaches), ordering="breaches")
-    state = either(_("State"), lambda notice: notice.read_at, (_("Read"), "success"), (_("Not read yet"), "danger"))
-    e_mail = column(_("E-mail"), lambda notice: notice.get_mail_display(), ordering="mail", label=MAIL_COLOURS)
 
     breaches_link = link(_("The tasks"), _breaches_url, lambda notice: gettext("See them"))
-
-    has_read_permission = allowed("followups.read_slanotice")
-
-    @button(_("Mark as read..."), "read", icon="mark_email_read", when=lambda notice: notice.read_at is None)
-    @asking
-    def read(self, request: HttpRequest, notice: Any) -> Question:
-        """Ask for confirmation, and mark the notice as read."""
-
-        def acted() -> str:
-            self._read(request, notice)
-            return gettext("The notice of %(notice)s is read.") % {"notice": notice}
-
-        return Question(
-            acted,
-            form=forms.Form,
-            then=reverse("admin:index"),
-            title=gettext("Mark the notice of %(notice)s as read") % {"notice": notice},
-            explanation=gettext("It is marked for everybody, under your name. The tasks do not change."),
-            button=gettext("Mark as read"),
-        )
-
-    @action(description=_("Mark as read"), permissions=["read"])
-    def mark_as_read(self, request: HttpRequest, queryset: QuerySet[SlaNotice]) -> None:
-        """Mark the chosen notices as read."""
-        for notice in queryset.filter(read_at__isnull=True).order_by("pk"):
-            self._read(request, notice)
-        messages.success(request, gettext("Marked as read."))
-
-    def _read(self, request: HttpRequest, notice: SlaNotice) -> None:
-        self.log_change(request, read_notice(notice.pk, act=Act.by(request.user)), "Read.")
 
 
 @admin.register(SlaWatch)

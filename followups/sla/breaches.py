@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import F
 
 from followups.signals import tasks_breached
-from followups.sla import mail
 from followups.sla.lateness import counted_from, has_passed, late_for
 from followups.sla.models import SlaBreach, SlaNotice, SlaWatch
 from followups.sla.rulebook import rulebook
@@ -46,9 +45,9 @@ def breaching(now: datetime) -> TaskQuerySet:
 
 @verb(ExecutionClass.RECORD)
 @transaction.atomic
-def find_breaches(*, by_mail: bool = True, act: Act) -> int:
+def find_breaches(*, act: Act) -> int:
     """Record a breach for each task that is, or was when completed, later than its policy allows; at most one for each due
-    time. Write a notice and KPI events, and e-mail the operators unless `by_mail` is false. Return the number of breaches.
+    time. Write a row of what this look found, and KPI events. Return the number of breaches.
 
     A task that somebody else has locked is left for the next look.
     """
@@ -66,10 +65,7 @@ def find_breaches(*, by_mail: bool = True, act: Act) -> int:
         watch.looked_until = now
         watch.save(update_fields=["looked_until"])
     found += late
-    recorded = _record(found, act, by_mail=by_mail) if found else 0
-    if by_mail and mail.is_due(now):
-        mail.send_digest.enqueue()
-    return recorded
+    return _record(found, act) if found else 0
 
 
 def _take(tasks: TaskQuerySet, limit: int) -> list[FollowupTask]:
@@ -77,15 +73,14 @@ def _take(tasks: TaskQuerySet, limit: int) -> list[FollowupTask]:
     return list(tasks.only(*_READ).select_for_update(skip_locked=True, of=("self",), no_key=True)[:limit])
 
 
-def _record(late: list[FollowupTask], act: Act, *, by_mail: bool) -> int:
+def _record(late: list[FollowupTask], act: Act) -> int:
     """Write breaches and a notice, mark the tasks, and return how many. A task whose policy is off by now has no breach."""
     rules = rulebook(mark.current())
     judged = [(task, rule) for task in late if (rule := rules.of(task.province, task.market, task.channel))]
     if not judged:
         return 0
     now, correlation_id = act.now, act.correlation_id
-    state = SlaNotice.Mail.WAITING if by_mail else SlaNotice.Mail.NONE
-    notice = SlaNotice.objects.create(breaches=len(judged), created_at=now, correlation_id=correlation_id, mail=state)
+    notice = SlaNotice.objects.create(breaches=len(judged), created_at=now, correlation_id=correlation_id)
     breaches = []
     for task, rule in judged:
         assert task.breaches_at is not None

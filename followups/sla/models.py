@@ -1,4 +1,4 @@
-"""SLA policies, breaches, and the notices that tell of breaches."""
+"""SLA policies, breaches, and the looks that found them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,6 @@ from governance.policies import PlacePolicy, each_province
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Choice, Switch, Whole
 from wholesale.plumbing.showing import shown_time
-from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 
@@ -101,46 +100,18 @@ class SlaWatch(models.Model):
 
 
 class SlaNotice(models.Model):
-    """A notice of the breaches that one look found. Whoever reads the notice first marks it as read for everybody."""
-
-    class Mail(models.TextChoices):
-        """What became of the e-mail about the notice."""
-
-        WAITING = "WAITING", _("Waits")
-        SENT = "SENT", _("Sent")
-        NONE = "NONE", _("Not sent")
+    """What one look found: the number of breaches, all of which refer to it."""
 
     breaches = models.PositiveIntegerField(help_text=_("how many"))
     created_at = models.DateTimeField()
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)
-    mail = models.CharField(max_length=7, choices=Mail)
-    mailed_at = models.DateTimeField(null=True)
-    mailed_to = models.PositiveSmallIntegerField(default=0, help_text=_("to how many operators"))
-    read_at = models.DateTimeField(null=True)
-    read_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
-    read_user = user_key()
 
     class Meta:
         ordering = ["-id"]
         default_permissions = ("view",)
-        permissions = [("read_slanotice", "Can mark notices of breaches as read")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(mail="SENT", mailed_at__isnull=False, mailed_to__gt=0)
-                | (~Q(mail="SENT") & Q(mailed_at__isnull=True, mailed_to=0)),
-                name="slanotice_sent_has_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(read_at__isnull=True, read_by="") | (Q(read_at__isnull=False) & ~Q(read_by="")),
-                name="slanotice_read_has_reader",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["id"], condition=Q(mail="WAITING"), name="slanotice_waiting"),  # the next e-mail
-            models.Index(fields=["mailed_at"], name="slanotice_mailed"),  # the last e-mail
-            models.Index(fields=["-id"], condition=Q(read_at__isnull=True), name="slanotice_unread"),  # the badge, Today
-        ]
-        verbose_name = _("SLA notice")
+        indexes = [models.Index(fields=["created_at"], name="slanotice_created")]  # whom the console tells of breaches
+        verbose_name = _("look for breaches")
+        verbose_name_plural = _("looks for breaches")
 
     def __str__(self) -> str:
         return ngettext("%(count)s breach", "%(count)s breaches", self.breaches) % {"count": self.breaches}

@@ -79,6 +79,7 @@ from governance.golive.services import current_state as go_live_state
 from governance.golive.services import (
     disable_go_live,
     engage_kill_switch,
+    kill_switch_toggles,
     release_kill_switch,
 )
 from governance.heimdall.rules import wilson_lower_bound

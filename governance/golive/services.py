@@ -7,6 +7,7 @@ row before. SQLite's IMMEDIATE transactions come one after another and need no l
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
@@ -46,6 +47,19 @@ def switches(*questions: Statement) -> tuple[bool, bool, list[Rows]]:
 def current_state() -> GoLiveState | None:
     """The go-live state, or None if its row is missing, which means that the kill switch is engaged."""
     return GoLiveState.objects.filter(pk=1).first()
+
+
+def kill_switch_toggles(since: datetime) -> list[tuple[datetime, bool]]:
+    """When the kill switch was engaged (True) or released since then, the earliest first."""
+    rows = GoLiveState.history.order_by("history_date", "history_id").values_list("history_date", "kill_switch_engaged")
+    before = rows.filter(history_date__lt=since).last()
+    engaged = before[1] if before else None  # the first row of all is what the installation began with
+    found = []
+    for at, is_engaged in rows.filter(history_date__gte=since):
+        if engaged is not None and is_engaged != engaged:
+            found.append((at, is_engaged))
+        engaged = is_engaged
+    return found
 
 
 def locked_state() -> GoLiveState | None:

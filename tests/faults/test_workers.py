@@ -111,6 +111,7 @@ def test_two_workers_do_each_task_and_each_turn_once(served: Served, tmp_path: P
         "offers.comps.lists.tasks.forget_files",
         "offers.comps.tasks.fit_market_priors",
         "offers.deals.life.tasks.expire_offers",
+        "wholesale.console.notices.tasks.write_notices",
         "wholesale.plumbing.work.tasks.clear_expired",
         "wholesale.plumbing.work.tasks.requeue_lost",
     ]

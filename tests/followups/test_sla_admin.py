@@ -1,23 +1,17 @@
 """The SLA in the admin: the first page, notices, breaches, policies, the work queue."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from followups.models import SlaBreach, SlaNotice, SlaPolicy
 from followups.services import complete_task
 from followups.sla.breaches import find_breaches
-from followups.sla.errors import NoticeNotFound
-from followups.sla.notices import read_notice
 from followups.tasks.models import FollowupTask
-from tests.factories import NOON, SlaNoticeFactory, TaskFactory
-from tests.staff import signed_in
+from tests.factories import TaskFactory
 from wholesale.plumbing.act import Act
 
 pytestmark = pytest.mark.django_db
@@ -31,10 +25,6 @@ def late(minutes: int, **values: Any) -> FollowupTask:
     permitted = {"open_from": due_at, "open_until": due_at + timedelta(days=1)}
     task: FollowupTask = TaskFactory.create(due_at=due_at, actionable_at=due_at, ladder__open_steps=1, **permitted, **values)
     return task
-
-
-def reading(notice: SlaNotice) -> str:
-    return reverse("admin:followups_slanotice_read", args=[notice.pk])
 
 
 def alerts(client: Client) -> dict[str, Any]:
@@ -55,63 +45,6 @@ def test_tasks_at_risk_and_breached_are_shown_apart_with_links(admin_client: Cli
     at_risk, still_open = shown["1 task is at risk of a breach."], shown["1 open task has breached the SLA."]
     assert (at_risk.is_red, rows(admin_client, at_risk.link)) == (False, [risky.pk])
     assert (still_open.is_red, rows(admin_client, still_open.link)) == (True, [breached.pk])
-
-
-def test_a_notice_stands_on_the_first_page_until_somebody_reads_it(user_of: Callable[..., User]) -> None:
-    late(200)
-    find_breaches(act=Act())
-    notice = SlaNotice.objects.get()
-    boss, auditor = signed_in(user_of("operator", username="boss")), signed_in(user_of("auditor"))
-    for client in (boss, auditor):
-        unread = alerts(client)["1 notice of breaches is not read yet."]
-        assert (unread.details, rows(client, unread.link)) == ("1 task breached the SLA.", [notice.pk])
-
-    assert auditor.post(reading(notice)).status_code == 403
-    assert boss.post(reading(notice)).status_code == 302
-
-    notice.refresh_from_db()
-    assert (notice.read_by, str(notice.read_user), notice.read_at is not None) == ("boss", "boss", True)
-    assert "1 notice of breaches is not read yet." not in alerts(boss)
-
-
-def test_opening_the_question_marks_nothing(admin_client: Client) -> None:
-    notice = SlaNoticeFactory.create()
-
-    assert "Mark the notice of 1 breach as read" in admin_client.get(reading(notice)).content.decode()
-
-    notice.refresh_from_db()
-    assert notice.read_at is None
-
-
-def test_many_notices_are_marked_at_once(admin_client: Client) -> None:
-    read = SlaNoticeFactory.create(read_at=NOON, read_by="boss")
-    notices = [read, SlaNoticeFactory.create(), SlaNoticeFactory.create()]
-
-    chosen = {"action": "mark_as_read", "_selected_action": [notice.pk for notice in notices]}
-    admin_client.post("/admin/followups/slanotice/", chosen)
-
-    assert list(SlaNotice.objects.order_by("pk").values_list("read_by", flat=True)) == ["boss", "admin", "admin"]
-
-
-def test_marking_a_read_notice_again_changes_nothing() -> None:
-    notice = SlaNoticeFactory.create()
-    read_notice(notice.pk, act=Act("boss", at=NOON))
-    again = read_notice(notice.pk, act=Act("va1"))
-
-    assert (again.read_by, again.read_at) == ("boss", NOON)
-    with pytest.raises(NoticeNotFound):
-        read_notice(0, act=Act("boss"))
-
-
-def test_the_sidebar_counts_unread_notices(admin_client: Client) -> None:
-    def badge() -> Any:
-        groups = admin_client.get(INDEX).context["sidebar_navigation"]
-        return next(item.get("badge") for group in groups for item in group["items"] if item["title"] == "SLA")
-
-    assert badge() is None
-    SlaNoticeFactory.create()
-    SlaNoticeFactory.create(read_at=NOON, read_by="boss")
-    assert badge() == "1"
 
 
 def test_the_breaches_of_a_notice_show_what_became_of_each_task(admin_client: Client) -> None:

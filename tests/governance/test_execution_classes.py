@@ -40,7 +40,6 @@ import followups.pool.services
 import followups.pool.vendors.services
 import followups.services
 import followups.sla.breaches
-import followups.sla.notices
 import followups.sla.report
 import followups.sla.snapshot
 import followups.tasks.answers
@@ -81,6 +80,8 @@ import offers.deals.what_if
 import offers.services
 import offers.studies.services
 import wholesale.console.invitations.services
+import wholesale.console.notices.looking
+import wholesale.console.notices.services
 import wholesale.console.preferences.services
 import wholesale.console.saved_views.services
 from buyers.matching.rules import Deal
@@ -115,6 +116,7 @@ from tests.factories import (
     KpiFactory,
     LeadFactory,
     LeadImportFactory,
+    NoticeFactory,
     OfferFactory,
     PointFactory,
     PoolAgentFactory,
@@ -125,12 +127,12 @@ from tests.factories import (
     SaleFactory,
     SaleImportFactory,
     SentOfferFactory,
-    SlaNoticeFactory,
     TaskFactory,
     TriggerFactory,
     VendorFactory,
     many,
 )
+from wholesale.console.notices.models import Notice
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.models import SavedView
 
@@ -269,6 +271,11 @@ def save_view(username: str) -> SavedView:
     return wholesale.console.saved_views.services.save_view(
         page="followups_lead", name="x", query="", is_shared=False, act=by
     )
+
+
+def read_notice(username: str) -> Notice:
+    user = User.objects.get_or_create(username=username)[0]
+    return wholesale.console.notices.services.read_notice(NoticeFactory.create(user=user).pk, act=Act.by(user))
 
 
 def remove_agent() -> None:
@@ -435,6 +442,21 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
             user=User.objects.create_user("zoe"), language="fr", zone="America/Toronto", act=Act("me")
         ),
     ),
+    wholesale.console.notices.looking.look_for_facts: (
+        "RECORD",
+        lambda: wholesale.console.notices.looking.look_for_facts(act=Act()),
+    ),
+    wholesale.console.notices.services.read_notice: ("CONTROL", lambda: read_notice("me")),
+    wholesale.console.notices.services.read_all_notices: (
+        "CONTROL",
+        lambda: wholesale.console.notices.services.read_all_notices(up_to=1, act=Act("me")),
+    ),
+    wholesale.console.notices.services.choose_ways: (
+        "CONTROL",
+        lambda: wholesale.console.notices.services.choose_ways(
+            user=User.objects.create_superuser("zoe"), ways={"SLA": "OFF"}, act=Act("me")
+        ),
+    ),
     wholesale.console.saved_views.services.save_view: ("CONTROL", lambda: save_view("me")),
     wholesale.console.saved_views.services.remove_view: (
         "CONTROL",
@@ -508,10 +530,6 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     ),
     followups.tasks.lapses.lapse_steps: ("RECORD", lambda: followups.tasks.lapses.lapse_steps(act=Act(at=NOON))),
     followups.sla.breaches.find_breaches: ("RECORD", lambda: followups.sla.breaches.find_breaches(act=Act(at=NOON))),
-    followups.sla.notices.read_notice: (
-        "RECORD",
-        lambda: followups.sla.notices.read_notice(SlaNoticeFactory.create().pk, act=Act("me")),
-    ),
     followups.leads.services.upsert_leads: (
         "RECORD",
         lambda: followups.leads.services.upsert_leads([{"lead_id": "L1", "province": "ON"}], act=Act()),

@@ -30,18 +30,18 @@ def test_expired_rows_are_deleted_and_the_others_stay() -> None:
     Session.objects.create(session_key="old", expire_date=now - second)
     Session.objects.create(session_key="young", expire_date=now + second)
 
-    assert clear_expired(now) == Cleared(idempotency_keys=1, tokens=1, sessions=1)
+    assert clear_expired(now) == Cleared(idempotency_keys=1, tokens=1, sessions=1, others={"notices": 0})
     assert [row.key for row in IdempotencyKey.objects.all()] == ["young"]
     assert AuthToken.objects.count() == 2
     assert [row.session_key for row in Session.objects.all()] == ["young"]
-    assert clear_expired(now) == Cleared(0, 0, 0)
+    assert clear_expired(now) == Cleared(0, 0, 0, {"notices": 0})
 
 
 def test_the_command_prints_the_counts() -> None:
     Session.objects.create(session_key="old", expire_date=timezone.now() - timedelta(days=1))
     out = StringIO()
     call_command("clear_expired", stdout=out)
-    assert out.getvalue() == "Removed 0 idempotency keys, 0 tokens, 1 sessions.\n"
+    assert out.getvalue() == "Removed 0 idempotency keys, 0 tokens, 1 sessions, 0 notices.\n"
 
 
 def test_a_key_deleted_during_a_request_is_created_again(operator: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,5 +62,5 @@ def test_a_key_deleted_during_a_request_is_created_again(operator: APIClient, mo
     monkeypatch.setattr(QuerySet, "bulk_create", insert_then_lose)
     answer = operator.post("/api/followups/ladder/create", {"province": "ON"}, headers={"Idempotency-Key": "k"})
     assert answer.status_code == 201
-    assert cleared == [Cleared(idempotency_keys=1, tokens=0, sessions=0)]
+    assert cleared == [Cleared(idempotency_keys=1, tokens=0, sessions=0, others={"notices": 0})]
     assert IdempotencyKey.objects.get().status == 201

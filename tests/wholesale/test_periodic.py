@@ -51,6 +51,7 @@ def test_every_job_has_times_that_a_scheduler_understands() -> None:
         "offers.comps.lists.tasks.forget_files",
         "offers.comps.tasks.fit_market_priors",
         "offers.deals.life.tasks.expire_offers",
+        "wholesale.console.notices.tasks.write_notices",
         "wholesale.plumbing.work.tasks.clear_expired",
         "wholesale.plumbing.work.tasks.requeue_lost",
     ]

@@ -12,13 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from followups.models import SlaNotice
 from governance.gate import go_live_state
+from wholesale.console.notices.pages import Bell
 from wholesale.console.pages import TODAY, Page, areas_for, families, is_agent
 from wholesale.console.saved_views.shown import Views
 from wholesale.plumbing.showing import locale
-
-BADGE_MAX = 99  # the highest number of unread notices that the sidebar shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,11 @@ class Frame:
         return Views(f"{self._place[1].app}_{self._place[1].model}", self._request)
 
     @cached_property
+    def bell(self) -> Bell:
+        """How many notices of the user are unread (one query)."""
+        return Bell(self._user)
+
+    @cached_property
     def stop(self) -> Standstill | None:
         """What stops the system now. None: it acts. If no state is stored, the kill switch counts as engaged (one query)."""
         state = go_live_state()
@@ -124,34 +127,17 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "collapsible": bool(title),
             "items": [
                 {"title": page.title_for(user), "icon": page.icon, "link": page.link, "active": first == frame.entry}
-                | _badge(page)
                 for first, page in pages
             ],
         }
         for title, pages in areas_for(user).items()
     ]
-    for group in groups:  # a closed area shows the badge of its entries
-        group.update(next((_badge_of(item) for item in group["items"] if "badge" in item), {}))
     if not is_agent(user):
         index = reverse("admin:index")
         today = {"title": _(TODAY), "icon": "space_dashboard", "link": index, "active": request.path == index}
         groups[0]["items"] = [today, *groups[0]["items"]]
         groups[-1]["items"] += [{"title": _("API documentation"), "icon": "api", "link": reverse("docs"), "active": False}]
     return [group for group in groups if group["items"]]
-
-
-def _badge(page: Page) -> dict[str, Any]:
-    """Return the badge of a sidebar entry. Only the SLA has one: the number of unread notices."""
-    if page.view != "sla":
-        return {}
-    unread = len(SlaNotice.objects.filter(read_at__isnull=True).values_list("pk", flat=True)[: BADGE_MAX + 1])
-    if not unread:
-        return {}
-    return {"badge": f"{BADGE_MAX}+" if unread > BADGE_MAX else str(unread), "badge_variant": "danger"}
-
-
-def _badge_of(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: item[name] for name in ("badge", "badge_variant")}
 
 
 def clock(request: HttpRequest) -> str:

@@ -269,7 +269,7 @@ AREAS: dict[str, tuple[Page, ...]] = {
             permission="view_sla",
             beside=(
                 Page("SLA breaches", "alarm", "followups", "slabreach"),
-                Page("SLA notices", "notifications", "followups", "slanotice"),
+                Page("Looks for breaches", "search", "followups", "slanotice"),
             ),
         ),
         Page(

@@ -14,9 +14,7 @@ from followups.ladders.services import cancel_ladder, reassign_ladder, restart_l
 from followups.leads.inbound.decisions import decide_inbound, undecided
 from followups.leads.inbound.rules import Meaning
 from followups.leads.models import Lead
-from followups.models import SlaNotice
 from followups.pool.services import upsert_agent
-from followups.sla.notices import read_notice
 from followups.tasks.models import FollowupTask
 from governance import gate
 from governance.gate import engage_kill_switch, release_kill_switch, store_run
@@ -88,9 +86,7 @@ def _set_up(day: SimulatedDay, now: datetime) -> None:
 
 
 def _open_the_office(day: SimulatedDay, now: datetime) -> None:
-    """Do the morning's work: notices, vacations, doubtful messages, old ladders, deals and triggers."""
-    for notice in SlaNotice.objects.filter(read_at__isnull=True).order_by("id"):
-        read_notice(notice.pk, act=day.act(now))
+    """Do the morning's work: vacations, doubtful messages, old ladders, deals and triggers."""
     for agent in day.team:
         if agent.away and day.number == agent.away[0]:
             _leave(day, agent, now)

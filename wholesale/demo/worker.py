@@ -43,7 +43,7 @@ def keep_up(others: Collection[UUID], now: datetime) -> None:
     _work_off(others, now)
     minutes.roll(now)
     lapse_steps(act=Act(correlation_id=f"{MARKER}lapses", at=now))
-    find_breaches(by_mail=False, act=Act(at=now))
+    find_breaches(act=Act(at=now))
     expire_offers(act=Act(correlation_id=f"{MARKER}expiry", at=now))
     keep_review(by_mail=False, act=Act(ACTOR, correlation_id=f"{MARKER}review", at=now))
 

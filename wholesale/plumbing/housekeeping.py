@@ -1,7 +1,8 @@
 """Creating the first administrator, and removing expired rows."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -51,10 +52,19 @@ class Cleared:
     idempotency_keys: int
     tokens: int
     sessions: int
+    others: dict[str, int] = field(default_factory=dict)  # of other apps
+
+
+_others: dict[str, Callable[[datetime], int]] = {}
+
+
+def register(what: str, remove: Callable[[datetime], int]) -> None:
+    """Register a function that removes expired rows of a kind (`what`) and returns their number. Apps do so in `ready()`."""
+    _others[what] = remove
 
 
 def clear_expired(now: datetime | None = None) -> Cleared:
-    """Remove expired idempotency keys, API tokens and sessions.
+    """Remove expired idempotency keys, API tokens and sessions, and what other apps have registered.
 
     Proofs of contacts are never removed, whatever their age: limitation begins when the regulator learns of a fact (CASL;
     Telecommunications Act s. 72.12), so they may be needed after more than 3 years.
@@ -64,4 +74,5 @@ def clear_expired(now: datetime | None = None) -> Cleared:
         idempotency_keys=IdempotencyKey.objects.filter(created_at__lt=now - settings.IDEMPOTENCY_KEY_LIFETIME).delete()[0],
         tokens=AuthToken.objects.filter(expiry__lt=now).delete()[0],
         sessions=Session.objects.filter(expire_date__lt=now).delete()[0],
+        others={what: remove(now) for what, remove in _others.items()},
     )

@@ -13,7 +13,7 @@ from followups.models import Lead, PoolAgent
 from followups.tasks.models import FollowupTask, TaskEvent
 from governance.golive.models import GoLiveState
 from governance.risk.models import RiskEvent
-from tests.factories import LeadFactory, SlaNoticeFactory
+from tests.factories import LeadFactory
 from tests.staff import signed_in
 from tests.wholesale.test_admin import SHOWN, row_of, url
 from wholesale.console.pages import AREAS, OF_AGENTS, Page
@@ -88,14 +88,6 @@ def test_only_the_area_of_the_page_stands_open(admin_client: Client) -> None:
     page = admin_client.get(url(TaskEvent, "changelist")).content.decode()
 
     assert re.findall(r"<details[^>]*open>\s*<summary[^>]*>\s*([^<]+?)\s*<", page) == ["Leads and follow-up"]
-
-
-def test_a_closed_area_shows_that_notices_wait(admin_client: Client) -> None:
-    SlaNoticeFactory.create()
-    groups = {group["title"]: group for group in admin_client.get(INDEX).context["sidebar_navigation"]}
-
-    assert groups["Reports"]["badge"] == "1"
-    assert "badge" not in groups["Control"]
 
 
 # Names ------------------------------------------------------------------------------------------------------------------

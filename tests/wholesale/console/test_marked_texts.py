@@ -14,9 +14,11 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils.translation import gettext
 
+from tests.factories import NoticeFactory
 from tests.wholesale.admin_walk import other_pages
 from tests.wholesale.console.unmarked import speak_with_marks, unmarked
 from tests.wholesale.test_admin import EDITED, FIXED, SHOWN, row_of, url
+from wholesale.console.notices.models import NoticeKind
 from wholesale.plumbing.models import RoleGrant, UserSettings
 
 pytestmark = pytest.mark.django_db
@@ -103,13 +105,14 @@ def test_the_pages_of_a_model_show_only_marked_texts(model: Any, root: Client) -
 
 
 def test_the_other_pages_show_only_marked_texts(root: Client) -> None:
+    for kind in NoticeKind:
+        about = "followups.leadimport 1 DONE" if kind == NoticeKind.IMPORT else "engaged"
+        NoticeFactory.create(user=User.objects.get(username="admin"), kind=kind, about=about, mail="FAILED")
     pages = [page for page in other_pages() if not is_left(page) and page.count("/") > 3 and not page.endswith(("/add/",))]
     ours = [page for page in pages if not page.startswith("/admin/auth/") or "invite" in page]
     lists = {url(model, "changelist") for model in SHOWN}
-    assert (
-        forgotten(root, (page for page in (*ours, "/admin/", "/admin/my-settings/", "/admin/nowhere/") if page not in lists))
-        == {}
-    )
+    others = ("/admin/", "/admin/my-settings/", "/admin/notices/", "/admin/nowhere/")
+    assert forgotten(root, (page for page in (*ours, *others) if page not in lists)) == {}
 
 
 def test_a_text_that_nobody_marked_is_found(root: Client) -> None:

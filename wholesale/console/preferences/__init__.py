@@ -1,1 +1,1 @@
-"""What a user chooses for the console: the language and the time zone."""
+"""What a user chooses for the console: the language, the time zone, and how it tells of what happens."""

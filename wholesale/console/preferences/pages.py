@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from wholesale.console.notices.forms import NoticesForm
+from wholesale.console.notices.services import choose_ways
 from wholesale.console.preferences.forms import PreferencesForm
 from wholesale.console.preferences.services import choose_settings
 from wholesale.plumbing.act import Act
@@ -17,20 +20,25 @@ from wholesale.plumbing.models import UserLanguage, default_zone
 
 
 def my_settings(request: HttpRequest) -> HttpResponse:
-    """Show the user's language and time zone, or set them."""
+    """Show the user's language, time zone and ways of being told, or set them."""
     user: Any = request.user
     chosen = getattr(user, "settings", None)
     now = {
         "language": chosen.language if chosen else UserLanguage.EN.value,
         "zone": chosen.zone if chosen else default_zone(),
     }
-    form = PreferencesForm(request.POST if request.method == "POST" else None, initial=now)
-    if form.is_valid():
-        row = choose_settings(user=user, **form.cleaned_data, act=Act.by(user, reason="my settings"))
+    given = request.POST if request.method == "POST" else None
+    form, notices = PreferencesForm(given, initial=now), NoticesForm(given, user=user)
+    if form.is_valid() and notices.is_valid():
+        act = Act.by(user, reason="my settings")
+        with transaction.atomic():
+            row = choose_settings(user=user, **form.cleaned_data, act=act)
+            choose_ways(user=user, ways=notices.ways, act=act)
         with override(LANGUAGE_CODES[UserLanguage(row.language)]):
             messages.success(request, _("Your settings are saved."))
         return HttpResponseRedirect(reverse("my_settings"))
     context = {**admin.site.each_context(request), "title": _("My settings"), "form": form, "media": form.media}
+    context |= {"notices": notices, "mail_to": user.email}
     return TemplateResponse(request, "console/my_settings.html", context)
 
 

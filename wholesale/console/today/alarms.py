@@ -10,6 +10,7 @@ from followups.tasks.figures import DueTasks
 from governance.gate import GLOBAL, EngineRisk
 from kpi.tripwire.models import RegressionPolicy
 from wholesale.console.frame import Standstill
+from wholesale.console.notices.facts import TOLD_APART
 from wholesale.console.today import figures
 from wholesale.console.today.alerts import Alert, Tone
 from wholesale.console.today.figures import WaitingCount
@@ -17,7 +18,6 @@ from wholesale.console.today.links import Links
 from wholesale.plumbing.showing import shown_number, shown_rate
 
 NEARLY_FULL = 0.8  # the used share of a cap from which it is amber
-TOLD_APART = ("kill_switch.free", "regression.triggers")  # checks of the runbook whose findings have alerts of their own
 # The first word of a check's id -> the list that mends what it finds.
 MENDED_AT = {
     "market": "governance.marketpolicy",
@@ -120,13 +120,6 @@ def of_waiting(waiting: Iterable[WaitingCount], links: Links) -> Iterator[Alert]
         elif one.what == figures.INBOX and one.of_these:
             what = ngettext("%(n)s item waits in the inbox.", "%(n)s items wait in the inbox.", one.number) % n
             yield Alert(Tone.RED, what, _late(one), _("Open the inbox"), links.list_of("followups.inboxitem"))
-        elif one.what == figures.NOTICE:
-            what = ngettext(
-                "%(n)s notice of breaches is not read yet.", "%(n)s notices of breaches are not read yet.", one.number
-            )
-            tasks = ngettext("%(n)s task breached the SLA.", "%(n)s tasks breached the SLA.", one.of_these)
-            link = links.list_of("followups.slanotice", read="no")
-            yield Alert(Tone.AMBER, what % n, tasks % {"n": shown_number(one.of_these)}, _("Read them"), link)
         elif one.what == figures.STUCK:
             what = ngettext(
                 "%(n)s background task waits too long: is the worker running?",

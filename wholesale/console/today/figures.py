@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, IntegerField, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -15,7 +15,6 @@ from buyers.liquidity.models import INVENTED, BuyerLiquidityNode
 from followups.leads.inbox.models import InboxItem
 from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead
-from followups.sla.models import SlaNotice
 from offers.comps.models import SaleImport
 from offers.deals.life.models import Offer
 from offers.deals.life.states import State
@@ -110,31 +109,28 @@ class WaitingCount(NamedTuple):
     of_these: int
 
 
-INBOX, DOUBTFUL, NOTICE, FAILED, STUCK, IMPORT, NODE = "inbox", "doubtful", "notice", "failed", "stuck", "import", "node"
+INBOX, DOUBTFUL, FAILED, STUCK, IMPORT, NODE = "inbox", "doubtful", "failed", "stuck", "import", "node"
 
 
 def waiting(
-    now: datetime, span: Compared, *, inbox: bool, notices: bool, work: bool, imports: Collection[str], liquidity: bool
+    now: datetime, span: Compared, *, inbox: bool, work: bool, imports: Collection[str], liquidity: bool
 ) -> list[WaitingCount]:
-    """Return what waits (one query): inbox items with those that are late, unread notices with their breaches, failed and
+    """Return what waits (one query): inbox items with those that are late, failed and
     stuck background tasks, imports with refused rows; and for the map, the active buyers of each province."""
-    parts = [*_parts(now, span, inbox=inbox, notices=notices, work=work, imports=imports, liquidity=liquidity)]
+    parts = [*_parts(now, span, inbox=inbox, work=work, imports=imports, liquidity=liquidity)]
     if not parts:
         return []
     return [one for row in parts[0].union(*parts[1:], all=True) if (one := WaitingCount(*row)).number]
 
 
 def _parts(
-    now: datetime, span: Compared, *, inbox: bool, notices: bool, work: bool, imports: Collection[str], liquidity: bool
+    now: datetime, span: Compared, *, inbox: bool, work: bool, imports: Collection[str], liquidity: bool
 ) -> Iterator[QuerySet[Any, Any]]:
     if inbox:
         items = InboxItem.objects.filter(done_at__isnull=True).order_by()
         late = Count("pk", filter=Q(due_by__lt=now))
         yield _counted(items.exclude(kind=InboxItem.Kind.MESSAGE), INBOX, late)
         yield _counted(items.filter(kind=InboxItem.Kind.MESSAGE), DOUBTFUL, late)
-    if notices:
-        unread = SlaNotice.objects.filter(read_at__isnull=True).order_by()
-        yield _counted(unread, NOTICE, Coalesce(Sum("breaches"), 0))
     if work:
         tasks = DBTaskResult.objects.order_by()
         yield _counted(tasks.filter(status=TaskResultStatus.FAILED, finished_at__gte=span.since), FAILED, Count("pk"))

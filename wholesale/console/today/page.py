@@ -118,7 +118,6 @@ class Today:
             self._now,
             self.span,
             inbox=self.may("followups.view_inboxitem"),
-            notices=self.may("followups.view_slanotice"),
             work=self.may("django_tasks_database.view_dbtaskresult"),
             imports=[permission for permission in figures.IMPORTS if self.may(permission)],
             liquidity=self.measure == "liquidity" and self.may("buyers.view_buyerliquiditynode"),

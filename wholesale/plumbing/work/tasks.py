@@ -9,7 +9,7 @@ from wholesale.plumbing.work.queues import Queue
 
 @task(queue_name=Queue.PERIODIC)
 def clear_expired() -> None:
-    """Remove expired idempotency keys, API tokens and sessions, and old background tasks."""
+    """Remove expired idempotency keys, API tokens and sessions, old notices, and old background tasks."""
     housekeeping.clear_expired()
     periodic.forget_old()
 
