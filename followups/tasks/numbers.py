@@ -1,5 +1,6 @@
-"""An agent's own numbers: what it did today and this week, against its own usual day and week."""
+"""The numbers of agents: what one did today and this week against its own usual, and what each did in a span."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,9 +15,11 @@ from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 USUAL_WEEKS = 4  # full weeks before this one, of which the usual day and week are made
 SPOKEN_TO = (Outcome.REACHED, Outcome.REPLIED, Outcome.APPOINTMENT, Outcome.NOT_INTERESTED, Outcome.OPTED_OUT)
+OUTCOMES = {f"outcome_{outcome.value.lower()}": Q(outcome=outcome) for outcome in Outcome}
 _BREACHED = Q(breached_due_at__isnull=False, breached_due_at=F("due_at"))
 COUNTS: dict[str, Q] = {
     "calls": Q(channel=Channel.CALL),
@@ -96,3 +99,47 @@ def numbers_of(user: User, now: datetime) -> OwnNumbers:
         span(this_week),
         span(before, len(weeks)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AgentNumbers:
+    """What an agent did in a span, in the days on which it completed a task, and how many tasks it has claimed now."""
+
+    name: str
+    user_id: int
+    done: OwnSpan
+    outcomes: Mapping[str, int]  # how many tasks ended so
+    claims: int
+
+
+@verb(ExecutionClass.READ)
+def numbers_of_agents(*, since: datetime, until: datetime, now: datetime) -> list[AgentNumbers]:
+    """Return the numbers of each user who completed a task from `since` until before `until`, by name.
+
+    Days are those of the active time zone. Tasks of walkthroughs are left out. Three queries, whatever the number of agents.
+    """
+    zone = timezone.get_current_timezone()
+    done = FollowupTask.objects.counted().filter(
+        completed_at__gte=since, completed_at__lt=until, completed_user__isnull=False
+    )
+    counts = {name: Count("pk", filter=q) for name, q in (COUNTS | OUTCOMES).items()}
+    days = Count(TruncDate("completed_at", tzinfo=zone), distinct=True)
+    rows = list(done.order_by().values("completed_user_id", "completed_user__username").annotate(days=days, **counts))
+    firsts: dict[int, list[timedelta]] = defaultdict(list)
+    for user_id, at, started in (
+        done.order_by().filter(step=1).values_list("completed_user_id", "completed_at", "ladder__created_at")
+    ):
+        firsts[user_id].append(at - started)
+    claimed = FollowupTask.objects.claimed(now).order_by().values_list("leased_by").annotate(Count("pk"))
+    claims: dict[str, int] = dict(claimed)
+    found = [
+        AgentNumbers(
+            row["completed_user__username"],
+            row["completed_user_id"],
+            OwnSpan({name: row[name] for name in COUNTS}, firsts[row["completed_user_id"]], row["days"]),
+            {outcome.value: row[f"outcome_{outcome.value.lower()}"] for outcome in Outcome},
+            claims.get(row["completed_user__username"][:LABEL_MAX_LENGTH], 0),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda agent: agent.name)
