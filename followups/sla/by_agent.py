@@ -10,21 +10,21 @@ from followups.sla.report import figures_of, measured
 
 
 class SlaByAgent(NamedTuple):
-    """The `FIGURES` of the SLA report: of all tasks that users completed in a span, and by the id of the user."""
+    """The `FIGURES` of the SLA report: of all tasks that agents completed in a span, and by the name of the agent."""
 
     every: dict[str, Any]
-    users: dict[int, dict[str, Any]]
+    agents: dict[str, dict[str, Any]]
 
 
 def sla_by_agent(since: datetime, until: datetime, now: datetime) -> SlaByAgent:
-    """Measure the tasks that users completed from `since` until before `until` (one query).
+    """Measure the tasks that agents completed from `since` until before `until` (one query).
 
     It counts as the SLA report does, but not by the day on which a task fell due: the agent of a day is judged by what it
     did on that day.
     """
-    span = Q(completed_at__gte=since, completed_at__lt=until, completed_user__isnull=False)
-    found = latenesses(measured(span, now, "completed_user_id"), ["completed_user_id"])
-    by_user: dict[int, list[Any]] = {}
+    span = Q(completed_at__gte=since, completed_at__lt=until, completed_by__isnull=False)
+    found = latenesses(measured(span, now, "completed_by"), ["completed_by"])
+    by_agent: dict[str, list[Any]] = {}
     for some in found:
-        by_user.setdefault(some.group[0], []).append(some)
-    return SlaByAgent(figures_of(found), {user: figures_of(some) for user, some in by_user.items()})
+        by_agent.setdefault(some.group[0], []).append(some)
+    return SlaByAgent(figures_of(found), {name: figures_of(some) for name, some in by_agent.items()})

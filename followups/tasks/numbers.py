@@ -15,7 +15,6 @@ from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from governance.decisions import ExecutionClass, verb
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 USUAL_WEEKS = 4  # full weeks before this one, of which the usual day and week are made
 SPOKEN_TO = (Outcome.REACHED, Outcome.REPLIED, Outcome.APPOINTMENT, Outcome.NOT_INTERESTED, Outcome.OPTED_OUT)
@@ -106,7 +105,6 @@ class AgentNumbers:
     """What an agent did in a span, in the days on which it completed a task, and how many tasks it has claimed now."""
 
     name: str
-    user_id: int
     done: OwnSpan
     outcomes: Mapping[str, int]  # how many tasks ended so
     claims: int
@@ -114,32 +112,27 @@ class AgentNumbers:
 
 @verb(ExecutionClass.READ)
 def numbers_of_agents(*, since: datetime, until: datetime, now: datetime) -> list[AgentNumbers]:
-    """Return the numbers of each user who completed a task from `since` until before `until`, by name.
+    """Return the numbers of everybody who completed a task from `since` until before `until`, by name.
 
-    Days are those of the active time zone. Tasks of walkthroughs are left out. Three queries, whatever the number of agents.
+    An agent is the name under which tasks were completed: that of a user, or that which another system gave. Days are those
+    of the active time zone. Tasks of walkthroughs are left out. Three queries, whatever the number of agents.
     """
     zone = timezone.get_current_timezone()
-    done = FollowupTask.objects.counted().filter(
-        completed_at__gte=since, completed_at__lt=until, completed_user__isnull=False
-    )
+    span = Q(completed_at__gte=since, completed_at__lt=until, completed_by__isnull=False)
+    done = FollowupTask.objects.counted().filter(span).order_by()
     counts = {name: Count("pk", filter=q) for name, q in (COUNTS | OUTCOMES).items()}
     days = Count(TruncDate("completed_at", tzinfo=zone), distinct=True)
-    rows = list(done.order_by().values("completed_user_id", "completed_user__username").annotate(days=days, **counts))
-    firsts: dict[int, list[timedelta]] = defaultdict(list)
-    for user_id, at, started in (
-        done.order_by().filter(step=1).values_list("completed_user_id", "completed_at", "ladder__created_at")
-    ):
-        firsts[user_id].append(at - started)
-    claimed = FollowupTask.objects.claimed(now).order_by().values_list("leased_by").annotate(Count("pk"))
-    claims: dict[str, int] = dict(claimed)
+    firsts: dict[str, list[timedelta]] = defaultdict(list)
+    for name, at, started in done.filter(step=1).values_list("completed_by", "completed_at", "ladder__created_at"):
+        firsts[name].append(at - started)
+    claims = dict(FollowupTask.objects.claimed(now).order_by().values_list("leased_by").annotate(Count("pk")))
     found = [
         AgentNumbers(
-            row["completed_user__username"],
-            row["completed_user_id"],
-            OwnSpan({name: row[name] for name in COUNTS}, firsts[row["completed_user_id"]], row["days"]),
-            {outcome.value: row[f"outcome_{outcome.value.lower()}"] for outcome in Outcome},
-            claims.get(row["completed_user__username"][:LABEL_MAX_LENGTH], 0),
+            row["completed_by"],
+            OwnSpan({name: row[name] for name in COUNTS}, firsts[row["completed_by"]], row["days"]),
+            {outcome: row[name] for name, outcome in zip(OUTCOMES, Outcome, strict=True)},
+            claims.get(row["completed_by"], 0),
         )
-        for row in rows
+        for row in done.values("completed_by").annotate(days=days, **counts)
     ]
     return sorted(found, key=lambda agent: agent.name)

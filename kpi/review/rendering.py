@@ -104,6 +104,7 @@ def _rates(title: str, what: str, rate: str, places: list[dict[str, Any]]) -> Se
     rows = [
         [_name(place), *_share(place[rate]["week"]), *_share(place[rate]["before"]), *_change(place[rate]["change"])]
         for place in places
+        if place["province"] is None or place[rate]["week"]["trials"] or place[rate]["before"]["trials"]
     ]
     note = _(
         "Before: %(span)s. Points: the change of the rate. Rates are of the final answers of the week. The intervals are "

@@ -139,15 +139,15 @@ def _pace(agents: list[AgentNumbers], whole: OwnSpan, sla: SlaByAgent) -> Sectio
         late = (figures[each] for each in ("within_30m", "within_2h", "p50", "p90"))
         return [name, done.spans, done.number("completed"), done.speed, done.kept, *late]
 
-    rows = [row(agent.name, agent.done, sla.users[agent.user_id]) for agent in agents]
+    rows = [row(agent.name, agent.done, sla.agents[agent.name]) for agent in agents]
     table = Table(columns, [*rows, row(_("All"), whole, sla.every)], total=True)
     return Section(_("Pace and SLA"), table)
 
 
 def _note() -> str:
     return _(
-        "The report counts the tasks that users completed in these days, by the user who completed each. A day with work is "
-        "one on which the agent completed a task. Speed to first contact is the median time from the start of a ladder to "
-        "its first contact, nights included. The SLA is kept where no breach is on record. Lateness counts permitted "
+        "The report counts the tasks that were completed in these days, by the name of who completed each. A day with work "
+        "is one on which the agent completed a task. Speed to first contact is the median time from the start of a ladder "
+        "to its first contact, nights included. The SLA is kept where no breach is on record. Lateness counts permitted "
         "minutes only. What an agent has claimed is as of now."
     )

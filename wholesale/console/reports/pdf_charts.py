@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from reportlab.graphics.shapes import Drawing, Group, Line, PolyLine, Rect, String
-from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.colors import HexColor
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from wholesale.plumbing.charts import LINE, Chart, Scale
@@ -95,19 +95,20 @@ class _Plot:
                 else:
                     left += width * place
                 y, to = sorted((self._y(begin), self._y(end)))
-                yield Rect(left, y, width, to - y, fillColor=_COLOURS[one.tone], strokeColor=None)
+                yield _box(left, y, width, to - y, one.tone)
 
     def lines(self) -> Iterator[Any]:
         """Yield the lines. A value that lacks leaves a gap."""
         for one in self.line_series:
-            look = {"strokeColor": _COLOURS[one.tone], "strokeWidth": 1.2, "strokeDashArray": (4, 3) if one.dashed else None}
+            look: dict[str, Any] = {"strokeColor": _COLOURS[one.tone], "strokeWidth": 1.2}
+            look |= {"strokeDashArray": (4, 3)} if one.dashed else {}
             for run in _runs(one.values):
                 points = [coordinate for n, value in run for coordinate in (self._x(n), self._y(value))]
                 if len(run) > 1:
                     yield PolyLine(points, **look)
                 if not one.dashed:
                     for x, y in zip(points[::2], points[1::2], strict=True):
-                        yield Rect(x - 1.5, y - 1.5, 3, 3, fillColor=_COLOURS[one.tone], strokeColor=None)
+                        yield _box(x - 1.5, y - 1.5, 3, 3, one.tone)
 
     def names(self) -> Iterator[Any]:
         """Yield the labels below the axis. If they do not fit, they are turned, and some are left out."""
@@ -133,7 +134,7 @@ class _Plot:
         for one in reversed(series if len(series) > 1 else []):
             x -= stringWidth(one.label, FONT, SIZE)
             yield _text(x, HEIGHT - SIZE - 1, one.label)
-            yield Rect(x - 10, HEIGHT - SIZE - 1, 7, 6, fillColor=_COLOURS[one.tone], strokeColor=None)
+            yield _box(x - 10, HEIGHT - SIZE - 1, 7, 6, one.tone)
             x -= 22
 
 
@@ -179,6 +180,11 @@ def _cut(text: str, width: float) -> str:
     return text
 
 
-def _text(x: float, y: float, text: str, *, anchor: str = "start") -> String:
-    ink: Color = _INK
-    return String(x, y, text, fontName=FONT, fontSize=SIZE, fillColor=ink, textAnchor=anchor)
+def _text(x: float, y: float, text: str, *, anchor: Literal["start", "middle", "end"] = "start") -> String:
+    return String(x, y, text, fontName=FONT, fontSize=SIZE, fillColor=_INK, textAnchor=anchor)
+
+
+def _box(x: float, y: float, width: float, height: float, tone: str) -> Rect:
+    box = Rect(x, y, width, height)
+    box.fillColor, box.strokeColor = _COLOURS[tone], None
+    return box

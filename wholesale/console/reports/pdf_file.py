@@ -33,6 +33,7 @@ CONTENT_TYPE = "application/pdf"
 ROWS_MAX = 1_000  # rows of a table; a PDF is for reading, and the other files have them all
 _BOLD = "Vera-Bold"
 _MARGIN = 15 * mm
+_LEAST = 45 * mm  # of a page, for a heading and the first rows below it
 _WIDE = 7  # columns; a table with more is laid on its side
 _INK, _SOFT, _LINE, _HEAD = HexColor("#111827"), HexColor("#4b5563"), HexColor("#d1d5db"), HexColor("#f3f4f6")
 _SMALLEST, _LARGEST = 5.0, 8.0  # points, of the font of a table
@@ -49,9 +50,10 @@ def as_pdf(report: Report, made: Made) -> bytes:
     document = BaseDocTemplate(
         out, pagesize=size, title=_clean(report.title), author=_clean(made.by), subject=_clean(report.period), lang=_("en")
     )
-    frame = Frame(_MARGIN, _MARGIN, size[0] - 2 * _MARGIN, size[1] - 2 * _MARGIN - 6 * mm, 0, 0, 0, 0)
+    width = size[0] - 2 * _MARGIN
+    frame = Frame(_MARGIN, _MARGIN, width, size[1] - 2 * _MARGIN - 4 * mm, 0, 0, 0, 0)
     document.addPageTemplates(PageTemplate(frames=[frame]))
-    document.build([*_story(report, made, frame._width)], canvasmaker=_numbered(report, made))
+    document.build([*_story(report, made, width)], canvasmaker=_numbered(report, made))
     return out.getvalue()
 
 
@@ -95,9 +97,9 @@ def _section(section: Section, width: float) -> Iterator[Any]:
     for chart in section.charts:
         if not chart.is_empty:
             top += [_paragraph(chart.title, _NOTE), drawing_of(chart, width), Spacer(1, 6)]
+    yield CondPageBreak(_LEAST)
     yield KeepTogether(top)
     if section.table is not None and section.has_rows:
-        yield CondPageBreak(40 * mm)
         yield _table(section.table, width)
         left_out = len(section.table.rows) - ROWS_MAX
         if left_out > 0:
@@ -154,6 +156,7 @@ def _widths(headers: list[str], rows: list[list[str]], is_text: list[bool]) -> l
         longest = max((row[n] for row in rows), key=len, default="")
         wide = stringWidth(longest, _BOLD, 1) * 1.03
         word = max((stringWidth(each, _BOLD, 1) for each in header.split()), default=0)
+        word = max(word, stringWidth(header, _BOLD, 1) * 0.55)  # two lines, or three
         found.append(max(min(wide, _WORDS_MAX) if is_text[n] else wide, word))
     return found
 
@@ -180,7 +183,7 @@ def _numbered(report: Report, made: Made) -> type[Canvas]:
 
         def showPage(self) -> None:  # the name that reportlab calls
             self._kept.append(dict(self.__dict__))
-            self._startPage()
+            self._startPage()  # type: ignore[attr-defined]  # what reportlab's own examples call
 
         def save(self) -> None:
             for number, page in enumerate(self._kept, 1):
@@ -190,7 +193,7 @@ def _numbered(report: Report, made: Made) -> type[Canvas]:
             super().save()
 
         def _say(self, number: int, of: int) -> None:
-            width, height = self._pagesize
+            width, height = self._pagesize  # type: ignore[attr-defined]
             self.setFont(FONT, 7)
             self.setFillColor(_SOFT)
             if number > 1:
