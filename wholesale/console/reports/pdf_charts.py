@@ -120,7 +120,7 @@ class _Plot:
                 continue
             x, y = self._x(n), _BOTTOM - SIZE - 3
             if turned:
-                name = Group(_text(0, 0, _cut(label, 62), anchor="end"))
+                name = Group(_text(0, 0, _cut(label, 52), anchor="end"))
                 name.translate(x + 2, y + 5)
                 name.rotate(28)
                 yield name

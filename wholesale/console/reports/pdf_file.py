@@ -28,6 +28,7 @@ from reportlab.platypus import (
 
 from wholesale.console.reports.pdf_charts import FONT, drawing_of
 from wholesale.plumbing.reports import Made, Report, Section, Table
+from wholesale.plumbing.showing import locale
 
 CONTENT_TYPE = "application/pdf"
 ROWS_MAX = 1_000  # rows of a table; a PDF is for reading, and the other files have them all
@@ -48,7 +49,7 @@ def as_pdf(report: Report, made: Made) -> bytes:
     size = landscape(letter) if widest > _WIDE else letter
     out = io.BytesIO()
     document = BaseDocTemplate(
-        out, pagesize=size, title=_clean(report.title), author=_clean(made.by), subject=_clean(report.period), lang=_("en")
+        out, pagesize=size, title=_clean(report.title), author=_clean(made.by), subject=_clean(report.period), lang=locale().replace("_", "-")
     )
     width = size[0] - 2 * _MARGIN
     frame = Frame(_MARGIN, _MARGIN, width, size[1] - 2 * _MARGIN - 4 * mm, 0, 0, 0, 0)
