@@ -91,7 +91,7 @@ def test_what_is_kept_is_what_was_mailed(boss: User, settings: Settings) -> None
     assert message.body.endswith("https://ops.example.ca/admin/kpi/fridayreview/now/\n")
     ((html, kind),) = message.alternatives  # type: ignore[attr-defined]
     assert kind == "text/html"
-    assert "<h1>Friday review, week to Friday 18 December 2026</h1>" in html
+    assert "<h1>Friday review, week to Dec 18, 2026</h1>" in html
 
 
 # To whom -----------------------------------------------------------------------------------------------------------------

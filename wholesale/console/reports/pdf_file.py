@@ -27,7 +27,7 @@ from reportlab.platypus import (
 )
 
 from wholesale.console.reports.pdf_charts import FONT, drawing_of
-from wholesale.plumbing.reports import Made, Report, Section, Table
+from wholesale.plumbing.reports import Figure, Made, Report, Section, Table
 from wholesale.plumbing.showing import locale
 
 CONTENT_TYPE = "application/pdf"
@@ -49,7 +49,12 @@ def as_pdf(report: Report, made: Made) -> bytes:
     size = landscape(letter) if widest > _WIDE else letter
     out = io.BytesIO()
     document = BaseDocTemplate(
-        out, pagesize=size, title=_clean(report.title), author=_clean(made.by), subject=_clean(report.period), lang=locale().replace("_", "-")
+        out,
+        pagesize=size,
+        title=_clean(report.title),
+        author=_clean(made.by),
+        subject=_clean(report.period),
+        lang=locale().replace("_", "-"),
     )
     width = size[0] - 2 * _MARGIN
     frame = Frame(_MARGIN, _MARGIN, width, size[1] - 2 * _MARGIN - 4 * mm, 0, 0, 0, 0)
@@ -94,10 +99,11 @@ def _story(report: Report, made: Made, width: float) -> Iterator[Any]:
 def _section(section: Section, width: float) -> Iterator[Any]:
     top: list[Any] = [_paragraph(section.title, _HEADING)]
     if section.figures:
-        top.append(_paragraph("\xa0\xa0\xa0 ".join(f"{one.title}:\xa0{one.shown}" for one in section.figures), _TEXT))
+        top.append(_paragraph("\xa0\xa0\xa0 ".join(map(_said, section.figures)), _TEXT))
     for chart in section.charts:
         if not chart.is_empty:
-            top += [_paragraph(chart.title, _NOTE), drawing_of(chart, width), Spacer(1, 6)]
+            title = [_paragraph(chart.title, _NOTE)] if chart.title != str(section.title) else []
+            top += [*title, drawing_of(chart, width), Spacer(1, 6)]
     yield CondPageBreak(_LEAST)
     yield KeepTogether(top)
     if section.table is not None and section.has_rows:
@@ -108,6 +114,10 @@ def _section(section: Section, width: float) -> Iterator[Any]:
             yield _paragraph(text % {"n": left_out}, _NOTE)
     if section.note:
         yield _paragraph(section.note, _NOTE)
+
+
+def _said(figure: Figure) -> str:
+    return (_("%(title)s: %(value)s") % {"title": figure.title, "value": figure.shown}).replace(" ", "\xa0")
 
 
 def _paragraph(text: object, style: ParagraphStyle) -> Paragraph:
