@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from tests.wholesale.console.reports.opened import of_csv, of_pdf, of_xlsx, readable_pdfs
 from wholesale.console.reports import pdf_file
 from wholesale.console.reports.csv_file import as_csv
+from wholesale.console.reports.pdf_charts import drawing_of
 from wholesale.console.reports.pdf_file import as_pdf
 from wholesale.console.reports.xlsx_file import as_xlsx
 from wholesale.plumbing.charts import LINE, Chart, Series, chart
@@ -135,7 +136,7 @@ CHARTS = {
 
 @pytest.mark.parametrize("drawn", CHARTS.values(), ids=CHARTS)
 def test_each_chart_is_drawn_within_its_frame(drawn: Chart) -> None:
-    drawing = pdf_file.drawing_of(drawn, 500)
+    drawing = drawing_of(drawn, 500)
     left, low, right, high = drawing.getBounds()
     assert left >= 0
     assert right <= 501

@@ -217,6 +217,7 @@ def test_a_ratio_study_speaks_the_language_of_its_reader(user_of: Callable[..., 
     assert "PRD, PRB" in shown
     _about, sales, by_size, by_price = of_xlsx(file(client, f"{page}file/", {}, "xlsx")).values()
     assert [row[1:] for row in sales[1:]] == [[*MEASURED.values(), "PRD, PRB"], [11, *[*MEASURED.values()][1:], "PRD, PRB"]]
+    assert study.results
     assert by_size[1:] == study.results["histogram"]
     assert by_price[1:] == study.results["deciles"]
     assert "0,951" in of_pdf(file(client, f"{page}file/", {}, "pdf"))
