@@ -20,6 +20,7 @@ GRANTS: Grants = {
     "view_contactattempt": EVERYBODY,
     "view_inboundmessage": EVERYBODY,
     "view_sla": EVERYBODY,
+    "view_agent_numbers": (OPERATOR, AUDITOR),
     "list_due_tasks": EVERYBODY,
     "create_ladder": (OPERATOR, INTEGRATOR),
     "complete_task": (OPERATOR, AGENT, INTEGRATOR),

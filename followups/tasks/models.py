@@ -221,6 +221,7 @@ class FollowupTask(models.Model):
             ("put_off_task", "Can snooze and skip its own tasks"),
             ("steer_ladder", "Can reassign, cancel and restart ladders"),
             ("view_sla", "Can read the SLA"),
+            ("view_agent_numbers", "Can read the numbers of every agent"),
         ]
         verbose_name = _("task")
 

@@ -1,40 +1,34 @@
-"""A review as tables, and these as markdown and as HTML. The admin's page shows the same tables."""
+"""A review as the sections of a report. The console shows them in its reader's language; here they are also made into
+markdown and HTML, which are mailed and answered in English."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from followups.sla.report_admin import in_words
 from kpi.review.rules import WEEKS_BEFORE
 from offers.deals.life.states import State
-from offers.studies.tables import ratio_table
-from wholesale.plumbing.texts import cad
+from offers.studies.tables import ranges_text, ratio_table
+from wholesale.plumbing.charts import Chart, Series, chart
+from wholesale.plumbing.reports import Column, Kind, Section, Table
+from wholesale.plumbing.showing import shown_day, shown_time
 from wholesale.plumbing.vocabulary import Province
-
-CANADA = "All of Canada"
-_BEFORE = f"{WEEKS_BEFORE} weeks before"
-
-
-class Section(NamedTuple):
-    """A part of a review: a title, a table with `headers` and `rows`, and a note. Without rows it has the note alone."""
-
-    title: str
-    table: dict[str, list[Any]]
-    note: str = ""
 
 
 def title_of(review: dict[str, Any]) -> str:
     """The title of a review: the day on which its week ends."""
-    return f"Friday review, week to {_local(review, 'until'):%A %d %B %Y}"
+    return _("Friday review, week to %(day)s") % {"day": shown_day(_local(review, "until").date())}
 
 
 def span_text(review: dict[str, Any]) -> str:
     """The days of a review, as a sentence."""
-    since, until = (f"{_local(review, name):%a %d %b %Y, %H:%M}" for name in ("since", "until"))
-    return f"From {since} until {until} ({review['zone']}), against the {WEEKS_BEFORE} weeks before."
+    since, until = (shown_time(at, at.tzinfo) for at in (_local(review, name) for name in ("since", "until")))
+    given = {"since": since, "until": until, "zone": review["zone"], "weeks": WEEKS_BEFORE}
+    return _("From %(since)s until %(until)s (%(zone)s), against the %(weeks)s weeks before.") % given
 
 
 def _local(review: dict[str, Any], name: str) -> datetime:
@@ -46,7 +40,9 @@ def sections(review: dict[str, Any]) -> list[Section]:
     shown = [place for place in review["places"] if place["province"] is None or _is_busy(place)]
     quiet = [_name(place) for place in review["places"] if place not in shown]
     return [
-        _offers(shown, f"Nothing in {', '.join(quiet)}." if quiet else ""),
+        _offers(shown, _("Nothing in %(places)s.") % {"places": ", ".join(quiet)} if quiet else ""),
+        _rates(_("Offers accepted"), _("Accepted"), "acceptance", shown),
+        _rates(_("Offers under contract"), _("Contracted"), "contracts", shown),
         _states(shown),
         _conduct(shown),
         _tripwires(shown),
@@ -69,150 +65,192 @@ def _is_busy(place: dict[str, Any]) -> bool:
 
 
 def _name(place: dict[str, Any]) -> str:
-    return CANADA if place["province"] is None else str(Province(place["province"]).label)
+    return _("All of Canada") if place["province"] is None else str(Province(place["province"]).label)
+
+
+def _before() -> str:
+    return _("the %(weeks)s weeks before") % {"weeks": WEEKS_BEFORE}
 
 
 def _offers(places: list[dict[str, Any]], note: str) -> Section:
-    headers = ["Place", "Sent", "Before"]
-    for rate in ("Accepted", "Contracted"):
-        headers += [rate, "Before", "Points"]
-    rows = [
-        [
-            _name(place),
-            *(f"{place['offers_sent'][span]:,}" for span in ("week", "before")),
-            *(text for rate in ("acceptance", "contracts") for text in _rate_texts(place[rate])),
-            cad(Decimal(str(place["at_stake"]))),
-        ]
-        for place in places
+    columns = [
+        Column(_("Place")),
+        Column(_("Sent"), Kind.COUNT),
+        Column(_("Before"), Kind.COUNT),
+        Column(_("At stake"), Kind.CAD),
     ]
-    explained = (
-        f"Before: the {_BEFORE}. Points: the change of the rate. Rates are of the final answers of the week, with 95% "
-        "intervals: for looking at, not for stopping."
-    )
-    return Section("Offers", {"headers": [*headers, "At stake"], "rows": rows}, f"{explained} {note}".strip())
+    rows = [
+        [_name(place), *(place["offers_sent"][span] for span in ("week", "before")), place["at_stake"]] for place in places
+    ]
+    explained = _("Before: %(span)s. At stake is what is reserved for the offers that stand open.") % {"span": _before()}
+    charts = [_bars(_("Offers sent"), _("Offers"), [row[:2] for row in rows])]
+    return Section(_("Offers sent"), Table(columns, rows), f"{explained} {note}".strip(), charts=charts)
 
 
-def _rate_texts(rate: dict[str, Any]) -> list[str]:
-    return [_share_text(rate["week"]), _share_text(rate["before"]), _change_text(rate["change"])]
+def _rates(title: str, what: str, rate: str, places: list[dict[str, Any]]) -> Section:
+    """A rate of the week, that of the weeks before, and the change, each with its interval."""
+    columns = [
+        Column(_("Place")),
+        Column(what, Kind.RATE),
+        Column(_("Of"), Kind.COUNT),
+        Column(_("95% interval"), Kind.RATE, interval=True),
+        Column(_("Before"), Kind.RATE),
+        Column(_("Of, before"), Kind.COUNT),
+        Column(_("95% interval, before"), Kind.RATE, interval=True),
+        Column(_("Points"), Kind.POINTS),
+        Column(_("95% interval, points"), Kind.POINTS, interval=True),
+        Column(_("Moved")),
+    ]
+    rows = [
+        [_name(place), *_share(place[rate]["week"]), *_share(place[rate]["before"]), *_change(place[rate]["change"])]
+        for place in places
+        if place["province"] is None or place[rate]["week"]["trials"] or place[rate]["before"]["trials"]
+    ]
+    note = _(
+        "Before: %(span)s. Points: the change of the rate. Rates are of the final answers of the week. The intervals are "
+        "for looking at, not for stopping."
+    ) % {"span": _before()}
+    is_empty = all(row[1] is None and row[4] is None for row in rows)
+    return Section(title, None if is_empty else Table(columns, rows), _("No final answer came.") if is_empty else note)
 
 
-def _share_text(share: dict[str, Any]) -> str:
-    if share["rate"] is None:
-        return "-"
-    return f"{share['rate']:.0%} of {share['trials']:,} ({share['low']:.0%} to {share['high']:.0%})"
+def _share(share: dict[str, Any]) -> list[Any]:
+    return [share["rate"], share["trials"], (share["low"], share["high"])]
 
 
-def _change_text(change: dict[str, Any] | None) -> str:
+def _change(change: dict[str, Any] | None) -> list[Any]:
     if change is None:
-        return "-"
-    low, high = (f"{change[bound] * 100:+.0f}" for bound in ("low", "high"))
-    moved = " lower" if change["high"] < 0 else " higher" if change["low"] > 0 else ""
-    return f"{change['difference'] * 100:+.0f} ({low} to {high}){moved}"
+        return [None, None, ""]
+    moved = _("lower") if change["high"] < 0 else _("higher") if change["low"] > 0 else ""
+    return [change["difference"], (change["low"], change["high"]), moved]
+
+
+def _bars(title: str, what: str, rows: Iterable[Sequence[Any]], *, rate: bool = False) -> Chart:
+    """A chart of a value for each place. It leaves out all of Canada, beside which the provinces would be small."""
+    named = [(name, value) for name, value in rows if rate or name != _("All of Canada")]
+    return chart(title, [name for name, _v in named], [Series(what, [v for _name, v in named])], by=_("Place"), rate=rate)
 
 
 def _states(places: list[dict[str, Any]]) -> Section:
+    columns = [
+        Column(_("Place")),
+        Column(_("State")),
+        Column(_("Left it this week"), Kind.COUNT),
+        Column(_("After days, median"), Kind.NUMBER, 1),
+        Column(_("Stand in it"), Kind.COUNT),
+        Column(_("For days, median"), Kind.NUMBER, 1),
+    ]
+    names = ("left", "left_after_days", "standing", "standing_for_days")
     rows = [
-        [
-            _name(place),
-            str(State(row["state"]).label),
-            f"{row['left']:,}",
-            _days(row["left_after_days"]),
-            f"{row['standing']:,}",
-            _days(row["standing_for_days"]),
-        ]
+        [_name(place), str(State(row["state"]).label), *(row[name] for name in names)]
         for place in places
         for row in place["states"]
     ]
-    headers = ["Place", "State", "Left it this week", "After days, median", "Stand in it", "For days, median"]
-    return Section(
-        "Days in each state", {"headers": headers, "rows": rows}, "" if rows else "No offer moved or stands open."
-    )
-
-
-def _days(days: float | None) -> str:
-    return "-" if days is None else f"{days:.1f}"
+    return Section(_("Days in each state"), Table(columns, rows), "" if rows else _("No offer moved or stands open."))
 
 
 def _conduct(places: list[dict[str, Any]]) -> Section:
-    headers = ["Place", "Tasks due", "Completed", "Open, overdue", "In 30 min", "In 2 h", "Late, p50", "Late, p90"]
+    columns = [
+        Column(_("Place")),
+        Column(_("Tasks due"), Kind.COUNT),
+        Column(_("Completed"), Kind.COUNT),
+        Column(_("Open, overdue"), Kind.COUNT),
+        Column(_("In 30 min"), Kind.RATE),
+        Column(_("In 2 h"), Kind.RATE),
+        Column(_("Late, p50"), Kind.MINUTES),
+        Column(_("Late, p90"), Kind.MINUTES),
+        Column(_("Contacts outside the rules"), Kind.COUNT),
+        Column(_("Outside, %(span)s") % {"span": _before()}, Kind.COUNT),
+    ]
+    names = ("count", "completed", "open_overdue", "within_30m", "within_2h", "p50", "p90")
     rows = [
         [
             _name(place),
-            *(f"{place['sla'][name]:,}" for name in ("count", "completed", "open_overdue")),
-            *(_percent(place["sla"][name]) for name in ("within_30m", "within_2h")),
-            *(in_words(place["sla"][name]) for name in ("p50", "p90")),
-            *(f"{place['contacts_outside_rules'][span]:,}" for span in ("week", "before")),
+            *(place["sla"][name] for name in names),
+            *(place["contacts_outside_rules"][span] for span in ("week", "before")),
         ]
         for place in places
     ]
-    outside = ["Contacts outside the rules", f"Outside, {_BEFORE}"]
-    return Section("SLA, and contacts outside the rules", {"headers": [*headers, *outside], "rows": rows})
-
-
-def _percent(part: float | None) -> str:
-    return "-" if part is None else f"{part:.0%}"
+    charts = [_bars(_("Tasks done within 2 permitted hours"), _("In 2 h"), ((row[0], row[5]) for row in rows), rate=True)]
+    return Section(_("SLA, and contacts outside the rules"), Table(columns, rows), charts=charts)
 
 
 def _tripwires(places: list[dict[str, Any]]) -> Section:
+    columns = [
+        Column(_("Metric")),
+        Column(_("Place")),
+        Column(_("Now")),
+        Column(_("Went off this week"), Kind.COUNT),
+        Column(_("Triggers not undone"), Kind.COUNT),
+        Column(_("What it saw")),
+    ]
     rows = [
-        [
-            f"{row['domain']} {row['metric']}",
-            _name(place),
-            "Off" if not row["enabled"] else "Triggered" if row["triggered"] else "Amber" if row["amber"] else "Quiet",
-            f"{row['went_off']:,}",
-            f"{row['waiting']:,}",
-            row["note"],
-        ]
+        [f"{row['domain']} {row['metric']}", _name(place), _state(row), row["went_off"], row["waiting"], row["note"]]
         for place in places
         for row in place["tripwires"]
     ]
-    headers = ["Metric", "Place", "Now", "Went off this week", "Triggers not undone", "What it saw"]
-    return Section("Tripwires", {"headers": headers, "rows": rows}, "" if rows else "No tripwire is on.")
+    return Section(_("Tripwires"), Table(columns, rows), "" if rows else _("No tripwire is on."))
+
+
+def _state(row: dict[str, Any]) -> str:
+    if not row["enabled"]:
+        return _("Off")
+    return _("Triggered") if row["triggered"] else _("Amber") if row["amber"] else _("Quiet")
 
 
 def _risk(engines: list[dict[str, Any]]) -> Section:
-    headers = ["Engine", "Reserved", "Lost", "Reservations", "At stake now", "Cap on it"]
+    columns = [
+        Column(_("Engine")),
+        Column(_("Reserved"), Kind.CAD),
+        Column(_("Lost"), Kind.CAD),
+        Column(_("Reservations"), Kind.COUNT),
+        Column(_("At stake now"), Kind.CAD),
+        Column(_("Cap on it"), Kind.CAD),
+    ]
     rows = [
         [
-            row["engine"] if row["enabled"] else f"{row['engine']} (off)",
-            *(_money(row[name]) for name in ("exposure_used", "realized_loss")),
-            f"{row['actions']:,}",
-            _money(row["open_risk"]),
-            _money(row["max_open_risk"]) if row["max_open_risk"] else "no cap",
+            row["engine"] if row["enabled"] else _("%(engine)s (off)") % {"engine": row["engine"]},
+            *(row[name] for name in ("exposure_used", "realized_loss", "actions", "open_risk")),
+            row["max_open_risk"] or None,
         ]
         for row in engines
     ]
-    return Section("Risk used", {"headers": headers, "rows": rows}, "The business days of the week.")
-
-
-def _money(amount: float) -> str:
-    return cad(Decimal(str(amount)))
+    return Section(_("Risk used"), Table(columns, rows), _("The business days of the week. Without a cap there is a dash."))
 
 
 def _study(study: dict[str, Any] | None) -> Section:
+    title = _("Ratio study")
     if study is None:
-        return Section("Ratio study", {"headers": [], "rows": []}, "No ratio study of all places was done this week.")
-    days = f"Study {study['id']}, sold from {study['since'] or 'the first'} to {study['until'] or 'the last'}."
-    return Section("Ratio study", ratio_table(study["sales"]), days)
+        return Section(title, note=_("No ratio study of all places was done this week."))
+    given = {"id": study["id"], "since": study["since"] or _("the first"), "until": study["until"] or _("the last")}
+    days = _("Study %(id)s, sold from %(since)s to %(until)s.") % given
+    return Section(title, ratio_table(study["sales"]), f"{days} {ranges_text()}")
 
 
 def as_markdown(review: dict[str, Any]) -> str:
-    """A review as a page of markdown."""
-    lines = [f"# {title_of(review)}", "", span_text(review), ""]
-    for title, table, note in sections(review):
-        lines += [f"## {title}", ""]
-        if table["rows"]:
-            lines += [_line(table["headers"]), _line(["---"] * len(table["headers"])), *map(_line, table["rows"]), ""]
-        lines += [note, ""] if note else []
-    return "\n".join(lines)
+    """A review as a page of markdown, in English."""
+    with override("en-ca"):
+        return "\n".join(_lines(review))
 
 
-def _line(cells: list[str]) -> str:
+def _lines(review: dict[str, Any]) -> Iterator[str]:
+    yield from (f"# {title_of(review)}", "", span_text(review), "")
+    for section in sections(review):
+        yield from (f"## {section.title}", "")
+        if section.table is not None and section.has_rows:
+            headers = section.table.headers
+            yield from (_line(headers), _line(["---"] * len(headers)), *map(_line, section.table.texts()), "")
+        if section.note:
+            yield from (str(section.note), "")
+
+
+def _line(cells: Iterable[str]) -> str:
     # A note may have line breaks or bars, which would end the row or the cell.
-    return f"| {' | '.join(' '.join(str(cell).split()).replace('|', '/') for cell in cells)} |"
+    return f"| {' | '.join(' '.join(cell.split()).replace('|', '/') for cell in cells)} |"
 
 
 def as_html(review: dict[str, Any]) -> str:
-    """A review as a page of HTML that needs no other file."""
-    context = {"title": title_of(review), "span": span_text(review), "sections": sections(review)}
-    return render_to_string("kpi/friday_review.html", context)
+    """A review as a page of HTML that needs no other file, in English."""
+    with override("en-ca"):
+        context = {"title": title_of(review), "span": span_text(review), "sections": sections(review)}
+        return render_to_string("kpi/friday_review.html", context)

@@ -1,6 +1,5 @@
-"""The admin pages of ratio studies: the list, a form that begins one, and what came of each, as tables and charts."""
+"""The admin pages of ratio studies: the list, and a form that begins one. What came of each, the console's reports show."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,13 +14,12 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 
 from offers.studies import services, tasks
 from offers.studies.models import RatioStudy
-from offers.studies.tables import figure_text, ratio_table
+from offers.studies.tables import COLUMNS
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form
 from wholesale.plumbing.admin_parts import button, column
-from wholesale.plumbing.charts import Series, chart
 from wholesale.plumbing.days import WITHIN_RANGE
-from wholesale.plumbing.showing import shown_money, shown_number
+from wholesale.plumbing.showing import MISSING
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
@@ -75,7 +73,6 @@ class RatioStudyAdmin(GrowingAdmin):
     search_fields = ("market__exact", "actor__exact")
     search_help_text = _("Market or actor, in full")
     actions_list = ("new_study",)
-    change_form_after_template = "admin/offers/ratio_study.html"  # wider than a field
 
     state_label = column(_("State"), lambda study: study.get_state_display(), label=STATE_COLOURS)
     sales = column(_("Sales"), lambda study: _figure(study, "n"))
@@ -130,43 +127,6 @@ class RatioStudyAdmin(GrowingAdmin):
         until = gettext("to %(until)s") % {"until": study.until} if study.until else ""
         return " ".join(filter(None, (place, since, until)))
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
-        """Give the page the tables and charts of the study, if it is done."""
-        study = kwargs.get("obj")
-        results = _results_shown(study.results) if study and study.results else {}
-        return super().render_change_form(request, context | results, *args, **kwargs)
-
-
-def _results_shown(results: dict[str, Any]) -> dict[str, Any]:
-    """The results of a study as tables and charts."""
-    return {
-        "tables": [
-            (title, ratio_table(results[name]))
-            for name, title in (
-                ("sales", gettext("Stored sales")),
-                ("evidence", gettext("Offers whose house was sold later")),
-            )
-            if results[name]
-        ],
-        "charts": [
-            chart(
-                gettext("Ratios of estimate and price, by size"),
-                [shown_number(begin, 2) for begin, _number in results["histogram"]],
-                [Series(gettext("Sales"), [number for _begin, number in results["histogram"]])],
-                by=gettext("Ratio from"),
-                unit=gettext("sales"),
-            ),
-            chart(
-                gettext("Median ratio by price, a tenth of the sales in each bar"),
-                [shown_money(Decimal(price).quantize(Decimal(1))) for price, _ratio in results["deciles"]],
-                [Series(gettext("Median ratio"), [ratio for _price, ratio in results["deciles"]])],
-                by=gettext("Price"),
-                unit=gettext("median ratio"),
-                shown=lambda ratio: shown_number(ratio, 3),
-            ),
-        ],
-    }
-
 
 def _figure(study: RatioStudy, name: str) -> str:
-    return figure_text(name, study.results["sales"][0][name]) if study.results else "-"
+    return COLUMNS[name].shown(study.results["sales"][0][name]) if study.results else MISSING

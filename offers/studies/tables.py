@@ -1,50 +1,48 @@
-"""The figures of a ratio study as a table, which the admin and the command show."""
+"""The figures of a ratio study as a table, which the console, the Friday review and the command show."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from offers.studies.ratios import RANGES, is_within
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
-HEADERS = {
-    "n": "Sales",
-    "median_ratio": "Median ratio",
-    "cod": "COD",
-    "prd": "PRD",
-    "prb": "PRB",
-    "median_error": "Median error",
-    "within_10": "Within 10%",
-    "within_20": "Within 20%",
-    "coverage": "In the interval",
+from offers.studies.ratios import RANGES, TERCILES, is_within
+from wholesale.plumbing.reports import Column, Kind, Table
+from wholesale.plumbing.texts import Words
+
+COLUMNS: Mapping[str, Column] = {
+    "n": Column(_("Sales"), Kind.COUNT),
+    "median_ratio": Column(_("Median ratio"), Kind.NUMBER, 3),
+    "cod": Column(_("COD"), Kind.NUMBER, 1),
+    "prd": Column(_("PRD"), Kind.NUMBER, 3),
+    "prb": Column(_("PRB"), Kind.NUMBER, 3),
+    "median_error": Column(_("Median error"), Kind.RATE, 1),
+    "within_10": Column(_("Within 10%"), Kind.RATE, 1),
+    "within_20": Column(_("Within 20%"), Kind.RATE, 1),
+    "coverage": Column(_("In the interval"), Kind.RATE, 1),
 }
-_PERCENT = frozenset({"median_error", "within_10", "within_20", "coverage"})
-_EXPECTED = {"coverage": "80%"}
+_GROUPS: Mapping[str, Words] = dict(
+    zip(("all", *TERCILES), (_("All"), _("Cheapest third"), _("Middle third"), _("Dearest third")), strict=True)
+)
 
 
-def figure_text(name: str, value: Any) -> str:
-    """A measure as text; a dash where there is none."""
-    if value is None:
-        return "-"
-    if name == "n":
-        return f"{value:,}"
-    return f"{value:.1%}" if name in _PERCENT else f"{value:.1f}" if name == "cod" else f"{value:.3f}"
+def ratio_table(groups: list[dict[str, Any]]) -> Table:
+    """A table of the groups. The last column names the measures that lie outside the range of the standard."""
+    rows = [
+        [str(_GROUPS.get(group["group"], group["group"])), *(group[name] for name in COLUMNS), _outside(group)]
+        for group in groups
+    ]
+    return Table([Column(_("Group")), *COLUMNS.values(), Column(_("Outside the range"))], rows)
 
 
-def ratio_table(groups: list[dict[str, Any]]) -> dict[str, Any]:
-    """A table of the groups, with the ranges of the standard in its last row. What lies outside is marked."""
-    rows = [[_titled(group["group"]), *(_marked(name, group[name]) for name in HEADERS)] for group in groups]
-    expected = [_range(name) for name in HEADERS]
-    return {"headers": ["Group", *HEADERS.values()], "rows": [*rows, ["IAAO's range", *expected]]}
+def _outside(group: Mapping[str, Any]) -> str:
+    return ", ".join(str(COLUMNS[name].title) for name in RANGES if is_within(name, group[name]) is False)
 
 
-def _marked(name: str, value: Any) -> str:
-    return f"{figure_text(name, value)} (outside)" if is_within(name, value) is False else figure_text(name, value)
-
-
-def _range(name: str) -> str:
-    if name not in RANGES:
-        return _EXPECTED.get(name, "")
-    low, high = RANGES[name]
-    return f"{low:g} to {high:g}"
-
-
-def _titled(group: str) -> str:
-    return group[0].upper() + group[1:]
+def ranges_text() -> str:
+    """The ranges of the standard, as a sentence."""
+    ranges = []
+    for name, (low, high) in RANGES.items():
+        bounds = {"low": COLUMNS[name].shown(low), "high": COLUMNS[name].shown(high)}
+        ranges.append(f"{COLUMNS[name].title} {pgettext('interval', '%(low)s to %(high)s') % bounds}")
+    return gettext("IAAO's ranges: %(ranges)s.") % {"ranges": "; ".join(ranges)}

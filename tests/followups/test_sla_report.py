@@ -22,12 +22,12 @@ from rest_framework.test import APIClient
 from followups.ladders.models import FollowupLadder
 from followups.sla.lateness import late_for
 from followups.sla.report import FIGURES, GROUPS, SlaReport, sla_report
-from followups.sla.report_admin import ROWS_MAX, chart_rows
 from followups.tasks.errors import TimeOutOfRange
 from followups.tasks.models import FollowupTask
 from tests.conftest import attrs
 from tests.factories import NOON, LadderFactory, TaskFactory, completed
 from tests.query_counts import queries
+from wholesale.console.reports.sla import BARS_MAX, chart_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -418,7 +418,7 @@ def test_the_chart_shows_the_groups_and_the_total() -> None:
 def test_a_chart_of_many_groups_shows_the_latest_in_order() -> None:
     groups = [{"step": step, "p90": step * 7 % 50} for step in range(50)]
     rows = chart_rows(SlaReport({}, groups), "step")
-    assert [name for name, _ in rows] == [*(str(step) for step in range(50) if step * 7 % 50 >= 50 - ROWS_MAX), "all"]
+    assert [name for name, _ in rows] == [*(str(step) for step in range(50) if step * 7 % 50 >= 50 - BARS_MAX), "all"]
 
 
 def test_a_file_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:

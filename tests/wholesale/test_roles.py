@@ -128,7 +128,8 @@ INTEGRATOR = (
     }
 )
 ADMIN_READS = {"view_idempotencykey", "view_periodicrun", "view_rolegrant"}  # the plumbing's own tables, in the admin
-AUDITOR = READS | ADMIN_READS | SEES_ALL
+COMPARES = {"view_agent_numbers"}  # what each agent did, side by side
+AUDITOR = READS | ADMIN_READS | SEES_ALL | COMPARES
 GOVERNS = {
     "change_marketpolicy",
     "erase_contactpoint",
@@ -183,7 +184,7 @@ GOVERNS = {
     "clear_tripwire",
     "store_run",
 }
-OPERATOR = INTEGRATOR | DECIDES | ADMIN_READS | GOVERNS
+OPERATOR = INTEGRATOR | DECIDES | ADMIN_READS | COMPARES | GOVERNS
 
 
 @pytest.mark.parametrize(

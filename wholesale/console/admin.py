@@ -26,6 +26,9 @@ from wholesale.console.deals.offer_admin import DealPages
 from wholesale.console.invitations import pages
 from wholesale.console.people.buyer_admin import BuyerPages
 from wholesale.console.people.lead_admin import LeadPages
+from wholesale.console.reports.agents import TaskPages
+from wholesale.console.reports.friday import ReviewPages
+from wholesale.console.reports.ratios import StudyPages
 from wholesale.console.timeline.request_admin import TracePages
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, Undeletable
 from wholesale.plumbing.admin_input import CheckedInput
@@ -230,4 +233,4 @@ class PeriodicRunAdmin(ReadOnlyAdmin):
     fields = ("name", "slot")
 
 
-__all__ = ["BuyerPages", "DealPages", "LeadPages", "TracePages"]
+__all__ = ["BuyerPages", "DealPages", "LeadPages", "ReviewPages", "StudyPages", "TaskPages", "TracePages"]

@@ -289,6 +289,7 @@ AREAS: dict[str, tuple[Page, ...]] = {
             beside=(Page("Requests", "route", "kpi", "kpievent", view="traces", permission="view_trace"),),
         ),
         Page("Ratio studies", "analytics", "offers", "ratiostudy"),
+        Page(_("Agents"), "leaderboard", "followups", "followuptask", view="agents", permission="view_agent_numbers"),
     ),
     SYSTEM: (
         Page(

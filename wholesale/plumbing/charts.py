@@ -47,14 +47,31 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """How the values of a chart are measured and drawn, as `chart` is told."""
+
+    unit: str = ""
+    rate: bool = False
+    stacked: bool = False
+    logarithmic: bool = False
+    across: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart as the template shows it: `data` and `options` are JSON, `headers` and `rows` the table that says the same."""
+    """A chart as the template shows it: `data` and `options` are JSON, `headers` and `rows` the table that says the same.
+
+    A file of a report draws it of its `labels` and `series`.
+    """
 
     title: str
     data: str
     options: str
     headers: list[str]
     rows: list[list[str]]
+    labels: Sequence[str] = ()
+    series: Sequence[Series] = ()
+    scale: Scale = Scale()
 
     @property
     def is_empty(self) -> bool:
@@ -81,12 +98,16 @@ def chart(
     `stacked` puts bars upon each other, `across` lets them run to the right. `shown` writes the values in the table.
     """
     write = shown or (shown_rate if rate else lambda value: shown_number(value, 1))
+    scale = Scale(unit, rate, stacked, logarithmic, across)
     return Chart(
         title,
         json.dumps({"labels": list(labels), "datasets": [one.dataset() for one in series]}),
-        json.dumps(_options(unit, len(series) > 1, rate=rate, stacked=stacked, logarithmic=logarithmic, across=across)),
+        json.dumps(_options(scale, has_legend=len(series) > 1)),
         [by, *(one.label for one in series)],
         [[label, *(_cell(one.values[n], write) for one in series)] for n, label in enumerate(labels)],
+        labels,
+        series,
+        scale,
     )
 
 
@@ -156,22 +177,22 @@ def _cell(value: Value | Band, write: Callable[[float], str]) -> str:
     return write(value)
 
 
-def _options(unit: str, has_legend: bool, *, rate: bool, stacked: bool, logarithmic: bool, across: bool) -> dict[str, Any]:
+def _options(scale: Scale, *, has_legend: bool) -> dict[str, Any]:
     words: dict[str, Any] = {
         "grid": {"display": False},
         "ticks": {"maxRotation": 0, "autoSkipPadding": 12},
-        "stacked": stacked,
+        "stacked": scale.stacked,
     }
     numbers: dict[str, Any] = {
         "grid": {},
         "ticks": {
             "format": {"style": "percent", "minimumFractionDigits": 0, "maximumFractionDigits": 1}
-            if rate
+            if scale.rate
             else {"maximumFractionDigits": 2}
         },
-        "title": {"display": bool(unit), "text": unit},
-        "stacked": stacked,
-        **({"type": "logarithmic", "min": 1} if logarithmic else {"beginAtZero": True}),
+        "title": {"display": bool(scale.unit), "text": scale.unit},
+        "stacked": scale.stacked,
+        **({"type": "logarithmic", "min": 1} if scale.logarithmic else {"beginAtZero": True}),
     }
     return {
         "animation": False,
@@ -179,8 +200,8 @@ def _options(unit: str, has_legend: bool, *, rate: bool, stacked: bool, logarith
         "responsive": True,
         "locale": locale().replace("_", "-"),
         "maxBarThickness": 18,
-        "indexAxis": "y" if across else "x",
-        "interaction": {"mode": "index", "intersect": False, "axis": "y" if across else "x"},
+        "indexAxis": "y" if scale.across else "x",
+        "interaction": {"mode": "index", "intersect": False, "axis": "y" if scale.across else "x"},
         "plugins": {"legend": {"display": has_legend, "align": "end", "labels": {"boxHeight": 8, "boxWidth": 8}}},
-        "scales": {"x": numbers, "y": words} if across else {"x": words, "y": numbers},
+        "scales": {"x": numbers, "y": words} if scale.across else {"x": words, "y": numbers},
     }

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from babel import dates, numbers
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 MISSING = "-"
 # By locale. Babel's own patterns have no weekday in the short form, and write 14:05 in French, which Canada writes 14 h 05.
@@ -73,3 +73,15 @@ def shown_money(amount: Decimal | None) -> str:
     if amount == amount.to_integral_value():
         pattern = pattern.replace(".00", "")
     return numbers.format_currency(amount, "CAD", format=pattern, locale=locale(), currency_digits=False)
+
+
+def shown_span(minutes: float | None) -> str:
+    """Return a span of minutes in words: to the minute if it is below a day, else to the hour. A negative one is early."""
+    if minutes is None:
+        return MISSING
+    whole = round(abs(minutes))
+    days, hours, rest = whole // 1440, whole // 60 % 24, whole % 60
+    parts = ((days, gettext("%(n)s d")), (hours, gettext("%(n)s h"))) if days else ()
+    parts = parts or ((hours, gettext("%(n)s h")), (rest, gettext("%(n)s min")))
+    words = " ".join(text % {"n": shown_number(number)} for number, text in parts if number) or gettext("0 min")
+    return gettext("%(words)s early") % {"words": words} if minutes < 0 and whole else words

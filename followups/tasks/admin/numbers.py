@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy_
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from followups.leads.inbox.services import waiting
@@ -28,21 +28,21 @@ def _speed(span: OwnSpan) -> str:
     if minutes is None:
         return MISSING
     if minutes < 120:
-        return _("%(number)s min") % {"number": shown_number(minutes)}
+        return gettext("%(number)s min") % {"number": shown_number(minutes)}
     if minutes < 2880:
-        return _("%(number)s h") % {"number": shown_number(minutes / 60, 1)}
-    return _("%(number)s days") % {"number": shown_number(minutes / 1440, 1)}
+        return gettext("%(number)s h") % {"number": shown_number(minutes / 60, 1)}
+    return gettext("%(number)s days") % {"number": shown_number(minutes / 1440, 1)}
 
 
 # The title of each row, and how it shows a span.
 ROWS: tuple[tuple[Any, Callable[[OwnSpan], str]], ...] = (
-    (lazy_("Calls"), _counted("calls")),
-    (lazy_("Reached"), _counted("reached")),
-    (lazy_("Texts"), _counted("texts")),
-    (lazy_("E-mails"), _counted("emails")),
-    (lazy_("Appointments"), _counted("appointments")),
-    (lazy_("Speed to first contact"), _speed),
-    (lazy_("SLA kept"), lambda span: shown_rate(span.kept)),
+    (_("Calls"), _counted("calls")),
+    (_("Reached"), _counted("reached")),
+    (_("Texts"), _counted("texts")),
+    (_("E-mails"), _counted("emails")),
+    (_("Appointments"), _counted("appointments")),
+    (_("Speed to first contact"), _speed),
+    (_("SLA kept"), lambda span: shown_rate(span.kept)),
 )
 
 
@@ -54,8 +54,8 @@ def numbers_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     now = timezone.now()
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": _("My numbers"),
-        "waiting": [*figures_of(user, now), (_inbox_of(user), _("in your inbox"))],
+        "title": gettext("My numbers"),
+        "waiting": [*figures_of(user, now), (_inbox_of(user), gettext("in your inbox"))],
         "table": _table(numbers_of(user, now)),
         "weeks": USUAL_WEEKS,
     }
@@ -71,6 +71,12 @@ def _inbox_of(user: Any) -> str:
 def _table(numbers: OwnNumbers) -> dict[str, Any]:
     spans = (numbers.today, numbers.usual_day, numbers.week, numbers.usual_week)
     return {
-        "headers": [_("What"), _("Today"), _("Your usual day"), _("This week"), _("Your usual week")],
+        "headers": [
+            gettext("What"),
+            gettext("Today"),
+            gettext("Your usual day"),
+            gettext("This week"),
+            gettext("Your usual week"),
+        ],
         "rows": [[title, *(shown(span) for span in spans)] for title, shown in ROWS],
     }

@@ -15,7 +15,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from followups.sla import report_admin
 from followups.sla.breaches import at_risk
 from followups.tasks.admin import acts, queue
 from followups.tasks.admin.attempts import AttemptInline
@@ -78,7 +77,7 @@ def is_open(task: FollowupTask) -> bool:
 
 @admin.register(FollowupTask)
 class FollowupTaskAdmin(WithLead, GrowingAdmin):
-    """The pages of tasks, of the work queue and of the SLA. Open tasks are listed in the order in which they fall due."""
+    """The pages of tasks, and of the work queue. Open tasks are listed in the order in which they fall due."""
 
     list_display = ("id", "due_at", "state", "step", "channel", "who", "owner", "claimed_by", "place", "completed_at")
     list_display_links = ("id", "due_at")
@@ -104,7 +103,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         )
 
     def get_urls(self) -> list[Any]:
-        pages = (("queue", self.work_queue), ("inbox", self.inbox), ("numbers", self.numbers), ("sla", self.sla))
+        pages = (("queue", self.work_queue), ("inbox", self.inbox), ("numbers", self.numbers))
         own = [path(f"{at}/", self.admin_site.admin_view(page), name=f"followups_followuptask_{at}") for at, page in pages]
         return [*own, *super().get_urls()]
 
@@ -121,10 +120,6 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     def numbers(self, request: HttpRequest) -> HttpResponse:
         """Show the user's own numbers."""
         return numbers_page(request, self)
-
-    def sla(self, request: HttpRequest) -> HttpResponse:
-        """Show the page of the SLA: how late tasks are."""
-        return report_admin.sla_page(request, self)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-id",) if request.GET.get("state") in NEWEST_FIRST else ("due_at", "id")

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rich.table import Table
+from rich.table import Table as Shown
 
 from offers.studies import services
-from offers.studies.tables import HEADERS, ratio_table
+from offers.studies.tables import ranges_text, ratio_table
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.reports import Table
 from wholesale.plumbing.terminal import console_on
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
@@ -58,10 +59,10 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(f"{title}: none.")
 
-    def _print(self, title: str, table: dict[str, Any]) -> None:
-        shown = Table("Group", title=title)
-        for header in HEADERS.values():
-            shown.add_column(header, justify="right")
-        for row in table["rows"]:
+    def _print(self, title: str, table: Table) -> None:
+        shown = Shown(title=title, caption=ranges_text())
+        for header, column in zip(table.headers, table.columns, strict=True):
+            shown.add_column(header, justify="left" if column.is_text else "right")
+        for row in table.texts():
             shown.add_row(*row)
         console_on(self.stdout).print(shown)

@@ -86,12 +86,12 @@ def test_what_is_kept_is_what_was_mailed(boss: User, settings: Settings) -> None
     review.refresh_from_db()
     assert review.content == friday_review(until=FRIDAY, now=FRIDAY + HOUR)
     (message,) = mail.outbox
-    assert message.subject == "Friday review, week to Friday 18 December 2026"
-    assert message.body.startswith("# Friday review, week to Friday 18 December 2026\n\nFrom Fri 11 Dec 2026, 16:00 until")
+    assert message.subject == "Friday review, week to Dec 18, 2026"
+    assert message.body.startswith("# Friday review, week to Dec 18, 2026\n\nFrom Fri, Dec 11, 2026, 4:00 p.m. until")
     assert message.body.endswith("https://ops.example.ca/admin/kpi/fridayreview/now/\n")
     ((html, kind),) = message.alternatives  # type: ignore[attr-defined]
     assert kind == "text/html"
-    assert "<h1>Friday review, week to Friday 18 December 2026</h1>" in html
+    assert "<h1>Friday review, week to Dec 18, 2026</h1>" in html
 
 
 # To whom -----------------------------------------------------------------------------------------------------------------

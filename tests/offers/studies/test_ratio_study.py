@@ -184,7 +184,7 @@ def test_a_small_study_is_done_at_once_and_shown(user_of: Callable[..., User]) -
     study = RatioStudy.objects.get()
     assert (study.market, study.actor) == ("TORONTO", "ops")
     page = client.get(reverse("admin:offers_ratiostudy_change", args=[study.pk])).content.decode()
-    for text in ("Median ratio", "IAAO&#x27;s range", "Cheapest third", 'data-type="bar"'):
+    for text in ("Median ratio", "IAAO&#x27;s ranges: Median ratio 0.9 to 1.1;", "Cheapest third", 'data-type="bar"'):
         assert text in page, text
     assert "http://" not in page.replace("http://www.w3.org", "")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from offers.studies.ratios import Valued, by_decile, figures, groups, histogram, is_within
-from offers.studies.tables import HEADERS, ratio_table
+from offers.studies.tables import COLUMNS, ranges_text, ratio_table
 
 
 def valued(price: float, estimate: float, place: str = "ON A", width: float = 0.1) -> Valued:
@@ -73,8 +73,7 @@ def test_each_tenth_by_price_has_its_median_ratio() -> None:
 
 def test_the_table_shows_the_ranges_and_what_lies_outside() -> None:
     table = ratio_table(groups(ROWS))
-    assert table["headers"] == ["Group", *HEADERS.values()]
-    everything, expected = table["rows"][0], table["rows"][-1]
-    assert everything[0] == "All"
-    assert "0.955 (outside)" in everything
-    assert "0.98 to 1.03" in expected
+    assert table.headers == ["Group", *(str(column.title) for column in COLUMNS.values()), "Outside the range"]
+    everything = next(table.texts())
+    assert (everything[0], everything[4], everything[-1]) == ("All", "0.954", "PRD, PRB")
+    assert "PRD 0.98 to 1.03" in ranges_text()

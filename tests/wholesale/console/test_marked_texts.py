@@ -43,8 +43,6 @@ LEFT_PAGES = {
     User: "the names of permissions are stored in English",
     Group: "the names of permissions are stored in English",
     RoleGrant: "the names of permissions are stored in English",
-    "friday-review": "the review is kept and mailed in English",
-    "fridayreview": "the review is kept and mailed in English",
     "runbook": "what the checks find is kept, and answered by the API, in English",
     "golivestate": "what the checks of the runbook find",
     "/export/": "columns, as a file names them",
