@@ -325,6 +325,7 @@ LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 UNFOLD = {
     "SITE_TITLE": "Wholesale",
     "SITE_HEADER": "Wholesale",
+    "SITE_URL": None,  # there is no site but the console
     "SITE_SUBHEADER": "wholesale.console.frame.clock",
     "SITE_SYMBOL": "real_estate_agent",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "wholesale.console.frame.favicon"}],

@@ -15,7 +15,8 @@ _FRAME = """() => {
     if (mains !== 1) faults.push(`main: ${mains} landmarks`);
     if (document.getElementById("nav-sidebar")) {
         const first = document.querySelector("a[href], button, input, select, textarea, summary, [tabindex]");
-        if (!first?.matches(".skip-link") || !document.querySelector(first.getAttribute("href"))) faults.push("skip-link: none");
+        const leads = first?.matches(".skip-link") && document.querySelector(first.getAttribute("href"));
+        if (!leads) faults.push("skip-link: none");
     }
     return faults;
 }"""

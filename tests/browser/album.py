@@ -20,10 +20,9 @@ def chosen(site: Site, only: str = "") -> list[State]:
     """Return every page with its name, and the states of some; with `only`, those whose name or address holds it."""
     client = Client()
     client.force_login(site.admin)
-    pages = [State(_name(path), path, site.admin) for path in addresses(rows(made=False)) if only in path or only in _name(path)]
-    opened = {path for path, _ in shown(client, [page.path for page in pages])}
+    paths = [path for path in addresses(rows(made=False)) if only in path or only in _name(path)]
     told = [state for state in states(site.agent, site.operator) if only in state.name]
-    return [*told, *{page.path: page for page in pages if page.path in opened}.values()]
+    return [*told, *(State(_name(path), path, site.admin) for path, _ in shown(client, paths))]
 
 
 def _name(path: str) -> str:

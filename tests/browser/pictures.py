@@ -26,6 +26,7 @@ FOLDER = ROOT / "var" / "screenshots"
 LANGUAGES, THEMES = ("en", "fr"), ("light", "dark")
 SIZES = {"wide": (1400, 900), "phone": (390, 844)}
 TALLEST = 4_000  # pixels; what lies below is left out
+PICTURE = '<a href="{0}"><img src="{0}" alt="{0}" loading="lazy"></a>'
 INDEX = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The console</title><style>
 body {{ background: #ddd; font: 14px system-ui; margin: 1rem }} div {{ display: flex; gap: .5rem; overflow-x: auto }}
 img {{ background: #fff; height: 320px; object-fit: cover; object-position: top }}</style></head><body>{}</body></html>"""
@@ -84,7 +85,9 @@ def _index(folder: Path, names: list[str]) -> str:
     rows = []
     for name in names:
         files = sorted(path.name for path in folder.glob(f"{name}.*.jpg"))
-        pictures = format_html_join("", '<a href="{0}"><img src="{0}" alt="{0}" loading="lazy"></a>', ((one,) for one in files))
+        pictures = format_html_join(
+            "", '<a href="{0}"><img src="{0}" alt="{0}" loading="lazy"></a>', ((one,) for one in files)
+        )
         rows.append(format_html("<h2>{}</h2><div>{}</div>", name, pictures))
     return INDEX.format("".join(rows))
 

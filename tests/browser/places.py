@@ -82,12 +82,12 @@ def states(agent: User, operator: User) -> list[State]:
         State("inbox", INBOX, agent),
         State("agents_lead", reverse("admin:followups_lead_changelist"), agent),
         State("numbers", "/admin/followups/followuptask/numbers/", agent),
-        State("forbidden", reverse("admin:governance_riskpolicy_changelist"), agent),
+        State("forbidden", reverse("admin:auth_user_changelist"), agent),
         State("unknown", "/admin/nothing/", operator),
-        State("form_refused", reverse("admin:followups_lead_add"), operator, _send_empty),
+        State("form_refused", reverse("admin:followups_lead_add"), operator, _save_empty),
         State("palette", "/admin/", operator, _search),
         State("account", "/admin/", operator, _account),
-        State("saved", "/admin/my-settings/", operator, _send_empty),
+        State("saved", "/admin/my-settings/", operator, _save),
         State("nothing_matches", reverse("admin:followups_lead_changelist") + "?q=nobody+of+this+name", operator),
         State("filters", reverse("admin:followups_lead_changelist"), operator, _filters),
     ]
@@ -117,9 +117,14 @@ def _ask_for_no_more_contact(page: Page) -> None:
     expect(page.locator("#sure")).to_be_visible()
 
 
-def _send_empty(page: Page) -> None:
-    page.locator("main form[method=post] [type=submit]:visible").last.click()
-    expect(page.locator(".errornote, [data-said]").first).to_be_visible()
+def _save_empty(page: Page) -> None:
+    page.locator("[name=_save]").click()
+    expect(page.locator(".errornote").first).to_be_visible()
+
+
+def _save(page: Page) -> None:
+    page.locator("#content form[method=post] [type=submit]").last.click()
+    expect(page.locator("[data-said]")).to_be_visible()
 
 
 def _search(page: Page) -> None:

@@ -40,7 +40,7 @@ def demo() -> Iterator[Site]:
 
 
 def _served(url: str) -> Iterator[Site]:
-    os.environ.update(settings_for(url, DEBUG="true"))
+    os.environ.update(settings_for(url))
     django.setup()
     from django.contrib.auth.models import Group, User
     from django.test.utils import setup_test_environment
@@ -49,7 +49,7 @@ def _served(url: str) -> Iterator[Site]:
     admin = _user("olivia", "Olivia", "Tremblay", is_superuser=True)
     operator = _user("marc", "Marc", "Gagnon")
     operator.groups.set(Group.objects.filter(name="operator"))
-    with serving(url, DEBUG="true") as server:
+    with serving(url) as server:
         yield Site(server, admin, operator, User.objects.get(username="pat"))
 
 
