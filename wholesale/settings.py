@@ -336,7 +336,7 @@ UNFOLD = {
     "GLOBAL_CALLBACK": "wholesale.console.frame.around",
     "DASHBOARD_CALLBACK": "wholesale.console.today.page.fill",
     "STYLES": ["wholesale.console.frame.stylesheet"],
-    "SCRIPTS": ["wholesale.console.frame.chart_script"],
+    "SCRIPTS": ["wholesale.console.frame.chart_script", "wholesale.console.frame.frame_script"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.console.frame.navigation"},
 }
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"  # the permission that exporting rows needs

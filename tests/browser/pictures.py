@@ -76,9 +76,11 @@ def _take(site: Site, options: argparse.Namespace) -> tuple[list[str], list[str]
 
 
 def _picture(page: "Page", path: Path) -> None:
-    height, width = page.evaluate("[document.documentElement.scrollHeight, innerWidth]")
-    clip = {"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
-    page.screenshot(path=path, full_page=True, clip=clip, type="jpeg", quality=80)
+    """Show the whole page at once, so that what stands at the lower edge of the screen stands there in the picture."""
+    height, width, usual = page.evaluate("[document.documentElement.scrollHeight, innerWidth, innerHeight]")
+    page.set_viewport_size({"width": width, "height": min(max(height, usual), TALLEST)})
+    page.screenshot(path=path, type="jpeg", quality=80)
+    page.set_viewport_size({"width": width, "height": usual})
 
 
 def _index(folder: Path, names: list[str]) -> str:

@@ -1,5 +1,7 @@
 """Files of leads, CSV and XLSX."""
 
+from django.utils.translation import gettext_noop
+
 from datetime import datetime
 from typing import IO
 
@@ -9,7 +11,7 @@ from governance.lists.wishes import WishColumns
 from wholesale.plumbing.importing.files import Format, ListFile, open_list
 from wholesale.plumbing.importing.kinds import RowKind
 
-LEADS = RowKind("lead", "leads", "lead_id", COLUMNS, COLUMN_OF, fault_of, value_of, WishColumns)
+LEADS = RowKind("lead", gettext_noop("leads"), "lead_id", COLUMNS, COLUMN_OF, fault_of, value_of, WishColumns)
 
 
 def read(stream: IO[bytes], file_format: Format, now: datetime | None = None) -> ListFile:
