@@ -37,6 +37,9 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 MODES: tuple[tuple[Theme, tuple[int, int]], ...] = (("light", WIDE), ("dark", PHONE), ("dark", WIDE), ("light", PHONE))
 
 
+MAIN = ("login", "queue", "queue_sure", "inbox", "unknown", "form_refused", "palette", "saved", "filters")
+
+
 def user_of(role: str, name: str) -> User:
     user = User.objects.create_user(name, first_name="Ann", last_name="Roy", email=f"{name}@example.ca", is_staff=True)
     user.groups.set(Group.objects.filter(name=role))
@@ -87,7 +90,6 @@ def pages(operator: User, lead: Lead) -> list[State]:
             ("leads", "followups_lead_changelist", []),
             ("week", "governance_marketpolicy_change", [policy.pk]),
             ("history", "governance_riskpolicy_history", [risk.pk]),
-            ("import", "followups_lead_import", []),
         )
     ]
 
@@ -97,7 +99,8 @@ def test_no_main_page_has_a_serious_fault(
 ) -> None:
     found = dict[str, list[str]]()
     modes = cycle(MODES)
-    for state in [*states(agent, operator), *pages(operator, lead)]:
+    main = [state for state in states(agent, operator) if state.name in MAIN]
+    for state in [*main, *pages(operator, lead)]:
         theme, size = next(modes)
         with Visitor(chromium, live_server.url, state.user, size, theme) as visitor:
             visitor.visit(state.path)
@@ -144,7 +147,7 @@ def test_the_focus_stays_when_a_part_of_a_page_is_replaced(
         visitor.use(lambda page: expect(page.locator("[data-card] [data-focus]")).to_be_focused())
         press(visitor, "1")  # the last one: the queue is empty
         visitor.use(lambda page: expect(page.locator("#said")).to_contain_text("Sent"))
-        assert visitor.use(focused) != "BODY"
+        visitor.use(lambda page: expect(page.locator("#board [data-focus]")).to_be_focused())
 
         visitor.visit(reverse("admin:followups_lead_change", args=[lead.pk]))
         visitor.use(lambda page: page.get_by_role("link", name="Notes").focus())

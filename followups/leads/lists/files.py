@@ -1,9 +1,9 @@
 """Files of leads, CSV and XLSX."""
 
-from django.utils.translation import gettext_noop
-
 from datetime import datetime
 from typing import IO
+
+from django.utils.translation import gettext_noop
 
 from followups.leads.fields import COLUMNS
 from followups.leads.lists.words import COLUMN_OF, fault_of, value_of

@@ -16,7 +16,9 @@
     }
   };
 
-  addEventListener("load", announce);
-  addEventListener("load", name);
+  // The mark beside a list to choose from has a text, and is therefore a picture.
+  const mark = () => document.querySelectorAll(".help-tooltip[aria-label]").forEach((one) => one.setAttribute("role", "img"));
+
+  addEventListener("load", () => setTimeout(() => [announce, name, mark].forEach((act) => act())));
   document.addEventListener("formset:added", () => setTimeout(name));
 })();
