@@ -13,7 +13,7 @@ DEV := DEBUG=$${DEBUG-true}
 CLOCK = PYTHONPATH=$(CURDIR)/tests/clock TEST_CLOCK=$${TEST_CLOCK-$(1)}
 COVER := $(PY) -W "ignore:Unable to activate pytest branch coverage" -m slipcover --json
 
-.PHONY: help setup chromium up serve test quick test-sqlite test-postgres clocks check mutate bench pairs lock token manage schema texts
+.PHONY: help setup chromium up serve test quick test-sqlite test-postgres clocks check mutate bench pairs screenshots lock token manage schema texts
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ bench: setup chromium  ## full-size measurements into docs/benchmarks.md (needs 
 
 pairs: setup  ## make pairs REV=main: its speed and CPU beside the working tree's, into docs/benchmarks.md (needs wrk)
 	@$(PY) -m tests.bench.pairs $(REV)
+
+screenshots: setup chromium  ## every page of the console, in both languages and themes, wide and phone, into var/screenshots
+	@$(PY) -m tests.browser.pictures $(ARGS)
 
 lock: setup  ## resolve pyproject.toml into requirements.lock
 	@$(VENV)/bin/uv pip compile pyproject.toml --extra dev --python-version 3.11 --upgrade --quiet \

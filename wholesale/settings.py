@@ -325,6 +325,7 @@ LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 UNFOLD = {
     "SITE_TITLE": "Wholesale",
     "SITE_HEADER": "Wholesale",
+    "SITE_URL": None,  # there is no site but the console
     "SITE_SUBHEADER": "wholesale.console.frame.clock",
     "SITE_SYMBOL": "real_estate_agent",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "wholesale.console.frame.favicon"}],
@@ -335,7 +336,7 @@ UNFOLD = {
     "GLOBAL_CALLBACK": "wholesale.console.frame.around",
     "DASHBOARD_CALLBACK": "wholesale.console.today.page.fill",
     "STYLES": ["wholesale.console.frame.stylesheet"],
-    "SCRIPTS": ["wholesale.console.frame.chart_script"],
+    "SCRIPTS": ["wholesale.console.frame.chart_script", "wholesale.console.frame.frame_script"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.console.frame.navigation"},
 }
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"  # the permission that exporting rows needs

@@ -86,7 +86,7 @@ class HeimdallPolicyAdmin(PolicyAdmin):
 
     def settings_of(self, record: Any) -> dict[str, Said]:
         settings = super().settings_of(record)
-        del settings["Judge the lower bound"]
+        del settings[str(self.columns["use_lower_bound"].short_description)]
         return {**settings, gettext("Minimum success rate"): self.success_rate(record)}
 
 

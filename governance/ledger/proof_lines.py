@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from governance.grounds import Basis
 from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord
 from governance.ledger.proof import PROOF_FIELDS, GivenHow, Missing, missing_of
@@ -40,12 +42,13 @@ def _line(record: ContactRecord) -> dict[str, Any]:
     }
 
 
-_UNTIL: dict[str, str] = {Basis.CONTRACT: "ended", Basis.REFERRAL: "the first message"}
+_UNTIL: dict[str, str] = {Basis.CONTRACT: gettext_noop("ended"), Basis.REFERRAL: gettext_noop("the first message")}
+_WITHDRAWN = gettext_noop("withdrawn")
 
 
 def until(basis: str) -> str:
     """What ends a consent on this ground, in words, for a consent that has no date of expiry."""
-    return _UNTIL.get(basis, "withdrawn")
+    return _UNTIL.get(basis, _WITHDRAWN)
 
 
 def content_of(proof: Any) -> list[tuple[str, str]]:

@@ -85,6 +85,7 @@ FULL_RUNS = (
     FullRun("lists", "tests.plans.lists", "Lists and searches of each role, among 200,000 leads", ("--leads", "200000")),
     FullRun("schema", "tests.schema.long", "Schemathesis, all phases, many examples", ("--examples", "500")),
     FullRun("crawl", "tests.wholesale.crawl", "Every page of the admin with every hostile value", ()),
+    FullRun("axe", "tests.browser.axe", "axe-core on every page, light and dark, wide and on a phone: no serious fault"),
     FullRun("browser", "tests.browser", "Every page of the admin in Chromium, wide and on a phone: no policy broken", ()),
 )
 

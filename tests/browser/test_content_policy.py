@@ -8,13 +8,12 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
 from playwright.sync_api import Error, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.places import addresses, rows, shown
 from tests.browser.visits import PHONE, WIDE, Chromium, Visitor
-from tests.wholesale.admin_walk import other_pages, pages_of_rows, some
-from tests.wholesale.test_admin import MAKE, SHOWN, row_of
+from tests.wholesale.admin_walk import some
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -24,18 +23,13 @@ HANDLER = """document.body.insertAdjacentHTML("beforeend", '<img src=x onerror="
 
 
 def pages(client: Client, of: object, at_most: int) -> list[str]:
-    """Pages of the admin that a browser shows, with a row of each model. Fragments and the way out are left out."""
-    rows = {model: MAKE[model](n) if model in MAKE else row_of(model) for n, model in enumerate(SHOWN)}
-    of_rows = [reverse(page, args=[rows[model].pk]) for model, page in pages_of_rows() if model in rows]
-    shown = ["/api/docs"]
-    for path in some(of, [*other_pages(), *of_rows], at_most):
-        answer = client.get(path) if path != reverse("admin:logout") else None
-        is_page = answer is not None and answer.status_code == 200 and answer["Content-Type"].startswith("text/html")
-        if answer is not None and is_page and b"<html" in answer.content:
-            assert WITHIN_THE_PAGE.search(answer.content) is None, path
-            assert "script-src 'self' 'unsafe-eval'" in answer.headers["Content-Security-Policy"].split("; "), path
-            shown.append(path)
-    return shown
+    """Pages of the admin that a browser shows, with a row of each model."""
+    found = ["/api/docs"]
+    for path, answer in shown(client, some(of, list(addresses(rows())), at_most)):
+        assert WITHIN_THE_PAGE.search(answer.content) is None, path
+        assert "script-src 'self' 'unsafe-eval'" in answer.headers["Content-Security-Policy"].split("; "), path
+        found.append(path)
+    return found
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
@@ -11,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import ConsoleMessage, Error, Page, Request, Response, sync_playwright
 
 T = TypeVar("T")
+Theme = Literal["light", "dark"]
 WIDE, PHONE = (1440, 900), (390, 844)
 
 
@@ -36,14 +37,31 @@ class Chromium:
 
 
 class Visitor:
-    """A user in a browser. `complaints` are errors of scripts, policy violations, failed requests and strange hosts."""
+    """A user in a browser, or somebody who is not signed in. `complaints` are errors of scripts, policy violations, failed
+    requests and strange hosts."""
 
-    def __init__(self, chromium: Chromium, site: str, user: User, size: tuple[int, int] = WIDE) -> None:
+    def __init__(
+        self,
+        chromium: Chromium,
+        site: str,
+        user: User | None,
+        size: tuple[int, int] = WIDE,
+        theme: Theme = "light",
+        language: str = "en",
+    ) -> None:
         self.site, self.complaints, self._call = site, list[str](), chromium.call
         client = Client()
-        client.force_login(user)
+        if user is not None:
+            client.force_login(user)
         cookies: list[Any] = [{"name": name, "value": one.value, "url": site} for name, one in client.cookies.items()]
-        self._context = chromium.call(lambda: chromium.browser.new_context(viewport={"width": size[0], "height": size[1]}))
+        self._context = chromium.call(
+            lambda: chromium.browser.new_context(
+                viewport={"width": size[0], "height": size[1]},
+                color_scheme=theme,
+                locale=f"{language}-CA",
+                reduced_motion="reduce",
+            )
+        )
         self._page: Page = chromium.call(lambda: self._opened(cookies))
 
     def __enter__(self) -> Self:

@@ -328,7 +328,7 @@ def test_every_model_has_its_pages() -> None:
 
 
 @each_model
-def test_every_page_renders_for_a_superuser(model: Any, admin_client: Client) -> None:
+def test_every_page_renders_for_a_superuser(model: Any, admin_client: Client, admin_user: User) -> None:
     row = row_of(model)
     addable = model in EDITED and model not in FIXED
 
@@ -336,6 +336,11 @@ def test_every_page_renders_for_a_superuser(model: Any, admin_client: Client) ->
     assert admin_client.get(url(model, "change", row.pk)).status_code == 200
     assert admin_client.get(url(model, "history", row.pk)).status_code == 200
     assert admin_client.get(url(model, "add")).status_code == (200 if addable else 403)
+
+    UserSettings.objects.create(user=admin_user, language="fr")
+    for page in ("changelist", "change", "history"):
+        answer = admin_client.get(url(model, page, *([] if page == "changelist" else [row.pk])))
+        assert (answer.status_code, b'<html lang="fr-ca"' in answer.content) == (200, True), page
 
 
 @each_model

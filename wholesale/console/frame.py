@@ -158,6 +158,11 @@ def chart_script(request: HttpRequest) -> str:
     return static("wholesale/charts.js")
 
 
+def frame_script(request: HttpRequest) -> str:
+    """Return the address of the script that adds what Unfold leaves out for screen readers."""
+    return static("wholesale/frame.js")
+
+
 def favicon(request: HttpRequest) -> str:
     """Return the address of the symbol that the browser shows beside the title of a page."""
     return static("wholesale/favicon.svg")

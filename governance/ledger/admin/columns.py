@@ -1,5 +1,6 @@
 """The columns of ledger lines in the admin."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -61,7 +62,7 @@ class LedgerColumns:
         """When the line ends, or in words what ends a consent. Empty for a line that does not end."""
         if record.expires_at:
             return shown_time(record.expires_at)
-        return until(record.basis) if record.entry == Entry.CONSENT else ""
+        return gettext(until(record.basis)) if record.entry == Entry.CONSENT else ""
 
     @display(description=_("Messages since"))
     def used(self, record: ContactRecord) -> str:

@@ -19,12 +19,14 @@ class RecordPages:
 
     def get_urls(self) -> list[Any]:
         """Add the form of a row."""
-        form = path(
-            "<path:object_id>/edit/",
-            self.admin_site.admin_view(self.edit_view),
-            name=f"{self.opts.app_label}_{self.opts.model_name}_edit",
-        )
+        form = path("<path:object_id>/edit/", self.admin_site.admin_view(self.edit_view), name=self._form)
         return [form, *super().get_urls()]  # type: ignore[misc]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons stand on the page of the row, and not on the form: a dozen would leave no room for its heading."""
+        if request.resolver_match and request.resolver_match.url_name == self._form:
+            return []
+        return super().get_actions_detail(request, object_id)  # type: ignore[misc, no-any-return]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -35,6 +37,11 @@ class RecordPages:
         if not self.has_view_or_change_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
         return self.page_of(request, object_id)
+
+    @property
+    def _form(self) -> str:
+        """The name of the form's address."""
+        return f"{self.opts.app_label}_{self.opts.model_name}_edit"
 
     def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the form of a row's columns, or store it."""

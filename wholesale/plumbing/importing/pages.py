@@ -111,7 +111,7 @@ class ImportPages(ExportMixin):
         return confirmation(
             request,
             self,
-            title=gettext("Import %(plural)s") % {"plural": self.importer.kind.plural},
+            title=gettext("Import %(plural)s") % {"plural": gettext(self.importer.kind.plural)},
             form=form,
             explanation=gettext("A file may have these columns, under these names or others that people use:"),
             details=format_html_join("", '<p class="leading-relaxed"><b>{}</b>: <code>{}</code></p>', columns),
@@ -151,7 +151,7 @@ class ImportPages(ExportMixin):
             },
             details=remarks_list(asked) + first + refused,
             button=gettext("Import %(updated)s %(plural)s")
-            % {"updated": f"{asked.created + asked.updated:,}", "plural": self.importer.kind.plural},
+            % {"updated": f"{asked.created + asked.updated:,}", "plural": gettext(self.importer.kind.plural)},
         )
 
     def _confirmed(self, request: HttpRequest, asked: ImportBatch) -> HttpResponse:
@@ -163,7 +163,7 @@ class ImportPages(ExportMixin):
             said = (
                 gettext("The worker imports it. %(reload)s") % {"reload": RELOAD}
                 if done.is_large
-                else gettext("The %(plural)s are imported.") % {"plural": self.importer.kind.plural}
+                else gettext("The %(plural)s are imported.") % {"plural": gettext(self.importer.kind.plural)}
             )
             messages.success(request, said)
         return HttpResponseRedirect(page_url(asked))
