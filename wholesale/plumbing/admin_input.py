@@ -89,8 +89,8 @@ class InfinitePaginator(paginator.InfinitePaginator):
 
     @cached_property
     def total(self) -> int:
-        """How many rows the list has, at most `most` + 1 (one query)."""
-        return int(self.object_list.order_by()[: self.most + 1].count())
+        """How many rows the list has, at most `most` + 1 (one query, by the index that orders the list)."""
+        return int(self.object_list[: self.most + 1].count())
 
     def validate_number(self, number: int) -> int:
         """Return the page's number.
