@@ -5,23 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('followups', '0011_search'),
+        ("followups", "0011_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='followuptask',
-            index=models.Index(fields=['owner'], name='followuptask_by_owner'),
+            model_name="followuptask",
+            index=models.Index(fields=["owner"], name="followuptask_by_owner"),
         ),
         migrations.AddIndex(
-            model_name='followuptask',
-            index=models.Index(fields=['market'], name='followuptask_by_market'),
+            model_name="followuptask",
+            index=models.Index(fields=["market"], name="followuptask_by_market"),
         ),
         migrations.AddIndex(
-            model_name='followuptask',
-            index=models.Index(fields=['correlation_id'], name='followuptask_by_correlation'),
+            model_name="followuptask",
+            index=models.Index(fields=["correlation_id"], name="followuptask_by_correlation"),
         ),
     ]

@@ -166,7 +166,9 @@ def _answering(client: Any) -> Callable[[], Any]:
     def answer() -> Any:
         content = state.get("content") or part().content
         item = content.split(b'name="item" value="')[1].split(b'"')[0].decode()
-        act = {"act": "decide", "meaning": "REPLY"} if b'name="meaning"' in content else {"act": "answered", "answer": "call"}
+        act = (
+            {"act": "decide", "meaning": "REPLY"} if b'name="meaning"' in content else {"act": "answered", "answer": "call"}
+        )
         found = client.post(inbox, {"item": item, **act}, headers=_HTMX, secure=True)
         state["content"] = found.content
         return found

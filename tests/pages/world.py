@@ -49,7 +49,7 @@ FROM generate_series(1, %(leads)s) AS n
 INSERT INTO followups_followupladder
     (lead_id, province, market, owner, created_by, reason, correlation_id, created_at, open_steps, closed_at, template_kind)
 SELECT lead_id, province, market, {_OWNER}, 'bench', '', CASE WHEN n %% 12 = 0 THEN 'bench' ELSE 'L-' || n END,
-    CASE WHEN n %% 12 = 0 THEN now() - interval '8 days' - n %% 20 * interval '1 day' ELSE created_at END,
+    CASE WHEN n %% 12 = 0 THEN now() - interval '8 days' - n * 7919 %% 1728000 * interval '1 second' ELSE created_at END,
     CASE WHEN n %% 12 < 2 THEN 6 ELSE 0 END, CASE WHEN n %% 12 < 2 THEN NULL ELSE created_at + interval '8 days' END,
     'STANDARD'
 FROM (SELECT *, substr(lead_id, 2)::int AS n FROM followups_lead) AS lead ORDER BY n
@@ -96,14 +96,16 @@ FROM followups_followuptask WHERE completed_at IS NULL AND due_at < now()
 """,
     """
 INSERT INTO kpi_kpievent
-    (occurred_at, domain, metric, success, province, market, subject_type, subject_id, correlation_id, actor, detail, lead_id)
+    (occurred_at, domain, metric, success, province, market, subject_type, subject_id, correlation_id, actor, detail,
+     lead_id)
 SELECT completed_at, 'WHOLESALE', 'followup_completed', true, province, market, 'task', id::text, correlation_id, 'bench',
     '{}', lead_id
 FROM followups_followuptask WHERE completed_at IS NOT NULL ORDER BY completed_at
 """,
     """
 INSERT INTO kpi_kpievent
-    (occurred_at, domain, metric, success, province, market, subject_type, subject_id, correlation_id, actor, detail, lead_id)
+    (occurred_at, domain, metric, success, province, market, subject_type, subject_id, correlation_id, actor, detail,
+     lead_id)
 SELECT created_at, 'WHOLESALE', 'ladder_created', true, province, market, 'ladder', id::text, correlation_id, 'bench', '{}',
     lead_id
 FROM followups_followupladder ORDER BY created_at
@@ -138,8 +140,8 @@ INSERT INTO offers_offer
     (actor, correlation_id, created_at, province, market, property_type, deal_ref, state, state_since, amount, arv, fee,
      stake, drafted_at, sent_at, answered_at, accepted_at, contracted_at, closed_at, last_seq, acceptance_told_at,
      contract_told_at, evidence_id, lead_id)
-SELECT 'bench', correlation_id, at, province, market, '', n || ' KING', CASE WHEN n %% 3 = 0 THEN 'CLOSED' ELSE 'REJECTED' END,
-    at, 230000, 400000, 10000, '', at, at, at + interval '1 day',
+SELECT 'bench', correlation_id, at, province, market, '', n || ' KING',
+    CASE WHEN n %% 3 = 0 THEN 'CLOSED' ELSE 'REJECTED' END, at, 230000, 400000, 10000, '', at, at, at + interval '1 day',
     CASE WHEN n %% 3 = 0 THEN at + interval '1 day' END, CASE WHEN n %% 3 = 0 THEN at + interval '2 days' END,
     CASE WHEN n %% 3 = 0 THEN at + interval '3 days' END, 2, at + interval '1 day',
     CASE WHEN n %% 3 = 0 THEN at + interval '2 days' END, id, 'L' || n
@@ -147,7 +149,8 @@ FROM (SELECT *, substr(correlation_id, 8)::int AS n, created_at AS at FROM offer
 """,
     """
 INSERT INTO kpi_kpievent
-    (occurred_at, domain, metric, success, province, market, subject_type, subject_id, correlation_id, actor, detail, lead_id)
+    (occurred_at, domain, metric, success, province, market, subject_type, subject_id, correlation_id, actor, detail,
+     lead_id)
 SELECT acceptance_told_at, 'WHOLESALE', 'offer_accept_rate', accepted_at IS NOT NULL, province, market, 'offer', id::text,
     correlation_id, 'bench', '{}', lead_id
 FROM offers_offer WHERE acceptance_told_at < now() ORDER BY acceptance_told_at
