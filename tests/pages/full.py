@@ -1,4 +1,4 @@
-"""Time the pages that people look at all day, in a year of a large organisation, and each search of the lists. PostgreSQL only.
+"""Time the pages that people look at all day, and searches, in a year of a large organisation. PostgreSQL only.
 
 python -m tests.postgres python -m tests.pages.full --leads 200000
 

@@ -1,4 +1,4 @@
-"""The time that a page takes: by the clock, and of the processor in Python and in the database's backend (PostgreSQL, Linux)."""
+"""The time that a page takes: by the clock, and of the processor in Python and in the backend of PostgreSQL (Linux)."""
 
 import time
 from collections.abc import Callable
