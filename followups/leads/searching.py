@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from followups.leads.models import Lead
 from wholesale.plumbing import scopes
-from wholesale.plumbing.searching import SearchedColumns, Sought, sought
+from wholesale.plumbing.searching import SearchedColumns, Sought, among, sought
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
 CANDIDATES = 100  # the most rows that are ranked
@@ -30,7 +30,7 @@ def listed(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
         # All provinces are named, so that the index of places answers.
         found.append(Lead.objects.filter(province__in=Province.values, market=normalise_word(text)))
     first, *others = (part.order_by().values("pk") for part in found)
-    return leads.filter(pk__in=first.union(*others))
+    return leads.filter(among(first.union(*others)))
 
 
 def find_leads(wanted: Sought, user: Any, *, most: int) -> list[Lead]:

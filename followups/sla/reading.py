@@ -20,47 +20,37 @@ class Latenesses(NamedTuple):
     done: bool
     by_wall: bool
     by_clock: tuple[Microseconds, ...]  # for each of the `CLOCKS`
-    fell_due: Microseconds | None = None  # the same tasks in the same order: how long after some instant each fell due
-
-    def only(self, chosen: Any) -> "Latenesses":
-        """Return those of the tasks of which an array of truth values says so."""
-        return self._replace(by_clock=tuple(values[chosen] for values in self.by_clock))
 
 
-def latenesses(measured: QuerySet[Any, Any], by: Sequence[str], *, fell_due: str = "") -> list[Latenesses]:
-    """Read the lateness of the measured tasks, grouped by the fields of `by`. `fell_due` names a column with the time by
-    which each fell due after some instant.
+def latenesses(measured: QuerySet[Any, Any], by: Sequence[str]) -> list[Latenesses]:
+    """Read the lateness of the measured tasks, grouped by the fields of `by`.
 
     The SQL is hand-written: querysets cannot pack numbers. A queryset gives the tasks. Ranking in Python takes milliseconds,
     while the database would sort all tasks for each clock, and on one processor only.
     """
     tasks, parameters = measured.query.sql_with_params()
     keys = [*map(connection.ops.quote_name, by), "done", "by_wall"]
-    columns = [*(f"lateness{clock}" for clock in CLOCKS), *filter(None, [fell_due])]
-    packed = ", ".join(_PACKED[connection.vendor].format(column) for column in columns)
+    packed = ", ".join(PACKED[connection.vendor].format(f"lateness{clock}") for clock in CLOCKS)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(keys)}, {packed} FROM ({tasks}) AS measured GROUP BY {', '.join(keys)}", parameters
         )
         rows = cursor.fetchall()
     size = len(by)
-    found = []
-    for row in rows:
-        values = tuple(map(_unpacked, row[size + 2 :]))
-        found.append(
-            Latenesses(row[:size], bool(row[size]), bool(row[size + 1]), values[: len(CLOCKS)], *values[len(CLOCKS) :])
-        )
-    return found
+    return [
+        Latenesses(row[:size], bool(row[size]), bool(row[size + 1]), tuple(map(unpacked, row[size + 2 :]))) for row in rows
+    ]
 
 
 # All values of a column as one value: seconds as packed numbers, or a JSON list of microseconds.
-_PACKED = {
+PACKED = {
     "postgresql": "string_agg(float8send(date_part('epoch', {})), ''::bytea)",
     "sqlite": "json_group_array({})",
 }
 
 
-def _unpacked(values: bytes | str) -> Microseconds:
+def unpacked(values: bytes | str) -> Microseconds:
+    """Return the values that the database has packed."""
     if isinstance(values, str):
         return np.array(json.loads(values), dtype=np.int64)
     return np.rint(np.frombuffer(values, dtype=">f8") * 1e6).astype(np.int64)

@@ -123,20 +123,21 @@ def figures_of(found: Sequence[Latenesses]) -> dict[str, Any]:
     """Compute the `FIGURES` of some tasks."""
     by_clock = [
         (
-            _joined(some.by_clock[n] for some in found if some.done),
-            _joined(some.by_clock[n] for some in found if not some.done),
+            joined(some.by_clock[n] for some in found if some.done),
+            joined(some.by_clock[n] for some in found if not some.done),
         )
         for n in range(len(CLOCKS))
     ]
     completed, open_overdue = map(len, by_clock[0])
     by_wall = sum(len(some.by_clock[0]) for some in found if some.by_wall)
     fractions = [_within(*one, limit / _MICROSECOND) for one in by_clock for limit in LIMITS.values()]
-    ranked = [_percentiles(_joined(one)) for one in by_clock]
+    ranked = [percentiles(joined(one)) for one in by_clock]
     values = (completed + open_overdue, completed, open_overdue, by_wall, *chain.from_iterable(ranked), *fractions)
     return dict(zip(FIGURES, values, strict=True))
 
 
-def _joined(some: Iterable[Microseconds]) -> Microseconds:
+def joined(some: Iterable[Microseconds]) -> Microseconds:
+    """Return the latenesses of several groups as one array."""
     return np.concatenate([_NOTHING, *some])
 
 
@@ -147,7 +148,7 @@ def _within(done: Microseconds, open_so_far: Microseconds, limit: float) -> floa
     return in_time / decided if decided else None
 
 
-def _percentiles(values: Microseconds) -> list[float | None]:
+def percentiles(values: Microseconds) -> list[float | None]:
     """Return the `PERCENTILES` of latenesses by nearest rank, in minutes: real latenesses, the same on every database."""
     ranks = [(len(values) * percentile + 99) // 100 - 1 for percentile in PERCENTILES]
     if not len(values):

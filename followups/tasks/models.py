@@ -204,6 +204,11 @@ class FollowupTask(models.Model):
                 name="followuptask_completed",
             ),
             models.Index(fields=["lead", "-id"], name="followuptask_lead"),  # tasks?lead_id=
+            # The search in the list of tasks, beside followuptask_lead.
+            *(
+                models.Index(fields=[column], name=f"followuptask_by_{column.split('_')[0]}")
+                for column in ("owner", "market", "correlation_id")
+            ),
             # An agent's own numbers: what it completed in the last weeks.
             models.Index(
                 fields=["completed_user", "completed_at"],

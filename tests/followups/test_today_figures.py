@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from followups.sla.breaches import at_risk
-from followups.sla.by_day import sla_by_day
+from followups.sla.by_day import SlaSpan, sla_by_day
 from followups.sla.report import sla_report
 from followups.tasks.figures import DueTasks, contacts_of, due_by_province
 from followups.tasks.models import FollowupTask
@@ -28,14 +28,18 @@ def test_the_days_of_the_sla_are_those_of_the_report() -> None:
 
     found = sla_by_day(span, NOON)
 
-    assert found.current.every == sla_report(since=span.since, until=NOON, now=NOON).whole
-    begin, end = span.before
-    assert found.previous.every == sla_report(since=begin, until=end, now=NOON).whole
+    def agrees(figures: SlaSpan, since: datetime, until: datetime) -> None:
+        whole = sla_report(since=since, until=until, now=NOON).whole
+        steps = {group["step"]: group for group in sla_report(since=since, until=until, by=["step"], now=NOON).groups}
+        first = steps.get(1, {"count": 0})
+        assert figures.every == {name: whole[name] for name in ("count", "within_30m", "within_2h")}
+        assert figures.first == {name: first.get(name) for name in ("count", "p50", "p90", "p99")}
+
+    agrees(found.current, span.since, NOON)
+    agrees(found.previous, *span.before)
     edges = [*span.beginnings(), NOON]
-    for n, (day, of_day) in enumerate(found.days.items()):
-        assert of_day.every == sla_report(since=edges[n], until=edges[n + 1], now=NOON).whole, day
-        steps = sla_report(since=edges[n], until=edges[n + 1], by=["step"], now=NOON).groups
-        assert of_day.first["count"] == sum(group["count"] for group in steps if group["step"] == 1)
+    for n, of_day in enumerate(found.days.values()):
+        agrees(of_day, edges[n], edges[n + 1])
     assert found.current.every["count"] > found.current.first["count"] > 0
 
 

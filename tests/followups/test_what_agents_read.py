@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
+from followups.leads.searching import listed
+from followups.models import Lead
 from followups.services import complete_task
 from followups.tasks.due.claims import claim_due
 from followups.tasks.due.services import due_tasks
@@ -34,7 +36,7 @@ from tests.factories import (
 )
 from tests.staff import signed_in
 from tests.wholesale.api_walk import routes
-from wholesale.plumbing import scopes
+from wholesale.plumbing import admin_base, scopes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Scoped
 from wholesale.plumbing.api import ResourceViewSet
@@ -306,3 +308,36 @@ def test_an_agent_gives_feedback_under_its_own_name_whatever_it_sends(client_of:
 def test_a_user_without_the_agent_role_and_no_user_read_every_lead(cast: Any, user_of: Callable[..., User]) -> None:
     assert {task.lead_id for task in due_tasks(now=NOON)} == {"pool", "unowned-due", "others"}
     assert gate.decide_lead("others", "CALL", at=NOON) is not None
+
+
+PLACES = [("ON", "TORONTO"), ("ON", "ALL"), ("ON", "LONDON"), ("QC", "TORONTO"), ("QC", "ALL")]
+
+
+@pytest.mark.parametrize("pools", [[], [PLACES[0]], [PLACES[1]], [PLACES[0], PLACES[4]]])
+def test_the_search_of_leads_finds_those_of_the_places_of_the_agents_pools(
+    user_of: Callable[..., User], pools: list[tuple[str, str]]
+) -> None:
+    for name in ("Jane", "Mei"):
+        for province, market in PLACES:
+            LeadFactory.create(first_name=name, province=province, market=market)
+    PoolAgentFactory.create(agent="va1", province="ON", market="LONDON")
+    for province, market in pools:
+        PoolAgentFactory.create(agent="agent", province=province, market=market)
+    readable = scopes.visible(Lead.objects.all(), user_of("agent"))
+
+    found = listed(readable, "jane").order_by("-pk").values_list("first_name", "province", "market")
+
+    expected = [place for place in PLACES if place in pools or (place[0], "ALL") in pools]
+    assert list(found) == [("Jane", *place) for place in reversed(expected)]
+
+
+def test_a_list_counts_fewer_rows_for_an_agent_than_for_who_reads_all(
+    user_of: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin_base, "READABLE_MAX", 2)
+    for _n in range(3):
+        TaskFactory.create(owner="agent")
+
+    for role, shown in (("agent", "more than 2"), ("operator", "3 rows")):
+        listed_to = signed_in(user_of(role)).get(reverse("admin:followups_followuptask_changelist"))
+        assert shown in listed_to.content.decode()

@@ -1,8 +1,9 @@
 """PostgreSQL's plans for the statements that the product sends."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,7 @@ class Plan:
     rows_read: int  # index or table entries that the scans looked at
     buffers: int  # pages of 8 kB
     milliseconds: float
+    read_of: Mapping[str, int] = field(default_factory=dict)  # rows that the scans of each table looked at
 
     def __str__(self) -> str:
         scans = ", ".join(self.scans)
@@ -92,7 +94,7 @@ def explain(postgres: psycopg.Connection, statement: Statement, *, generic: bool
 
 
 def _plan(explained: dict[str, Any]) -> Plan:
-    scans, rows = [], 0
+    scans, rows, read_of = [], 0, Counter[str]()
     for node in _nodes(explained["Plan"]):
         kind = node["Node Type"]
         if not kind.endswith("Scan") or kind in ("Subquery Scan", "CTE Scan"):
@@ -100,9 +102,11 @@ def _plan(explained: dict[str, Any]) -> Plan:
         index = f" using {node['Index Name']}" if "Index Name" in node else ""
         scans.append(f"{kind}{index}")
         removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-        rows += (node["Actual Rows"] + removed) * node["Actual Loops"]
+        read = (node["Actual Rows"] + removed) * node["Actual Loops"]
+        rows += read
+        read_of[node.get("Relation Name", "")] += read  # a scan for a bitmap names only its index
     buffers = explained["Plan"]["Shared Hit Blocks"] + explained["Plan"]["Shared Read Blocks"]
-    return Plan(tuple(scans), rows, buffers, explained["Execution Time"])
+    return Plan(tuple(scans), rows, buffers, explained["Execution Time"], read_of)
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

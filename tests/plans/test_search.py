@@ -18,7 +18,7 @@ from wholesale.plumbing.searching import sought
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 ROWS = 20_000
-_LEADS = """
+LEADS = """
 INSERT INTO followups_lead
     (lead_id, first_name, last_name, phone, email, address, postal_code, province, market, language, role, zone, source,
      status, changed_by, created_at, updated_at, phone_is_wrong, email_is_wrong, wrong_contacts)
@@ -40,7 +40,7 @@ FROM generate_series(1, %s) AS n
 def filled(db: None) -> None:
     """Many leads and buyers of one name."""
     with connection.cursor() as cursor:
-        cursor.execute(_LEADS, [ROWS])
+        cursor.execute(LEADS, [ROWS])
         cursor.execute(_BUYERS, [ROWS])
         cursor.execute("ANALYZE followups_lead, buyers_buyer")
 

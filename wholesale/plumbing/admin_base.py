@@ -22,7 +22,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from wholesale.plumbing import scopes
-from wholesale.plumbing.admin_input import CheckedInput, InfinitePaginator
+from wholesale.plumbing.admin_input import READABLE_MAX, CheckedInput, InfinitePaginator
 from wholesale.plumbing.differences import Said, differences
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.texts import Words
@@ -145,6 +145,12 @@ class Uncounted:
     list_disable_select_all = True
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
+
+    def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **options: Any) -> Any:
+        paginator = super().get_paginator(request, queryset, *args, **options)  # type: ignore[misc]
+        if scopes.reader_of(queryset.model, request.user) is not None:
+            paginator.most = READABLE_MAX
+        return paginator
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Show the list, without Django's hidden text that all rows are chosen: it would have a made-up number."""

@@ -19,6 +19,7 @@ from unfold import paginator
 from wholesale.plumbing.fields import BIGINT_MAX
 
 TOTAL_MAX = 1_000  # rows of such a list that are counted
+READABLE_MAX = 100  # the same if a user may not read them all: of each row it is found out whether the user may
 PAGES_MAX = 10**9  # pages of a list that is not counted
 _LOOKUPS = ("exact", "in", "isnull", "gt", "gte", "lt", "lte")
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
@@ -84,12 +85,12 @@ class InfinitePaginator(paginator.InfinitePaginator):
     @property
     def is_cut(self) -> bool:
         """Whether the list has more rows than are counted."""
-        return self.total > TOTAL_MAX
+        return self.total > self.most
 
     @cached_property
     def total(self) -> int:
-        """How many rows the list has, at most TOTAL_MAX + 1 (one query)."""
-        return int(self.object_list.order_by()[: TOTAL_MAX + 1].count())
+        """How many rows the list has, at most `most` + 1 (one query, by the index that orders the list)."""
+        return int(self.object_list[: self.most + 1].count())
 
     def validate_number(self, number: int) -> int:
         """Return the page's number.

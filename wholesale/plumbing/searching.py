@@ -13,8 +13,9 @@ from operator import and_, or_
 from typing import Any
 
 import phonenumbers
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import BooleanField, F, Func, Q, QuerySet
 
 from wholesale.plumbing.addresses import one_form
 from wholesale.plumbing.phones import formatted, parsed
@@ -149,6 +150,23 @@ def _query(wanted: Sought) -> str:
     """Return the text of PostgreSQL's tsquery. Words and digits hold only letters and digits, so they need no escapes."""
     words = " & ".join(f"'{word}':*" for word in wanted.words)
     return " | ".join(filter(None, (words, *(f"'{digits}':*" for digits in wanted.digits))))
+
+
+def among(found: QuerySet[Any, Any]) -> Q:
+    """Return the condition that a row is one of those found, whose primary keys the query has.
+
+    On PostgreSQL the keys are read once, as an array. So a list that begins with the newest row looks at them in this order,
+    and asks whether a user may read a row only until its page is full.
+    """
+    return Q(_Among("pk", ArraySubquery(found))) if connection.vendor == "postgresql" else Q(pk__in=found)
+
+
+class _Among(Func):
+    """The condition that a value is an element of an array (PostgreSQL)."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
 
 
 class _Found(Func):

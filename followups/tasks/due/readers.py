@@ -2,19 +2,24 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
+from django.db.models.lookups import In
 
 from followups.pool.models import PoolAgent
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL
 
 ANY_LEAD = "followups.view_any_lead"
+_PLACE = Concat("province", Value("/"), "market")
 
 
 def in_pool(reader: Any) -> Q:
     """Return the condition for rows of a place whose pool has this agent. A pool of the whole province counts too."""
-    here = PoolAgent.objects.filter(agent=reader, province=OuterRef("province"))
-    return Q(Exists(here.filter(Q(market=OuterRef("market")) | Q(market=ALL))))
+    # The places of the agent are read once. A subquery that looks at the row's place would be carried out for each row.
+    places = PoolAgent.objects.filter(agent=reader)
+    whole = places.filter(market=ALL).values("province")
+    return Q(province__in=whole) | Q(In(_PLACE, places.values_list(_PLACE).query))
 
 
 def readable_by(reader: Any) -> Q:
