@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followups", "0011_search"),
+        ("followups", "0012_notices"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("followups", "0011_search"),
+        ("followups", "0013_reports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
