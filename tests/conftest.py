@@ -50,6 +50,11 @@ SLOW_FILES = (
 SLOW_PARAMETERS = {"endpoint", "verb"}
 DATABASE = {"db", "transactional_db"}  # the fixtures of pytest-django that use the database
 
+# What the two databases cannot differ in runs on one of them: pages in a browser and the API's schema on PostgreSQL, which
+# production uses; what the server does before a request reaches a verb, and what takes no database, on SQLite.
+ONLY_ON_POSTGRESQL = ("tests/browser/", "tests/schema/")
+ONLY_ON_SQLITE = ("tests/faults/test_slow_clients.py", "tests/faults/test_unread_bodies.py", "tests/faults/test_wire.py")
+
 # The longest tests come first, so that no worker is left alone with one at the end. None of them uses the tests' own
 # database: pytest-django keeps the order of tests that do, since some of them empty the tables.
 LONGEST = ("tests/schema/", "tests/wholesale/test_up.py")
@@ -80,7 +85,7 @@ def django_db_keepdb() -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
-    """Collect tests of one database (races, plans, a pool; `make up`) only where that database is under test."""
+    """Collect tests of one database (races, plans, pages; `make up`) only where that database is under test."""
     for item in items:
         _mark(item)
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
@@ -92,11 +97,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
 
 
 def _mark(item: pytest.Function) -> None:
-    """Mark the tier of a test: `make quick` runs no slow one, and `make mutate` no slow one and none with a database."""
+    """Mark the tier of a test, and its database if it needs only one. `make quick` runs no slow test, and `make mutate` no
+    slow one and none with a database."""
     if _is_slow(item.path) or not SLOW_PARAMETERS.isdisjoint(item.fixturenames):
         item.add_marker("slow")
     if item.get_closest_marker("django_db") or not DATABASE.isdisjoint(item.fixturenames):
         item.add_marker("database")
+    elif not item.get_closest_marker("slow") and not item.get_closest_marker("postgres"):
+        item.add_marker("sqlite")
+    if item.nodeid.startswith(ONLY_ON_POSTGRESQL):
+        item.add_marker("postgres")
+    elif item.nodeid.startswith(ONLY_ON_SQLITE):
+        item.add_marker("sqlite")
 
 
 def _is_slow(path: Path) -> bool:

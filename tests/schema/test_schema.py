@@ -3,11 +3,10 @@
 import pytest
 
 from tests.schema.explore import explore
-from tests.served import fresh_database, on_postgresql, operator_token, serving
+from tests.served import fresh_database, operator_token, serving
 
-# In full on PostgreSQL, briefly on SQLite: only values differ there, which the tests of traps send to both.
-PHASES = ("examples", "coverage", "fuzzing", "stateful") if on_postgresql() else ("examples", "fuzzing")
-MAX_EXAMPLES = 25 if on_postgresql() else 5
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+MAX_EXAMPLES = 10  # `make bench` tries more
 
 
 def test_the_api_does_what_its_schema_says() -> None:

@@ -140,6 +140,7 @@ from tests.factories import (
     VendorFactory,
 )
 from tests.staff import signed_in
+from tests.wholesale.admin_walk import some
 from wholesale.console.notices.models import Notice, NoticeChoice, NoticeWatch
 from wholesale.demo.models import Simulation
 from wholesale.plumbing.admin_input import TOTAL_MAX
@@ -351,7 +352,7 @@ def test_every_search_and_filter_answers(model: Any, admin_client: Client) -> No
         choice["query_string"] for spec in page.context["cl"].filter_specs for choice in spec.choices(page.context["cl"])
     ]
 
-    for query in ("?q=nobody", *choices):
+    for query in ("?q=nobody", *some(model, choices, 12)):
         assert admin_client.get(url(model, "changelist") + query).status_code == 200, query
 
 
