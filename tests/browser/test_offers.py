@@ -1,6 +1,7 @@
 """Offers in a browser: a policy is tried and turned on, an offer is computed for a lead, sent and accepted."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -80,7 +81,7 @@ def test_a_policy_is_tried_and_turned_on_and_an_offer_is_sent_and_accepted(ops: 
     ops.use(offer)
 
     policy.refresh_from_db()
-    assert (policy.enabled, policy.reason, policy.max_arv_multiplier) == (True, "The flow is proven", 0.70)
+    assert (policy.enabled, policy.reason, policy.max_arv_multiplier) == (True, "The flow is proven", Decimal("0.7"))
     made = Offer.objects.get()
     assert (made.lead_id, made.state, made.amount) == ("L1", "ACCEPTED", 262_500)
 
