@@ -47,7 +47,7 @@ def buyer(name: str, *, box: dict[str, Any] | None = None, **columns: Any) -> Bu
     made: Buyer = BuyerFactory.create(name=name, **PLACE, **columns)
     BuyBoxPlaceFactory.create(box=BuyBoxFactory.create(buyer=made, **(box or {})), **PLACE)
     agreed = timezone.now() - timedelta(days=30)
-    inquiry = {"basis": "INQUIRY", "obtained_at": agreed, "evidence": "form 1"}
+    inquiry: dict[str, Any] = {"basis": "INQUIRY", "obtained_at": agreed, "evidence": "form 1"}
     record_consent(points=[("EMAIL", made.email)], **inquiry, act=Act("me", at=agreed))
     return made
 
