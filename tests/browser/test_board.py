@@ -63,8 +63,8 @@ def test_a_card_is_moved_by_keys_and_by_drag_and_a_buyer_is_asked(
         def part(selector: str, act: Callable[[Locator], T]) -> T:
             return visitor.use(lambda page: act(page.locator(selector)))
 
-        def press(*keys: str) -> None:
-            visitor.use(lambda page: [page.keyboard.press(key) for key in keys])
+        def press(key: str) -> None:
+            visitor.use(lambda page: page.keyboard.press(key))
 
         Offer.objects.filter(pk=offer.pk).update(last_seq=0)  # as if nothing had happened to it yet
         visitor.visit(BOARD)

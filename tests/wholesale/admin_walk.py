@@ -24,6 +24,7 @@ OF_EVERY_LIST = ("q", "p", "o", "all", "e", "_to_field", "_popup", "_facets", "_
 FIELDS = (
     *("reason", "why", "owner", "note", "outcome", "until", "realized_loss", "act", "task", "post", "username", "password"),
     *("phone", "email", "channel", "basis", "evidence", "paused_until", "import_file", "since", "by", "format", "resource"),
+    *("buyer", "ask", "answer", "seen", "market"),
 )
 EVERYTHING = os.environ.get("CRAWL") == "all"  # all values take minutes for each database, a sample seconds
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from buyers.book.lists.services import upsert_buyers
 from buyers.liquidity.deals import record_silence, send_deal
@@ -71,7 +72,7 @@ def _put_deals(day: SimulatedDay) -> None:
 
 def _send(day: SimulatedDay, buyer: Investor, where: BuyerMarket, deal_ref: str, eagerness: float, now: datetime) -> None:
     """Send a deal to a buyer, if the contact gate permits it. The buyer responds on the same day, or stays silent."""
-    place = {"province": where.province, "market": where.market, "property_type": where.property_type}
+    place: Any = {"province": where.province, "market": where.market, "property_type": where.property_type}
     try:
         sent = send_deal(buyer_id=buyer.buyer_id, deal_ref=deal_ref, channel=Channel.EMAIL, **place, act=day.act(now))
     except BuyerNotContactable:

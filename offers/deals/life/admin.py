@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,18 +10,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
-from offers.bounds import ARV_MAX
 from offers.deals.life import services
-from offers.deals.life.models import DOCUMENTS_MAX, Offer, OfferEvent
+from offers.deals.life.forms import AssignForm, CloseForm, CounterForm, FailForm, MoveForm
+from offers.deals.life.models import Offer, OfferEvent
 from offers.deals.life.states import TRANSITIONS, State
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, ReasonForm, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
 from wholesale.plumbing.admin_parts import DANGER, Colours, SinceFilter, allowed, button, column, link, place_text
 from wholesale.plumbing.showing import shown_money, shown_time
-from wholesale.plumbing.texts import Words
-from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 STATE_COLOURS = Colours(
     {
@@ -49,56 +45,6 @@ BUTTONS = {
     State.CLOSED: "close",
     State.FELL_THROUGH: "fall_through",
 }
-
-
-def _amount(label: Words, *, at_least: Any = 0, **options: Any) -> forms.DecimalField:
-    bounds = {"min_value": at_least, "max_value": ARV_MAX, "max_digits": 14, "decimal_places": 2}
-    return forms.DecimalField(label=label, widget=UnfoldAdminDecimalFieldWidget, **bounds, **options)
-
-
-class MoveForm(ReasonForm):
-    """The form of whatever happens to an offer: the reason, and references of documents."""
-
-    documents = forms.CharField(
-        label=_("Documents"),
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=_("References, such as a contract's number, parted by semicolons."),
-    )
-
-    def clean_documents(self) -> list[str]:
-        documents = [text for part in self.cleaned_data["documents"].split(";") if (text := part.strip())]
-        if len(documents) > DOCUMENTS_MAX or any(len(text) > LABEL_MAX_LENGTH for text in documents):
-            raise forms.ValidationError(
-                gettext("At most %(documents_max)s references of %(label_max_length)s characters each.")
-                % {"documents_max": DOCUMENTS_MAX, "label_max_length": LABEL_MAX_LENGTH}
-            )
-        return documents
-
-
-class CounterForm(MoveForm):
-    """The form of a counter."""
-
-    asked = _amount(_("The seller asks, CAD"), required=False)
-    amount = _amount(_("We offer now, CAD"), required=False, help_text=_("At most what the evidence recommends."))
-
-
-class AssignForm(MoveForm):
-    """The form that assigns the contract."""
-
-    buyer_id = forms.CharField(label=_("Buyer"), max_length=LABEL_MAX_LENGTH, widget=UnfoldAdminTextInputWidget)
-
-
-class CloseForm(MoveForm):
-    """The form of a deal that closed."""
-
-    realized_profit = _amount(_("Profit, CAD"), at_least=-ARV_MAX, help_text=_("Below 0 for a loss."))
-
-
-class FailForm(MoveForm):
-    """The form of an offer that fell through."""
-
-    realized_loss = _amount(_("Loss, CAD"), initial=0, help_text=_("Such as a deposit."))
 
 
 def offer_url(offer_id: int) -> str:

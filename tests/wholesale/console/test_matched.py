@@ -47,7 +47,7 @@ def buyer(name: str, *, box: dict[str, Any] | None = None, **columns: Any) -> Bu
     made: Buyer = BuyerFactory.create(name=name, **PLACE, **columns)
     BuyBoxPlaceFactory.create(box=BuyBoxFactory.create(buyer=made, **(box or {})), **PLACE)
     agreed = timezone.now() - timedelta(days=30)
-    inquiry = {"basis": "INQUIRY", "obtained_at": agreed, "evidence": "form 1"}
+    inquiry: dict[str, Any] = {"basis": "INQUIRY", "obtained_at": agreed, "evidence": "form 1"}
     record_consent(points=[("EMAIL", made.email)], **inquiry, act=Act("me", at=agreed))
     return made
 
@@ -126,7 +126,7 @@ def test_one_click_records_who_was_asked_and_another_what_they_answered(ops: Cli
     row = rows(ops, offer)["Bo Li"]
     assert row.seen == sent.pk
 
-    assert press(ops, offer, bo, answer="BOUGHT", heard=row.heard) == "Recorded: Bo Li, Bought."
+    assert press(ops, offer, bo, answer="BOUGHT", seen=row.heard) == "Recorded: Bo Li, Bought."
 
     answer = BuyerFeedbackEvent.objects.get()
     assert (answer.buyer_id, answer.deal_ref, answer.event, answer.actor) == (bo.buyer_id, "KING-12", "BOUGHT", "ops")
@@ -140,9 +140,9 @@ def test_a_second_click_records_nothing(ops: Client, offer: Offer, bo: Buyer) ->
     assert "was asked already" in press(ops, offer, bo, ask="CALL", seen=0)  # somebody else, by another channel
     assert DealSent.objects.count() == 1
 
-    press(ops, offer, bo, answer="RESPONDED", heard=0)
-    assert "recorded already" in press(ops, offer, bo, answer="RESPONDED", heard=0)
-    assert press(ops, offer, bo, answer="PASSED", heard=0) == "Recorded: Bo Li, Passed."
+    press(ops, offer, bo, answer="RESPONDED", seen=0)
+    assert "recorded already" in press(ops, offer, bo, answer="RESPONDED", seen=0)
+    assert press(ops, offer, bo, answer="PASSED", seen=0) == "Recorded: Bo Li, Passed."
     assert BuyerFeedbackEvent.objects.count() == 2
 
 
@@ -157,7 +157,7 @@ def test_a_refusal_of_the_gate_is_shown_by_the_row(ops: Client, offer: Offer, bo
     assert "There is no buyer" in press(ops, offer, Buyer(buyer_id="NOBODY"), ask="EMAIL", seen=0)
     GoLiveState.objects.update(kill_switch_engaged=True)
     assert "kill switch" in press(ops, offer, bo, ask="EMAIL", seen=0).lower()
-    assert press(ops, offer, bo, answer="PASSED", heard=0) == "Recorded: Bo Li, Passed."  # a fact all the same
+    assert press(ops, offer, bo, answer="PASSED", seen=0) == "Recorded: Bo Li, Passed."  # a fact all the same
 
 
 def test_an_asked_buyer_stays_on_the_page_though_it_does_not_match(ops: Client, offer: Offer, bo: Buyer) -> None:
@@ -166,7 +166,7 @@ def test_an_asked_buyer_stays_on_the_page_though_it_does_not_match(ops: Client, 
     found = rows(ops, offer)
 
     assert {name: row.rank for name, row in found.items()} == {"Bo Li": 1, "Zed Gone": None, "STRANGER": None}
-    assert press(ops, offer, gone, answer="RESPONDED", heard=0) == "Recorded: Zed Gone, Responded."
+    assert press(ops, offer, gone, answer="RESPONDED", seen=0) == "Recorded: Zed Gone, Responded."
 
 
 def test_a_deal_without_a_name_is_called_after_its_offer(ops: Client, offer: Offer, bo: Buyer) -> None:
@@ -192,7 +192,8 @@ def test_each_role_sees_and_does_what_it_may(user_of: Callable[..., User], offer
         assert auditor.post(path(offer), pressed, headers=HTMX).status_code == 403
     assert 'name="ask"' in agent.get(path(offer)).content.decode()
     assert press(agent, offer, bo, ask="EMAIL", seen=0).startswith("Recorded")
-    assert agent.post(path(offer), {"buyer": bo.buyer_id, "ask": "PIGEON"}).status_code == 403
+    for nonsense in ({"ask": "PIGEON"}, {}, {"buyer": "x" * 129, "ask": "EMAIL"}, {"ask": "EMAIL", "seen": "-1"}):
+        assert agent.post(path(offer), {"buyer": bo.buyer_id, **nonsense}).status_code == 403
     stranger = signed_in(User.objects.create_user("stranger"))
     assert stranger.get(path(offer)).status_code == 403
 

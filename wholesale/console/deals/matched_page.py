@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.messages import constants
 from django.core.exceptions import PermissionDenied
@@ -19,21 +20,33 @@ from governance.channels import Channel
 from offers.deals.life.models import Offer
 from wholesale.console.deals.matched import ANSWERS, MatchedBuyer, deal_of, matched_of, place_of
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_input import row_id
 from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.fields import BIGINT_MAX
 from wholesale.plumbing.showing import shown_money, shown_time
+from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 ASK, ANSWER = "buyers.send_deal", "buyers.record_feedback"
+
+
+class PressedForm(forms.Form):
+    """What a button of a row sends: the buyer, what to record, and the last line of the kind that the row shows."""
+
+    buyer = forms.CharField(max_length=LABEL_MAX_LENGTH)
+    ask = forms.ChoiceField(choices=Channel.choices, required=False)
+    answer = forms.ChoiceField(choices=Event.choices, required=False)
+    seen = forms.IntegerField(min_value=0, max_value=BIGINT_MAX, required=False)
 
 
 def matched_page(request: HttpRequest, model_admin: ModelAdmin, offer: Offer) -> HttpResponse:
     """Show the buyers that match the deal, or do what the button of a row says. With htmx the answer is the table alone."""
     if request.method != "POST":
         return _page(request, model_admin, offer)
-    buyer_id = request.POST.get("buyer", "")
-    refusal = None
+    pressed = PressedForm(request.POST)
+    if not pressed.is_valid():
+        raise PermissionDenied
+    buyer_id, refusal = pressed.cleaned_data["buyer"], None
     try:
-        said = _act(request, offer, buyer_id)
+        said = _act(request, offer, pressed.cleaned_data)
     except DomainError as refused:
         said, refusal = refused.shown, refused
     if request.htmx:  # type: ignore[attr-defined]
@@ -42,33 +55,32 @@ def matched_page(request: HttpRequest, model_admin: ModelAdmin, offer: Offer) ->
     return HttpResponseRedirect(request.path)
 
 
-def _act(request: HttpRequest, offer: Offer, buyer_id: str) -> str:
+def _act(request: HttpRequest, offer: Offer, pressed: dict[str, Any]) -> str:
     """Record what the pressed button says, and return the sentence that says so."""
-    channel, event = request.POST.get("ask", ""), request.POST.get("answer", "")
-    if channel in Channel.values:
-        return _ask(request, offer, buyer_id, channel)
-    if event in Event.values:
-        return _answer(request, offer, buyer_id, event)
+    about = {"buyer_id": pressed["buyer"], "deal_ref": offer.deal_name, **place_of(offer), "seen": pressed["seen"] or 0}
+    if pressed["ask"]:
+        return _ask(request, about, pressed["ask"])
+    if pressed["answer"]:
+        return _answer(request, about, pressed["answer"])
     raise PermissionDenied
 
 
-def _ask(request: HttpRequest, offer: Offer, buyer_id: str, channel: str) -> str:
+def _ask(request: HttpRequest, about: dict[str, Any], channel: str) -> str:
     _require(request, ASK)
-    act, seen = Act.by(request.user), row_id(request.POST.get("seen", "")) or 0
-    about = {"buyer_id": buyer_id, "deal_ref": offer.deal_name, **place_of(offer)}
-    sent = send_deal(**about, channel=channel, seen=seen, act=act)
-    words = {"buyer": _name(buyer_id), "channel": sent.get_channel_display().lower(), "time": shown_time(sent.sent_at)}
+    act = Act.by(request.user)
+    sent = send_deal(**about, channel=channel, act=act)
+    channel_text, time = str(sent.get_channel_display()).lower(), shown_time(sent.sent_at)
+    words = {"buyer": _name(about["buyer_id"]), "channel": channel_text, "time": time}
     if sent.sent_at < act.now:
         return _("%(buyer)s was asked already: %(channel)s, %(time)s. Nothing was recorded again.") % words
     return _("Recorded: %(buyer)s was asked, %(channel)s.") % words
 
 
-def _answer(request: HttpRequest, offer: Offer, buyer_id: str, event: str) -> str:
+def _answer(request: HttpRequest, about: dict[str, Any], event: str) -> str:
     _require(request, ANSWER)
-    act, seen = Act.by(request.user), row_id(request.POST.get("heard", "")) or 0
-    about = {"buyer_id": buyer_id, "deal_ref": offer.deal_name, **place_of(offer)}
-    kept = take_answer(**about, event=event, seen=seen, act=act)
-    words = {"buyer": _name(buyer_id), "answer": Event(event).label}
+    act = Act.by(request.user)
+    kept = take_answer(**about, event=event, act=act)
+    words = {"buyer": _name(about["buyer_id"]), "answer": Event(event).label}
     if kept.created_at < act.now:
         return _("%(buyer)s: %(answer)s was recorded already.") % words
     return _("Recorded: %(buyer)s, %(answer)s.") % words
