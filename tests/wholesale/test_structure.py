@@ -148,7 +148,6 @@ LONGER = {
     "wholesale/console/pages.py": "it is the one list of the pages; in two parts, neither would be the list",
     "wholesale/plumbing/admin_base.py": "the bases of the admin's pages refer to each other",
     "followups/tasks/models.py": "the table of tasks, and the questions that are asked of it",
-    "buyers/liquidity/graph/pages.py": "one page: its form, its drawing and its table, from the same figures",
     "wholesale/demo/walkthrough.py": "it follows the guide from its first line to its last",
 }
 
