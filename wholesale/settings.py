@@ -330,7 +330,6 @@ UNFOLD = {
     "SITE_SYMBOL": "real_estate_agent",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "wholesale.console.frame.favicon"}],
     "ACCOUNT": {"navigation": "wholesale.console.preferences.pages.account_links"},
-    "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "wholesale.console.frame.environment",
     "GLOBAL_CALLBACK": "wholesale.console.frame.around",

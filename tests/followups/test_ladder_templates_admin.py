@@ -17,6 +17,7 @@ from governance.organisation.models import Organisation
 from governance.policies import upsert
 from tests.staff import form_with, signed_in
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.models import UserSettings
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +63,13 @@ def test_the_page_shows_each_step_in_a_row_and_one_spare_row(operator: Client) -
         assert (sent[f"steps-{n}-amount"], sent[f"steps-{n}-unit"]) == ([str(amount)], [unit])
         assert sent[f"steps-{n}-script_fr"] == [step["script_fr"]]
     assert shown.count("data-spare") == 1
+
+
+def test_the_steps_are_rows_in_french_too(user_of: Callable[..., Any]) -> None:
+    user = user_of("operator")
+    UserSettings.objects.create(user=user, language="fr")
+    sent = form_with(signed_in(user).get(page(template())), "steps-TOTAL_FORMS")
+    assert sent["steps-0-script_fr"] == [GUIDE_STEPS[0]["script_fr"]]
 
 
 @pytest.mark.parametrize(

@@ -516,6 +516,16 @@ def test_every_page_has_our_stylesheet(admin_client: Client) -> None:
     assert finders.find("wholesale/admin.css") is not None
 
 
+def test_the_history_of_a_row_counts_its_entries(admin_client: Client, admin_user: User) -> None:
+    buyer = BuyerFactory.create()
+    content_type = ContentType.objects.get_for_model(Buyer)
+    LogEntry.objects.create(user=admin_user, content_type=content_type, object_id=buyer.pk, action_flag=CHANGE)
+
+    page = " ".join(admin_client.get(url(Buyer, "history", buyer.pk)).content.decode().split())
+    assert "1 entry </div>" in page
+    assert "page=2" not in page
+
+
 def test_only_staff_can_sign_in(client: Client, user_of: Callable[..., User]) -> None:
     client.force_login(user_of("operator"))
 

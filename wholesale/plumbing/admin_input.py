@@ -8,8 +8,10 @@ import re
 from typing import Any
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, SuspiciousOperation, ValidationError
+from django.core.paginator import Paginator
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
@@ -57,6 +59,12 @@ class CheckedInput:
         if not self._is_id(object_id):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined]
         return super().history_view(request, object_id, extra_context)  # type: ignore[misc]
+
+    def get_paginator(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return what cuts a list into pages. The entries of a row's history are few, and their page counts them."""
+        if queryset.model is LogEntry and self.model is not LogEntry:
+            return Paginator(queryset, *args, **kwargs)
+        return super().get_paginator(request, queryset, *args, **kwargs)  # type: ignore[misc]
 
     def response_action(self, request: HttpRequest, queryset: Any, *args: Any, **kwargs: Any) -> Any:
         """Run the action on the chosen rows.
