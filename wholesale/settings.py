@@ -115,11 +115,11 @@ IDEMPOTENCY_KEY_LIFETIME = timedelta(hours=24)  # CONTRACT section 1
 # Application ------------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # its other configuration would replace the site of the console
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "wholesale.console.apps.ConsoleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -47,11 +47,11 @@ def agent(db: None) -> User:
     return user
 
 
-@pytest.mark.parametrize("text", ["", "jane", "jane roe-777", "jane nobody", "416 200 0777"])
+@pytest.mark.parametrize("text", ["jane", "jane roe-777", "jane nobody", "416 200 0777"])
 def test_few_leads_are_asked_whether_an_agent_may_read_them(agent: User, text: str) -> None:
     readable = scopes.visible(Lead.objects.all(), agent)
 
-    found = plan(Lead, lambda: list((listed(readable, text) if text else readable).order_by("-pk")[:_PAGE]))
+    found = plan(Lead, lambda: list(listed(readable, text).order_by("-pk")[:_PAGE]))
 
     assert found.read_of["followups_followuptask"] < _PAGE * AGENTS * 3 * 2, found
 

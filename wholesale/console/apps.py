@@ -1,11 +1,13 @@
-"""The Django app of the console."""
+"""The Django app of the console, and the admin with the console's site."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 
 
 class ConsoleConfig(AppConfig):
     """The configuration of the Django app `console`. Its tables are those of the notices."""
 
+    default = True
     name = "wholesale.console"
     label = "console"
 
@@ -14,3 +16,10 @@ class ConsoleConfig(AppConfig):
         from wholesale.console.notices import tasks  # noqa: PLC0415  # models are not loaded before
 
         tasks.register()
+
+
+class ConsoleAdminConfig(admin.AdminConfig):
+    """The configuration of Django's admin."""
+
+    default = False
+    default_site = "wholesale.console.site.ConsoleSite"

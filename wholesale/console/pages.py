@@ -6,6 +6,7 @@ page, as a tab, and not in the sidebar.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -41,7 +42,7 @@ class Page:
     @property
     def link(self) -> str:
         """The address of the page."""
-        return reverse(f"admin:{self.app}_{self.model}_{self.view}")
+        return _address(f"admin:{self.app}_{self.model}_{self.view}")
 
     @property
     def family(self) -> tuple["Page", ...]:
@@ -51,6 +52,12 @@ class Page:
     def title_for(self, user: Any) -> str:
         """Return what the page is called for this user."""
         return gettext(self.mine if self.mine and is_agent(user) else self.title)
+
+
+@cache
+def _address(view: str) -> str:
+    # The frame of a page compares the addresses of all.
+    return reverse(view)
 
 
 TODAY = _("Today")
