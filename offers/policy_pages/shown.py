@@ -158,8 +158,8 @@ def limit_text(limit: Limit, pace: Pace) -> str:
     }
     texts = {
         Passed.EXPOSURE: _(
-            "At a pace of %(pace)s a day, each with %(stake)s at stake, offers need %(needed)s a day. The cap of %(engine)s on "
-            "exposure a day is %(has)s, which is enough for %(kept)s a day."
+            "At a pace of %(pace)s a day, each with %(stake)s at stake, offers need %(needed)s a day. The cap of %(engine)s "
+            "on exposure a day is %(has)s, which is enough for %(kept)s a day."
         ),
         Passed.OPEN: _(
             "At a pace of %(pace)s a day, each up to %(days)s days on the table, offers have up to %(needed)s open at once. "

@@ -15,9 +15,9 @@ from django.urls import NoReverseMatch, reverse
 
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
-from governance.market.words import channels_text, windows_text
 from governance.market.models import MarketPolicy
 from governance.market.rules import SAFE_RULES
+from governance.market.words import channels_text, windows_text
 from governance.policies import upsert
 from governance.risk.models import RiskPolicy
 from tests.staff import form_with, signed_in
