@@ -34,12 +34,12 @@ class Lately(NamedTuple):
 class SalesKnown(NamedTuple):
     """The market sales that are known of a place in a year."""
 
-    count: int
+    total: int
 
     @property
     def per_day(self) -> Decimal | None:
         """Sales a day, None where none are known."""
-        return Decimal(self.count) / SALES_SPAN.days if self.count else None
+        return Decimal(self.total) / SALES_SPAN.days if self.total else None
 
 
 def lately(province: str, market: str, now: datetime) -> Lately:

@@ -83,8 +83,8 @@ def example_house(usual: Lately) -> House:
 def _needs(policy: OfferPolicy, sales: SalesKnown) -> Iterator[Point]:
     """Whether enough sales are known for what the policy asks of an estimate."""
     asks = policy.compute_on_low or policy.refused & {Code.FEW_COMPS, Code.WIDE_INTERVAL, Code.ABOVE_LOW}
-    about = {"count": sales.count, "few": FEW_COMPS}
-    if sales.count >= FEW_COMPS:
+    about = {"count": sales.total, "few": FEW_COMPS}
+    if sales.total >= FEW_COMPS:
         yield Point(GOOD, _("Market sales known of the last year: %(count)s. An ARV can be estimated.") % about)
     elif asks:
         said = _("Market sales known of the last year: %(count)s. The policy refuses an offer without an estimate.")

@@ -31,7 +31,7 @@ from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.vocabulary import ALL, WORD_MAX_LENGTH, Province
 
 SPARE_ROWS = 1  # an empty row below the steps, for browsers without JavaScript
-UNITS = (("1", "minutes"), ("60", "hours"), ("1440", "days"))
+UNITS = (("1", _("minutes")), ("60", _("hours")), ("1440", _("days")))
 SCRIPT_LABELS = {"script_en": _("English"), "script_fr": _("French")}
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 

@@ -212,5 +212,5 @@ def test_market_sales_of_a_year_are_known(db: None) -> None:
     for days, arms_length in ((10, True), (300, True), (400, True), (5, False)):
         SaleFactory.create(**TORONTO, sold_on=(now - timedelta(days=days)).date(), arms_length=arms_length)
 
-    assert [sales_known("ON", market, now).count for market in ("TORONTO", "ALL", "LONDON")] == [2, 2, 0]
+    assert [sales_known("ON", market, now).total for market in ("TORONTO", "ALL", "LONDON")] == [2, 2, 0]
     assert sales_known("ON", "LONDON", now).per_day is None
