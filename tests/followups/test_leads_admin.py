@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from openpyxl import load_workbook
 
-from followups.leads.lists import tasks
+from followups.leads.lists import importer
 from followups.leads.lists.imports import begin_import, confirm_import
 from followups.leads.lists.models import LeadImport
 from followups.leads.lists.tasks import forget_files
@@ -246,7 +246,7 @@ def test_a_large_file_that_fails_at_its_end_says_so(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("wholesale.plumbing.importing.batches.ROWS_AT_ONCE", 1)
     begun = begin_import(file_name="leads.xlsx", content=DAMAGED, act=Act())
 
-    tasks.work_on(begun.pk)
+    importer.LEADS.work_on(begun.pk)
 
     begun.refresh_from_db()
     assert (begun.state, begun.content) == ("FAILED", None)
@@ -259,7 +259,7 @@ def test_a_task_that_runs_twice_does_nothing_the_second_time() -> None:
     done = confirm_import(LeadImportFactory.create().pk)
     Lead.objects.update(province="QC")
 
-    tasks.work_on(done.pk)
+    importer.LEADS.work_on(done.pk)
 
     assert (Lead.objects.get().province, LeadImport.objects.get().created) == ("QC", 1)
 

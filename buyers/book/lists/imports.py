@@ -18,7 +18,7 @@ def begin_import(*, file_name: str, content: bytes, act: Act) -> BuyerImport:
         UnreadableFile: the file is too large, neither CSV nor XLSX, or has an unusable header.
 
     """
-    return _worked_on(BUYERS.begin(file_name=file_name, content=content, act=act))
+    return BUYERS.worked_on(BUYERS.begin(file_name=file_name, content=content, act=act), tasks.work_on_import)
 
 
 @verb(ExecutionClass.RECORD)
@@ -30,7 +30,7 @@ def confirm_import(import_id: int) -> BuyerImport:
         ImportNotReady: the file was not checked, was imported already, or is gone.
 
     """
-    return _worked_on(BUYERS.confirm(import_id))
+    return BUYERS.worked_on(BUYERS.confirm(import_id), tasks.work_on_import)
 
 
 @verb(ExecutionClass.RECORD)
@@ -42,13 +42,4 @@ def retry_import(import_id: int) -> BuyerImport:
         ImportNotReady: the import has not failed, or its file is gone.
 
     """
-    return _worked_on(BUYERS.retry(import_id))
-
-
-def _worked_on(row: BuyerImport) -> BuyerImport:
-    if row.is_large:
-        tasks.work_on_import.enqueue(row.pk)
-    else:
-        tasks.work_on(row.pk)
-        row.refresh_from_db()
-    return row
+    return BUYERS.worked_on(BUYERS.retry(import_id), tasks.work_on_import)

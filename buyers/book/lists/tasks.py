@@ -7,15 +7,10 @@ from wholesale.plumbing.work import periodic, task_failures
 from wholesale.plumbing.work.queues import Queue
 
 
-def work_on(import_id: int) -> None:
-    """Check the file of an import, or import it if it was checked and confirmed."""
-    BUYERS.work_on(import_id)
-
-
 @task(queue_name=Queue.LONG)
 def work_on_import(import_id: int) -> None:
     """Check or import a large file in the background."""
-    work_on(import_id)
+    BUYERS.work_on(import_id)
 
 
 @task(queue_name=Queue.PERIODIC)

@@ -35,7 +35,7 @@ MEANINGS = {
     Measure.CLOSE: Meaning(_("How probable it is that a buyer who decides buys."), (0, 0.1, 0.2, 0.3, 0.5)),
     Measure.CHANCE: Meaning(_("How probable it is that an offered deal is answered and bought."), (0, 0.05, 0.1, 0.2, 0.35)),
     Measure.SCORE: Meaning(
-        _("What the score is made of: active buyers * 0.5 + response rate * 50 + close rate * 50"), (0, 5, 15, 30, 60)
+        _("Active buyers * 0.5 + response rate * 50 + close rate * 50, by the customer's guide."), (0, 5, 15, 30, 60)
     ),
 }
 

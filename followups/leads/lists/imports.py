@@ -18,7 +18,7 @@ def begin_import(*, file_name: str, content: bytes, act: Act) -> LeadImport:
         UnreadableFile: the file is too large, neither CSV nor XLSX, or has an unusable header.
 
     """
-    return _worked_on(LEADS.begin(file_name=file_name, content=content, act=act))
+    return LEADS.worked_on(LEADS.begin(file_name=file_name, content=content, act=act), tasks.work_on_import)
 
 
 @verb(ExecutionClass.RECORD)
@@ -30,7 +30,7 @@ def confirm_import(import_id: int) -> LeadImport:
         ImportNotReady: the file was not checked, was imported already, or is gone.
 
     """
-    return _worked_on(LEADS.confirm(import_id))
+    return LEADS.worked_on(LEADS.confirm(import_id), tasks.work_on_import)
 
 
 @verb(ExecutionClass.RECORD)
@@ -42,13 +42,4 @@ def retry_import(import_id: int) -> LeadImport:
         ImportNotReady: the import has not failed, or its file is gone.
 
     """
-    return _worked_on(LEADS.retry(import_id))
-
-
-def _worked_on(row: LeadImport) -> LeadImport:
-    if row.is_large:
-        tasks.work_on_import.enqueue(row.pk)
-    else:
-        tasks.work_on(row.pk)
-        row.refresh_from_db()
-    return row
+    return LEADS.worked_on(LEADS.retry(import_id), tasks.work_on_import)

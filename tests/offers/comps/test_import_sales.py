@@ -18,8 +18,9 @@ from django.urls import reverse
 from governance.lists.upserting import ListReport
 from offers.comps.cells import cell_of
 from offers.comps.fields import COLUMNS
-from offers.comps.lists import files, imports, tasks
+from offers.comps.lists import files, imports
 from offers.comps.lists.exports import SaleResource
+from offers.comps.lists.importer import SALES
 from offers.comps.lists.services import upsert_sales
 from offers.comps.lists.words import COLUMN_OF, value_of
 from offers.comps.models import Sale, SaleImport
@@ -211,7 +212,7 @@ def test_a_large_file_waits_for_the_worker(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("wholesale.plumbing.importing.batches.ROWS_AT_ONCE", 0)
     batch = imports.begin_import(file_name="sales.csv", content=f"{HEADER}\n{ROW}\n".encode(), act=ACT)
     assert batch.state == "CHECKING"
-    tasks.work_on(batch.pk)
+    SALES.work_on(batch.pk)
     batch.refresh_from_db()
     assert batch.state == "CHECKED"
 

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from django.utils import timezone
 from django.utils.translation import gettext_noop
+from django_tasks.base import Task
 
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.importing.errors import ImportNotReady, UnreadableFile
@@ -89,6 +90,15 @@ class Importer(Generic[Batch]):
         failed.state, failed.failure, failed.finished_at = State.CHECKING, "", None
         failed.save(update_fields=["state", "failure", "finished_at"])
         return failed
+
+    def worked_on(self, batch: Batch, task: Task[..., Any]) -> Batch:
+        """Return the batch after `work_on`. A large file is left to the task, which does the same in the background."""
+        if batch.is_large:
+            task.enqueue(batch.pk)
+        else:
+            self.work_on(batch.pk)
+            batch.refresh_from_db()
+        return batch
 
     def work_on(self, batch_id: int) -> None:
         """Check or import a batch, depending on its state. A batch in another state is left alone."""
