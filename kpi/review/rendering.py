@@ -14,7 +14,7 @@ from kpi.review.rules import WEEKS_BEFORE
 from offers.deals.life.states import State
 from offers.studies.tables import ranges_text, ratio_table
 from wholesale.plumbing.charts import Chart, Series, chart
-from wholesale.plumbing.reports import Column, Kind, Section, Table
+from wholesale.plumbing.reports import Column, ReportTable, Section, ValueKind
 from wholesale.plumbing.showing import shown_day, shown_time
 from wholesale.plumbing.vocabulary import Province
 
@@ -75,30 +75,30 @@ def _before() -> str:
 def _offers(places: list[dict[str, Any]], note: str) -> Section:
     columns = [
         Column(_("Place")),
-        Column(_("Sent"), Kind.COUNT),
-        Column(_("Before"), Kind.COUNT),
-        Column(_("At stake"), Kind.CAD),
+        Column(_("Sent"), ValueKind.COUNT),
+        Column(_("Before"), ValueKind.COUNT),
+        Column(_("At stake"), ValueKind.CAD),
     ]
     rows = [
         [_name(place), *(place["offers_sent"][span] for span in ("week", "before")), place["at_stake"]] for place in places
     ]
     explained = _("Before: %(span)s. At stake is what is reserved for the offers that stand open.") % {"span": _before()}
     charts = [_bars(_("Offers sent"), _("Offers"), [row[:2] for row in rows])]
-    return Section(_("Offers sent"), Table(columns, rows), f"{explained} {note}".strip(), charts=charts)
+    return Section(_("Offers sent"), ReportTable(columns, rows), f"{explained} {note}".strip(), charts=charts)
 
 
 def _rates(title: str, what: str, rate: str, places: list[dict[str, Any]]) -> Section:
     """A rate of the week, that of the weeks before, and the change, each with its interval."""
     columns = [
         Column(_("Place")),
-        Column(what, Kind.RATE),
-        Column(_("Of"), Kind.COUNT),
-        Column(_("95% interval"), Kind.RATE, interval=True),
-        Column(_("Before"), Kind.RATE),
-        Column(_("Of, before"), Kind.COUNT),
-        Column(_("95% interval, before"), Kind.RATE, interval=True),
-        Column(_("Points"), Kind.POINTS),
-        Column(_("95% interval, points"), Kind.POINTS, interval=True),
+        Column(what, ValueKind.RATE),
+        Column(_("Of"), ValueKind.COUNT),
+        Column(_("95% interval"), ValueKind.RATE, interval=True),
+        Column(_("Before"), ValueKind.RATE),
+        Column(_("Of, before"), ValueKind.COUNT),
+        Column(_("95% interval, before"), ValueKind.RATE, interval=True),
+        Column(_("Points"), ValueKind.POINTS),
+        Column(_("95% interval, points"), ValueKind.POINTS, interval=True),
         Column(_("Moved")),
     ]
     rows = [
@@ -111,7 +111,7 @@ def _rates(title: str, what: str, rate: str, places: list[dict[str, Any]]) -> Se
         "for looking at, not for stopping."
     ) % {"span": _before()}
     is_empty = all(row[1] is None and row[4] is None for row in rows)
-    return Section(title, None if is_empty else Table(columns, rows), _("No final answer came.") if is_empty else note)
+    return Section(title, None if is_empty else ReportTable(columns, rows), _("No final answer came.") if is_empty else note)
 
 
 def _share(share: dict[str, Any]) -> list[Any]:
@@ -135,10 +135,10 @@ def _states(places: list[dict[str, Any]]) -> Section:
     columns = [
         Column(_("Place")),
         Column(_("State")),
-        Column(_("Left it this week"), Kind.COUNT),
-        Column(_("After days, median"), Kind.NUMBER, 1),
-        Column(_("Stand in it"), Kind.COUNT),
-        Column(_("For days, median"), Kind.NUMBER, 1),
+        Column(_("Left it this week"), ValueKind.COUNT),
+        Column(_("After days, median"), ValueKind.NUMBER, 1),
+        Column(_("Stand in it"), ValueKind.COUNT),
+        Column(_("For days, median"), ValueKind.NUMBER, 1),
     ]
     names = ("left", "left_after_days", "standing", "standing_for_days")
     rows = [
@@ -146,21 +146,21 @@ def _states(places: list[dict[str, Any]]) -> Section:
         for place in places
         for row in place["states"]
     ]
-    return Section(_("Days in each state"), Table(columns, rows), "" if rows else _("No offer moved or stands open."))
+    return Section(_("Days in each state"), ReportTable(columns, rows), "" if rows else _("No offer moved or stands open."))
 
 
 def _conduct(places: list[dict[str, Any]]) -> Section:
     columns = [
         Column(_("Place")),
-        Column(_("Tasks due"), Kind.COUNT),
-        Column(_("Completed"), Kind.COUNT),
-        Column(_("Open, overdue"), Kind.COUNT),
-        Column(_("In 30 min"), Kind.RATE),
-        Column(_("In 2 h"), Kind.RATE),
-        Column(_("Late, p50"), Kind.MINUTES),
-        Column(_("Late, p90"), Kind.MINUTES),
-        Column(_("Contacts outside the rules"), Kind.COUNT),
-        Column(_("Outside, %(span)s") % {"span": _before()}, Kind.COUNT),
+        Column(_("Tasks due"), ValueKind.COUNT),
+        Column(_("Completed"), ValueKind.COUNT),
+        Column(_("Open, overdue"), ValueKind.COUNT),
+        Column(_("In 30 min"), ValueKind.RATE),
+        Column(_("In 2 h"), ValueKind.RATE),
+        Column(_("Late, p50"), ValueKind.MINUTES),
+        Column(_("Late, p90"), ValueKind.MINUTES),
+        Column(_("Contacts outside the rules"), ValueKind.COUNT),
+        Column(_("Outside, %(span)s") % {"span": _before()}, ValueKind.COUNT),
     ]
     names = ("count", "completed", "open_overdue", "within_30m", "within_2h", "p50", "p90")
     rows = [
@@ -172,7 +172,7 @@ def _conduct(places: list[dict[str, Any]]) -> Section:
         for place in places
     ]
     charts = [_bars(_("Tasks done within 2 permitted hours"), _("In 2 h"), ((row[0], row[5]) for row in rows), rate=True)]
-    return Section(_("SLA, and contacts outside the rules"), Table(columns, rows), charts=charts)
+    return Section(_("SLA, and contacts outside the rules"), ReportTable(columns, rows), charts=charts)
 
 
 def _tripwires(places: list[dict[str, Any]]) -> Section:
@@ -180,8 +180,8 @@ def _tripwires(places: list[dict[str, Any]]) -> Section:
         Column(_("Metric")),
         Column(_("Place")),
         Column(_("Now")),
-        Column(_("Went off this week"), Kind.COUNT),
-        Column(_("Triggers not undone"), Kind.COUNT),
+        Column(_("Went off this week"), ValueKind.COUNT),
+        Column(_("Triggers not undone"), ValueKind.COUNT),
         Column(_("What it saw")),
     ]
     rows = [
@@ -189,7 +189,7 @@ def _tripwires(places: list[dict[str, Any]]) -> Section:
         for place in places
         for row in place["tripwires"]
     ]
-    return Section(_("Tripwires"), Table(columns, rows), "" if rows else _("No tripwire is on."))
+    return Section(_("Tripwires"), ReportTable(columns, rows), "" if rows else _("No tripwire is on."))
 
 
 def _state(row: dict[str, Any]) -> str:
@@ -201,11 +201,11 @@ def _state(row: dict[str, Any]) -> str:
 def _risk(engines: list[dict[str, Any]]) -> Section:
     columns = [
         Column(_("Engine")),
-        Column(_("Reserved"), Kind.CAD),
-        Column(_("Lost"), Kind.CAD),
-        Column(_("Reservations"), Kind.COUNT),
-        Column(_("At stake now"), Kind.CAD),
-        Column(_("Cap on it"), Kind.CAD),
+        Column(_("Reserved"), ValueKind.CAD),
+        Column(_("Lost"), ValueKind.CAD),
+        Column(_("Reservations"), ValueKind.COUNT),
+        Column(_("At stake now"), ValueKind.CAD),
+        Column(_("Cap on it"), ValueKind.CAD),
     ]
     rows = [
         [
@@ -215,7 +215,9 @@ def _risk(engines: list[dict[str, Any]]) -> Section:
         ]
         for row in engines
     ]
-    return Section(_("Risk used"), Table(columns, rows), _("The business days of the week. Without a cap there is a dash."))
+    return Section(
+        _("Risk used"), ReportTable(columns, rows), _("The business days of the week. Without a cap there is a dash.")
+    )
 
 
 def _study(study: dict[str, Any] | None) -> Section:

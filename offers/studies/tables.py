@@ -7,32 +7,32 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from offers.studies.ratios import RANGES, TERCILES, is_within
-from wholesale.plumbing.reports import Column, Kind, Table
+from wholesale.plumbing.reports import Column, ReportTable, ValueKind
 from wholesale.plumbing.texts import Words
 
 COLUMNS: Mapping[str, Column] = {
-    "n": Column(_("Sales"), Kind.COUNT),
-    "median_ratio": Column(_("Median ratio"), Kind.NUMBER, 3),
-    "cod": Column(_("COD"), Kind.NUMBER, 1),
-    "prd": Column(_("PRD"), Kind.NUMBER, 3),
-    "prb": Column(_("PRB"), Kind.NUMBER, 3),
-    "median_error": Column(_("Median error"), Kind.RATE, 1),
-    "within_10": Column(_("Within 10%"), Kind.RATE, 1),
-    "within_20": Column(_("Within 20%"), Kind.RATE, 1),
-    "coverage": Column(_("In the interval"), Kind.RATE, 1),
+    "n": Column(_("Sales"), ValueKind.COUNT),
+    "median_ratio": Column(_("Median ratio"), ValueKind.NUMBER, 3),
+    "cod": Column(_("COD"), ValueKind.NUMBER, 1),
+    "prd": Column(_("PRD"), ValueKind.NUMBER, 3),
+    "prb": Column(_("PRB"), ValueKind.NUMBER, 3),
+    "median_error": Column(_("Median error"), ValueKind.RATE, 1),
+    "within_10": Column(_("Within 10%"), ValueKind.RATE, 1),
+    "within_20": Column(_("Within 20%"), ValueKind.RATE, 1),
+    "coverage": Column(_("In the interval"), ValueKind.RATE, 1),
 }
 _GROUPS: Mapping[str, Words] = dict(
     zip(("all", *TERCILES), (_("All"), _("Cheapest third"), _("Middle third"), _("Dearest third")), strict=True)
 )
 
 
-def ratio_table(groups: list[dict[str, Any]]) -> Table:
+def ratio_table(groups: list[dict[str, Any]]) -> ReportTable:
     """A table of the groups. The last column names the measures that lie outside the range of the standard."""
     rows = [
         [str(_GROUPS.get(group["group"], group["group"])), *(group[name] for name in COLUMNS), _outside(group)]
         for group in groups
     ]
-    return Table([Column(_("Group")), *COLUMNS.values(), Column(_("Outside the range"))], rows)
+    return ReportTable([Column(_("Group")), *COLUMNS.values(), Column(_("Outside the range"))], rows)
 
 
 def _outside(group: Mapping[str, Any]) -> str:

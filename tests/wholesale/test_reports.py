@@ -7,24 +7,24 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone, translation
 
-from wholesale.plumbing.reports import Column, Kind, Report, Section, Table
+from wholesale.plumbing.reports import Column, ReportDocument, ReportTable, Section, ValueKind
 from wholesale.plumbing.showing import shown_span
 
 
 @pytest.mark.parametrize(
     ("column", "value", "english", "french"),
     [
-        (Column("", Kind.TEXT), "=1", "=1", "=1"),
-        (Column("", Kind.COUNT), 12345, "12,345", "12\xa0345"),
-        (Column("", Kind.NUMBER, 3), 0.9550, "0.955", "0,955"),
-        (Column("", Kind.RATE, 1), 0.1234, "12.3%", "12,3\xa0%"),
-        (Column("", Kind.RATE), 0.1234, "12%", "12\xa0%"),
-        (Column("", Kind.POINTS), 0.2, "+20", "+20"),
-        (Column("", Kind.POINTS), -0.2, "-20", "-20"),
-        (Column("", Kind.CAD), 1234.5, "$1,234.50", "1\xa0234,50\xa0$"),
-        (Column("", Kind.MINUTES), 90, "1 h 30 min", "1 h 30 min"),
-        (Column("", Kind.COUNT), None, "-", "-"),
-        (Column("", Kind.RATE, interval=True), (None, None), "-", "-"),
+        (Column("", ValueKind.TEXT), "=1", "=1", "=1"),
+        (Column("", ValueKind.COUNT), 12345, "12,345", "12\xa0345"),
+        (Column("", ValueKind.NUMBER, 3), 0.9550, "0.955", "0,955"),
+        (Column("", ValueKind.RATE, 1), 0.1234, "12.3%", "12,3\xa0%"),
+        (Column("", ValueKind.RATE), 0.1234, "12%", "12\xa0%"),
+        (Column("", ValueKind.POINTS), 0.2, "+20", "+20"),
+        (Column("", ValueKind.POINTS), -0.2, "-20", "-20"),
+        (Column("", ValueKind.CAD), 1234.5, "$1,234.50", "1\xa0234,50\xa0$"),
+        (Column("", ValueKind.MINUTES), 90, "1 h 30 min", "1 h 30 min"),
+        (Column("", ValueKind.COUNT), None, "-", "-"),
+        (Column("", ValueKind.RATE, interval=True), (None, None), "-", "-"),
     ],
 )
 def test_a_cell_is_written_in_the_language_of_the_reader(column: Column, value: Any, english: str, french: str) -> None:
@@ -35,9 +35,9 @@ def test_a_cell_is_written_in_the_language_of_the_reader(column: Column, value: 
 
 
 def test_an_interval_has_both_ends_and_a_time_the_zone_of_the_reader() -> None:
-    assert Column("", Kind.RATE, interval=True).shown((0.1, 0.25)) == "10% to 25%"
+    assert Column("", ValueKind.RATE, interval=True).shown((0.1, 0.25)) == "10% to 25%"
     with timezone.override(ZoneInfo("America/Halifax")):
-        assert "2:00" in Column("", Kind.TIME).shown(datetime(2026, 12, 15, 18, tzinfo=UTC))
+        assert "2:00" in Column("", ValueKind.TIME).shown(datetime(2026, 12, 15, 18, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_span_is_shown_in_words(minutes: float | None, words: str) -> None:
 
 
 def test_only_tables_with_rows_are_numbered() -> None:
-    full, empty = Table([Column("a")], [["b"]]), Table([Column("a")], [])
-    made = Report("r", "R", "", [Section("1", full), Section("2"), Section("3", empty), Section("4", full)])
+    full, empty = ReportTable([Column("a")], [["b"]]), ReportTable([Column("a")], [])
+    made = ReportDocument("r", "R", "", [Section("1", full), Section("2"), Section("3", empty), Section("4", full)])
     assert made.tables == [full, full]
     assert [place for section, place in made.numbered() if section.has_rows] == [0, 1]

@@ -26,7 +26,7 @@ from wholesale.plumbing.showing import (
 from wholesale.plumbing.texts import Words
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """What the values of a column or figure are."""
 
     TEXT = "text"
@@ -45,7 +45,7 @@ class Column:
     """A column of a table. The values of an interval are pairs, from and to. None is a value that there is not."""
 
     title: Words
-    kind: Kind = Kind.TEXT
+    kind: ValueKind = ValueKind.TEXT
     digits: int = 0  # decimals at most, of numbers and rates
     interval: bool = False
 
@@ -61,24 +61,24 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether the values are words, which stand at the left."""
-        return self.kind == Kind.TEXT
+        return self.kind == ValueKind.TEXT
 
 
-_WRITERS: Mapping[Kind, Callable[[Any, int], str]] = {
-    Kind.TEXT: lambda value, _digits: str(value),
-    Kind.COUNT: lambda value, _digits: shown_number(value),
-    Kind.NUMBER: shown_number,
-    Kind.RATE: shown_rate,
-    Kind.POINTS: lambda value, digits: ("+" if value > 0 else "") + shown_number(value * 100, digits),
-    Kind.MINUTES: lambda value, _digits: shown_span(value),
-    Kind.CAD: lambda value, _digits: shown_money(Decimal(str(value))),
-    Kind.DAY: lambda value, _digits: shown_day(value),
-    Kind.TIME: lambda value, _digits: shown_time(value),
+_WRITERS: Mapping[ValueKind, Callable[[Any, int], str]] = {
+    ValueKind.TEXT: lambda value, _digits: str(value),
+    ValueKind.COUNT: lambda value, _digits: shown_number(value),
+    ValueKind.NUMBER: shown_number,
+    ValueKind.RATE: shown_rate,
+    ValueKind.POINTS: lambda value, digits: ("+" if value > 0 else "") + shown_number(value * 100, digits),
+    ValueKind.MINUTES: lambda value, _digits: shown_span(value),
+    ValueKind.CAD: lambda value, _digits: shown_money(Decimal(str(value))),
+    ValueKind.DAY: lambda value, _digits: shown_day(value),
+    ValueKind.TIME: lambda value, _digits: shown_time(value),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """A table: its columns, and the values of each row. The first column names the row. `total`: the last row sums up."""
 
     columns: Sequence[Column]
@@ -108,7 +108,7 @@ class Figure:
 
     title: Words
     value: Any
-    kind: Kind = Kind.COUNT
+    kind: ValueKind = ValueKind.COUNT
     digits: int = 0
 
     @property
@@ -122,7 +122,7 @@ class Section:
     """A part of a report: figures, charts, a table that says the same in numbers, and a note. Any of them may lack."""
 
     title: Words
-    table: Table | None = None
+    table: ReportTable | None = None
     note: Words = ""
     figures: Sequence[Figure] = ()
     charts: Sequence[Chart] = ()
@@ -134,7 +134,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportDocument:
     """A report: its title, the days and places that it is about in words, its sections, and how to read it.
 
     `name` begins the names of its files: small letters, digits and hyphens.
@@ -147,7 +147,7 @@ class Report:
     note: Words = ""
 
     @property
-    def tables(self) -> list[Table]:
+    def tables(self) -> list[ReportTable]:
         """The tables that have rows."""
         return [table for section in self.sections if (table := section.table) is not None and table.rows]
 

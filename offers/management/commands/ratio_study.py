@@ -10,7 +10,7 @@ from rich.table import Table as Shown
 from offers.studies import services
 from offers.studies.tables import ranges_text, ratio_table
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.reports import Table
+from wholesale.plumbing.reports import ReportTable
 from wholesale.plumbing.terminal import console_on
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(f"{title}: none.")
 
-    def _print(self, title: str, table: Table) -> None:
+    def _print(self, title: str, table: ReportTable) -> None:
         shown = Shown(title=title, caption=ranges_text())
         for header, column in zip(table.headers, table.columns, strict=True):
             shown.add_column(header, justify="left" if column.is_text else "right")

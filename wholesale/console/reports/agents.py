@@ -19,7 +19,7 @@ from wholesale.console.reports.pages import report_page
 from wholesale.console.reports.periods import PeriodForm
 from wholesale.console.reports.sla import sla_page
 from wholesale.plumbing.charts import Series, chart
-from wholesale.plumbing.reports import Column, Figure, Kind, Report, Section, Table
+from wholesale.plumbing.reports import Column, Figure, ReportDocument, ReportTable, Section, ValueKind
 
 admin.site.unregister(FollowupTask)
 BARS_MAX = 40  # agents in a chart; if there are more, those who did the most
@@ -58,7 +58,7 @@ def agents_page(request: HttpRequest, model_admin: Any) -> HttpResponse:
     now = timezone.now()
     form = PeriodForm(request.GET.dict(), now)
 
-    def make(given: dict[str, Any]) -> Report:
+    def make(given: dict[str, Any]) -> ReportDocument:
         since, until = form.span()
         agents = numbers_of_agents(since=since, until=until, now=now)
         return report_of(agents, sla_by_agent(since, until, now), form.period())
@@ -66,16 +66,18 @@ def agents_page(request: HttpRequest, model_admin: Any) -> HttpResponse:
     return report_page(request, model_admin, form, make, title=_("Agents"))
 
 
-def report_of(agents: list[AgentNumbers], sla: SlaByAgent, period: str) -> Report:
+def report_of(agents: list[AgentNumbers], sla: SlaByAgent, period: str) -> ReportDocument:
     """Return what was found as a report."""
     if not agents:
-        return Report("agents", _("Agents"), period, [Section(_("Work"), note=_("Nobody completed a task in these days."))])
+        return ReportDocument(
+            "agents", _("Agents"), period, [Section(_("Work"), note=_("Nobody completed a task in these days."))]
+        )
     whole = OwnSpan(
         {name: sum(agent.done.counts[name] for agent in agents) for name in COUNTS},
         [took for agent in agents for took in agent.done.first_contacts],
         sum(agent.done.spans for agent in agents),
     )
-    return Report(
+    return ReportDocument(
         "agents", _("Agents"), period, [_work(agents, whole), _outcomes(agents), _pace(agents, whole, sla)], _note()
     )
 
@@ -91,9 +93,9 @@ def _work(agents: list[AgentNumbers], whole: OwnSpan) -> Section:
     }
     rows = [[agent.name, *(agent.done.counts[name] for name in titles), agent.claims] for agent in agents]
     total = [_("All"), *(whole.counts[name] for name in titles), sum(agent.claims for agent in agents)]
-    columns = [Column(_("Agent")), *(Column(title, Kind.COUNT) for title in titles.values())]
+    columns = [Column(_("Agent")), *(Column(title, ValueKind.COUNT) for title in titles.values())]
     figures = [Figure(titles[name], whole.counts[name]) for name in ("completed", "reached", "appointments")]
-    table = Table([*columns, Column(_("Claimed now"), Kind.COUNT)], [*rows, total], total=True)
+    table = ReportTable([*columns, Column(_("Claimed now"), ValueKind.COUNT)], [*rows, total], total=True)
     return Section(_("Work"), table, figures=[Figure(_("Agents"), len(agents)), *figures])
 
 
@@ -114,10 +116,10 @@ def _outcomes(agents: list[AgentNumbers]) -> Section:
         )
         for tone, outcomes in _GOT_TO
     ]
-    columns = [Column(_("Agent")), *(Column(Outcome(outcome).label, Kind.COUNT) for outcome in Outcome)]
+    columns = [Column(_("Agent")), *(Column(Outcome(outcome).label, ValueKind.COUNT) for outcome in Outcome)]
     return Section(
         _("Outcomes"),
-        Table([*columns, Column(_("No outcome"), Kind.COUNT)], [*rows, total], total=True),
+        ReportTable([*columns, Column(_("No outcome"), ValueKind.COUNT)], [*rows, total], total=True),
         charts=[chart(_("Outcomes by agent"), [agent.name for agent in drawn], series, by=_("Agent"), stacked=True)],
     )
 
@@ -125,14 +127,14 @@ def _outcomes(agents: list[AgentNumbers]) -> Section:
 def _pace(agents: list[AgentNumbers], whole: OwnSpan, sla: SlaByAgent) -> Section:
     columns = [
         Column(_("Agent")),
-        Column(_("Days with work"), Kind.COUNT),
-        Column(_("Tasks a day"), Kind.NUMBER, 1),
-        Column(_("Speed to first contact"), Kind.MINUTES),
-        Column(_("SLA kept"), Kind.RATE, 1),
-        Column(_("In 30 min"), Kind.RATE, 1),
-        Column(_("In 2 h"), Kind.RATE, 1),
-        Column(_("Late, p50"), Kind.MINUTES),
-        Column(_("Late, p90"), Kind.MINUTES),
+        Column(_("Days with work"), ValueKind.COUNT),
+        Column(_("Tasks a day"), ValueKind.NUMBER, 1),
+        Column(_("Speed to first contact"), ValueKind.MINUTES),
+        Column(_("SLA kept"), ValueKind.RATE, 1),
+        Column(_("In 30 min"), ValueKind.RATE, 1),
+        Column(_("In 2 h"), ValueKind.RATE, 1),
+        Column(_("Late, p50"), ValueKind.MINUTES),
+        Column(_("Late, p90"), ValueKind.MINUTES),
     ]
 
     def row(name: str, done: OwnSpan, figures: Mapping[str, Any]) -> list[Any]:
@@ -140,7 +142,7 @@ def _pace(agents: list[AgentNumbers], whole: OwnSpan, sla: SlaByAgent) -> Sectio
         return [name, done.spans, done.number("completed"), done.speed, done.kept, *late]
 
     rows = [row(agent.name, agent.done, sla.agents[agent.name]) for agent in agents]
-    table = Table(columns, [*rows, row(_("All"), whole, sla.every)], total=True)
+    table = ReportTable(columns, [*rows, row(_("All"), whole, sla.every)], total=True)
     return Section(_("Pace and SLA"), table)
 
 

@@ -11,12 +11,12 @@ from typing import Any
 from django.utils import timezone
 
 from wholesale.console.reports.cells import plain_columns, plain_rows, safe
-from wholesale.plumbing.reports import Table
+from wholesale.plumbing.reports import ReportTable
 
 CONTENT_TYPE = "text/csv; charset=utf-8"
 
 
-def as_csv(table: Table) -> bytes:
+def as_csv(table: ReportTable) -> bytes:
     """Return the table as a file."""
     out = io.StringIO()
     writer = csv.writer(out)

@@ -18,7 +18,7 @@ from kpi.review.rendering import sections, span_text
 from kpi.review.services import friday_review, zone
 from wholesale.console.reports.pages import ReportedRows, report_page
 from wholesale.console.reports.periods import day_field
-from wholesale.plumbing.reports import Report
+from wholesale.plumbing.reports import ReportDocument
 
 admin.site.unregister(FridayReview)
 
@@ -33,7 +33,7 @@ class ReviewForm(forms.Form):
 class ReviewPages(ReportedRows, FridayReviewAdmin):
     """The pages of kept reviews, each with what it says, and the page of any week."""
 
-    def report_of(self, row: FridayReview) -> Report:
+    def report_of(self, row: FridayReview) -> ReportDocument:
         """Return a kept review as it was."""
         return report_of(row.content)
 
@@ -46,7 +46,7 @@ class ReviewPages(ReportedRows, FridayReviewAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
 
-        def make(given: dict[str, Any]) -> Report:
+        def make(given: dict[str, Any]) -> ReportDocument:
             now, day = timezone.now(), given["until"]
             end = datetime.combine(day + timedelta(days=1), time(), zone()) if day else now
             return report_of(friday_review(until=min(end, now), now=now))
@@ -54,6 +54,6 @@ class ReviewPages(ReportedRows, FridayReviewAdmin):
         return report_page(request, self, ReviewForm(request.GET), make, title=gettext("Friday review"))
 
 
-def report_of(review: dict[str, Any]) -> Report:
+def report_of(review: dict[str, Any]) -> ReportDocument:
     """Return a review as a report."""
-    return Report("friday-review", _("Friday review"), span_text(review), sections(review))
+    return ReportDocument("friday-review", _("Friday review"), span_text(review), sections(review))

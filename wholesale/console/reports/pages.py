@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 
 from wholesale.console.reports.csv_file import CONTENT_TYPE, as_csv
 from wholesale.plumbing.admin_base import of_row
-from wholesale.plumbing.reports import Made, Report
+from wholesale.plumbing.reports import Made, ReportDocument
 
 FORMATS = ("xlsx", "pdf")  # of a whole report; CSV has one table
 
 
 def report_page(
-    request: HttpRequest, model_admin: Any, form: forms.Form, make: Callable[[dict[str, Any]], Report], *, title: str
+    request: HttpRequest, model_admin: Any, form: forms.Form, make: Callable[[dict[str, Any]], ReportDocument], *, title: str
 ) -> HttpResponse:
     """Show the report that `make` returns of the form's values, or send it as the file that the address asks for."""
     report = make(form.cleaned_data) if form.is_valid() else None
@@ -49,7 +49,7 @@ class ReportedRows:
     opts: Any
     admin_site: Any
 
-    def report_of(self, row: Any) -> Report | None:
+    def report_of(self, row: Any) -> ReportDocument | None:
         """Return the report of a row. None: there is none yet."""
         raise NotImplementedError
 
@@ -89,7 +89,7 @@ def _made(request: HttpRequest) -> Made:
     return Made(request.user.get_username(), timezone.now())
 
 
-def _file(request: HttpRequest, report: Report) -> HttpResponse:
+def _file(request: HttpRequest, report: ReportDocument) -> HttpResponse:
     """Return a report as a file: as XLSX or PDF, or as CSV its table of the number `table` in the address, from 0."""
     wanted, made = request.GET["format"], _made(request)
     name = f"{report.name}-{timezone.localdate(made.at).isoformat()}"

@@ -27,7 +27,7 @@ from reportlab.platypus import (
 )
 
 from wholesale.console.reports.pdf_charts import FONT, drawing_of
-from wholesale.plumbing.reports import Figure, Made, Report, Section, Table
+from wholesale.plumbing.reports import Figure, Made, ReportDocument, ReportTable, Section
 from wholesale.plumbing.showing import locale
 
 CONTENT_TYPE = "application/pdf"
@@ -42,7 +42,7 @@ _PADDING = 3.0
 _WORDS_MAX = 16.0  # widths of the font, of a column of words
 
 
-def as_pdf(report: Report, made: Made) -> bytes:
+def as_pdf(report: ReportDocument, made: Made) -> bytes:
     """Return the report as a file."""
     _register_fonts()
     widest = max((len(one.table.columns) for one in report.sections if one.table and one.has_rows), default=0)
@@ -86,7 +86,7 @@ _TEXT = _style("text", 8.5, spaceAfter=4)
 _NOTE = _style("note", 7.5, textColor=_SOFT, spaceBefore=4, spaceAfter=4)
 
 
-def _story(report: Report, made: Made, width: float) -> Iterator[Any]:
+def _story(report: ReportDocument, made: Made, width: float) -> Iterator[Any]:
     yield _paragraph(report.title, _TITLE)
     yield _paragraph(report.period, _TEXT)
     yield _paragraph(made, _NOTE)
@@ -124,7 +124,7 @@ def _paragraph(text: object, style: ParagraphStyle) -> Paragraph:
     return Paragraph(escape(_clean(text)), style)
 
 
-def _table(table: Table, width: float) -> LongTable:
+def _table(table: ReportTable, width: float) -> LongTable:
     """A table as wide as the page at most. Its words are broken over lines; its numbers never are."""
     rows = [[*map(_clean, row)] for row, _n in zip(table.texts(), range(ROWS_MAX), strict=False)]
     is_text = [column.is_text for column in table.columns]
@@ -182,7 +182,7 @@ def _fitting(widths: list[float], is_text: list[bool], width: float) -> list[flo
     return [each * kept if is_word else each for each, is_word in zip(widths, is_text, strict=True)]
 
 
-def _numbered(report: Report, made: Made) -> type[Canvas]:
+def _numbered(report: ReportDocument, made: Made) -> type[Canvas]:
     """Return a canvas whose pages say what they belong to, and which of how many each is."""
 
     class Numbered(Canvas):

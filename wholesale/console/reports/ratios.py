@@ -11,7 +11,7 @@ from offers.studies.models import RatioStudy
 from offers.studies.tables import ranges_text, ratio_table
 from wholesale.console.reports.pages import ReportedRows
 from wholesale.plumbing.charts import Series, chart
-from wholesale.plumbing.reports import Column, Kind, Report, Section, Table
+from wholesale.plumbing.reports import Column, ReportDocument, ReportTable, Section, ValueKind
 from wholesale.plumbing.showing import shown_money, shown_number
 
 admin.site.unregister(RatioStudy)
@@ -21,11 +21,11 @@ admin.site.unregister(RatioStudy)
 class StudyPages(ReportedRows, RatioStudyAdmin):
     """The pages of ratio studies. The page of a study shows what came of it."""
 
-    def report_of(self, row: RatioStudy) -> Report | None:
+    def report_of(self, row: RatioStudy) -> ReportDocument | None:
         """Return what came of a study that is done."""
         if not row.results:
             return None
-        return Report(f"ratio-study-{row.pk}", str(row), self.about(row), _sections(row.results), _note())
+        return ReportDocument(f"ratio-study-{row.pk}", str(row), self.about(row), _sections(row.results), _note())
 
 
 def _sections(results: dict[str, Any]) -> list[Section]:
@@ -43,9 +43,8 @@ def _by_size(histogram: list[tuple[float, int]]) -> Section:
         by=_("Ratio from"),
         unit=_("sales"),
     )
-    return Section(
-        title, Table([Column(_("Ratio from"), Kind.NUMBER, 2), Column(_("Sales"), Kind.COUNT)], histogram), charts=[drawn]
-    )
+    columns = [Column(_("Ratio from"), ValueKind.NUMBER, 2), Column(_("Sales"), ValueKind.COUNT)]
+    return Section(title, ReportTable(columns, histogram), charts=[drawn])
 
 
 def _by_price(deciles: list[tuple[float, float]]) -> Section:
@@ -58,8 +57,8 @@ def _by_price(deciles: list[tuple[float, float]]) -> Section:
         unit=_("median ratio"),
         shown=lambda ratio: shown_number(ratio, 3),
     )
-    columns = [Column(_("Price"), Kind.CAD), Column(_("Median ratio"), Kind.NUMBER, 3)]
-    return Section(title, Table(columns, deciles), charts=[drawn])
+    columns = [Column(_("Price"), ValueKind.CAD), Column(_("Median ratio"), ValueKind.NUMBER, 3)]
+    return Section(title, ReportTable(columns, deciles), charts=[drawn])
 
 
 def _note() -> str:

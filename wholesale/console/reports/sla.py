@@ -16,7 +16,7 @@ from followups.sla.report import GROUPS, SlaReport, sla_report
 from wholesale.console.reports.pages import report_page
 from wholesale.console.reports.periods import PeriodForm, day_field
 from wholesale.plumbing.charts import Chart, Series, chart
-from wholesale.plumbing.reports import Column, Figure, Kind, Report, Section, Table
+from wholesale.plumbing.reports import Column, Figure, ReportDocument, ReportTable, Section, ValueKind
 from wholesale.plumbing.showing import shown_span
 from wholesale.plumbing.texts import Words
 
@@ -32,14 +32,14 @@ GROUP_WORDS = {
 TONES = {50: "strong", 90: "main", 99: "soft"}
 # The figures of a row, in the order of the columns.
 COLUMNS: dict[str, Column] = {
-    "count": Column(_("Tasks"), Kind.COUNT),
-    "completed": Column(_("Completed"), Kind.COUNT),
-    "open_overdue": Column(_("Open, overdue"), Kind.COUNT),
-    **{f"p{each}": Column(f"p{each}", Kind.MINUTES) for each in PERCENTILES},
-    "within_30m": Column(_("In 30 min"), Kind.RATE),
-    "within_2h": Column(_("In 2 h"), Kind.RATE),
-    "p50_wall": Column(_("p50, wall clock"), Kind.MINUTES),
-    "within_2h_wall": Column(_("In 2 h, wall clock"), Kind.RATE),
+    "count": Column(_("Tasks"), ValueKind.COUNT),
+    "completed": Column(_("Completed"), ValueKind.COUNT),
+    "open_overdue": Column(_("Open, overdue"), ValueKind.COUNT),
+    **{f"p{each}": Column(f"p{each}", ValueKind.MINUTES) for each in PERCENTILES},
+    "within_30m": Column(_("In 30 min"), ValueKind.RATE),
+    "within_2h": Column(_("In 2 h"), ValueKind.RATE),
+    "p50_wall": Column(_("p50, wall clock"), ValueKind.MINUTES),
+    "within_2h_wall": Column(_("In 2 h, wall clock"), ValueKind.RATE),
 }
 
 
@@ -61,7 +61,7 @@ def sla_page(request: HttpRequest, model_admin: Any) -> HttpResponse:
     now = timezone.now()
     form = SlaForm({"by": "owner", **request.GET.dict()}, now)
 
-    def make(given: dict[str, Any]) -> Report:
+    def make(given: dict[str, Any]) -> ReportDocument:
         # Tasks that fall due later today are left out: only those done early would count, all as in time.
         since, until = form.span()
         return report_of(sla_report(since=since, until=until, by=[given["by"]], now=now), given["by"], form.period())
@@ -69,9 +69,9 @@ def sla_page(request: HttpRequest, model_admin: Any) -> HttpResponse:
     return report_page(request, model_admin, form, make, title=gettext("SLA"))
 
 
-def report_of(found: SlaReport, by: str, period: str) -> Report:
+def report_of(found: SlaReport, by: str, period: str) -> ReportDocument:
     """Return what was found as a report."""
-    return Report("sla", _("SLA"), period, [_section(found, by)], _note(found.whole["by_wall_clock"]))
+    return ReportDocument("sla", _("SLA"), period, [_section(found, by)], _note(found.whole["by_wall_clock"]))
 
 
 def _section(found: SlaReport, by: str) -> Section:
@@ -82,7 +82,7 @@ def _section(found: SlaReport, by: str) -> Section:
     rows = [[name, *(figures[column] for column in COLUMNS)] for name, figures in named]
     return Section(
         title,
-        Table((Column(GROUP_WORDS[by]), *COLUMNS.values()), rows, total=True),
+        ReportTable((Column(GROUP_WORDS[by]), *COLUMNS.values()), rows, total=True),
         figures=[
             Figure(COLUMNS[name].title, found.whole[name], COLUMNS[name].kind) for name in ("count", "within_2h", "p90")
         ],

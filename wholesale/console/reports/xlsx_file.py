@@ -14,19 +14,19 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from wholesale.console.reports.cells import plain_columns, plain_rows, safe
-from wholesale.plumbing.reports import Column, Kind, Made, Report, Section, Table
+from wholesale.plumbing.reports import Column, Made, ReportDocument, ReportTable, Section, ValueKind
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A spreadsheet shows these by its own language: a comma in French, a point in English.
 FORMATS = {
-    Kind.COUNT: "#,##0",
-    Kind.NUMBER: "#,##0.0##",
-    Kind.RATE: "0.0%",
-    Kind.POINTS: "+0.0%;-0.0%;0.0%",
-    Kind.MINUTES: "#,##0.0",
-    Kind.CAD: '"$"#,##0.00',
-    Kind.DAY: "yyyy-mm-dd",
-    Kind.TIME: "yyyy-mm-dd hh:mm",
+    ValueKind.COUNT: "#,##0",
+    ValueKind.NUMBER: "#,##0.0##",
+    ValueKind.RATE: "0.0%",
+    ValueKind.POINTS: "+0.0%;-0.0%;0.0%",
+    ValueKind.MINUTES: "#,##0.0",
+    ValueKind.CAD: '"$"#,##0.00',
+    ValueKind.DAY: "yyyy-mm-dd",
+    ValueKind.TIME: "yyyy-mm-dd hh:mm",
 }
 NARROWEST, WIDEST = 9, 48  # characters
 _TITLE_MAX = 31  # characters of a sheet's name, which may not have these either
@@ -34,7 +34,7 @@ _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _BOLD, _WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
 
 
-def as_xlsx(report: Report, made: Made) -> bytes:
+def as_xlsx(report: ReportDocument, made: Made) -> bytes:
     """Return the report as a file."""
     book = Workbook(write_only=True)
     _about(book, report, made)
@@ -47,7 +47,7 @@ def as_xlsx(report: Report, made: Made) -> bytes:
     return out.getvalue()
 
 
-def _about(book: Workbook, report: Report, made: Made) -> None:
+def _about(book: Workbook, report: ReportDocument, made: Made) -> None:
     sheet = book.create_sheet(_sheet_title(_("About"), set()))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = WIDEST, 24
     sheet.append([_cell(sheet, safe(report.title), font=_BOLD)])
@@ -66,13 +66,13 @@ def _about_section(sheet: Any, section: Section) -> None:
     sheet.append([_cell(sheet, safe(section.title), font=_BOLD)])
     for figure in section.figures:
         column = Column(figure.title, figure.kind, figure.digits)
-        ((title, value),) = plain_rows(Table((Column(""), column), [(figure.title, figure.value)]))
+        ((title, value),) = plain_rows(ReportTable((Column(""), column), [(figure.title, figure.value)]))
         sheet.append([_cell(sheet, title), _cell(sheet, _value(value), FORMATS.get(figure.kind))])
     if section.note:
         sheet.append([_cell(sheet, safe(section.note), alignment=_WRAPPED)])
 
 
-def _sheet(book: Workbook, title: str, table: Table) -> None:
+def _sheet(book: Workbook, title: str, table: ReportTable) -> None:
     sheet = book.create_sheet(title)
     columns, rows = [*plain_columns(table)], [*plain_rows(table)]
     for n, column in enumerate(columns):
@@ -108,7 +108,7 @@ def _width(column: Column, values: Iterable[Any]) -> float:
     """Return the width that fits the longest value; a title may take several lines."""
     words = max(map(len, str(column.title).split()), default=0)
     longest = max((len(str(value)) for value in values if value is not None), default=0) if column.is_text else 0
-    return min(max(NARROWEST, words + 2, longest + 2, 17 if column.kind == Kind.TIME else 0), WIDEST)
+    return min(max(NARROWEST, words + 2, longest + 2, 17 if column.kind == ValueKind.TIME else 0), WIDEST)
 
 
 def _sheet_title(title: str, taken: set[str]) -> str:

@@ -17,25 +17,25 @@ from wholesale.console.reports.pdf_charts import drawing_of
 from wholesale.console.reports.pdf_file import as_pdf
 from wholesale.console.reports.xlsx_file import as_xlsx
 from wholesale.plumbing.charts import LINE, Chart, Series, chart
-from wholesale.plumbing.reports import Column, Figure, Kind, Made, Report, Section, Table
+from wholesale.plumbing.reports import Column, Figure, Made, ReportDocument, ReportTable, Section, ValueKind
 
 AT = datetime(2026, 12, 15, 18, 5, 30, 500, tzinfo=UTC)
 MADE = Made("zoé", AT)
 COLUMNS = (
     Column("Nom"),
-    Column("Tâches", Kind.COUNT),
-    Column("Part", Kind.RATE, 1),
-    Column("Intervalle", Kind.RATE, interval=True),
-    Column("Écart", Kind.POINTS),
-    Column("p90", Kind.MINUTES),
-    Column("Montant", Kind.CAD),
-    Column("Rapport", Kind.NUMBER, 3),
-    Column("Jour", Kind.DAY),
-    Column("Quand", Kind.TIME),
+    Column("Tâches", ValueKind.COUNT),
+    Column("Part", ValueKind.RATE, 1),
+    Column("Intervalle", ValueKind.RATE, interval=True),
+    Column("Écart", ValueKind.POINTS),
+    Column("p90", ValueKind.MINUTES),
+    Column("Montant", ValueKind.CAD),
+    Column("Rapport", ValueKind.NUMBER, 3),
+    Column("Jour", ValueKind.DAY),
+    Column("Quand", ValueKind.TIME),
 )
 ROW = ["Éric", 12345, 0.125, (0.1, 0.2), -0.05, 90.5, Decimal("1234.50"), 0.955, date(2026, 12, 1), AT]
 NOTHING = ["Œuvre", 0, None, None, None, None, None, None, None, None]
-TABLE = Table(COLUMNS, [ROW, NOTHING])
+TABLE = ReportTable(COLUMNS, [ROW, NOTHING])
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +45,8 @@ def _a_frenchwoman_of_toronto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         yield
 
 
-def report(*sections: Section) -> Report:
-    return Report("essai", "Délais", "du 1 au 15", sections, "Une note.")
+def report(*sections: Section) -> ReportDocument:
+    return ReportDocument("essai", "Délais", "du 1 au 15", sections, "Une note.")
 
 
 def test_a_csv_has_raw_numbers_and_the_time_of_the_reader() -> None:
@@ -61,7 +61,7 @@ def test_a_csv_has_raw_numbers_and_the_time_of_the_reader() -> None:
 
 
 def test_a_workbook_has_numbers_with_formats_a_frozen_heading_and_widths() -> None:
-    body = as_xlsx(report(Section("Délais par nom", TABLE, figures=[Figure("Part", 0.125, Kind.RATE)])), MADE)
+    body = as_xlsx(report(Section("Délais par nom", TABLE, figures=[Figure("Part", 0.125, ValueKind.RATE)])), MADE)
     assert of_xlsx(body)["Délais par nom"][1] == [
         *("Éric", 12345, 0.125, 0.1, 0.2, -0.05, 90.5, 1234.5, 0.955),
         *(datetime(2026, 12, 1), datetime(2026, 12, 15, 13, 5, 30)),
@@ -96,7 +96,9 @@ def test_a_pdf_says_what_it_is_and_writes_numbers_in_the_language_of_the_reader(
 def test_a_table_goes_on_over_pages_with_its_headings_and_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdf_file, "ROWS_MAX", 100)
     rows = [[f"row {n}", n] for n in range(103)]
-    texts = of_pdf(as_pdf(report(Section("Long", Table([Column("Who"), Column("Much", Kind.COUNT)], rows))), MADE))
+    texts = of_pdf(
+        as_pdf(report(Section("Long", ReportTable([Column("Who"), Column("Much", ValueKind.COUNT)], rows))), MADE)
+    )
     pages = texts.count("Who")
     assert pages >= 3
     assert "row 99" in texts
@@ -107,7 +109,7 @@ def test_a_table_goes_on_over_pages_with_its_headings_and_is_bounded(monkeypatch
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\uff1d1", "'=1"])
 def test_no_text_of_a_file_is_run_as_a_formula(text: str) -> None:
-    table = Table([Column(text)], [[text]])
+    table = ReportTable([Column(text)], [[text]])
     assert of_csv(as_csv(table)) == [[f"'{text}"], [f"'{text}"]]
     made = report(Section(text, table, text))
     for sheet in openpyxl.load_workbook(io.BytesIO(as_xlsx(made, Made(text, AT)))):
@@ -117,10 +119,10 @@ def test_no_text_of_a_file_is_run_as_a_formula(text: str) -> None:
 
 
 def test_signs_that_a_workbook_cannot_hold_do_no_harm() -> None:
-    table = Table([Column("Name")], [["a\x00b\x0bc\ud800"]])
+    table = ReportTable([Column("Name")], [["a\x00b\x0bc\ud800"]])
     assert of_xlsx(as_xlsx(report(Section("t", table)), MADE))["t"][1] == ["a\ufffdb\ufffdc\ufffd"]
     assert of_csv(as_csv(table))[1] == ["a\ufffdb\ufffdc\ufffd"]
-    assert as_pdf(report(Section("t", Table([Column("<b>&")], [["<i>&amp;"]]))), MADE)
+    assert as_pdf(report(Section("t", ReportTable([Column("<b>&")], [["<i>&amp;"]]))), MADE)
 
 
 CHARTS = {
