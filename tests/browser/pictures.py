@@ -8,6 +8,7 @@ They lie in var/screenshots, with an index.html to look through them. `--only le
 
 import argparse
 import sys
+from functools import partial
 from itertools import product
 from pathlib import Path
 from time import monotonic
@@ -68,7 +69,7 @@ def _take(site: Site, options: argparse.Namespace) -> tuple[list[str], list[str]
                 for state in every:
                     path = options.folder / f"{state.name}.{language}.{theme}.{size}.jpg"
                     try:
-                        open_state(visitor_for(state.user), state, lambda page, path=path: _picture(page, path))
+                        open_state(visitor_for(state.user), state, partial(_picture, path=path))
                     except RuntimeError as error:
                         failed.append(f"{path.name}: {error}")
     chromium.stop()

@@ -114,9 +114,13 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
 
 
+def _press(visitor: Visitor, key: str) -> None:
+    visitor.use(lambda page: page.keyboard.press(key))
+
+
 def press(visitor: Visitor, *keys: str) -> None:
     for key in keys:
-        visitor.use(lambda page, key=key: page.keyboard.press(key))
+        _press(visitor, key)
 
 
 def test_keys_reach_the_content_and_the_menus(chromium: Chromium, live_server: LiveServer, operator: User) -> None:

@@ -26,7 +26,7 @@ class RecordPages:
         """The buttons stand on the page of the row, and not on the form: a dozen would leave no room for its heading."""
         if request.resolver_match and request.resolver_match.url_name == self._form:
             return []
-        return super().get_actions_detail(request, object_id)  # type: ignore[misc, no-any-return]
+        return super().get_actions_detail(request, object_id)  # type: ignore[misc]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
