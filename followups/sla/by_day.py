@@ -33,7 +33,7 @@ class _Counted(NamedTuple):
     """The tasks that fell due in a span: how many; for each limit how many were done within it and how many are decided; and
     how late the first steps are."""
 
-    count: int
+    number: int
     within: Sequence[int]
     decided: Sequence[int]
     first: Microseconds
@@ -99,7 +99,7 @@ _BUCKET: dict[str, tuple[Callable[[int], str], str]] = {
 def _figures(some: Sequence[_Counted]) -> SlaSpan:
     """Return the figures of some spans together."""
     first = joined(one.first for one in some)
-    every: dict[str, Any] = {"count": sum(one.count for one in some)}
+    every: dict[str, Any] = {"count": sum(one.number for one in some)}
     for n, limit in enumerate(LIMITS):
         decided = sum(one.decided[n] for one in some)
         every[f"within_{limit}"] = sum(one.within[n] for one in some) / decided if decided else None
