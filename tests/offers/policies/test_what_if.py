@@ -80,10 +80,10 @@ def said_by(answer: Answer) -> Any:
     return answer.refused or (answer.calc.mao, answer.calc.recommended_offer)
 
 
-def answered_by_the_verb(**given: Decimal) -> tuple[bool, Any]:
+def answered_by_the_verb(arv: Decimal, repairs: Decimal) -> tuple[bool, Any]:
     """Whether the verb computes an offer, and the offer or the refusal."""
     try:
-        evidence = make_offer(province="ON", **given, act=Act("test"))
+        evidence = make_offer(province="ON", arv=arv, repairs=repairs, act=Act("test"))
     except OfferRefused as refusal:
         return False, refusal.warnings
     except (NoLowerBound, OutOfBounds) as refusal:
