@@ -138,6 +138,8 @@ from wholesale.plumbing.models import SavedView
 
 life = offers.deals.life.services
 POINTS = [("PHONE", "+14165550123")]
+PLACE = {"province": "ON", "market": "TORONTO", "property_type": "SFR"}
+ABOUT_DEAL: dict[str, Any] = {"buyer_id": "B1", "deal_ref": "D1", **PLACE}
 WATCHED: dict[str, Any] = {"domain": "WHOLESALE", "metric": "contract_rate"}
 ADVICE: dict[str, Any] = {"domain": "BUYER_MATCH", "confidence": Decimal("0.95"), "act": Act("me")}
 
@@ -661,18 +663,12 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     buyers.liquidity.deals.record_silence: ("RECORD", lambda: buyers.liquidity.deals.record_silence(act=Act())),
     buyers.liquidity.deals.take_answer: (
         "RECORD",
-        lambda: buyers.liquidity.deals.take_answer(
-            **{"buyer_id": "B1", "deal_ref": "D1", "event": "RESPONDED", "seen": 0},
-            **{"province": "ON", "market": "TORONTO", "property_type": "SFR"},
-            act=Act(),
-        ),
+        lambda: buyers.liquidity.deals.take_answer(**ABOUT_DEAL, event="RESPONDED", seen=0, act=Act()),
     ),
     buyers.liquidity.deals.send_deal: (
         "EXECUTE",
         lambda: buyers.liquidity.deals.send_deal(
-            **{"buyer_id": BuyerFactory.create().buyer_id, "deal_ref": "D1", "channel": "EMAIL"},
-            **{"province": "ON", "market": "TORONTO", "property_type": "SFR"},
-            act=Act("me", at=NOON),
+            **{**ABOUT_DEAL, "buyer_id": BuyerFactory.create().buyer_id}, channel="EMAIL", act=Act("me", at=NOON)
         ),
     ),
     offers.comps.lists.services.upsert_sales: ("RECORD", lambda: offers.comps.lists.services.upsert_sales([], act=Act())),
