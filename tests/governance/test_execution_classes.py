@@ -499,6 +499,10 @@ VERB_CALLS: dict[Callable[..., Any], tuple[str, Callable[[], Any]]] = {
     followups.tasks.answers.put_off_next_step: ("RECORD", put_off),
     followups.leads.inbox.services.reopen_item: ("RECORD", reopened),
     followups.leads.inbox.services.opt_out_from: ("RECORD", opted_out_from_the_inbox),
+    followups.tasks.numbers.numbers_of_agents: (
+        "READ",
+        lambda: followups.tasks.numbers.numbers_of_agents(since=NOON - timedelta(days=1), until=NOON, now=NOON),
+    ),
     followups.tasks.numbers.numbers_of: (
         "READ",
         lambda: followups.tasks.numbers.numbers_of(User.objects.get_or_create(username="me")[0], NOON),
