@@ -139,7 +139,8 @@ def _clients() -> dict[str, Any]:
 
 def _working(client: Any) -> Callable[[], Any]:
     """Say what came of the task at hand. The next card comes with the answer, and the last outcome is recorded."""
-    queue, shown = "/admin/followups/followuptask/queue/", []
+    queue = "/admin/followups/followuptask/queue/"
+    shown: list[int] = []
 
     def post(**data: Any) -> Any:
         answer = client.post(queue, data, headers=_HTMX, secure=True)
