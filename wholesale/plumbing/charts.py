@@ -149,7 +149,7 @@ def scatter(title: str, clouds: Sequence[Cloud], *, axes: Mapping[str, str], hei
     vertical one."""
     axis = next(iter(axes))
     cad = {"style": "currency", "currency": "CAD", "minimumFractionDigits": 0, "maximumFractionDigits": 0}
-    options = _options("", has_legend=True, rate=False, stacked=False, logarithmic=False, across=False)
+    options = _options(Scale(), has_legend=True)
     options["interaction"] = {"mode": "nearest", "intersect": True}
     options["plugins"]["legend"]["labels"]["usePointStyle"] = True
     options["scales"] = {
