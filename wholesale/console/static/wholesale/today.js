@@ -34,6 +34,8 @@
     document.dispatchEvent(new Event("charts:drawn"));
   };
 
+  let again = false;
+
   const show = (place, failed) => {
     place.setAttribute("aria-busy", String(!failed));
     place.querySelectorAll("[data-waits]").forEach((one) => (one.hidden = failed));
@@ -57,8 +59,15 @@
   document.addEventListener("click", (event) => {
     const place = event.target.closest?.("[data-again]")?.closest(".today-place");
     if (!place) return;
+    again = true;
     show(place, false);
     htmx.trigger(place, "again");
   });
-  document.addEventListener("htmx:load", (event) => event.target.querySelector?.("canvas.chart") && draw());
+  document.addEventListener("htmx:load", (event) => {
+    if (!event.target.querySelector?.("canvas.chart")) return;
+    draw();
+    // The button that was pressed is gone.
+    if (again && document.activeElement === document.body) event.target.querySelector("summary")?.focus({ preventScroll: true });
+    again = false;
+  });
 })();
