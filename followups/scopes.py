@@ -4,6 +4,8 @@ All other roles have the permission `view_any_lead` and read everything. `tasks.
 """
 
 from collections.abc import Collection
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -15,6 +17,7 @@ from followups.leads.inbox.models import InboxItem
 from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead, LeadReopening
 from followups.leads.replies.models import AdministrativeReply
+from followups.pool.models import PoolAgent
 from followups.sla.models import SlaBreach
 from followups.tasks.due.readers import ANY_LEAD, in_pool, reads_all
 from followups.tasks.models import OPEN, ContactAttempt, FollowupTask, TaskEvent
@@ -34,14 +37,24 @@ def readable_leads(user: Any, lead_ids: Collection[str]) -> set[str]:
 
 def tasks(reader: Reader) -> Q:
     """Return the query condition for tasks that a user may read, also those that the user completed or claimed last."""
-    own = Q(owner=reader.name) | Q(completed_user=reader.user_id) | Q(leased_by=reader.name)
+    return reduce(or_, _grounds(reader)) | in_pool(reader.name)
+
+
+def _grounds(reader: Reader) -> tuple[Q, ...]:
+    """Return why a user may read a task, apart from the task's place: those first that an index answers."""
     due = OPEN & Q(owner__isnull=True, due_at__lte=reader.now)
-    return own | due | in_pool(reader.name)
+    return Q(owner=reader.name), Q(completed_user=reader.user_id), due, Q(leased_by=reader.name)
 
 
 def leads(reader: Reader) -> Q:
     """Return the query condition for leads that a user may read."""
     return in_pool(reader.name) | Q(Exists(FollowupTask.objects.filter(tasks(reader), lead=OuterRef("lead_id"))))
+
+
+def no_leads(reader: Reader) -> bool:
+    """Whether a user may read no lead, as a new agent without a pool: no task gives it grounds to."""
+    in_no_pool = not PoolAgent.objects.filter(agent=reader.name).exists()
+    return in_no_pool and not any(FollowupTask.objects.filter(ground).exists() for ground in _grounds(reader))
 
 
 def _of_lead(reader: Reader, name: str = "lead_id") -> Q:
@@ -90,4 +103,4 @@ _CONDITIONS: dict[Any, scopes.Scope] = {
 def register() -> None:
     """Register which rows of follow-up and of the ledger each user may read."""
     for model, condition in _CONDITIONS.items():
-        scopes.register(model, condition, unless=ANY_LEAD)
+        scopes.register(model, condition, unless=ANY_LEAD, no_grounds=no_leads if model is Lead else None)

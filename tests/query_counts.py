@@ -75,7 +75,7 @@ QUERIES: dict[str, int | dict[str, int]] = {
     "Today, at most": 25,
     # Session, user, permissions (2), go-live, the badge of notices; the nodes, their priors, who buys in two of them
     "the heat table of liquidity, at most": 9,
-    "agents at work, at most": 4,  # session, user; claims, last acts
+    "a part of Today, at most": 6,  # session, user, permissions (2); claims and last acts, or leads and offers
     # Session, user, permissions (2); the switches; the sales near the house (on PostgreSQL counted in one message); the
     # prior, the mark; the sales by name
     "the calculator's result, at most": 16,

@@ -16,6 +16,7 @@ from wholesale.console.preferences.pages import my_settings
 from wholesale.console.saved_views import pages as saved_views
 from wholesale.console.today.agents import agents
 from wholesale.console.today.page import home
+from wholesale.console.today.parts import part
 from wholesale.plumbing.http.health import healthz, readyz
 from wholesale.plumbing.http.schema_view import SchemaView
 
@@ -43,6 +44,7 @@ urlpatterns = [
     path("admin/notices/read/", admin.site.admin_view(notices.read_all), name="read_notices"),
     path("admin/notices/<path:object_id>/read/", admin.site.admin_view(notices.read), name="read_notice"),
     path("admin/today/agents/", admin.site.admin_view(agents), name="today_agents"),
+    path("admin/today/parts/<str:name>/", admin.site.admin_view(part), name="today_part"),
     path("admin/find/", admin.site.admin_view(palette), name="find"),
     path("admin/views/", admin.site.admin_view(saved_views.save), name="save_view"),
     path("admin/views/<path:object_id>/remove/", admin.site.admin_view(saved_views.remove), name="remove_view"),

@@ -24,6 +24,7 @@ from followups.leads.statuses import is_reopening
 from followups.leads.storing import FLAGS, NO_REASON
 from governance.lists.wishes import CONTACT_COLUMNS
 from governance.people import CLOSED
+from wholesale.plumbing import scopes
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, ReasonForm, Scoped, Uncounted, of_row
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
@@ -156,6 +157,8 @@ class LeadAdmin(CheckedInput, Uncounted, Edited, Scoped, ImportPages, PersonPage
         return ("lead_id", *self.readonly_fields) if obj else self.readonly_fields
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[Any, bool]:
+        if scopes.reads_nothing(Lead, request.user):
+            return queryset.none(), False
         return (listed(queryset, search_term) if search_term else queryset), False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

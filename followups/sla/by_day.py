@@ -5,38 +5,39 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BooleanField, DateTimeField, DurationField, ExpressionWrapper, F, Q
+from django.db.models import DateTimeField, DurationField, F, Q
 
 from followups.sla.reading import PACKED, PERCENTILES, Microseconds, unpacked
 from followups.sla.report import joined, measured, percentiles
 from followups.sla.snapshot import LIMITS
 from wholesale.plumbing.days import Compared
 
-
-class SlaSpan(NamedTuple):
-    """Figures of the SLA report of the tasks that fell due in a span: `count` and `within_...` of all, and `count` and the
-    percentiles of the first steps of ladders alone."""
-
-    every: dict[str, Any]
-    first: dict[str, Any]
+Figures = dict[str, Any]  # figures of the SLA report, by their names there
 
 
 class SlaByDay(NamedTuple):
-    """The SLA of some days together, of the span before, and of each of the days."""
+    """Of the tasks that fell due in some days together, in the span before, and on each of the days: `count` and
+    `within_...`, as in the SLA report."""
 
-    current: SlaSpan
-    previous: SlaSpan
-    days: dict[date, SlaSpan]
+    current: Figures
+    previous: Figures
+    days: dict[date, Figures]
+
+
+class FirstStepsByDay(NamedTuple):
+    """The same of the first steps of ladders alone, with `count` and the percentiles of their lateness."""
+
+    current: Figures
+    previous: Figures
+    days: dict[date, Figures]
 
 
 class _Counted(NamedTuple):
-    """The tasks that fell due in a span: how many; for each limit how many were done within it and how many are decided; and
-    how late the first steps are."""
+    """The tasks that fell due in a span: how many; for each limit how many were done within it and how many are decided."""
 
     number: int
     within: Sequence[int]
     decided: Sequence[int]
-    first: Microseconds
 
 
 def sla_by_day(span: Compared, now: datetime) -> SlaByDay:
@@ -44,48 +45,45 @@ def sla_by_day(span: Compared, now: datetime) -> SlaByDay:
 
     It counts as the SLA report does: permitted minutes only, and an open task with its lateness until now.
     """
-    previous, _gap, *days = _counted([*span.before, *span.beginnings(), span.until], now)
-    return SlaByDay(
-        _figures(days),
-        _figures([previous]),
-        {day: _figures([of_day]) for day, of_day in zip(span.all_days(), days, strict=True)},
+    limits = [DurationField().get_db_prep_value(limit, connection) for limit in LIMITS.values()]
+    counts = "count(*) FILTER (WHERE done AND lateness <= %s), count(*) FILTER (WHERE done OR lateness > %s)"
+    rows = _grouped(
+        f"count(*), {', '.join([counts] * len(limits))}", [limit for limit in limits for _twice in range(2)], span, now, Q()
     )
+    nothing = _Counted(0, [0] * len(limits), [0] * len(limits))
+    spans = [nothing if row is None else _Counted(row[0], row[1::2], row[2::2]) for row in rows]
+    previous, _gap, *days = spans
+    each = [_within([of_day]) for of_day in days]
+    return SlaByDay(_within(days), _within([previous]), dict(zip(span.all_days(), each, strict=True)))
 
 
-def _counted(edges: Sequence[datetime], now: datetime) -> list[_Counted]:
-    """Count the tasks that fell due between each of the edges, which are in order, and the next one.
+def first_steps_by_day(span: Compared, now: datetime) -> FirstStepsByDay:
+    """Measure the first steps of ladders alone, as `sla_by_day` measures all tasks (one query)."""
+    rows = _grouped(PACKED[connection.vendor].format("lateness"), [], span, now, Q(step=1))
+    previous, _gap, *days = [unpacked(b"" if row is None else row[0]) for row in rows]
+    each = [_ranked([of_day]) for of_day in days]
+    return FirstStepsByDay(_ranked(days), _ranked([previous]), dict(zip(span.all_days(), each, strict=True)))
+
+
+def _grouped(aggregates: str, parameters: Sequence[Any], span: Compared, now: datetime, which: Q) -> list[Any]:
+    """Aggregate the tasks of the span before, of the gap that follows it, and of each day: a row for each, or None.
 
     The SQL is hand-written: to bring the lateness of each task here takes three times as long as to count in the database,
     and querysets cannot pack numbers. A queryset gives the tasks.
     """
+    edges = [*span.before, *span.beginnings(), span.until]
     bucket, fence = _BUCKET[connection.vendor]
-    tasks = measured(
-        Q(due_at__gte=edges[0], due_at__lt=edges[-1]),
-        now,
-        fell_due=F("due_at"),
-        is_first=ExpressionWrapper(Q(step=1), output_field=BooleanField()),
-    )
+    tasks = measured(which & Q(due_at__gte=edges[0], due_at__lt=edges[-1]), now, fell_due=F("due_at"))
     task_sql, task_parameters = tasks.query.sql_with_params()
-    limits = [DurationField().get_db_prep_value(limit, connection) for limit in LIMITS.values()]
-    counts = "count(*) FILTER (WHERE done AND lateness <= %s), count(*) FILTER (WHERE done OR lateness > %s)"
+    at = [DateTimeField().get_db_prep_value(edge, connection) for edge in edges]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT n, count(*), {', '.join([counts] * len(limits))}, "
-            f"{PACKED[connection.vendor].format('lateness')} FILTER (WHERE is_first) "
-            f"FROM (SELECT {bucket(len(edges))} AS n, * FROM ({task_sql}) AS measured {fence}) AS task GROUP BY n",
-            [
-                *(limit for limit in limits for _twice in range(2)),
-                *(DateTimeField().get_db_prep_value(edge, connection) for edge in edges),
-                *task_parameters,
-            ],
+            f"SELECT n, {aggregates} FROM (SELECT {bucket(len(edges))} AS n, * FROM ({task_sql}) AS measured {fence}) "
+            "AS task GROUP BY n",
+            [*parameters, *at, *task_parameters],
         )
-        rows = {n: _Counted(count, *_pairs(rest), unpacked(packed or b"")) for n, count, *rest, packed in cursor.fetchall()}
-    nothing = _Counted(0, *_pairs([0] * 2 * len(limits)), unpacked(b""))
-    return [rows.get(n + 1, nothing) for n in range(len(edges) - 1)]
-
-
-def _pairs(counts: Sequence[int]) -> tuple[Sequence[int], Sequence[int]]:
-    return counts[::2], counts[1::2]
+        rows = {n: row for n, *row in cursor.fetchall()}
+    return [rows.get(n + 1) for n in range(len(edges) - 1)]
 
 
 # The number of edges up to the time by which a task fell due. The fence keeps PostgreSQL from looking into the subquery: it
@@ -96,12 +94,16 @@ _BUCKET: dict[str, tuple[Callable[[int], str], str]] = {
 }
 
 
-def _figures(some: Sequence[_Counted]) -> SlaSpan:
+def _within(some: Sequence[_Counted]) -> Figures:
     """Return the figures of some spans together."""
-    first = joined(one.first for one in some)
-    every: dict[str, Any] = {"count": sum(one.number for one in some)}
+    figures: Figures = {"count": sum(one.number for one in some)}
     for n, limit in enumerate(LIMITS):
         decided = sum(one.decided[n] for one in some)
-        every[f"within_{limit}"] = sum(one.within[n] for one in some) / decided if decided else None
-    ranked = {f"p{percentile}": value for percentile, value in zip(PERCENTILES, percentiles(first), strict=True)}
-    return SlaSpan(every, {"count": len(first), **ranked})
+        figures[f"within_{limit}"] = sum(one.within[n] for one in some) / decided if decided else None
+    return figures
+
+
+def _ranked(some: Sequence[Microseconds]) -> Figures:
+    lateness = joined(some)
+    named = zip(PERCENTILES, percentiles(lateness), strict=True)
+    return {"count": len(lateness), **{f"p{percentile}": value for percentile, value in named}}

@@ -59,6 +59,30 @@ def test_an_operator_sees_what_is_red_goes_over_the_map_and_changes_the_period(
         assert visitor.complaints == []
 
 
+def test_a_part_that_fails_says_so_in_its_place_and_comes_at_a_press(
+    chromium: Chromium, live_server: LiveServer, operator: User
+) -> None:
+    with Visitor(chromium, live_server.url, operator) as visitor:
+        visitor.use(lambda page: page.route("**/today/parts/offers/*", lambda route: route.fulfill(status=500)))
+        visitor.visit("/admin/?days=30")
+        place = visitor.use(lambda page: page.locator(".today-place"))
+        visitor.use(lambda page: expect(place).to_have_count(1))  # all others came
+        visitor.use(lambda page: expect(page.get_by_role("alert").filter(visible=True)).to_have_count(1))
+        visitor.use(lambda page: expect(page.locator("#tile_offers_1")).to_contain_text("This part could not be read."))
+        assert all("500" in complaint for complaint in visitor.complaints)
+        visitor.complaints.clear()
+
+        visitor.use(lambda page: page.unroute("**/today/parts/offers/*"))
+        visitor.use(lambda page: page.get_by_role("button", name="Try again").press("Enter"))
+        visitor.use(lambda page: expect(place).to_have_count(0))
+
+        visitor.use(lambda page: expect(page.locator("#tile_offers_1")).to_contain_text("as many as before"))
+        drawn = "[...document.querySelectorAll('canvas.chart')].filter((one) => Chart.getChart(one)).length === 6"
+        visitor.use(lambda page: page.wait_for_function(drawn))
+        assert visitor.use(lambda page: page.evaluate("document.activeElement.tagName")) == "SUMMARY"
+        assert visitor.complaints == []
+
+
 def test_today_fits_a_phone(chromium: Chromium, live_server: LiveServer, operator: User) -> None:
     with Visitor(chromium, live_server.url, operator, PHONE) as visitor:
         visitor.visit("/admin/")

@@ -71,8 +71,9 @@ class Visitor:
         self._call(self._context.close)
 
     def visit(self, path: str) -> None:
-        """Open a page, and wait until all that it loads is there."""
+        """Open a page, and wait until all that it loads is there, also the parts that it asks for afterwards."""
         self._call(lambda: self._page.goto(self.site + path))
+        self._call(lambda: self._page.wait_for_function("!document.querySelector('[aria-busy=true]')"))
 
     def use(self, act: Callable[[Page], T]) -> T:
         """Do something with the page that is open."""

@@ -363,3 +363,14 @@ def test_what_an_agent_may_read_is_found_behind_much_that_it_may_not(va1: Client
     item = reply("LEAD-1")
 
     assert listed(va1.get(INBOX)) == [item.pk]
+
+
+def test_own_items_and_nobodys_stand_in_one_order_however_many_of_both_there_are(
+    va1: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("followups.tasks.admin.inbox.items.LOOKED_AT", 2)
+    monkeypatch.setattr("followups.tasks.admin.inbox.items.SHOWN", 5)
+    items = [reply(f"LEAD-{n}", owner="va1" if n % 2 else None, minutes=40 - n // 3) for n in range(16)]
+    expected = sorted(items, key=lambda item: (item.due_by, item.pk))[:5]
+
+    assert listed(va1.get(INBOX)) == [item.pk for item in expected]

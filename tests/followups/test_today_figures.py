@@ -1,5 +1,6 @@
 """What Today shows of tasks agrees with the SLA report, with the breaches, and with the clock of its zone."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from followups.sla.breaches import at_risk
-from followups.sla.by_day import SlaSpan, sla_by_day
+from followups.sla.by_day import Figures, first_steps_by_day, sla_by_day
 from followups.sla.report import sla_report
 from followups.tasks.figures import DueTasks, contacts_of, due_by_province
 from followups.tasks.models import FollowupTask
@@ -26,21 +27,22 @@ def test_the_days_of_the_sla_are_those_of_the_report() -> None:
         TaskFactory.create(due_at=NOON - hours * HOUR, actionable_at=NOON - hours * HOUR, open_from=NOON - hours * HOUR)
     span = Compared.last(7, NOON, TORONTO)
 
-    found = sla_by_day(span, NOON)
+    found, first_steps = sla_by_day(span, NOON), first_steps_by_day(span, NOON)
 
-    def agrees(figures: SlaSpan, since: datetime, until: datetime) -> None:
+    def agrees(every: Figures, firsts: Figures, since: datetime, until: datetime) -> None:
         whole = sla_report(since=since, until=until, now=NOON).whole
         steps = {group["step"]: group for group in sla_report(since=since, until=until, by=["step"], now=NOON).groups}
         first = steps.get(1, {"count": 0})
-        assert figures.every == {name: whole[name] for name in ("count", "within_30m", "within_2h")}
-        assert figures.first == {name: first.get(name) for name in ("count", "p50", "p90", "p99")}
+        assert every == {name: whole[name] for name in ("count", "within_30m", "within_2h")}
+        assert firsts == {name: first.get(name) for name in ("count", "p50", "p90", "p99")}
 
-    agrees(found.current, span.since, NOON)
-    agrees(found.previous, *span.before)
+    agrees(found.current, first_steps.current, span.since, NOON)
+    agrees(found.previous, first_steps.previous, *span.before)
     edges = [*span.beginnings(), NOON]
-    for n, of_day in enumerate(found.days.values()):
-        agrees(of_day, edges[n], edges[n + 1])
-    assert found.current.every["count"] > found.current.first["count"] > 0
+    assert list(found.days) == list(first_steps.days) == span.all_days()
+    for n, day in enumerate(found.days):
+        agrees(found.days[day], first_steps.days[day], edges[n], edges[n + 1])
+    assert found.current["count"] > first_steps.current["count"] > 0
 
 
 MINUTES = st.integers(-60, 400)
@@ -85,3 +87,29 @@ def test_contacts_are_counted_by_the_hour_of_the_zone() -> None:
 
     assert (found.current, found.previous) == (3, 1)
     assert found.by_hour == {(8, "REACHED"): 2, (23, "NO_ANSWER"): 1}
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 15 * 24 * 3600 * 1000), st.sampled_from(["REACHED", "NO_ANSWER", ""])), max_size=8),
+    st.sampled_from(["America/Toronto", "America/St_Johns", "Asia/Kathmandu", "UTC"]),
+    st.sampled_from([datetime(2026, 11, 5, 12, tzinfo=UTC), datetime(2026, 3, 12, 17, 7, 3, 5, tzinfo=UTC)]),
+)
+def test_contacts_by_hour_are_those_that_a_recount_finds_also_where_the_clock_changes(
+    db: None, drawn: list[tuple[int, str]], name: str, now: datetime
+) -> None:
+    FollowupTask.objects.all().delete()
+    zone, edge = ZoneInfo(name), timedelta(microseconds=1)
+    span = Compared.last(7, now, zone)
+    times = [(now - timedelta(milliseconds=ago), outcome) for ago, outcome in drawn]
+    times += [
+        (at, "REACHED") for at in (span.since - edge, span.since, span.until - edge, span.before[1], span.before[1] - edge)
+    ]
+    for at, outcome in times:
+        TaskFactory.create(due_at=at, completed_at=at, completed_by="va1", outcome=outcome)
+
+    found = contacts_of(span)
+
+    assert found.by_hour == Counter((at.astimezone(zone).hour, outcome) for at, outcome in times if span.holds(at))
+    assert found.current == sum(span.holds(at) for at, _outcome in times)
+    assert found.previous == sum(span.held_before(at) for at, _outcome in times)

@@ -8,8 +8,11 @@ import pytest
 import time_machine
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from followups.leads.searching import listed
@@ -341,3 +344,31 @@ def test_a_list_counts_fewer_rows_for_an_agent_than_for_who_reads_all(
     for role, shown in (("agent", "more than 2"), ("operator", "3 rows")):
         listed_to = signed_in(user_of(role)).get(reverse("admin:followups_followuptask_changelist"))
         assert shown in listed_to.content.decode()
+
+
+def test_the_list_of_who_may_read_no_lead_asks_no_lead(user_of: Callable[..., User]) -> None:
+    agent = user_of("agent")
+    client, now = signed_in(agent), timezone.now()
+    LeadFactory.create(lead_id="L1")
+    task = TaskFactory.create(ladder__lead_id="L1", ladder__owner="va1", due_at=now - timedelta(hours=1))
+
+    def shown() -> list[str]:
+        page = client.get(reverse("admin:followups_lead_changelist"))
+        return [lead.lead_id for lead in page.context["cl"].result_list]
+
+    with CaptureQueriesContext(connection) as captured:
+        assert shown() == []
+    assert not [query["sql"] for query in captured if 'FROM "followups_lead"' in query["sql"]]
+
+    as_it_was = {"owner": "va1", "leased_by": None, "leased_until": None}
+    grounds: tuple[dict[str, Any], ...] = (
+        *({"owner": "agent"}, {"owner": None}, {"leased_by": "agent", "leased_until": now}),
+        {"completed_at": now, "completed_by": "agent", "completed_user": agent},
+    )
+    for ground in grounds:
+        FollowupTask.objects.filter(pk=task.pk).update(**as_it_was | ground)
+        assert (ground, shown()) == (ground, ["L1"])
+    FollowupTask.objects.filter(pk=task.pk).update(owner="va1", completed_user=None)
+    assert shown() == []
+    PoolAgentFactory.create(agent="agent", market=task.market, province=task.province)
+    assert shown() == ["L1"]

@@ -86,12 +86,16 @@ def report(only: str = "") -> int:
 def asked() -> Iterator[Asked]:
     """Everything that is asked, of an operator, of an agent, and of an agent who is in the pool of a large place."""
     from followups.models import Lead
+    from wholesale.console.today.parts import PARTS
 
     lead = f"/admin/followups/lead/{Lead.objects.get(lead_id=RICH).pk}/change/"
     for role, client in _clients().items():
 
         def page(path: str, client: Any = client) -> Callable[[], Any]:
             return lambda: client.get(path, secure=True)
+
+        def part(path: str, client: Any = client) -> Callable[[], Any]:
+            return lambda: client.get(path, headers=_HTMX, secure=True)
 
         def find(text: str, client: Any = client) -> Callable[[], Any]:
             return lambda: client.post("/admin/find/", {"text": text}, secure=True)
@@ -101,6 +105,10 @@ def asked() -> Iterator[Asked]:
             yield Asked(role, "the trace of a request of all", LEAD_MAX, page("/admin/kpi/kpievent/trace/bench/"))
             for days in (7, 30, 90):
                 yield Asked(role, f"Today, {days} days", TODAY_MAX, page(f"/admin/?days={days}"))
+                for name in PARTS:
+                    yield Asked(
+                        role, f"Today, {days} days: {name}", TODAY_MAX, part(f"/admin/today/parts/{name}/?days={days}")
+                    )
             yield Asked(role, "SLA of 60 days by market", TODAY_MAX, page(sla()))
         else:
             yield Asked(role, "the queue", LIST_MAX, page("/admin/followups/followuptask/queue/"))

@@ -25,14 +25,18 @@ Scope = Callable[[Reader], Q]
 Row = TypeVar("Row", bound=Model)
 
 _scopes: dict[type[Model], tuple[Scope, str]] = {}
+_no_grounds: dict[type[Model], Callable[[Reader], bool]] = {}
 
 
-def register(model: type[Model], scope: Scope, *, unless: str) -> None:
+def register(model: type[Model], scope: Scope, *, unless: str, no_grounds: Callable[[Reader], bool] | None = None) -> None:
     """Register the condition for rows of this model that a reader may read. Users with the permission `unless` read all.
+    `no_grounds` says, without a look at the rows, whether a reader may read none.
 
     A later condition for the model replaces it.
     """
     _scopes[model] = scope, unless
+    if no_grounds is not None:
+        _no_grounds[model] = no_grounds
 
 
 def scoped_models() -> set[type[Model]]:
@@ -56,3 +60,9 @@ def narrowed(rows: QuerySet[Row], reader: Reader | None) -> QuerySet[Row]:
 def visible(rows: QuerySet[Row], user: Any) -> QuerySet[Row]:
     """Return those of the rows that the user may read."""
     return narrowed(rows, reader_of(rows.model, user))
+
+
+def reads_nothing(model: type[Model], user: Any) -> bool:
+    """Whether it is known that a user may read no row of a model. A list then need not ask this of each row."""
+    reader = reader_of(model, user)
+    return reader is not None and model in _no_grounds and _no_grounds[model](reader)

@@ -1,7 +1,7 @@
 """What the map of Canada may show: its measures, each with its values by province and the list behind a tile."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -9,11 +9,9 @@ from django.utils.translation import gettext_lazy
 from kpi.review.rules import share
 from wholesale.console.today import figures
 from wholesale.console.today.provinces import HEIGHT, SIDE, WIDTH, tiles
+from wholesale.console.today.reading import Reading
 from wholesale.plumbing.showing import shown_number, shown_rate
 from wholesale.plumbing.vocabulary import Province
-
-if TYPE_CHECKING:
-    from wholesale.console.today.page import Today
 
 Values = Mapping[str, float | None]
 
@@ -22,7 +20,7 @@ class Measure(NamedTuple):
     """A measure of the map. `values` returns None if the user may not see it; `model` and `query` name a tile's list."""
 
     title: Any
-    values: Callable[["Today"], Values | None]
+    values: Callable[[Reading], Values | None]
     model: str
     query: dict[str, str] = {}
     rate: bool = False
@@ -33,22 +31,22 @@ def _zeros(counts: Mapping[str, float]) -> Values:
     return {province: counts.get(province, 0) for province in Province.values}
 
 
-def _leads(today: "Today") -> Values | None:
-    return None if today.leads is None else _zeros(today.leads.by_province)
+def _leads(reading: Reading) -> Values | None:
+    return None if reading.leads is None else _zeros(reading.leads.by_province)
 
 
-def _due(today: "Today") -> Values | None:
-    return None if today.due is None else _zeros({province: some.due for province, some in today.due.items()})
+def _due(reading: Reading) -> Values | None:
+    return None if reading.due is None else _zeros({province: some.due for province, some in reading.due.items()})
 
 
-def _breached(today: "Today") -> Values | None:
-    return None if today.due is None else _zeros({province: some.breached for province, some in today.due.items()})
+def _breached(reading: Reading) -> Values | None:
+    return None if reading.due is None else _zeros({province: some.breached for province, some in reading.due.items()})
 
 
-def _acceptance(today: "Today") -> Values | None:
-    if today.offers is None:
+def _acceptance(reading: Reading) -> Values | None:
+    if reading.offers is None:
         return None
-    told = [offer for offer in today.offers if today.span.holds(offer.told_at)]
+    told = [offer for offer in reading.offers if reading.span.holds(offer.told_at)]
     return {province: _rate(offer for offer in told if offer.province == province) for province in Province.values}
 
 
@@ -58,10 +56,10 @@ def _rate(told: Iterable[figures.SentOffer]) -> float | None:
     return rate
 
 
-def _liquidity(today: "Today") -> Values | None:
-    if not today.may("buyers.view_buyerliquiditynode"):
+def _liquidity(reading: Reading) -> Values | None:
+    if not reading.may("buyers.view_buyerliquiditynode"):
         return None
-    return _zeros({one.about: one.number for one in today.waiting if one.what == figures.NODE})
+    return _zeros({one.about: one.number for one in reading.waiting if one.what == figures.NODE})
 
 
 MEASURES = {
@@ -75,25 +73,25 @@ MEASURES = {
 }
 
 
-def map_of(today: "Today") -> dict[str, Any] | None:
+def map_of(reading: Reading) -> dict[str, Any] | None:
     """Return the map of the chosen measure, or of the first one that the user may see. None if there is none."""
-    permitted = {name: measure for name, measure in MEASURES.items() if today.may(measure.model.replace(".", ".view_"))}
+    permitted = {name: measure for name, measure in MEASURES.items() if reading.may(measure.model.replace(".", ".view_"))}
     if not permitted:
         return None
-    name = today.measure if today.measure in permitted else next(iter(permitted))
+    name = reading.measure if reading.measure in permitted else next(iter(permitted))
     measure = permitted[name]
-    values = measure.values(today)
+    values = measure.values(reading)
     if values is None:
         return None
-    query = measure.query | ({"days": str(today.days)} if measure.of_days else {})
+    query = measure.query | ({"days": str(reading.days)} if measure.of_days else {})
     write = shown_rate if measure.rate else shown_number
     title = str(measure.title)
     if measure.of_days:
-        title = _("%(measure)s in the last %(days)s days") % {"measure": title, "days": today.days}
+        title = _("%(measure)s in the last %(days)s days") % {"measure": title, "days": reading.days}
     return {
         "title": title,
-        "tiles": tiles(values, write, lambda code: today.links.list_of(measure.model, province__exact=code, **query)),
-        "choices": [(each.title, f"?days={today.days}&measure={key}", key == name) for key, each in permitted.items()],
+        "tiles": tiles(values, write, lambda code: reading.links.list_of(measure.model, province__exact=code, **query)),
+        "choices": [(each.title, f"?days={reading.days}&measure={key}", key == name) for key, each in permitted.items()],
         "width": WIDTH,
         "height": HEIGHT,
         "side": SIDE,

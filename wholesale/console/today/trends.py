@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from followups.leads.models import Lead
-from followups.sla.by_day import SlaByDay
+from followups.sla.by_day import FirstStepsByDay, SlaByDay
 from followups.tasks.outcomes.rules import Outcome
 from kpi.review.rules import share
 from kpi.tripwire.levels import ControlChart
@@ -22,14 +22,14 @@ DAYS_IN_A_BIN = {7: 1, 30: 5, 90: 15}  # by the number of days: of the charts of
 Status = Lead.Status
 
 
-def speed_to_lead(sla: SlaByDay) -> Chart:
+def speed_to_lead(first: FirstStepsByDay) -> Chart:
     """How soon the first step of a ladder is done, in permitted minutes after it fell due."""
     return chart(
         _("Speed to lead: permitted minutes until the first step is done"),
-        [shown_short_day(day) for day in sla.days],
+        [shown_short_day(day) for day in first.days],
         [
-            Series(_("Median"), [span.first["p50"] for span in sla.days.values()], "main", LINE),
-            Series(_("90th percentile"), [span.first["p90"] for span in sla.days.values()], "amber", LINE),
+            Series(_("Median"), [span["p50"] for span in first.days.values()], "main", LINE),
+            Series(_("90th percentile"), [span["p90"] for span in first.days.values()], "amber", LINE),
         ],
         by=_("Day"),
         unit=_("minutes"),
@@ -42,10 +42,8 @@ def sla_trend(sla: SlaByDay) -> Chart:
         _("SLA: tasks done in time, by the day on which they fell due"),
         [shown_short_day(day) for day in sla.days],
         [
-            Series(_("Within 2 permitted hours"), [span.every["within_2h"] for span in sla.days.values()], "main", LINE),
-            Series(
-                _("Within 30 permitted minutes"), [span.every["within_30m"] for span in sla.days.values()], "amber", LINE
-            ),
+            Series(_("Within 2 permitted hours"), [span["within_2h"] for span in sla.days.values()], "main", LINE),
+            Series(_("Within 30 permitted minutes"), [span["within_30m"] for span in sla.days.values()], "amber", LINE),
         ],
         by=_("Day"),
         rate=True,

@@ -46,6 +46,8 @@ from wholesale.plumbing.vocabulary import Province
 pytestmark = pytest.mark.django_db
 
 INDEX, AGENTS = "/admin/", "/admin/today/agents/"
+PART = "/admin/today/parts/{}/"
+HTMX = {"HX-Request": "true"}
 
 
 def alerts(client: Client) -> dict[str, Any]:
@@ -54,8 +56,15 @@ def alerts(client: Client) -> dict[str, Any]:
     return {alert.what: alert for alert in listed if not alert.what.startswith("The runbook")}
 
 
+def parts(client: Client, **query: Any) -> list[Any]:
+    """The answers of the parts that the browser asks for after the page."""
+    places = client.get(INDEX, query).context["places"]
+    return [client.get(place.link, headers=HTMX) for place in places]
+
+
 def tiles(client: Client, **query: Any) -> dict[str, Any]:
-    return {tile.title: tile for tile in client.get(INDEX, query).context["tiles"]}
+    answers = [client.get(INDEX, query), *parts(client, **query)]
+    return {tile.title: tile for answer in answers for tile in answer.context["tiles"]}
 
 
 def permitted(*, minutes: int, **values: Any) -> Any:
@@ -210,16 +219,40 @@ def test_each_chart_shows_the_chosen_days_and_has_its_table(admin_client: Client
     SentOfferFactory.create(sent_at=timezone.now() - timedelta(hours=1))
     LeadFactory.create(created_at=timezone.now(), status="APPOINTMENT")
 
-    page = admin_client.get(INDEX, {"days": "30"})
-    shown = {chart.title.split(":")[0].split(" (")[0]: chart for chart in page.context["charts"]}
+    answers = parts(admin_client, days="30")
+    charts = [chart for answer in answers for chart in answer.context["charts"]]
+    shown = {chart.title.split(":")[0].split(" (")[0]: chart for chart in charts}
 
     assert len(shown["Speed to lead"].rows) == len(shown["SLA"].rows) == 30
     assert shown["Speed to lead"].rows[-1][1:] in (["5", "5"], ["-", "-"])  # the second in the first hour of a day
     assert sum(row[2] == "1" for row in shown["Contacts by hour"].rows) == 1
     assert [row[1] for row in shown["From lead to closed"].rows] == ["1", "1", "1", "0", "0", "0"]
     assert len(shown["Offers accepted, with the 95% interval"].rows) == 6
-    assert page.content.decode().count("<caption>") > len(shown)
+    assert [answer.content.decode().count("<caption>") for answer in answers] == [1, 1, 1, 1, 2]
     assert admin_client.get(INDEX, {"days": "31"}).context["days"] == 7
+
+
+def test_the_place_of_a_part_has_as_many_tiles_and_charts_as_come(admin_client: Client) -> None:
+    places = admin_client.get(INDEX, {"days": "90"}).context["places"]
+
+    assert [place.name for place in places] == ["contacts", "speed", "sla", "funnel", "offers"]
+    page = admin_client.get(INDEX).content.decode()
+    for place in places:
+        answer = admin_client.get(place.link, headers=HTMX)
+        assert (answer.context["days"], len(answer.context["charts"])) == (90, len(place.charts))
+        assert [tile.title for tile in answer.context["tiles"]] == list(place.titles)
+        came = [line.split('"')[1] for line in answer.content.decode().split("<div ") if line.startswith('id="tile_')]
+        assert len(came) == len(place.titles)
+        assert all(f'id="{name}"' in page for name in came)
+
+
+def test_without_javascript_a_part_is_a_page_that_leads_back(admin_client: Client) -> None:
+    page = admin_client.get(PART.format("offers"), {"days": "30"})
+
+    assert "<html" in page.content.decode()
+    assert f"{INDEX}?days=30" in links(page)
+    assert admin_client.get(PART.format("nothing")).status_code == 404
+    assert "<html" not in admin_client.get(PART.format("offers"), headers=HTMX).content.decode()
 
 
 def test_an_enabled_tripwire_has_a_control_chart_with_its_lines(admin_client: Client) -> None:
@@ -293,8 +326,10 @@ def test_a_user_without_a_role_is_told_to_ask_for_one(user_of: Callable[..., Use
     page = client.get(INDEX)
 
     assert (page.context["verdict"], page.context["tiles"], page.context["map"]) == (None, [], None)
+    assert page.context["places"] == []
     assert "You hold no role yet." in page.content.decode()
-    assert client.get(AGENTS).status_code == 403
+    refused = [AGENTS, *(PART.format(name) for name in ("contacts", "speed", "sla", "funnel", "offers"))]
+    assert [client.get(path).status_code for path in refused] == [403] * len(refused)
 
 
 def test_every_link_of_the_page_opens(admin_client: Client) -> None:
@@ -311,10 +346,15 @@ def test_the_page_takes_few_queries_however_many_rows_there_are(admin_client: Cl
 
     def taken(path: str) -> int:
         with CaptureQueriesContext(connection) as captured:
-            admin_client.get(path)
+            admin_client.get(path, headers={} if path.startswith(f"{INDEX}?") else HTMX)
         return counted(captured)
 
-    empty = [taken(f"{INDEX}?measure=liquidity"), taken(AGENTS)]
+    asked = [
+        f"{INDEX}?measure=liquidity",
+        AGENTS,
+        *(PART.format(name) for name in ("contacts", "speed", "sla", "funnel", "offers")),
+    ]
+    empty = [taken(path) for path in asked]
     for n in range(20):
         start_ladder(lead_id=f"L{n}", province="ON", act=Act(at=timezone.now() - timedelta(days=2)))
         ReservationFactory.create()
@@ -323,6 +363,6 @@ def test_the_page_takes_few_queries_however_many_rows_there_are(admin_client: Cl
         SentOfferFactory.create(sent_at=timezone.now())
         NodeFactory.create(market=f"M{n}")
 
-    assert [taken(f"{INDEX}?measure=liquidity"), taken(AGENTS)] == empty
+    assert [taken(path) for path in asked] == empty
     assert empty[0] <= queries("Today, at most")
-    assert empty[1] <= queries("agents at work, at most")
+    assert max(empty[1:]) <= queries("a part of Today, at most")

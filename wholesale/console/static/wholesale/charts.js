@@ -16,5 +16,6 @@
   };
 
   document.addEventListener("DOMContentLoaded", paint);
+  document.addEventListener("charts:drawn", paint);
   new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["class"] });
 })();
