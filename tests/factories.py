@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory
@@ -511,6 +512,7 @@ class NoticeFactory(Row):
     class Meta:
         model = Notice
 
+    user = LazyFunction(lambda: User.objects.get_or_create(username="told")[0])
     kind = "SLA"
     slot = NOON
     at = NOON

@@ -1,13 +1,13 @@
 """The SLA by day, and how soon the first step of a ladder is done: the speed to lead."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import DateTimeField, DurationField, F, Q
+from django.db.models import DurationField, F, Q
 
-from followups.sla.reading import PACKED, PERCENTILES, Microseconds, unpacked
+from followups.sla.reading import PACKED, PERCENTILES, Microseconds, aggregated, unpacked
 from followups.sla.report import joined, measured, percentiles
 from followups.sla.snapshot import LIMITS
 from wholesale.plumbing.days import Compared
@@ -66,32 +66,10 @@ def first_steps_by_day(span: Compared, now: datetime) -> FirstStepsByDay:
 
 
 def _grouped(aggregates: str, parameters: Sequence[Any], span: Compared, now: datetime, which: Q) -> list[Any]:
-    """Aggregate the tasks of the span before, of the gap that follows it, and of each day: a row for each, or None.
-
-    The SQL is hand-written: to bring the lateness of each task here takes three times as long as to count in the database,
-    and querysets cannot pack numbers. A queryset gives the tasks.
-    """
+    """Aggregate the tasks of the span before, of the gap that follows it, and of each day: a row for each, or None."""
     edges = [*span.before, *span.beginnings(), span.until]
-    bucket, fence = _BUCKET[connection.vendor]
     tasks = measured(which & Q(due_at__gte=edges[0], due_at__lt=edges[-1]), now, fell_due=F("due_at"))
-    task_sql, task_parameters = tasks.query.sql_with_params()
-    at = [DateTimeField().get_db_prep_value(edge, connection) for edge in edges]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT n, {aggregates} FROM (SELECT {bucket(len(edges))} AS n, * FROM ({task_sql}) AS measured {fence}) "
-            "AS task GROUP BY n",
-            [*parameters, *at, *task_parameters],
-        )
-        rows = {n: row for n, *row in cursor.fetchall()}
-    return [rows.get(n + 1) for n in range(len(edges) - 1)]
-
-
-# The number of edges up to the time by which a task fell due. The fence keeps PostgreSQL from looking into the subquery: it
-# would expect a group for each time, and sort all tasks.
-_BUCKET: dict[str, tuple[Callable[[int], str], str]] = {
-    "postgresql": (lambda edges: f"width_bucket(fell_due, ARRAY[{', '.join(['%s'] * edges)}]::timestamptz[])", "OFFSET 0"),
-    "sqlite": (lambda edges: " + ".join(["(fell_due >= %s)"] * edges), ""),
-}
+    return aggregated(tasks, edges, aggregates, parameters)
 
 
 def _within(some: Sequence[_Counted]) -> Figures:

@@ -1,12 +1,13 @@
-"""The SQL statement that reads the lateness of tasks, by group."""
+"""The SQL statements that read the lateness of tasks, by group or by the time at which they fell due."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, QuerySet
 
 PERCENTILES = (50, 90, 99)
 CLOCKS = ("", "_wall")  # suffixes of figures: in permitted minutes, and in all minutes
@@ -42,6 +43,33 @@ def latenesses(measured: QuerySet[Any, Any], by: Sequence[str]) -> list[Lateness
     ]
 
 
+def aggregated(
+    measured: QuerySet[Any, Any], edges: Sequence[datetime], aggregates: str, parameters: Sequence[Any]
+) -> list[Any]:
+    """Aggregate the measured tasks between each of the edges, which are in order, and the next one: a row for each span, or
+    None where there is no task. `fell_due` says where a task lies.
+
+    The SQL is hand-written: to bring the lateness of each task here takes three times as long as to count in the database.
+    """
+    bucket, fence = _BUCKET[connection.vendor]
+    tasks, task_parameters = measured.query.sql_with_params()
+    at = [DateTimeField().get_db_prep_value(edge, connection) for edge in edges]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT n, {aggregates} FROM (SELECT {bucket(len(edges))} AS n, * FROM ({tasks}) AS measured {fence}) "
+            "AS task GROUP BY n",
+            [*parameters, *at, *task_parameters],
+        )
+        rows = {n: row for n, *row in cursor.fetchall()}
+    return [rows.get(n + 1) for n in range(len(edges) - 1)]
+
+
+# The number of edges up to the time by which a task fell due. The fence keeps PostgreSQL from looking into the subquery: it
+# would expect a group for each time, and sort all tasks.
+_BUCKET: dict[str, tuple[Callable[[int], str], str]] = {
+    "postgresql": (lambda edges: f"width_bucket(fell_due, ARRAY[{', '.join(['%s'] * edges)}]::timestamptz[])", "OFFSET 0"),
+    "sqlite": (lambda edges: " + ".join(["(fell_due >= %s)"] * edges), ""),
+}
 # All values of a column as one value: seconds as packed numbers, or a JSON list of microseconds.
 PACKED = {
     "postgresql": "string_agg(float8send(date_part('epoch', {})), ''::bytea)",

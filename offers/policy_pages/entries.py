@@ -14,7 +14,7 @@ from offers.bounds import ARV_MAX
 from offers.deals.around.warnings import Value
 from offers.policies.models import OfferPolicy
 from offers.policy_pages.lately import Lately
-from offers.policy_pages.what_if import House
+from offers.policy_pages.what_if import TriedHouse
 
 TERMS = {  # those with a slider
     "max_arv_multiplier": _("Max ARV multiplier"),
@@ -50,15 +50,15 @@ class WhatIfForm(forms.Form):
     per_day = forms.DecimalField(label=_("Offers sent a day"), min_value=0, max_value=1000, decimal_places=2)
     inspected = forms.BooleanField(label=_("The repairs were inspected"), required=False, widget=UnfoldBooleanWidget)
 
-    def house(self) -> House:
+    def house(self) -> TriedHouse:
         """The house that was entered. Without comparable sales there is no estimate, so no interval either."""
         given = self.cleaned_data
         arv, comps = given["arv"], given["comps"]
         if not comps:
-            return House(Value(arv), given["repairs"], given["inspected"])
+            return TriedHouse(Value(arv), given["repairs"], given["inspected"])
         half = arv * given["interval"] / PERCENT
         low, high = (arv - half).quantize(CENT), (arv + half).quantize(CENT)
-        return House(Value(arv, comps, arv, low, high), given["repairs"], given["inspected"])
+        return TriedHouse(Value(arv, comps, arv, low, high), given["repairs"], given["inspected"])
 
 
 class TermsForm(forms.ModelForm):

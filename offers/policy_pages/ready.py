@@ -20,8 +20,8 @@ from offers.policies.models import OfferPolicy
 from offers.policy_pages.entries import WhatIfForm, begin_with
 from offers.policy_pages.lately import Lately, SalesKnown, lately, sales_known
 from offers.policy_pages.sending import against_sending, pace_warnings
-from offers.policy_pages.shown import Judged, Step, reasons_of, steps_of, verdict
-from offers.policy_pages.what_if import House, answer_of
+from offers.policy_pages.shown import ShownAnswer, SumStep, reasons_of, steps_of, verdict
+from offers.policy_pages.what_if import TriedHouse, answer_of
 from wholesale.plumbing import mark
 from wholesale.plumbing.admin_parts import place_text
 
@@ -29,7 +29,7 @@ GOOD, WARNING, MISSING = "good", "warning", "missing"
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ReadyPoint:
     """A line of the list: how it stands, and what is said of it."""
 
     state: str
@@ -41,13 +41,13 @@ class Ready:
     """What is said of one policy before it is turned on."""
 
     place: str
-    needs: list[Point]  # what offers need there
+    needs: list[ReadyPoint]  # what offers need there
     example: str
-    steps: list[Step]
+    steps: list[SumStep]
     refused: list[str]
     lately: Lately
     pace: list[str]
-    law: list[Point]
+    law: list[ReadyPoint]
     law_known: list[str]  # what texts say, in their own language
 
 
@@ -55,10 +55,10 @@ def ready_for(policy: OfferPolicy, now: datetime) -> Ready:
     """Look at one policy as it is stored (some ten queries)."""
     usual, sales = lately(policy.province, policy.market, now), sales_known(policy.province, policy.market, now)
     house = example_house(usual)
-    judged = Judged(policy, answer_of(policy, house, today=now.date()))
+    judged = ShownAnswer(policy, answer_of(policy, house, today=now.date()))
     return Ready(
         place=place_text(policy),
-        needs=[*_needs(policy, sales), *(Point(MISSING, said) for said in against_sending(policy, judged.answer, now))],
+        needs=[*_needs(policy, sales), *(ReadyPoint(MISSING, said) for said in against_sending(policy, judged.answer, now))],
         example=verdict(judged.answer),
         steps=steps_of(judged, None),
         refused=[reason.said for reason in reasons_of(judged, None, house) if reason.meant == "refuses"],
@@ -73,43 +73,45 @@ def ready_for(policy: OfferPolicy, now: datetime) -> Ready:
     )
 
 
-def example_house(usual: Lately) -> House:
+def example_house(usual: Lately) -> TriedHouse:
     """A house as they were offered for lately."""
     form = WhatIfForm(begin_with(usual))
     form.is_valid()
     return form.house()
 
 
-def _needs(policy: OfferPolicy, sales: SalesKnown) -> Iterator[Point]:
+def _needs(policy: OfferPolicy, sales: SalesKnown) -> Iterator[ReadyPoint]:
     """Whether enough sales are known for what the policy asks of an estimate."""
     asks = policy.compute_on_low or policy.refused & {Code.FEW_COMPS, Code.WIDE_INTERVAL, Code.ABOVE_LOW}
     about = {"count": sales.total, "few": FEW_COMPS}
     if sales.total >= FEW_COMPS:
-        yield Point(GOOD, _("Market sales known of the last year: %(count)s. An ARV can be estimated.") % about)
+        yield ReadyPoint(GOOD, _("Market sales known of the last year: %(count)s. An ARV can be estimated.") % about)
     elif asks:
         said = _("Market sales known of the last year: %(count)s. The policy refuses an offer without an estimate.")
-        yield Point(MISSING, said % about)
+        yield ReadyPoint(MISSING, said % about)
     else:
-        yield Point(WARNING, _("Market sales known of the last year: %(count)s. An ARV must be given by hand.") % about)
+        yield ReadyPoint(WARNING, _("Market sales known of the last year: %(count)s. An ARV must be given by hand.") % about)
 
 
-def law_points(province: str, now: datetime) -> Iterator[Point]:
+def law_points(province: str, now: datetime) -> Iterator[ReadyPoint]:
     """What the law of the province says of licences, assignments and taxes, as far as it is known."""
     in_place = in_force(rules(mark.current()), province, now.date())
     licence, assignment = answer_to(in_place, Topic.LICENCE), answer_to(in_place, Topic.ASSIGNMENT)
     yield {
-        LawAnswer.YES: Point(WARNING, _("A licence is needed for it.") + _statement(in_place, Topic.LICENCE)),
-        LawAnswer.NO: Point(GOOD, _("No licence is needed for it.") + _statement(in_place, Topic.LICENCE)),
-    }.get(LawAnswer(licence), Point(WARNING, _("Whether a licence is needed is not answered yet. Ask counsel.")))
+        LawAnswer.YES: ReadyPoint(WARNING, _("A licence is needed for it.") + _statement(in_place, Topic.LICENCE)),
+        LawAnswer.NO: ReadyPoint(GOOD, _("No licence is needed for it.") + _statement(in_place, Topic.LICENCE)),
+    }.get(LawAnswer(licence), ReadyPoint(WARNING, _("Whether a licence is needed is not answered yet. Ask counsel.")))
     yield {
-        LawAnswer.NO: Point(MISSING, _("A contract may not be assigned.") + _statement(in_place, Topic.ASSIGNMENT)),
-        LawAnswer.YES: Point(GOOD, _("A contract may be assigned.") + _statement(in_place, Topic.ASSIGNMENT)),
-    }.get(LawAnswer(assignment), Point(WARNING, _("Whether a contract may be assigned is not answered yet. Ask counsel.")))
+        LawAnswer.NO: ReadyPoint(MISSING, _("A contract may not be assigned.") + _statement(in_place, Topic.ASSIGNMENT)),
+        LawAnswer.YES: ReadyPoint(GOOD, _("A contract may be assigned.") + _statement(in_place, Topic.ASSIGNMENT)),
+    }.get(
+        LawAnswer(assignment), ReadyPoint(WARNING, _("Whether a contract may be assigned is not answered yet. Ask counsel."))
+    )
     taxes = [one for one in schedules(mark.current()) if one.province == province]
     if not taxes:
-        yield Point(WARNING, _("No schedule of land transfer tax is stored for the province."))
+        yield ReadyPoint(WARNING, _("No schedule of land transfer tax is stored for the province."))
     elif any(one.certainty != Grade.OFFICIAL for one in taxes):
-        yield Point(WARNING, _("Not all schedules of land transfer tax are from an official text."))
+        yield ReadyPoint(WARNING, _("Not all schedules of land transfer tax are from an official text."))
 
 
 def _statement(rules_in_force: list[Rule], topic: str) -> str:

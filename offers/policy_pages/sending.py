@@ -14,12 +14,12 @@ from offers.policies.models import OfferPolicy
 from offers.policy_pages.lately import SalesKnown
 from offers.policy_pages.pace import Pace, limits_passed
 from offers.policy_pages.shown import denial_text, limit_text
-from offers.policy_pages.what_if import Answer
+from offers.policy_pages.what_if import PolicyAnswer
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.showing import shown_number
 
 
-def against_sending(policy: OfferPolicy, answer: Answer, now: datetime) -> list[str]:
+def against_sending(policy: OfferPolicy, answer: PolicyAnswer, now: datetime) -> list[str]:
     """Why an offer of this size could not be sent now: the switches, the market's liquidity, the risk caps."""
     return [*_switches(), *_liquidity(policy, now), *_risk(answer, now)]
 
@@ -47,13 +47,13 @@ def _liquidity(policy: OfferPolicy, now: datetime) -> list[str]:
     ]
 
 
-def _risk(answer: Answer, now: datetime) -> list[str]:
+def _risk(answer: PolicyAnswer, now: datetime) -> list[str]:
     denied = gate.would_deny(ENGINE, answer.stake, now) if answer.stake else None
     return [denial_text(denied, answer.stake)] if denied else []
 
 
 def pace_warnings(
-    policy: OfferPolicy, answer: Answer, per_day: Decimal, risk: Sequence[gate.EngineRisk], sales: SalesKnown
+    policy: OfferPolicy, answer: PolicyAnswer, per_day: Decimal, risk: Sequence[gate.EngineRisk], sales: SalesKnown
 ) -> list[str]:
     """Why the policy's offers could not be sent at this pace (offers a day), day after day."""
     pace = Pace(per_day, answer.stake, policy.expires_after_days)

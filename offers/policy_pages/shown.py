@@ -12,11 +12,11 @@ from offers.comps.valuing import FEW_COMPS, WIDE_INTERVAL
 from offers.deals.around.warnings import LARGE_REPAIRS, Code
 from offers.policies.models import OfferPolicy
 from offers.policy_pages.pace import Limit, Pace, Passed
-from offers.policy_pages.what_if import Answer, House
+from offers.policy_pages.what_if import PolicyAnswer, TriedHouse
 from wholesale.plumbing.showing import MISSING, shown_money, shown_number, shown_rate
 
 
-class Step(NamedTuple):
+class SumStep(NamedTuple):
     """A line of the sum: its name, the amount by the values that are tried, by the stored ones, and the difference."""
 
     name: str
@@ -26,7 +26,7 @@ class Step(NamedTuple):
     is_result: bool = False
 
 
-class Reason(NamedTuple):
+class ShownReason(NamedTuple):
     """A reason against the offer, and what each policy does about it: `refuses`, `warns`, or nothing."""
 
     said: str
@@ -34,17 +34,17 @@ class Reason(NamedTuple):
     stored: str
 
 
-class Judged(NamedTuple):
+class ShownAnswer(NamedTuple):
     """A policy and what it answers."""
 
     policy: OfferPolicy
-    answer: Answer
+    answer: PolicyAnswer
 
 
-_Amount = Callable[[Judged], Decimal | None]
+_Amount = Callable[[ShownAnswer], Decimal | None]
 
 
-def steps_of(meant: Judged, stored: Judged | None) -> list[Step]:
+def steps_of(meant: ShownAnswer, stored: ShownAnswer | None) -> list[SumStep]:
     """The sum line by line. What a policy does not come to, because it refuses before, is left open."""
     lines: list[tuple[str, _Amount, bool]] = [
         (_("After-repair value (ARV) that counts"), lambda one: one.answer.calc and one.answer.calc.arv, False),
@@ -62,23 +62,23 @@ def steps_of(meant: Judged, stored: Judged | None) -> list[Step]:
     return [_step(name, amount(meant), amount(stored) if stored else None, is_result) for name, amount, is_result in lines]
 
 
-def _step(name: str, meant: Decimal | None, stored: Decimal | None, is_result: bool) -> Step:
+def _step(name: str, meant: Decimal | None, stored: Decimal | None, is_result: bool) -> SumStep:
     change = None if meant is None or stored is None else meant - stored
     difference = MISSING if change is None else "=" if not change else ("+" if change > 0 else "") + shown_money(change)
-    return Step(name, shown_money(meant), shown_money(stored), difference, is_result)
+    return SumStep(name, shown_money(meant), shown_money(stored), difference, is_result)
 
 
-def reasons_of(meant: Judged, stored: Judged | None, house: House) -> list[Reason]:
+def reasons_of(meant: ShownAnswer, stored: ShownAnswer | None, house: TriedHouse) -> list[ShownReason]:
     """The reasons against the offer, each once, and what each policy does about it."""
     found: dict[str, list[str]] = {}
     for place, one in enumerate((meant, stored)):
         if one is not None:
             for said, does in _reasons(one, house):
                 found.setdefault(said, ["", ""])[place] = does
-    return [Reason(said, *does) for said, does in found.items()]
+    return [ShownReason(said, *does) for said, does in found.items()]
 
 
-def _reasons(one: Judged, house: House) -> Iterator[tuple[str, str]]:
+def _reasons(one: ShownAnswer, house: TriedHouse) -> Iterator[tuple[str, str]]:
     if one.answer.error is not None:
         yield one.answer.error.shown, "refuses"
     for warned in one.answer.refused:
@@ -87,7 +87,7 @@ def _reasons(one: Judged, house: House) -> Iterator[tuple[str, str]]:
         yield warning_text(warned.code, one, house), "warns"
 
 
-def warning_text(code: str, one: Judged, house: House) -> str:
+def warning_text(code: str, one: ShownAnswer, house: TriedHouse) -> str:
     """A warning of an offer, in the active language."""
     answer, value = one.answer, house.value
     texts: dict[str, Callable[[], str]] = {
@@ -120,7 +120,7 @@ def warning_text(code: str, one: Judged, house: House) -> str:
     return texts[code]()
 
 
-def verdict(answer: Answer) -> str:
+def verdict(answer: PolicyAnswer) -> str:
     """In one line what the policy answers."""
     if answer.error is not None or answer.calc is None:
         return _("No offer: %(why)s") % {"why": answer.error.shown if answer.error else ""}

@@ -16,7 +16,7 @@ from offers.policies.models import OfferPolicy
 from wholesale.plumbing.errors import DomainError
 
 
-class House(NamedTuple):
+class TriedHouse(NamedTuple):
     """A house that somebody thinks of. Amounts are in CAD."""
 
     value: Value
@@ -25,7 +25,7 @@ class House(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PolicyAnswer:
     """What a policy answers: the sum and its prices, or the refusal `error` where there is no sum. Amounts are in CAD."""
 
     error: DomainError | None = None
@@ -43,12 +43,12 @@ class Answer:
         return self.error is None and not self.refused
 
 
-def answer_of(policy: OfferPolicy, house: House, *, today: date) -> Answer:
+def answer_of(policy: OfferPolicy, house: TriedHouse, *, today: date) -> PolicyAnswer:
     """What the policy would answer for the house if it were on."""
     try:
         calc = bounded(policy, house.value, house.repairs)
     except DomainError as refusal:
-        return Answer(refusal)
+        return PolicyAnswer(refusal)
     terms = Terms(repairs_inspected=house.inspected)
     place = {"province": policy.province, "market": policy.market}
     offered = offered_by(policy, calc, house.value, **place, today=today, terms=terms)
@@ -56,7 +56,7 @@ def answer_of(policy: OfferPolicy, house: House, *, today: date) -> Answer:
     others = [one for one in offered.judged() if one not in refused]
     # What the buyer is left with depends on the deal's taxes and costs, which belong to a deal and not to a policy.
     others += noted(calc.mao, offered.prices, profit=Decimal(0), unknown=0, unofficial=0)
-    return Answer(
+    return PolicyAnswer(
         calc=calc,
         share=allowed(calc.arv, Decimal(0), policy.max_arv_multiplier, Decimal(0)),
         prices=offered.prices,

@@ -17,8 +17,8 @@ from offers.policy_pages.entries import TermsForm, WhatIfForm, begin_with, hidde
 from offers.policy_pages.lately import lately, sales_known
 from offers.policy_pages.pace import too_many_provinces
 from offers.policy_pages.sending import against_sending, pace_warnings
-from offers.policy_pages.shown import Judged, provinces_text, reasons_of, steps_of, verdict
-from offers.policy_pages.what_if import House, answer_of
+from offers.policy_pages.shown import ShownAnswer, provinces_text, reasons_of, steps_of, verdict
+from offers.policy_pages.what_if import TriedHouse, answer_of
 from wholesale.plumbing import mark
 from wholesale.plumbing.admin_input import row_id
 from wholesale.plumbing.vocabulary import ALL, Province
@@ -74,12 +74,12 @@ def _errors_of(form: Any) -> list[str]:
 
 
 def compared(
-    policy: OfferPolicy, stored: OfferPolicy | None, house: House, now: datetime, *, per_day: Any
+    policy: OfferPolicy, stored: OfferPolicy | None, house: TriedHouse, now: datetime, *, per_day: Any
 ) -> dict[str, Any]:
     """What the policy answers for the house, beside the stored one, and what stands against sending it and its pace."""
     today = now.date()
-    meant = Judged(policy, answer_of(policy, house, today=today))
-    before = Judged(stored, answer_of(stored, house, today=today)) if stored else None
+    meant = ShownAnswer(policy, answer_of(policy, house, today=today))
+    before = ShownAnswer(stored, answer_of(stored, house, today=today)) if stored else None
     return {
         "verdict": verdict(meant.answer),
         "is_offer": meant.answer.is_offer,
@@ -93,7 +93,7 @@ def compared(
     }
 
 
-def pace_said(policy: OfferPolicy, judged: Judged, per_day: Any, now: datetime) -> list[str]:
+def pace_said(policy: OfferPolicy, judged: ShownAnswer, per_day: Any, now: datetime) -> list[str]:
     """The warnings about the pace: of this many offers a day, and of provinces that were turned on lately."""
     if not policy.province:
         return []

@@ -183,7 +183,7 @@ def test_a_task_that_takes_too_long_is_ended(settings: Settings, monkeypatch: py
         except Exception:  # like code that continues with the next row
             time.sleep(20)
 
-    monkeypatch.setattr(tasks, "work_on", work_on)
+    monkeypatch.setattr(tasks.LEADS, "work_on", work_on)
     row = waiting_import()
     began = time.monotonic()
     call_command("worker", batch=True, stdout=StringIO())
@@ -206,7 +206,7 @@ def test_a_task_cut_off_in_its_transaction_leaves_nothing_behind(
             Lead.objects.create(lead_id="half", province="ON", created_at=NOW, updated_at=NOW)
             time.sleep(20)
 
-    monkeypatch.setattr(tasks, "work_on", work_on)
+    monkeypatch.setattr(tasks.LEADS, "work_on", work_on)
     row = waiting_import()
     call_command("worker", batch=True, stdout=StringIO())
     row.refresh_from_db()

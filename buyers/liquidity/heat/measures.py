@@ -14,7 +14,7 @@ from buyers.liquidity.rates import Priors
 from wholesale.plumbing.texts import Words
 
 
-class Measure(models.TextChoices):
+class HeatMeasure(models.TextChoices):
     """What the table shows."""
 
     RESPONSE = "response", _("Responds")
@@ -31,36 +31,38 @@ class Meaning(NamedTuple):
 
 
 MEANINGS = {
-    Measure.RESPONSE: Meaning(_("How probable it is that a buyer answers an offered deal."), (0, 0.2, 0.4, 0.6, 0.8)),
-    Measure.CLOSE: Meaning(_("How probable it is that a buyer who decides buys."), (0, 0.1, 0.2, 0.3, 0.5)),
-    Measure.CHANCE: Meaning(_("How probable it is that an offered deal is answered and bought."), (0, 0.05, 0.1, 0.2, 0.35)),
-    Measure.SCORE: Meaning(
+    HeatMeasure.RESPONSE: Meaning(_("How probable it is that a buyer answers an offered deal."), (0, 0.2, 0.4, 0.6, 0.8)),
+    HeatMeasure.CLOSE: Meaning(_("How probable it is that a buyer who decides buys."), (0, 0.1, 0.2, 0.3, 0.5)),
+    HeatMeasure.CHANCE: Meaning(
+        _("How probable it is that an offered deal is answered and bought."), (0, 0.05, 0.1, 0.2, 0.35)
+    ),
+    HeatMeasure.SCORE: Meaning(
         _("Active buyers * 0.5 + response rate * 50 + close rate * 50, by the customer's guide."), (0, 5, 15, 30, 60)
     ),
 }
 
 
-def values_of(measure: Measure, known: KnownNodes, at: NDArray[np.intp]) -> list[dict[str, Any]]:
+def values_of(measure: HeatMeasure, known: KnownNodes, at: NDArray[np.intp]) -> list[dict[str, Any]]:
     """The value of each of these nodes: its `mean`, the `low` and `high` end of its 90% interval, if it has one, and the
     number of `events` that it rests on; of a product that of the factor with fewer."""
-    if measure is Measure.SCORE:
+    if measure is HeatMeasure.SCORE:
         scores = [float(known.figures[n].score) for n in at]
         return [{"mean": score, "events": float(known.odds.response.events[n])} for score, n in zip(scores, at, strict=True)]
     return _values_in(measure, known.odds, at)
 
 
-def expected(measure: Measure, priors: Sequence[Priors]) -> list[dict[str, Any]]:
+def expected(measure: HeatMeasure, priors: Sequence[Priors]) -> list[dict[str, Any]]:
     """The value that is expected of a node of which nothing was heard, for each of these priors. A score is not."""
-    if measure is Measure.SCORE or not priors:
+    if measure is HeatMeasure.SCORE or not priors:
         return []
     both = (BuyersRate(*_moments([prior[n] for prior in priors])) for n in range(2))
     return _values_in(measure, Odds(*both), np.arange(len(priors)))
 
 
-def _values_in(measure: Measure, odds: Odds, at: NDArray[np.intp]) -> list[dict[str, Any]]:
-    if measure is Measure.RESPONSE:
+def _values_in(measure: HeatMeasure, odds: Odds, at: NDArray[np.intp]) -> list[dict[str, Any]]:
+    if measure is HeatMeasure.RESPONSE:
         return odds.response.shown(at)
-    if measure is Measure.CLOSE:
+    if measure is HeatMeasure.CLOSE:
         return odds.close.shown(at)
     fewer = np.minimum(odds.response.events, odds.close.events)[at]
     return [{**one, "events": float(events)} for one, events in zip(odds.shown(at), fewer, strict=True)]
@@ -72,6 +74,6 @@ def _moments(priors: Sequence[Any]) -> tuple[Any, Any, Any]:
     return mean, mean * (1 - mean) / (strength + 1), np.zeros(len(priors))
 
 
-def step_of(value: float, measure: Measure) -> int:
+def step_of(value: float, measure: HeatMeasure) -> int:
     """The colour of a value, 0 to 4."""
     return max(n for n, least in enumerate(MEANINGS[measure].bounds) if value >= least)

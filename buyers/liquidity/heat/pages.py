@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from buyers.liquidity.graph.pages import ProvinceForm
-from buyers.liquidity.heat.measures import MEANINGS, Measure, step_of
-from buyers.liquidity.heat.reading import LITTLE_KNOWN, Heat, Prospect, heat
+from buyers.liquidity.heat.measures import MEANINGS, HeatMeasure, step_of
+from buyers.liquidity.heat.reading import LITTLE_KNOWN, Heat, NextMarket, heat
 from buyers.liquidity.words import between_text, buyers_url, events_text, market_text, named, rate_text
 from wholesale.plumbing.showing import shown_number, shown_rate
 from wholesale.plumbing.vocabulary import Province
@@ -29,7 +29,7 @@ def heat_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
     form = ProvinceForm(request.GET)
     province = (form.is_valid() and form.cleaned_data["province"]) or ""
     chosen = request.GET.get("measure", "")
-    measure = Measure(chosen) if chosen in Measure.values else Measure.CHANCE
+    measure = HeatMeasure(chosen) if chosen in HeatMeasure.values else HeatMeasure.CHANCE
     found = heat(measure, province or None, timezone.now())
     context = {
         **model_admin.admin_site.each_context(request),
@@ -38,7 +38,7 @@ def heat_page(request: HttpRequest, model_admin: ModelAdmin) -> HttpResponse:
         "measure": measure,
         "meaning": MEANINGS[measure].words,
         "choices": [
-            (one.label, f"?{urlencode({'measure': one.value, 'province': province})}", one is measure) for one in Measure
+            (one.label, f"?{urlencode({'measure': one.value, 'province': province})}", one is measure) for one in HeatMeasure
         ],
         "heat": found,
         "provinces": _provinces(found, measure),
@@ -62,7 +62,7 @@ class HeatCell(NamedTuple):
     is_faint: bool = False
 
 
-def _provinces(found: Heat, measure: Measure) -> list[dict[str, Any]]:
+def _provinces(found: Heat, measure: HeatMeasure) -> list[dict[str, Any]]:
     nodes = reverse("admin:buyers_buyerliquiditynode_changelist")
     return [
         {
@@ -81,7 +81,7 @@ def _provinces(found: Heat, measure: Measure) -> list[dict[str, Any]]:
     ]
 
 
-def _cell(value: Mapping[str, Any] | None, measure: Measure, nodes: str) -> HeatCell | None:
+def _cell(value: Mapping[str, Any] | None, measure: HeatMeasure, nodes: str) -> HeatCell | None:
     if value is None:
         return None
     return HeatCell(
@@ -94,7 +94,7 @@ def _cell(value: Mapping[str, Any] | None, measure: Measure, nodes: str) -> Heat
     )
 
 
-def _expected(found: Heat, measure: Measure, province: str, market: str) -> HeatCell | None:
+def _expected(found: Heat, measure: HeatMeasure, province: str, market: str) -> HeatCell | None:
     value = found.expected.get((province, market))
     return HeatCell(_shown(value["mean"], measure), between_text(value), step_of(value["mean"], measure)) if value else None
 
@@ -103,18 +103,18 @@ def _buyers(count: int) -> str:
     return ngettext("%(n)s active buyer", "%(n)s active buyers", count) % {"n": shown_number(count)}
 
 
-def _shown(value: float, measure: Measure) -> str:
-    return shown_number(value, 1) if measure is Measure.SCORE else shown_rate(value)
+def _shown(value: float, measure: HeatMeasure) -> str:
+    return shown_number(value, 1) if measure is HeatMeasure.SCORE else shown_rate(value)
 
 
-def _legend(measure: Measure) -> list[tuple[int, str]]:
+def _legend(measure: HeatMeasure) -> list[tuple[int, str]]:
     """Each colour, with the values that it stands for."""
     bounds = [_shown(least, measure) for least in MEANINGS[measure].bounds]
     between = [_("%(low)s to %(high)s") % {"low": low, "high": high} for low, high in pairwise(bounds)]
     return list(enumerate([*between, _("%(least)s or more") % {"least": bounds[-1]}]))
 
 
-def _prospect(one: Prospect) -> dict[str, str]:
+def _prospect(one: NextMarket) -> dict[str, str]:
     shared = ngettext("%(n)s of its buyers is also active at", "%(n)s of its buyers are also active at", one.shared)
     return {
         "name": named(one.node),

@@ -10,7 +10,7 @@ from django.db.models import Q
 from buyers.liquidity.graph.layout import WEST_TO_EAST
 from buyers.liquidity.graph.reading import shared_between
 from buyers.liquidity.graph.services import EDGES_MAX
-from buyers.liquidity.heat.measures import Measure, expected, values_of
+from buyers.liquidity.heat.measures import HeatMeasure, expected, values_of
 from buyers.liquidity.models import LiquidityPrior
 from buyers.liquidity.nodes import KnownNodes, known_nodes
 from buyers.liquidity.rates import Priors
@@ -24,7 +24,7 @@ LITTLE_KNOWN = 3.0  # below so many events a cell is drawn fainter
 Place = tuple[str, str]  # a province and a market; of the whole province the market is ""
 
 
-class Prospect(NamedTuple):
+class NextMarket(NamedTuple):
     """A node of which little is known, some of whose active buyers are active where deals sell better than usual."""
 
     node: dict[str, Any]
@@ -43,10 +43,10 @@ class Heat(NamedTuple):
     expected: dict[Place, dict[str, Any]]  # `expected` of a type not heard of in a market, or of a market in a province
     markets_left_off: int
     types_left_off: int
-    prospects: list[Prospect]
+    prospects: list[NextMarket]
 
 
-def heat(measure: Measure, province: str | None, now: datetime) -> Heat:
+def heat(measure: HeatMeasure, province: str | None, now: datetime) -> Heat:
     """The table of a province, or of Canada. Takes three queries."""
     known = known_nodes(Q(province=province) if province else Q(), now)
     of_markets, of_types = Counter[Place](), Counter[str]()
@@ -81,8 +81,8 @@ def heat(measure: Measure, province: str | None, now: datetime) -> Heat:
     )
 
 
-def _expected(measure: Measure, province: str | None) -> dict[Place, dict[str, Any]]:
-    if measure is Measure.SCORE:
+def _expected(measure: HeatMeasure, province: str | None) -> dict[Place, dict[str, Any]]:
+    if measure is HeatMeasure.SCORE:
         return {}
     stored = LiquidityPrior.objects.filter(level__in=(LiquidityPrior.Level.MARKET, LiquidityPrior.Level.PROVINCE))
     rows: Any = stored.filter(**({"province": province} if province else {})).order_by()
@@ -94,7 +94,7 @@ def _expected(measure: Measure, province: str | None) -> dict[Place, dict[str, A
 # Where to offer next ----------------------------------------------------------------------------------------------------
 
 
-def _prospects(known: KnownNodes) -> list[Prospect]:
+def _prospects(known: KnownNodes) -> list[NextMarket]:
     """The nodes with few events that share active buyers with one that surely does better than the mean of all: the low end
     of its interval lies above it. Those with the most, and the best, shared buyers come first; each node once."""
     chance, events = known.odds.shown(np.arange(len(known.places))), known.odds.response.events
@@ -113,7 +113,7 @@ def _prospects(known: KnownNodes) -> list[Prospect]:
     edges.sort(key=lambda edge: -edge.shared * chance[at[edge.other]]["mean"])
     best = {edge.node: edge for edge in reversed(edges)}  # of each node the best
     return [
-        Prospect(known.places[n], float(events[n]), known.places[like], edge.shared, chance[like])
+        NextMarket(known.places[n], float(events[n]), known.places[like], edge.shared, chance[like])
         for edge in edges
         if best[edge.node] is edge
         for n, like in ((at[edge.node], at[edge.other]),)

@@ -21,7 +21,7 @@ MARKS = (60, 1440, 10_080, 43_200)  # minutes: an hour, a day, a week, 30 days
 ICONS = {Channel.CALL: "call", Channel.SMS: "sms", Channel.EMAIL: "mail"}
 
 
-class Point(NamedTuple):
+class StepPoint(NamedTuple):
     """A step on the line: its place in percent, and what is said of it."""
 
     number: int
@@ -34,25 +34,25 @@ class Point(NamedTuple):
     french: str
 
 
-class Mark(NamedTuple):
+class LineMark(NamedTuple):
     """A delay that is written above the line, and its place in percent."""
 
     x: float
     label: str
 
 
-class Timeline(NamedTuple):
+class LadderLine(NamedTuple):
     """A ladder as a line."""
 
-    points: list[Point]
-    marks: list[Mark]
+    points: list[StepPoint]
+    marks: list[LineMark]
 
 
-def timeline(steps: Sequence[Mapping[str, Any]], hours: Mapping[str, str]) -> Timeline:
+def timeline(steps: Sequence[Mapping[str, Any]], hours: Mapping[str, str]) -> LadderLine:
     """The line of well-formed steps. `hours` says in words when each channel may be used in the template's place."""
     delays = [step["delay_minutes"] for step in steps]
     points = [
-        Point(
+        StepPoint(
             number,
             x,
             str(Channel(step["channel"]).label),
@@ -64,7 +64,7 @@ def timeline(steps: Sequence[Mapping[str, Any]], hours: Mapping[str, str]) -> Ti
         )
         for number, (step, delay, x) in enumerate(zip(steps, delays, placed(delays), strict=True), start=1)
     ]
-    return Timeline(points, list(_marks(max(delays))))
+    return LadderLine(points, list(_marks(max(delays))))
 
 
 def placed(delays: Sequence[int]) -> list[float]:
@@ -84,7 +84,7 @@ def _place(delay: int, longest: int) -> float:
     return FIRST + (LAST - FIRST) * (log1p(delay / UNIT) / log1p(longest / UNIT) if longest else 0)
 
 
-def _marks(longest: int) -> Iterator[Mark]:
+def _marks(longest: int) -> Iterator[LineMark]:
     for minutes in MARKS:
         if minutes < longest:
-            yield Mark(round(_place(minutes, longest), 2), delay_text(minutes))
+            yield LineMark(round(_place(minutes, longest), 2), delay_text(minutes))

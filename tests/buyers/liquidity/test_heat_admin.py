@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from buyers.liquidity.fitting import fit_priors
 from buyers.liquidity.heat import reading
-from buyers.liquidity.heat.measures import MEANINGS, Measure, step_of
+from buyers.liquidity.heat.measures import MEANINGS, HeatMeasure, step_of
 from buyers.liquidity.heat.reading import heat
 from buyers.liquidity.models import BuyerLiquidityNode
 from buyers.liquidity.scores import known_of, liquidity_score
@@ -73,19 +73,21 @@ def test_each_cell_has_the_posterior_in_words_and_opens_its_node(admin_client: C
     assert re.findall(r'<th scope="col">(\w+)</th>', text) == ["Market", "SFR", "CONDO"]
     assert own == [[shown_rate(known.mean), between_text(known._asdict()), "8 events"], ["Nothing heard"]]
     assert montreal[0] == ["Nothing heard"]
-    assert f'<td class="heat-{step_of(known.mean, Measure.RESPONSE)}"><a href="{HEAT[:-5]}{toronto.pk}/change/">' in text
+    assert f'<td class="heat-{step_of(known.mean, HeatMeasure.RESPONSE)}"><a href="{HEAT[:-5]}{toronto.pk}/change/">' in text
     assert re.search(r'<td class="heat-\d heat-faint">', text.split("Montreal")[1]), "two events are few"
     assert text.index("Ontario") < text.index("Quebec")
 
 
-@pytest.mark.parametrize("measure", list(Measure))
-def test_each_measure_shows_what_the_api_says(admin_client: Client, toronto: BuyerLiquidityNode, measure: Measure) -> None:
+@pytest.mark.parametrize("measure", list(HeatMeasure))
+def test_each_measure_shows_what_the_api_says(
+    admin_client: Client, toronto: BuyerLiquidityNode, measure: HeatMeasure
+) -> None:
     api = liquidity_score("ON", "TORONTO", "SFR", now=NOON)
     rates = {kind: rate["mean"] for kind, rate in api["posterior"].items()}
     wanted = {
         **{kind: shown_rate(mean) for kind, mean in rates.items()},
-        Measure.CHANCE: shown_rate(rates["response"] * rates["close"]),
-        Measure.SCORE: shown_number(api["score"], 1),
+        HeatMeasure.CHANCE: shown_rate(rates["response"] * rates["close"]),
+        HeatMeasure.SCORE: shown_number(api["score"], 1),
     }
     text = page(admin_client, measure=measure.value)
     assert cells(text)["Toronto"][0][0] == wanted[measure.value]
@@ -130,14 +132,14 @@ def test_the_markets_and_types_with_most_active_buyers_are_shown_and_the_others_
 
 
 def test_a_node_of_which_little_is_known_is_a_prospect_if_its_buyers_buy_elsewhere(admin_client: Client) -> None:
-    assert not heat(Measure.CHANCE, None, NOON).prospects
+    assert not heat(HeatMeasure.CHANCE, None, NOON).prospects
     hear("ON", "BARRIE", "SFR", "R", "B1", "B2")
     hear("ON", "GUELPH", "SFR", "R", "B8")  # shares nobody
     hear("ON", "OTTAWA", "SFR", "N" * 9, "B1")
     assert "What was heard singles out none" in page(admin_client)
     hear("QC", "MONTREAL", "CONDO", "RB" * 4, "B1", "B2", "B3")
     hear("QC", "QUEBEC", "CONDO", "RB" * 9, "B1")  # shares only one
-    (found,) = heat(Measure.CHANCE, None, NOON).prospects
+    (found,) = heat(HeatMeasure.CHANCE, None, NOON).prospects
     assert (found.node["market"], found.like["market"], found.shared) == ("BARRIE", "MONTREAL", 2)
     assert re.search(
         r"Barrie, ON SFR</a> \(2 events\): 2 of its buyers are also active at\s+<a[^>]*>Montreal", page(admin_client)

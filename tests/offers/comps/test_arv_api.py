@@ -135,7 +135,8 @@ def test_an_added_comp_moves_the_value(auditor: APIClient) -> None:
     after = asked(auditor, add=[addition])
     assert after["arv"] > before["arv"]
     assert after["n"] == before["n"] + 1
-    assert after["added"] == [{"sale_id": "MINE", "source": "", "reason": "next door"}]
+    [added] = after["added"]
+    assert (added["sale_id"], added["price"], added["reason"]) == ("MINE", 990_000, "next door")
 
 
 def test_a_price_that_the_others_contradict_is_flagged(auditor: APIClient) -> None:

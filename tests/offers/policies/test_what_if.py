@@ -19,7 +19,7 @@ from offers.deals.services import make_offer
 from offers.models import OfferEvidence, OfferPolicy
 from offers.policies.models import JUDGED
 from offers.policy_pages.lately import lately, sales_known
-from offers.policy_pages.what_if import Answer, House, answer_of
+from offers.policy_pages.what_if import PolicyAnswer, TriedHouse, answer_of
 from tests.factories import NOON, EvidenceFactory, OfferFactory, SaleFactory
 from tests.offers.deals.lives import TORONTO, open_market
 from tests.staff import form_with, signed_in
@@ -67,12 +67,12 @@ def test_it_answers_as_the_verb_does(arv: str, repairs: str, settings: dict[str,
     policy = upsert(OfferPolicy, province="ON", enabled=True, act=Act("test"), **settings)
     given = {"arv": Decimal(arv), "repairs": Decimal(repairs)}
 
-    answer = answer_of(policy, House(Value(given["arv"]), given["repairs"], inspected=False), today=NOON.date())
+    answer = answer_of(policy, TriedHouse(Value(given["arv"]), given["repairs"], inspected=False), today=NOON.date())
 
     assert (answer.is_offer, said_by(answer)) == answered_by_the_verb(**given)
 
 
-def said_by(answer: Answer) -> Any:
+def said_by(answer: PolicyAnswer) -> Any:
     """What the what-if says, as `answered_by_the_verb` says it."""
     if answer.error is not None:
         return type(answer.error), answer.error.attr
@@ -96,7 +96,7 @@ def test_on_the_lower_bound_of_an_estimate_all_refusals_can_be_avoided() -> None
     policy = upsert(OfferPolicy, province="ON", compute_on_low=True, act=Act("test"), **settings)
     value = Value(Decimal(450000), 5, Decimal(450000), Decimal(414000), Decimal(486000))
 
-    answer = answer_of(policy, House(value, Decimal(50000), inspected=False), today=NOON.date())
+    answer = answer_of(policy, TriedHouse(value, Decimal(50000), inspected=False), today=NOON.date())
 
     assert answer.calc is not None
     assert (answer.calc.arv, answer.calc.mao, answer.is_offer) == (Decimal(414000), Decimal(237300), True)

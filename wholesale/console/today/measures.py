@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from kpi.review.rules import share
 from wholesale.console.today import figures
 from wholesale.console.today.provinces import HEIGHT, SIDE, WIDTH, tiles
-from wholesale.console.today.reading import Reading
+from wholesale.console.today.reading import TodayReading
 from wholesale.plumbing.showing import shown_number, shown_rate
 from wholesale.plumbing.vocabulary import Province
 
@@ -20,7 +20,7 @@ class Measure(NamedTuple):
     """A measure of the map. `values` returns None if the user may not see it; `model` and `query` name a tile's list."""
 
     title: Any
-    values: Callable[[Reading], Values | None]
+    values: Callable[[TodayReading], Values | None]
     model: str
     query: dict[str, str] = {}
     rate: bool = False
@@ -31,19 +31,19 @@ def _zeros(counts: Mapping[str, float]) -> Values:
     return {province: counts.get(province, 0) for province in Province.values}
 
 
-def _leads(reading: Reading) -> Values | None:
+def _leads(reading: TodayReading) -> Values | None:
     return None if reading.leads is None else _zeros(reading.leads.by_province)
 
 
-def _due(reading: Reading) -> Values | None:
+def _due(reading: TodayReading) -> Values | None:
     return None if reading.due is None else _zeros({province: some.due for province, some in reading.due.items()})
 
 
-def _breached(reading: Reading) -> Values | None:
+def _breached(reading: TodayReading) -> Values | None:
     return None if reading.due is None else _zeros({province: some.breached for province, some in reading.due.items()})
 
 
-def _acceptance(reading: Reading) -> Values | None:
+def _acceptance(reading: TodayReading) -> Values | None:
     if reading.offers is None:
         return None
     told = [offer for offer in reading.offers if reading.span.holds(offer.told_at)]
@@ -56,7 +56,7 @@ def _rate(told: Iterable[figures.SentOffer]) -> float | None:
     return rate
 
 
-def _liquidity(reading: Reading) -> Values | None:
+def _liquidity(reading: TodayReading) -> Values | None:
     if not reading.may("buyers.view_buyerliquiditynode"):
         return None
     return _zeros({one.about: one.number for one in reading.waiting if one.what == figures.NODE})
@@ -73,7 +73,7 @@ MEASURES = {
 }
 
 
-def map_of(reading: Reading) -> dict[str, Any] | None:
+def map_of(reading: TodayReading) -> dict[str, Any] | None:
     """Return the map of the chosen measure, or of the first one that the user may see. None if there is none."""
     permitted = {name: measure for name, measure in MEASURES.items() if reading.may(measure.model.replace(".", ".view_"))}
     if not permitted:

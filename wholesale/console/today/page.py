@@ -17,7 +17,7 @@ from wholesale.console.today import alarms, figures, trends
 from wholesale.console.today.alerts import Alert, in_order, verdict
 from wholesale.console.today.measures import map_of
 from wholesale.console.today.parts import places
-from wholesale.console.today.reading import PERIODS, Reading
+from wholesale.console.today.reading import PERIODS, TodayReading
 from wholesale.console.today.tiles import FigureTile, count_tile
 from wholesale.plumbing.showing import shown_money, shown_number, shown_rate
 
@@ -37,7 +37,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         return context | Today(request, context.get("frame") or Frame(request)).context()
 
 
-class Today(Reading):
+class Today(TodayReading):
     """What Today shows one user at once. What counts everything of a period comes later (`parts`)."""
 
     def __init__(self, request: HttpRequest, frame: Frame) -> None:

@@ -16,7 +16,7 @@ from wholesale.plumbing.days import Compared
 PERIODS = (7, 30, 90)  # days
 
 
-class Reading:
+class TodayReading:
     """What one user may see of the figures: None of what it may not view.
 
     The period (`days`) and the measure of the map (`measure`) stand in the address.

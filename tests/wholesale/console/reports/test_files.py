@@ -85,7 +85,7 @@ def test_sheets_have_names_that_a_workbook_allows() -> None:
 def test_a_pdf_says_what_it_is_and_writes_numbers_in_the_language_of_the_reader() -> None:
     body = as_pdf(report(Section("Par nom", TABLE, "Note", [Figure("Tasks", 12345)])), MADE)
     texts = of_pdf(body)
-    for text in ("12 345", "12,5 %", "-5", "1 234,50 $", "0,955", "1 h 30 min", "Tasks: 12 345", "Une note."):
+    for text in ("12 345", "12,5 %", "-5", "1 234,50 $", "0,955", "1 h 30 min", "Tasks : 12 345", "Une note."):
         assert text in texts, text
     assert sum("13 h 05" in text for text in texts) == 3  # the cell, below the title, at the foot
     assert b"<00E9>" in body  # é and œ are letters, and not pictures

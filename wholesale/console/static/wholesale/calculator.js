@@ -25,6 +25,7 @@
       cloud.pointRadius = cloud.pointRadius.filter((_radius, n) => there[n] !== null);
       cloud.data = cloud.data.map((point, n) => ({ ...point, x: there[n] })).filter((point) => point.x !== null);
     }
+    document.getElementById("calc_chart").hidden = data.datasets.every((one) => one.data.length === 0);
     chart.data = data;
     chart.options.scales.x.title.text = axis.selectedOptions[0].text;
     chart.options.plugins.tooltip = { callbacks: { label: (item) => item.raw.label, title: () => "" } };
