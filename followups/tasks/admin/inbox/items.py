@@ -1,9 +1,8 @@
 """Which items a user finds in the inbox, and in which order."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from followups.leads.inbox import services as inbox
 from followups.leads.inbox.models import InboxItem
@@ -21,23 +20,19 @@ def first_items(user: Any) -> list[InboxItem]:
     waiting = _in_order(inbox.waiting())
     if reads_all(user):
         return list(waiting[:SHOWN])
-    own = list(waiting.filter(owner=label_of(user))[:SHOWN])
-    return sorted([*own, *_nobodys(user, own[SHOWN - 1 :])], key=place_of)[:SHOWN]
+    own = waiting.filter(owner=label_of(user))[:SHOWN]
+    return sorted([*own, *_nobodys(user)], key=place_of)[:SHOWN]
 
 
-def _nobodys(user: Any, last: Sequence[InboxItem]) -> list[InboxItem]:
-    """Return the first open items of nobody that the user may read, those before the `last` one that is shown, if any.
-    Whether the user may is asked of few items first: asked of all, the database reads all tasks to know it."""
-    rows = inbox.waiting().filter(owner__isnull=True)
-    for item in last:
-        rows = rows.filter(Q(due_by__lt=item.due_by) | Q(pk__lt=item.pk), due_by__lte=item.due_by)
-    first = list(rows.order_by("due_by", "id").values_list("pk", flat=True)[:LOOKED_AT])
-    if not first:
-        return []
-    found = list(scopes.visible(_in_order(rows.filter(pk__in=first)), user)[:SHOWN])
-    if len(found) == SHOWN or len(first) < LOOKED_AT:
+def _nobodys(user: Any) -> list[InboxItem]:
+    """Return the first open items of nobody that the user may read. Whether the user may is asked of few items first: asked
+    of all, the database reads all tasks to know it."""
+    rows = inbox.waiting().filter(owner__isnull=True).order_by("due_by", "id")
+    first = InboxItem.objects.filter(pk__in=rows.values("pk")[:LOOKED_AT])
+    found = list(scopes.visible(_in_order(first), user)[:SHOWN])
+    if len(found) == SHOWN or rows[:LOOKED_AT].count() < LOOKED_AT:
         return found
-    return found + list(scopes.visible(_in_order(rows.exclude(pk__in=first)), user)[: SHOWN - len(found)])
+    return list(scopes.visible(_in_order(rows), user)[:SHOWN])
 
 
 def open_item(item_id: int, user: Any) -> InboxItem | None:
