@@ -35,12 +35,10 @@ PROOFS = {
     "identity": gettext_noop("identification in text and e-mail"),
     "scrub": gettext_noop("registration and scrub for calls"),
 }  # by the name of the strictness setting
-
 # What each message must give of the organisation, by the name of its column.
 SENDER = {
-    "name": gettext_noop("name"),
+    **{"name": gettext_noop("name"), "contact": gettext_noop("contact")},
     "mailing_address": gettext_noop("mailing address"),
-    "contact": gettext_noop("contact"),
 }
 
 

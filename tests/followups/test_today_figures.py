@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from followups.sla.breaches import at_risk
 from followups.sla.by_day import Figures, first_steps_by_day, sla_by_day
 from followups.sla.report import sla_report
-from followups.tasks.figures import DueTasks, contacts_of, due_by_province
+from followups.tasks.figures import DueTasks, due_by_province
 from followups.tasks.models import FollowupTask
+from followups.tasks.reading import contacts_of
 from tests.factories import NOON, TaskFactory, completed
 from wholesale.plumbing.days import Compared
 

@@ -19,6 +19,7 @@ from followups.leads.lists import imports, tasks
 from followups.leads.lists.models import LeadImport
 from followups.leads.models import Lead
 from tests.faults.tasks import end_at_the_second_try
+from wholesale.plumbing.importing.batches import Importer
 from wholesale.plumbing.importing.errors import ImportNotReady
 from wholesale.plumbing.work import periodic
 from wholesale.plumbing.work.queues import Queue
@@ -177,13 +178,13 @@ def test_every_task_names_its_queue() -> None:
 def test_a_task_that_takes_too_long_is_ended(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.TASK_TIME_LIMIT = 0.2
 
-    def work_on(import_id: int) -> None:
+    def work_on(importer: Importer[LeadImport], import_id: int) -> None:
         try:
             time.sleep(20)
         except Exception:  # like code that continues with the next row
             time.sleep(20)
 
-    monkeypatch.setattr(tasks.LEADS, "work_on", work_on)
+    monkeypatch.setattr(Importer, "work_on", work_on)
     row = waiting_import()
     began = time.monotonic()
     call_command("worker", batch=True, stdout=StringIO())
@@ -199,14 +200,14 @@ def test_a_task_cut_off_in_its_transaction_leaves_nothing_behind(
 ) -> None:
     settings.TASK_TIME_LIMIT = 0.3
 
-    def work_on(import_id: int) -> None:
+    def work_on(importer: Importer[LeadImport], import_id: int) -> None:
         from django.db import transaction
 
         with transaction.atomic():
             Lead.objects.create(lead_id="half", province="ON", created_at=NOW, updated_at=NOW)
             time.sleep(20)
 
-    monkeypatch.setattr(tasks.LEADS, "work_on", work_on)
+    monkeypatch.setattr(Importer, "work_on", work_on)
     row = waiting_import()
     call_command("worker", batch=True, stdout=StringIO())
     row.refresh_from_db()

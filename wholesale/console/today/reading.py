@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from followups.sla.by_day import FirstStepsByDay, SlaByDay, first_steps_by_day, sla_by_day
-from followups.tasks.figures import Contacts, DueTasks, contacts_of, due_by_province
+from followups.tasks.figures import DueTasks, due_by_province
+from followups.tasks.reading import Contacts, contacts_of
 from governance.gate import EngineRisk, caps_used
 from wholesale.console.today import figures
 from wholesale.console.today.links import Links
