@@ -2,16 +2,18 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Literal
 
 from reportlab.graphics.shapes import Drawing, Group, Line, PolyLine, Rect, String
 from reportlab.lib.colors import HexColor
-from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily, stringWidth
+from reportlab.pdfbase.ttfonts import TTFont
 
 from wholesale.plumbing.charts import LINE, Chart, Scale
 from wholesale.plumbing.showing import shown_number, shown_rate
 
-FONT, SIZE = "Vera", 7.0
+FONT, BOLD, SIZE = "Vera", "Vera-Bold", 7.0
 HEIGHT = 170.0  # points
 _LEFT, _BOTTOM, _TOP = 46.0, 30.0, 24.0
 _INK, _GRID = HexColor("#374151"), HexColor("#d1d5db")
@@ -29,8 +31,17 @@ _TICKS = 5
 _BAR_MAX = 22.0
 
 
+@cache
+def register_fonts() -> None:
+    """Register the font, which comes with reportlab. The fonts that each reader has know no Łódź."""
+    registerFont(TTFont(FONT, "Vera.ttf"))
+    registerFont(TTFont(BOLD, "VeraBd.ttf"))
+    registerFontFamily(FONT, normal=FONT, bold=BOLD)
+
+
 def drawing_of(chart: Chart, width: float) -> Drawing:
     """Return a drawing of a chart, so many points wide."""
+    register_fonts()
     drawing = Drawing(width, HEIGHT)
     plot = _Plot(chart, width)
     for part in (*plot.grid(), *plot.bars(), *plot.lines(), *plot.names(), *plot.legend()):

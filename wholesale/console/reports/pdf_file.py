@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -12,8 +11,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import landscape, letter
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily, stringWidth
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -26,13 +24,12 @@ from reportlab.platypus import (
     Spacer,
 )
 
-from wholesale.console.reports.pdf_charts import FONT, drawing_of
+from wholesale.console.reports.pdf_charts import BOLD, FONT, drawing_of, register_fonts
 from wholesale.plumbing.reports import Figure, Made, ReportDocument, ReportTable, Section
 from wholesale.plumbing.showing import locale
 
 CONTENT_TYPE = "application/pdf"
 ROWS_MAX = 1_000  # rows of a table; a PDF is for reading, and the other files have them all
-_BOLD = "Vera-Bold"
 _MARGIN = 15 * mm
 _LEAST = 45 * mm  # of a page, for a heading and the first rows below it
 _WIDE = 7  # columns; a table with more is laid on its side
@@ -44,7 +41,7 @@ _WORDS_MAX = 16.0  # widths of the font, of a column of words
 
 def as_pdf(report: ReportDocument, made: Made) -> bytes:
     """Return the report as a file."""
-    _register_fonts()
+    register_fonts()
     widest = max((len(one.table.columns) for one in report.sections if one.table and one.has_rows), default=0)
     size = landscape(letter) if widest > _WIDE else letter
     out = io.BytesIO()
@@ -63,14 +60,6 @@ def as_pdf(report: ReportDocument, made: Made) -> bytes:
     return out.getvalue()
 
 
-@cache
-def _register_fonts() -> None:
-    """Register the font, which comes with reportlab. The fonts that each reader has know no Łódź."""
-    registerFont(TTFont(FONT, "Vera.ttf"))
-    registerFont(TTFont(_BOLD, "VeraBd.ttf"))
-    registerFontFamily(FONT, normal=FONT, bold=_BOLD)
-
-
 def _clean(text: object) -> str:
     """Return a text without the narrow space that the font lacks."""
     return str(text).replace("\u202f", "\xa0")
@@ -80,8 +69,8 @@ def _style(name: str, size: float, **given: Any) -> ParagraphStyle:
     return ParagraphStyle(name, **{"fontName": FONT, "fontSize": size, "leading": size * 1.3, "textColor": _INK, **given})
 
 
-_TITLE = _style("title", 16, fontName=_BOLD, spaceAfter=4)
-_HEADING = _style("heading", 11, fontName=_BOLD, spaceBefore=10, spaceAfter=5)
+_TITLE = _style("title", 16, fontName=BOLD, spaceAfter=4)
+_HEADING = _style("heading", 11, fontName=BOLD, spaceBefore=10, spaceAfter=5)
 _TEXT = _style("text", 8.5, spaceAfter=4)
 _NOTE = _style("note", 7.5, textColor=_SOFT, spaceBefore=4, spaceAfter=4)
 
@@ -132,9 +121,9 @@ def _table(table: ReportTable, width: float) -> LongTable:
     padding = 2 * _PADDING * len(needed)
     size = max(_SMALLEST, min(_LARGEST, (width - padding) / sum(needed)))
     widths = _fitting([each * size + 2 * _PADDING for each in needed], is_text, width)
-    heads = [_style(f"head{right}", size, fontName=_BOLD, alignment=2 if right else 0) for right in (False, True)]
+    heads = [_style(f"head{right}", size, fontName=BOLD, alignment=2 if right else 0) for right in (False, True)]
     sums_up = table.total and len(rows) == len(table.rows)
-    words, total = _style("cell", size), _style("total", size, fontName=_BOLD)
+    words, total = _style("cell", size), _style("total", size, fontName=BOLD)
     words_of = [*[words] * (len(rows) - sums_up), *[total] * sums_up]
     cells: list[list[Any]] = [
         [_paragraph(title, heads[n > 0 and not is_text[n]]) for n, title in enumerate(table.headers)],
@@ -154,7 +143,7 @@ def _table(table: ReportTable, width: float) -> LongTable:
         *(("ALIGN", (n, 1), (n, -1), "RIGHT") for n, is_word in enumerate(is_text) if not is_word),
     ]
     if sums_up:
-        look += [("FONT", (0, -1), (-1, -1), _BOLD, size, size * 1.3), ("LINEABOVE", (0, -1), (-1, -1), 0.8, _INK)]
+        look += [("FONT", (0, -1), (-1, -1), BOLD, size, size * 1.3), ("LINEABOVE", (0, -1), (-1, -1), 0.8, _INK)]
     return LongTable(cells, colWidths=widths, repeatRows=1, style=look, hAlign="LEFT")
 
 
@@ -165,9 +154,9 @@ def _widths(headers: list[str], rows: list[list[str]], is_text: list[bool]) -> l
     for n, header in enumerate(headers):
         # Of the longest texts one is the widest, near enough: they are padded.
         longest = max((row[n] for row in rows), key=len, default="")
-        wide = stringWidth(longest, _BOLD, 1) * 1.03
-        word = max((stringWidth(each, _BOLD, 1) for each in header.split()), default=0)
-        word = max(word, stringWidth(header, _BOLD, 1) * 0.55)  # two lines, or three
+        wide = stringWidth(longest, BOLD, 1) * 1.03
+        word = max((stringWidth(each, BOLD, 1) for each in header.split()), default=0)
+        word = max(word, stringWidth(header, BOLD, 1) * 0.55)  # two lines, or three
         found.append(max(min(wide, _WORDS_MAX) if is_text[n] else wide, word))
     return found
 
