@@ -55,7 +55,7 @@ def test_every_place_shows_the_same_fraction_of_the_same_tasks(admin_client: Cli
     assert snapshot["within_30m_permitted"] == report["within_30m"] == 1 / 12
     assert snapshot["within_30m"] == report["within_30m_wall"] == 0
 
-    tiles = {tile.title: tile.value for tile in admin_client.get("/admin/").context["tiles"]}
+    tiles = {tile.title: tile.value for tile in admin_client.get("/admin/today/parts/sla/").context["tiles"]}
     assert tiles["Done within 2 permitted hours"] == "92%"
     (table,) = admin_client.get("/admin/followups/followuptask/sla/").context["report"].tables
     for row in table.texts():
