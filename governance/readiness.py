@@ -37,8 +37,9 @@ PROOFS = {
 }  # by the name of the strictness setting
 # What each message must give of the organisation, by the name of its column.
 SENDER = {
-    **{"name": gettext_noop("name"), "contact": gettext_noop("contact")},
+    "name": gettext_noop("name"),
     "mailing_address": gettext_noop("mailing address"),
+    "contact": gettext_noop("contact"),
 }
 
 
