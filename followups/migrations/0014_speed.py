@@ -13,11 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name="followuptask",
-            index=models.Index(fields=["owner"], name="followuptask_by_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="followuptask",
-            index=models.Index(fields=["market"], name="followuptask_by_market"),
+            index=models.Index(condition=models.Q(("owner__isnull", False)), fields=["owner"], name="followuptask_by_owner"),
         ),
         migrations.AddIndex(
             model_name="followuptask",

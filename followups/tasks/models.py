@@ -204,11 +204,9 @@ class FollowupTask(models.Model):
                 name="followuptask_completed",
             ),
             models.Index(fields=["lead", "-id"], name="followuptask_lead"),  # tasks?lead_id=
-            # The search in the list of tasks, beside followuptask_lead.
-            *(
-                models.Index(fields=[column], name=f"followuptask_by_{column.split('_')[0]}")
-                for column in ("owner", "market", "correlation_id")
-            ),
+            # The search in the list of tasks, beside followuptask_lead. None by market: claims would read it.
+            models.Index(fields=["owner"], condition=Q(owner__isnull=False), name="followuptask_by_owner"),
+            models.Index(fields=["correlation_id"], name="followuptask_by_correlation"),
             # An agent's own numbers: what it completed in the last weeks.
             models.Index(
                 fields=["completed_user", "completed_at"],

@@ -73,7 +73,7 @@ def test_buyers_are_found_by_indexes(filled: None, text: str) -> None:
 
 def test_offers_are_found_by_indexes(db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")  # the table is empty
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")  # the table is empty
         found = plan(Offer, lambda: find_offers("KING", None, most=6))
 
     assert {scan.split()[-1] for scan in found.scans} >= {"offer_deal", "offer_lead"}, found

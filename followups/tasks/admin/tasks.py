@@ -83,8 +83,8 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     list_display_links = ("id", "due_at")
     list_filter = (TaskStateFilter, CompletedSinceFilter, "channel", "province")
     list_select_related = False
-    search_fields = ("lead_id__exact", "owner__exact", "market__exact", "correlation_id__exact")
-    search_help_text = _("Lead id, owner, market or correlation id, in full")
+    search_fields = ("lead_id__exact", "owner__exact", "correlation_id__exact")
+    search_help_text = _("Lead id, owner or correlation id, in full")
     inlines = (EventInline, AttemptInline)
     actions: tuple[Any, ...] = ("snooze_chosen",)
     actions_detail = ("complete", "snooze", "skip")
