@@ -1,4 +1,4 @@
-"""Whether an agent may read a row is asked of few rows, and a search in the list of tasks reads an index for each column."""
+"""Whether an agent may read a row is asked of few rows, and a search in the list of tasks reads indexes."""
 
 from functools import reduce
 from operator import or_
