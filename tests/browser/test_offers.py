@@ -65,9 +65,12 @@ def test_a_policy_is_tried_and_turned_on_and_an_offer_is_sent_and_accepted(ops: 
 
     def offer(page: Page) -> None:
         page.get_by_role("link", name="Compute an offer...").click()
-        page.fill("[name=arv]", "450000")
-        page.fill("[name=repairs]", "50000")
-        page.get_by_role("button", name="Compute it").click()
+        page.fill("#calc_arv", "450000")
+        page.fill("#calc_repairs", "50000")
+        expect(page.locator("#calc_said")).to_contain_text("$262,500")
+        page.get_by_role("button", name="Keep as evidence").click()
+        page.get_by_role("link", name="Draft the offer...").click()
+        page.get_by_role("button", name="Draft it").click()
         for link, button, state in (("Send...", "Send", "Sent"), ("Accepted...", "Record", "Accepted")):
             page.get_by_role("link", name=link).click()
             page.fill("[name=reason]", "as agreed")
@@ -83,7 +86,7 @@ def test_a_policy_is_tried_and_turned_on_and_an_offer_is_sent_and_accepted(ops: 
     policy.refresh_from_db()
     assert (policy.enabled, policy.reason, policy.max_arv_multiplier) == (True, "The flow is proven", Decimal("0.7"))
     made = Offer.objects.get()
-    assert (made.lead_id, made.state, made.amount) == ("L1", "ACCEPTED", 262_500)
+    assert (made.lead_id, made.state, made.amount) == ("L1", "ACCEPTED", 252_500)  # what the policy allows, less the fee
 
 
 def test_a_delay_that_is_typed_moves_its_point(ops: Visitor) -> None:

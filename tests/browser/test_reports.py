@@ -42,7 +42,7 @@ def test_an_operator_chooses_days_saves_the_report_and_prints_it(chromium: Chrom
         visitor.use(lambda page: expect(page.get_by_text("Nothing fell due in these days.")).to_be_visible())
         month_ago = (now - timedelta(days=30)).date().isoformat()
         visitor.use(lambda page: page.get_by_label("Fell due from").fill(month_ago))
-        visitor.use(lambda page: page.get_by_role("button", name="Show").click())
+        visitor.use(lambda page: page.get_by_role("button", name="Show", exact=True).click())
         visitor.use(lambda page: expect(page.get_by_role("rowheader", name="va1")).to_be_visible())
         assert "va1" in [row[0] for row in [*of_xlsx(visitor.use(saved)).values()][1]]
         assert visitor.use(on_paper) == [True, True, False, False, False, False]

@@ -36,6 +36,10 @@ class Chromium:
         self._thread.shutdown()
 
 
+# What htmx says of a request that the browser ends because the page is left. Other failures have a word of their own.
+LEFT_BEHIND = ("htmx:sendAbort", "htmx:afterRequest")
+
+
 class Visitor:
     """A user in a browser, or somebody who is not signed in. `complaints` are errors of scripts, policy violations, failed
     requests and strange hosts."""
@@ -93,7 +97,7 @@ class Visitor:
         self.complaints.append(f"{self._page.url.removeprefix(self.site)}: {what}")
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and message.text not in LEFT_BEHIND:
             self._note(message.text)
 
     def _raised(self, error: Error) -> None:

@@ -91,7 +91,7 @@ def _made(request: HttpRequest) -> Made:
 
 def _file(request: HttpRequest, report: ReportDocument) -> HttpResponse:
     """Return a report as a file: as XLSX or PDF, or as CSV its table of the number `table` in the address, from 0."""
-    wanted, made = request.GET["format"], _made(request)
+    wanted, made = request.GET.get("format", ""), _made(request)
     name = f"{report.name}-{timezone.localdate(made.at).isoformat()}"
     if wanted in FORMATS:
         # Both libraries take some 50 MB and half a second to load, which no process should pay that makes no such file.

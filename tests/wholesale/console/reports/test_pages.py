@@ -222,7 +222,8 @@ def test_a_ratio_study_speaks_the_language_of_its_reader(user_of: Callable[..., 
     assert by_price[1:] == study.results["deciles"]
     assert "0,951" in of_pdf(file(client, f"{page}file/", {}, "pdf"))
     waits = RatioStudyFactory.create()
-    assert client.get(f"/admin/offers/ratiostudy/{waits.pk}/file/", {"format": "pdf"}).status_code == 404
+    for query in ({"format": "pdf"}, {"format": "doc"}, {}):
+        assert client.get(f"/admin/offers/ratiostudy/{waits.pk}/file/", query).status_code == 404
 
 
 # Who may see --------------------------------------------------------------------------------------------------------------
