@@ -29,7 +29,7 @@ CODE = re.compile(r"\S*[_/@\d]\S*|\b[A-ZÉ]{2,}\b")
 LEFT = {
     r"(.* \| )?Wholesale|English|Français": "the product's name, and languages by their own names",
     r"(csv|xlsx)": "names of formats",
-    r"No area code is subscribed to.*": "what a check of the runbook found, which is kept in English",
+    r"[a-z_]+\.[a-z_]+": "ids of the runbook's checks, as the API has them",
     r"⌘ K|Ctrl K|Esc": "names of keys",
     r"[\d\s,hmin]+": "hours and minutes, which have the same signs in both languages",
     r"\"\w+\"": "JSON as it is stored",
@@ -43,8 +43,6 @@ LEFT_PAGES = {
     User: "the names of permissions are stored in English",
     Group: "the names of permissions are stored in English",
     RoleGrant: "the names of permissions are stored in English",
-    "runbook": "what the checks find is kept, and answered by the API, in English",
-    "golivestate": "what the checks of the runbook find",
     "/export/": "columns, as a file names them",
     "/import": "columns, as a file names them",
     "jsi18n": "a script",
