@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from governance.policies import upsert
@@ -43,6 +43,14 @@ def page_of_lead(db: None) -> str:
     return f"/admin/followups/lead/{lead.pk}/calculator/"
 
 
+def describe(page: Page) -> None:
+    """Say what house it is, and wait for the answer to all of it: the first fields may be answered alone."""
+    with page.expect_response(lambda answer: "longitude=-79.4" in (answer.request.post_data or "")):
+        for name, value in (("living_area_sqft", "1500"), ("latitude", "43.65"), ("longitude", "-79.4")):
+            page.fill(f"#calc_{name}", value)
+    expect(page.locator("#calc")).not_to_contain_class("htmx-request")
+
+
 @pytest.mark.parametrize("size", [(1440, 900), PHONE])
 def test_comps_are_struck_and_added_and_the_result_is_kept(
     chromium: Chromium, live_server: LiveServer, operator: User, page_of_lead: str, size: tuple[int, int]
@@ -56,10 +64,9 @@ def test_comps_are_struck_and_added_and_the_result_is_kept(
             expect(line).not_to_have_text(said[-1])
             said.append(line.inner_text())
 
+        describe(page)
         said.append(line.inner_text())
-        for name, value in (("living_area_sqft", "1500"), ("latitude", "43.65"), ("longitude", "-79.4")):
-            page.fill(f"#calc_{name}", value)
-        moves()
+        assert "ARV" in said[-1]
         page.fill("#calc_repairs", "20000")
         moves()
         slider = page.locator("[data-slides=calc_repairs]")
@@ -104,3 +111,41 @@ def test_comps_are_struck_and_added_and_the_result_is_kept(
     evidence: Any = OfferEvidence.objects.get()
     assert (evidence.actor, evidence.arv_json["struck"]) == ("ops", [])
     assert evidence.arv_json["added"][0]["reason"] == "a broker told us"
+
+
+@pytest.mark.parametrize("order", ["before the reason is sent", "after the reason is sent"])
+def test_an_answer_that_comes_late_loses_no_reason(
+    chromium: Chromium, live_server: LiveServer, operator: User, page_of_lead: str, order: str
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    def work(page: Page) -> None:
+        describe(page)
+        page.route("**/calculator/", hold)
+        page.fill("#calc_repairs", "20000")
+        page.wait_for_timeout(500)
+        page.get_by_label("Strike 0 Elm Street...").click()
+        page.keyboard.type("it is a dup")
+        if order == "before the reason is sent":
+            held[0].continue_()
+            expect(page.locator(".deal-table").filter(has_text="Repairs")).to_contain_text("20,000")
+            page.keyboard.type("lex")
+            page.keyboard.press("Enter")
+        else:
+            page.keyboard.type("lex")
+            page.keyboard.press("Enter")
+            held[0].continue_()
+        expect(page.locator("#calc_result")).to_contain_text("it is a duplex")
+        expect(page.get_by_label("Put back: 0 Elm Street")).to_be_visible()
+
+    with Visitor(chromium, live_server.url, operator) as visitor:
+        visitor.visit(page_of_lead)
+        act: Callable[[Page], None] = work
+        visitor.use(act)
+        assert visitor.complaints == []

@@ -62,10 +62,38 @@
     if (event.target.open) event.target.querySelector("input")?.focus();
   }, true);
 
+  // The button of a request that waited for another is gone by the time it leaves.
+  form.addEventListener("htmx:configRequest", ({ detail }) => {
+    const button = detail.triggeringEvent?.submitter;
+    if (button) detail.parameters[button.name] = button.value;
+  });
+
+  // An answer that comes while somebody types a reason leaves the reason, and the cursor in it.
+  let reasons = [];
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target !== result) return;
+    reasons = [...result.querySelectorAll("table details[open] input")].map((field) => ({
+      name: field.name, value: field.value, isHere: field === document.activeElement, at: field.selectionStart,
+    }));
+  });
+
+  const putBackReasons = () => {
+    for (const { name, value, isHere, at } of reasons) {
+      const field = [...result.querySelectorAll("table details input")].find((one) => one.name === name);
+      if (!field) continue;
+      field.closest("details").open = true;
+      field.value = value;
+      if (!isHere) continue;
+      field.focus();
+      field.setSelectionRange(at, at);
+    }
+  };
+
   document.body.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target !== result) return;
     slide();
     draw();
+    putBackReasons();
     if (drawn().done === "typed") form.querySelectorAll("[name^=typed_]").forEach((field) => (field.value = ""));
     // The button that was pressed is gone.
     if (document.activeElement === document.body) document.getElementById("calc_comps_title").focus({ preventScroll: true });
