@@ -6,6 +6,7 @@ from wholesale.plumbing.append_only import APPEND_ONLY
 
 TABLES = [
     "buyers_buyerfeedbackevent",
+    "buyers_dealsent",
 ]
 
 

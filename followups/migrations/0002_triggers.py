@@ -14,6 +14,7 @@ TABLES = [
     "followups_historicalvendor",
     "followups_historicalvendoragent",
     "followups_inbounddecision",
+    "followups_leadevent",
     "followups_leadreopening",
     "followups_slabreach",
     "followups_taskevent",

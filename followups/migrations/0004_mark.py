@@ -15,6 +15,6 @@ TABLES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followups", "0003_seeds"), ("wholesale", "0002_mark")]
+    dependencies = [("followups", "0003_seeds"), ("wholesale", "0001_initial")]
 
     operations = [TRIGGERS.on(*TABLES)]

@@ -17,6 +17,6 @@ TABLES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("governance", "0003_seeds"), ("wholesale", "0002_mark")]
+    dependencies = [("governance", "0003_seeds"), ("wholesale", "0001_initial")]
 
     operations = [TRIGGERS.on(*TABLES)]

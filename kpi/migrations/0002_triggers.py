@@ -5,6 +5,7 @@ from django.db import migrations
 from wholesale.plumbing.append_only import APPEND_ONLY
 
 TABLES = [
+    "kpi_fridayreview",
     "kpi_historicalregressionpolicy",
     "kpi_kpievent",
 ]

@@ -6,6 +6,9 @@ from wholesale.plumbing.append_only import APPEND_ONLY
 
 TABLES = [
     "offers_historicalofferpolicy",
+    "offers_historicalprovincerule",
+    "offers_historicaltransfertax",
+    "offers_offerevent",
     "offers_offerevidence",
 ]
 

@@ -4,10 +4,14 @@ from django.db import migrations
 
 from wholesale.plumbing.mark import TRIGGERS
 
-TABLES = ["offers_offerpolicy"]
+TABLES = [
+    "offers_offerpolicy",
+    "offers_provincerule",
+    "offers_transfertax",
+]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("offers", "0003_seeds"), ("wholesale", "0002_mark")]
+    dependencies = [("offers", "0003_seeds"), ("wholesale", "0001_initial")]
 
     operations = [TRIGGERS.on(*TABLES)]

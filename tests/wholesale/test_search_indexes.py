@@ -12,8 +12,8 @@ from wholesale.plumbing.searching import SearchedColumns
 @pytest.mark.parametrize(
     ("migration", "table", "searched"),
     [
-        ("buyers.migrations.0008_search", "buyers_buyer", OF_BUYERS),
-        ("followups.migrations.0011_search", "followups_lead", OF_LEADS),
+        ("buyers.migrations.0003_search", "buyers_buyer", OF_BUYERS),
+        ("followups.migrations.0006_search", "followups_lead", OF_LEADS),
     ],
 )
 def test_the_index_of_a_search_holds_what_is_searched(migration: str, table: str, searched: SearchedColumns) -> None:

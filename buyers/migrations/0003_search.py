@@ -1,4 +1,4 @@
-"""The index by which a search finds leads (PostgreSQL)."""
+"""The index by which a search finds buyers (PostgreSQL)."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db import migrations
 # The columns stand here as they were then. tests/wholesale/test_search_indexes.py says whether they are still those that
 # are searched; a change of these needs a migration that makes the index anew.
 INDEX = """
-CREATE INDEX "lead_words" ON "followups_lead" USING gin (to_tsvector('simple'::regconfig, translate(lower("first_name" || ' ' || "last_name" || ' ' || "address" || ' ' || "postal_code" || ' ' || split_part("email", '@', 1)), 'àâäáçéèêëîïíôöóûùüúÿñ-./''’', 'aaaaceeeeiiiooouuuuyn   ') || ' ' || substr("phone", 2)))
+CREATE INDEX "buyer_words" ON "buyers_buyer" USING gin (to_tsvector('simple'::regconfig, translate(lower("name" || ' ' || "company" || ' ' || split_part("email", '@', 1) || ' ' || split_part("second_email", '@', 1)), 'àâäáçéèêëîïíôöóûùüúÿñ-./''’', 'aaaaceeeeiiiooouuuuyn   ') || ' ' || substr("phone", 2) || ' ' || substr("second_phone", 2)))
 """
 
 
@@ -18,10 +18,10 @@ def make(apps: Any, schema_editor: Any) -> None:
 
 def drop(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP INDEX lead_words")
+        schema_editor.execute("DROP INDEX buyer_words")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followups", "0010_today")]
+    dependencies = [("buyers", "0002_triggers")]
 
     operations = [migrations.RunPython(make, drop)]

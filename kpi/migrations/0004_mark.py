@@ -4,10 +4,12 @@ from django.db import migrations
 
 from wholesale.plumbing.mark import TRIGGERS
 
-TABLES = ["kpi_regressionpolicy"]
+TABLES = [
+    "kpi_regressionpolicy",
+]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kpi", "0004_lead_id"), ("wholesale", "0002_mark")]
+    dependencies = [("kpi", "0003_seeds"), ("wholesale", "0001_initial")]
 
     operations = [TRIGGERS.on(*TABLES)]
