@@ -1,5 +1,6 @@
 """Forms of rows that also the API and files write. They apply the checks of the API's serializer."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,6 +18,21 @@ def typed(name: Words, **options: Any) -> forms.CharField:
     widget = UnfoldAdminTextInputWidget(attrs={"placeholder": options.pop("placeholder", "")})
     options = {"max_length": LABEL_MAX_LENGTH, **options}
     return forms.CharField(label=name, required=False, widget=widget, **options)
+
+
+class SuggestingInput(UnfoldAdminTextInputWidget):
+    """A text field that proposes values, each with its label, while somebody types. Others may be typed too."""
+
+    template_name = "admin/suggesting_input.html"
+
+    def __init__(self, suggested: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__()
+        self.suggested = suggested
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, {**(attrs or {}), "list": f"{name}_suggested", "autocomplete": "off"})
+        context["widget"]["suggested"] = self.suggested
+        return context
 
 
 class CheckedForm(forms.ModelForm):

@@ -1,6 +1,7 @@
 """The admin pages of offers to sellers, whose buttons call the verbs, and of their history."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +16,7 @@ from offers.deals.life import services
 from offers.deals.life.forms import AssignForm, CloseForm, CounterForm, FailForm, MoveForm
 from offers.deals.life.models import Offer, OfferEvent
 from offers.deals.life.states import TRANSITIONS, State
+from offers.deals.life.takers import takers_of
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
 from wholesale.plumbing.admin_parts import DANGER, Colours, SinceFilter, allowed, button, column, link, place_text
@@ -184,7 +186,8 @@ class OfferAdmin(GrowingAdmin):
     def assign(self, request: HttpRequest, offer: Any) -> Question:
         """Assign the contract to a buyer, after a page that asks to whom."""
         explanation = gettext("The buyer must be in the book. What is at stake stays so until the deal closes.")
-        return self._ask(request, offer, services.assign_offer, AssignForm, gettext("Assign"), explanation)
+        form = partial(AssignForm, takers=takers_of(offer))
+        return self._ask(request, offer, services.assign_offer, form, gettext("Assign"), explanation)
 
     @button(_("Closed..."), "record", icon="paid", when=_may_become(State.CLOSED))
     @asking
@@ -207,7 +210,7 @@ class OfferAdmin(GrowingAdmin):
         request: HttpRequest,
         offer: Offer,
         verb: Callable[..., Offer],
-        form: type[MoveForm],
+        form: Callable[[Any], MoveForm],
         what: str,
         explanation: str,
         *,

@@ -1,5 +1,6 @@
 """The forms of what happens to an offer, as the buttons of its page ask."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWi
 from offers.bounds import ARV_MAX
 from offers.deals.life.models import DOCUMENTS_MAX
 from wholesale.plumbing.admin_base import ReasonForm
+from wholesale.plumbing.admin_forms import SuggestingInput
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
@@ -47,9 +49,17 @@ class CounterForm(MoveForm):
 
 
 class AssignForm(MoveForm):
-    """The form that assigns the contract."""
+    """The form that assigns the contract. It proposes the buyers who may take it, by their ids."""
 
-    buyer_id = forms.CharField(label=_("Buyer"), max_length=LABEL_MAX_LENGTH, widget=UnfoldAdminTextInputWidget)
+    buyer_id = forms.CharField(
+        label=_("Buyer"),
+        max_length=LABEL_MAX_LENGTH,
+        help_text=_("The buyer's id. The list has those who were asked about this deal; if nobody was, all buyers by name."),
+    )
+
+    def __init__(self, data: Any = None, *, takers: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(data)
+        self.fields["buyer_id"].widget = SuggestingInput(takers)
 
 
 class CloseForm(MoveForm):

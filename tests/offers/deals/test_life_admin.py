@@ -1,5 +1,6 @@
 """The admin pages of offers: the buttons that the state allows call the verbs, and a refusal is shown."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from buyers.models import Buyer
 from offers.models import Offer, OfferEvent
-from tests.factories import BuyerFactory, EvidenceFactory, OfferFactory
+from tests.factories import BuyerFactory, DealSentFactory, EvidenceFactory, OfferFactory
 from tests.offers.deals.lives import TORONTO, open_market, open_risk
 from tests.staff import signed_in
 
@@ -64,6 +66,26 @@ def test_an_offer_goes_from_its_draft_to_its_end_in_the_admin(ops: Client, draft
     assert LogEntry.objects.filter(user__username="ops").count() == len(events) == 6
     page = ops.get(reverse("admin:offers_offer_change", args=[draft.pk])).content.decode()
     assert "$270,000" in page
+
+
+def test_the_page_of_an_assignment_proposes_the_buyers_who_were_asked_or_all_and_none_who_is_blocked(
+    ops: Client, draft: Offer
+) -> None:
+    for buyer_id, name in (("B1", "Zoe Roy"), ("B2", "Al <Ray>"), ("B3", "Bo Cox"), ("B4", "Cy Dow")):
+        BuyerFactory.create(buyer_id=buyer_id, name=name)
+    Buyer.objects.filter(buyer_id="B3").update(status="BLOCKED")
+    for step in ("send", "accept", "contract"):
+        press(ops, draft, step)
+    page = reverse("admin:offers_offer_assign", args=[draft.pk])
+
+    def proposed() -> list[tuple[str, str]]:
+        return re.findall(r'<option value="(\w+)">(.*?)</option>', ops.get(page).content.decode())
+
+    assert proposed() == [("B2", "Al &lt;Ray&gt;"), ("B4", "Cy Dow"), ("B1", "Zoe Roy")]
+    for buyer_id in ("B1", "B3"):
+        DealSentFactory.create(buyer=Buyer.objects.get(buyer_id=buyer_id), deal_ref=draft.deal_name)
+    DealSentFactory.create(buyer=Buyer.objects.get(buyer_id="B4"), deal_ref="ANOTHER")
+    assert proposed() == [("B1", "Zoe Roy")]
 
 
 def test_a_refusal_is_shown_and_changes_nothing(ops: Client, draft: Offer) -> None:
