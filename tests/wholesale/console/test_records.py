@@ -33,6 +33,7 @@ from tests.factories import (
 )
 from tests.query_counts import counted, queries
 from tests.staff import signed_in
+from wholesale.plumbing.models import UserSettings
 
 pytestmark = pytest.mark.django_db
 LEADS, BUYERS, OFFERS = "/admin/followups/lead/", "/admin/buyers/buyer/", "/admin/offers/offer/"
@@ -198,6 +199,14 @@ def test_htmx_brings_the_feed_alone_and_then_its_older_lines(operator_page: Clie
     assert "snooze 00" in lines
     assert "snooze 59" in feed.content.decode()
     assert operator_page.get(_page(lead), {"kind": "?", "before": "?~?"}).status_code == 200
+
+
+def test_a_line_names_the_leads_own_time_only_where_it_differs_from_the_users(operator_page: Client) -> None:
+    lead = _lead()
+    operator_page.post(f"{LEADS}{lead.pk}/note/", {"text": "she called"})
+    assert "(there " in _text(operator_page, _page(lead))  # the tests' zone is UTC, and the lead is in Ontario
+    UserSettings.objects.create(user=User.objects.get(), zone="America/Toronto")
+    assert "(there " not in _text(operator_page, _page(lead))
 
 
 def test_a_leads_page_takes_a_fixed_number_of_queries(agent_page: Client) -> None:
