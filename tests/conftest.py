@@ -1,6 +1,8 @@
 """Fixtures that every folder of tests shares."""
 
+import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -8,6 +10,7 @@ from fnmatch import fnmatch
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from cachetools import TTLCache
@@ -50,10 +53,25 @@ SLOW_FILES = (
 SLOW_PARAMETERS = {"endpoint", "verb"}
 DATABASE = {"db", "transactional_db"}  # the fixtures of pytest-django that use the database
 
-# What the two databases cannot differ in runs on one of them: pages in a browser and the API's schema on PostgreSQL, which
-# production uses; what the server does before a request reaches a verb, and what takes no database, on SQLite.
-ONLY_ON_POSTGRESQL = ("tests/browser/", "tests/schema/")
-ONLY_ON_SQLITE = ("tests/faults/test_slow_clients.py", "tests/faults/test_unread_bodies.py", "tests/faults/test_wire.py")
+# What the two databases cannot differ in runs on one of them: pages in a browser, the API's schema and killed processes on
+# PostgreSQL, which production uses; weeks of simulation, what the server does before a request reaches a verb, and what
+# takes no database, on SQLite.
+ONLY_ON_POSTGRESQL = ("tests/browser/", "tests/schema/", "tests/faults/test_breaches.py", "tests/faults/test_kills.py")
+ONLY_ON_SQLITE = (
+    *("tests/simulation/", "tests/faults/test_slow_clients.py", "tests/faults/test_unread_bodies.py"),
+    *(
+        "tests/faults/test_wire.py",
+        "tests/wholesale/test_walkthrough_command.py",
+        "tests/wholesale/console/test_marked_texts.py",
+    ),
+)
+# With EXAMPLES=shared, as `make test` and `make quick` run it, a test of many examples (each endpoint, page, table, message)
+# gives each database about half of them, always the same. Where the database itself is the subject it gives both all.
+MANY = 8
+OF_THE_DATABASE = (
+    *("tests/claims/", "tests/faults/", "tests/recorded/", "tests/governance/test_seeds.py"),
+    *("tests/wholesale/test_append_only.py", "tests/wholesale/test_listing.py", "tests/wholesale/test_mark.py"),
+)
 
 # The longest tests come first, so that no worker is left alone with one at the end. None of them uses the tests' own
 # database: pytest-django keeps the order of tests that do, since some of them empty the tables.
@@ -88,6 +106,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Func
     """Collect tests of one database (races, plans, pages; `make up`) only where that database is under test."""
     for item in items:
         _mark(item)
+    if os.environ.get("EXAMPLES") == "shared":
+        _share(items)
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     other = "sqlite" if connection.vendor == "postgresql" else "postgres"
     elsewhere = [item for item in items if item.get_closest_marker(other)]
@@ -109,6 +129,15 @@ def _mark(item: pytest.Function) -> None:
         item.add_marker("postgres")
     elif item.nodeid.startswith(ONLY_ON_SQLITE):
         item.add_marker("sqlite")
+
+
+def _share(items: list[pytest.Function]) -> None:
+    """Mark each example of a test of many for one of the databases."""
+    both = [item for item in items if not (item.get_closest_marker("sqlite") or item.get_closest_marker("postgres"))]
+    examples = Counter(item.function for item in both)
+    for item in both:
+        if examples[item.function] >= MANY and not item.nodeid.startswith(OF_THE_DATABASE):
+            item.add_marker("sqlite" if crc32(item.nodeid.encode()) % 2 else "postgres")
 
 
 def _is_slow(path: Path) -> bool:

@@ -68,11 +68,6 @@ def some(of: object, all_of_them: Sequence[T], count: int) -> list[T]:
     return random.Random(f"{connection.vendor} {of}").sample(all_of_them, count)
 
 
-def share(all_of_them: Sequence[T]) -> list[T]:
-    """Every second of the values: those of this database. The other has the rest."""
-    return list(all_of_them) if EVERYTHING else list(all_of_them)[connection.vendor == "postgresql" :: 2]
-
-
 def in_query(name: str, value: str) -> str:
     """The value as in an address."""
     return f"{quote_plus(name)}={quote_from_bytes(value.encode('utf-8', 'surrogatepass'))}"
