@@ -33,7 +33,9 @@ from governance.ledger.rules import LedgerLine
 from governance.models import ContactRecord, HeimdallRecommendation, MarketPolicy, RiskReservation, RunbookRun
 from kpi.models import FridayReview, KPIEvent, RegressionTrigger
 from offers.deals.life.states import FINAL, OPEN, State
+from offers.deals.what_if import what_if
 from offers.models import Offer, OfferEvent, OfferEvidence
+from wholesale.console.calculator.asked import CalculatorAsked, of_lead
 from wholesale.demo import practice, simulation
 from wholesale.demo.houses import houses
 from wholesale.demo.people import BUYER_MARKETS, MARKER, OFFER_MARKETS, REPLIES
@@ -133,6 +135,19 @@ def test_every_row_is_marked_and_lies_within_the_simulated_time(history: None) -
     happened = list(told.order_by("id").values_list("occurred_at", flat=True))
     assert happened == sorted(happened)
     assert begun <= happened[0] < happened[-1] <= UNTIL
+
+
+def test_the_calculator_finds_comps_for_a_lead_of_each_market(history: None) -> None:
+    markets = set()
+    for lead in Lead.objects.exclude(market=practice.MARKET):
+        asked = CalculatorAsked(of_lead(lead) | {"living_area_sqft": "1500", "repairs": "20000"})
+        asked.check()
+        found = what_if(**asked.offer)
+        assert found.calc, lead
+        assert found.valued
+        assert found.valued["low"] <= found.calc.arv <= found.valued["high"]
+        markets.add((lead.province, lead.market))
+    assert len(markets) >= 15
 
 
 def test_leads_of_most_provinces_reached_different_statuses(history: None) -> None:

@@ -23,7 +23,7 @@ from governance.policies import Governed
 from kpi.tripwire.triggers import ACTOR as TRIPWIRE
 from offers.deals.life.states import State
 from offers.models import Offer, OfferEvidence
-from wholesale.demo import agents, intake, market, offering, office, practice, worker
+from wholesale.demo import agents, intake, market, offering, office, practice, sales, worker
 from wholesale.demo.day import ACTOR, SimulatedDay
 from wholesale.demo.models import Simulation
 from wholesale.demo.people import MARKER
@@ -129,7 +129,7 @@ def days(plan: SimulationPlan) -> Iterator[int]:
 
 def _simulate(day: SimulatedDay, others: Collection[UUID]) -> None:
     worker.put(day, others)
-    for part in (office, intake, market, offering, agents, practice):
+    for part in (office, sales, intake, market, offering, agents, practice):
         part.put(day)
     day.agenda.carry_out()
     intake.keep_statuses(day, day.end)
