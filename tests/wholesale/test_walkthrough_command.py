@@ -105,14 +105,19 @@ def figures() -> dict[str, Any]:
 
 @pytest.mark.parametrize("at", ["2026-11-25T17:00Z", "2026-11-29T05:00Z"], ids=["at noon", "on a Saturday night"])
 def test_no_report_and_no_chart_counts_the_walk(time_machine: TimeMachineFixture, at: str) -> None:
-    time_machine.move_to(datetime.fromisoformat(at), tick=False)  # what is known of a node fades by the second
+    began = datetime.fromisoformat(at)
+    shown_at = began + timedelta(minutes=10)  # both times: what is known of a node fades by the second
+    time_machine.move_to(began)
     start = start_ladder(province="ON", market="TORONTO", owner="bryan", act=Act())
     complete_task(start.tasks[0].pk, "bryan")
     record_feedback("ON", "TORONTO", "SFR", "BOUGHT", "B1")
+    time_machine.move_to(shown_at, tick=False)
     before = figures()
     assert before["week"]["BUYER_MATCH", "buyer_feedback"] == 1
     assert [group["owner"] for group in before["report"]["owner"]] == ["bryan"]
+    time_machine.move_to(began + timedelta(minutes=1))
     run()
+    time_machine.move_to(shown_at, tick=False)
     assert figures() == before
 
 
