@@ -104,7 +104,7 @@ class TransferTax(Policy):
     def __str__(self) -> str:
         return gettext("%(tax)s from %(day)s") % {
             "tax": f"{self.province} {self.municipality} {self.get_kind_display()}",
-            "day": self.from_date,
+            "day": self._meta.get_field("from_date").text(self.from_date),
         }
 
     @classmethod
