@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import unfold.fields
-import unfold.templatetags.unfold_list
 from django.db import models
 from unfold import utils
 
@@ -18,7 +17,6 @@ from wholesale.plumbing.showing import shown_money, shown_number, shown_phone, s
 
 _theirs = utils.display_for_field
 _NAMES_A_THING = re.compile(r"(^|_)(id|version|seq|year)(_|$)")  # a whole number that counts nothing
-_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 
 
 def display_for_field(value: Any, field: Any, empty_value_display: str) -> str:
@@ -37,9 +35,7 @@ def _said(value: Any, field: Any) -> str | None:
         return _number(value, field.max_digits or 0, field.decimal_places or 0)
     if isinstance(field, models.IntegerField) and not field.primary_key and not _NAMES_A_THING.search(field.name):
         return shown_number(value)
-    if isinstance(field, models.CharField) and _PHONE.fullmatch(str(value)):
-        return shown_phone(value)
-    return None
+    return shown_phone(value) if isinstance(field, models.CharField) and value.startswith("+") else None
 
 
 def _number(value: Decimal, digits: int, decimals: int) -> str:
@@ -50,6 +46,5 @@ def _number(value: Decimal, digits: int, decimals: int) -> str:
 
 
 def install() -> None:
-    """Make the pages of the theme use it. The theme has no setting for it."""
-    for place in (utils, unfold.fields, unfold.templatetags.unfold_list):
-        place.display_for_field = display_for_field  # type: ignore[attr-defined]
+    """Make the theme's read-only pages use it: the theme has no setting for it. Lists have rows of our own."""
+    unfold.fields.display_for_field = display_for_field

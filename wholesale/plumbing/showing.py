@@ -3,6 +3,7 @@
 The console activates both for each user. Answers of the API, commands and stored texts do not come through here.
 """
 
+import re
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 MISSING = "-"
+_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 # By locale. Babel's own patterns have no weekday in the short form, and write 14:05 in French, which Canada writes 14 h 05.
 _TIMES = {"en_CA": "EEE, MMM d, y, h:mm a", "fr_CA": "EEE d MMM y, HH 'h' mm"}
 _CLOCKS = {"en_CA": "h:mm a", "fr_CA": "HH 'h' mm"}
@@ -89,12 +91,12 @@ def shown_money(amount: Decimal | None) -> str:
 
 def shown_phone(number: str) -> str:
     """Return a phone number in E.164 in groups, such as +1 705 555-0143. A text that is no such number is left as it is."""
-    if not number.startswith("+"):
+    if not _PHONE.fullmatch(number):
         return number
     try:
         found = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
-        return number
+        return number  # of no country
     said = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     if found.country_code == 1:
         said = said.replace("-", " ", 1)  # +1 705-555-0143: the area code is a group as the others are

@@ -92,7 +92,7 @@ class InboundMessageAdmin(GrowingAdmin):
     def who(self, message: InboundMessage) -> str | None:
         """The sender: the lead, and the number or address. Values that could not be read are shown as sent."""
         lead = f"{message.lead} ({message.lead_id})" if message.lead else message.lead_id
-        points = [str(point) for point in message.subjects.all() if point.kind != ContactPoint.Kind.LEAD]
+        points = [point.shown for point in message.subjects.all() if point.kind != ContactPoint.Kind.LEAD]
         unread = [f"{name} {message.as_sent[name]!r}" for name in WHO if name in message.as_sent]
         return ", ".join(filter(None, (lead, *points, *unread))) or None
 

@@ -182,7 +182,8 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
         elif len(records) == 1:
             self.log_addition(request, records[0], "Recorded.")
             messages.success(
-                request, gettext("Recorded: %(records)s, %(point)s.") % {"records": records[0], "point": records[0].point}
+                request,
+                gettext("Recorded: %(records)s, %(point)s.") % {"records": records[0], "point": records[0].point.shown},
             )
         else:
             messages.success(request, gettext("Recorded: %(records)s lines.") % {"records": shown_number(len(records))})
