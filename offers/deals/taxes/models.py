@@ -19,7 +19,7 @@ from offers.deals.taxes.words import Base, BracketMethod, Combines, Grade, Kind,
 from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.mark import Kept
 from wholesale.plumbing.setting_fields import Choice, Day, Money, Note, Number, SmallWhole, Switch, Word
-from wholesale.plumbing.showing import shown_money, shown_rate
+from wholesale.plumbing.showing import shown_day, shown_money, shown_rate
 from wholesale.plumbing.vocabulary import ALL, Province, normalise_word
 
 MOST_UNITS = 1_000
@@ -130,7 +130,7 @@ class TransferTax(Policy):
     def __str__(self) -> str:
         return gettext("%(tax)s from %(day)s") % {
             "tax": f"{self.province} {self.municipality} {self.get_kind_display()}",
-            "day": self._meta.get_field("from_date").text(self.from_date),
+            "day": gettext("not known") if self.from_date == FIRST else shown_day(self.from_date),
         }
 
     @classmethod
