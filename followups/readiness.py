@@ -21,6 +21,7 @@ from followups.sla.mail import can_send, operators
 from followups.sla.models import SlaPolicy
 from governance.channels import Channel
 from governance.runbook.registry import Finding, Severity, ended_or_ending, read_once, register
+from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.vocabulary import ALL, Province
 
 NOTICE = timedelta(days=30)  # before a registration or a contract ends
@@ -124,7 +125,7 @@ def vendor_contracts(now: datetime) -> Finding:
     found = ended_or_ending(
         last_days, now.date(), NOTICE, ended=ended, ending=_("It ends within %(days)s days with %(names)s.")
     )
-    return found or Finding(True, _("The next contract ends on %(day)s.") % {"day": min(last_days.values())})
+    return found or Finding(True, _("The next contract ends on %(day)s.") % {"day": shown_day(min(last_days.values()))})
 
 
 @register("followups.sla_policies", Severity.WARNING, "Every province has SLA policies that are on")

@@ -25,6 +25,7 @@ from governance.runbook.registry import Finding, Severity, ended_or_ending, read
 from wholesale.plumbing import append_only, mark
 from wholesale.plumbing.checks import check_time_zones
 from wholesale.plumbing.http.health import pending_migrations
+from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.triggers import missing, present
 from wholesale.plumbing.vocabulary import ALL, Province
 
@@ -158,14 +159,18 @@ def contact_registration(now: datetime) -> Finding:
         return Finding(False, _("No registration with the National DNCL is on file, with its number and expiry."))
     if expires_on < now.date():
         return Finding(
-            False, _("The registration with the National DNCL expired on %(expires_on)s.") % {"expires_on": expires_on}
+            False,
+            _("The registration with the National DNCL expired on %(expires_on)s.") % {"expires_on": shown_day(expires_on)},
         )
     if expires_on <= now.date() + REGISTRATION_NOTICE:
         return Finding(
-            False, _("The registration with the National DNCL expires on %(expires_on)s.") % {"expires_on": expires_on}
+            False,
+            _("The registration with the National DNCL expires on %(expires_on)s.") % {"expires_on": shown_day(expires_on)},
         )
     return Finding(
-        True, _("The registration with the National DNCL is in force until %(expires_on)s.") % {"expires_on": expires_on}
+        True,
+        _("The registration with the National DNCL is in force until %(expires_on)s.")
+        % {"expires_on": shown_day(expires_on)},
     )
 
 
@@ -186,7 +191,7 @@ def contact_area_codes(now: datetime) -> Finding:
     return Finding(
         True,
         _("%(count)s area codes are subscribed to, the first until %(day)s.")
-        % {"count": len(last_days), "day": min(last_days.values())},
+        % {"count": len(last_days), "day": shown_day(min(last_days.values()))},
     )
 
 

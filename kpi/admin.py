@@ -1,7 +1,8 @@
 """The admin of the KPI log, which is read-only, and of the tripwire."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,14 @@ from kpi.tripwire.admin.states import RegressionStateAdmin
 from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin
 from wholesale.plumbing.admin_parts import Colours, SinceFilter, WordFilter, column, place_text
+from wholesale.plumbing.showing import shown_money, shown_number, shown_span
 from wholesale.plumbing.texts import Words
+
+# How the values of the product's own metrics are written: minutes, CAD.
+UNITS: dict[tuple[str, str], Callable[[Any], str]] = {
+    (Domain.WHOLESALE, "followup_breached"): shown_span,
+    (Domain.CAPITAL, "roi_event"): shown_money,
+}
 
 
 class OccurredSinceFilter(SinceFilter):
@@ -38,12 +46,12 @@ class KPIEventAdmin(GrowingAdmin):
     """The admin page of KPI events, the latest first."""
 
     list_select_related = ("words",)
-    list_display = ("id", "occurred_at", "domain", "metric", "outcome", "value", "place", "actor", "detail_text")
+    list_display = ("id", "occurred_at", "domain", "metric", "outcome", "measured", "place", "actor", "detail_text")
     list_filter = (OccurredSinceFilter, EventDomainFilter, "success", "province")
     search_fields = ("metric__exact", "domain__exact", "correlation_id__exact", "subject_id__exact")
     search_help_text = _("Metric, domain, correlation id or subject id, in full")
     fieldsets = (
-        (_("Event"), {"fields": ("domain", "metric", "outcome", "value", "occurred_at")}),
+        (_("Event"), {"fields": ("domain", "metric", "outcome", "measured", "occurred_at")}),
         (_("About"), {"fields": ("place", "subject_type", "subject_id", "lead_id", "detail")}),
         (_("Who"), {"fields": ("actor", "user", "correlation_id")}),
     )
@@ -54,6 +62,14 @@ class KPIEventAdmin(GrowingAdmin):
         return {True: "Success", False: "Failure", None: ""}[event.success]
 
     place = column(_("Place"), place_text, ordering="province")
+
+    @display(description=_("Value"))
+    def measured(self, event: KPIEvent) -> str:
+        """The event's value, with its unit if the product counts the metric. Empty if the event has none."""
+        if event.value is None:
+            return ""
+        write = UNITS.get((event.domain, event.metric), lambda value: shown_number(value, 4))
+        return write(event.value)
 
     @display(description=_("Detail"))
     def detail_text(self, event: KPIEvent) -> str:

@@ -34,7 +34,7 @@ from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.admin_parts import Colours, SinceFilter, StateFilter, WordFilter, column, place_text
 from wholesale.plumbing.importing.pages import ImportPages
-from wholesale.plumbing.showing import shown_money, shown_number, shown_time
+from wholesale.plumbing.showing import shown_day, shown_money, shown_number, shown_time
 from wholesale.plumbing.vocabulary import Province
 
 STATUS_COLOURS = Colours(
@@ -106,7 +106,7 @@ def _funds(buyer: Buyer) -> tuple[str, str]:
     return (
         state,
         (gettext("%(amount)s until %(day)s") if state == "good" else gettext("%(amount)s expired %(day)s"))
-        % {"amount": shown_money(buyer.funds_amount), "day": buyer.funds_expire_on},
+        % {"amount": shown_money(buyer.funds_amount), "day": shown_day(buyer.funds_expire_on)},
     )
 
 
@@ -206,7 +206,8 @@ class BuyerAdmin(CheckedInput, Uncounted, Edited, Scoped, ImportPages, BuyerPers
         taken = (
             ""
             if days is None
-            else gettext(", %(days)s days from the first sending to the purchase at the median") % {"days": days}
+            else gettext(", %(days)s days from the first sending to the purchase at the median")
+            % {"days": shown_number(days, 1)}
         )
         return gettext("%(deals_closed)s closed, %(deals_fell_through)s fell through%(taken)s") % {
             "deals_closed": shown_number(known.deals_closed),

@@ -22,9 +22,11 @@ def rate_text(rate: Mapping[str, Any]) -> str:
 
 
 def events_text(events: float) -> str:
-    """The effective number of events on which a rate rests."""
+    """The effective number of events on which a rate rests: each counts for less as it ages."""
     number = shown_number(events, 1)
-    return ngettext("%(number)s event", "%(number)s events", 1 if number == "1" else 2) % {"number": number}
+    return ngettext("%(number)s weighted event", "%(number)s weighted events", 1 if number == "1" else 2) % {
+        "number": number
+    }
 
 
 def spelled(word: str) -> str:

@@ -66,6 +66,11 @@ class PauseForm(ReasonForm):
 
     field_order = ("until", "reason")
 
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        zone = timezone.get_current_timezone_name()
+        self.fields["until"].label = gettext("Until, on the clock of %(zone)s") % {"zone": zone}
+
     def clean_until(self) -> Any:
         """Return the end of the pause. Refuse an end that has passed."""
         until = self.cleaned_data["until"]

@@ -21,6 +21,7 @@ from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm, act_with_form, reason_field
 from wholesale.plumbing.admin_parts import Colours, allowed, button
+from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.texts import Words
 
 IN_FORCE, ENDS_SOON, ENDED = _("In force"), _("Ends within 30 days"), _("Ended")
@@ -83,7 +84,7 @@ class AreaCodeSubscriptionAdmin(RemovableAdmin):
         return IN_FORCE if row.expires_on > today + NOTICE else ENDS_SOON
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {gettext("Last day"): str(record.expires_on)}
+        return {gettext("Last day"): shown_day(record.expires_on)}
 
     def save_model(self, request: HttpRequest, obj: AreaCodeSubscription, form: Any, change: bool) -> None:
         """Save the subscription through `subscribe`, which also writes its history."""

@@ -11,6 +11,7 @@ from governance.closed_days import services
 from governance.closed_days.models import ClosedDay
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.admin_parts import column
+from wholesale.plumbing.showing import shown_day
 
 
 class ClosedDayForm(GovernedForm):
@@ -52,7 +53,7 @@ class ClosedDayAdmin(RemovableAdmin):
         return ("day", "province", "name")
 
     def settings_of(self, record: Any) -> dict[str, str]:
-        return {gettext("Day"): str(record.day), gettext("Where"): self.where(record), gettext("Name"): record.name}
+        return {gettext("Day"): shown_day(record.day), gettext("Where"): self.where(record), gettext("Name"): record.name}
 
     def removal(self, row: ClosedDay) -> Removal:
         return Removal(

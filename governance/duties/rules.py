@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from governance.duties.models import LegalDuty
+from wholesale.plumbing.showing import shown_day
 
 Kind = LegalDuty.Kind
 
@@ -38,12 +39,12 @@ def problems(due: Mapping[str, date | None], today: date, notice: timedelta) -> 
         if due_on is None:
             found.append(name + gettext("no date is on file."))
         elif due_on < today:
-            found.append(name + gettext("was due on %(day)s.") % {"day": due_on})
+            found.append(name + gettext("was due on %(day)s.") % {"day": shown_day(due_on)})
         elif due_on <= today + notice:
-            found.append(name + gettext("is due on %(day)s.") % {"day": due_on})
+            found.append(name + gettext("is due on %(day)s.") % {"day": shown_day(due_on)})
     return found
 
 
 def in_order(due: Mapping[str, date | None]) -> str:
     """Return a sentence with the nearest due date of these duties. At least one duty must have a due date."""
-    return gettext("The next date is %(day)s.") % {"day": min(filter(None, due.values()))}
+    return gettext("The next date is %(day)s.") % {"day": shown_day(min(filter(None, due.values())))}

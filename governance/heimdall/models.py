@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Rate, SmallWhole, Switch, Whole, Word
+from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
@@ -117,7 +118,7 @@ class HeimdallScorecard(models.Model):
         verbose_name = _("Heimdall scorecard")
 
     def __str__(self) -> str:
-        return f"{self.domain} {self.day}"
+        return f"{self.domain} {shown_day(self.day)}"
 
 
 class HeimdallRecommendation(SignedModel, AppendOnlyModel):

@@ -10,6 +10,7 @@ from governance.grounds import Basis
 from governance.ledger.proof import WORDING_MAX_LENGTH, GivenHow
 from governance.ledger.rules import Entry
 from wholesale.plumbing.append_only import AppendOnlyModel, ErasableModel
+from wholesale.plumbing.showing import shown_phone
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 from wholesale.plumbing.wordings import StoredWords, WordedField
@@ -43,6 +44,11 @@ class ContactPoint(models.Model):
         if self.value is None:
             return gettext("%(kind)s (erased)") % {"kind": self.get_kind_display()}
         return f"{self.get_kind_display()} {self.value}" if self.is_person else self.value
+
+    @property
+    def shown(self) -> str:
+        """The point as a page writes it. `str` writes a number as it is dialled, and so that an erasure finds it."""
+        return shown_phone(str(self))
 
     @property
     def is_person(self) -> bool:

@@ -1,8 +1,9 @@
 """The rules of a market policy in words."""
 
+from datetime import time
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from governance import policies
@@ -12,12 +13,15 @@ from governance.market.models import MarketPolicy
 from governance.market.rules import CHANNEL_WINDOWS, CHANNELS, WINDOWS
 from wholesale.plumbing import mark
 from wholesale.plumbing.differences import Parts, ranges
+from wholesale.plumbing.showing import shown_hour
 
+ALL_DAY = ("00:00", "23:59")
 DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 
 
 def windows_text(rules: dict[str, Any]) -> str:
-    """The contact windows in one line, such as "Mon-Fri 09:00-20:00, Sat 10:00-18:00; Call: Mon 09:00-12:00", or "never"."""
+    """The contact windows in one line, such as "Mon-Fri 9:00 a.m. to 8:00 p.m., Sat all day; Call: Mon 9:00 a.m. to
+    12:00 p.m.", or "never"."""
     own = rules.get(CHANNEL_WINDOWS, {})
     parts = [f"{channel.label}: {_in_one_line(own[channel])}" for channel in Channel if channel in own]
     return "; ".join([_in_one_line(rules[WINDOWS]), *parts])
@@ -57,7 +61,8 @@ def _channel_hours(rules: dict[str, Any], channel: Channel) -> str:
     if channel != Channel.CALL:
         return said
     law = gettext("By law from %(start)s until before %(end)s, at weekends from %(from)s until before %(until)s.")
-    hours = dict(zip(("start", "end", "from", "until"), (*CALLING_HOURS.weekday, *CALLING_HOURS.weekend), strict=True))
+    known = map(_hour, (*CALLING_HOURS.weekday, *CALLING_HOURS.weekend))
+    hours = dict(zip(("start", "end", "from", "until"), known, strict=True))
     return f"{said}. {law % hours}"
 
 
@@ -71,4 +76,16 @@ def _by_day(windows: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _hours(window: dict[str, Any]) -> str:
-    return f"{window['start']}-{window['end']}"
+    start, end = window["start"], window["end"]
+    if (start, end) == ALL_DAY:
+        return gettext("all day")
+    return _between(start, end)
+
+
+def _between(start: str, end: str) -> str:
+    hours = {"low": _hour(start), "high": _hour(end)}
+    return (pgettext("interval", "%(low)s to %(high)s") % hours).replace(" ", "\xa0")  # it does not break in the middle
+
+
+def _hour(hhmm: str) -> str:
+    return shown_hour(time.fromisoformat(hhmm))

@@ -15,6 +15,7 @@ from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word, money_field
+from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
@@ -124,7 +125,7 @@ class RiskDay(models.Model):
         verbose_name_plural = _("risk ledgers")
 
     def __str__(self) -> str:
-        return f"{self.engine} {self.day}"
+        return f"{self.engine} {shown_day(self.day)}"
 
 
 class RiskReservation(SignedModel):

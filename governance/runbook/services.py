@@ -2,7 +2,7 @@
 
 import logging
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
@@ -80,8 +80,8 @@ def _line(message: str) -> str:
 @verb(ExecutionClass.CONTROL)
 @transaction.atomic
 def store_run(*, act: Act) -> RunbookRun:
-    """Store what every check finds now, in English, with who stores it and why."""
-    with override("en"):
+    """Store what every check finds now, in English and UTC, with who stores it and why."""
+    with override("en"), timezone.override(UTC):
         found = status(act.now)
     return RunbookRun.objects.create(
         status=found,

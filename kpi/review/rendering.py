@@ -2,7 +2,7 @@
 markdown and HTML, which are mailed and answered in English."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,10 +24,11 @@ def title_of(review: dict[str, Any]) -> str:
     return _("Friday review, week to %(day)s") % {"day": shown_day(_local(review, "until").date())}
 
 
-def span_text(review: dict[str, Any]) -> str:
-    """The days of a review, as a sentence."""
-    since, until = (shown_time(at, at.tzinfo) for at in (_local(review, name) for name in ("since", "until")))
-    given = {"since": since, "until": until, "zone": review["zone"], "weeks": WEEKS_BEFORE}
+def span_text(review: dict[str, Any], zone: tzinfo | None = None) -> str:
+    """The days of a review, as a sentence: in the zone of its reader, or else in the review's own."""
+    zone = zone or ZoneInfo(review["zone"])
+    since, until = (shown_time(_local(review, name), zone) for name in ("since", "until"))
+    given = {"since": since, "until": until, "zone": zone, "weeks": WEEKS_BEFORE}
     return _("From %(since)s until %(until)s (%(zone)s), against the %(weeks)s weeks before.") % given
 
 
@@ -224,9 +225,10 @@ def _study(study: dict[str, Any] | None) -> Section:
     title = _("Ratio study")
     if study is None:
         return Section(title, note=_("No ratio study of all places was done this week."))
-    given = {"id": study["id"], "since": study["since"] or _("the first"), "until": study["until"] or _("the last")}
-    days = _("Study %(id)s, sold from %(since)s to %(until)s.") % given
-    return Section(title, ratio_table(study["sales"]), f"{days} {ranges_text()}")
+    days = {name: shown_day(date.fromisoformat(study[name])) if study[name] else "" for name in ("since", "until")}
+    given = {"id": study["id"], "since": days["since"] or _("the first"), "until": days["until"] or _("the last")}
+    span = _("Study %(id)s, sold from %(since)s to %(until)s.") % given
+    return Section(title, ratio_table(study["sales"]), f"{span} {ranges_text()}")
 
 
 def as_markdown(review: dict[str, Any]) -> str:

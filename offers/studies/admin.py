@@ -19,7 +19,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form
 from wholesale.plumbing.admin_parts import button, column
 from wholesale.plumbing.days import WITHIN_RANGE
-from wholesale.plumbing.showing import MISSING
+from wholesale.plumbing.showing import MISSING, shown_day
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import Province, normalise_word
 
@@ -123,8 +123,8 @@ class RatioStudyAdmin(GrowingAdmin):
     def about(self, study: RatioStudy) -> str:
         """The places and days of a study, as text."""
         place = " ".join(filter(None, (study.province, study.market))) or gettext("All markets")
-        since = gettext("from %(since)s") % {"since": study.since} if study.since else ""
-        until = gettext("to %(until)s") % {"until": study.until} if study.until else ""
+        since = gettext("from %(since)s") % {"since": shown_day(study.since)} if study.since else ""
+        until = gettext("to %(until)s") % {"until": shown_day(study.until)} if study.until else ""
         return " ".join(filter(None, (place, since, until)))
 
 

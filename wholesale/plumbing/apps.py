@@ -20,7 +20,7 @@ class PlumbingConfig(AppConfig):
         from django.contrib.auth import get_user_model, user_login_failed  # noqa: PLC0415
         from knox.models import get_token_model  # noqa: PLC0415
 
-        from wholesale.plumbing import append_only, checks, mark  # noqa: F401, PLC0415  # checks registers the system checks
+        from wholesale.plumbing import admin_values, append_only, checks, mark  # noqa: F401, PLC0415  # checks registers itself
         from wholesale.plumbing.connections import read_times_fast  # noqa: PLC0415
         from wholesale.plumbing.http.authentication import forget_tokens  # noqa: PLC0415
         from wholesale.plumbing.http.logins import log_failure  # noqa: PLC0415
@@ -28,6 +28,7 @@ class PlumbingConfig(AppConfig):
         from wholesale.plumbing.work import tasks  # noqa: PLC0415
 
         mark_names_of_apps()
+        admin_values.install()
         connection_created.connect(read_times_fast, dispatch_uid="read_times_fast")
         for kind in (append_only.APPEND_ONLY, append_only.ERASABLE, mark.TRIGGERS):
             post_migrate.connect(kind.install_missing, dispatch_uid=f"triggers.{kind.base.__name__}")

@@ -5,6 +5,7 @@ The API's parameter (`governance.policies_api`) and the admin's form field, list
 out.
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +15,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext
 
-from wholesale.plumbing.days import WITHIN_RANGE
-from wholesale.plumbing.showing import shown_money, shown_number, shown_rate
+from wholesale.plumbing.days import FIRST, WITHIN_RANGE
+from wholesale.plumbing.showing import shown_day, shown_money, shown_number, shown_rate
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, normalise_word
 
@@ -89,7 +90,7 @@ class Number(Setting, models.DecimalField[Any, Any]):
     """A setting that is a decimal number."""
 
     def said(self, value: Decimal) -> str:
-        return f"{value.normalize():f}"
+        return shown_number(value, self.decimal_places)
 
 
 class Money(Number):
@@ -115,7 +116,7 @@ class Rate(Number):
         super().__init__(*args, **{"max_digits": 5, "decimal_places": 4, **bounds, **kwargs})
 
     def said(self, value: Decimal) -> str:
-        return shown_rate(value, 2)
+        return shown_rate(value, self.decimal_places - 2)
 
 
 class Counted(Setting):
@@ -165,10 +166,14 @@ class Note(Setting, models.CharField[Any, Any]):
 
 
 class Day(Setting, models.DateField[Any, Any]):
-    """A setting that is a day. The setting is empty as long as the day is unknown."""
+    """A setting that is a day. The setting is empty as long as the day is unknown, or has the first day there is if that is
+    its default."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"null": True, "blank": True, "validators": WITHIN_RANGE, **kwargs})
+
+    def said(self, value: date) -> str:
+        return gettext("not known") if value == FIRST and self.default == FIRST else shown_day(value)
 
 
 class Document(Setting, models.JSONField):

@@ -3,14 +3,17 @@
 The console activates both for each user. Answers of the API, commands and stored texts do not come through here.
 """
 
-from datetime import date, datetime, tzinfo
+import re
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 
+import phonenumbers
 from babel import dates, numbers
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
 MISSING = "-"
+_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 # By locale. Babel's own patterns have no weekday in the short form, and write 14:05 in French, which Canada writes 14 h 05.
 _TIMES = {"en_CA": "EEE, MMM d, y, h:mm a", "fr_CA": "EEE d MMM y, HH 'h' mm"}
 _CLOCKS = {"en_CA": "h:mm a", "fr_CA": "HH 'h' mm"}
@@ -31,6 +34,17 @@ def shown_time(at: datetime | None, zone: tzinfo | None = None) -> str:
 def shown_there(at: datetime | None) -> str:
     """Return an aware time as `shown_time` does, in the zone that it has itself."""
     return MISSING if at is None else shown_time(at, at.tzinfo)
+
+
+def shown_zoned(at: datetime, zone: tzinfo | None = None) -> str:
+    """Return an aware time as `shown_time` does, and the name of the zone: for a text whose reader may be elsewhere."""
+    zone = zone or timezone.get_current_timezone()
+    return f"{shown_time(at, zone)} ({zone})"
+
+
+def shown_hour(hour: time) -> str:
+    """Return an hour and minute of a rule, such as 9:00 a.m. Its parts stay on one line."""
+    return dates.format_time(hour, _CLOCKS[locale()], locale=locale()).replace(" ", "\xa0")
 
 
 def shown_clock(at: datetime | None, zone: tzinfo | None = None) -> str:
@@ -73,6 +87,20 @@ def shown_money(amount: Decimal | None) -> str:
     if amount == amount.to_integral_value():
         pattern = pattern.replace(".00", "")
     return numbers.format_currency(amount, "CAD", format=pattern, locale=locale(), currency_digits=False)
+
+
+def shown_phone(number: str) -> str:
+    """Return a phone number in E.164 in groups, such as +1 705 555-0143. A text that is no such number is left as it is."""
+    if not _PHONE.fullmatch(number):
+        return number
+    try:
+        found = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number  # of no country
+    said = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    if found.country_code == 1:
+        said = said.replace("-", " ", 1)  # +1 705-555-0143: the area code is a group as the others are
+    return said
 
 
 def shown_span(minutes: float | None) -> str:

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import localize
 from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +19,7 @@ from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
 from wholesale.plumbing.admin_parts import DANGER, SUCCESS, Colours, SinceFilter, StateFilter, allowed, button, column
+from wholesale.plumbing.showing import shown_time
 
 EXCERPT = 80  # characters of a message in a list
 WAITING = _("Waits for a person")
@@ -92,7 +92,7 @@ class InboundMessageAdmin(GrowingAdmin):
     def who(self, message: InboundMessage) -> str | None:
         """The sender: the lead, and the number or address. Values that could not be read are shown as sent."""
         lead = f"{message.lead} ({message.lead_id})" if message.lead else message.lead_id
-        points = [str(point) for point in message.subjects.all() if point.kind != ContactPoint.Kind.LEAD]
+        points = [point.shown for point in message.subjects.all() if point.kind != ContactPoint.Kind.LEAD]
         unread = [f"{name} {message.as_sent[name]!r}" for name in WHO if name in message.as_sent]
         return ", ".join(filter(None, (lead, *points, *unread))) or None
 
@@ -170,7 +170,7 @@ class InboundMessageAdmin(GrowingAdmin):
             table={
                 "headers": [gettext("From"), gettext("Channel"), gettext("Received"), gettext("Text")],
                 "rows": [
-                    [self.who(message), message.get_channel_display() or "?", localize(message.received_at), message.text],
+                    [self.who(message), message.get_channel_display() or "?", shown_time(message.received_at), message.text],
                 ],
             },
             then=reverse("admin:followups_inboundmessage_changelist"),

@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from followups.leads.inbox.services import close_item, late, waiting
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking
 from wholesale.plumbing.admin_parts import SUCCESS, Colours, SinceFilter, StateFilter, allowed, button, column
+from wholesale.plumbing.showing import shown_time
 from wholesale.plumbing.texts import Words
 
 Kind = InboxItem.Kind
@@ -104,7 +104,7 @@ class InboxItemAdmin(GrowingAdmin):
             table={
                 "headers": [gettext("Kind"), gettext("Lead"), gettext("Due by"), gettext("Detail")],
                 "rows": [
-                    [item.get_kind_display(), self.who(item) or gettext("unknown"), localize(item.due_by), item.detail]
+                    [item.get_kind_display(), self.who(item) or gettext("unknown"), shown_time(item.due_by), item.detail]
                 ],
             },
             then=reverse("admin:followups_inboxitem_changelist"),

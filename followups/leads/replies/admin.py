@@ -19,6 +19,7 @@ from governance.gate import Reason
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking
 from wholesale.plumbing.admin_parts import SUCCESS, SinceFilter, StateFilter, allowed, button, column, either
+from wholesale.plumbing.showing import shown_phone
 
 WAITS, SENT = _("Waits"), _("Sent")
 
@@ -55,7 +56,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         return super().get_queryset(request).select_related("point", "lead")
 
     state = either(_("State"), lambda reply: reply.sent_at, (SENT, "success"), (WAITS, "warning"))
-    to = column(_("To"), lambda reply: reply.point.value, empty_value="erased")
+    to = column(_("To"), lambda reply: shown_phone(reply.point.value) if reply.point.value else None, empty_value="erased")
 
     @display(description=_("Refused by"), empty_value=_("nothing"))
     def refused_by(self, reply: AdministrativeReply) -> str | None:

@@ -11,6 +11,7 @@ from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
 from governance.governed_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.admin_parts import either
+from wholesale.plumbing.showing import shown_day
 
 
 class VendorForm(GovernedForm):
@@ -55,8 +56,8 @@ class VendorAdmin(GovernedAdmin):
     def settings_of(self, record: Any) -> dict[str, str]:
         return {
             gettext("Registration"): record.registration_number,
-            gettext("Last day"): str(record.registration_expires_on),
-            gettext("Contract until"): str(record.contract_ends_on or gettext("no end")),
+            gettext("Last day"): shown_day(record.registration_expires_on),
+            gettext("Contract until"): shown_day(record.contract_ends_on) if record.contract_ends_on else gettext("no end"),
         }
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from followups.tasks.minutes.services import OVERDUE_AFTER, is_overdue, overdue
 from governance.runbook.registry import Finding, Severity, register
 from wholesale.plumbing.http.health import warn_of
+from wholesale.plumbing.showing import shown_number, shown_zoned
 from wholesale.plumbing.texts import iso_utc
 
 _MINUTES = int(OVERDUE_AFTER.total_seconds() // 60)
@@ -26,7 +27,7 @@ def permitted_minutes(now: datetime) -> Finding:
         "%(tasks)s open tasks wait for the next permitted interval since %(since)s. Is a worker running?",
         tasks,
     )
-    return Finding(False, waiting % detail, detail)
+    return Finding(False, waiting % {"tasks": shown_number(tasks), "since": shown_zoned(since)}, detail)
 
 
 def register_warning() -> None:

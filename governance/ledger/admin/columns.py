@@ -8,7 +8,7 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.proof_lines import until
 from governance.ledger.referrals import uses_of
 from governance.ledger.rules import Entry
-from wholesale.plumbing.admin_parts import Colours
+from wholesale.plumbing.admin_parts import Colours, column
 from wholesale.plumbing.showing import shown_number, shown_time
 from wholesale.plumbing.texts import Words
 
@@ -51,6 +51,8 @@ class LedgerColumns:
     def what(self, record: ContactRecord) -> Words:
         """What the line records, as a short word such as Consent or Lifted."""
         return ENTRY_WORDS[Entry(record.entry)]
+
+    about = column(_("contact point"), lambda record: record.point.shown)
 
     @display(description=_("Channel"))
     def by(self, record: ContactRecord) -> Words:

@@ -57,7 +57,7 @@ class ContactPointAdmin(GrowingAdmin):
             return queryset, False
         return queryset.filter(digest__in=[digest(point) for point in searched(search_term)]), False
 
-    point = column(_("Number, address or person"), str)
+    point = column(_("Number, address or person"), lambda point: point.shown)
 
     has_erase_permission = allowed("governance.erase_contactpoint")
 
@@ -73,7 +73,7 @@ class ContactPointAdmin(GrowingAdmin):
 
         return Question(
             act,
-            title=gettext("Erase %(point)s") % {"point": point},
+            title=gettext("Erase %(point)s") % {"point": point.shown},
             explanation=gettext(
                 "It is forgotten for good; only its digest stays, so that an opt-out still "
                 "holds when it comes again. Evidence and reasons that were written of it go too. A lead or buyer that "

@@ -38,7 +38,7 @@ from wholesale.plumbing.showing import shown_number
 class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
     """The admin page of ledger lines, newest first, with the actions that write lines."""
 
-    list_display = ("id", "what", "point", "by", "basis", "effective_at", "until", "actor")
+    list_display = ("id", "what", "about", "by", "basis", "effective_at", "until", "actor")
     list_display_links = ("id", "what")
     list_filter = (SinceFilter, "entry", "channel", "basis")
     list_select_related = ("point", "words", "proof")
@@ -182,7 +182,8 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
         elif len(records) == 1:
             self.log_addition(request, records[0], "Recorded.")
             messages.success(
-                request, gettext("Recorded: %(records)s, %(point)s.") % {"records": records[0], "point": records[0].point}
+                request,
+                gettext("Recorded: %(records)s, %(point)s.") % {"records": records[0], "point": records[0].point.shown},
             )
         else:
             messages.success(request, gettext("Recorded: %(records)s lines.") % {"records": shown_number(len(records))})

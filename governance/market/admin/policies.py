@@ -29,6 +29,7 @@ from governance.policies_admin import PlacePolicyAdmin
 from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import button, column
 from wholesale.plumbing.differences import Said
+from wholesale.plumbing.showing import shown_rate
 
 
 @admin.register(MarketPolicy)
@@ -52,7 +53,7 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
         return str(HolidayRule(parsed(policy.rules).holidays_of(Channel.CALL, policy.province)).label)
 
     one_call = column(_("One call in 30 days"), lambda policy: policy.rules.get(ONE_CALL, False), boolean=True)
-    min_score = column(_("Minimum lead score"), lambda policy: f"{policy.rules[MIN_SCORE]:g}")
+    min_score = column(_("Minimum lead score"), lambda policy: shown_rate(policy.rules[MIN_SCORE], 2))
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         place, *rest = super().get_fieldsets(request, obj)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from kpi.tripwire.models import RegressionState
-from kpi.tripwire.rules import Action
+from kpi.tripwire.rules import Action, Statistic
 from kpi.tripwire.simulation import HORIZON
 from kpi.tripwire.triggers import NONE_TAKEN
 from wholesale.plumbing.admin_base import ReadOnlyAdmin
@@ -79,8 +79,8 @@ def baseline_text(rate: Decimal, size: int) -> str:
 class SeenColumns:
     """A mixin with the admin columns for the figures of an evaluation."""
 
-    baseline_text = column(_("Baseline"), lambda row: _figure(row.baseline))
-    current_text = column(_("Current"), lambda row: _figure(row.current))
+    baseline_text = column(_("Baseline"), lambda row: _figure(row, row.baseline))
+    current_text = column(_("Current"), lambda row: _figure(row, row.current))
 
     @display(description=_("Drop"), ordering="drop_fraction")
     def drop(self, row: Any) -> str:
@@ -88,8 +88,10 @@ class SeenColumns:
         return "" if row.drop_fraction is None else shown_rate(row.drop_fraction, 1)
 
 
-def _figure(value: Any) -> str:
-    return "" if value is None else f"{value.normalize():f}"
+def _figure(row: Any, value: Any) -> str:
+    if value is None:
+        return ""
+    return shown_rate(value, 1) if row.policy.statistic == Statistic.SUCCESS_RATE else shown_number(value, 2)
 
 
 @admin.register(RegressionState)

@@ -16,7 +16,7 @@ from offers.deals.law.words import ANSWER, CANADA, LawAnswer, Topic
 from offers.deals.taxes.words import Grade
 from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.mark import Kept
-from wholesale.plumbing.setting_fields import Choice, Day, Note, Number, Switch, Word
+from wholesale.plumbing.setting_fields import Choice, Day, Note, Rate, Switch, Word
 from wholesale.plumbing.vocabulary import Province
 
 PLACES = [(CANADA, "Canada"), *Province.choices]
@@ -37,12 +37,10 @@ class ProvinceRule(Policy):
 
     enabled = Switch(default=True, help_text=_("off: as if it were not there"))
     answer = Choice(max_length=7, choices=LawAnswer, default=LawAnswer.UNKNOWN)
-    rate = Number(
+    rate = Rate(
         max_digits=6,
         decimal_places=5,
         default=Decimal(0),
-        at_least=Decimal(0),
-        at_most=Decimal(1),
         zero=_("none"),
         help_text=_("of a tax: a fraction of the fee; 0: none"),
     )

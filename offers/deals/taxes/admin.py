@@ -7,6 +7,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from governance.policies_admin import PolicyAdmin
 from offers.deals.taxes.models import TransferTax
+from wholesale.plumbing.admin_parts import column
 
 
 @admin.register(TransferTax)
@@ -33,10 +34,11 @@ class TransferTaxAdmin(PolicyAdmin):
         "from_date",
         "until",
         "enabled",
-        "brackets",
+        "charge",
         "certainty",
         "updated_at",
     )
+    charge = column(_("Charge"), lambda row: TransferTax._meta.get_field("brackets").span(row.brackets))
     list_filter = ("province", "kind", "certainty", "enabled")
     search_fields = ("municipality", "source", "note", "changed_by", "reason")
     search_help_text = _("Municipality, source, note, who changed it, or why")

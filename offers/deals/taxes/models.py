@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import models
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
 from offers.bounds import ARV_MAX
-from offers.deals.taxes.brackets import brackets_of
+from offers.deals.taxes.brackets import Bracket, brackets_of
 from offers.deals.taxes.errors import InvalidSchedule
 from offers.deals.taxes.files import installed
 from offers.deals.taxes.rules import Schedule
@@ -19,9 +19,35 @@ from offers.deals.taxes.words import Base, BracketMethod, Combines, Grade, Kind,
 from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.mark import Kept
 from wholesale.plumbing.setting_fields import Choice, Day, Money, Note, Number, SmallWhole, Switch, Word
+from wholesale.plumbing.showing import shown_day, shown_money, shown_rate
 from wholesale.plumbing.vocabulary import ALL, Province, normalise_word
 
 MOST_UNITS = 1_000
+
+
+class Brackets(Note):
+    """A setting that is a list of brackets. A page writes it with amounts and rates as other pages do."""
+
+    def said(self, value: str) -> str:
+        try:
+            brackets = brackets_of(value)
+        except ValueError:
+            return value
+        return "; ".join(
+            gettext("from %(start)s: %(charge)s") % {"start": shown_money(bracket.start), "charge": _charge(bracket)}
+            for bracket in brackets
+        )
+
+    def span(self, value: str) -> str:
+        """Return what the lowest and the highest bracket charge: a list has no room for all of them."""
+        charges = [_charge(bracket) for bracket in brackets_of(value)]
+        if len(charges) < 2:
+            return charges[0] if charges else str(self.empty)
+        return pgettext("interval", "%(low)s to %(high)s") % {"low": charges[0], "high": charges[-1]}
+
+
+def _charge(bracket: Bracket) -> str:
+    return shown_money(bracket.amount) if bracket.amount else shown_rate(bracket.rate, 4)
 
 
 class TransferTax(Policy):
@@ -52,7 +78,7 @@ class TransferTax(Policy):
         help_text=_("residences on the land; 0: any number"),
     )
     method = Choice(max_length=8, choices=BracketMethod, default=BracketMethod.MARGINAL)
-    brackets = Note(
+    brackets = Brackets(
         blank=True,
         empty=_("not known"),
         help_text=_("such as 0: 0.5%; 55000: 1%, or 0: $50; 100000: $150; empty: charged, and not known how much"),
@@ -104,7 +130,7 @@ class TransferTax(Policy):
     def __str__(self) -> str:
         return gettext("%(tax)s from %(day)s") % {
             "tax": f"{self.province} {self.municipality} {self.get_kind_display()}",
-            "day": self.from_date,
+            "day": gettext("not known") if self.from_date == FIRST else shown_day(self.from_date),
         }
 
     @classmethod

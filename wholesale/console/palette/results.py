@@ -18,7 +18,7 @@ from offers.models import Offer
 from wholesale.console.pages import TODAY, areas_for, is_agent
 from wholesale.console.palette.actions import deeds_for
 from wholesale.plumbing.searching import Sought, sought
-from wholesale.plumbing.showing import shown_money
+from wholesale.plumbing.showing import shown_money, shown_phone
 
 EACH = 6  # at most so many of each kind
 TEXT_MIN = 2  # characters from which people and offers are searched
@@ -66,13 +66,13 @@ def _people(wanted: Sought, user: Any) -> list[Group]:
 
 
 def _lead(lead: Lead) -> Hit:
-    said = _line(lead.phone, lead.address or lead.email, lead.get_status_display(), lead.lead_id)
+    said = _line(shown_phone(lead.phone), lead.address or lead.email, lead.get_status_display(), lead.lead_id)
     return Hit(str(lead), said, "person", reverse("admin:followups_lead_change", args=[lead.pk]))
 
 
 def _buyer(buyer: Buyer) -> Hit:
     company = buyer.company if buyer.name else ""
-    said = _line(company, buyer.phone or buyer.second_phone, buyer.get_status_display(), buyer.buyer_id)
+    said = _line(company, shown_phone(buyer.phone or buyer.second_phone), buyer.get_status_display(), buyer.buyer_id)
     return Hit(str(buyer), said, "group", reverse("admin:buyers_buyer_change", args=[buyer.pk]))
 
 

@@ -55,5 +55,6 @@ class ReviewPages(ReportedRows, FridayReviewAdmin):
 
 
 def report_of(review: dict[str, Any]) -> ReportDocument:
-    """Return a review as a report."""
-    return ReportDocument("friday-review", _("Friday review"), span_text(review), sections(review))
+    """Return a review as a report. Its days are told in the zone of its reader, as all times of a page."""
+    period = span_text(review, timezone.get_current_timezone())
+    return ReportDocument("friday-review", _("Friday review"), period, sections(review))

@@ -6,6 +6,8 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from wholesale.plumbing.showing import shown_phone
+
 register = template.Library()
 
 
@@ -20,4 +22,4 @@ def detail(value: Any) -> str:
     """Return a detail of a line as text."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return json.dumps(value) if isinstance(value, dict | bool) else str(value)
+    return json.dumps(value) if isinstance(value, dict | bool) else shown_phone(str(value))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from wholesale.plumbing.showing import MISSING, shown_number, shown_rate
+from wholesale.plumbing.showing import shown_number, shown_rate, shown_span
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,16 @@ def rate_tile(title: str, now: float | None, before: float | None, link: str = "
 
 def minutes_tile(title: str, now: float | None, before: float | None, link: str = "") -> FigureTile:
     """Return the tile of a time in minutes, of which less is better."""
-    value = MISSING if now is None else _("%(n)s min") % {"n": shown_number(now)}
+    value = shown_span(now)
     if now is None or before is None:
         return FigureTile(title, value, _none_to_compare(now, before), link)
     less = round(now) - round(before)
-    change = _("%(change)s min, %(before)s before") % {
-        "change": _signed(less, shown_number),
-        "before": shown_number(before),
-    }
+    change = _("the same as before")
+    if less:
+        change = _("%(change)s, %(before)s before") % {
+            "change": ("+" if less > 0 else "-") + shown_span(abs(less)),
+            "before": shown_span(before),
+        }
     return FigureTile(title, value, change, link, None if not less else less < 0)
 
 

@@ -18,7 +18,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from unfold.templatetags.unfold_list import result_headers
-from unfold.utils import display_for_field, display_for_value
+from unfold.utils import display_for_value
+
+from wholesale.plumbing.admin_values import display_for_field
 
 register = template.Library()
 

@@ -5,5 +5,15 @@ from django import template
 from wholesale.plumbing import showing
 
 register = template.Library()
-for _name in ("shown_time", "shown_there", "shown_clock", "shown_day", "shown_number", "shown_rate", "shown_money"):
+_NAMES = (
+    "shown_time",
+    "shown_there",
+    "shown_clock",
+    "shown_day",
+    "shown_number",
+    "shown_rate",
+    "shown_money",
+    "shown_phone",
+)
+for _name in _NAMES:
     register.filter(_name, getattr(showing, _name))

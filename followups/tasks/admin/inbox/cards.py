@@ -21,7 +21,7 @@ from governance import gate
 from governance.channels import Channel
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.showing import shown_time
+from wholesale.plumbing.showing import shown_phone, shown_time
 
 Kind = InboxItem.Kind
 KINDS: dict[str, Any] = {
@@ -105,7 +105,7 @@ def card_of(item: InboxItem, user: Any, now: datetime) -> InboxCard:
     if may_act and user.has_perm("followups.put_off_task") and may_put_off(step, Act.by(user)):
         card.snoozes = snoozes(now, zone)
     if item.message and item.lead is None:
-        card.points = [point.value for point in item.message.subjects.all() if point.value]
+        card.points = [shown_phone(point.value) for point in item.message.subjects.all() if point.value]
     return card
 
 
@@ -134,5 +134,5 @@ def _ways(lead: Lead, now: datetime) -> tuple[list[WayToAnswer], tzinfo | None]:
         why = " ".join(str(reason.label) for reason in verdict.reasons)
         if why and verdict.next_allowed_at:
             why += " " + _("Permitted again %(time)s.") % {"time": shown_time(verdict.next_allowed_at)}
-        ways.append(WayToAnswer(link, words % {"where": where}, why))
+        ways.append(WayToAnswer(link, words % {"where": shown_phone(where)}, why))
     return ways, zone

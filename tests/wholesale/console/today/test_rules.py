@@ -69,8 +69,8 @@ def test_a_tile_says_what_changed_and_whether_it_is_better() -> None:
     ]
     slower, faster = minutes_tile("Speed", 12, 10), minutes_tile("Speed", 8.4, 10)
     assert [(tile.value, tile.change, tile.is_better) for tile in (slower, faster)] == [
-        ("12 min", "+2 min, 10 before", False),
-        ("8 min", "-2 min, 10 before", True),
+        ("12 min", "+2 min, 10 min before", False),
+        ("8 min", "-2 min, 10 min before", True),
     ]
     rate, unknown, nothing = rate_tile("SLA", 0.925, 0.9), rate_tile("SLA", 0.5, None), rate_tile("SLA", None, 0.5)
     assert (rate.change, rate.is_better) == ("+2.5 points, 90% before", True)
