@@ -13,7 +13,8 @@ from kpi.tripwire.admin.policies import RegressionPolicyAdmin
 from kpi.tripwire.admin.states import RegressionStateAdmin
 from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin
-from wholesale.plumbing.admin_parts import Colours, SinceFilter, WordFilter, column, place_text
+from wholesale.plumbing.admin_parts import Colours, SinceFilter, WordFilter, column
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.texts import Words
 
 

@@ -32,7 +32,8 @@ from wholesale.plumbing.admin_base import Edited, ReasonForm, Scoped, Uncounted,
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput
-from wholesale.plumbing.admin_parts import Colours, SinceFilter, StateFilter, WordFilter, column, place_text
+from wholesale.plumbing.admin_parts import Colours, SinceFilter, StateFilter, WordFilter, column
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.showing import shown_money, shown_number, shown_time
 from wholesale.plumbing.vocabulary import Province

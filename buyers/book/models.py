@@ -4,10 +4,12 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.zones import ZONE_CHOICES
 from governance.people import Language
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.importing.models import ImportBatch
 from wholesale.plumbing.setting_fields import money_field
 from wholesale.plumbing.signed import user_key
@@ -152,7 +154,7 @@ class BuyBox(models.Model):
         verbose_name_plural = _("buy boxes")
 
     def __str__(self) -> str:
-        return self.name or "buy box"
+        return self.name or gettext("Buy box")
 
 
 class BuyBoxPlace(models.Model):
@@ -174,7 +176,7 @@ class BuyBoxPlace(models.Model):
         verbose_name_plural = _("places of buy boxes")
 
     def __str__(self) -> str:
-        return f"{self.province} {self.market}"
+        return place_name(self.province, self.market)
 
 
 class BuyerImport(ImportBatch):
@@ -200,3 +202,13 @@ def buyer_key(related_name: str) -> "models.ForeignKey[Any, Any]":
         blank=True,
         related_name=related_name,
     )
+
+
+def buyer_name(row: Any) -> str:
+    """Return the name of the buyer to whom a row's `buyer_key` refers: the id, if the buyer is not in the book. Empty
+    without one. It costs a query if the row was read without its buyer."""
+    try:
+        buyer = row.buyer
+    except Buyer.DoesNotExist:
+        buyer = None
+    return str(buyer or row.buyer_id or "")

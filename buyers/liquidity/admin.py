@@ -19,7 +19,8 @@ from buyers.liquidity.rates import Posterior
 from buyers.liquidity.scores import known_of, liquidity_score
 from buyers.liquidity.words import buyers_url, events_text, rate_text
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
-from wholesale.plumbing.admin_parts import SinceFilter, button, column, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, button, column
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_number, shown_rate
 
 EVENT_COLOURS = {

@@ -7,11 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from buyers.book.models import buyer_key
+from buyers.book.models import buyer_key, buyer_name
 from buyers.liquidity.figures import SFR, Event, Liquidity
 from buyers.liquidity.tallies import Tallied
 from governance.channels import Channel
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import house_text, titled
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WALKTHROUGH_PROPERTY, WORD_MAX_LENGTH, Province
 
@@ -49,7 +50,7 @@ class BuyerLiquidityNode(Tallied):
         verbose_name = _("liquidity node")
 
     def __str__(self) -> str:
-        return f"{self.province} {self.market} {self.property_type}"
+        return house_text(self.province, self.market, self.property_type)
 
     @property
     def liquidity(self) -> Liquidity:
@@ -116,7 +117,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
         verbose_name = _("buyer feedback event")
 
     def __str__(self) -> str:
-        return f"{self.buyer_id or gettext('somebody')} {self.event}"
+        return titled(buyer_name(self) or gettext("Somebody"), self.get_event_display().lower())
 
 
 class BuyerRecord(Tallied):
@@ -192,4 +193,4 @@ class DealSent(SignedModel, AppendOnlyModel):
         verbose_name_plural = _("deals that were sent")
 
     def __str__(self) -> str:
-        return gettext("%(deal)s to %(buyer)s") % {"deal": self.deal_ref, "buyer": self.buyer_id}
+        return gettext("%(deal)s to %(buyer)s") % {"deal": self.deal_ref, "buyer": buyer_name(self)}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.policies import Governed
 from wholesale.plumbing.days import WITHIN_RANGE
 from wholesale.plumbing.mark import Governing
+from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, Province
 
 
@@ -27,4 +28,4 @@ class ClosedDay(Governing, Governed):
         verbose_name = _("closed day")
 
     def __str__(self) -> str:
-        return f"{self.day} {self.province or gettext('everywhere')}: {self.name}"
+        return ", ".join([self.name, shown_day(self.day), self.get_province_display() or gettext("everywhere")])

@@ -4,11 +4,14 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import titled, worded
 from wholesale.plumbing.setting_fields import Rate, SmallWhole, Switch, Whole, Word
+from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
@@ -117,7 +120,7 @@ class HeimdallScorecard(models.Model):
         verbose_name = _("Heimdall scorecard")
 
     def __str__(self) -> str:
-        return f"{self.domain} {self.day}"
+        return f"{worded(self.domain)}, {shown_day(self.day)}"
 
 
 class HeimdallRecommendation(SignedModel, AppendOnlyModel):
@@ -136,7 +139,8 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
         verbose_name = _("Heimdall recommendation")
 
     def __str__(self) -> str:
-        return f"{self.domain} {self.gate_reason}"
+        eligible = gettext("eligible for production") if self.prod_eligible else gettext("not eligible for production")
+        return titled(worded(self.domain), eligible)
 
 
 class HeimdallEventKind(models.TextChoices):
@@ -170,4 +174,4 @@ class HeimdallEvent(SignedModel, AppendOnlyModel):
         verbose_name = _("Heimdall event")
 
     def __str__(self) -> str:
-        return f"{self.domain} {self.kind}"
+        return titled(worded(self.domain), self.get_kind_display().lower())

@@ -10,6 +10,7 @@ from governance.grounds import Basis
 from governance.ledger.proof import WORDING_MAX_LENGTH, GivenHow
 from governance.ledger.rules import Entry
 from wholesale.plumbing.append_only import AppendOnlyModel, ErasableModel
+from wholesale.plumbing.codes import titled
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 from wholesale.plumbing.wordings import StoredWords, WordedField
@@ -109,7 +110,7 @@ class ContactRecord(SignedModel, AppendOnlyModel):
         verbose_name = _("contact record")
 
     def __str__(self) -> str:
-        return f"{self.get_entry_display()} {self.channel or gettext('every channel')}"
+        return titled(self.get_entry_display(), (self.get_channel_display() or gettext("every channel")).lower())
 
 
 class ContactRecordWords(StoredWords):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
@@ -14,7 +15,9 @@ from governance.risk.rules import GLOBAL
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import titled, worded
 from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word, money_field
+from wholesale.plumbing.showing import shown_day, shown_money
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
@@ -124,7 +127,7 @@ class RiskDay(models.Model):
         verbose_name_plural = _("risk ledgers")
 
     def __str__(self) -> str:
-        return f"{self.engine} {self.day}"
+        return f"{worded(self.engine)}, {shown_day(self.day)}"
 
 
 class RiskReservation(SignedModel):
@@ -166,7 +169,7 @@ class RiskReservation(SignedModel):
         verbose_name = _("risk reservation")
 
     def __str__(self) -> str:
-        return f"{self.engine} {self.amount}"
+        return titled(worded(self.engine), gettext("%(amount)s at stake") % {"amount": shown_money(self.amount)})
 
 
 class RiskEventKind(models.TextChoices):
@@ -202,4 +205,5 @@ class RiskEvent(SignedModel, AppendOnlyModel):
         verbose_name = _("risk event")
 
     def __str__(self) -> str:
-        return f"{self.engine} {self.kind} {self.amount}"
+        about = f"{self.get_kind_display()}, {shown_money(self.amount)}" if self.amount else self.get_kind_display()
+        return titled(worded(self.engine), about)

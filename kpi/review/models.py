@@ -5,6 +5,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.signed import SignedModel
 
 
@@ -21,4 +22,4 @@ class FridayReview(SignedModel, AppendOnlyModel):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return gettext("Friday review of %(day)s") % {"day": self.ends_on}
+        return gettext("Friday review of %(day)s") % {"day": shown_day(self.ends_on)}

@@ -13,6 +13,7 @@ from governance.policies import Policy
 from kpi.tripwire.errors import BaselineMissing, NotARate, ThresholdsReversed
 from kpi.tripwire.rules import BASELINE_MIN, EVENTS_MAX, Action, Method, Statistic
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.codes import titled
 from wholesale.plumbing.setting_fields import Choice, Metric, Number, Rate, Switch, Whole, Word
 from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
@@ -222,7 +223,7 @@ class RegressionState(models.Model):
         verbose_name = _("regression state")
 
     def __str__(self) -> str:
-        return f"{self.policy_id} {gettext('triggered') if self.triggered else gettext('quiet')}"
+        return titled(str(self.policy), gettext("triggered") if self.triggered else gettext("quiet"))
 
 
 class RegressionTrigger(models.Model):
@@ -257,4 +258,4 @@ class RegressionTrigger(models.Model):
         verbose_name = _("regression trigger")
 
     def __str__(self) -> str:
-        return gettext("Trigger %(id)s") % {"id": self.pk}
+        return gettext("Tripwire %(id)s") % {"id": self.pk}

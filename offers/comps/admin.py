@@ -9,7 +9,8 @@ from offers.comps.lists.exports import SaleResource
 from offers.comps.lists.importer import SALES
 from offers.comps.models import MarketPrior, Sale
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
-from wholesale.plumbing.admin_parts import SinceFilter, column, either, json_text, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, column, either, json_text
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.showing import shown_money
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from offers.policies.models import OfferPolicy
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.setting_fields import money_field
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
@@ -50,4 +51,5 @@ class OfferEvidence(SignedModel, AppendOnlyModel):
         verbose_name_plural = _("offer evidence")
 
     def __str__(self) -> str:
-        return gettext("Offer %(id)s in %(place)s") % {"id": self.pk, "place": f"{self.province} {self.market}"}
+        place = place_name(self.province, self.market)
+        return gettext("Computation %(id)s: %(place)s") % {"id": self.pk, "place": place}

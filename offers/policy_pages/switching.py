@@ -18,7 +18,7 @@ from offers.policy_pages.ready import ready_for, ready_html
 from offers.policy_pages.what_if_page import rollout_said
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm, confirmation, restate
-from wholesale.plumbing.admin_parts import place_text
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.errors import VersionConflict
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from governance.channels import Channel
-from governance.market.admin.copying import CopyForm, copying, place_name
+from governance.market.admin.copying import CopyForm, copying
+from wholesale.plumbing.codes import place_name
 from governance.market.admin.live import live_part
 from governance.market.forms import CALL_HOLIDAY_CHOICES, MarketPolicyForm
 from governance.market.legal_hours import legal_warnings

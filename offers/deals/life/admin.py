@@ -19,7 +19,8 @@ from offers.deals.life.states import TRANSITIONS, State
 from offers.deals.life.takers import takers_of
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
-from wholesale.plumbing.admin_parts import DANGER, Colours, SinceFilter, allowed, button, column, link, place_text
+from wholesale.plumbing.admin_parts import DANGER, Colours, SinceFilter, allowed, button, column, link
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_money, shown_time
 
 STATE_COLOURS = Colours(

@@ -16,9 +16,11 @@ from offers.deals.taxes.errors import InvalidSchedule
 from offers.deals.taxes.files import installed
 from offers.deals.taxes.rules import Schedule
 from offers.deals.taxes.words import Base, BracketMethod, Combines, Grade, Kind, Land, Municipal, Payer
+from wholesale.plumbing.codes import place_name, titled
 from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.mark import Kept
 from wholesale.plumbing.setting_fields import Choice, Day, Money, Note, Number, SmallWhole, Switch, Word
+from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.vocabulary import ALL, Province, normalise_word
 
 MOST_UNITS = 1_000
@@ -102,10 +104,8 @@ class TransferTax(Policy):
         verbose_name_plural = _("land transfer taxes")
 
     def __str__(self) -> str:
-        return gettext("%(tax)s from %(day)s") % {
-            "tax": f"{self.province} {self.municipality} {self.get_kind_display()}",
-            "day": self.from_date,
-        }
+        since = gettext("%(tax)s from %(day)s") % {"tax": self.get_kind_display(), "day": shown_day(self.from_date)}
+        return titled(place_name(self.province, self.municipality), since)
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from offers.deals.models import OfferEvidence
 from offers.deals.shown.estimates import EstimateShown, estimate_shown
 from offers.deals.shown.sums import DealShown, SumLine, deal_shown, sum_shown
 from wholesale.plumbing import scopes
-from wholesale.plumbing.admin_parts import place_text
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_money, shown_time
 
 ASKED_MAX = 100  # buyers on the page

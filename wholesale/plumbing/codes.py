@@ -1,0 +1,61 @@
+"""Codes of places, property types and other words, as a person reads them. Forms, filters and the API keep the codes."""
+
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from wholesale.plumbing.vocabulary import ALL, Province
+
+_SMALL = frozenset("and at aux d de des du en et la le les of on sur the upon".split())  # within a name, as in Niagara on the Lake
+# Property types are an open vocabulary: a code that is not here is written as it is spelled.
+PROPERTY_TYPES = {
+    "SFR": _("Single-family home"),
+    "TOWNHOUSE": _("Townhouse"),
+    "CONDO": _("Condo"),
+    "MF": _("Multi-family building"),
+    "MULTI": _("Multi-family building"),
+    "DUPLEX": _("Duplex"),
+    "TRIPLEX": _("Triplex"),
+    "FOURPLEX": _("Fourplex"),
+    "LAND": _("Land"),
+    "COMMERCIAL": _("Commercial building"),
+}
+
+
+def worded(code: str) -> str:
+    """Return a code of an open vocabulary as words: CAPITAL_ROUTE is "Capital route"."""
+    return capfirst(code.replace("_", " ").lower())
+
+
+def spelled(market: str) -> str:
+    """Return the name of a market as people write it: FORT_ST_JOHN is "Fort St John"."""
+    first, *rest = market.lower().split("_")
+    return " ".join([first.capitalize(), *(word if word in _SMALL else word.capitalize() for word in rest)])
+
+
+def place_name(province: str, market: str) -> str:
+    """Return a place in words: "Windsor, Ontario". The market ALL is left out: "Ontario"."""
+    whole = str(Province(province).label) if province in Province.values else province
+    return whole if market in ("", ALL) else f"{spelled(market)}, {whole}"
+
+
+def place_text(row: Any) -> str:
+    """Return the place of a row in words. Empty if the row has no place."""
+    return place_name(row.province, row.market) if row.province else spelled(row.market) if row.market not in ("", ALL) else ""
+
+
+def property_text(code: str) -> str:
+    """Return a property type in words: SFR is "Single-family home"."""
+    return str(PROPERTY_TYPES.get(code, worded(code)))
+
+
+def house_text(province: str, market: str, property_type: str) -> str:
+    """Return a place with a property type in words: "Windsor, Ontario: single-family home"."""
+    return titled(place_name(province, market), property_text(property_type).lower())
+
+
+def titled(what: str, details: str) -> str:
+    """Return a title of two parts: what it is about, and what more there is to say."""
+    return gettext("%(what)s: %(details)s") % {"what": what, "details": details}
