@@ -31,8 +31,8 @@ class Buyer(models.Model):
     company = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     phone = models.CharField(max_length=16, blank=True, help_text=_("E.164, such as +14165550123"))
     second_phone = models.CharField(max_length=16, blank=True, help_text=_("E.164"))
-    email = models.EmailField(blank=True)
-    second_email = models.EmailField(blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    second_email = models.EmailField(_("second e-mail"), blank=True)
     province = models.CharField(max_length=2, choices=Province, help_text=_("where the buyer lives"))
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     zone = models.CharField(
@@ -202,13 +202,3 @@ def buyer_key(related_name: str) -> "models.ForeignKey[Any, Any]":
         blank=True,
         related_name=related_name,
     )
-
-
-def buyer_name(row: Any) -> str:
-    """Return the name of the buyer to whom a row's `buyer_key` refers: the id, if the buyer is not in the book. Empty
-    without one. It costs a query if the row was read without its buyer."""
-    try:
-        buyer = row.buyer
-    except Buyer.DoesNotExist:
-        buyer = None
-    return str(buyer or row.buyer_id or "")

@@ -94,8 +94,8 @@ class HeimdallPolicy(Policy):
         ordering = ["domain"]
         default_permissions = ("change", "view")
         permissions = [("run_trial", "Can record a sandbox trial"), ("recommend", "Can record an AI's recommendation")]
-        verbose_name = _("Heimdall policy")
-        verbose_name_plural = _("Heimdall policies")
+        verbose_name = _("charter")
+        verbose_name_plural = _("charters")
 
     def __str__(self) -> str:
         return self.domain
@@ -117,7 +117,7 @@ class HeimdallScorecard(models.Model):
         ]
         ordering = ["-day", "domain"]
         default_permissions = ("view",)
-        verbose_name = _("Heimdall scorecard")
+        verbose_name = _("scorecard")
 
     def __str__(self) -> str:
         return f"{worded(self.domain)}, {shown_day(self.day)}"
@@ -136,7 +136,7 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
-        verbose_name = _("Heimdall recommendation")
+        verbose_name = _("recommendation")
 
     def __str__(self) -> str:
         eligible = gettext("eligible for production") if self.prod_eligible else gettext("not eligible for production")

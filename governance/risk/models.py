@@ -123,8 +123,8 @@ class RiskDay(models.Model):
         indexes = [models.Index(fields=["engine"], condition=Q(is_open=True), name="riskday_is_open")]
         ordering = ["-day", "engine"]
         default_permissions = ("view",)
-        verbose_name = _("risk ledger of a day")
-        verbose_name_plural = _("risk ledgers")
+        verbose_name = _("ledger of risk")
+        verbose_name_plural = _("ledgers of risk")
 
     def __str__(self) -> str:
         return f"{worded(self.engine)}, {shown_day(self.day)}"
@@ -166,7 +166,8 @@ class RiskReservation(SignedModel):
             ("settle_above_reservation", "Can settle a loss above its reservation"),
             ("correct_loss", "Can correct a booked loss"),
         ]
-        verbose_name = _("risk reservation")
+        verbose_name = _("reservation of risk")
+        verbose_name_plural = _("reservations of risk")
 
     def __str__(self) -> str:
         return titled(worded(self.engine), gettext("%(amount)s at stake") % {"amount": shown_money(self.amount)})

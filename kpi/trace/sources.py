@@ -14,6 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kpi.trace.entries import TraceEntry, TraceKind, TraceMark
+from wholesale.plumbing.scopes import may_read_any
 
 SYSTEM = "system"  # who did what names nobody
 
@@ -65,6 +66,8 @@ class TraceSource:
     at: str = "created_at"
     who: str = "actor"
     related: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()  # foreign keys to those whom the lines name, for who may read their names
+    says_of_own: Callable[[Any], TraceSaid] | None = None  # on the page of the buyer whom the row is about
     only: Q = field(default_factory=Q)
     leads: str = ""
     is_of_task: bool = False  # whether the task decides who may read a row, even if the reader may read about the lead
@@ -74,16 +77,19 @@ class TraceSource:
         """The permission that a reader of the table needs."""
         return f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"
 
-    def rows(self, traced: Traced) -> QuerySet[Any]:
+    def rows(self, traced: Traced, user: Any) -> QuerySet[Any]:
         """Return the rows about what is traced, the newest first."""
         found = self.model._default_manager.filter(self.only, self.finds[traced.about](traced))
+        keys = {key: self.model._meta.get_field(key).related_model for key in self.named}
+        related = (*self.related, *(key for key, model in keys.items() if may_read_any(model, user)))  # type: ignore[arg-type]
         # Without names Django would join all that a row refers to.
-        joined = found.select_related(*self.related) if self.related else found
+        joined = found.select_related(*related) if related else found
         return joined.order_by(f"-{self.at}", "-pk")
 
     def entry(self, number: int, row: Any, traced: Traced) -> TraceEntry:
         """Return a row as a line of a trace. `number` is the source's among all. In a request it names the lead."""
-        said = self.says(row)
+        says = self.says_of_own if self.says_of_own and traced.about is About.BUYER else self.says
+        said = says(row)
         about = {_("Lead"): self._lead_of(row)} if self.leads and traced.about is About.REQUEST else {}
         return TraceEntry(
             TraceMark(getattr(row, self.at), number, row.pk),

@@ -59,7 +59,7 @@ class RegressionPolicy(Policy):
         blank=True,
         empty=_("as the domain"),
         help_text=_("whose risk policy THROTTLE switches off; empty: the domain"),
-        page_help=_("Whose risk policy THROTTLE switches off. Empty: the one named as the domain."),
+        page_help=_("Whose risk policy a fall switches off. Empty: the one named as the domain."),
     )
     window_events = events(
         50, label="Window", help_text="DROP: the last so many events ...", page_help="The last so many events ..."
@@ -220,7 +220,8 @@ class RegressionState(models.Model):
 
     class Meta:
         default_permissions = ("view",)
-        verbose_name = _("regression state")
+        verbose_name = _("state of a tripwire")
+        verbose_name_plural = _("states of tripwires")
 
     def __str__(self) -> str:
         return titled(str(self.policy), gettext("triggered") if self.triggered else gettext("quiet"))
@@ -255,7 +256,7 @@ class RegressionTrigger(models.Model):
         ]
         ordering = ["-id"]
         default_permissions = ("view",)
-        verbose_name = _("regression trigger")
+        verbose_name = _("tripwire")
 
     def __str__(self) -> str:
         return gettext("Tripwire %(id)s") % {"id": self.pk}

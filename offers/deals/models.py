@@ -47,9 +47,9 @@ class OfferEvidence(SignedModel, AppendOnlyModel):
         ]
         ordering = ["-id"]
         permissions = [("compute_offer", "Can compute an offer")]
-        verbose_name = _("offer evidence")
-        verbose_name_plural = _("offer evidence")
+        verbose_name = _("offer computed")
+        verbose_name_plural = _("offers computed")
 
     def __str__(self) -> str:
         place = place_name(self.province, self.market)
-        return gettext("Computation %(id)s: %(place)s") % {"id": self.pk, "place": place}
+        return gettext("Offer computed, no. %(id)s: %(place)s") % {"id": self.pk, "place": place}

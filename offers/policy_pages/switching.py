@@ -81,7 +81,7 @@ def switch(
     return confirmation(
         request,
         model_admin,
-        title=_("%(act)s offer policies") % {"act": _("Enable") if enabled else _("Disable")},
+        title=_("Turn offer policies on") if enabled else _("Turn offer policies off"),
         form=form,
         explanation=_explanation(len(rows), len(chosen) - len(rows), state, enabled=enabled),
         warning=_warning(rows, provinces),

@@ -25,6 +25,7 @@ from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_input import READABLE_MAX, CheckedInput, InfinitePaginator
 from wholesale.plumbing.differences import Said, differences
 from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.scopes import may_read_any
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
@@ -34,6 +35,17 @@ class Scoped:
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return scopes.visible(super().get_queryset(request), request.user)  # type: ignore[misc]
+
+
+class Naming:
+    """A mixin of admins: rows are read with those to whom they refer (`referred`), if the user may read any of these."""
+
+    refers_to: ClassVar[tuple[str, ...]] = ()  # foreign keys
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)  # type: ignore[misc]
+        named = [key for key in self.refers_to if may_read_any(rows.model._meta.get_field(key).related_model, request.user)]
+        return rows.select_related(*named) if named else rows
 
 
 class LoggedInEnglish:
@@ -46,6 +58,10 @@ class LoggedInEnglish:
     def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         with override("en"):
             return super().log_change(request, obj, plain(message))  # type: ignore[misc]
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        with override("en"):
+            return super().log_deletions(request, queryset)  # type: ignore[misc]
 
 
 def plain(message: Any) -> Any:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.vocabulary import ALL, Province
 
-_SMALL = frozenset("and at aux d de des du en et la le les of on sur the upon".split())  # within a name, as in Niagara on the Lake
+# Words that are small within a name, as in Niagara on the Lake.
+_SMALL = frozenset({"and", "at", "aux", "de", "des", "du", "en", "et", "la", "le", "les", "of", "on", "sur", "the", "upon"})
 # Property types are an open vocabulary: a code that is not here is written as it is spelled.
 PROPERTY_TYPES = {
     "SFR": _("Single-family home"),
@@ -43,7 +44,9 @@ def place_name(province: str, market: str) -> str:
 
 def place_text(row: Any) -> str:
     """Return the place of a row in words. Empty if the row has no place."""
-    return place_name(row.province, row.market) if row.province else spelled(row.market) if row.market not in ("", ALL) else ""
+    return (
+        place_name(row.province, row.market) if row.province else spelled(row.market) if row.market not in ("", ALL) else ""
+    )
 
 
 def property_text(code: str) -> str:
@@ -54,6 +57,13 @@ def property_text(code: str) -> str:
 def house_text(province: str, market: str, property_type: str) -> str:
     """Return a place with a property type in words: "Windsor, Ontario: single-family home"."""
     return titled(place_name(province, market), property_text(property_type).lower())
+
+
+def referred(row: Any, key: str) -> str:
+    """Return the name of the row to which a foreign key refers, such as a buyer's. It is the id if that was not read with
+    the row: whoever reads may not read the name, or there is no such row. Empty without one."""
+    known = row._state.fields_cache.get(key)
+    return str(known or getattr(row, row._meta.get_field(key).attname) or "")
 
 
 def titled(what: str, details: str) -> str:

@@ -118,7 +118,7 @@ class InboundMessage(SignedModel):
     text = models.TextField(blank=True)
     altered = models.JSONField(default=list, help_text=_("what was not kept as it came, as codes"))
     as_sent = models.JSONField(default=dict, help_text=_("the parameters that could not be read, as they came"))
-    meaning = models.CharField(max_length=8, choices=Meaning)
+    meaning = models.CharField(_("as the rules read it"), max_length=8, choices=Meaning)
     received_at = models.DateTimeField()
     # The last decision of a person (all of them: InboundDecision).
     decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from offers.deals.life.admin import BUTTONS
 from offers.deals.life.models import Offer
 from offers.deals.life.states import FINAL, ON_THE_TABLE, TRANSITIONS, State
-from wholesale.plumbing.codes import place_text
 from wholesale.console.board.reading import OffersRead
+from wholesale.plumbing.codes import place_text
 
 # The order of the columns: a deal goes from left to right, and what came to nothing stands at the end.
 ORDER = (

@@ -15,9 +15,9 @@ from followups.leads.searching import find_leads
 from followups.models import Lead
 from offers.deals.life.searching import find_offers
 from offers.models import Offer
-from wholesale.plumbing.codes import place_text
 from wholesale.console.pages import TODAY, areas_for, is_agent
 from wholesale.console.palette.actions import deeds_for
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.searching import Sought, sought
 from wholesale.plumbing.showing import shown_money
 

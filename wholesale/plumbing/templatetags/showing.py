@@ -3,9 +3,10 @@
 from django import template
 
 from wholesale.plumbing import showing
-from wholesale.plumbing.codes import place_text
+from wholesale.plumbing.codes import place_text, property_text
 
 register = template.Library()
 for _name in ("shown_time", "shown_there", "shown_clock", "shown_day", "shown_number", "shown_rate", "shown_money"):
     register.filter(_name, getattr(showing, _name))
 register.filter(place_text)
+register.filter(property_text)
