@@ -1,5 +1,6 @@
 """Codes of places, property types and other words, as a person reads them. Forms, filters and the API keep the codes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.text import capfirst
@@ -40,6 +41,11 @@ def place_name(province: str, market: str) -> str:
     """Return a place in words: "Windsor, Ontario". The market ALL is left out: "Ontario"."""
     whole = str(Province(province).label) if province in Province.values else province
     return whole if market in ("", ALL) else f"{spelled(market)}, {whole}"
+
+
+def provinces_text(codes: Iterable[str]) -> str:
+    """Return provinces in words, in the order of their names."""
+    return ", ".join(sorted(str(Province(code).label) for code in codes))
 
 
 def place_text(row: Any) -> str:

@@ -54,6 +54,8 @@ _marked: set[str] = set()
 def mark_names(sender: Any, **kwargs: Any) -> None:
     """Receiver of Django's `class_prepared`: let a model's names be translated when they are shown. Migrations do not see
     it, since they know only names that are given."""
+    if sender.__module__ == "__fake__":
+        return  # a model as it was at a migration
     label = sender._meta.label_lower
     for attribute, text in _THEIRS.get(label, {}).items():
         _rename(sender._meta, attribute, text)
