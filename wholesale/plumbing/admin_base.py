@@ -76,6 +76,16 @@ class Undeletable:
         return False
 
 
+class Logged:
+    """A mixin of admins of tables that are not ours: what Django logged about a row is its history."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        page = super().history_view(request, object_id, extra_context)  # type: ignore[misc]
+        if isinstance(page, TemplateResponse) and page.context_data:
+            page.context_data["title"] = history_title(page.context_data["object"])
+        return page
+
+
 class Edited(Undeletable):
     """A mixin of admins: only users who may change a row see its form. Choices without a default begin empty."""
 
@@ -146,6 +156,11 @@ class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ButtonsByState, ReadOnly, Sco
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "show_history": False})
 
 
+def history_title(row: object) -> str:
+    """Return the title of the page with the history of a row."""
+    return gettext("History: %(row)s") % {"row": row}
+
+
 def _linked(fields: Any) -> Any:
     """Return the names of fields, some of them in groups, with the link in the place of the correlation id."""
     if isinstance(fields, str):
@@ -198,6 +213,10 @@ class HistoryAdmin(CheckedInput, LoggedInEnglish, Scoped, SimpleHistoryAdmin, Mo
 
     def revert_disabled(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return True
+
+    def history_view_title(self, request: HttpRequest, obj: Any) -> str:
+        """Return the title of the history's page. Its button is called History too."""
+        return history_title(obj)
 
     def set_history_delta_changes(
         self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True
