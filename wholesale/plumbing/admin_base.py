@@ -77,7 +77,7 @@ class Undeletable:
 
 
 class Logged:
-    """A mixin of admins of tables that are not ours: what Django logged about a row is its history."""
+    """A mixin of admins without a history of our own: what Django logged about a row is its history."""
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         page = super().history_view(request, object_id, extra_context)  # type: ignore[misc]
@@ -129,7 +129,7 @@ class ButtonsByState:
         return [one for one, when in buttons if when is None or (row and when(row))]
 
 
-class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ButtonsByState, ReadOnly, Scoped, ModelAdmin):
+class ReadOnlyAdmin(CheckedInput, Logged, LoggedInEnglish, ButtonsByState, ReadOnly, Scoped, ModelAdmin):
     """The base class of admins whose pages are read-only."""
 
     list_per_page = 50

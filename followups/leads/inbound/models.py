@@ -15,6 +15,7 @@ from followups.leads.models import lead_key
 from governance.channels import Channel
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import referred
 from wholesale.plumbing.setting_fields import Choice, Note, Switch
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -145,8 +146,11 @@ class InboundMessage(SignedModel):
         verbose_name = _("inbound message")
 
     def __str__(self) -> str:
-        channel = self.get_channel_display().lower() or gettext("an unknown channel")
-        return gettext("%(meaning)s by %(channel)s") % {"meaning": self.get_meaning_display(), "channel": channel}
+        who = referred(self, "lead") or gettext("somebody unknown")
+        return gettext("%(message)s from %(who)s") % {
+            "message": self.get_channel_display() or gettext("Message"),
+            "who": who,
+        }
 
 
 class InboundDecision(SignedModel, AppendOnlyModel):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -78,8 +79,8 @@ def test_titles_say_what_a_row_is_in_the_language_of_the_reader() -> None:
             "Nunavut: Tax from Jan 1, 2000"
         ),
         ClosedDayFactory.build(day=date(2026, 11, 27), province="NS", name="Flood"): "Flood, Nov 27, 2026, Nova Scotia",
-        ReservationFactory.build(engine="WHOLESALE", amount=1500): "Wholesale: $1,500 at stake",
-        RiskEventFactory.build(engine="WHOLESALE", kind="RESERVED", amount=1500): "Wholesale: Reserved, $1,500",
+        ReservationFactory.build(engine="WHOLESALE", amount=Decimal(1500)): "Wholesale: $1,500 at stake",
+        RiskEventFactory.build(engine="WHOLESALE", kind="RESERVED", amount=Decimal(1500)): "Wholesale: Reserved, $1,500",
         RecommendationFactory.build(domain="CAPITAL_ROUTE", prod_eligible=False): (
             "Capital route: not eligible for production"
         ),
