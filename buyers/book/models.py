@@ -3,13 +3,12 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.zones import ZONE_CHOICES
 from governance.people import Language
-from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.importing.models import ImportBatch
 from wholesale.plumbing.setting_fields import money_field
 from wholesale.plumbing.signed import user_key
@@ -176,7 +175,7 @@ class BuyBoxPlace(models.Model):
         verbose_name_plural = _("places of buy boxes")
 
     def __str__(self) -> str:
-        return place_name(self.province, self.market)
+        return f"{self.province} {self.market}"
 
 
 class BuyerImport(ImportBatch):
@@ -202,3 +201,10 @@ def buyer_key(related_name: str) -> "models.ForeignKey[Any, Any]":
         blank=True,
         related_name=related_name,
     )
+
+
+def with_names(rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+    """Return rows with a `buyer_id` that is no foreign key, with what the buyer is called (`referred`)."""
+    called = Case(When(~models.Q(name=""), then="name"), When(~models.Q(company=""), then="company"), default="buyer_id")
+    buyer = Buyer.objects.filter(buyer_id=models.OuterRef("buyer_id")).annotate(called=called)
+    return rows.annotate(buyer_called=models.Subquery(buyer.values("called")))

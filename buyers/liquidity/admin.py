@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from buyers.book.models import Buyer, with_names
 from buyers.liquidity.figures import Event
 from buyers.liquidity.graph import pages
 from buyers.liquidity.heat.pages import heat_page
@@ -21,6 +22,7 @@ from buyers.liquidity.words import buyers_url, events_text, rate_text
 from wholesale.plumbing.admin_base import GrowingAdmin, Naming, ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import SinceFilter, button, column
 from wholesale.plumbing.codes import place_text, property_text, referred
+from wholesale.plumbing.scopes import may_read_any
 from wholesale.plumbing.showing import shown_number, shown_rate
 
 EVENT_COLOURS = {
@@ -130,10 +132,9 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(BuyerFeedbackEvent)
-class BuyerFeedbackEventAdmin(Naming, GrowingAdmin):
+class BuyerFeedbackEventAdmin(GrowingAdmin):
     """The admin page of feedback events, newest first."""
 
-    refers_to = ("buyer",)
     list_display = ("id", "created_at", "kind", "buyer_name", "deal", "place", "property_name", "actor")
     list_filter = (SinceFilter, "event", "is_derived", "province")
     list_select_related = False
@@ -143,6 +144,10 @@ class BuyerFeedbackEventAdmin(Naming, GrowingAdmin):
         (_("Event"), {"fields": ("kind", "buyer_name", "deal", "is_derived", "place", "property_name", "node")}),
         (_("Who and when"), {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerFeedbackEvent]:
+        events = super().get_queryset(request)
+        return with_names(events) if may_read_any(Buyer, request.user) else events
 
     kind = column(_("Event"), lambda event: event.get_event_display(), ordering="event", label=EVENT_COLOURS)
     buyer_name = column(_("Buyer"), lambda event: referred(event, "buyer"), ordering="buyer_id", empty_value=_("not named"))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from buyers.book.models import Buyer
 from kpi.trace.entries import TraceEntry, TraceKind, TraceMark
 from wholesale.plumbing.scopes import may_read_any
 
@@ -66,7 +67,7 @@ class TraceSource:
     at: str = "created_at"
     who: str = "actor"
     related: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()  # foreign keys to those whom the lines name, for who may read their names
+    with_names: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None  # reads the rows with the names of their buyers
     says_of_own: Callable[[Any], TraceSaid] | None = None  # on the page of the buyer whom the row is about
     only: Q = field(default_factory=Q)
     leads: str = ""
@@ -80,10 +81,10 @@ class TraceSource:
     def rows(self, traced: Traced, user: Any) -> QuerySet[Any]:
         """Return the rows about what is traced, the newest first."""
         found = self.model._default_manager.filter(self.only, self.finds[traced.about](traced))
-        keys = {key: self.model._meta.get_field(key).related_model for key in self.named}
-        related = (*self.related, *(key for key, model in keys.items() if may_read_any(model, user)))  # type: ignore[arg-type]
         # Without names Django would join all that a row refers to.
-        joined = found.select_related(*related) if related else found
+        joined = found.select_related(*self.related) if self.related else found
+        if self.with_names and may_read_any(Buyer, user):
+            joined = self.with_names(joined)
         return joined.order_by(f"-{self.at}", "-pk")
 
     def entry(self, number: int, row: Any, traced: Traced) -> TraceEntry:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from buyers.book.models import with_names
 from buyers.liquidity.models import BuyerFeedbackEvent, DealSent
 from followups.ladders.models import FollowupLadder
 from followups.leads.events.models import LeadEvent
@@ -297,7 +298,7 @@ SOURCES: tuple[TraceSource, ...] = (
         _K.DEAL,
         {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST},
         _sent,
-        named=("buyer",),
+        with_names=lambda sent: sent.select_related("buyer"),
         says_of_own=_sent_to_own,
     ),
     TraceSource(
@@ -305,7 +306,7 @@ SOURCES: tuple[TraceSource, ...] = (
         _K.DEAL,
         {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST},
         _feedback,
-        named=("buyer",),
+        with_names=with_names,
         says_of_own=_own_feedback,
     ),
     TraceSource(RiskEvent, _K.RISK, {About.OFFER: lambda traced: Q(reservation=traced.reservation_id), **REQUEST}, _risk),

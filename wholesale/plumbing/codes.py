@@ -50,9 +50,10 @@ def provinces_text(codes: Iterable[str]) -> str:
 
 def place_text(row: Any) -> str:
     """Return the place of a row in words. Empty if the row has no place."""
-    return (
-        place_name(row.province, row.market) if row.province else spelled(row.market) if row.market not in ("", ALL) else ""
-    )
+    market = row.market or ALL
+    if row.province:
+        return place_name(row.province, market)
+    return "" if market == ALL else spelled(market)
 
 
 def property_text(code: str) -> str:
@@ -66,10 +67,10 @@ def house_text(province: str, market: str, property_type: str) -> str:
 
 
 def referred(row: Any, key: str) -> str:
-    """Return the name of the row to which a foreign key refers, such as a buyer's. It is the id if that was not read with
-    the row: whoever reads may not read the name, or there is no such row. Empty without one."""
-    known = row._state.fields_cache.get(key)
-    return str(known or getattr(row, row._meta.get_field(key).attname) or "")
+    """Return the name of whom a row refers to by the column `key`_id, such as a buyer. It is the id if the name was not
+    read with the row, by `select_related` or as `key`_called: the reader may not read it, or nobody has the id."""
+    known = row._state.fields_cache.get(key) or row.__dict__.get(f"{key}_called")
+    return str(known or getattr(row, f"{key}_id") or "")
 
 
 def titled(what: str, details: str) -> str:
