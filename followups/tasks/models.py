@@ -17,6 +17,7 @@ from followups.tasks.outcomes.rules import Outcome
 from governance.channels import Channel
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.envelope import Subject
+from wholesale.plumbing.showing import shown_there, shown_time
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import StoredWords, WordedField
@@ -264,7 +265,9 @@ class ContactAttempt(SignedModel, AppendOnlyModel):
         verbose_name = _("contact attempt")
 
     def __str__(self) -> str:
-        return gettext("%(channel)s at %(time)s") % {"channel": self.get_channel_display(), "time": self.local_time}
+        there = datetime.fromisoformat(self.local_time) if self.local_time else None
+        time = shown_there(there) if there else shown_time(self.contacted_at)
+        return gettext("%(channel)s at %(time)s") % {"channel": self.get_channel_display(), "time": time}
 
 
 class TaskEvent(SignedModel, AppendOnlyModel):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.codes import titled, worded
@@ -59,7 +60,7 @@ class RoleGrant(models.Model):
         permissions = [("invite_agent", "Can invite an agent")]
 
     def __str__(self) -> str:
-        return titled(self.group.name, self.permission.name)
+        return titled(capfirst(self.group.name), self.permission.name)
 
 
 class UserLanguage(models.TextChoices):

@@ -141,8 +141,10 @@ def test_a_node_of_which_little_is_known_is_a_prospect_if_its_buyers_buy_elsewhe
     hear("QC", "QUEBEC", "CONDO", "RB" * 9, "B1")  # shares only one
     (found,) = heat(HeatMeasure.CHANCE, None, NOON).prospects
     assert (found.node["market"], found.like["market"], found.shared) == ("BARRIE", "MONTREAL", 2)
+    home = "single-family home"
     assert re.search(
-        r"Barrie, Ontario: single-family home</a> \(2 events\): 2 of its buyers are also active at\s+<a[^>]*>Montreal", page(admin_client)
+        rf"Barrie, Ontario: {home}</a> \(2 events\): 2 of its buyers are also active at\s+<a[^>]*>Montreal",
+        page(admin_client),
     )
 
 
