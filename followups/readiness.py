@@ -21,6 +21,7 @@ from followups.sla.mail import can_send, operators
 from followups.sla.models import SlaPolicy
 from governance.channels import Channel
 from governance.runbook.registry import Finding, Severity, ended_or_ending, read_once, register
+from wholesale.plumbing.codes import place_name, titled
 from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.vocabulary import ALL, Province
 
@@ -132,12 +133,11 @@ def vendor_contracts(now: datetime) -> Finding:
 def sla_policies(now: datetime) -> Finding:
     """Find provinces and channels without an SLA policy for market ALL: only their markets with a policy have breaches."""
     wanted = product(Province.values, Channel.values)
-    missing = [f"{province} {channel}" for province, channel in wanted if (province, channel) not in configured().watched]
-    if missing:
-        detail = _("No SLA policy is on for %(missing)s. Switch it on, or run seed_policies if there is none.") % {
-            "missing": ", ".join(missing)
-        }
-        return Finding(False, detail, missing)
+    lacking = [one for one in wanted if one not in configured().watched]
+    if lacking:
+        said = _("No SLA policy is on for %(missing)s. Switch it on, or run seed_policies if there is none.")
+        named = [titled(place_name(province, ALL), str(Channel(channel).label).lower()) for province, channel in lacking]
+        return Finding(False, said % {"missing": "; ".join(named)}, [" ".join(one) for one in lacking])
     return Finding(True, _("All 13 provinces have SLA policies that are on."))
 
 
@@ -159,12 +159,11 @@ def ladder_templates(now: datetime) -> Finding:
     with a template of their own. Without COLD, each ladder begins with a message, which lapses without a ground for it."""
     present = {(one.province, one.kind) for one in configured().templates if one.market == ALL and one.enabled}
     wanted = product(Province.values, LadderTemplate.Kind.values)
-    missing = sorted(f"{province} {kind}" for province, kind in wanted if (province, kind) not in present)
-    if missing:
-        detail = _("No ladder template is on for %(missing)s. Switch it on, or run seed_policies if there is none.") % {
-            "missing": ", ".join(missing)
-        }
-        return Finding(False, detail, missing)
+    lacking = sorted(one for one in wanted if one not in present)
+    if lacking:
+        said = _("No ladder template is on for %(missing)s. Switch it on, or run seed_policies if there is none.")
+        named = [str(LadderTemplate(province=province, kind=kind)) for province, kind in lacking]
+        return Finding(False, said % {"missing": "; ".join(named)}, [" ".join(one) for one in lacking])
     return Finding(True, _("All 13 provinces have both ladder templates, STANDARD and COLD, on."))
 
 
@@ -174,14 +173,10 @@ def french_in_quebec(now: datetime) -> Finding:
 
     Such a template cannot be switched on any more; this finds the ones that were switched on earlier.
     """
-    wanting = sorted(
-        f"{one.market} {one.kind}"
-        for one in configured().templates
-        if one.enabled and wanting_in_quebec(one.steps, one.province)
-    )
+    found = [one for one in configured().templates if one.enabled and wanting_in_quebec(one.steps, one.province)]
+    wanting = sorted(f"{one.market} {one.kind}" for one in found)
     if wanting:
-        lacking = _(
-            "Texts without French, the organisation, or how to withdraw consent, in the templates of QC: %(wanting)s."
-        )
-        return Finding(False, lacking % {"wanting": ", ".join(wanting)}, wanting)
+        lacking = _("Texts without French, the organisation, or how to withdraw consent, in these templates: %(wanting)s.")
+        named = sorted(str(LadderTemplate(province=one.province, market=one.market, kind=one.kind)) for one in found)
+        return Finding(False, lacking % {"wanting": "; ".join(named)}, wanting)
     return Finding(True, _("Each step of Quebec's ladder templates says in French who writes and how to withdraw consent."))

@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 from governance.decisions import ExecutionClass, verb
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.envelope import Envelope, Subject
 from wholesale.plumbing.errors import RequiredParameter, VersionConflict
 from wholesale.plumbing.mark import Governing, Kept
@@ -124,7 +125,7 @@ class PlacePolicy(Policy):
         ]
 
     def __str__(self) -> str:
-        return f"{self.province} {self.market}"
+        return place_name(self.province, self.market)
 
 
 GovernedT = TypeVar("GovernedT", bound=Governed)

@@ -24,7 +24,8 @@ from governance.policies import Policy, upsert
 from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import restate, show_refusal
-from wholesale.plumbing.admin_parts import Colours, column, place_text
+from wholesale.plumbing.admin_parts import Colours, column
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.differences import Said
 from wholesale.plumbing.errors import DomainError, VersionConflict
 from wholesale.plumbing.setting_fields import Document, Setting

@@ -24,6 +24,7 @@ from governance.risk.rules import GLOBAL
 from governance.runbook.registry import Finding, Severity, ended_or_ending, read_once, register
 from wholesale.plumbing import append_only, mark
 from wholesale.plumbing.checks import check_time_zones
+from wholesale.plumbing.codes import provinces_text
 from wholesale.plumbing.http.health import pending_migrations
 from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.triggers import missing, present
@@ -82,9 +83,8 @@ def market_policies(now: datetime) -> Finding:
     present = {name for room, name, *_ in _present() if room == _MARKET}
     missing = sorted(set(Province.values) - present)
     if missing:
-        return Finding(
-            False, _("No contact policy for %(missing)s. Run seed_policies.") % {"missing": ", ".join(missing)}, missing
-        )
+        said = _("No contact policy for %(missing)s. Run seed_policies.")
+        return Finding(False, said % {"missing": provinces_text(missing)}, missing)
     return Finding(True, _("All 13 provinces have a contact policy."))
 
 

@@ -15,6 +15,7 @@ from kpi.tripwire.admin.states import RegressionStateAdmin
 from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin
 from wholesale.plumbing.admin_parts import Colours, SinceFilter, WordFilter, column, place_text
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_money, shown_number, shown_span
 from wholesale.plumbing.texts import Words
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kpi.review.models import FridayReview
 from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import titled, worded
 from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import StoredWords, WordedJsonField
@@ -62,7 +63,7 @@ class KPIEvent(AppendOnlyModel):
         verbose_name = _("KPI event")
 
     def __str__(self) -> str:
-        return f"{self.domain} {self.metric}"
+        return titled(worded(self.domain), worded(self.metric).lower())
 
 
 class KPIEventWords(StoredWords):

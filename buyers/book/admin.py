@@ -32,7 +32,8 @@ from wholesale.plumbing.admin_base import Edited, ReasonForm, Scoped, Uncounted,
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput
-from wholesale.plumbing.admin_parts import Colours, SinceFilter, StateFilter, WordFilter, column, place_text
+from wholesale.plumbing.admin_parts import Colours, SinceFilter, StateFilter, WordFilter, column
+from wholesale.plumbing.codes import place_text, property_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.showing import shown_day, shown_money, shown_number, shown_time
 from wholesale.plumbing.vocabulary import Province
@@ -221,7 +222,7 @@ class BuyerAdmin(CheckedInput, Uncounted, Edited, Scoped, ImportPages, BuyerPers
         lines = (
             (shown_time(one.created_at), one.get_event_display(), " · ".join(filter(None, about)))
             for one in last_answers(buyer.buyer_id)
-            if (about := (one.deal_ref, one.property_type, place_text(one)))
+            if (about := (one.deal_ref, property_text(one.property_type), place_text(one)))
         )
         return format_html_join("", '<div class="leading-relaxed">{} <b>{}</b> {}</div>', lines) or gettext("none")
 

@@ -14,6 +14,7 @@ from buyers.book.lists.words import BETWEEN
 from buyers.book.models import BuyBox
 from wholesale.plumbing.admin_forms import CheckedForm, typed
 from wholesale.plumbing.admin_parts import allowed
+from wholesale.plumbing.codes import place_name, property_text
 from wholesale.plumbing.showing import shown_money
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
@@ -76,7 +77,7 @@ class BoxInline(StackedInline):
 
     def places(self, box: BuyBox) -> str:
         """Return the places as text, for a user who only reads them."""
-        return BETWEEN.join(map(str, values_of(box)["places"]))
+        return "; ".join(place_name(*place) for place in values_of(box)["places"])
 
 
 def boxes_in(formset: Any) -> list[dict[str, Any]]:
@@ -88,10 +89,10 @@ def boxes_in(formset: Any) -> list[dict[str, Any]]:
 def box_text(box: BuyBox) -> str:
     """Return on one line what a buyer buys: where, what, and up to which price."""
     values = values_of(box)
-    where = ", ".join(map(str, values["places"]))
+    where = "; ".join(place_name(*place) for place in values["places"])
     parts = [
         where,
-        ", ".join(values["property_types"]),
+        ", ".join(map(property_text, values["property_types"])),
         gettext("up to %(amount)s") % {"amount": shown_money(box.max_price)} if box.max_price else "",
     ]
     return " · ".join(filter(None, parts))

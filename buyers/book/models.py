@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.zones import ZONE_CHOICES
@@ -29,8 +30,8 @@ class Buyer(models.Model):
     company = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     phone = models.CharField(max_length=16, blank=True, help_text=_("E.164, such as +14165550123"))
     second_phone = models.CharField(max_length=16, blank=True, help_text=_("E.164"))
-    email = models.EmailField(blank=True)
-    second_email = models.EmailField(blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    second_email = models.EmailField(_("second e-mail"), blank=True)
     province = models.CharField(max_length=2, choices=Province, help_text=_("where the buyer lives"))
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     zone = models.CharField(
@@ -152,7 +153,7 @@ class BuyBox(models.Model):
         verbose_name_plural = _("buy boxes")
 
     def __str__(self) -> str:
-        return self.name or "buy box"
+        return self.name or gettext("Buy box")
 
 
 class BuyBoxPlace(models.Model):
@@ -200,3 +201,10 @@ def buyer_key(related_name: str) -> "models.ForeignKey[Any, Any]":
         blank=True,
         related_name=related_name,
     )
+
+
+def with_names(rows: "models.QuerySet[Any]") -> "models.QuerySet[Any]":
+    """Return rows with a `buyer_id` that is no foreign key, with what the buyer is called (`referred`)."""
+    called = Case(When(~models.Q(name=""), then="name"), When(~models.Q(company=""), then="company"), default="buyer_id")
+    buyer = Buyer.objects.filter(buyer_id=models.OuterRef("buyer_id")).annotate(called=called)
+    return rows.annotate(buyer_called=models.Subquery(buyer.values("called")))

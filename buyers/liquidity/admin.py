@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from buyers.book.models import Buyer, with_names
 from buyers.liquidity.figures import Event
 from buyers.liquidity.graph import pages
 from buyers.liquidity.heat.pages import heat_page
@@ -18,8 +19,10 @@ from buyers.liquidity.models import INVENTED, BuyerFeedbackEvent, BuyerLiquidity
 from buyers.liquidity.rates import Posterior
 from buyers.liquidity.scores import known_of, liquidity_score
 from buyers.liquidity.words import buyers_url, events_text, rate_text
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
-from wholesale.plumbing.admin_parts import SinceFilter, button, column, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, Naming, ReadOnlyAdmin
+from wholesale.plumbing.admin_parts import SinceFilter, button, column
+from wholesale.plumbing.codes import place_text, property_text, referred
+from wholesale.plumbing.scopes import may_read_any
 from wholesale.plumbing.showing import shown_number, shown_rate
 
 EVENT_COLOURS = {
@@ -30,13 +33,16 @@ EVENT_COLOURS = {
 }
 
 
+PROPERTY = column(_("Property type"), lambda row: property_text(row.property_type), ordering="property_type")
+
+
 @admin.register(BuyerLiquidityNode)
 class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     """The admin page of liquidity nodes: how liquid each property type is in each market."""
 
     list_display = (
         "place",
-        "property_type",
+        "property_name",
         "score",
         "active_buyer_count",
         "buyer_count",
@@ -49,7 +55,7 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     search_fields = ("market", "property_type")
     search_help_text = _("Market or property type")
     fieldsets = (
-        (_("Node"), {"fields": ("place", "property_type", "score", "events")}),
+        (_("Node"), {"fields": ("place", "property_name", "score", "events")}),
         (
             _("What the score is made of: active buyers * 0.5 + response rate * 50 + close rate * 50"),
             {"fields": ("active_buyer_count", "buyer_count", "response_rate", "close_rate", "updated_at")},
@@ -96,6 +102,7 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).exclude(INVENTED)
 
     place = column(_("Place"), place_text, ordering="province")
+    property_name = PROPERTY
 
     @display(
         description=_("Score"),
@@ -110,7 +117,7 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     )
     close_rate = column(_("Close rate"), lambda node: shown_rate(node.avg_close_rate, 2), ordering="avg_close_rate")
     responds = column(_("Responds (90%)"), lambda node: _heard(known_of(node).response))
-    closes = column(_("Buys if it decides (90%)"), lambda node: _heard(known_of(node).close))
+    closes = column(_("Buys if decided (90%)"), lambda node: _heard(known_of(node).close))
 
     @display(description=_("Somebody buys the next deal"))
     def someone_buys(self, node: BuyerLiquidityNode) -> str:
@@ -128,39 +135,47 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
 class BuyerFeedbackEventAdmin(GrowingAdmin):
     """The admin page of feedback events, newest first."""
 
-    list_display = ("id", "created_at", "kind", "buyer", "deal", "place", "property_type", "actor")
+    list_display = ("id", "created_at", "kind", "buyer_name", "deal", "place", "property_name", "actor")
     list_filter = (SinceFilter, "event", "is_derived", "province")
     list_select_related = False
     search_fields = ("buyer_id__exact", "deal_ref__exact", "market__exact", "correlation_id__exact")
     search_help_text = _("Buyer id, deal, market or correlation id, in full")
     fieldsets = (
-        (_("Event"), {"fields": ("kind", "buyer", "deal", "is_derived", "place", "property_type", "node")}),
+        (_("Event"), {"fields": ("kind", "buyer_name", "deal", "is_derived", "place", "property_name", "node")}),
         (_("Who and when"), {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BuyerFeedbackEvent]:
+        events = super().get_queryset(request)
+        return with_names(events) if may_read_any(Buyer, request.user) else events
+
     kind = column(_("Event"), lambda event: event.get_event_display(), ordering="event", label=EVENT_COLOURS)
-    buyer = column(_("Buyer"), lambda event: event.buyer_id, ordering="buyer_id", empty_value=_("not named"))
+    buyer_name = column(_("Buyer"), lambda event: referred(event, "buyer"), ordering="buyer_id", empty_value=_("not named"))
     deal = column(_("Deal"), lambda event: event.deal_ref, empty_value=_("not named"))
     place = column(_("Place"), place_text, ordering="province")
+    property_name = PROPERTY
 
 
 @admin.register(DealSent)
-class DealSentAdmin(GrowingAdmin):
+class DealSentAdmin(Naming, GrowingAdmin):
     """The admin page of deals that were sent to buyers, newest first."""
 
-    list_display = ("id", "sent_at", "deal_ref", "buyer_id", "channel", "place", "property_type", "actor")
+    refers_to = ("buyer",)
+    list_display = ("id", "sent_at", "deal_ref", "buyer_name", "channel", "place", "property_name", "actor")
     list_display_links = ("id", "deal_ref")
     list_filter = (SinceFilter, "channel", "province")
     list_select_related = False
     search_fields = ("deal_ref__exact", "buyer_id__exact", "market__exact", "correlation_id__exact")
     search_help_text = _("Deal, buyer id, market or correlation id, in full")
     fieldsets = (
-        (_("Deal"), {"fields": ("deal_ref", "place", "property_type")}),
-        (_("Sent"), {"fields": ("buyer_id", "channel", "sent_at")}),
+        (_("Deal"), {"fields": ("deal_ref", "place", "property_name")}),
+        (_("Sent"), {"fields": ("buyer_name", "channel", "sent_at")}),
         (_("Who and when"), {"fields": ("actor", "user", "correlation_id")}),
     )
 
+    buyer_name = column(_("Buyer"), lambda sent: referred(sent, "buyer"), ordering="buyer_id")
     place = column(_("Place"), place_text, ordering="province")
+    property_name = PROPERTY
 
 
 def _heard(rate: Posterior) -> str:

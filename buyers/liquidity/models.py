@@ -12,6 +12,7 @@ from buyers.liquidity.figures import SFR, Event, Liquidity
 from buyers.liquidity.tallies import Tallied
 from governance.channels import Channel
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import house_text, referred, titled
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import ALL, LABEL_MAX_LENGTH, WALKTHROUGH_PROPERTY, WORD_MAX_LENGTH, Province
 
@@ -49,7 +50,7 @@ class BuyerLiquidityNode(Tallied):
         verbose_name = _("liquidity node")
 
     def __str__(self) -> str:
-        return f"{self.province} {self.market} {self.property_type}"
+        return house_text(self.province, self.market, self.property_type)
 
     @property
     def liquidity(self) -> Liquidity:
@@ -116,7 +117,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
         verbose_name = _("buyer feedback event")
 
     def __str__(self) -> str:
-        return f"{self.buyer_id or gettext('somebody')} {self.event}"
+        return titled(referred(self, "buyer") or gettext("Somebody"), self.get_event_display().lower())
 
 
 class BuyerRecord(Tallied):
@@ -188,8 +189,8 @@ class DealSent(SignedModel, AppendOnlyModel):
             models.Index(fields=["deal_ref", "id"], name="dealsent_deal"),  # whom a deal was offered to: a deal's page
             models.Index(fields=["correlation_id", "created_at", "id"], name="dealsent_trace"),  # kpi.trace: of a request
         ]
-        verbose_name = _("deal that was sent")
-        verbose_name_plural = _("deals that were sent")
+        verbose_name = _("deal sent")
+        verbose_name_plural = _("deals sent")
 
     def __str__(self) -> str:
-        return gettext("%(deal)s to %(buyer)s") % {"deal": self.deal_ref, "buyer": self.buyer_id}
+        return gettext("%(deal)s to %(buyer)s") % {"deal": self.deal_ref, "buyer": referred(self, "buyer")}

@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wholesale.plumbing.codes import house_text, place_name, spelled
 from wholesale.plumbing.showing import shown_number, shown_rate
-from wholesale.plumbing.vocabulary import ALL, Province
+from wholesale.plumbing.vocabulary import ALL
 
 
 def between_text(rate: Mapping[str, Any]) -> str:
@@ -29,11 +30,6 @@ def events_text(events: float) -> str:
     }
 
 
-def spelled(word: str) -> str:
-    """The name of a market as people write it."""
-    return word.replace("_", " ").title()
-
-
 def market_text(market: str) -> str:
     """The name of a market within its province."""
     return _("Whole province") if market == ALL else spelled(market)
@@ -41,13 +37,12 @@ def market_text(market: str) -> str:
 
 def placed(place: Mapping[str, Any]) -> str:
     """The place of a node or a deal as people write it."""
-    province = str(Province(place["province"]).label)
-    return province if place["market"] == ALL else f"{spelled(place['market'])}, {place['province']}"
+    return place_name(place["province"], place["market"])
 
 
 def named(node: Mapping[str, Any]) -> str:
     """The place and the property type of a node or a deal."""
-    return f"{placed(node)} {node['property_type']}"
+    return house_text(node["province"], node["market"], node["property_type"])
 
 
 def buyers_url(node_id: int) -> str:

@@ -21,17 +21,8 @@ from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import WithLead, task_state, task_url
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking, reason_field
-from wholesale.plumbing.admin_parts import (
-    DANGER,
-    SinceFilter,
-    StateFilter,
-    allowed,
-    button,
-    column,
-    either,
-    link,
-    place_text,
-)
+from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, column, either, link
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 

@@ -30,7 +30,8 @@ from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, ReasonForm, Sc
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput
-from wholesale.plumbing.admin_parts import Colours, SinceFilter, allowed, column, place_text
+from wholesale.plumbing.admin_parts import Colours, SinceFilter, allowed, column
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH

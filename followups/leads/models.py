@@ -35,8 +35,10 @@ class Lead(models.Model):
     last_name = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     phone = models.CharField(max_length=16, blank=True, help_text=_("E.164, such as +14165550123"))
     phone_is_wrong = models.BooleanField(default=False, help_text=_("somebody said that it is another person's"))
-    email = models.EmailField(blank=True)
-    email_is_wrong = models.BooleanField(default=False, help_text=_("somebody said that it is another person's"))
+    email = models.EmailField(_("e-mail"), blank=True)
+    email_is_wrong = models.BooleanField(
+        _("e-mail is wrong"), default=False, help_text=_("somebody said that it is another person's")
+    )
     # Personal, and stored nowhere else. A number stays wrong when a file brings it again.
     wrong_contacts = models.JSONField(default=list, blank=True, help_text=_("numbers and addresses of somebody else"))
     address = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)

@@ -21,7 +21,8 @@ from followups.pool.vendors.services import of_ended_vendor
 from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, ReasonForm, asking, reason_field
-from wholesale.plumbing.admin_parts import Colours, StateFilter, button, column, place_text
+from wholesale.plumbing.admin_parts import Colours, StateFilter, button, column
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_rate, shown_time
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"

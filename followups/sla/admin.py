@@ -11,13 +11,8 @@ from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PolicyForm
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
-from wholesale.plumbing.admin_parts import (
-    Colours,
-    SinceFilter,
-    column,
-    link,
-    place_text,
-)
+from wholesale.plumbing.admin_parts import Colours, SinceFilter, column, link
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.showing import shown_number
 

@@ -13,6 +13,7 @@ from followups.sla.rules import BREACH_AFTER, MINUTES_MAX, WARN_AFTER
 from governance.channels import Channel
 from governance.policies import PlacePolicy, each_province
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import titled
 from wholesale.plumbing.setting_fields import Choice, Switch, Whole
 from wholesale.plumbing.showing import shown_time
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WORD_MAX_LENGTH, Province
@@ -65,7 +66,7 @@ class SlaPolicy(PlacePolicy):
         verbose_name_plural = _("SLA policies")
 
     def __str__(self) -> str:
-        return f"{super().__str__()} {self.channel}"
+        return titled(super().__str__(), self.get_channel_display().lower())
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:

@@ -230,7 +230,7 @@ class FollowupTask(models.Model):
         verbose_name = _("task")
 
     def __str__(self) -> str:
-        return gettext("Step %(step)s %(channel)s") % {"step": self.step, "channel": self.channel}
+        return gettext("Step %(step)s: %(channel)s") % {"step": self.step, "channel": self.get_channel_display().lower()}
 
     @property
     def subject(self) -> Subject:

@@ -28,7 +28,7 @@ class AreaCodeSubscription(Governing, Governed):
             # Also the index for the gate's lookup.
             models.UniqueConstraint(fields=["area_code"], name="governance_areacodesubscription_once"),
         ]
-        verbose_name = _("area code subscription")
+        verbose_name = _("area code")
 
     def __str__(self) -> str:
         return self.area_code

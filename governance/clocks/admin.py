@@ -20,7 +20,8 @@ from governance.clocks.services import (
 )
 from governance.clocks.zones import province_zones
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
-from wholesale.plumbing.admin_parts import column, place_text
+from wholesale.plumbing.admin_parts import column
+from wholesale.plumbing.codes import place_text
 
 _BETWEEN_NAMES = re.compile(r"[,;\n]")
 

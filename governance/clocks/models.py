@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.zones import ZONE_CHOICES
 from governance.policies import Governed
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.mark import Governing
 from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
 
@@ -28,4 +29,4 @@ class MarketZone(Governing, Governed):
         verbose_name = _("market zone")
 
     def __str__(self) -> str:
-        return f"{self.province} {self.market}: {self.zone}"
+        return place_name(self.province, self.market)

@@ -28,4 +28,4 @@ class ClosedDay(Governing, Governed):
         verbose_name = _("closed day")
 
     def __str__(self) -> str:
-        return f"{shown_day(self.day)} {self.province or gettext('everywhere')}: {self.name}"
+        return ", ".join([self.name, shown_day(self.day), self.get_province_display() or gettext("everywhere")])

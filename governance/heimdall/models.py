@@ -4,10 +4,12 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import titled, worded
 from wholesale.plumbing.setting_fields import Rate, SmallWhole, Switch, Whole, Word
 from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.signed import SignedModel
@@ -92,8 +94,8 @@ class HeimdallPolicy(Policy):
         ordering = ["domain"]
         default_permissions = ("change", "view")
         permissions = [("run_trial", "Can record a sandbox trial"), ("recommend", "Can record an AI's recommendation")]
-        verbose_name = _("Heimdall policy")
-        verbose_name_plural = _("Heimdall policies")
+        verbose_name = _("charter")
+        verbose_name_plural = _("charters")
 
     def __str__(self) -> str:
         return self.domain
@@ -115,10 +117,10 @@ class HeimdallScorecard(models.Model):
         ]
         ordering = ["-day", "domain"]
         default_permissions = ("view",)
-        verbose_name = _("Heimdall scorecard")
+        verbose_name = _("scorecard")
 
     def __str__(self) -> str:
-        return f"{self.domain} {shown_day(self.day)}"
+        return f"{worded(self.domain)}, {shown_day(self.day)}"
 
 
 class HeimdallRecommendation(SignedModel, AppendOnlyModel):
@@ -134,10 +136,11 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
-        verbose_name = _("Heimdall recommendation")
+        verbose_name = _("recommendation")
 
     def __str__(self) -> str:
-        return f"{self.domain} {self.gate_reason}"
+        eligible = gettext("eligible for production") if self.prod_eligible else gettext("not eligible for production")
+        return titled(worded(self.domain), eligible)
 
 
 class HeimdallEventKind(models.TextChoices):
@@ -171,4 +174,4 @@ class HeimdallEvent(SignedModel, AppendOnlyModel):
         verbose_name = _("Heimdall event")
 
     def __str__(self) -> str:
-        return f"{self.domain} {self.kind}"
+        return titled(worded(self.domain), self.get_kind_display().lower())

@@ -10,6 +10,7 @@ from governance.grounds import Basis
 from governance.ledger.proof import WORDING_MAX_LENGTH, GivenHow
 from governance.ledger.rules import Entry
 from wholesale.plumbing.append_only import AppendOnlyModel, ErasableModel
+from wholesale.plumbing.codes import titled
 from wholesale.plumbing.showing import shown_phone
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -84,7 +85,7 @@ class ContactRecord(SignedModel, AppendOnlyModel):
     point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
     entry = models.CharField(max_length=11, choices=Entry)
     channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text=_("empty is every channel"))
-    basis = models.CharField(max_length=16, choices=Basis, blank=True)
+    basis = models.CharField(_("ground"), max_length=16, choices=Basis, blank=True)
     effective_at = models.DateTimeField(help_text=_("when it was obtained, said or checked"))
     expires_at = models.DateTimeField(null=True, blank=True)
     evidence = WordedField(max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("where the proof is: a form, a recording"))
@@ -112,10 +113,11 @@ class ContactRecord(SignedModel, AppendOnlyModel):
             ("record_opt_out", "Can record an opt-out"),
             ("lift_opt_out", "Can lift an opt-out that was a mistake"),
         ]
-        verbose_name = _("contact record")
+        verbose_name = _("consent or opt-out")
+        verbose_name_plural = _("consents and opt-outs")
 
     def __str__(self) -> str:
-        return f"{self.get_entry_display()} {self.channel or gettext('every channel')}"
+        return titled(self.get_entry_display(), (self.get_channel_display() or gettext("every channel")).lower())
 
 
 class ContactRecordWords(StoredWords):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.organisation.rules import Strictness
@@ -87,7 +88,7 @@ class Organisation(Policy):
         verbose_name = _("organisation")
 
     def __str__(self) -> str:
-        return self.name or "The organisation"
+        return self.name or gettext("The organisation")
 
     @property
     def lenient(self) -> list[str]:

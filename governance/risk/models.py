@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
@@ -14,8 +15,9 @@ from governance.risk.rules import GLOBAL
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import titled, worded
 from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word, money_field
-from wholesale.plumbing.showing import shown_day
+from wholesale.plumbing.showing import shown_day, shown_money
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
@@ -121,11 +123,11 @@ class RiskDay(models.Model):
         indexes = [models.Index(fields=["engine"], condition=Q(is_open=True), name="riskday_is_open")]
         ordering = ["-day", "engine"]
         default_permissions = ("view",)
-        verbose_name = _("risk ledger of a day")
-        verbose_name_plural = _("risk ledgers")
+        verbose_name = _("ledger of risk")
+        verbose_name_plural = _("ledgers of risk")
 
     def __str__(self) -> str:
-        return f"{self.engine} {shown_day(self.day)}"
+        return f"{worded(self.engine)}, {shown_day(self.day)}"
 
 
 class RiskReservation(SignedModel):
@@ -164,10 +166,11 @@ class RiskReservation(SignedModel):
             ("settle_above_reservation", "Can settle a loss above its reservation"),
             ("correct_loss", "Can correct a booked loss"),
         ]
-        verbose_name = _("risk reservation")
+        verbose_name = _("reservation of risk")
+        verbose_name_plural = _("reservations of risk")
 
     def __str__(self) -> str:
-        return f"{self.engine} {self.amount}"
+        return titled(worded(self.engine), gettext("%(amount)s at stake") % {"amount": shown_money(self.amount)})
 
 
 class RiskEventKind(models.TextChoices):
@@ -203,4 +206,5 @@ class RiskEvent(SignedModel, AppendOnlyModel):
         verbose_name = _("risk event")
 
     def __str__(self) -> str:
-        return f"{self.engine} {self.kind} {self.amount}"
+        about = f"{self.get_kind_display()}, {shown_money(self.amount)}" if self.amount else self.get_kind_display()
+        return titled(worded(self.engine), about)

@@ -99,7 +99,7 @@ def _order(entry: TraceEntry) -> tuple[float, int, int]:
 def _lines(
     number: int, source: TraceSource, traced: Traced, user: Any, limit: int, before: TraceMark | None
 ) -> list[TraceEntry]:
-    rows = _readable(source, source.rows(traced), traced, user)
+    rows = _readable(source, source.rows(traced, user), traced, user)
     return [source.entry(number, row, traced) for row in _after(rows, source, number, before)[:limit]]
 
 

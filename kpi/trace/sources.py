@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from buyers.book.models import Buyer
 from kpi.trace.entries import TraceEntry, TraceKind, TraceMark
+from wholesale.plumbing.scopes import may_read_any
 
 SYSTEM = "system"  # who did what names nobody
 
@@ -65,6 +67,8 @@ class TraceSource:
     at: str = "created_at"
     who: str = "actor"
     related: tuple[str, ...] = ()
+    with_names: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None  # reads the rows with the names of their buyers
+    says_of_own: Callable[[Any], TraceSaid] | None = None  # on the page of the buyer whom the row is about
     only: Q = field(default_factory=Q)
     leads: str = ""
     is_of_task: bool = False  # whether the task decides who may read a row, even if the reader may read about the lead
@@ -74,16 +78,19 @@ class TraceSource:
         """The permission that a reader of the table needs."""
         return f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"
 
-    def rows(self, traced: Traced) -> QuerySet[Any]:
+    def rows(self, traced: Traced, user: Any) -> QuerySet[Any]:
         """Return the rows about what is traced, the newest first."""
         found = self.model._default_manager.filter(self.only, self.finds[traced.about](traced))
         # Without names Django would join all that a row refers to.
         joined = found.select_related(*self.related) if self.related else found
+        if self.with_names and may_read_any(Buyer, user):
+            joined = self.with_names(joined)
         return joined.order_by(f"-{self.at}", "-pk")
 
     def entry(self, number: int, row: Any, traced: Traced) -> TraceEntry:
         """Return a row as a line of a trace. `number` is the source's among all. In a request it names the lead."""
-        said = self.says(row)
+        says = self.says_of_own if self.says_of_own and traced.about is About.BUYER else self.says
+        said = says(row)
         about = {_("Lead"): self._lead_of(row)} if self.leads and traced.about is About.REQUEST else {}
         return TraceEntry(
             TraceMark(getattr(row, self.at), number, row.pk),

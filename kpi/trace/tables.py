@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from buyers.book.models import with_names
 from buyers.liquidity.models import BuyerFeedbackEvent, DealSent
 from followups.ladders.models import FollowupLadder
 from followups.leads.events.models import LeadEvent
@@ -22,6 +23,7 @@ from kpi.trace.entries import TraceKind
 from kpi.trace.sources import About, Finds, Traced, TraceSaid, TraceSource, by
 from offers.deals.life.models import Offer, OfferEvent
 from offers.deals.models import OfferEvidence
+from wholesale.plumbing.codes import place_name, property_text, referred
 from wholesale.plumbing.showing import shown_money, shown_time
 
 REQUEST: Finds = {About.REQUEST: by("correlation_id")}
@@ -163,13 +165,24 @@ def _evidence(row: OfferEvidence) -> TraceSaid:
 
 
 def _sent(row: DealSent) -> TraceSaid:
+    said = {"deal": row.deal_ref, "buyer": referred(row, "buyer")}
+    return _sent_to_own(row)._replace(what=_("Deal %(deal)s offered to %(buyer)s") % said)
+
+
+def _sent_to_own(row: DealSent) -> TraceSaid:
     details = {_("Channel"): row.get_channel_display(), _("Sent"): shown_time(row.sent_at)}
-    return TraceSaid(_("Deal %(deal)s offered to %(buyer)s") % {"deal": row.deal_ref, "buyer": row.buyer_id}, "", details)
+    return TraceSaid(_("Deal %(deal)s offered") % {"deal": row.deal_ref}, "", details)
 
 
 def _feedback(row: BuyerFeedbackEvent) -> TraceSaid:
-    what = _("%(buyer)s: %(event)s") % {"buyer": row.buyer_id or _("Somebody"), "event": row.get_event_display()}
-    return TraceSaid(what, "", {_("Deal"): row.deal_ref, _("Property"): row.property_type, _("Market"): row.market})
+    said = {"buyer": referred(row, "buyer") or _("Somebody"), "event": row.get_event_display()}
+    return _own_feedback(row)._replace(what=_("%(buyer)s: %(event)s") % said)
+
+
+def _own_feedback(row: BuyerFeedbackEvent) -> TraceSaid:
+    place = place_name(row.province, row.market)
+    details = {_("Deal"): row.deal_ref, _("Property"): property_text(row.property_type), _("Place"): place}
+    return TraceSaid(row.get_event_display(), "", details)
 
 
 def _risk(row: RiskEvent) -> TraceSaid:
@@ -280,8 +293,22 @@ SOURCES: tuple[TraceSource, ...] = (
         Offer, _K.OFFER, {About.LEAD: by("lead_id"), About.OFFER: by("pk")}, _offer, at="drafted_at", leads="lead_id"
     ),
     TraceSource(OfferEvidence, _K.OFFER, {About.OFFER: lambda traced: Q(pk=traced.evidence_id), **REQUEST}, _evidence),
-    TraceSource(DealSent, _K.DEAL, {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST}, _sent),
-    TraceSource(BuyerFeedbackEvent, _K.DEAL, {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST}, _feedback),
+    TraceSource(
+        DealSent,
+        _K.DEAL,
+        {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST},
+        _sent,
+        with_names=lambda sent: sent.select_related("buyer"),
+        says_of_own=_sent_to_own,
+    ),
+    TraceSource(
+        BuyerFeedbackEvent,
+        _K.DEAL,
+        {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST},
+        _feedback,
+        with_names=with_names,
+        says_of_own=_own_feedback,
+    ),
     TraceSource(RiskEvent, _K.RISK, {About.OFFER: lambda traced: Q(reservation=traced.reservation_id), **REQUEST}, _risk),
     TraceSource(HeimdallEvent, _K.CONTROL, REQUEST, _advice),
     TraceSource(RunbookRun, _K.CONTROL, REQUEST, _run, who="changed_by"),

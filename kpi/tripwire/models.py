@@ -13,6 +13,7 @@ from governance.policies import Policy
 from kpi.tripwire.errors import BaselineMissing, NotARate, ThresholdsReversed
 from kpi.tripwire.rules import BASELINE_MIN, EVENTS_MAX, Action, Method, Statistic
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.codes import titled
 from wholesale.plumbing.setting_fields import Choice, Metric, Number, Rate, Switch, Whole, Word
 from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
@@ -58,7 +59,7 @@ class RegressionPolicy(Policy):
         blank=True,
         empty=_("as the domain"),
         help_text=_("whose risk policy THROTTLE switches off; empty: the domain"),
-        page_help=_("Whose risk policy THROTTLE switches off. Empty: the one named as the domain."),
+        page_help=_("Whose risk policy a fall switches off. Empty: the one named as the domain."),
     )
     window_events = events(
         50, label="Window", help_text="DROP: the last so many events ...", page_help="The last so many events ..."
@@ -219,10 +220,11 @@ class RegressionState(models.Model):
 
     class Meta:
         default_permissions = ("view",)
-        verbose_name = _("regression state")
+        verbose_name = _("state of a tripwire")
+        verbose_name_plural = _("states of tripwires")
 
     def __str__(self) -> str:
-        return f"{self.policy_id} {gettext('triggered') if self.triggered else gettext('quiet')}"
+        return titled(str(self.policy), gettext("triggered") if self.triggered else gettext("quiet"))
 
 
 class RegressionTrigger(models.Model):
@@ -254,7 +256,7 @@ class RegressionTrigger(models.Model):
         ]
         ordering = ["-id"]
         default_permissions = ("view",)
-        verbose_name = _("regression trigger")
+        verbose_name = _("tripwire")
 
     def __str__(self) -> str:
-        return gettext("Trigger %(id)s") % {"id": self.pk}
+        return gettext("Tripwire %(id)s") % {"id": self.pk}

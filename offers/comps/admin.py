@@ -9,7 +9,8 @@ from offers.comps.lists.exports import SaleResource
 from offers.comps.lists.importer import SALES
 from offers.comps.models import MarketPrior, Sale
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
-from wholesale.plumbing.admin_parts import SinceFilter, column, either, json_text, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, column, either, json_text
+from wholesale.plumbing.codes import place_text, property_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.showing import shown_money
 
@@ -28,7 +29,7 @@ class SaleAdmin(ImportPages, GrowingAdmin):
         "place",
         "sold_on",
         "price_cad",
-        "property_type",
+        "property_name",
         "living_area_sqft",
         "is_market_sale",
     )
@@ -44,7 +45,7 @@ class SaleAdmin(ImportPages, GrowingAdmin):
             _("House"),
             {
                 "fields": (
-                    ("property_type", "condition"),
+                    ("property_name", "condition"),
                     ("living_area_sqft", "lot_sqft"),
                     ("beds", "baths"),
                     "year_built",
@@ -55,8 +56,9 @@ class SaleAdmin(ImportPages, GrowingAdmin):
     )
 
     place = column(_("Place"), place_text)
+    property_name = column(_("Property type"), lambda sale: property_text(sale.property_type))
     price_cad = column(_("Price"), lambda sale: shown_money(sale.price))
-    is_market_sale = either(_("Arm's length"), lambda sale: sale.arms_length, ("yes", "success"), ("no", "warning"))
+    is_market_sale = either(_("Arm's length"), lambda sale: sale.arms_length, (_("yes"), "success"), (_("no"), "warning"))
 
 
 @admin.register(MarketPrior)

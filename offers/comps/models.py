@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from offers.bounds import ARV_MAX
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.importing.models import ImportBatch
 from wholesale.plumbing.setting_fields import money_field
 from wholesale.plumbing.showing import shown_day
@@ -137,4 +138,7 @@ class MarketPrior(models.Model):
         verbose_name = _("market prior")
 
     def __str__(self) -> str:
-        return gettext("%(place)s as of %(day)s") % {"place": f"{self.province} {self.market}", "day": shown_day(self.as_of)}
+        return gettext("%(place)s as of %(day)s") % {
+            "place": place_name(self.province, self.market),
+            "day": shown_day(self.as_of),
+        }

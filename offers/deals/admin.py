@@ -18,7 +18,8 @@ from offers.deals.shown.estimates import changes_shown, comps_shown, estimate_sh
 from offers.deals.shown.sums import deal_shown, sum_shown
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form, of_row
-from wholesale.plumbing.admin_parts import SinceFilter, allowed, button, column, json_text, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, allowed, button, column, json_text
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_money
 
 

@@ -49,7 +49,11 @@ def others_of(evidence: OfferEvidence) -> str:
     """Name the offers of the evidence that have not ended; empty without any. Two of one house would be one too many."""
     others = Offer.objects.filter(evidence=evidence).exclude(state__in=FINAL).order_by("pk")
     numbers = ", ".join(str(pk) for pk in others.values_list("pk", flat=True)[:10])
-    return gettext("Offers of this evidence that have not ended: %(numbers)s.") % {"numbers": numbers} if numbers else ""
+    return (
+        gettext("Offers of this evidence that have not ended, by number: %(numbers)s.") % {"numbers": numbers}
+        if numbers
+        else ""
+    )
 
 
 def draft_of(evidence: OfferEvidence, asked: Mapping[str, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from offers.policies.models import OfferPolicy
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.setting_fields import money_field
 from wholesale.plumbing.signed import SignedModel
 from wholesale.plumbing.vocabulary import WORD_MAX_LENGTH, Province
@@ -46,8 +47,9 @@ class OfferEvidence(SignedModel, AppendOnlyModel):
         ]
         ordering = ["-id"]
         permissions = [("compute_offer", "Can compute an offer")]
-        verbose_name = _("offer evidence")
-        verbose_name_plural = _("offer evidence")
+        verbose_name = _("offer computed")
+        verbose_name_plural = _("offers computed")
 
     def __str__(self) -> str:
-        return gettext("Offer %(id)s in %(place)s") % {"id": self.pk, "place": f"{self.province} {self.market}"}
+        place = place_name(self.province, self.market)
+        return gettext("Offer computed, no. %(id)s: %(place)s") % {"id": self.pk, "place": place}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from governance.runbook.registry import Finding, Severity, read_once, register
 from offers.policies.models import OfferPolicy
+from wholesale.plumbing.codes import provinces_text
 from wholesale.plumbing.vocabulary import ALL, Province
 
 PACE_SPAN = timedelta(days=7)
@@ -45,9 +46,8 @@ def offer_policies(now: datetime) -> Finding:
     present = {policy.province for policy in _policies() if policy.market == ALL}
     missing = sorted(set(Province.values) - present)
     if missing:
-        return Finding(
-            False, _("No offer policy for %(missing)s. Run seed_policies.") % {"missing": ", ".join(missing)}, missing
-        )
+        said = _("No offer policy for %(missing)s. Run seed_policies.")
+        return Finding(False, said % {"missing": provinces_text(missing)}, missing)
     return Finding(True, _("All 13 provinces have an offer policy."))
 
 
@@ -57,7 +57,7 @@ def offers_enabled(now: datetime) -> Finding:
     enabled = sorted({policy.province for policy in _policies() if policy.enabled})
     if not enabled:
         return Finding(False, _("No offer policy is enabled: no offer can be computed."))
-    return Finding(True, _("Offers are enabled in %(enabled)s.") % {"enabled": ", ".join(enabled)}, enabled)
+    return Finding(True, _("Offers are enabled in %(enabled)s.") % {"enabled": provinces_text(enabled)}, enabled)
 
 
 @register("offers.pace", Severity.WARNING, "Provinces are rolled out slowly")
@@ -65,11 +65,10 @@ def offers_pace(now: datetime) -> Finding:
     """Check that at most two provinces were turned on within seven days. The customer's guide forbids all 13 at once."""
     turned_on = provinces_turned_on(now - PACE_SPAN)
     if len(turned_on) > PACE_PROVINCES:
-        listed = ", ".join(sorted(turned_on))
         return Finding(
             False,
             _("%(count)s provinces were enabled within seven days: %(listed)s.")
-            % {"count": len(turned_on), "listed": listed},
+            % {"count": len(turned_on), "listed": provinces_text(turned_on)},
             sorted(turned_on),
         )
     return Finding(True, _("Provinces enabled within seven days: %(count)s.") % {"count": len(turned_on)}, sorted(turned_on))

@@ -82,12 +82,12 @@ class OfferPolicyAdmin(ButtonsByState, PlacePolicyAdmin):
         """Turn the policy off, after a page that asks for the reason."""
         return switch(request, self, [row], enabled=False) or _page_of(row)
 
-    @action(description=_("Enable..."), permissions=["change"])
+    @action(description=_("Turn on..."), permissions=["change"])
     def enable(self, request: HttpRequest, queryset: QuerySet[OfferPolicy]) -> HttpResponse | None:
         """Turn the chosen policies on, after a page that asks for the reason."""
         return self._switch_chosen(request, list(queryset), enabled=True)
 
-    @action(description=_("Disable..."), permissions=["change"])
+    @action(description=_("Turn off..."), permissions=["change"])
     def disable(self, request: HttpRequest, queryset: QuerySet[OfferPolicy]) -> HttpResponse | None:
         """Turn the chosen policies off, after a page that asks for the reason."""
         return self._switch_chosen(request, list(queryset), enabled=False)

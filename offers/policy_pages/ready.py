@@ -23,7 +23,7 @@ from offers.policy_pages.sending import against_sending, pace_warnings
 from offers.policy_pages.shown import ShownAnswer, SumStep, reasons_of, steps_of, verdict
 from offers.policy_pages.what_if import TriedHouse, answer_of
 from wholesale.plumbing import mark
-from wholesale.plumbing.admin_parts import place_text
+from wholesale.plumbing.codes import place_text
 
 GOOD, WARNING, MISSING = "good", "warning", "missing"
 

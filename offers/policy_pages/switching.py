@@ -18,7 +18,7 @@ from offers.policy_pages.ready import ready_for, ready_html
 from offers.policy_pages.what_if_page import rollout_said
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm, confirmation, restate
-from wholesale.plumbing.admin_parts import place_text
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.errors import VersionConflict
 
 
@@ -81,7 +81,7 @@ def switch(
     return confirmation(
         request,
         model_admin,
-        title=_("%(act)s offer policies") % {"act": _("Enable") if enabled else _("Disable")},
+        title=_("Turn offer policies on") if enabled else _("Turn offer policies off"),
         form=form,
         explanation=_explanation(len(rows), len(chosen) - len(rows), state, enabled=enabled),
         warning=_warning(rows, provinces),

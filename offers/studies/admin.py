@@ -18,6 +18,7 @@ from offers.studies.tables import COLUMNS
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form
 from wholesale.plumbing.admin_parts import button, column
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.days import WITHIN_RANGE
 from wholesale.plumbing.showing import MISSING, shown_day
 from wholesale.plumbing.texts import Words
@@ -122,7 +123,7 @@ class RatioStudyAdmin(GrowingAdmin):
     @display(description=_("What was studied"))
     def about(self, study: RatioStudy) -> str:
         """The places and days of a study, as text."""
-        place = " ".join(filter(None, (study.province, study.market))) or gettext("All markets")
+        place = place_text(study) or gettext("All markets")
         since = gettext("from %(since)s") % {"since": shown_day(study.since)} if study.since else ""
         until = gettext("to %(until)s") % {"until": shown_day(study.until)} if study.until else ""
         return " ".join(filter(None, (place, since, until)))

@@ -200,7 +200,7 @@ def test_the_guides_function_returns_the_tasks(db: None) -> None:
     ladder = FollowupLadder.objects.get()
     assert (ladder.created_by, ladder.user, ladder.correlation_id) == ("system", None, "C-1")
     assert str(ladder) == f"Ladder {ladder.pk} of L1"
-    assert str(tasks[0]) == "Step 1 SMS"
+    assert str(tasks[0]) == "Step 1: text message"
 
 
 @pytest.mark.parametrize(

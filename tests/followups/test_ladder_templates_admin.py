@@ -184,7 +184,7 @@ def test_the_preview_shows_due_and_first_permitted_time_in_the_places_clock_and_
     upsert(Organisation, name="Maple Homes", act=Act("test"))
     answer = preview(operator, SMS, CALL, preview_start="2026-12-18T19:30")  # a Friday, whose window ends at 20:00
     shown = " ".join(answer.content.decode().split())
-    assert "A ladder in Ontario, TORONTO that starts on Fri, Dec 18, 2026, 7:30 p.m." in shown
+    assert "A ladder in Toronto, Ontario that starts on Fri, Dec 18, 2026, 7:30 p.m." in shown
     assert "America/Toronto" in shown
     assert "Due Fri, Dec 18, 2026, 7:30 p.m.; permitted then" in shown
     assert "Due Fri, Dec 18, 2026, 9:30 p.m.; first permitted <strong>Sat, Dec 19, 2026, 10:00 a.m.</strong>" in shown

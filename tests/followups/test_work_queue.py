@@ -117,7 +117,7 @@ def test_the_page_shows_whom_to_contact_where_when_and_what_to_say(va1: Client) 
 
     assert "Zoé L&#x27;Écuyer" in page
     assert 'href="sms:+14165550123?body=Bonjour%20' in page
-    assert "12 rue de l&#x27;Église, Ontario, TORONTO, M5V 2T6" in page
+    assert "12 rue de l&#x27;Église, Toronto, Ontario, M5V 2T6" in page
     assert "Tue, Dec 15, 2026, 1:00 p.m., America/Toronto" in page
     assert "What to say, in French" in page
     assert "Bonjour Zoé" in page

@@ -580,7 +580,7 @@ def test_the_kill_switch_is_released_with_a_reason(ops: Client) -> None:
 
 def test_the_release_page_shows_who_engaged_it_when_and_why(ops: Client) -> None:
     state = engage_kill_switch(act=Act("tripwire", reason="contract_rate fell", at=datetime(2026, 11, 24, 9, 5, tzinfo=UTC)))
-    assert str(state) == "kill switch engaged"
+    assert str(state) == "Kill switch engaged"
     page = ops.get(verb("release"))
     assert page.context["table"]["rows"] == [
         ["Engaged", "Off", "tripwire", "Tue, Nov 24, 2026, 9:05 a.m.", "contract_rate fell"]

@@ -267,9 +267,9 @@ def test_the_database_forbids_a_charter_out_of_bounds(broken: Any) -> None:
 def test_rows_have_readable_names() -> None:
     assert str(charter()) == DOMAIN
     tried()
-    assert str(HeimdallScorecard.objects.get()) == "ADVICE 2026-12-15"
-    assert str(recommend()) == "ADVICE gate_pass"
-    assert str(HeimdallEvent.objects.get()) == "ADVICE RECOMMENDED"
+    assert str(HeimdallScorecard.objects.get()) == "Advice, Dec 15, 2026"
+    assert str(recommend()) == "Advice: eligible for production"
+    assert str(HeimdallEvent.objects.get()) == "Advice: recommendation"
 
 
 # Over the API -----------------------------------------------------------------------------------------------------------

@@ -186,11 +186,11 @@ def test_the_rules_are_copied_to_the_ticked_places_and_each_result_is_shown(ops:
 
     answer = ops.post(page, {"places": ["QC/GASPE", "QC/MONTREAL"], "reason": "One rule for the east"})
 
-    assert "Quebec, GASPE (version 1)" in asked.content.decode()
+    assert "Gaspe, Quebec (version 1)" in asked.content.decode()
     assert "ON/ALL" not in dict(asked.context["form"].fields["places"].choices)
     assert [str(message) for message in get_messages(answer.wsgi_request)] == [
-        "Quebec, GASPE: version 2, switched off",  # it was off, and stays so
-        "Quebec, MONTREAL: version 1, switched on",
+        "Gaspe, Quebec: version 2, switched off",  # it was off, and stays so
+        "Montreal, Quebec: version 1, switched on",
         "Copied to 2 places.",
     ]
     copied = MarketPolicy.objects.filter(province="QC", rules__min_lead_score_to_contact=0.9)

@@ -249,7 +249,7 @@ def test_seeding_gives_a_province_without_a_policy_its_safe_default(db: None) ->
 
 
 def test_a_policy_is_named_by_its_place(db: None) -> None:
-    assert str(MarketPolicyFactory.create(province="ON", market="TORONTO")) == "ON TORONTO"
+    assert str(MarketPolicyFactory.create(province="ON", market="TORONTO")) == "Toronto, Ontario"
 
 
 def test_the_longest_reason_is_kept_whole_in_the_row_and_its_history(operator: APIClient) -> None:

@@ -537,10 +537,10 @@ def test_an_event_is_neither_changed_nor_deleted() -> None:
 
 def test_rows_have_readable_names() -> None:
     reservation = reserved("10")
-    assert str(reservation) == "WHOLESALE 10"
+    assert str(reservation) == "Wholesale: $10 at stake"
     assert str(RiskPolicy.objects.get(engine=GLOBAL)) == "GLOBAL"
-    assert str(RiskDay.objects.get(engine=GLOBAL)) == "GLOBAL 2026-12-15"
-    assert str(RiskEvent.objects.get()) == "WHOLESALE RESERVED 10.00"
+    assert str(RiskDay.objects.get(engine=GLOBAL)) == "Global, Dec 15, 2026"
+    assert str(RiskEvent.objects.get()) == "Wholesale: Reserved, $10"
 
 
 # Over the API -----------------------------------------------------------------------------------------------------------

@@ -169,7 +169,7 @@ FAILURES: list[tuple[str, Callable[[], Any], str, str]] = [
         "market.policies",
         lambda: MarketPolicy.objects.filter(province__in=("NU", "ON")).delete(),
         "blocker",
-        "No contact policy for NU, ON. Run seed_policies.",
+        "No contact policy for Nunavut, Ontario. Run seed_policies.",
     ),
     (
         "offers.policies",
@@ -290,7 +290,7 @@ def test_two_provinces_in_seven_days_are_slow_enough_and_three_are_too_fast() ->
     enabled("AB", 3)
     item = found("offers.pace", now=ROLL_OUT)
     assert (item["ok"], item["severity"], item["detail"]) == (False, "warning", ["AB", "BC", "ON"])
-    assert item["message"] == "3 provinces were enabled within seven days: AB, BC, ON."
+    assert item["message"] == "3 provinces were enabled within seven days: Alberta, British Columbia, Ontario."
 
 
 @pytest.mark.parametrize(("days_ago", "slow"), [(7, False), (7.001, True), (30, True)])

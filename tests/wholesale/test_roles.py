@@ -228,7 +228,7 @@ def test_a_new_permission_is_given_once(db: None) -> None:
     grant("followups")
     assert new in agent.permissions.all()
     row = RoleGrant.objects.get(group=agent, permission=new)
-    assert str(row) == f"{agent.pk} {new.pk}"
+    assert str(row) == f"Agent: {new.name}"
 
 
 def test_an_unknown_permission_is_an_error(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

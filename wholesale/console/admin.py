@@ -30,7 +30,7 @@ from wholesale.console.reports.agents import TaskPages
 from wholesale.console.reports.friday import ReviewPages
 from wholesale.console.reports.ratios import StudyPages
 from wholesale.console.timeline.request_admin import TracePages
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, Undeletable
+from wholesale.plumbing.admin_base import GrowingAdmin, Logged, ReadOnlyAdmin, Undeletable
 from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, either
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
@@ -52,7 +52,7 @@ admin.site.unregister((User, Group, AuthToken, DBTaskResult))
 
 
 @admin.register(User)
-class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
+class UserAdmin(CheckedInput, Logged, Undeletable, BaseUserAdmin, ModelAdmin):
     """The admin of users. A user is deactivated, never deleted, because rows name the user who wrote them."""
 
     form = UserChangeForm
@@ -97,7 +97,7 @@ class UserAdmin(CheckedInput, Undeletable, BaseUserAdmin, ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(CheckedInput, Undeletable, BaseGroupAdmin, ModelAdmin):
+class GroupAdmin(CheckedInput, Logged, Undeletable, BaseGroupAdmin, ModelAdmin):
     """The admin of roles. A role cannot be deleted. `migrate` does not grant again a permission that is removed here."""
 
     list_display = ("name", "members", "number_of_permissions")

@@ -25,6 +25,7 @@ from wholesale.plumbing import scopes
 from wholesale.plumbing.admin_input import READABLE_MAX, CheckedInput, InfinitePaginator
 from wholesale.plumbing.differences import Said, differences
 from wholesale.plumbing.errors import DomainError
+from wholesale.plumbing.scopes import may_read_any
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 
@@ -34,6 +35,17 @@ class Scoped:
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return scopes.visible(super().get_queryset(request), request.user)  # type: ignore[misc]
+
+
+class Naming:
+    """A mixin of admins: rows are read with those to whom they refer (`referred`), if the user may read any of these."""
+
+    refers_to: ClassVar[tuple[str, ...]] = ()  # foreign keys
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows = super().get_queryset(request)  # type: ignore[misc]
+        named = [key for key in self.refers_to if may_read_any(rows.model._meta.get_field(key).related_model, request.user)]
+        return rows.select_related(*named) if named else rows
 
 
 class LoggedInEnglish:
@@ -47,6 +59,10 @@ class LoggedInEnglish:
         with override("en"):
             return super().log_change(request, obj, plain(message))  # type: ignore[misc]
 
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        with override("en"):
+            return super().log_deletions(request, queryset)  # type: ignore[misc]
+
 
 def plain(message: Any) -> Any:
     """Return a message that is marked for translation as text in the active language, and any other as it is."""
@@ -58,6 +74,16 @@ class Undeletable:
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
+
+class Logged:
+    """A mixin of admins without a history of our own: what Django logged about a row is its history."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        page = super().history_view(request, object_id, extra_context)  # type: ignore[misc]
+        if isinstance(page, TemplateResponse) and page.context_data:
+            page.context_data["title"] = history_title(page.context_data["object"])
+        return page
 
 
 class Edited(Undeletable):
@@ -103,7 +129,7 @@ class ButtonsByState:
         return [one for one, when in buttons if when is None or (row and when(row))]
 
 
-class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ButtonsByState, ReadOnly, Scoped, ModelAdmin):
+class ReadOnlyAdmin(CheckedInput, Logged, LoggedInEnglish, ButtonsByState, ReadOnly, Scoped, ModelAdmin):
     """The base class of admins whose pages are read-only."""
 
     list_per_page = 50
@@ -128,6 +154,11 @@ class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ButtonsByState, ReadOnly, Sco
     ) -> HttpResponse:
         # Nobody changes the row here, so the admin's log behind the button "History" would be empty.
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "show_history": False})
+
+
+def history_title(row: object) -> str:
+    """Return the title of the page with the history of a row."""
+    return gettext("History: %(row)s") % {"row": row}
 
 
 def _linked(fields: Any) -> Any:
@@ -182,6 +213,10 @@ class HistoryAdmin(CheckedInput, LoggedInEnglish, Scoped, SimpleHistoryAdmin, Mo
 
     def revert_disabled(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return True
+
+    def history_view_title(self, request: HttpRequest, obj: Any) -> str:
+        """Return the title of the history's page. Its button is called History too."""
+        return history_title(obj)
 
     def set_history_delta_changes(
         self, request: HttpRequest, historical_records: Any, foreign_keys_are_objs: bool = True

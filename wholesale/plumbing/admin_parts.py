@@ -16,7 +16,6 @@ from unfold.enums import ActionVariant
 from unfold.utils import prettify_json
 
 from wholesale.plumbing.texts import Words
-from wholesale.plumbing.vocabulary import ALL
 
 DANGER, SUCCESS = ActionVariant.DANGER, ActionVariant.SUCCESS  # the colours of buttons: red, green
 
@@ -59,12 +58,6 @@ def either(
 ) -> Any:
     """Make a column that shows one of two words, `yes` if the row meets the condition. Each word comes with its colour."""
     return column(title, lambda row: (yes if condition(row) else no)[0], label=dict((yes, no)), **options)
-
-
-def place_text(row: Any) -> str:
-    """Return a row's province and market as text, without the market ALL. Empty if the row has no place."""
-    market = row.market if row.market != ALL else None
-    return ", ".join(filter(None, (row.get_province_display(), market)))
 
 
 def json_text(value: Any) -> str:

@@ -2,9 +2,12 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from wholesale.plumbing.codes import titled, worded
 from wholesale.plumbing.mark import Mark
+from wholesale.plumbing.showing import shown_time
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 __all__ = ["IdempotencyKey", "Mark", "PeriodicRun", "RoleGrant", "SavedView", "UserSettings"]
@@ -42,7 +45,7 @@ class PeriodicRun(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return f"{self.name} {self.slot}"
+        return f"{worded(self.name)}, {shown_time(self.slot)}"
 
 
 class RoleGrant(models.Model):
@@ -57,7 +60,7 @@ class RoleGrant(models.Model):
         permissions = [("invite_agent", "Can invite an agent")]
 
     def __str__(self) -> str:
-        return f"{self.group_id} {self.permission_id}"
+        return titled(capfirst(self.group.name), self.permission.name)
 
 
 class UserLanguage(models.TextChoices):

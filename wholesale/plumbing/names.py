@@ -8,22 +8,71 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
+
+from wholesale.plumbing.codes import worded
+from wholesale.plumbing.showing import shown_time
 
 OURS = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
 _OF_MODELS = ("verbose_name", "verbose_name_plural")
 _OF_COLUMNS = ("verbose_name", "help_text", "label", "short", "page_help", "unit", "zero", "empty")  # most: of a setting
+# The names of models that are not ours, of their rows and columns, where their own differ from those of our pages.
+_THEIRS: dict[str, dict[str, str]] = {
+    "auth.group": {"verbose_name": "role", "verbose_name_plural": "roles"},
+    "knox.authtoken": {"verbose_name": "API token", "verbose_name_plural": "API tokens"},
+    "django_tasks_database.dbtaskresult": {
+        "verbose_name": "background task",
+        "verbose_name_plural": "background tasks",
+    },
+}
+_THEIR_COLUMNS: dict[str, dict[str, dict[str, str]]] = {
+    "auth.user": {
+        "email": {"verbose_name": "e-mail"},
+        "groups": {"verbose_name": "roles", "help_text": "A user may do what any of its roles may."},
+    },
+    "admin.logentry": {
+        "object_repr": {"verbose_name": "what it was done to"},
+        "content_type": {"verbose_name": "sort of row"},
+    },
+}
+
+
+def _title_of_token(token: Any) -> str:
+    about = {"token": f"{token.token_key[:8]}...", "user": token.user}
+    return gettext("Token %(token)s of %(user)s") % about
+
+
+def _title_of_task(task: Any) -> str:
+    return f"{worded(task.task_name)}, {shown_time(task.enqueued_at)}"
+
+
+# Rows of theirs whose own title is a digest or an id.
+_THEIR_TITLES = {"knox.authtoken": _title_of_token, "django_tasks_database.dbtaskresult": _title_of_task}
 _marked: set[str] = set()
 
 
 def mark_names(sender: Any, **kwargs: Any) -> None:
     """Receiver of Django's `class_prepared`: let a model's names be translated when they are shown. Migrations do not see
     it, since they know only names that are given."""
+    if sender.__module__ == "__fake__":
+        return  # a model as it was at a migration
+    label = sender._meta.label_lower
+    for attribute, text in _THEIRS.get(label, {}).items():
+        _rename(sender._meta, attribute, text)
+    for column, texts in _THEIR_COLUMNS.get(label, {}).items():
+        for attribute, text in texts.items():
+            _rename(sender._meta.get_field(column), attribute, text)
+    if label in _THEIR_TITLES:
+        sender.__str__ = _THEIR_TITLES[label]
     for owner, attribute in _named(sender):
         text = getattr(owner, attribute, None)
         if type(text) is str and text:
-            _marked.add(text)
-            setattr(owner, attribute, gettext_lazy(text))
+            _rename(owner, attribute, text)
+
+
+def _rename(owner: Any, attribute: str, text: str) -> None:
+    _marked.add(text)
+    setattr(owner, attribute, gettext_lazy(text))
 
 
 def mark_names_of_apps() -> None:

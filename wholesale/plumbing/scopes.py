@@ -52,6 +52,12 @@ def reader_of(model: type[Model], user: Any) -> Reader | None:
     return Reader(label_of(user), user.pk, timezone.now())
 
 
+def may_read_any(model: type[Model], user: Any) -> bool:
+    """Whether the user may read each row of a model."""
+    permission = f"{model._meta.app_label}.view_{model._meta.model_name}"
+    return user is None or (user.has_perm(permission) and reader_of(model, user) is None)
+
+
 def narrowed(rows: QuerySet[Row], reader: Reader | None) -> QuerySet[Row]:
     """Return those of the rows that the reader may read, or all if `reader` is None."""
     return rows if reader is None else rows.filter(_scopes[rows.model][0](reader))

@@ -27,6 +27,7 @@ from buyers.liquidity.models import BuyerLiquidityNode
 from buyers.liquidity.words import buyers_url, market_text, named, placed, rate_text
 from governance import gate
 from governance.clocks.markets import one_market
+from wholesale.plumbing.codes import property_text
 from wholesale.plumbing.lookups import among
 from wholesale.plumbing.showing import shown_number, shown_rate, shown_time
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, Province, normalise_word
@@ -155,7 +156,7 @@ def _line(nodes: Mapping[int, Circle], edge: Mapping[str, int], heaviest: int) -
 def _drawn(node: Mapping[str, Any], at: Circle) -> DrawnNode:
     rates = node["posterior"]
     chance = rates["response"]["mean"] * rates["close"]["mean"]
-    word = node["property_type"]
+    word = node["property_type"]  # the code is short enough to stand in a circle
     label = ngettext(
         "%(node)s: %(size)s active buyer, score %(score)s, responds %(response)s, buys if decided %(close)s",
         "%(node)s: %(size)s active buyers, score %(score)s, responds %(response)s, buys if decided %(close)s",
@@ -197,7 +198,7 @@ def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], names: Mapp
     rates = node["posterior"]
     return [
         format_html('<a href="{}" class="text-link">{}</a>', buyers_url(node["id"]), placed(node)),
-        node["property_type"],
+        property_text(node["property_type"]),
         shown_number(node["size"]),
         shown_number(node["score"], 2),
         rate_text(rates["response"]),
@@ -217,11 +218,9 @@ def buyers_page(request: HttpRequest, model_admin: ModelAdmin, object_id: str) -
     node = model_admin.get_object(request, object_id)
     if node is None:
         raise Http404
-    shown = {"province": node.province, "market": node.market}
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": gettext("Buyers of %(place)s: %(property_type)s")
-        % {"place": placed(shown), "property_type": node.property_type},
+        "title": gettext("Buyers of %(node)s") % {"node": node},
         "node": node,
         "active": _active_table(node),
         "graph_url": reverse("admin:buyers_buyerliquiditynode_graph", query={"province": node.province}),

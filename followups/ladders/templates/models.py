@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from followups.ladders.errors import QuebecWanting
@@ -14,6 +15,7 @@ from followups.ladders.templates.speech import wanting_in_quebec
 from followups.ladders.templates.steps import normalised, require_call_first
 from governance.policies import PlacePolicy, each_province
 from wholesale.plumbing.act import Act
+from wholesale.plumbing.codes import titled
 from wholesale.plumbing.setting_fields import Choice, Document, SmallWhole, Switch
 from wholesale.plumbing.vocabulary import Province
 
@@ -68,7 +70,7 @@ class LadderTemplate(PlacePolicy):
         verbose_name = _("ladder template")
 
     def __str__(self) -> str:
-        return f"{super().__str__()} {self.kind}"
+        return titled(super().__str__(), gettext("cold") if self.kind == self.Kind.COLD else gettext("standard"))
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from followups.ladders.templates.models import LadderTemplate
 from followups.ladders.templates.speech import opened
 from followups.ladders.templates.steps import Step, parsed, rendered
 from governance.gate import Sender
+from wholesale.plumbing.codes import spelled
 from wholesale.plumbing.compiled import Select
 from wholesale.plumbing.vocabulary import ALL
 
@@ -59,7 +60,7 @@ def _script(occasion: Occasion, steps: tuple[Step, ...], company: dict[str, str]
 
 def market_text(market: str) -> str:
     """A market as people read it: NORTH_BAY becomes North Bay. Empty for ALL, which is the whole province."""
-    return "" if market == ALL else market.replace("_", " ").title()
+    return "" if market == ALL else spelled(market)
 
 
 def company_values(sender: Sender) -> dict[str, str]:

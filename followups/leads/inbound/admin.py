@@ -81,14 +81,14 @@ class InboundMessageAdmin(GrowingAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         return ("-id",) if request.GET.get("meaning") else ("id",)
 
-    @display(description=_("Means"), label=Colours(SHOWN))
+    @display(description=_("Meaning"), label=Colours(SHOWN))
     def means(self, message: InboundMessage) -> str:
         """What the message means: what a person decided, or else what the rules read from its text."""
         if message.decided_as:
             return str(message.get_decided_as_display())
         return str(WAITING) if message.meaning == Meaning.DOUBTFUL else str(message.get_meaning_display())
 
-    @display(description=_("From"), empty_value="unknown")
+    @display(description=_("From"), empty_value=_("unknown"))
     def who(self, message: InboundMessage) -> str | None:
         """The sender: the lead, and the number or address. Values that could not be read are shown as sent."""
         lead = f"{message.lead} ({message.lead_id})" if message.lead else message.lead_id

@@ -15,6 +15,7 @@ from followups.leads.models import lead_key
 from governance.channels import Channel
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import referred
 from wholesale.plumbing.setting_fields import Choice, Note, Switch
 from wholesale.plumbing.signed import SignedModel, user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -118,7 +119,7 @@ class InboundMessage(SignedModel):
     text = models.TextField(blank=True)
     altered = models.JSONField(default=list, help_text=_("what was not kept as it came, as codes"))
     as_sent = models.JSONField(default=dict, help_text=_("the parameters that could not be read, as they came"))
-    meaning = models.CharField(max_length=8, choices=Meaning)
+    meaning = models.CharField(_("as the rules read it"), max_length=8, choices=Meaning)
     received_at = models.DateTimeField()
     # The last decision of a person (all of them: InboundDecision).
     decided_as = models.CharField(max_length=8, choices=Meaning, blank=True)
@@ -145,8 +146,11 @@ class InboundMessage(SignedModel):
         verbose_name = _("inbound message")
 
     def __str__(self) -> str:
-        channel = self.get_channel_display().lower() or gettext("an unknown channel")
-        return gettext("%(meaning)s by %(channel)s") % {"meaning": self.get_meaning_display(), "channel": channel}
+        who = referred(self, "lead") or gettext("somebody unknown")
+        return gettext("%(message)s from %(who)s") % {
+            "message": self.get_channel_display() or gettext("Message"),
+            "who": who,
+        }
 
 
 class InboundDecision(SignedModel, AppendOnlyModel):

@@ -46,4 +46,4 @@ class InboundWordAdmin(PolicyAdmin):
     search_help_text = _("Phrase, source, who changed it, or why")
 
     begins = column(_("Phrase"), lambda word: Truncator(word.phrase).chars(EXCERPT), ordering="phrase")
-    means = column(_("Means"), lambda word: word.get_kind_display(), ordering="kind", label=MEANS)
+    means = column(_("Meaning"), lambda word: word.get_kind_display(), ordering="kind", label=MEANS)

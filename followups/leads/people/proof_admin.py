@@ -116,12 +116,18 @@ def _about(found: dict[str, Any]) -> list[tuple[str, str]]:
         point["value"] or gettext("erased") for point in found["contact_points"] if point["kind"] != ContactPoint.Kind.LEAD
     ]
     return [
-        (gettext("Leads"), ", ".join(found["leads"]) or gettext("none that we know")),
+        (gettext("Leads"), _named(found["leads"]) or gettext("none that we know")),
         (gettext("Numbers and addresses"), ", ".join(reached) or gettext("none on file")),
-        (gettext("Others have them too"), ", ".join(found["shared_with"]) or gettext("none")),
+        (gettext("Others have them too"), _named(found["shared_with"]) or gettext("none")),
         (gettext("Who contacts"), ", ".join(filter(None, found["sender"].values())) or gettext("not on file")),
         (gettext("Contacts on file"), shown_number(len(found["contacts"]))),
     ]
+
+
+def _named(people: list[str]) -> str:
+    """Return leads, or others such as "buyer B456", by name. Who is not known as a lead keeps the id."""
+    names = {lead.lead_id: str(lead) for lead in Lead.objects.filter(lead_id__in=people)}
+    return ", ".join(f"{names[one]} ({one})" if names.get(one, one) != one else one for one in people)
 
 
 def _shown(line: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from governance import gate
 from governance.channels import Channel
 from governance.gate import Point
 from wholesale.plumbing.admin_base import ReasonForm
-from wholesale.plumbing.admin_parts import place_text
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_rate
 
 _REACH = {Channel.CALL: pgettext_lazy("to do", "Call"), Channel.SMS: _("Write a text"), Channel.EMAIL: _("Write an e-mail")}

@@ -31,7 +31,8 @@ from governance import gate
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReasonForm, asking
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
-from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, link, place_text
+from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, link
+from wholesale.plumbing.codes import place_text
 
 _TASKS = FollowupTask.objects.all()
 

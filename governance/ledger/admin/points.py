@@ -57,7 +57,7 @@ class ContactPointAdmin(GrowingAdmin):
             return queryset, False
         return queryset.filter(digest__in=[digest(point) for point in searched(search_term)]), False
 
-    point = column(_("Number, address or person"), lambda point: point.shown)
+    point = column(_("Contact point"), str)
 
     has_erase_permission = allowed("governance.erase_contactpoint")
 

@@ -16,8 +16,9 @@ from governance.market.models import MarketPolicy
 from governance.policies import upsert
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.vocabulary import ALL, Province
+from wholesale.plumbing.vocabulary import ALL
 
 BETWEEN = "/"  # province and market in the value of a choice; no market has it in its name
 
@@ -48,12 +49,6 @@ def _versions() -> dict[tuple[str, str], int]:
     """The version of each stored policy, by its place."""
     rows = MarketPolicy.objects.values_list("province", "market", "version")
     return {(province, market): version for province, market, version in rows}
-
-
-def place_name(province: str, market: str) -> str:
-    """Return a place in words, such as "Ontario, TORONTO"."""
-    named = str(Province(province).label)
-    return named if market == ALL else f"{named}, {market}"
 
 
 def _choice(province: str, market: str, version: int | None) -> str:

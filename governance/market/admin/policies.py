@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from governance.channels import Channel
-from governance.market.admin.copying import CopyForm, copying, place_name
+from governance.market.admin.copying import CopyForm, copying
 from governance.market.admin.live import live_part
 from governance.market.forms import CALL_HOLIDAY_CHOICES, MarketPolicyForm
 from governance.market.legal_hours import legal_warnings
@@ -28,6 +28,7 @@ from governance.market.words import channels_text, windows_by_day, windows_text
 from governance.policies_admin import PlacePolicyAdmin
 from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import button, column
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.differences import Said
 from wholesale.plumbing.showing import shown_rate
 

@@ -26,7 +26,10 @@ STATISTIC_WORDS = {
     Statistic.MEAN_VALUE: _("mean value"),
     Statistic.VOLUME: "volume",
 }
-FALL_DOES = {Action.THROTTLE: _("Throttles {engine}"), Action.KILL_SWITCH: _("Engages the kill switch")}
+FALL_DOES = {
+    Action.THROTTLE: _("Switches the risk policy of {engine} off"),
+    Action.KILL_SWITCH: _("Engages the kill switch"),
+}
 DROP = ("max_drop_fraction", "window_events", "baseline_events", "min_events_to_enforce")
 NEEDS_BASELINE = _("A CUSUM needs an approved baseline: save it switched off, approve one, then switch it on.")
 CUSUM = ("amber_threshold", "red_threshold", "baseline")

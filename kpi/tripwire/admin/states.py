@@ -18,7 +18,7 @@ from wholesale.plumbing.showing import shown_number, shown_rate
 
 STANDINGS = {_("Triggered"): "danger", _("Amber"): "warning", _("Quiet"): "success", _("Not looked at yet"): ""}
 TRIGGER_DID = {
-    Action.THROTTLE: _("Throttled {engine}"),
+    Action.THROTTLE: _("Switched the risk policy of {engine} off"),
     Action.KILL_SWITCH: _("Engaged the kill switch"),
     NONE_TAKEN: _("Nothing"),
 }

@@ -14,6 +14,7 @@ from offers.deals.law.files import installed
 from offers.deals.law.rules import Rule
 from offers.deals.law.words import ANSWER, CANADA, LawAnswer, Topic
 from offers.deals.taxes.words import Grade
+from wholesale.plumbing.codes import titled
 from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.mark import Kept
 from wholesale.plumbing.setting_fields import Choice, Day, Note, Rate, Switch, Word
@@ -65,7 +66,7 @@ class ProvinceRule(Policy):
         verbose_name_plural = _("rules of provinces")
 
     def __str__(self) -> str:
-        return f"{self.place} {self.get_topic_display()} {self.code}"
+        return titled(self.get_place_display(), f"{self.get_topic_display()}, {self.code}")
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:

@@ -18,8 +18,9 @@ from offers.deals.life.models import Offer, OfferEvent
 from offers.deals.life.states import TRANSITIONS, State
 from offers.deals.life.takers import takers_of
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
-from wholesale.plumbing.admin_parts import DANGER, Colours, SinceFilter, allowed, button, column, link, place_text
+from wholesale.plumbing.admin_base import GrowingAdmin, Naming, Question, ReadOnlyInline, asking
+from wholesale.plumbing.admin_parts import DANGER, Colours, SinceFilter, allowed, button, column, link
+from wholesale.plumbing.codes import place_text, property_text, referred
 from wholesale.plumbing.showing import shown_money, shown_time
 
 STATE_COLOURS = Colours(
@@ -86,9 +87,10 @@ class OfferEventInline(EventColumns, ReadOnlyInline):
 
 
 @admin.register(Offer)
-class OfferAdmin(GrowingAdmin):
+class OfferAdmin(Naming, GrowingAdmin):
     """The admin pages of offers to sellers, newest first."""
 
+    refers_to = ("lead", "buyer")
     list_display = ("id", "state_label", "place", "amount_cad", "seller", "deal_ref", "sent_at", "expires_at", "taker")
     list_display_links = ("id", "state_label")
     list_filter = ("state", SinceFilter, "province")
@@ -100,9 +102,9 @@ class OfferAdmin(GrowingAdmin):
     fieldsets = (
         (
             _("Offer"),
-            {"fields": (("state_label", "state_since"), ("place", "property_type"), ("amount_cad", "fee_cad", "arv_cad"))},
+            {"fields": (("state_label", "state_since"), ("place", "property_name"), ("amount_cad", "fee_cad", "arv_cad"))},
         ),
-        (_("About"), {"fields": (("lead_id", "deal_ref", "buyer_id"), ("evidence", "recommendation"))}),
+        (_("About"), {"fields": (("seller", "deal_ref", "taker"), ("evidence", "recommendation"))}),
         (_("At stake"), {"fields": (("stake", "reservation"), ("profit", "loss"))}),
         (
             _("When"),
@@ -119,8 +121,9 @@ class OfferAdmin(GrowingAdmin):
 
     state_label = column(_("State"), lambda offer: offer.get_state_display(), ordering="state", label=STATE_COLOURS)
     place = column(_("Place"), place_text, ordering="province")
-    seller = column(_("Lead"), lambda offer: offer.lead_id or "")
-    taker = column(_("Buyer"), lambda offer: offer.buyer_id or "")
+    property_name = column(_("Property type"), lambda offer: property_text(offer.property_type))
+    seller = column(_("Lead"), lambda offer: referred(offer, "lead"))
+    taker = column(_("Buyer"), lambda offer: referred(offer, "buyer"))
     amount_cad = column(_("On the table"), lambda offer: shown_money(offer.amount))
     fee_cad = column(_("Assignment fee"), lambda offer: shown_money(offer.fee))
     arv_cad = column(_("ARV"), lambda offer: shown_money(offer.arv))

@@ -16,6 +16,7 @@ from offers.deals.life.states import ON_THE_TABLE, OPEN, TRANSITIONS, State
 from offers.deals.models import OfferEvidence
 from offers.policies.models import Stake
 from wholesale.plumbing.append_only import AppendOnlyModel
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.setting_fields import money_field
 from wholesale.plumbing.showing import shown_money
 from wholesale.plumbing.signed import SignedModel
@@ -125,7 +126,7 @@ class Offer(SignedModel):
         ]
 
     def __str__(self) -> str:
-        about = {"id": self.pk, "amount": shown_money(self.amount), "place": f"{self.province} {self.market}"}
+        about = {"id": self.pk, "amount": shown_money(self.amount), "place": place_name(self.province, self.market)}
         return gettext("Offer %(id)s of %(amount)s in %(place)s") % about
 
     @property
@@ -169,7 +170,10 @@ class OfferEvent(SignedModel, AppendOnlyModel):
         verbose_name = _("offer event")
 
     def __str__(self) -> str:
-        return gettext("%(before)s to %(after)s") % {"before": self.from_state, "after": self.to_state}
+        return gettext("%(before)s to %(after)s") % {
+            "before": self.get_from_state_display(),
+            "after": self.get_to_state_display(),
+        }
 
 
 class OfferEventWords(StoredWords):

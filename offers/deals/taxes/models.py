@@ -16,6 +16,7 @@ from offers.deals.taxes.errors import InvalidSchedule
 from offers.deals.taxes.files import installed
 from offers.deals.taxes.rules import Schedule
 from offers.deals.taxes.words import Base, BracketMethod, Combines, Grade, Kind, Land, Municipal, Payer
+from wholesale.plumbing.codes import place_name, titled
 from wholesale.plumbing.days import FIRST
 from wholesale.plumbing.mark import Kept
 from wholesale.plumbing.setting_fields import Choice, Day, Money, Note, Number, SmallWhole, Switch, Word
@@ -128,10 +129,9 @@ class TransferTax(Policy):
         verbose_name_plural = _("land transfer taxes")
 
     def __str__(self) -> str:
-        return gettext("%(tax)s from %(day)s") % {
-            "tax": f"{self.province} {self.municipality} {self.get_kind_display()}",
-            "day": gettext("not known") if self.from_date == FIRST else shown_day(self.from_date),
-        }
+        day = gettext("not known") if self.from_date == FIRST else shown_day(self.from_date)
+        since = gettext("%(tax)s from %(day)s") % {"tax": self.get_kind_display(), "day": day}
+        return titled(place_name(self.province, self.municipality), since)
 
     @classmethod
     def seeded(cls) -> list[dict[str, Any]]:

@@ -108,7 +108,7 @@ def test_the_list_shows_what_each_buyer_buys_in_as_many_queries_for_many_buyers(
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             text = admin_client.get(BUYERS).content.decode()
-        assert "ON TORONTO · SFR · up to $500,000" in text
+        assert "Toronto, Ontario · Single-family home · up to $500,000" in text
         return counted(captured)
 
     for _ in range(2):
@@ -209,7 +209,7 @@ def test_the_page_shows_how_reliable_the_buyer_is_and_its_last_answers(admin_cli
     text = admin_client.get(page(buyer)).content.decode()
 
     assert "1 closed, 0 fell through" in text
-    assert "D17 · SFR · Ontario, OTTAWA" in text
+    assert "D17 · Single-family home · Ottawa, Ontario" in text
     assert "D18" not in text
     assert admin_client.get(f"{BUYERS}{buyer.pk}/answers/").headers["Location"].endswith("buyerfeedbackevent/?q=B1")
 
@@ -222,7 +222,7 @@ def test_who_may_only_read_sees_the_boxes_and_no_form(user_of: Callable[..., Use
 
     assert response.status_code == 200
     text = response.content.decode()
-    assert ("ON OTTAWA" in text, "cottages" in text, 'name="_save"' in text) == (True, True, False)
+    assert ("Ottawa, Ontario" in text, "cottages" in text, 'name="_save"' in text) == (True, True, False)
     assert client.get(f"{BUYERS}add/").status_code == 403
 
 

@@ -219,12 +219,12 @@ def test_rebuilding_finds_no_difference_after_answers_and_silence() -> None:
     assert list(rebuild_liquidity(write=False, act=Act())) == []
     BuyerRecord.objects.filter(buyer_id="B2").update(close_trials=7)
     BuyerLiquidityNode.objects.update(response_successes=9)
-    assert [str(one.row) for one in rebuild_liquidity(act=Act())] == ["ON TORONTO SFR", "B2"]
+    assert [str(one.row) for one in rebuild_liquidity(act=Act())] == ["Toronto, Ontario: single-family home", "B2"]
     assert list(rebuild_liquidity(write=False, act=Act())) == []
 
 
 def test_another_half_life_is_taken_over_by_rebuilding(settings: Any) -> None:
     answer("RESPONDED", NOON)
     settings.BUYER_RATE_HALF_LIFE_DAYS = 30
-    assert [str(one.row) for one in rebuild_liquidity(act=Act())] == ["ON TORONTO SFR", "B1"]
+    assert [str(one.row) for one in rebuild_liquidity(act=Act())] == ["Toronto, Ontario: single-family home", "B1"]
     assert posterior(NOON + timedelta(days=30))["response"]["events"] == pytest.approx(0.5)

@@ -55,15 +55,15 @@ def test_the_event_stores_the_given_values(agent: APIClient) -> None:
     assert event.user is not None
     assert event.user.username == "agent"
     assert event.node == BuyerLiquidityNode.objects.get()
-    assert str(event) == "B456 RESPONDED"
-    assert str(event.node) == "ON TORONTO SEMI_DETACHED"
+    assert str(event) == "B456: responded"
+    assert str(event.node) == "Toronto, Ontario: semi detached"
 
 
 def test_the_actor_is_the_user_by_default_and_the_buyer_may_be_unknown(agent: APIClient) -> None:
     agent.post(FEEDBACK, {"province": "ON", "event": "BOUGHT", "buyer_id": ""})
     event = BuyerFeedbackEvent.objects.get()
     assert (event.actor, event.buyer_id, event.market) == ("agent", None, "ALL")
-    assert str(event) == "somebody BOUGHT"
+    assert str(event) == "Somebody: bought"
 
 
 def test_feedback_writes_one_kpi_row(agent: APIClient) -> None:

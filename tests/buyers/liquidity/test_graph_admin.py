@@ -41,19 +41,19 @@ def test_each_node_is_a_link_with_a_label_and_the_table_has_the_same_numbers(adm
     assert set(links) == {f"/admin/buyers/buyerliquiditynode/{node.pk}/buyers/" for node in nodes.values()}
     label = links[f"/admin/buyers/buyerliquiditynode/{nodes['TORONTO'].pk}/buyers/"]
     rates = r"responds (\d+% \(\d+% to \d+%\)), buys if decided 50% \(5% to 95%\)"
-    said = re.fullmatch(rf"Toronto, ON SFR: 2 active buyers, score 2, {rates}", label)
+    said = re.fullmatch(rf"Toronto, Ontario: single-family home: 2 active buyers, score 2, {rates}", label)
     assert said
     assert text.count('class="edge" d="M') == 3 + 2  # the legend has two
     assert said[1] in text.split("<table")[1]
-    assert "Ottawa, ON SFR (1)" in text
+    assert "Ottawa, Ontario: single-family home (1)" in text
     assert "<script" not in text.split('<figure class="liquidity-graph')[1].split("</figure>")[0]
 
 
 def test_the_filters_leave_nodes_out_and_a_wrong_one_says_so(admin_client: Client, nodes: Any) -> None:
     text = page(admin_client, GRAPH, province="QC")
-    assert "Montreal, QC" in text
-    assert "Toronto, ON" not in text
-    assert "Toronto, ON SFR" in page(admin_client, GRAPH, market="gta")
+    assert "Montreal, Quebec" in text
+    assert "Toronto, Ontario" not in text
+    assert "Toronto, Ontario: single-family home" in page(admin_client, GRAPH, market="gta")
     assert "Nothing was heard" in page(admin_client, GRAPH, market="nowhere")
     assert "Must be 1 to 64 letters" in page(admin_client, GRAPH, market="<>")
 
@@ -66,7 +66,7 @@ def test_the_graph_of_nothing_is_a_page_too(admin_client: Client) -> None:
 def test_a_nodes_page_lists_its_active_buyers_and_who_else_buys_like_these(admin_client: Client, nodes: Any) -> None:
     text = page(admin_client, reverse("admin:buyers_buyerliquiditynode_buyers", args=[nodes["TORONTO"].pk]))
     active, beside = text.split("Who else buys like these?")
-    assert "Buyers of Toronto, ON: SFR" in active
+    assert "Buyers of Toronto, Ontario: single-family home" in active
     assert "Ann &lt;Lee&gt;" in active
     assert "B2" in active
     assert "not in the book" in active
@@ -98,7 +98,7 @@ def test_the_drawing_and_the_table_hold_the_nodes_with_most_active_buyers(
 ) -> None:
     monkeypatch.setattr(pages, "NODES_MAX", 2)
     text = page(admin_client, GRAPH)
-    assert ("Montreal, QC" in text, text.count("Toronto, ON SFR: 2 active")) == (False, 2)
+    assert ("Montreal, Quebec" in text, text.count("Toronto, Ontario: single-family home: 2 active")) == (False, 2)
     assert "1 node with fewer active buyers is left off" in text
 
 

@@ -70,7 +70,7 @@ def test_each_cell_has_the_posterior_in_words_and_opens_its_node(admin_client: C
     text = page(admin_client, measure="response")
     known = known_of(toronto, NOON).response
     montreal, own = cells(text)["Montreal"], cells(text)["Toronto"]
-    assert re.findall(r'<th scope="col">(\w+)</th>', text) == ["Market", "SFR", "CONDO"]
+    assert re.findall(r'<th scope="col">([^<]+)</th>', text) == ["Market", "Single-family home", "Condo"]
     assert own == [[shown_rate(known.mean), between_text(known._asdict()), "8 events"], ["Nothing heard"]]
     assert montreal[0] == ["Nothing heard"]
     assert f'<td class="heat-{step_of(known.mean, HeatMeasure.RESPONSE)}"><a href="{HEAT[:-5]}{toronto.pk}/change/">' in text
@@ -141,8 +141,10 @@ def test_a_node_of_which_little_is_known_is_a_prospect_if_its_buyers_buy_elsewhe
     hear("QC", "QUEBEC", "CONDO", "RB" * 9, "B1")  # shares only one
     (found,) = heat(HeatMeasure.CHANCE, None, NOON).prospects
     assert (found.node["market"], found.like["market"], found.shared) == ("BARRIE", "MONTREAL", 2)
+    home = "single-family home"
     assert re.search(
-        r"Barrie, ON SFR</a> \(2 events\): 2 of its buyers are also active at\s+<a[^>]*>Montreal", page(admin_client)
+        rf"Barrie, Ontario: {home}</a> \(2 events\): 2 of its buyers are also active at\s+<a[^>]*>Montreal",
+        page(admin_client),
     )
 
 

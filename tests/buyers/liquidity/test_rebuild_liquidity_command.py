@@ -40,7 +40,7 @@ def test_check_names_the_difference_writes_nothing_and_fails(node: BuyerLiquidit
     with pytest.raises(CommandError, match=r"Nodes and records that differ: 1\. Nothing was changed\.") as failure:
         run("--check")
     assert failure.value.returncode == 1
-    assert "ON TORONTO SFR: stored" in run.printed  # type: ignore[attr-defined]
+    assert "Toronto, Ontario: single-family home: stored" in run.printed  # type: ignore[attr-defined]
     node.refresh_from_db()
     assert node.active_buyer_count == 7
 

@@ -84,7 +84,7 @@ def test_the_page_names_the_nodes_and_the_deals() -> None:
     NodeFactory(market="TORONTO")
     DealSentFactory(deal_ref="<deal>", sent_at=timezone.now())
     text = fitting_html(me)
-    assert "Toronto, ON SFR" in text
+    assert "Toronto, Ontario: single-family home" in text
     assert "&lt;deal&gt;" in text
 
 

@@ -53,7 +53,7 @@ def test_the_guides_offer_is_answered(integrator: APIClient, ontario: Any) -> No
     assert evidence.actor == "integrator"
     assert evidence.user is not None
     assert evidence.user.username == "integrator"
-    assert str(evidence) == f"Offer {evidence.pk} in ON TORONTO"
+    assert str(evidence) == f"Offer computed, no. {evidence.pk}: Toronto, Ontario"
 
 
 def test_computing_writes_one_kpi_row(integrator: APIClient, ontario: Any) -> None:

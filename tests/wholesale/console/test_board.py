@@ -123,7 +123,7 @@ def test_the_board_is_filtered_by_market_and_by_own(ops: Client, operator_user: 
     OfferFactory.create(evidence=evidence, deal_ref="ONE", user=operator_user)
     OfferFactory.create(evidence=there, deal_ref="TWO")
 
-    assert [name for _, name, _ in ops.get(BOARD).context["places"]] == ["ON TORONTO", "QC LAVAL"]
+    assert [name for _, name, _ in ops.get(BOARD).context["places"]] == ["Toronto, Ontario", "Laval, Quebec"]
     assert _names(_columns(ops, market="QC/LAVAL"), State.DRAFT) == ["TWO"]
     assert _names(_columns(ops, own="1"), State.DRAFT) == ["ONE"]
     for nonsense in ("XX/LAVAL", "ON", "/", "'"):

@@ -163,7 +163,7 @@ def test_an_offer_is_drafted_from_what_was_kept_for_a_lead(ops: Client, policy: 
     assert answer["Location"] == f"/admin/offers/offer/{offer.pk}/change/"
     assert (offer.lead_id, offer.property_type, offer.fee) == ("L1", "SFR", Decimal(10_000))
     assert offer.amount == offer.evidence.recommended_offer - 10_000
-    assert f"have not ended: {offer.pk}" in ops.get(draft).content.decode()
+    assert f"have not ended, by number: {offer.pk}" in ops.get(draft).content.decode()
     deal = ops.get(answer["Location"]).content.decode()
     assert "The buyer pays" in deal
     assert "Maximum allowable offer" in deal

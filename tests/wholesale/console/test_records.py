@@ -229,7 +229,7 @@ def test_a_buyers_page_shows_boxes_answers_and_whether_it_may_be_contacted(opera
     FeedbackFactory.create(buyer_id="B1", deal_ref="D-1", event="BOUGHT")
     page = f"{BUYERS}{buyer.pk}/change/"
     shown = _text(operator_page, page)
-    for text in ("Bo Li", "small", "LONDON", "Deal D-1 offered", "Bought", "May we contact now?", "Deals closed"):
+    for text in ("Bo Li", "small", "London, Ontario", "Deal D-1 offered", "Bought", "May we contact now?", "Deals closed"):
         assert text in shown
     operator_page.post(f"{BUYERS}{buyer.pk}/opt-out/", {"reason": ""})
     shown = _text(operator_page, page)

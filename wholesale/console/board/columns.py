@@ -16,6 +16,7 @@ from offers.deals.life.admin import BUTTONS
 from offers.deals.life.models import Offer
 from offers.deals.life.states import FINAL, ON_THE_TABLE, TRANSITIONS, State
 from wholesale.console.board.reading import OffersRead
+from wholesale.plumbing.codes import place_text
 
 # The order of the columns: a deal goes from left to right, and what came to nothing stands at the end.
 ORDER = (
@@ -84,6 +85,11 @@ class BoardCard:
         """Whether it expires soon, or should have expired."""
         at = self.offer.expires_at
         return at is not None and self.offer.state in ON_THE_TABLE and at - self.now < SOON
+
+    @property
+    def place(self) -> str:
+        """Where the house is."""
+        return place_text(self.offer)
 
     @property
     def next_step(self) -> str:

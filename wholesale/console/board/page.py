@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from wholesale.console.board.columns import columns_of, moves_for
 from wholesale.console.board.reading import COLUMN_MAX, Place, read_offers
-from wholesale.plumbing.vocabulary import ALL, Province
+from wholesale.plumbing.codes import place_name
+from wholesale.plumbing.vocabulary import Province
 
 
 def board_page(request: HttpRequest, model_admin: Any) -> HttpResponse:
@@ -45,4 +46,4 @@ def _value(place: Place) -> str:
 
 def _name(place: Place) -> str:
     province, market = place
-    return str(Province(province).label) if market == ALL else f"{province} {market}"
+    return place_name(province, market)

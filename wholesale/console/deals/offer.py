@@ -17,7 +17,7 @@ from offers.deals.models import OfferEvidence
 from offers.deals.shown.estimates import EstimateShown, estimate_shown
 from offers.deals.shown.sums import DealShown, SumLine, deal_shown, sum_shown
 from wholesale.plumbing import scopes
-from wholesale.plumbing.admin_parts import place_text
+from wholesale.plumbing.codes import place_text, property_text
 from wholesale.plumbing.showing import shown_money, shown_time
 
 ASKED_MAX = 100  # buyers on the page
@@ -50,7 +50,7 @@ def figures_of(offer: Offer) -> list[tuple[str, str]]:
         (_("ARV"), shown_money(offer.arv)),
         (_("Assignment fee"), shown_money(offer.fee)),
         (_("Place"), place_text(offer)),
-        (_("Property"), offer.property_type),
+        (_("Property"), property_text(offer.property_type)),
         (_("Deal"), offer.deal_name),
         (_("Stake"), offer.get_stake_display()),
         (_("Profit"), _amount(offer.realized_profit)),

@@ -21,6 +21,7 @@ from wholesale.console.deals.offer import asked_of, figures_of, links_of, rests_
 from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked
 from wholesale.plumbing.admin_base import of_row
 from wholesale.plumbing.admin_parts import allowed, button
+from wholesale.plumbing.codes import place_text
 
 admin.site.unregister(Offer)
 
@@ -75,8 +76,7 @@ class DealPages(OfferAdmin):
             "opts": self.opts,
             "original": offer,
             "title": str(offer),
-            "name": _("Offer %(id)s in %(province)s %(market)s")
-            % {"id": offer.pk, "province": offer.province, "market": offer.market},
+            "name": _("Offer %(id)s in %(place)s") % {"id": offer.pk, "place": place_text(offer)},
             "offer": offer,
             "status": offer.get_state_display(),
             "status_colour": STATE_COLOURS[State(offer.state).label],

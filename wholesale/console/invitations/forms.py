@@ -16,15 +16,18 @@ from unfold.widgets import (
 
 from governance.clocks.markets import known_places
 from wholesale.console.preferences.forms import language_field, zone_field
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.roles import AGENT
-from wholesale.plumbing.vocabulary import ALL, Province
+from wholesale.plumbing.vocabulary import ALL
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [
-        (f"{province} {market}", f"{Province(province).label}, {gettext('whole province') if market == ALL else market}")
-        for province, market in known_places()
-    ]
+    return [(f"{province} {market}", _label(province, market)) for province, market in known_places()]
+
+
+def _label(province: str, market: str) -> str:
+    name = place_name(province, market)
+    return gettext("%(province)s, whole province") % {"province": name} if market == ALL else name
 
 
 class InvitationForm(forms.Form):

@@ -17,6 +17,7 @@ from offers.deals.life.searching import find_offers
 from offers.models import Offer
 from wholesale.console.pages import TODAY, areas_for, is_agent
 from wholesale.console.palette.actions import deeds_for
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.searching import Sought, sought
 from wholesale.plumbing.showing import shown_money, shown_phone
 
@@ -78,7 +79,7 @@ def _buyer(buyer: Buyer) -> Hit:
 
 def _offer(offer: Offer) -> Hit:
     title = _("Offer %(id)s of %(amount)s") % {"id": offer.pk, "amount": shown_money(offer.amount)}
-    said = _line(offer.get_state_display(), offer.deal_ref, offer.lead_id, f"{offer.province} {offer.market}")
+    said = _line(offer.get_state_display(), offer.deal_ref, offer.lead_id, place_text(offer))
     return Hit(title, said, "handshake", reverse("admin:offers_offer_change", args=[offer.pk]))
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from buyers.book.boxes_admin import box_text
 from buyers.book.models import Buyer
 from buyers.liquidity.reliability import reliability_of
-from wholesale.plumbing.admin_parts import place_text
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_day, shown_money, shown_number
 
 Facts = list[tuple[str, str]]

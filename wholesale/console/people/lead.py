@@ -11,7 +11,7 @@ from followups.ladders.models import FollowupLadder
 from followups.leads.models import Lead
 from followups.tasks.models import FollowupTask
 from wholesale.plumbing import scopes
-from wholesale.plumbing.admin_parts import place_text
+from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_rate
 
 

@@ -13,12 +13,15 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from followups.sla.reading import PERCENTILES
 from followups.sla.report import GROUPS, SlaReport, sla_report
+from governance.channels import Channel
 from wholesale.console.reports.pages import report_page
 from wholesale.console.reports.periods import PeriodForm, day_field
 from wholesale.plumbing.charts import Chart, Series, chart
+from wholesale.plumbing.codes import spelled
 from wholesale.plumbing.reports import Column, Figure, ReportDocument, ReportTable, Section, ValueKind
 from wholesale.plumbing.showing import shown_span
 from wholesale.plumbing.texts import Words
+from wholesale.plumbing.vocabulary import ALL, Province
 
 BARS_MAX = 40  # groups in the chart; if there are more, those with the highest 90th percentile
 LABEL_MAX = 28  # characters
@@ -78,7 +81,7 @@ def _section(found: SlaReport, by: str) -> Section:
     title = gettext("Lateness, in permitted minutes")
     if not found.whole["count"]:
         return Section(title, note=_("Nothing fell due in these days. Choose other days."))
-    named = [*((_name(group[by]), group) for group in found.groups), (gettext("All"), found.whole)]
+    named = [*((_name(by, group[by]), group) for group in found.groups), (gettext("All"), found.whole)]
     rows = [[name, *(figures[column] for column in COLUMNS)] for name, figures in named]
     return Section(
         title,
@@ -90,8 +93,13 @@ def _section(found: SlaReport, by: str) -> Section:
     )
 
 
-def _name(value: Any) -> str:
-    return gettext("nobody") if value is None else str(value)
+def _name(by: str, value: Any) -> str:
+    if value is None:
+        return gettext("nobody")
+    if by == "market":
+        return gettext("Whole province") if value == ALL else spelled(value)
+    labels: dict[str, Any] = {"province": Province, "channel": Channel}
+    return str(labels[by](value).label if by in labels else value)
 
 
 def _note(by_wall_clock: int) -> Words:
@@ -131,4 +139,4 @@ def chart_rows(found: SlaReport, by: str) -> list[tuple[str, dict[str, Any]]]:
     if len(groups) > BARS_MAX:
         latest = sorted(groups, key=lambda row: -row["p90"])[:BARS_MAX]
         groups = [row for row in groups if row in latest]
-    return [*((Truncator(_name(row[by])).chars(LABEL_MAX), row) for row in groups), (gettext("all"), found.whole)]
+    return [*((Truncator(_name(by, row[by])).chars(LABEL_MAX), row) for row in groups), (gettext("all"), found.whole)]

@@ -3,6 +3,7 @@
 from django import template
 
 from wholesale.plumbing import showing
+from wholesale.plumbing.codes import place_text, property_text
 
 register = template.Library()
 _NAMES = (
@@ -17,3 +18,5 @@ _NAMES = (
 )
 for _name in _NAMES:
     register.filter(_name, getattr(showing, _name))
+register.filter(place_text)
+register.filter(property_text)
