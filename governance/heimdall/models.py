@@ -10,6 +10,7 @@ from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.setting_fields import Rate, SmallWhole, Switch, Whole, Word
 from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.spoken import code_words
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 TRIAL_WINDOW_DAYS_MAX = 3650  # ten years
@@ -136,7 +137,7 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
         verbose_name = _("Heimdall recommendation")
 
     def __str__(self) -> str:
-        return f"{self.domain} {self.gate_reason}"
+        return f"{code_words(self.domain, 'domain')} {self.pk}"
 
 
 class HeimdallEventKind(models.TextChoices):

@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.utils import prettify_json
 
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import ALL
@@ -65,11 +64,6 @@ def place_text(row: Any) -> str:
     """Return a row's province and market as text, without the market ALL. Empty if the row has no place."""
     market = row.market if row.market != ALL else None
     return ", ".join(filter(None, (row.get_province_display(), market)))
-
-
-def json_text(value: Any) -> str:
-    """Return JSON as coloured HTML, or "none given" if it is empty."""
-    return prettify_json(value, None) if value not in (None, {}) else gettext("none given")
 
 
 def button(

@@ -15,10 +15,11 @@ from kpi.tripwire.triggers import NONE_TAKEN
 from wholesale.plumbing.admin_base import ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.showing import shown_number, shown_rate
+from wholesale.plumbing.spoken import code_words
 
 STANDINGS = {_("Triggered"): "danger", _("Amber"): "warning", _("Quiet"): "success", _("Not looked at yet"): ""}
 TRIGGER_DID = {
-    Action.THROTTLE: _("Throttled {engine}"),
+    Action.THROTTLE: _("Switched the risk policy of {engine} off"),
     Action.KILL_SWITCH: _("Engaged the kill switch"),
     NONE_TAKEN: _("Nothing"),
 }
@@ -104,7 +105,7 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
     fieldsets = (
         (_("Metric"), {"fields": ("policy", "now", "note", "evaluated_at")}),
         (_("Seen"), {"fields": ("baseline_text", "current_text", "drop", "did")}),
-        ("CUSUM", {"fields": ("cusum", "amber", "last_event_id")}),
+        (_("Cumulative sum"), {"fields": ("cusum", "amber", "last_event_id")}),
     )
 
     now = column(_("Now"), standing, ordering="triggered", label=STANDINGS)
@@ -114,4 +115,4 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
         """What the policy's trigger did. Empty if the policy is not triggered."""
         if not state.action_taken:
             return ""
-        return TRIGGER_DID[state.action_taken].format(engine=state.policy.throttled_engine)
+        return TRIGGER_DID[state.action_taken].format(engine=code_words(state.policy.throttled_engine, "engine"))
