@@ -164,7 +164,7 @@ def ladder_templates(now: datetime) -> Finding:
             "missing": ", ".join(missing)
         }
         return Finding(False, detail, missing)
-    return Finding(True, _("All 13 provinces have both ladder templates, STANDARD and COLD, on."))
+    return Finding(True, _("All 13 provinces have both ladder templates, the standard and the cold one, on."))
 
 
 @register("followups.templates_french", Severity.WARNING, "Quebec's ladders say what the law wants at each step")

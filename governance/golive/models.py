@@ -25,4 +25,4 @@ class GoLiveState(Governed):
         verbose_name = _("go-live state")
 
     def __str__(self) -> str:
-        return gettext("kill switch engaged") if self.kill_switch_engaged else gettext("kill switch free")
+        return gettext("kill switch engaged") if self.kill_switch_engaged else gettext("kill switch released")

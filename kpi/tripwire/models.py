@@ -60,7 +60,7 @@ class RegressionPolicy(Policy):
         help_text=_("whose events are watched; none: all of Canada"),
         page_help=_("Whose events are watched. Left empty, those of all of Canada, also those that name no province."),
     )
-    enabled = Switch(default=False, page_help=_("Off, it is judged too, but a fall does nothing."))
+    enabled = Switch(default=False, page_help=_("Only while it is on, a fall does something. It is judged in any case."))
     statistic = Choice(max_length=12, choices=Statistic, default=Statistic.SUCCESS_RATE, short=_("Watches"))
     method = Choice(max_length=5, choices=Method, default=Method.DROP)
     action = Choice(max_length=11, choices=Action, default=Action.THROTTLE, short=_("A fall does"))
@@ -276,7 +276,7 @@ class RegressionTrigger(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     undone_user = user_key()
-    undo_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    undo_reason = models.CharField(_("reason"), max_length=NOTE_MAX_LENGTH, blank=True)
 
     class Meta:
         # Serves the triggers of each policy that nobody has undone: the endpoint `state`, the runbook.

@@ -80,7 +80,7 @@ class Edited(Undeletable):
         page: Any = super()
         if not db_field.has_default():
             # Otherwise the theme would preselect the first choice, such as a province.
-            blank = self.left_open if db_field.blank else gettext("Choose one")
+            blank = (getattr(db_field, "empty", "") or self.left_open) if db_field.blank else gettext("Choose one")
             kwargs["choices"] = db_field.get_choices(blank_choice=[("", blank)])
         return page.formfield_for_choice_field(db_field, request, **kwargs)
 
