@@ -164,7 +164,7 @@ def ladder_templates(now: datetime) -> Finding:
         said = _("No ladder template is on for %(missing)s. Switch it on, or run seed_policies if there is none.")
         named = [str(LadderTemplate(province=province, kind=kind)) for province, kind in lacking]
         return Finding(False, said % {"missing": "; ".join(named)}, [" ".join(one) for one in lacking])
-    return Finding(True, _("All 13 provinces have both ladder templates, STANDARD and COLD, on."))
+    return Finding(True, _("All 13 provinces have both ladder templates, the standard and the cold one, on."))
 
 
 @register("followups.templates_french", Severity.WARNING, "Quebec's ladders say what the law wants at each step")

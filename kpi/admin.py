@@ -1,6 +1,5 @@
 """The admin of the KPI log, which is read-only, and of the tripwire."""
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,9 +13,10 @@ from kpi.tripwire.admin.policies import RegressionPolicyAdmin
 from kpi.tripwire.admin.states import RegressionStateAdmin
 from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin
-from wholesale.plumbing.admin_parts import Colours, SinceFilter, WordFilter, column, place_text
+from wholesale.plumbing.admin_parts import Colours, SinceFilter, WordFilter, column
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_money, shown_number, shown_span
+from wholesale.plumbing.spoken import line
 from wholesale.plumbing.texts import Words
 
 # How the values of the product's own metrics are written: minutes, CAD.
@@ -47,7 +47,8 @@ class KPIEventAdmin(GrowingAdmin):
     """The admin page of KPI events, the latest first."""
 
     list_select_related = ("words",)
-    list_display = ("id", "occurred_at", "domain", "metric", "outcome", "measured", "place", "actor", "detail_text")
+    ordering = ("-occurred_at", "-id")  # an event may be recorded long after it happened
+    list_display = ("occurred_at", "domain", "metric", "outcome", "measured", "place", "actor", "detail_text")
     list_filter = (OccurredSinceFilter, EventDomainFilter, "success", "province")
     search_fields = ("metric__exact", "domain__exact", "correlation_id__exact", "subject_id__exact")
     search_help_text = _("Metric, domain, correlation id or subject id, in full")
@@ -72,12 +73,7 @@ class KPIEventAdmin(GrowingAdmin):
         write = UNITS.get((event.domain, event.metric), lambda value: shown_number(value, 4))
         return write(event.value)
 
-    @display(description=_("Detail"))
-    def detail_text(self, event: KPIEvent) -> str:
-        """The event's detail in one line."""
-        return ", ".join(
-            f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in sorted(event.detail.items())
-        )
+    detail_text = column(_("Detail"), lambda event: line(event.detail))
 
 
 __all__ = ["FridayReviewAdmin", "KPIEventAdmin", "RegressionPolicyAdmin", "RegressionStateAdmin", "RegressionTriggerAdmin"]

@@ -14,7 +14,7 @@ from kpi.tripwire.triggers import NONE_TAKEN
 def regression_policies(now: datetime) -> Finding:
     """Check that a regression policy is enabled, and that each enabled policy looks at as many events as it requires."""
     enabled = [policy for policy in watching() if policy.enabled]
-    blind = [str(policy) for policy in enabled if policy.is_blind]
+    blind = [policy.codes for policy in enabled if policy.is_blind]
     if not enabled:
         return Finding(False, _("No regression policy is enabled: a falling KPI goes unseen."))
     if blind:
@@ -24,7 +24,7 @@ def regression_policies(now: datetime) -> Finding:
             blind,
         )
     metrics = {(policy.domain, policy.metric) for policy in enabled}
-    return Finding(True, _("Metrics watched: %(count)s.") % {"count": len(metrics)}, [str(policy) for policy in enabled])
+    return Finding(True, _("Metrics watched: %(count)s.") % {"count": len(metrics)}, [policy.codes for policy in enabled])
 
 
 @register("regression.triggers", Severity.WARNING, "No tripwire is waiting for a person")
@@ -33,9 +33,9 @@ def regression_triggers(now: datetime) -> Finding:
     triggers = list(RegressionTrigger.objects.filter(undone_at__isnull=True).select_related("policy")[:20])
     if not triggers:
         return Finding(True, _("No tripwire has gone off."))
-    names = ", ".join(f"{trigger.policy} (trigger {trigger.pk})" for trigger in triggers)
-    seen = [f"{trigger.policy}: {trigger.note}" for trigger in triggers]
-    idle = [f"{trigger.policy} (trigger {trigger.pk})" for trigger in triggers if trigger.action_taken == NONE_TAKEN]
+    names = ", ".join(f"{trigger.policy.codes} (trigger {trigger.pk})" for trigger in triggers)
+    seen = [f"{trigger.policy.codes}: {trigger.note}" for trigger in triggers]
+    idle = [f"{trigger.policy.codes} (trigger {trigger.pk})" for trigger in triggers if trigger.action_taken == NONE_TAKEN]
     if idle:
         return Finding(
             False,

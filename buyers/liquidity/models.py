@@ -83,7 +83,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
     event = models.CharField(max_length=11, choices=Event)
     deal_ref = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, blank=True, help_text=_("the deal that was offered"))
     is_derived = models.BooleanField(
-        default=False, db_default=False, help_text=_("the buyer was silent; nobody recorded it")
+        default=False, db_default=False, help_text=_("whether the product recorded it because the buyer was silent")
     )
 
     class Meta(AppendOnlyModel.Meta):

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from followups.ladders.models import FollowupLadder
 from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
 from followups.tasks.models import FollowupTask
-from followups.tasks.page_parts import WithLead, task_state, task_url
+from followups.tasks.page_parts import WithLead, reason_words, task_state, task_url
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking, reason_field
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, column, either, link
@@ -32,11 +32,12 @@ class TaskInline(ReadOnlyInline):
 
     model = FollowupTask
     ordering = ("step",)
-    fields = ("step_link", "channel", "due_at", "state", "completed_at", "completed_by", "outcome", "cancel_reason")
-    readonly_fields = ("step_link", "state")
+    fields = ("step_link", "channel", "due_at", "state", "completed_at", "completed_by", "outcome", "cancelled_why")
+    readonly_fields = ("step_link", "state", "cancelled_why")
 
     step_link = link(_("Step"), lambda task: task_url(task.pk), lambda task: task.step)
     state = column(_("State"), task_state)
+    cancelled_why = column(_("Why it was cancelled"), lambda task: reason_words(task.cancel_reason))
 
 
 class LadderStateFilter(StateFilter):

@@ -33,13 +33,16 @@ class FollowupLadder(models.Model):
     lead = lead_key("ladders")
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
-    owner = label_field(help_text=_("whose work it is; null is anybody's"))
+    owner = label_field(help_text=_("who does the work; with no owner, anybody may"))
     # Null in a ladder that is older than the templates.
     template = models.ForeignKey(LadderTemplate, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     template_version = models.PositiveIntegerField(null=True)
     # A copy of the template's kind, so that a list of ladders reads one table.
     template_kind = models.CharField(
-        max_length=8, choices=LadderTemplate.Kind, default=LadderTemplate.Kind.STANDARD, help_text=_("of the template")
+        max_length=8,
+        choices=LadderTemplate.Kind,
+        default=LadderTemplate.Kind.STANDARD,
+        help_text=_("which template of ladders it follows"),
     )
     created_by = models.CharField(max_length=LABEL_MAX_LENGTH)
     user = user_key()

@@ -46,7 +46,7 @@ class Lead(models.Model):
     province = models.CharField(max_length=2, choices=Province)
     market = models.CharField(max_length=WORD_MAX_LENGTH, default=ALL)
     language = models.CharField(max_length=2, choices=Language, default=Language.EN)
-    role = models.CharField(max_length=9, choices=Role, default=Role.HOMEOWNER, help_text=_("in which it is spoken to"))
+    role = models.CharField(max_length=9, choices=Role, default=Role.HOMEOWNER, help_text=_("as what we speak to the lead"))
     zone = models.CharField(
         "time zone", max_length=40, choices=ZONE_CHOICES, blank=True, help_text=_("only where it is known for certain")
     )

@@ -174,7 +174,9 @@ class PoolAgentAdmin(RemovableAdmin):
             act,
             form=PauseForm,
             title=gettext("Pause %(agent)s in %(place_text)s") % {"agent": row.agent, "place_text": place_text(row)},
-            explanation=gettext("Others of the pool get its share. In its other pools it is paused there."),
+            explanation=gettext(
+                "Until then the others of this pool get their share of the ladders. It changes nothing in their other pools."
+            ),
             button=gettext("Pause"),
         )
 
@@ -194,7 +196,7 @@ class PoolAgentAdmin(RemovableAdmin):
         return Question(
             act,
             title=gettext("Resume %(agent)s in %(place_text)s") % {"agent": row.agent, "place_text": place_text(row)},
-            explanation=gettext("It gets its share of new ladders from now on."),
+            explanation=gettext("They get their share of new ladders from now on."),
             button=gettext("Resume"),
         )
 
@@ -202,7 +204,7 @@ class PoolAgentAdmin(RemovableAdmin):
         return Removal(
             title=gettext("Remove %(agent)s from the pool of %(place_text)s")
             % {"agent": row.agent, "place_text": place_text(row)},
-            explanation=gettext("It gets no new ladder there. The ladders that it has stay its own."),
+            explanation=gettext("They get no new ladders there. The ladders that they have stay theirs."),
             button=gettext("Remove"),
             done=gettext("%(agent)s is in the pool of %(place_text)s no more.")
             % {"agent": row.agent, "place_text": place_text(row)},

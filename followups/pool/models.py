@@ -19,7 +19,7 @@ class PoolAgent(Governed):
     weight = models.PositiveSmallIntegerField(
         default=1, help_text=_("of two agents, one of weight 2 gets twice as many ladders")
     )
-    paused_until = models.DateTimeField(null=True, blank=True, help_text=_("gets no ladder before"))
+    paused_until = models.DateTimeField(null=True, blank=True, help_text=_("they get no ladder before then"))
     # Used by the smooth weighted round robin (`rules.turn`): raised by the weight at each turn, lowered when chosen.
     credit = models.IntegerField(default=0, editable=False)
 

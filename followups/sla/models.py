@@ -26,7 +26,7 @@ class SlaPolicy(PlacePolicy):
     """
 
     channel = Choice(max_length=5, choices=Channel)
-    enabled = Switch(default=True, page_help=_("Off: no lateness is a breach here."))
+    enabled = Switch(default=True, page_help=_("Only while it is on, lateness can be a breach here."))
     warn_after_minutes = Whole(
         at_most=MINUTES_MAX,
         suggested=WARN_AFTER,
@@ -134,7 +134,7 @@ class SlaBreach(AppendOnlyModel):
     # Needs no index of its own: the unique constraint on task and due time begins with this column.
     task = models.ForeignKey("followups.FollowupTask", on_delete=models.PROTECT, related_name="breaches", db_index=False)
     due_at = models.DateTimeField()
-    counted_from = models.DateTimeField(help_text=_("the first permitted minute at or after due_at, where one was known"))
+    counted_from = models.DateTimeField(help_text=_("the first permitted minute from the due time on, where one was known"))
     breached_at = models.DateTimeField(help_text=_("when the permitted time that the policy allows was over"))
     late_for = models.DurationField(
         null=True, help_text=_("the permitted time by which it was late when it was done, else when it was found")

@@ -109,7 +109,7 @@ class FollowupTask(models.Model):
     )
     # For open tasks. Null if no minute of the next 30 days is known to be permitted.
     actionable_at = models.DateTimeField(
-        null=True, help_text=_("the first permitted minute at or after due_at, for the SLA")
+        null=True, help_text=_("the first permitted minute from the due time on, for the SLA")
     )
     open_from = models.DateTimeField(null=True, help_text=_("the permitted interval that contains now, or the next one"))
     open_until = models.DateTimeField(null=True, help_text=_("its last instant"))
@@ -119,8 +119,8 @@ class FollowupTask(models.Model):
     # The lateness up to `late_until`; the stored interval says how much was added since. Of a completed task it is the
     # whole lateness, or null if the task was completed before lateness was counted.
     late_for = models.DurationField(null=True, help_text=_("the permitted time by which it was late"))
-    late_until = models.DateTimeField(null=True, help_text=_("up to when late_for is counted"))
-    breached_due_at = models.DateTimeField(null=True, help_text=_("the due_at of which a breach of the SLA is on record"))
+    late_until = models.DateTimeField(null=True, help_text=_("up to when the lateness is counted"))
+    breached_due_at = models.DateTimeField(null=True, help_text=_("the due time of which a breach of the SLA is on record"))
     # Copies of the ladder's values, so that the due list is one query on one table.
     lead = lead_key("tasks")
     province = models.CharField(max_length=2, choices=Province)
@@ -257,7 +257,7 @@ class ContactAttempt(SignedModel, AppendOnlyModel):
     matched_market = models.CharField(max_length=WORD_MAX_LENGTH, null=True)
     policy_version = models.PositiveIntegerField(null=True)
     # Null for a contact from before the rules of the law had versions.
-    law_version = models.CharField(max_length=20, null=True, help_text=_("of the law's rules (governance.law)"))
+    law_version = models.CharField(max_length=20, null=True, help_text=_("the version of the rules of the law"))
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -14,6 +15,7 @@ from unfold.decorators import display
 from followups.tasks.models import FollowupTask
 from wholesale.plumbing.admin_parts import link
 from wholesale.plumbing.showing import shown_time
+from wholesale.plumbing.spoken import known_words
 
 OVERDUE_AFTER = timedelta(hours=2)  # a task that is so long past due misses the SLA
 TASK_STATES = {
@@ -42,6 +44,18 @@ def clock(moment: datetime, zone: tzinfo | None) -> str:
     return shown_time(moment, zone)
 
 
+def reason_words(text: str) -> str:
+    """Return the reason of a change of a task: what a person wrote, or in words what the product noted by codes."""
+    what, found, code = text.partition(" ")
+    if what == "lapsed" and found:
+        return gettext("Lapsed: %(reason)s") % {"reason": known_words(code, "reason")}
+    if what == "outcome" and found:
+        return gettext("After the outcome: %(outcome)s") % {"outcome": known_words(code, "outcome")}
+    return {"opted_out": gettext("Wants no more contact"), "restarted": gettext("The ladder was started anew")}.get(
+        text, text
+    )
+
+
 def task_url(task_id: int) -> str:
     """Return the address of a task's page."""
     return reverse("admin:followups_followuptask_change", args=[task_id])
@@ -68,6 +82,9 @@ class WithLead:
 class WithTask:
     """A mixin for admins of rows that belong to a task."""
 
-    task_link = link(
-        _("Task"), lambda row: task_url(row.task_id), lambda row: gettext("Task %(task_id)s") % {"task_id": row.task_id}
-    )
+    task_link = link(_("Task"), lambda row: task_url(row.task_id), lambda row: _task_name(row.task_id))
+
+
+def _task_name(task_id: int) -> str:
+    """Return the name of a task, which no table breaks into two lines."""
+    return format_html('<span class="whitespace-nowrap">{}</span>', gettext("Task %(task_id)s") % {"task_id": task_id})

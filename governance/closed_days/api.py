@@ -21,7 +21,7 @@ from wholesale.plumbing.texts import shown
 class ClosedDayOut(RowSerializer):
     """A closed day: nobody is contacted on it."""
 
-    province = serializers.CharField(help_text="empty is every province")
+    province = serializers.CharField(help_text="empty: every province")
 
     class Meta:
         model = ClosedDay

@@ -14,7 +14,9 @@ from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, Province
 class ClosedDay(Governing, Governed):
     """A day on which the operator contacts nobody, in one province or, if `province` is empty, in all."""
 
-    province = models.CharField(max_length=2, choices=Province, blank=True, help_text=_("empty is every province"))
+    province = models.CharField(
+        max_length=2, choices=Province, blank=True, help_text=_("without one, the day is closed in every province")
+    )
     day = models.DateField(validators=WITHIN_RANGE)
     name = models.CharField(max_length=LABEL_MAX_LENGTH)
 

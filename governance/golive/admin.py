@@ -49,8 +49,11 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
     def enforced(self, state: GoLiveState) -> str:
         """A sentence that says whether this server enforces go-live."""
         if settings.GO_LIVE_ENFORCE:
-            return gettext("Go-live is enforced: while it is off no ladder starts and there is no due list.")
-        return gettext("Go-live is not enforced (GO_LIVE_ENFORCE is false); the kill switch always is.")
+            return gettext("While go-live is off, this server starts no ladder and has no due list.")
+        return gettext(
+            "This server also works while go-live is off, since its setting GO_LIVE_ENFORCE is false. The kill switch stops "
+            "it in any case."
+        )
 
     def settings_of(self, record: Any) -> dict[str, str]:
         return {gettext("Kill switch"): self.kill_switch(record), gettext("Go-live"): self.go_live(record)}
@@ -103,7 +106,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             title=gettext("Release the kill switch"),
             explanation=gettext("Everything acts again at once. Make sure that what it was engaged for is over."),
             button=gettext("Release the kill switch"),
-            done=_("The kill switch is free."),
+            done=_("The kill switch is released."),
         )
 
     @button(_("Enable go-live"), "enable", icon="rocket_launch", variant=SUCCESS)

@@ -20,9 +20,10 @@ from governance.heimdall.rules import wilson_lower_bound
 from governance.heimdall.services import trials_in_window
 from governance.policies_admin import PolicyAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
-from wholesale.plumbing.admin_parts import Colours, DaySinceFilter, SinceFilter, WordFilter, column, either, json_text
+from wholesale.plumbing.admin_parts import Colours, DaySinceFilter, SinceFilter, WordFilter, column, either
 from wholesale.plumbing.differences import Said
 from wholesale.plumbing.showing import shown_rate
+from wholesale.plumbing.spoken import code_words, known_words, told
 
 THRESHOLDS = ("min_confidence_prod", "min_sandbox_trials", "min_sandbox_success_rate", "use_lower_bound")
 SPANS = ("trial_window_days", "recommendation_hours")
@@ -117,7 +118,7 @@ class DomainFilter(WordFilter):
     parameter_name = "domain"
 
     def words(self) -> Iterable[tuple[str, str]]:
-        return [(domain, domain) for domain in HeimdallPolicy.objects.values_list("domain", flat=True)]
+        return [(domain, code_words(domain, "domain")) for domain in HeimdallPolicy.objects.values_list("domain", flat=True)]
 
 
 @admin.register(HeimdallRecommendation)
@@ -144,22 +145,22 @@ class HeimdallRecommendationAdmin(GrowingAdmin):
     eligible = either(
         _("For production"), lambda kept: kept.prod_eligible, (_("Eligible"), "success"), (_("Not eligible"), "warning")
     )
-    advice = column(_("Recommendation"), lambda kept: json_text(kept.recommendation))
-    grounds = column(_("Evidence"), lambda kept: json_text(kept.evidence))
+    advice = column(_("Recommendation"), lambda kept: told(kept.recommendation))
+    grounds = column(_("Evidence"), lambda kept: told(kept.evidence))
 
 
 @admin.register(HeimdallEvent)
 class HeimdallEventAdmin(GrowingAdmin):
     """The admin pages of Heimdall events, newest first: trials, and recommendations with their uses and refusals."""
 
-    list_display = ("id", "created_at", "what", "domain", "confidence_text", "outcome", "message", "actor")
+    list_display = ("id", "created_at", "what", "domain", "confidence_text", "outcome", "said", "actor")
     list_display_links = ("id", "created_at")
     list_filter = (SinceFilter, "kind", DomainFilter)
     list_select_related = False
     search_fields = ("domain__exact", "actor__exact", "correlation_id__exact")
     search_help_text = _("Domain, actor or correlation id, in full")
     fieldsets = (
-        (_("Event"), {"fields": ("what", "domain", "confidence_text", "outcome", "message", "recommendation")}),
+        (_("Event"), {"fields": ("what", "domain", "confidence_text", "outcome", "said", "recommendation")}),
         (_("Who and when"), {"fields": ("actor", "user", "correlation_id", "created_at")}),
     )
 
@@ -167,6 +168,8 @@ class HeimdallEventAdmin(GrowingAdmin):
     confidence_text = column(
         _("Confidence"), lambda event: "" if event.confidence is None else shown_rate(event.confidence, 2)
     )
+
+    said = column(_("The gate's answer"), lambda event: known_words(event.message, "gate_reason"))
 
     @display(description=_("Trial"), ordering="success", label=Colours({_("Success"): "success", _("Failure"): "danger"}))
     def outcome(self, event: HeimdallEvent) -> str:

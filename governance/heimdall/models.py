@@ -13,6 +13,7 @@ from wholesale.plumbing.codes import titled, worded
 from wholesale.plumbing.setting_fields import Rate, SmallWhole, Switch, Whole, Word
 from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.signed import SignedModel
+from wholesale.plumbing.spoken import code_words
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 TRIAL_WINDOW_DAYS_MAX = 3650  # ten years
@@ -140,7 +141,7 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
 
     def __str__(self) -> str:
         eligible = gettext("eligible for production") if self.prod_eligible else gettext("not eligible for production")
-        return titled(worded(self.domain), eligible)
+        return titled(code_words(self.domain, "domain"), eligible)
 
 
 class HeimdallEventKind(models.TextChoices):

@@ -84,7 +84,9 @@ class ContactRecord(SignedModel, AppendOnlyModel):
     # The index serves the gate's lookup: all lines of some points, in order.
     point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
     entry = models.CharField(max_length=11, choices=Entry)
-    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text=_("empty is every channel"))
+    channel = models.CharField(
+        max_length=5, choices=Channel, blank=True, help_text=_("without one, the line is about every channel")
+    )
     basis = models.CharField(_("ground"), max_length=16, choices=Basis, blank=True)
     effective_at = models.DateTimeField(help_text=_("when it was obtained, said or checked"))
     expires_at = models.DateTimeField(null=True, blank=True)

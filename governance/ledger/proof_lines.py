@@ -42,8 +42,11 @@ def _line(record: ContactRecord) -> dict[str, Any]:
     }
 
 
-_UNTIL: dict[str, str] = {Basis.CONTRACT: gettext_noop("ended"), Basis.REFERRAL: gettext_noop("the first message")}
-_WITHDRAWN = gettext_noop("withdrawn")
+_UNTIL: dict[str, str] = {
+    Basis.CONTRACT: gettext_noop("the contract ends"),
+    Basis.REFERRAL: gettext_noop("the first message"),
+}
+_WITHDRAWN = gettext_noop("it is withdrawn")
 
 
 def until(basis: str) -> str:

@@ -29,7 +29,7 @@ def windows_text(rules: dict[str, Any]) -> str:
 
 def channels_text(rules: dict[str, Any]) -> str:
     """The channels that the rules allow, in one line, or "none"."""
-    return ", ".join(rules[CHANNELS]) or gettext("none")
+    return ", ".join(str(Channel(channel).label) for channel in rules[CHANNELS]) or gettext("none")
 
 
 def windows_by_day(rules: dict[str, Any]) -> dict[str, Parts]:

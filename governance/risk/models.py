@@ -142,7 +142,7 @@ class RiskReservation(SignedModel):
     realized_loss = models.DecimalField(max_digits=14, decimal_places=2, null=True, help_text=_("CAD"))
     settled_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     settled_user = user_key(editable=False)
-    settle_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    settle_reason = models.CharField(_("reason"), max_length=NOTE_MAX_LENGTH, blank=True)
 
     class Meta:
         constraints = [

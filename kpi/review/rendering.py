@@ -136,10 +136,10 @@ def _states(places: list[dict[str, Any]]) -> Section:
     columns = [
         Column(_("Place")),
         Column(_("State")),
-        Column(_("Left it this week"), ValueKind.COUNT),
-        Column(_("After days, median"), ValueKind.NUMBER, 1),
-        Column(_("Stand in it"), ValueKind.COUNT),
-        Column(_("For days, median"), ValueKind.NUMBER, 1),
+        Column(_("Left this state this week"), ValueKind.COUNT),
+        Column(_("Median days until they left"), ValueKind.NUMBER, 1),
+        Column(_("In this state now"), ValueKind.COUNT),
+        Column(_("Median days so far"), ValueKind.NUMBER, 1),
     ]
     names = ("left", "left_after_days", "standing", "standing_for_days")
     rows = [

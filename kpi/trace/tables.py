@@ -16,6 +16,7 @@ from followups.leads.replies.models import AdministrativeReply
 from followups.sla.models import SlaBreach
 from followups.tasks.completions.attempts import LABELS
 from followups.tasks.models import ContactAttempt, TaskEvent
+from followups.tasks.page_parts import reason_words
 from governance.gate.events import HeimdallEvent, RiskEvent, RunbookRun
 from governance.gate.ledger import ContactRecord
 from kpi.models import KPIEvent, RegressionTrigger
@@ -25,6 +26,7 @@ from offers.deals.life.models import Offer, OfferEvent
 from offers.deals.models import OfferEvidence
 from wholesale.plumbing.codes import place_name, property_text, referred
 from wholesale.plumbing.showing import shown_money, shown_time
+from wholesale.plumbing.spoken import code_words, known_words
 
 REQUEST: Finds = {About.REQUEST: by("correlation_id")}
 
@@ -46,9 +48,12 @@ def _of_deal(traced: Traced) -> Q:
 
 def _kpi(row: KPIEvent) -> TraceSaid:
     outcome = {True: _("success"), False: _("failure"), None: ""}[row.success]
-    about = f"{row.subject_type} {row.subject_id}".strip()
+    about = f"{known_words(row.subject_type, 'subject_type')} {row.subject_id}".strip()
     detail = row.detail if isinstance(row.detail, dict) else {_("Detail"): row.detail}
-    what = f"{row.domain} {row.metric}"
+    what = _("%(domain)s: %(metric)s") % {
+        "domain": code_words(row.domain, "domain"),
+        "metric": code_words(row.metric, "metric"),
+    }
     return TraceSaid(what, "", {_("About"): about, _("Outcome"): outcome, _("Value"): row.value, **detail})
 
 
@@ -63,13 +68,13 @@ def _task_event(row: TaskEvent) -> TraceSaid:
     task = row.task
     details = {_("From"): row.detail.get("from"), _("To"): row.detail.get("to")}
     if row.kind in _OF_ALL_STEPS:
-        return TraceSaid(_("Open steps: %(kind)s") % {"kind": row.get_kind_display()}, row.reason, details)
+        return TraceSaid(_("Open steps: %(kind)s") % {"kind": row.get_kind_display()}, reason_words(row.reason), details)
     what = _("Step %(step)s, %(channel)s: %(kind)s") % {
         "step": task.step,
         "channel": task.get_channel_display(),
         "kind": row.get_kind_display(),
     }
-    return TraceSaid(what, row.reason, details)
+    return TraceSaid(what, reason_words(row.reason), details)
 
 
 def _ladder(row: FollowupLadder) -> TraceSaid:
@@ -186,14 +191,16 @@ def _own_feedback(row: BuyerFeedbackEvent) -> TraceSaid:
 
 
 def _risk(row: RiskEvent) -> TraceSaid:
-    what = _("Risk of %(engine)s: %(kind)s") % {"engine": row.engine, "kind": row.get_kind_display()}
+    what = _("Risk of %(engine)s: %(kind)s") % {"engine": code_words(row.engine, "engine"), "kind": row.get_kind_display()}
     loss = shown_money(row.realized_loss) if row.realized_loss else ""
-    return TraceSaid(what, row.reason or row.message, {_("Amount"): shown_money(row.amount), _("Loss"): loss})
+    return TraceSaid(
+        what, row.reason or known_words(row.message, "gate_reason"), {_("Amount"): shown_money(row.amount), _("Loss"): loss}
+    )
 
 
 def _advice(row: HeimdallEvent) -> TraceSaid:
-    what = _("Advice in %(domain)s: %(kind)s") % {"domain": row.domain, "kind": row.get_kind_display()}
-    return TraceSaid(what, row.message, {_("Confidence"): row.confidence})
+    what = _("Advice in %(domain)s: %(kind)s") % {"domain": code_words(row.domain, "domain"), "kind": row.get_kind_display()}
+    return TraceSaid(what, known_words(row.message, "gate_reason"), {_("Confidence"): row.confidence})
 
 
 def _run(row: RunbookRun) -> TraceSaid:
@@ -202,7 +209,11 @@ def _run(row: RunbookRun) -> TraceSaid:
 
 
 def _trigger(row: RegressionTrigger) -> TraceSaid:
-    return TraceSaid(_("Tripwire acted: %(act)s") % {"act": row.action_taken}, row.note, {_("Engine"): row.engine})
+    return TraceSaid(
+        _("Tripwire acted: %(act)s") % {"act": row.action_taken},
+        row.note,
+        {_("Engine"): code_words(row.engine, "engine") if row.engine else ""},
+    )
 
 
 # The sources ------------------------------------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
 from kpi.tripwire.errors import BaselineMissing, NotARate, ThresholdsReversed
-from kpi.tripwire.rules import BASELINE_MIN, EVENTS_MAX, Action, Method, Statistic
+from kpi.tripwire.rules import EVENTS_MAX, Action, Method, Statistic
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.codes import titled
 from wholesale.plumbing.setting_fields import Choice, Metric, Number, Rate, Switch, Whole, Word
 from wholesale.plumbing.signed import user_key
+from wholesale.plumbing.spoken import code_words, known_words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, Province
 
 _SMALLEST = Decimal("0.0001")
@@ -37,6 +38,15 @@ def figure_field() -> "models.DecimalField[Any, Any]":
     return models.DecimalField(max_digits=20, decimal_places=6, null=True)
 
 
+def policy_words(domain: str = "", metric: str = "", province: str = "") -> str:
+    """Return what is watched and where, in words: a policy's key, or its `codes` in parts."""
+    what = gettext("%(domain)s: %(metric)s") % {
+        "domain": code_words(domain, "domain"),
+        "metric": code_words(metric, "metric"),
+    }
+    return ", ".join(filter(None, (what, known_words(province, "province"))))
+
+
 class RegressionPolicy(Policy):
     """The policy that says how one metric is watched, in one province or in all of Canada, and what a fall does."""
 
@@ -48,10 +58,10 @@ class RegressionPolicy(Policy):
         null=True,
         blank=True,
         empty=_("all of Canada"),
-        help_text=_("whose events are watched; null: all of Canada"),
-        page_help=_("Whose events are watched. Empty: all of Canada, with the events that name no province."),
+        help_text=_("whose events are watched; none: all of Canada"),
+        page_help=_("Whose events are watched. Left empty, those of all of Canada, also those that name no province."),
     )
-    enabled = Switch(default=False, page_help=_("Off, it is judged too, but a fall does nothing."))
+    enabled = Switch(default=False, page_help=_("Only while it is on, a fall does something. It is judged in any case."))
     statistic = Choice(max_length=12, choices=Statistic, default=Statistic.SUCCESS_RATE, short=_("Watches"))
     method = Choice(max_length=5, choices=Method, default=Method.DROP)
     action = Choice(max_length=11, choices=Action, default=Action.THROTTLE, short=_("A fall does"))
@@ -59,60 +69,74 @@ class RegressionPolicy(Policy):
         blank=True,
         empty=_("as the domain"),
         help_text=_("whose risk policy THROTTLE switches off; empty: the domain"),
-        page_help=_("Whose risk policy a fall switches off. Empty: the one named as the domain."),
+        page_help=_("Whose risk policy a fall switches off. Left empty, the one named as the domain."),
     )
     window_events = events(
-        50, label="Window", help_text="DROP: the last so many events ...", page_help="The last so many events ..."
+        50,
+        label=_("Window"),
+        help_text=_("DROP: how many of the newest events are compared with those before them"),
+        page_help=_("How many of the newest events are compared with the events before them."),
     )
     baseline_events = events(
         200,
-        label="Baseline",
-        help_text="... against so many before them; CUSUM: events that a baseline is measured on, better 1,000",
-        page_help="... are held against so many before them. "
-        f"A CUSUM's baseline is measured on so many too, at least {BASELINE_MIN}, better 1,000.",
+        label=_("Baseline"),
+        help_text=_(
+            "DROP: how many events before the window it is compared with; CUSUM: events of a baseline, better 1,000"
+        ),
+        page_help=_(
+            "How many events before the window it is compared with. A cumulative sum's baseline is measured on as many, "
+            "at least 200, better 1,000."
+        ),
     )
     min_events_to_enforce = events(
         50,
-        label="Minimum of events",
+        label=_("Minimum of events"),
         short=_("Minimum"),
-        help_text="DROP: fewer in either: no verdict",
-        page_help="Fewer in either: no verdict. For VOLUME: fewer in the days before.",
+        help_text=_("DROP: with fewer events in the window or in the baseline there is no verdict"),
+        page_help=_(
+            "With fewer events in the window or in the baseline there is no verdict. Where the number of events is watched: "
+            "with fewer in the days before."
+        ),
     )
     window_days = Whole(
         default=7,
         within=(1, 365),
-        label="Days",
-        help_text=_("VOLUME: the last so many days against as many before them"),
-        page_help=_("The number of events in the last so many days is held against that in so many days before."),
+        label=_("Days"),
+        help_text=_("VOLUME: how many of the last days are compared with as many days before them"),
+        page_help=_("How many days. The number of events in them is compared with that of as many days before."),
     )
     max_drop_fraction = Rate(
         default=Decimal("0.20"),
         at_least=_SMALLEST,
-        label="Largest drop",
+        label=_("Largest drop"),
         help_text=_("DROP: a fall of this fraction triggers"),
-        page_help=_("A fraction of the baseline: 0.20 triggers at a fall from 50% to 40%. VOLUME uses it too."),
+        page_help=_(
+            "A fraction of the baseline: 0.20 triggers at a fall from 50% to 40%. It counts for the number of events too."
+        ),
     )
     design_drop = Rate(
         default=Decimal("0.40"),
         at_least=_SMALLEST,
         at_most=1 - _SMALLEST,
-        label="Designed for a drop of",
+        label=_("Designed for a drop of"),
         short=_("Designed for"),
         help_text=_("the fall that the policy is meant to find"),
         page_help=_(
-            "A fraction below 1: the fall that it is meant to find. A CUSUM is built for it; for DROP it only says "
-            "which fall the delay below is about."
+            "A fraction below 1: the fall that it is meant to find. A cumulative sum is built for it. For the guide's rule "
+            "it only says which fall the delay below is about."
         ),
     )
     amber_threshold = threshold(
-        4, short=_("Amber"), help_text="CUSUM: look", page_help="From this sum on it is worth a look; nothing is done."
+        4, short=_("Amber"), help_text=_("CUSUM: look"), page_help=_("From this sum on it is worth a look; nothing is done.")
     )
     red_threshold = threshold(
         7,
         short=_("Red"),
-        help_text="CUSUM: act",
-        page_help="From this sum on it triggers, and stays so until somebody approves a new baseline. "
-        "Higher: fewer false alarms, later found.",
+        help_text=_("CUSUM: act"),
+        page_help=_(
+            "From this sum on it triggers, and stays so until somebody approves a new baseline. The higher, the fewer false "
+            "alarms, and the later a fall is found."
+        ),
     )
     baseline_rate = models.DecimalField(
         max_digits=7, decimal_places=6, null=True, editable=False, help_text=_("CUSUM: frozen, approved; fraction 0..1")
@@ -169,6 +193,11 @@ class RegressionPolicy(Policy):
         verbose_name_plural = _("regression policies")
 
     def __str__(self) -> str:
+        return policy_words(*filter(None, (self.domain, self.metric, self.province)))
+
+    @property
+    def codes(self) -> str:
+        """The key as stored texts, commands and checks name it: domain, metric, province."""
         return " ".join(filter(None, (self.domain, self.metric, self.province)))
 
     def prepared(self, changes: Mapping[str, Any], act: Act) -> Mapping[str, Any]:
@@ -246,7 +275,7 @@ class RegressionTrigger(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=LABEL_MAX_LENGTH, blank=True)
     undone_user = user_key()
-    undo_reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+    undo_reason = models.CharField(_("reason"), max_length=NOTE_MAX_LENGTH, blank=True)
 
     class Meta:
         # Serves the triggers of each policy that nobody has undone: the endpoint `state`, the runbook.

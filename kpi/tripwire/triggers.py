@@ -36,7 +36,7 @@ _WORDS = {
 
 def reason_of(policy: RegressionPolicy, state: RegressionState) -> str:
     """Return the reason that is recorded when the policy stops an engine or everything."""
-    return f"Tripwire {policy}: {state.note}"
+    return f"Tripwire {policy.codes}: {state.note}"
 
 
 def act_on_fall(policy: RegressionPolicy, state: RegressionState, stop: gate.Stop | None, act: Act) -> str:

@@ -2,17 +2,20 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
 from offers.comps.fields import COLUMNS
 from offers.comps.lists import imports
 from offers.comps.lists.exports import SaleResource
 from offers.comps.lists.importer import SALES
 from offers.comps.models import MarketPrior, Sale
+from offers.comps.terms import correlations_of, terms_of
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
-from wholesale.plumbing.admin_parts import SinceFilter, column, either, json_text
+from wholesale.plumbing.admin_parts import SinceFilter, column, either
 from wholesale.plumbing.codes import place_text, property_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.showing import shown_money
+from wholesale.plumbing.spoken import told
 
 
 @admin.register(Sale)
@@ -71,9 +74,17 @@ class MarketPriorAdmin(ReadOnlyAdmin):
     search_fields = ("market__exact",)
     fieldsets = (
         (_("Market"), {"fields": ("place", "as_of", "sales", "version", "fitted_at")}),
-        (_("What its sales say"), {"fields": ("mean_shown", "covariance_shown")}),
+        (_("What its sales say"), {"fields": ("terms_shown", "together_shown")}),
     )
 
     place = column(_("Market"), place_text)
-    mean_shown = column(_("Mean"), lambda prior: json_text(prior.mean))
-    covariance_shown = column(_("Covariance"), lambda prior: json_text(prior.covariance))
+
+    @display(description=_("What adds to a price"))
+    def terms_shown(self, prior: MarketPrior) -> str:
+        """What each term adds to the logarithm of a price, and how surely that is known, as a table."""
+        return told(terms_of(prior.mean, prior.covariance))
+
+    @display(description=_("How the terms go together"))
+    def together_shown(self, prior: MarketPrior) -> str:
+        """The correlation of each two terms (-1..1), as a table."""
+        return told(correlations_of(prior.covariance))

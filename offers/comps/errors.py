@@ -4,4 +4,4 @@ from wholesale.plumbing.errors import DomainError
 
 
 class NoComps(DomainError, code="no_comps"):
-    """No sale from before that day is known here. Import sales, or give comps."""
+    """No sale of an earlier day is known here. Import sales, or give comps."""

@@ -18,9 +18,10 @@ from offers.deals.shown.estimates import changes_shown, comps_shown, estimate_sh
 from offers.deals.shown.sums import deal_shown, sum_shown
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form, of_row
-from wholesale.plumbing.admin_parts import SinceFilter, allowed, button, column, json_text
+from wholesale.plumbing.admin_parts import SinceFilter, allowed, button, column
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_money
+from wholesale.plumbing.spoken import told
 
 
 @admin.register(OfferEvidence)
@@ -49,9 +50,9 @@ class OfferEvidenceAdmin(GrowingAdmin):
         _("Recommended offer"), lambda evidence: shown_money(evidence.recommended_offer), ordering="recommended_offer"
     )
     assignment_fee = column(_("Assignment fee"), lambda evidence: shown_money(evidence.default_assignment_fee))
-    comps = column(_("Comparable sales that were given"), lambda evidence: json_text(evidence.comps_json))
-    advice = column(_("What to offer first"), lambda evidence: json_text(evidence.advice_json))
-    assumptions = column(_("Assumptions"), lambda evidence: json_text(evidence.assumptions_json))
+    comps = column(_("Comparable sales that were given"), lambda evidence: told(evidence.comps_json))
+    advice = column(_("What to offer first"), lambda evidence: told(evidence.advice_json))
+    assumptions = column(_("Assumptions"), lambda evidence: told(evidence.assumptions_json))
 
     has_draft_permission = allowed("offers.draft_offer")
     has_calculate_permission = allowed("offers.estimate_arv")

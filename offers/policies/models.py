@@ -100,7 +100,7 @@ class OfferPolicy(PlacePolicy):
         max_length=15,
         choices=LiquidityGate,
         default=LiquidityGate.SCORE,
-        label="Score that gates",
+        label="Liquidity score to reach",
         help_text=_("the liquidity score that must reach the threshold"),
         page_help=_("The liquidity score that must reach the threshold."),
     )

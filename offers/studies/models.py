@@ -19,8 +19,8 @@ class RatioStudy(SignedModel):
         DONE = "DONE", _("Done")
         FAILED = "FAILED", _("Failed")
 
-    province = models.CharField(max_length=2, choices=Province, blank=True, help_text=_("empty: all"))
-    market = models.CharField(max_length=WORD_MAX_LENGTH, blank=True, help_text=_("empty: all"))
+    province = models.CharField(max_length=2, choices=Province, blank=True, help_text=_("none: all of Canada"))
+    market = models.CharField(max_length=WORD_MAX_LENGTH, blank=True, help_text=_("none: all markets"))
     since = models.DateField(null=True, blank=True, help_text=_("sold on or after"))
     until = models.DateField(null=True, blank=True, help_text=_("sold on or before"))
     most = models.PositiveIntegerField(help_text=_("sales at most, the newest ones"))

@@ -58,7 +58,7 @@ def test_a_lead_has_one_timeline_of_all_that_happened() -> None:
     InboundFactory.create(lead_id="L2", text="of somebody else", created_at=NOON)
     found = trace(traced_lead(lead), user=None)
     assert [(entry.kind.value, entry.words) for entry in found.entries] == [
-        ("LADDER", "opted_out"),  # its open step
+        ("LADDER", "Wants no more contact"),  # its open step
         ("CONSENT", "said so"),  # three lines of the ledger: number, address, lead
         ("OFFER", ""),
         ("STATUS", ""),

@@ -238,7 +238,7 @@ def test_the_history_shows_what_changed_in_words(ops: Client) -> None:
 
     assert page.context["page_obj"][0].history_delta_changes == [
         {"field": "State", "old": "Off", "new": "On"},
-        {"field": "A fall does", "old": "Switches the risk policy of WHOLESALE off", "new": "Engages the kill switch"},
+        {"field": "A fall does", "old": "Switches the risk policy of Wholesale off", "new": "Engages the kill switch"},
         {"field": "Largest drop", "old": "20%", "new": "25%"},
         {"field": "Window", "old": "50 events", "new": "80 events"},
     ]
@@ -459,7 +459,7 @@ def test_triggers_are_filtered_by_whether_they_are_undone(ops: Client) -> None:
 @pytest.mark.parametrize(
     ("action", "engine", "words"),
     [
-        ("THROTTLE", "WHOLESALE", "Switched the risk policy of WHOLESALE off"),
+        ("THROTTLE", "WHOLESALE", "Switched the risk policy of Wholesale off"),
         ("KILL_SWITCH", "", "Engaged the kill switch"),
         ("none", "", "Nothing"),
     ],
@@ -471,7 +471,7 @@ def test_a_trigger_shows_what_it_did_and_its_policy_what_it_would_do(
     state = RegressionState.objects.create(policy=policy(), action_taken=action, triggered=True)
     assert words in ops.get(TRIGGERS).content.decode()
     assert words in ops.get(url(state)).content.decode()
-    assert "Switches the risk policy of WHOLESALE off" in ops.get(LIST).content.decode()
+    assert "Switches the risk policy of Wholesale off" in ops.get(LIST).content.decode()
 
 
 def test_a_state_shows_what_was_seen(ops: Client) -> None:
@@ -479,5 +479,5 @@ def test_a_state_shows_what_was_seen(ops: Client) -> None:
 
     page = ops.get(url(RegressionState.objects.get())).content.decode()
 
-    for text in ("0.95", "0.74", "22.1%", "Switched the risk policy of WHOLESALE off"):
+    for text in ("0.95", "0.74", "22.1%", "Switched the risk policy of Wholesale off"):
         assert text in page, text

@@ -465,5 +465,5 @@ def test_the_daily_run_reports_amber() -> None:
 
 def test_evaluate_all_skips_disabled_policies() -> None:
     watch()
-    assert [str(policy) for policy, _ in evaluations.evaluate_all(act=Act(at=NOON))] == ["WHOLESALE contract_rate"]
+    assert [policy.codes for policy, _ in evaluations.evaluate_all(act=Act(at=NOON))] == ["WHOLESALE contract_rate"]
     assert RegressionState.objects.count() == 1

@@ -230,5 +230,5 @@ def test_the_page_approves_the_baseline_of_its_province(ops: Client) -> None:
 def test_provinces_are_named_on_the_pages(ops: Client) -> None:
     watch(province="ON")
     page = ops.get("/admin/kpi/regressionpolicy/").content.decode()
-    assert "WHOLESALE contract_rate ON" in page
+    assert "Wholesale: accepted offer came to a contract, Ontario" in page
     assert str(Province.ON.label) in ops.get(f"/admin/kpi/regressionpolicy/{policy_of('ON').pk}/change/").content.decode()

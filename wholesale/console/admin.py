@@ -1,6 +1,7 @@
 """The admin of users, roles, tokens, the admin log, background tasks and the plumbing's tables."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,7 +21,6 @@ from knox.models import AuthToken
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.utils import prettify_json
 
 from wholesale.console.deals.offer_admin import DealPages
 from wholesale.console.invitations import pages
@@ -32,8 +32,10 @@ from wholesale.console.reports.ratios import StudyPages
 from wholesale.console.timeline.request_admin import TracePages
 from wholesale.plumbing.admin_base import GrowingAdmin, Logged, ReadOnlyAdmin, Undeletable
 from wholesale.plumbing.admin_input import CheckedInput
-from wholesale.plumbing.admin_parts import SinceFilter, allowed, column, either
+from wholesale.plumbing.admin_parts import SinceFilter, WordFilter, allowed, column, either
 from wholesale.plumbing.models import IdempotencyKey, PeriodicRun, RoleGrant
+from wholesale.plumbing.showing import MISSING
+from wholesale.plumbing.spoken import code_words, folded, with_code
 from wholesale.plumbing.work import periodic
 
 ACTS = {ADDITION: _("Added"), CHANGE: _("Changed"), DELETION: _("Deleted")}
@@ -174,7 +176,7 @@ class IdempotencyKeyAdmin(GrowingAdmin):
     search_help_text = _("Key or user name, in full")
     fields = ("key", "user", "status", "created_at", "fingerprint", "answer")
 
-    answer = column(_("Answer"), lambda row: prettify_json(json.loads(row.body), None) or row.body)
+    answer = column(_("Answer"), lambda row: folded(json.loads(row.body)) if row.body else MISSING)
 
 
 @admin.register(LogEntry)
@@ -196,7 +198,7 @@ class LogEntryAdmin(GrowingAdmin):
 class DBTaskResultAdmin(GrowingAdmin):
     """The admin of background tasks. The latest task is first."""
 
-    list_display = ("task_name", "state", "enqueued_at", "started_at", "finished_at")
+    list_display = ("task_path", "state", "enqueued_at", "started_at", "finished_at")
     list_filter = ("status",)
     list_select_related = False
     search_fields = ("task_path",)
@@ -224,13 +226,26 @@ class DBTaskResultAdmin(GrowingAdmin):
     state = column(_("State"), lambda task: task.get_status_display(), ordering="status", label=STATUS_COLOURS)
 
 
+class JobFilter(WordFilter):
+    """A filter of turns by the job."""
+
+    title = _("job")
+    parameter_name = "name"
+
+    def words(self) -> Iterable[tuple[str, str]]:
+        return [(job.name, code_words(job.name, "task_path")) for job in periodic.jobs()]
+
+
 @admin.register(PeriodicRun)
 class PeriodicRunAdmin(ReadOnlyAdmin):
     """The admin of the turns of periodic jobs. Each row is one turn that was enqueued for the worker."""
 
-    list_display = ("name", "slot")
-    list_filter = ("name",)
-    fields = ("name", "slot")
+    list_display = ("job", "slot")
+    list_filter = (JobFilter,)
+    fields = ("job_and_code", "slot")
+
+    job = column(_("Job"), lambda run: code_words(run.name, "task_path"), ordering="name")
+    job_and_code = column(_("Job"), lambda run: with_code(run.name, "task_path"))
 
 
 __all__ = ["BuyerPages", "DealPages", "LeadPages", "ReviewPages", "StudyPages", "TaskPages", "TracePages"]

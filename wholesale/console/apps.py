@@ -12,10 +12,12 @@ class ConsoleConfig(AppConfig):
     label = "console"
 
     def ready(self) -> None:
-        """Register the periodic job of the notices."""
-        from wholesale.console.notices import tasks  # noqa: PLC0415  # models are not loaded before
+        """Register the periodic job of the notices, and teach the pages the words for codes."""
+        from wholesale.console import vocabulary  # noqa: PLC0415  # models are not loaded before
+        from wholesale.console.notices import tasks  # noqa: PLC0415
 
         tasks.register()
+        vocabulary.teach()
 
 
 class ConsoleAdminConfig(admin.AdminConfig):

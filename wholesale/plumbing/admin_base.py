@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
@@ -26,8 +27,12 @@ from wholesale.plumbing.admin_input import READABLE_MAX, CheckedInput, InfiniteP
 from wholesale.plumbing.differences import Said, differences
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.scopes import may_read_any
+from wholesale.plumbing.spoken import code_words, told, with_code
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
+
+# Columns of codes of open vocabularies, which have no choices.
+CODED = ("domain", "engine", "gate_reason", "metric", "subject_type", "task_path")
 
 
 class Scoped:
@@ -101,7 +106,7 @@ class Edited(Undeletable):
         page: Any = super()
         if not db_field.has_default():
             # Otherwise the theme would preselect the first choice, such as a province.
-            blank = self.left_open if db_field.blank else gettext("Choose one")
+            blank = (getattr(db_field, "empty", "") or self.left_open) if db_field.blank else gettext("Choose one")
             kwargs["choices"] = db_field.get_choices(blank_choice=[("", blank)])
         return page.formfield_for_choice_field(db_field, request, **kwargs)
 
@@ -135,11 +140,25 @@ class ReadOnlyAdmin(CheckedInput, Logged, LoggedInEnglish, ButtonsByState, ReadO
     list_per_page = 50
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show a row's correlation id as a link to all that is on record of its request, to a user who may read that."""
+        """Show JSON and codes in words, and a row's correlation id as a link to all that is on record of its request, to a
+        user who may read that."""
+        instead: dict[str, Any] = {**self._in_words(told, models.JSONField), **self._in_words(with_code)}
+        if request.user.has_perm("kpi.view_trace"):
+            instead["correlation_id"] = "request_link"
         fieldsets = super().get_fieldsets(request, obj)
-        if not request.user.has_perm("kpi.view_trace"):
-            return fieldsets
-        return [(name, {**options, "fields": _linked(options["fields"])}) for name, options in fieldsets]
+        return [(name, {**options, "fields": _replaced(options["fields"], instead)}) for name, options in fieldsets]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Show codes in words."""
+        return _replaced(tuple(super().get_list_display(request)), self._in_words(code_words))
+
+    def _in_words(self, words: Callable[[Any, str], str], kind: type[Any] = models.CharField) -> dict[str, Any]:
+        """Return, by the names of fields with codes or with JSON, what shows their values in words."""
+        return {
+            field.name: _worded(field, words)
+            for field in self.opts.fields
+            if isinstance(field, kind) and (kind is models.JSONField or field.name in CODED)
+        }
 
     @display(description=_("Correlation id"))
     def request_link(self, row: Any) -> str:
@@ -161,11 +180,22 @@ def history_title(row: object) -> str:
     return gettext("History: %(row)s") % {"row": row}
 
 
-def _linked(fields: Any) -> Any:
-    """Return the names of fields, some of them in groups, with the link in the place of the correlation id."""
+def _replaced(fields: Any, instead: Mapping[str, Any]) -> Any:
+    """Return the names of fields, some of them in groups, with what is shown instead of some of them."""
     if isinstance(fields, str):
-        return "request_link" if fields == "correlation_id" else fields
-    return tuple(map(_linked, fields))
+        return instead.get(fields, fields)
+    return fields if callable(fields) else tuple(_replaced(one, instead) for one in fields)
+
+
+def _worded(field: models.Field[Any, Any], words: Callable[[Any, str], str]) -> Callable[[Any], str]:
+    """Return what shows a field in words."""
+
+    @display(description=capfirst(field.verbose_name), ordering=field.name)
+    def shown(row: Any) -> str:
+        return words(getattr(row, field.name), field.name)
+
+    shown.__name__ = field.name
+    return shown
 
 
 class Uncounted:

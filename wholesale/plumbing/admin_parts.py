@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.utils import prettify_json
 
 from wholesale.plumbing.texts import Words
 
@@ -58,11 +57,6 @@ def either(
 ) -> Any:
     """Make a column that shows one of two words, `yes` if the row meets the condition. Each word comes with its colour."""
     return column(title, lambda row: (yes if condition(row) else no)[0], label=dict((yes, no)), **options)
-
-
-def json_text(value: Any) -> str:
-    """Return JSON as coloured HTML, or "none given" if it is empty."""
-    return prettify_json(value, None) if value not in (None, {}) else gettext("none given")
 
 
 def button(

@@ -57,11 +57,11 @@ def mark_names(sender: Any, **kwargs: Any) -> None:
     if sender.__module__ == "__fake__":
         return  # a model as it was at a migration
     label = sender._meta.label_lower
-    for attribute, text in _THEIRS.get(label, {}).items():
-        _rename(sender._meta, attribute, text)
-    for column, texts in _THEIR_COLUMNS.get(label, {}).items():
-        for attribute, text in texts.items():
-            _rename(sender._meta.get_field(column), attribute, text)
+    for attribute, name in _THEIRS.get(label, {}).items():
+        _rename(sender._meta, attribute, name)
+    for column, names in _THEIR_COLUMNS.get(label, {}).items():
+        for attribute, name in names.items():
+            _rename(sender._meta.get_field(column), attribute, name)
     if label in _THEIR_TITLES:
         sender.__str__ = _THEIR_TITLES[label]
     for owner, attribute in _named(sender):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from wholesale.plumbing.days import FIRST, WITHIN_RANGE
 from wholesale.plumbing.showing import shown_day, shown_money, shown_number, shown_rate
+from wholesale.plumbing.spoken import known_words
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH, normalise_word
 
@@ -220,6 +221,9 @@ class Word(Setting, models.CharField[Any, Any]):
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": self.input, **kwargs})
+
+    def said(self, value: str) -> str:
+        return known_words(value, self.name)
 
 
 class Metric(Word):

@@ -5,12 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
 
 def user_key(*, db_index: bool = False, **kwargs: Any) -> "models.ForeignKey[User | None, User | None]":
     """A model field for the user who did something; None is not a user but the system."""
+    kwargs.setdefault("verbose_name", _("signed in as"))
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=db_index, **kwargs
     )

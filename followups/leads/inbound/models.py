@@ -115,9 +115,9 @@ class InboundMessage(SignedModel):
     # The points that an opt-out in the message binds: the sender's number or address, and the lead if one is named.
     # A lead who was only found by the number is in `lead`, not here.
     subjects = models.ManyToManyField("governance.ContactPoint", related_name="+")
-    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text=_("empty where nobody can tell"))
+    channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text=_("none where it is not known"))
     text = models.TextField(blank=True)
-    altered = models.JSONField(default=list, help_text=_("what was not kept as it came, as codes"))
+    altered = models.JSONField(default=list, help_text=_("what was not kept as it came"))
     as_sent = models.JSONField(default=dict, help_text=_("the parameters that could not be read, as they came"))
     meaning = models.CharField(_("as the rules read it"), max_length=8, choices=Meaning)
     received_at = models.DateTimeField()

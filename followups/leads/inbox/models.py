@@ -29,7 +29,9 @@ class InboxItem(models.Model):
         "followups.FollowupTask", null=True, on_delete=models.PROTECT, related_name="inbox", db_index=False
     )
     detail = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("what nobody could read, as it came"))
-    owner = models.CharField(max_length=LABEL_MAX_LENGTH, null=True, help_text=_("whose it is; null is anybody's"))
+    owner = models.CharField(
+        max_length=LABEL_MAX_LENGTH, null=True, help_text=_("who looks at it; with no owner, anybody may")
+    )
     due_by = models.DateTimeField(help_text=_("by when a person is to have looked at it"))
     created_at = models.DateTimeField()
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)

@@ -86,7 +86,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
             button=gettext("It was sent"),
             table={
                 "headers": [gettext("To"), gettext("Channel"), gettext("Text")],
-                "rows": [[self.to(reply) or gettext("erased"), reply.channel, reply.text]],
+                "rows": [[self.to(reply) or gettext("erased"), reply.get_channel_display(), reply.text]],
             },
             then=reverse("admin:followups_administrativereply_changelist"),
         )

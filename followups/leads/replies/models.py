@@ -34,7 +34,9 @@ class AdministrativeReply(models.Model):
     lead = lead_key("administrative_replies")
     point = models.ForeignKey("governance.ContactPoint", on_delete=models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=5, choices=Channel)
-    language = models.CharField(max_length=3, choices=InboundWord.Language, help_text=_("any is both"))
+    language = models.CharField(
+        max_length=3, choices=InboundWord.Language, help_text=_("“any” stands for English and French")
+    )
     text = models.CharField(max_length=TEXT_MAX_LENGTH)
     due_at = models.DateTimeField(help_text=_("at once: when the message was recorded"))
     correlation_id = models.CharField(max_length=LABEL_MAX_LENGTH)

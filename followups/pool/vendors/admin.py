@@ -23,9 +23,11 @@ class VendorForm(GovernedForm):
         model = Vendor
         fields = ("name", "registration_number", "registration_expires_on", "contract_ends_on")
         help_texts = {
-            "registration_number": _("Its own, with the operator of the National Do Not Call List."),
-            "registration_expires_on": _("The last day. From the next one on its agents claim nothing."),
-            "contract_ends_on": _("The last day of our contract with it. The runbook warns 30 days before."),
+            "registration_number": _("The vendor's own number, with the operator of the National Do Not Call List."),
+            "registration_expires_on": _(
+                "The last day on which it is in force. After that day the vendor's agents can claim no task."
+            ),
+            "contract_ends_on": _("The last day of our contract with the vendor. The runbook warns 30 days before."),
         }
 
 
@@ -97,7 +99,9 @@ class VendorAgentAdmin(RemovableAdmin):
     def removal(self, row: VendorAgent) -> Removal:
         return Removal(
             title=gettext("Remove %(agent)s from %(vendor)s") % {"agent": row.agent, "vendor": row.vendor},
-            explanation=gettext("From now on it counts as one of our own agents, and may claim under our registration."),
+            explanation=gettext(
+                "From now on they count as one of our own agents, and may claim tasks under our registration."
+            ),
             button=gettext("Remove"),
             done=gettext("%(agent)s works for no vendor any more.") % {"agent": row.agent},
         )

@@ -5,16 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from followups.tasks.models import TaskEvent
-from followups.tasks.page_parts import WithTask
+from followups.tasks.page_parts import WithTask, reason_words
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
 from wholesale.plumbing.admin_parts import SinceFilter, column
-from wholesale.plumbing.showing import shown_time
+from wholesale.plumbing.spoken import line, value_words
 
 TASK_DIGITS_MAX = 12  # a longer number is no task's id
 KIND_COLOURS = {
@@ -30,16 +28,6 @@ KIND_COLOURS = {
 }
 
 
-def value_text(value: Any) -> str:
-    """Return a value of an event's detail as text for people."""
-    moment = parse_datetime(value) if isinstance(value, str) and "T" in value else None
-    if moment:
-        return shown_time(moment)
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    return gettext("none") if value is None else str(value)
-
-
 class EventPage:
     """The computed columns of task events, for every page that shows events."""
 
@@ -49,8 +37,10 @@ class EventPage:
     def change(self, event: TaskEvent) -> str:
         """The old and the new value, then everything else in the event's detail."""
         detail = dict(event.detail)
-        moved = [f"{value_text(detail.pop('from'))} -> {value_text(detail.pop('to'))}"] if "from" in detail else []
-        return "; ".join((*moved, *(f"{name.replace('_', ' ')}: {value_text(value)}" for name, value in detail.items())))
+        moved = f"{value_words(detail.pop('from'))} \u2192 {value_words(detail.pop('to'))}" if "from" in detail else ""
+        return ", ".join(filter(None, (moved, line(detail))))
+
+    why = column(_("Reason"), lambda event: reason_words(event.reason))
 
 
 class EventInline(EventPage, ReadOnlyInline):
@@ -59,8 +49,8 @@ class EventInline(EventPage, ReadOnlyInline):
     model = TaskEvent
     verbose_name_plural = _("history")
     ordering = ("id",)
-    fields = ("created_at", "what", "change", "reason", "actor")
-    readonly_fields = ("what", "change")
+    fields = ("created_at", "what", "change", "why", "actor")
+    readonly_fields = ("what", "change", "why")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("words")
@@ -70,14 +60,14 @@ class EventInline(EventPage, ReadOnlyInline):
 class TaskEventAdmin(EventPage, WithTask, GrowingAdmin):
     """The pages of task events, the newest first."""
 
-    list_display = ("id", "created_at", "what", "task_link", "change", "reason", "actor")
+    list_display = ("id", "created_at", "what", "task_link", "change", "why", "actor")
     list_display_links = ("id", "created_at")
     list_filter = ("kind", SinceFilter)
     list_select_related = ("words",)
     search_fields = ("actor__exact", "correlation_id__exact")
     search_help_text = _("Number of the task, actor or correlation id, in full")
     fieldsets = (
-        (_("What happened"), {"fields": (("what", "task_link"), "change", "reason")}),
+        (_("What happened"), {"fields": (("what", "task_link"), "change", "why")}),
         (_("Who and when"), {"fields": (("actor", "user"), "created_at", "correlation_id")}),
     )
 

@@ -25,7 +25,7 @@ from followups.tasks.admin.inbox.page import inbox_page
 from followups.tasks.admin.numbers import numbers_page
 from followups.tasks.contacts import contact_for
 from followups.tasks.models import FollowupTask
-from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, task_state
+from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clock, ladder_url, reason_words, task_state
 from followups.tasks.services import snooze_task
 from governance import gate
 from wholesale.plumbing.act import Act
@@ -90,6 +90,8 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
     actions: tuple[Any, ...] = ("snooze_chosen",)
     actions_detail = ("complete", "snooze", "skip")
 
+    cancelled_why = column(_("Reason"), lambda task: reason_words(task.cancel_reason))
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The fields of the page. An open task shows when it may be done and who claimed it; a closed one, its end."""
         now = ((gettext("Now"), {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
@@ -99,7 +101,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             *now,
             (gettext("Lead"), {"fields": ("who", ("province", "market"))}),
             *(((gettext("Completed"), {"fields": completed}),) if obj.completed_at else ()),
-            *(((gettext("Cancelled"), {"fields": (("cancelled_at", "cancel_reason"),)}),) if obj.cancelled_at else ()),
+            *(((gettext("Cancelled"), {"fields": (("cancelled_at", "cancelled_why"),)}),) if obj.cancelled_at else ()),
             (gettext("Origin"), {"fields": ("created_at", "correlation_id")}),
         )
 

@@ -34,8 +34,8 @@ class OutcomeRule(Policy):
         choices=Lead.Status,
         blank=True,
         label="The lead becomes",
-        empty=_("what it is"),
-        help_text=_("to which the lead moves on; empty leaves it"),
+        empty=_("unchanged"),
+        help_text=_("the status that the lead gets; none leaves it unchanged"),
     )
 
     key = ("outcome",)

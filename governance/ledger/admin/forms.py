@@ -133,9 +133,9 @@ class ConsentForm(ProofFields, ConsentingForm):
         widget=UnfoldAdminSelectWidget,
         help_text=_(
             "It decides when the consent expires. A published address, an address that was given to us and a referral "
-            "are no ground for calls. The first two count only for a lead in a business role. Bought or leased means "
-            "from us; "
-            "that we buy from a seller does not count. It is doubtful whether a homeowner's inquiry to a buyer counts."
+            "are no ground for calls. The first two count only for a lead in a business role. A purchase or a lease counts "
+            "if the person bought or leased from us, not if we buy from them. It is doubtful whether a homeowner's inquiry "
+            "to a buyer counts."
         ),
     )
     obtained_at = _moment_field(_("Obtained"), help_text=_("When the person agreed, bought, signed or asked."))
@@ -155,7 +155,7 @@ class ContractEndForm(ConsentingForm):
 class OptOutForm(ChannelForm):
     """The form that records an opt-out."""
 
-    said_at = _moment_field(_("Said"))
+    said_at = _moment_field(_("When they said so"))
     evidence = _evidence_field(required=False, help_text=_("Where it was said: a message, a call."))
     reason = _note_field(_("Note"))
 
@@ -204,5 +204,5 @@ class ScrubForm(NumbersForm):
 class DoNotCallForm(NumbersForm):
     """The form that puts numbers on the internal do-not-call list."""
 
-    said_at = _moment_field(_("Said"))
+    said_at = _moment_field(_("When they said so"))
     reason = _note_field(_("Note"))

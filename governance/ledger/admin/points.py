@@ -57,7 +57,7 @@ class ContactPointAdmin(GrowingAdmin):
             return queryset, False
         return queryset.filter(digest__in=[digest(point) for point in searched(search_term)]), False
 
-    point = column(_("Contact point"), str)
+    point = column(_("Contact point"), lambda point: point.shown)
 
     has_erase_permission = allowed("governance.erase_contactpoint")
 

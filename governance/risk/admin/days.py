@@ -14,6 +14,7 @@ from governance.risk.rules import GLOBAL
 from wholesale.plumbing.admin_base import ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import DaySinceFilter, WordFilter, column
 from wholesale.plumbing.showing import shown_money
+from wholesale.plumbing.spoken import code_words
 
 
 class EngineFilter(WordFilter):
@@ -23,7 +24,7 @@ class EngineFilter(WordFilter):
     parameter_name = "engine"
 
     def words(self) -> Iterable[tuple[str, str]]:
-        return [(engine, engine) for engine in RiskPolicy.objects.values_list("engine", flat=True)]
+        return [(engine, code_words(engine, "engine")) for engine in RiskPolicy.objects.values_list("engine", flat=True)]
 
 
 @admin.register(RiskDay)

@@ -8,6 +8,7 @@ from governance.risk.models import RiskEvent, RiskEventKind
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
 from wholesale.plumbing.admin_parts import SinceFilter, column
 from wholesale.plumbing.showing import shown_money
+from wholesale.plumbing.spoken import known_words
 
 EVENT_COLOURS = {
     RiskEventKind.RESERVED.label: "info",
@@ -41,15 +42,16 @@ class RiskEventInline(EventAmounts, ReadOnlyInline):
 class RiskEventAdmin(EventAmounts, GrowingAdmin):
     """The admin pages of the risk events of all engines, newest first."""
 
-    list_display = ("id", "created_at", "what", "engine", "amount_cad", "loss", "actor", "message")
+    list_display = ("id", "created_at", "what", "engine", "amount_cad", "loss", "actor", "said")
     list_display_links = ("id", "created_at")
     list_filter = (SinceFilter, "kind", EngineFilter)
     list_select_related = False
     search_fields = ("engine__exact", "actor__exact", "correlation_id__exact")
     search_help_text = _("Engine, actor or correlation id, in full")
     fieldsets = (
-        (_("Event"), {"fields": ("what", "engine", "day", "amount_cad", "loss", "message", "reservation")}),
+        (_("Event"), {"fields": ("what", "engine", "day", "amount_cad", "loss", "said", "reservation")}),
         (_("Who, when and why"), {"fields": ("actor", "user", "reason", "correlation_id", "created_at")}),
     )
 
     what = column(_("Event"), lambda event: event.get_kind_display(), ordering="kind", label=EVENT_COLOURS)
+    said = column(_("Message"), lambda event: known_words(event.message, "gate_reason"))

@@ -26,8 +26,9 @@ from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, act_with_reason, asking, of_row, reason_field
-from wholesale.plumbing.admin_parts import DANGER, StateFilter, allowed, button, column, either, json_text
+from wholesale.plumbing.admin_parts import DANGER, StateFilter, allowed, button, column, either
 from wholesale.plumbing.showing import shown_money
+from wholesale.plumbing.spoken import code_words, told
 
 
 class ReservationStateFilter(StateFilter):
@@ -93,7 +94,7 @@ class RiskReservationAdmin(GrowingAdmin):
     loss = column(
         _("Loss"), lambda reservation: "" if reservation.realized_loss is None else shown_money(reservation.realized_loss)
     )
-    about = column(_("Metadata"), lambda reservation: json_text(reservation.metadata))
+    about = column(_("What it is for"), lambda reservation: told(reservation.metadata))
 
     has_release_permission = allowed("governance.release_reservation")
     has_correct_permission = allowed("governance.correct_loss")
@@ -129,10 +130,12 @@ class RiskReservationAdmin(GrowingAdmin):
             form=partial(CorrectForm, initial={"realized_loss": reservation.realized_loss}),
             title=gettext("Correct the loss of reservation %(reservation)s") % {"reservation": reservation.pk},
             explanation=gettext(
-                "Its loss is %(loss)s. The ledgers of the day on which it was booked follow; the first entry "
-                "stays, and this one stands beside it."
+                "The loss on record is %(loss)s. The new one counts in its place on the day of the old one. Both entries "
+                "stay on record."
             )
-            % {"loss": self.loss(reservation) or gettext("not booked yet")},
+            % {"loss": self.loss(reservation)}
+            if reservation.settled_at
+            else gettext("The reservation is open: no loss is on record yet, so there is nothing to correct."),
             button=gettext("Correct the loss"),
             danger=True,
         )
@@ -172,7 +175,8 @@ class RiskReservationAdmin(GrowingAdmin):
                     gettext("Reserved by"),
                 ],
                 "rows": [
-                    [str(r.pk), r.engine, shown_money(r.amount), self.state(r), self.age(r), r.actor] for r in reservations
+                    [str(r.pk), code_words(r.engine, "engine"), shown_money(r.amount), self.state(r), self.age(r), r.actor]
+                    for r in reservations
                 ],
             },
             hidden=[*hidden, *(("_selected_action", str(r.pk)) for r in reservations)],

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         for policy, state in evaluate_all(act=Act("evaluate_tripwires")):
             states.append(state)
             verdict = f"TRIGGERED ({state.action_taken})" if state.triggered else "amber" if state.amber else "quiet"
-            self.stdout.write(f"{policy}: {verdict}: {state.note}")
+            self.stdout.write(f"{policy.codes}: {verdict}: {state.note}")
         if not states:
             self.stdout.write("No regression policy is enabled.")
         if any(state.triggered for state in states):

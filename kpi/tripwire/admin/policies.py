@@ -14,24 +14,26 @@ from kpi.tripwire.errors import NotEnoughEvents
 from kpi.tripwire.expectations import rate_of
 from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline
-from kpi.tripwire.rules import BASELINE_MIN, Action, Statistic
+from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import allowed, button, column
 from wholesale.plumbing.differences import Said
 from wholesale.plumbing.showing import shown_number
+from wholesale.plumbing.spoken import code_words
 
 STATISTIC_WORDS = {
     Statistic.SUCCESS_RATE: _("success rate"),
     Statistic.MEAN_VALUE: _("mean value"),
-    Statistic.VOLUME: "volume",
+    Statistic.VOLUME: _("number of events"),
 }
+METHOD_WORDS = {Method.DROP: _("Guide's rule"), Method.CUSUM: _("Cumulative sum")}
 FALL_DOES = {
     Action.THROTTLE: _("Switches the risk policy of {engine} off"),
     Action.KILL_SWITCH: _("Engages the kill switch"),
 }
 DROP = ("max_drop_fraction", "window_events", "baseline_events", "min_events_to_enforce")
-NEEDS_BASELINE = _("A CUSUM needs an approved baseline: save it switched off, approve one, then switch it on.")
+NEEDS_BASELINE = _("A cumulative sum needs an approved baseline: save it switched off, approve one, then switch it on.")
 CUSUM = ("amber_threshold", "red_threshold", "baseline")
 
 
@@ -44,9 +46,9 @@ class RegressionPolicyAdmin(PolicyAdmin):
     settings_fieldsets = (
         (_("Now"), {"fields": ("standing_now", "expected")}),
         (_("What is watched, and what a fall does"), {"fields": ("statistic", "method", "action", "engine", "design_drop")}),
-        (_("DROP: the last events against those before them"), {"fields": DROP}),
-        (_("CUSUM: a sum that grows while the metric is below an approved baseline"), {"fields": CUSUM}),
-        (_("VOLUME: the number of events in the last days against the days before"), {"fields": ("window_days",)}),
+        (_("The guide's rule: the last events against those before them"), {"fields": DROP}),
+        (_("A cumulative sum, which grows while the metric is below an approved baseline"), {"fields": CUSUM}),
+        (_("The number of events: in the last days against the days before"), {"fields": ("window_days",)}),
     )
     list_display = (
         "watched",
@@ -66,19 +68,19 @@ class RegressionPolicyAdmin(PolicyAdmin):
     watched = column(_("Metric"), str, ordering="domain")
     state_label = column(_("Now"), lambda policy: standing(getattr(policy, "state", None)), label=STANDINGS)
     statistic_word = column(_("Watches"), lambda policy: STATISTIC_WORDS[Statistic(policy.statistic)], ordering="statistic")
-    method_word = column(_("Method"), lambda policy: policy.method, ordering="method")
+    method_word = column(_("Method"), lambda policy: METHOD_WORDS[Method(policy.method)], ordering="method")
 
     @display(description=_("A fall does"), ordering="action")
     def action_word(self, policy: RegressionPolicy) -> str:
         """What the policy does at a fall, and to which engine."""
-        return FALL_DOES[Action(policy.action)].format(engine=policy.engine or policy.domain)
+        return FALL_DOES[Action(policy.action)].format(engine=code_words(policy.engine or policy.domain, "engine"))
 
     @display(description=_("Where it stands"))
     def standing_now(self, policy: RegressionPolicy) -> str:
         """How the policy stood at its last evaluation, with the note of that evaluation."""
         state = getattr(policy, "state", None)
         if state is None:
-            return gettext("It was not looked at yet: evaluate_tripwires does so each day.")
+            return gettext("It was not looked at yet. All tripwires are looked at once a day, and when an event comes.")
         return f"{standing(state)}: {state.note}"
 
     @display(description=_("What to expect"))
@@ -103,7 +105,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         return {
             **super().settings_of(record),
             gettext("Watches"): self.statistic_word(record),
-            gettext("Method"): record.method,
+            gettext("Method"): self.method_word(record),
             gettext("A fall does"): self.action_word(record),
             gettext("Approved baseline"): self.baseline(record) if record.baseline_rate else gettext("none yet"),
         }
@@ -132,8 +134,8 @@ class RegressionPolicyAdmin(PolicyAdmin):
             act,
             title=gettext("Approve the baseline of %(policy)s") % {"policy": policy},
             explanation=gettext(
-                "The rate of its last %(baseline_min)s events becomes what a CUSUM compares with, until "
-                "somebody approves another. Approve it only if the metric was well over these events. A CUSUM "
+                "The rate of its last %(baseline_min)s events becomes what a cumulative sum compares with, until "
+                "somebody approves another. Approve it only if the metric was well over these events. A cumulative sum "
                 "starts anew from here, also one that went red; what its trigger did stays until that is undone."
             )
             % {"baseline_min": shown_number(max(policy.baseline_events, BASELINE_MIN))},

@@ -15,6 +15,7 @@ from kpi.tripwire.triggers import NONE_TAKEN
 from wholesale.plumbing.admin_base import ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.showing import shown_number, shown_rate
+from wholesale.plumbing.spoken import code_words
 
 STANDINGS = {_("Triggered"): "danger", _("Amber"): "warning", _("Quiet"): "success", _("Not looked at yet"): ""}
 TRIGGER_DID = {
@@ -106,7 +107,7 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
     fieldsets = (
         (_("Metric"), {"fields": ("policy", "now", "note", "evaluated_at")}),
         (_("Seen"), {"fields": ("baseline_text", "current_text", "drop", "did")}),
-        ("CUSUM", {"fields": ("cusum", "amber", "last_event_id")}),
+        (_("Cumulative sum"), {"fields": ("cusum", "amber", "last_event_id")}),
     )
 
     now = column(_("Now"), standing, ordering="triggered", label=STANDINGS)
@@ -116,4 +117,4 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
         """What the policy's trigger did. Empty if the policy is not triggered."""
         if not state.action_taken:
             return ""
-        return TRIGGER_DID[state.action_taken].format(engine=state.policy.throttled_engine)
+        return TRIGGER_DID[state.action_taken].format(engine=code_words(state.policy.throttled_engine, "engine"))

@@ -17,6 +17,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, ReadOnlyAdmin, asking
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, either
 from wholesale.plumbing.showing import shown_time
+from wholesale.plumbing.spoken import code_words
 
 
 class UndoneFilter(StateFilter):
@@ -49,7 +50,7 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
     @display(description=_("It did"), ordering="action_taken")
     def did(self, trigger: RegressionTrigger) -> str:
         """What the trigger did, and to which engine."""
-        return TRIGGER_DID[trigger.action_taken].format(engine=trigger.engine)
+        return TRIGGER_DID[trigger.action_taken].format(engine=code_words(trigger.engine, "engine"))
 
     has_clear_permission = allowed("kpi.clear_tripwire")
 

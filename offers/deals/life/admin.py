@@ -156,7 +156,8 @@ class OfferAdmin(Naming, GrowingAdmin):
     def counter(self, request: HttpRequest, offer: Any) -> Question:
         """Record a counter, after a page that asks for the prices."""
         explanation = gettext(
-            "Our price changes what is reserved, and the offer expires anew. The seller's price is only kept."
+            "Our price changes what is reserved, and the offer gets a new day of expiry. The seller's price is put on "
+            "record and changes nothing."
         )
         return self._ask(request, offer, services.counter_offer, CounterForm, gettext("Counter"), explanation)
 

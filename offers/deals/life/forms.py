@@ -28,7 +28,7 @@ class MoveForm(ReasonForm):
         label=_("Documents"),
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("References, such as a contract's number, parted by semicolons."),
+        help_text=_("References, such as a contract's number, with a semicolon between them."),
     )
 
     def clean_documents(self) -> list[str]:

@@ -39,7 +39,7 @@ FOUND_BY: dict[str, Words] = {
 }
 FLAGS: dict[str, Words] = {
     "struck": _("struck"),
-    "not_before": _("not sold before that day"),
+    "not_before": _("sold on or after the day of the estimate"),
     "not_arms_length": _("no market sale"),
     "outlying": _("contradicted by the others, so it counts for little"),
 }

@@ -72,7 +72,7 @@ def _toggles(since: datetime) -> Iterator[Fact]:
 def _triggers(since: datetime) -> Iterator[Fact]:
     triggers = RegressionTrigger.objects.filter(created_at__gte=since).select_related("policy").order_by("created_at", "id")
     for trigger in triggers:
-        yield Fact(NoticeKind.TRIPWIRE, trigger.created_at, about=str(trigger.policy)[:LABEL_MAX_LENGTH])
+        yield Fact(NoticeKind.TRIPWIRE, trigger.created_at, about=trigger.policy.codes[:LABEL_MAX_LENGTH])
 
 
 def _answers(since: datetime) -> Iterator[Fact]:

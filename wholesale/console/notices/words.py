@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from kpi.tripwire.models import policy_words
 from wholesale.console.notices.choices import OVERSEE
 from wholesale.console.notices.facts import ENGAGED
 from wholesale.console.notices.models import Notice, NoticeKind
@@ -35,7 +36,7 @@ def sentence(notice: Notice) -> str:
             engaged = notice.about == ENGAGED
             return _("The kill switch was engaged: nothing acts.") if engaged else _("The kill switch was released.")
         case NoticeKind.TRIPWIRE if count == 1:
-            return _("A tripwire went off: %(policy)s.") % {"policy": notice.about}
+            return _("A tripwire went off: %(policy)s.") % {"policy": policy_words(*notice.about.split(" "))}
         case NoticeKind.TRIPWIRE:
             return ngettext("%(n)s tripwire went off.", "%(n)s tripwires went off.", count) % n
         case NoticeKind.RUNBOOK if count == 1:

@@ -1,12 +1,12 @@
 """Filters for the lines of a trace."""
 
-import json
 from typing import Any
 
 from django import template
 from django.urls import reverse
 
 from wholesale.plumbing.showing import shown_phone
+from wholesale.plumbing.spoken import name_words, value_words
 
 register = template.Library()
 
@@ -18,8 +18,12 @@ def trace_link(correlation_id: str) -> str:
 
 
 @register.filter
-def detail(value: Any) -> str:
-    """Return a detail of a line as text."""
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return json.dumps(value) if isinstance(value, dict | bool) else shown_phone(str(value))
+def detail(value: Any, name: str) -> str:
+    """Return a detail of a line, which stands under a name, in words."""
+    return shown_phone(value_words(value, name))
+
+
+@register.filter
+def called(name: str) -> str:
+    """Return what the name of a detail is called."""
+    return name_words(name)

@@ -16,6 +16,7 @@ from wholesale.console.today.alerts import Alert, Tone
 from wholesale.console.today.figures import WaitingCount
 from wholesale.console.today.links import Links
 from wholesale.plumbing.showing import shown_number, shown_rate
+from wholesale.plumbing.spoken import code_words
 
 NEARLY_FULL = 0.8  # the used share of a cap from which it is amber
 # The first word of a check's id -> the list that mends what it finds.
@@ -87,12 +88,14 @@ def of_risk(engines: Sequence[EngineRisk], links: Links) -> Iterator[Alert]:
     """Caps that are full or nearly so, and GLOBAL that is off."""
     link, caps = links.list_of("governance.riskpolicy"), _("Open the caps")
     if not any(engine.engine == GLOBAL and engine.enabled for engine in engines):
-        yield Alert(Tone.RED, _("The risk policy GLOBAL is off: nothing can be reserved."), "", caps, link)
+        yield Alert(
+            Tone.RED, _("The risk policy of all engines together (GLOBAL) is off: nothing can be reserved."), "", caps, link
+        )
     for engine in engines:
         for cap in engine.caps:
             if engine.enabled and cap.share >= NEARLY_FULL:
                 what = _("%(engine)s has used %(share)s of a cap.") % {
-                    "engine": engine.engine,
+                    "engine": code_words(engine.engine, "engine"),
                     "share": shown_rate(cap.share),
                 }
                 yield Alert(Tone.RED if cap.share >= 1 else Tone.AMBER, what, cap_name(cap.cap), caps, link)

@@ -20,6 +20,7 @@ from wholesale.console.today.parts import places
 from wholesale.console.today.reading import PERIODS, TodayReading
 from wholesale.console.today.tiles import FigureTile, count_tile
 from wholesale.plumbing.showing import shown_money, shown_number, shown_rate
+from wholesale.plumbing.spoken import code_words
 
 TRIPWIRES_MAX = 6  # charts
 
@@ -113,7 +114,7 @@ class Today(TodayReading):
     def _risk(self) -> list[dict[str, Any]]:
         return [
             {
-                "engine": engine.engine,
+                "engine": code_words(engine.engine, "engine"),
                 "cap": alarms.cap_name(cap.cap),
                 "used": _amount(cap.cap, cap.used),
                 "limit": _amount(cap.cap, cap.limit),
