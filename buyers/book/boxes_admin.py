@@ -29,7 +29,10 @@ class BoxForm(CheckedForm):
         help_text=_("Nothing: the place where the buyer lives."),
     )
     property_types = typed(
-        _("Property types"), max_length=NOTE_MAX_LENGTH, placeholder=_("such as SFR; DUPLEX"), help_text=_("Nothing: any type.")
+        _("Property types"),
+        max_length=NOTE_MAX_LENGTH,
+        placeholder=_("such as SFR; DUPLEX"),
+        help_text=_("Nothing: any type."),
     )
 
     class Meta:
