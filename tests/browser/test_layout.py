@@ -53,13 +53,14 @@ def test_a_list_is_as_wide_as_its_page_and_the_filters_can_be_left(
         page.get_by_role("button", name="Close the filters").click()
         expect(page.locator("#changelist-filter")).to_be_hidden()
 
+    def beyond(page: Page) -> int:
+        pixels: int = page.locator(".rows-frame").evaluate("(it) => it.scrollWidth - it.clientWidth")
+        return pixels
+
     with Visitor(chromium, live_server.url, admin_user, WIDE) as visitor:
         for model in (OfferPolicy, ProvinceRule):
             visitor.visit(reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"))
-            too_wide = (
-                "document.querySelector('.rows-frame').scrollWidth - document.querySelector('.rows-frame').clientWidth"
-            )
-            assert visitor.use(lambda page: page.evaluate(too_wide)) == 0, model
+            assert visitor.use(beyond) == 0, model
         visitor.use(leave_the_filters)
 
 
