@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminExpandableTextareaWidget
 
 from governance.governed_admin import GovernedAdmin, GovernedForm, PlaceInput
 from governance.policies import Policy, upsert
@@ -28,7 +28,7 @@ from wholesale.plumbing.admin_parts import Colours, column
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.differences import Said
 from wholesale.plumbing.errors import DomainError, VersionConflict
-from wholesale.plumbing.setting_fields import Document, Setting
+from wholesale.plumbing.setting_fields import Document, Note, Setting
 from wholesale.plumbing.showing import shown_time
 from wholesale.plumbing.texts import Words
 
@@ -146,6 +146,11 @@ class PolicyAdmin(GovernedAdmin):
         for name in flatten_fieldsets(self.settings_fieldsets):
             if name in columns:
                 self.columns[name] = column_of(columns[name], label=self.colours.get(name))
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, Note):  # a long text is seen whole
+            kwargs["widget"] = UnfoldAdminExpandableTextareaWidget
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         names = self.list_display or (*(self.listed_key or self.row_key()), *self.columns, "changed_by", "updated_at")

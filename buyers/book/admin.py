@@ -52,9 +52,9 @@ class BuyerForm(RowForm):
     """The form of a buyer. It applies the same checks as the API and imports."""
 
     row, settable = BuyerRow(), SETTINGS
-    phone = typed(_("Phone"), placeholder="416-555-0123")
+    phone = typed(_("Phone"), placeholder=_("such as 416-555-0123"))
     second_phone = typed(_("Second phone"))
-    email = typed(_("E-mail"), max_length=254, placeholder=_("name@example.ca"))
+    email = typed(_("E-mail"), max_length=254, placeholder=_("such as name@example.ca"))
     second_email = typed(_("Second e-mail"), max_length=254)
     market = typed(_("Market"), help_text=_("ALL, or nothing, is the whole province."))
 

@@ -26,11 +26,14 @@ class BoxForm(CheckedForm):
     places = typed(
         _("Places"),
         max_length=10 * NOTE_MAX_LENGTH,
-        placeholder=_("ON Toronto; QC"),
+        placeholder=_("such as ON Toronto; QC"),
         help_text=_("Nothing: the place where the buyer lives."),
     )
     property_types = typed(
-        _("Property types"), max_length=NOTE_MAX_LENGTH, placeholder=_("SFR; DUPLEX"), help_text=_("Nothing: any type.")
+        _("Property types"),
+        max_length=NOTE_MAX_LENGTH,
+        placeholder=_("such as SFR; DUPLEX"),
+        help_text=_("Nothing: any type."),
     )
 
     class Meta:

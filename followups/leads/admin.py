@@ -54,9 +54,9 @@ class LeadForm(RowForm):
     """The form of a lead. It applies the same checks as the API and imports."""
 
     row, settable = LeadRow(), (*SETTINGS, *FLAGS.values())
-    phone = typed(_("Phone"), placeholder="416-555-0123")
-    email = typed(_("E-mail"), max_length=254, placeholder=_("name@example.ca"))
-    postal_code = typed(_("Postal code"), placeholder="M5V 2T6")
+    phone = typed(_("Phone"), placeholder=_("such as 416-555-0123"))
+    email = typed(_("E-mail"), max_length=254, placeholder=_("such as name@example.ca"))
+    postal_code = typed(_("Postal code"), placeholder=_("such as M5V 2T6"))
     market = typed(_("Market"), help_text=_("ALL, or nothing, is the whole province."))
 
     reason = forms.CharField(

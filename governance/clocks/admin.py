@@ -34,7 +34,7 @@ class MarketZoneForm(GovernedForm):
     other_names = forms.CharField(
         label=_("Other names"),
         required=False,
-        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": _("GTA, Metro Toronto")}),
+        widget=UnfoldAdminExpandableTextareaWidget(attrs={"placeholder": _("such as GTA, Metro Toronto")}),
         help_text=_(
             "Other names of the market, separated by commas. Leads that come in under one of these names are in this "
             "market, and so are those that are stored under it already."

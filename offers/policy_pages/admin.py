@@ -26,6 +26,18 @@ class OfferPolicyAdmin(ButtonsByState, PlacePolicyAdmin):
     """The admin page of offer policies: how offers are bounded, and where they are made."""
 
     settings_title = _("Offer")
+    list_display = (  # what an offer refuses besides stands on the page of the policy
+        "place",
+        "enabled",
+        "max_arv_multiplier",
+        "default_assignment_fee",
+        "default_fees_buffer",
+        "compute_on_low",
+        "min_liquidity_score",
+        "stake",
+        "expires_after_days",
+        "updated_at",
+    )
     change_form_template = "admin/offers/offerpolicy/change_form.html"
     actions = ("enable", "disable")
     actions_detail = ("turn_on", "turn_off")

@@ -1,15 +1,16 @@
 """Copying the rules of a market policy to other places, each by the verb of policies."""
 
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Model
+from django.forms.widgets import Script
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from governance.clocks.markets import known_places
 from governance.market.models import MarketPolicy
@@ -23,12 +24,28 @@ from wholesale.plumbing.vocabulary import ALL
 BETWEEN = "/"  # province and market in the value of a choice; no market has it in its name
 
 
+class PlacesWidget(forms.CheckboxSelectMultiple):
+    """Boxes of places under their provinces, which open and close."""
+
+    template_name = "admin/governance/marketpolicy/places.html"
+    input_type = "places"  # Unfold shows a widget of the type "checkbox" as a single box with its name beside it
+
+    class Media:
+        js = (Script("wholesale/places.js", defer=True),)
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        groups = context["widget"]["optgroups"]
+        context["widget"]["opened"] = [name for name, boxes, _index in groups if any(box["selected"] for box in boxes)]
+        return context
+
+
 class CopyForm(ReasonForm):
     """The form that asks to which places a policy's rules are copied, and why."""
 
     places = forms.MultipleChoiceField(
         label=_("Copy to"),
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        widget=PlacesWidget,
         error_messages={"required": _("Tick at least one place.")},
     )
     field_order = ("places", "reason")
@@ -39,9 +56,15 @@ class CopyForm(ReasonForm):
         # A province stands before its markets.
         places = sorted({*known_places(), *versions}, key=lambda place: (place[0], place[1] != ALL, place[1]))
         self.fields["places"].choices = [  # type: ignore[attr-defined]  # of a field with choices
-            (BETWEEN.join(place), _choice(*place, versions.get(place)))
-            for place in places
-            if place != (source.province, source.market)
+            (
+                Province(province).label,
+                [
+                    (BETWEEN.join(place), _choice(*place, versions.get(place)))
+                    for place in its_places
+                    if place != (source.province, source.market)
+                ],
+            )
+            for province, its_places in groupby(places, key=lambda place: place[0])
         ]
 
 
@@ -52,7 +75,7 @@ def _versions() -> dict[tuple[str, str], int]:
 
 
 def _choice(province: str, market: str, version: int | None) -> str:
-    """The label of a place, with the version of its policy if it has one. It is short, for a phone cuts it."""
+    """The label of a place, with the version of its policy if it has one."""
     name = place_name(province, market)
     return gettext("%(place)s (version %(version)s)") % {"place": name, "version": version} if version else name
 

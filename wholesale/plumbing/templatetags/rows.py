@@ -5,7 +5,7 @@ that the page takes. Here a cell is its text, and the classes are rules of `admi
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -52,15 +52,20 @@ def _cells(cl: Any, row: Any, headers: list[dict[str, Any]]) -> Iterator[SafeStr
         if name == CHECKBOX:
             yield _checkbox(row)
             continue
-        text, is_time = _shown(cl, row, name)
+        text, value = _shown(cl, row, name)
         title = str(header["text"])
         title = title[:1].upper() + title[1:]
         tag = "td"
         if links is not None and (name in links or (not links and not is_named)):
             text = _link(cl, row, text)
             tag, is_named = "td" if is_named else "th", True
-        classes = f"field-{_named(name)}{' nowrap' if is_time else ''}"
+        classes = f"field-{_named(name)}{_width_of(value)}"
         yield format_html('<{} class="{}" data-label="{}">{}</{}>', tag, classes, title, text, tag)
+
+
+def _width_of(value: Any) -> str:
+    """Return the class of a day, which stays on one line, or of a time, whose clock may stand below the day."""
+    return " at" if isinstance(value, datetime) else " nowrap" if isinstance(value, date) else ""
 
 
 def _named(name: Any) -> str:
@@ -90,24 +95,24 @@ def _link(cl: Any, row: Any, text: Any) -> Any:
     return format_html('<a href="{}">{}</a>', url, text)
 
 
-def _shown(cl: Any, row: Any, name: Any) -> tuple[Any, bool]:
-    """Return what a cell shows of a column, a method of the admin or a property, and whether it is a day or a time."""
+def _shown(cl: Any, row: Any, name: Any) -> tuple[Any, Any]:
+    """Return what a cell shows of a column, a method of the admin or a property, and its value."""
     empty = cl.model_admin.get_empty_value_display()
     try:
         field, shower, value = lookup_field(name, row, cl.model_admin)
     except ObjectDoesNotExist:
-        return empty, False
+        return empty, None
     empty = getattr(shower, "empty_value_display", empty)
     if field is None or field.auto_created:
         if label := getattr(shower, "label", None):
-            return _label(value, label), False
+            return _label(value, label), value
         if getattr(shower, "header", False):
-            return format_html_join("", "<div>{}</div>", ((part,) for part in value if part)), False
-        return display_for_value(value, empty, getattr(shower, "boolean", False)), isinstance(value, date)
+            return format_html_join("", "<div>{}</div>", ((part,) for part in value if part)), value
+        return display_for_value(value, empty, getattr(shower, "boolean", False)), value
     if field.many_to_one or field.one_to_one:
         related = getattr(row, field.name)
-        return (empty if related is None else related), False
-    return display_for_field(value, field, empty), isinstance(value, date)
+        return (empty if related is None else related), value
+    return display_for_field(value, field, empty), value
 
 
 def _label(value: Any, label: Any) -> SafeString:
