@@ -151,7 +151,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
                 "end": clock(task.open_until, zone),
                 "zone": zone or timezone.get_current_timezone_name(),
             }
-        now = " ".join(str(reason.label) for reason in answer.verdict.reasons)
+        now = " ".join(answer.why)
         return gettext("%(interval)s. Now: %(answer)s") % {"interval": interval, "answer": now or gettext("yes.")}
 
     # From then on the SLA counts lateness.

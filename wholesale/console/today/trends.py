@@ -144,9 +144,9 @@ def control_chart(one: ControlChart) -> Chart:
     drawn = [Series(name, [at] * size, tone, LINE, dashed=True) for name, at, tone in lines if at is not None]
     return chart(
         str(one.policy),
-        [shown_number(n - size + 1) for n in range(size)],
+        [shown_number(size - 1 - n) for n in range(size)],
         [Series(_("Now") if one.falls else _("Sum"), one.points, "main", LINE), *drawn],
-        by=_("Step before the last"),
+        by=_("Steps before the last look"),
         shown=lambda value: shown_number(value, 3),
     )
 
