@@ -110,10 +110,7 @@ class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ButtonsByState, ReadOnly, Sco
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show a row's correlation id as a link to all that is on record of its request, to a user who may read that."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if not request.user.has_perm("kpi.view_trace"):
-            return fieldsets
-        return [(name, {**options, "fields": _linked(options["fields"])}) for name, options in fieldsets]
+        return linking(request, super().get_fieldsets(request, obj))
 
     @display(description=_("Correlation id"))
     def request_link(self, row: Any) -> str:
@@ -128,6 +125,13 @@ class ReadOnlyAdmin(CheckedInput, LoggedInEnglish, ButtonsByState, ReadOnly, Sco
     ) -> HttpResponse:
         # Nobody changes the row here, so the admin's log behind the button "History" would be empty.
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "show_history": False})
+
+
+def linking(request: HttpRequest, fieldsets: Any) -> Any:
+    """Return fieldsets with the correlation id as a link, if the user may read what is on record of a request."""
+    if not request.user.has_perm("kpi.view_trace"):
+        return fieldsets
+    return [(name, {**options, "fields": _linked(options["fields"])}) for name, options in fieldsets]
 
 
 def _linked(fields: Any) -> Any:
@@ -166,6 +170,7 @@ class ReadOnlyInline(ReadOnly, Scoped, TabularInline):
 
     extra = 0
     hide_title = True
+    template = "admin/read_only_inline.html"
 
 
 # History ----------------------------------------------------------------------------------------------------------------
@@ -179,6 +184,10 @@ class HistoryAdmin(CheckedInput, LoggedInEnglish, Scoped, SimpleHistoryAdmin, Mo
     def get_urls(self) -> list[Any]:
         # The page of a single version is left out: its form would save that version without the service.
         return super(SimpleHistoryAdmin, self).get_urls()
+
+    def history_view_title(self, request: HttpRequest, obj: models.Model | None) -> str:
+        """The title of the page of the history, which is that of Django's own."""
+        return gettext("Change history: %s") % obj
 
     def revert_disabled(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return True
@@ -247,7 +256,8 @@ def confirmation(
     """Return a page that asks for confirmation before an act. Its form posts to the same address. htmx gets the form alone.
 
     `context` may have `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (fields to
-    post too), `button` (its label) and `danger` (whether it is red).
+    post too), `button` (its label), `danger` (whether it is red), and `idle`: why the act can do nothing now. Then the page
+    has no button.
     """
     asked = {"title": title, "opts": model_admin.opts, "form": form, **context}
     if _moves(request):
@@ -276,6 +286,17 @@ def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return found
 
 
+def idle_of(act: Callable[..., Any], row: Any) -> str:
+    """Return why the act of a button can do nothing with the row: the row does not meet the button's condition `when`.
+
+    The page has an address of its own, so that somebody may come to it whose page of the row is old.
+    """
+    when = getattr(act, "when", None)
+    if when is None or when(row):
+        return ""
+    return gettext("There is nothing to do: as %(row)s is now, this does not apply to it.") % {"row": row}
+
+
 class Question:
     """What the page of a button asks before it acts on a row: the values of the form, by default the reason.
 
@@ -295,6 +316,7 @@ def asking(page: Callable[..., Question]) -> Callable[..., HttpResponse]:
     @wraps(page)
     def shown(self: ModelAdmin, request: HttpRequest, row: Any, **options: Any) -> HttpResponse:
         asked = page(self, request, row, **options)
+        asked.page.setdefault("idle", idle_of(shown, row))
         then = asked.then or reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
         form = asked.form(request.POST if request.method == "POST" else None)
         return act_with_form(request, self, form, asked.act, then=then, **asked.page)

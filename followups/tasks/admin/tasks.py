@@ -29,7 +29,7 @@ from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clo
 from followups.tasks.services import snooze_task
 from governance import gate
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReasonForm, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReasonForm, asking, linking
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, link, place_text
 
@@ -93,7 +93,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         """The fields of the page. An open task shows when it may be done and who claimed it; a closed one, its end."""
         now = ((gettext("Now"), {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
         completed = (("completed_at", "outcome"), ("completed_by", "completed_user"), "note")
-        return (
+        fieldsets = (
             (gettext("Task"), {"fields": (("ladder_link", "step"), ("channel", "due_at"), ("state", "owner"))}),
             *now,
             (gettext("Lead"), {"fields": ("who", ("province", "market"))}),
@@ -101,6 +101,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             *(((gettext("Cancelled"), {"fields": (("cancelled_at", "cancel_reason"),)}),) if obj.cancelled_at else ()),
             (gettext("Origin"), {"fields": ("created_at", "correlation_id")}),
         )
+        return linking(request, fieldsets)
 
     def get_urls(self) -> list[Any]:
         pages = (("queue", self.work_queue), ("inbox", self.inbox), ("numbers", self.numbers))

@@ -61,12 +61,16 @@ def of_tripwires(policies: Iterable[RegressionPolicy], links: Links) -> Iterator
     states = [(policy, policy.state) for policy in policies if policy not in off and hasattr(policy, "state")]
     past = [policy for policy, state in states if state.triggered]
     if past:
-        what = ngettext("%(n)s tripwire is past its line.", "%(n)s tripwires are past their line.", len(past)) % {"n": len(past)}
+        what = ngettext("%(n)s tripwire is past its line.", "%(n)s tripwires are past their line.", len(past)) % {
+            "n": len(past)
+        }
         details = _("%(names)s: nothing is left to undo.") % {"names": ", ".join(map(str, past))}
         yield Alert(Tone.AMBER, what, details, _("See the states"), links.list_of("kpi.regressionstate"))
     near = [policy for policy, state in states if state.amber and not state.triggered]
     if near:
-        what = ngettext("%(n)s tripwire is near its line.", "%(n)s tripwires are near their line.", len(near)) % {"n": len(near)}
+        what = ngettext("%(n)s tripwire is near its line.", "%(n)s tripwires are near their line.", len(near)) % {
+            "n": len(near)
+        }
         yield Alert(Tone.AMBER, what, ", ".join(map(str, near)), _("See the states"), links.list_of("kpi.regressionstate"))
 
 

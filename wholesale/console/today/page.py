@@ -106,7 +106,12 @@ class Today(TodayReading):
         link = self.links.list_of("kpi.regressionstate")
         seen = [policy for policy in watching() if policy.enabled][:TRIPWIRES_MAX]
         return [
-            {"chart": trends.control_chart(one), "note": one.state.note, "state": _state(one.policy, one.state), "link": link}
+            {
+                "chart": trends.control_chart(one),
+                "note": one.state.note,
+                "state": _state(one.policy, one.state),
+                "link": link,
+            }
             for one in control_charts(seen)
         ]
 
