@@ -104,9 +104,6 @@ def _events(policies: Iterable[RegressionPolicy]) -> dict[int, list[float]]:
 
 def _newest(policy: RegressionPolicy) -> Any:
     events = judged_events(policy)
-    seen = getattr(policy, "state", None)
-    if seen and seen.evaluated_at:  # the line ends where the state beside it was judged
-        events = events.filter(occurred_at__lte=seen.evaluated_at)
     if policy.method == Method.CUSUM:
         events, most = events.filter(id__gt=policy.baseline_event_id or 0), EVENTS_MAX
     else:

@@ -110,7 +110,8 @@ def chart(
     """Make a chart of series over the same labels.
 
     `by` names the labels in the table and on their axis, `unit` the values on theirs. With `rate`, values are fractions
-    shown in percent. `stacked` puts bars upon each other, `across` lets them run to the right. `shown` writes the values in the table.
+    shown in percent. `stacked` puts bars upon each other, `across` lets them run to the right. `shown` writes the values in
+    the table.
     """
     write = shown or (shown_rate if rate else lambda value: shown_number(value, 1))
     scale = Scale(unit, rate, stacked, logarithmic, across, by)

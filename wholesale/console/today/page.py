@@ -109,6 +109,7 @@ class Today(TodayReading):
             {
                 "chart": trends.control_chart(one),
                 "note": one.state.note,
+                "judged_at": one.state.evaluated_at,
                 "state": _state(one.policy, one.state),
                 "link": link,
             }

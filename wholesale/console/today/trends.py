@@ -146,7 +146,7 @@ def control_chart(one: ControlChart) -> Chart:
         str(one.policy),
         [shown_number(size - 1 - n) for n in range(size)],
         [Series(_("Now") if one.falls else _("Sum"), one.points, "main", LINE), *drawn],
-        by=_("Steps before the last look"),
+        by=_("Steps before now"),
         shown=lambda value: shown_number(value, 3),
     )
 

@@ -266,7 +266,7 @@ def test_an_enabled_tripwire_has_a_control_chart_with_its_lines(admin_client: Cl
     [shown] = admin_client.get(INDEX).context["tripwires"]
 
     assert shown["state"] == "Red: it went off"
-    assert shown["chart"].headers == ["Steps before the last look", "Now", "Baseline", "Red"]
+    assert shown["chart"].headers == ["Steps before now", "Now", "Baseline", "Red"]
     assert [row[1] for row in shown["chart"].rows] == ["1", "1", "0.75", "0.5", "0.25"]
     baseline, red = map(float, shown["chart"].rows[-1][2:])
     assert 0.25 < red < baseline == 1
