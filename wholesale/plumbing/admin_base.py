@@ -1,7 +1,7 @@
 """Base classes of all admin pages. The pages change rows only through services."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -132,6 +132,14 @@ def linking(request: HttpRequest, fieldsets: Any) -> Any:
     if not request.user.has_perm("kpi.view_trace"):
         return fieldsets
     return [(name, {**options, "fields": _linked(options["fields"])}) for name, options in fieldsets]
+
+
+def without(fields: Any, absent: Collection[str]) -> Any:
+    """Return the names of fields, some of them in groups, without those that do not apply to the row."""
+    if isinstance(fields, str):
+        return fields
+    kept = (without(one, absent) for one in fields if one not in absent)
+    return tuple(one for one in kept if one)
 
 
 def _linked(fields: Any) -> Any:

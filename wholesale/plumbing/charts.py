@@ -109,7 +109,7 @@ def chart(
 ) -> Chart:
     """Make a chart of series over the same labels.
 
-    `by` names the labels in the table and on their axis, `unit` the values on theirs. With `rate`, values are fractions
+    `by` names the labels in the table and below their axis, `unit` the values on theirs. With `rate`, values are fractions
     shown in percent. `stacked` puts bars upon each other, `across` lets them run to the right. `shown` writes the values in
     the table.
     """
@@ -197,7 +197,7 @@ def _options(scale: Scale, *, has_legend: bool) -> dict[str, Any]:
     words: dict[str, Any] = {
         "grid": {"display": False},
         "ticks": {"autoSkip": False} if scale.across else {"maxRotation": 0, "autoSkipPadding": 12},
-        "title": {"display": bool(scale.by), "text": scale.by},
+        "title": {"display": bool(scale.by) and not scale.across, "text": scale.by},
         "stacked": scale.stacked,
     }
     numbers: dict[str, Any] = {

@@ -110,7 +110,7 @@ def offers_sent(offers: Sequence[SentOffer], span: Compared) -> Chart:
     """How many offers were sent."""
     bins = binned(span)
     values = [sum(begin <= offer.sent_at < end for offer in offers) for begin, end in bins]
-    return chart(_("Offers sent"), _names(bins, span), [Series(_("Offers"), values)], by=_("From"))
+    return chart(_("Offers sent"), _names(bins, span), [Series(_("Offers"), values)], by=_("From the day"))
 
 
 def acceptance(offers: Sequence[SentOffer], span: Compared) -> Chart:
@@ -128,7 +128,7 @@ def acceptance(offers: Sequence[SentOffer], span: Compared) -> Chart:
                 "soft",
             ),
         ],
-        by=_("From"),
+        by=_("From the day"),
         rate=True,
     )
 
