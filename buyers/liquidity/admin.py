@@ -58,7 +58,13 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
         (_("Node"), {"fields": ("place", "property_name", "score", "events")}),
         (
             _("What the score is made of: active buyers * 0.5 + response rate * 50 + close rate * 50"),
-            {"fields": ("active_buyer_count", "buyer_count", "response_rate", "close_rate", "updated_at")},
+            {
+                "fields": ("active_buyer_count", "buyer_count", "response_rate", "close_rate", "updated_at"),
+                "description": _(
+                    "The guide's two rates begin at 0, and each answer moves them by one small step up or down. So they are "
+                    "no shares of the answers, and lie far below the true rates that the next part estimates."
+                ),
+            },
         ),
         (
             _(

@@ -13,14 +13,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from followups.ladders.models import FollowupLadder
 from followups.ladders.services import cancel_ladder, reassign_ladder, restart_ladder
+from followups.pool.agents import agents_to_choose
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import WithLead, reason_words, task_state, task_url
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking, reason_field
+from wholesale.plumbing.admin_forms import SuggestingInput
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, column, either, link
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.texts import Words
@@ -164,7 +165,7 @@ class ReassignForm(forms.Form):
         label=_("New owner"),
         required=False,
         max_length=LABEL_MAX_LENGTH,
-        widget=UnfoldAdminTextInputWidget,
+        widget=SuggestingInput(agents_to_choose),
         help_text=_("A user's name. Empty: the ladder has no owner."),
     )
     reason = reason_field()

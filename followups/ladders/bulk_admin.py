@@ -13,17 +13,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from followups.ladders.bulk import Start, start_ladders
 from followups.ladders.errors import LadderNotFound
 from followups.ladders.models import FollowupLadder
 from followups.ladders.services import reassign_ladder
 from followups.leads.models import Lead
+from followups.pool.agents import agents_to_choose
 from followups.tasks.models import FollowupTask
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm
 from wholesale.plumbing.admin_bulk import Bulk, Outcome, bulk, one_by_one
+from wholesale.plumbing.admin_forms import SuggestingInput
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 
@@ -35,7 +36,7 @@ class OwnerForm(ReasonForm):
         label=gettext_lazy("New owner"),
         required=False,
         max_length=LABEL_MAX_LENGTH,
-        widget=UnfoldAdminTextInputWidget,
+        widget=SuggestingInput(agents_to_choose),
         help_text=gettext_lazy("A user's name. Empty: the work has no owner."),
     )
     field_order = ("owner", "reason")

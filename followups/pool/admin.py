@@ -15,17 +15,23 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import INPUT_CLASSES
 
+from followups.pool.agents import agents_to_choose
 from followups.pool.models import WEIGHT_MAX, PoolAgent
 from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, working
 from followups.pool.vendors.services import of_ended_vendor
 from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Question, ReasonForm, asking, reason_field
+from wholesale.plumbing.admin_base import ButtonsByState, Question, ReasonForm, asking, reason_field
+from wholesale.plumbing.admin_forms import SuggestingInput
 from wholesale.plumbing.admin_parts import Colours, StateFilter, button, column
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_rate, shown_time
 
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
+
+
+def _is_away(row: Any) -> bool:
+    return row.paused_until is not None and row.paused_until > timezone.now()
 
 
 class PoolAgentForm(PlaceInput, GovernedForm):
@@ -45,6 +51,7 @@ class PoolAgentForm(PlaceInput, GovernedForm):
     class Meta:
         model = PoolAgent
         fields = ("province", "market", "agent", "weight")
+        widgets = {"agent": SuggestingInput(agents_to_choose)}
         help_texts = {
             "market": _("ALL takes the ladders of the province's markets in whose own pool nobody works."),
             "agent": _("The user name: it becomes the owner of the ladders."),
@@ -90,7 +97,7 @@ class AgentStateFilter(StateFilter):
 
 
 @admin.register(PoolAgent)
-class PoolAgentAdmin(RemovableAdmin):
+class PoolAgentAdmin(ButtonsByState, RemovableAdmin):
     """The admin pages of the agents of all pools."""
 
     form = PoolAgentForm
@@ -147,8 +154,7 @@ class PoolAgentAdmin(RemovableAdmin):
         return gettext("Paused until %(time)s") % {"time": shown_time(row.paused_until)}
 
     def _works(self, row: Any) -> bool:
-        is_away = row.paused_until is not None and row.paused_until > timezone.now()
-        return not (row.is_inactive or row.is_unregistered or is_away)
+        return not (row.is_inactive or row.is_unregistered or _is_away(row))
 
     def settings_of(self, record: Any) -> dict[str, str]:
         until = record.paused_until
@@ -157,7 +163,7 @@ class PoolAgentAdmin(RemovableAdmin):
             gettext("Paused until"): shown_time(until) if until else gettext("not paused"),
         }
 
-    @button(_("Pause..."), "change", icon="pause")
+    @button(_("Pause..."), "change", icon="pause", when=lambda row: not (row.is_inactive or row.is_unregistered))
     @asking
     def pause(self, request: HttpRequest, row: Any) -> Question:
         """Pause the agent, after a page that asks until when and why."""
@@ -180,7 +186,7 @@ class PoolAgentAdmin(RemovableAdmin):
             button=gettext("Pause"),
         )
 
-    @button(_("Resume..."), "change", icon="play_arrow")
+    @button(_("Resume..."), "change", icon="play_arrow", when=_is_away)
     @asking
     def resume(self, request: HttpRequest, row: Any) -> Question:
         """End the agent's pause, after a page that asks why."""

@@ -1,6 +1,9 @@
 """The admin of the SLA: policies are edited, breaches and what each look found are read."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
@@ -10,7 +13,7 @@ from unfold.decorators import display
 from followups.sla.models import SlaBreach, SlaNotice, SlaPolicy, SlaWatch
 from followups.tasks.page_parts import WithTask
 from governance.policies_admin import PlacePolicyAdmin, PolicyForm
-from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyAdmin, without
 from wholesale.plumbing.admin_parts import Colours, SinceFilter, column, link
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.errors import DomainError
@@ -59,6 +62,14 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
         (_("By which policy"), {"fields": (("policy", "policy_version"), "breach_after_minutes")}),
         (_("Told"), {"fields": ("notice", "correlation_id")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields of the page, without the end of a task that is open and the look of a breach that no look told."""
+        absent = {name for name in ("completed_at", "notice") if obj is not None and getattr(obj, name) is None}
+        return [
+            (title, {**options, "fields": without(options["fields"], absent)})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
 
     owner_or_nobody = column(_("Owner"), lambda breach: breach.owner or gettext("nobody"), ordering="owner")
     place = column(_("Place"), place_text, ordering="province")

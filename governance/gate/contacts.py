@@ -55,6 +55,11 @@ class ContactAnswer(NamedTuple):
     is_converted: bool = True  # False where the question gave a local time
 
     @property
+    def why(self) -> list[str]:
+        """The refusal reasons in the active language, as they are said of a lead or of a buyer. Empty if it is permitted."""
+        return [reason.of(self.contact.person.kind) for reason in self.verdict.reasons]
+
+    @property
     def matched_market(self) -> str | None:
         """The market of the effective policy, or None if the place has no policy."""
         return self.situation.policy.matched_market if self.situation.policy else None

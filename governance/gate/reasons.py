@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from governance.people import BUYER, LEAD
+
 
 class Reason(models.TextChoices):
     """A refusal reason of the gate. An answer lists its reasons in the order of this class; the first is its `reason`."""
@@ -48,3 +50,15 @@ class Reason(models.TextChoices):
         """The reason as a sentence, in English (`en`) or French (`fr`), whatever language the page around it speaks."""
         with override(language):
             return str(self.label)
+
+    def of(self, kind: str) -> str:
+        """The reason in the active language, as it is said of a person whose kind (LEAD or BUYER) is known."""
+        return str(_OF_A_KIND.get((self, kind), self.label))
+
+
+_OF_A_KIND = {
+    (Reason.LEAD_CLOSED, LEAD): _("The lead is closed."),
+    (Reason.LEAD_CLOSED, BUYER): _("The buyer is blocked."),
+    (Reason.OPTED_OUT, BUYER): _("The buyer has asked not to be contacted by this channel."),
+    (Reason.LEDGER_UNREADABLE, BUYER): _("What is on file of the buyer cannot be found: CONTACT_DIGEST_KEY was changed."),
+}

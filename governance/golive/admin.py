@@ -71,12 +71,14 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
 
     def _that_apply(self, actions: list[Any]) -> list[Any]:
         """Return the buttons that would change the state. A missing row counts as engaged and not live."""
-        state = services.current_state() or GoLiveState()
-        verbs = (
-            "release" if state.kill_switch_engaged else "engage",
-            "disable" if state.go_live_enabled else "enable",
-        )
+        verbs = self._verbs()
         return [a for a in actions if a.method.original_function_name in verbs]
+
+    @staticmethod
+    def _verbs() -> tuple[str, str]:
+        """The names of the buttons that would change the state."""
+        state = services.current_state() or GoLiveState()
+        return "release" if state.kill_switch_engaged else "engage", "disable" if state.go_live_enabled else "enable"
 
     @button(_("Engage kill switch"), "engage", icon="emergency_home", variant=DANGER)
     def engage(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
@@ -89,6 +91,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
 
         return self._ask(
             request,
+            "engage",
             act,
             title=gettext("Engage the kill switch"),
             explanation=gettext("%(engaged_stops)s It takes effect at once, for everybody, until somebody releases it.")
@@ -102,6 +105,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         """Show a page that asks for the reason, then release the kill switch."""
         return self._toggle(
             request,
+            "release",
             services.release_kill_switch,
             title=gettext("Release the kill switch"),
             explanation=gettext("Everything acts again at once. Make sure that what it was engaged for is over."),
@@ -115,6 +119,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         checklist = gate.go_live_checklist()
         return self._toggle(
             request,
+            "enable",
             gate.enable_go_live,
             title=gettext("Enable go-live"),
             explanation=gettext(
@@ -133,6 +138,7 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
         """Show a page that asks for the reason, then disable go-live."""
         return self._toggle(
             request,
+            "disable",
             services.disable_go_live,
             title=gettext("Disable go-live"),
             explanation=gettext("Where go-live is enforced, no ladder starts any more and there is no due list."),
@@ -141,17 +147,20 @@ class GoLiveStateAdmin(ReadOnly, HistoryAdmin):
             danger=True,
         )
 
-    def _toggle(self, request: HttpRequest, verb: Callable[..., GoLiveState], *, done: Words, **page: Any) -> HttpResponse:
+    def _toggle(
+        self, request: HttpRequest, name: str, verb: Callable[..., GoLiveState], *, done: Words, **page: Any
+    ) -> HttpResponse:
         def act(reason: str) -> str:
             state = verb(act=Act.by(request.user, reason=reason))
             self.log_change(request, state, done)
             return str(done)
 
-        return self._ask(request, act, **page)
+        return self._ask(request, name, act, **page)
 
-    def _ask(self, request: HttpRequest, act: Callable[[str], str], **page: Any) -> HttpResponse:
+    def _ask(self, request: HttpRequest, name: str, act: Callable[[str], str], **page: Any) -> HttpResponse:
+        idle = "" if name in self._verbs() else gettext("There is nothing to do: it is so already.")
         return act_with_reason(
-            request, self, act, table=self._now(), then=reverse("admin:governance_golivestate_changelist"), **page
+            request, self, act, idle=idle, table=self._now(), then=reverse("admin:governance_golivestate_changelist"), **page
         )
 
     def _now(self) -> dict[str, Any] | None:

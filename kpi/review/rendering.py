@@ -129,7 +129,8 @@ def _change(change: dict[str, Any] | None) -> list[Any]:
 def _bars(title: str, what: str, rows: Iterable[Sequence[Any]], *, rate: bool = False) -> Chart:
     """A chart of a value for each place. It leaves out all of Canada, beside which the provinces would be small."""
     named = [(name, value) for name, value in rows if rate or name != _("All of Canada")]
-    return chart(title, [name for name, _v in named], [Series(what, [v for _name, v in named])], by=_("Place"), rate=rate)
+    series = [Series(what, [v for _name, v in named])]
+    return chart(title, [name for name, _v in named], series, by=_("Place"), rate=rate, across=True)
 
 
 def _states(places: list[dict[str, Any]]) -> Section:

@@ -86,7 +86,7 @@ def states(agent: User, operator: User) -> list[State]:
         State("unknown", "/admin/nothing/", operator),
         State("form_refused", reverse("admin:followups_lead_add"), operator, _save_empty),
         State("palette", "/admin/", operator, _search),
-        State("account", "/admin/", operator, _account),
+        State("account", "/admin/my-settings/", operator, _account),
         State("saved", "/admin/my-settings/", operator, _save),
         State("nothing_matches", reverse("admin:followups_lead_changelist") + "?q=nobody+of+this+name", operator),
         State("filters", reverse("admin:followups_lead_changelist"), operator, _filters),

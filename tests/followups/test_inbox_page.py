@@ -138,6 +138,24 @@ def test_a_card_says_how_long_it_has_waited_and_until_when_and_what_was_tried(va
     assert reverse("admin:followups_lead_change", args=[item.lead.pk]) in page
 
 
+def test_a_contact_that_the_gate_refuses_is_no_link_and_the_reason_speaks_of_a_lead(va1: Client) -> None:
+    reply("LEAD-1", owner="va1")
+    page = va1.get(INBOX)
+    best = page.context["card"].best_way
+    assert next(way.link for way in page.context["card"].ways if not way.refusal) == best.link
+    assert f'class="press queue-call" href="{best.link}"' in page.content.decode()
+
+    Lead.objects.update(status="CLOSED")
+    page = va1.get(INBOX)
+    text = page.content.decode()
+    assert page.context["card"].best_way is None
+    assert ": not now" in text
+    assert "The lead is closed." in text
+    assert "the buyer is blocked" not in text
+    assert 'href="tel:' not in text
+    assert 'href="sms:' not in text
+
+
 def test_the_page_is_for_who_may_read_the_inbox(client: Client, user_of: Callable[..., User]) -> None:
     auditor = signed_in(user_of("auditor"))
     item = reply("LEAD-1")

@@ -323,6 +323,9 @@ def test_a_task_held_past_its_permitted_hours_shows_a_warning(va1: Client) -> No
         page = va1.get(QUEUE).content.decode()
 
     assert "Do not make this contact now." in page
+    assert "data-reach" not in page
+    assert 'href="tel:' not in page
+    assert 'href="sms:' not in page
     assert "Permitted again Wed, Dec 16, 2026," in page
 
 

@@ -1,7 +1,7 @@
 """Base classes of all admin pages. The pages change rows only through services."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -143,9 +143,7 @@ class ReadOnlyAdmin(CheckedInput, Logged, LoggedInEnglish, ButtonsByState, ReadO
         """Show JSON and codes in words, and a row's correlation id as a link to all that is on record of its request, to a
         user who may read that."""
         instead: dict[str, Any] = {**self._in_words(told, models.JSONField), **self._in_words(with_code)}
-        if request.user.has_perm("kpi.view_trace"):
-            instead["correlation_id"] = "request_link"
-        fieldsets = super().get_fieldsets(request, obj)
+        fieldsets = linking(request, super().get_fieldsets(request, obj))
         return [(name, {**options, "fields": _replaced(options["fields"], instead)}) for name, options in fieldsets]
 
     def get_list_display(self, request: HttpRequest) -> Any:
@@ -178,6 +176,22 @@ class ReadOnlyAdmin(CheckedInput, Logged, LoggedInEnglish, ButtonsByState, ReadO
 def history_title(row: object) -> str:
     """Return the title of the page with the history of a row."""
     return gettext("History: %(row)s") % {"row": row}
+
+
+def linking(request: HttpRequest, fieldsets: Any) -> Any:
+    """Return fieldsets with the correlation id as a link, if the user may read what is on record of a request."""
+    if not request.user.has_perm("kpi.view_trace"):
+        return fieldsets
+    linked = {"correlation_id": "request_link"}
+    return [(name, {**options, "fields": _replaced(options["fields"], linked)}) for name, options in fieldsets]
+
+
+def without(fields: Any, absent: Collection[str]) -> Any:
+    """Return the names of fields, some of them in groups, without those that do not apply to the row."""
+    if isinstance(fields, str):
+        return fields
+    kept = (without(one, absent) for one in fields if one not in absent)
+    return tuple(one for one in kept if one)
 
 
 def _replaced(fields: Any, instead: Mapping[str, Any]) -> Any:
@@ -227,6 +241,7 @@ class ReadOnlyInline(ReadOnly, Scoped, TabularInline):
 
     extra = 0
     hide_title = True
+    template = "admin/read_only_inline.html"
 
 
 # History ----------------------------------------------------------------------------------------------------------------
@@ -312,7 +327,8 @@ def confirmation(
     """Return a page that asks for confirmation before an act. Its form posts to the same address. htmx gets the form alone.
 
     `context` may have `explanation`, `warning`, `table` (what will change), `details` (HTML below it), `hidden` (fields to
-    post too), `button` (its label) and `danger` (whether it is red).
+    post too), `button` (its label), `danger` (whether it is red), and `idle`: why the act can do nothing now. Then the page
+    has no button.
     """
     asked = {"title": title, "opts": model_admin.opts, "form": form, **context}
     if _moves(request):
@@ -341,6 +357,17 @@ def of_row(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return found
 
 
+def idle_of(act: Callable[..., Any], row: Any) -> str:
+    """Return why the act of a button can do nothing with the row: the row does not meet the button's condition `when`.
+
+    The page has an address of its own, so that somebody may come to it whose page of the row is old.
+    """
+    when = getattr(act, "when", None)
+    if when is None or when(row):
+        return ""
+    return gettext("There is nothing to do: as %(row)s is now, this does not apply to it.") % {"row": row}
+
+
 class Question:
     """What the page of a button asks before it acts on a row: the values of the form, by default the reason.
 
@@ -360,6 +387,7 @@ def asking(page: Callable[..., Question]) -> Callable[..., HttpResponse]:
     @wraps(page)
     def shown(self: ModelAdmin, request: HttpRequest, row: Any, **options: Any) -> HttpResponse:
         asked = page(self, request, row, **options)
+        asked.page.setdefault("idle", idle_of(shown, row))
         then = asked.then or reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
         form = asked.form(request.POST if request.method == "POST" else None)
         return act_with_form(request, self, form, asked.act, then=then, **asked.page)

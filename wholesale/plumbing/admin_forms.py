@@ -1,6 +1,6 @@
 """Forms of rows that also the API and files write. They apply the checks of the API's serializer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,18 +20,24 @@ def typed(name: Words, **options: Any) -> forms.CharField:
     return forms.CharField(label=name, required=False, widget=widget, **options)
 
 
+Suggested = Sequence[tuple[str, str]]  # values, each with its label
+
+
 class SuggestingInput(UnfoldAdminTextInputWidget):
-    """A text field that proposes values, each with its label, while somebody types. Others may be typed too."""
+    """A text field that proposes values, each with its label, while somebody types. Others may be typed too.
+
+    A function is asked for them whenever the field is shown.
+    """
 
     template_name = "admin/suggesting_input.html"
 
-    def __init__(self, suggested: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(self, suggested: Suggested | Callable[[], Suggested] = ()) -> None:
         super().__init__()
         self.suggested = suggested
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, {**(attrs or {}), "list": f"{name}_suggested", "autocomplete": "off"})
-        context["widget"]["suggested"] = self.suggested
+        context["widget"]["suggested"] = self.suggested() if callable(self.suggested) else self.suggested
         return context
 
 

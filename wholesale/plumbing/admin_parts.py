@@ -71,7 +71,7 @@ def button(
     """Return a decorator that makes a method of an admin a button of its pages, for users with this permission.
 
     The address of the button ends with `path`, or else with the method's name. A page of an admin with `ButtonsByState`
-    shows the button only for a row that meets the condition `when`.
+    shows the button only for a row that meets the condition `when`. For another row the button's page (`asking`) says so.
     """
 
     def decorate(act: Callable[..., Any]) -> Any:
@@ -79,6 +79,7 @@ def button(
         description: Any = title  # Unfold shows a lazy text as well
         made = action(description=description, permissions=[permission], icon=icon, variant=variant, url_path=url_path)(act)
         made.when = when
+        act.when = when  # type: ignore[attr-defined]  # the page of the button asks for it too
         return made
 
     return decorate

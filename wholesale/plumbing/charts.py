@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from wholesale.plumbing.showing import locale, shown_number, shown_rate
 
 Value = float | None
@@ -55,6 +57,13 @@ class Scale:
     stacked: bool = False
     logarithmic: bool = False
     across: bool = False
+    by: str = ""
+
+    @property
+    def numbers(self) -> str:
+        """The name of the axis of the values: their unit, and whether its steps grow."""
+        grows = _("logarithmic scale") if self.logarithmic else ""
+        return ", ".join(filter(None, (self.unit, grows)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,12 @@ class Chart:
     labels: Sequence[str] = ()
     series: Sequence[Series] = ()
     scale: Scale = Scale()
+
+    @property
+    def height(self) -> int:
+        """How high it is drawn, in px: bars that run to the right need room for the name of each."""
+        each = 14 * max(1, 0 if self.scale.stacked else len(self.series)) + 12
+        return max(260, each * len(self.labels) + 70) if self.scale.across else 260
 
     @property
     def is_empty(self) -> bool:
@@ -94,11 +109,12 @@ def chart(
 ) -> Chart:
     """Make a chart of series over the same labels.
 
-    `by` names the labels in the table, `unit` the values on their axis. With `rate`, values are fractions shown in percent.
-    `stacked` puts bars upon each other, `across` lets them run to the right. `shown` writes the values in the table.
+    `by` names the labels in the table and below their axis, `unit` the values on theirs. With `rate`, values are fractions
+    shown in percent. `stacked` puts bars upon each other, `across` lets them run to the right. `shown` writes the values in
+    the table.
     """
     write = shown or (shown_rate if rate else lambda value: shown_number(value, 1))
-    scale = Scale(unit, rate, stacked, logarithmic, across)
+    scale = Scale(unit, rate, stacked, logarithmic, across, by)
     return Chart(
         title,
         json.dumps({"labels": list(labels), "datasets": [one.dataset() for one in series]}),
@@ -180,7 +196,8 @@ def _cell(value: Value | Band, write: Callable[[float], str]) -> str:
 def _options(scale: Scale, *, has_legend: bool) -> dict[str, Any]:
     words: dict[str, Any] = {
         "grid": {"display": False},
-        "ticks": {"maxRotation": 0, "autoSkipPadding": 12},
+        "ticks": {"autoSkip": False} if scale.across else {"maxRotation": 0, "autoSkipPadding": 12},
+        "title": {"display": bool(scale.by) and not scale.across, "text": scale.by},
         "stacked": scale.stacked,
     }
     numbers: dict[str, Any] = {
@@ -190,7 +207,7 @@ def _options(scale: Scale, *, has_legend: bool) -> dict[str, Any]:
             if scale.rate
             else {"maximumFractionDigits": 2}
         },
-        "title": {"display": bool(scale.unit), "text": scale.unit},
+        "title": {"display": bool(scale.numbers), "text": scale.numbers},
         "stacked": scale.stacked,
         **({"type": "logarithmic", "min": 1} if scale.logarithmic else {"beginAtZero": True}),
     }

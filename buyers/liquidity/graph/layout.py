@@ -18,7 +18,7 @@ from wholesale.plumbing.vocabulary import Province
 
 # From west to east, by the longitude of the largest city.
 WEST_TO_EAST = ("YT", "BC", "NT", "AB", "SK", "MB", "ON", "NU", "QC", "NB", "PE", "NS", "NL")
-_LEAST, _MOST = 10.0, 30.0  # radius of a node
+_LEAST, _MOST = 21.0, 36.0  # radius of a node: CONDO fits into the least
 _NODE_GAP, _MARKET_GAP, _PROVINCE_GAP = 4.0, 8.0, 18.0
 _LETTER, _LETTER_OF_PROVINCE = 3.9, 4.6  # half the width of a letter of a market's or a province's name
 _TURN = math.pi * (3 - math.sqrt(5))  # the golden angle: points on the spiral never line up

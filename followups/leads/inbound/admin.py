@@ -165,8 +165,11 @@ class InboundMessageAdmin(GrowingAdmin):
                 "cancelled_steps": recorded.cancelled_steps,
             }
 
+        is_open = undecided().filter(pk=message.pk).exists()
+        may_decide = is_open or (as_ == Meaning.OPT_OUT and may_overrule(message, request.user))
         return Question(
             act,
+            idle="" if may_decide else gettext("There is nothing to do: the message is decided."),
             table={
                 "headers": [gettext("From"), gettext("Channel"), gettext("Received"), gettext("Text")],
                 "rows": [

@@ -16,6 +16,7 @@ from unfold.decorators import display
 from followups.leads.replies.models import AdministrativeReply
 from followups.leads.replies.services import against, mark_reply_sent, waiting
 from governance.gate import Reason
+from governance.people import LEAD
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking
 from wholesale.plumbing.admin_parts import SUCCESS, SinceFilter, StateFilter, allowed, button, column, either
@@ -62,7 +63,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
     def refused_by(self, reply: AdministrativeReply) -> str | None:
         """The refusal reasons against sending the reply (now, or when it was sent), in words. None if there are none."""
         codes = reply.sent_against if reply.sent_at else against([waiting(reply)], timezone.now())[0]
-        labels = {reason.value: str(reason.label) for reason in Reason}
+        labels = {reason.value: reason.of(LEAD) for reason in Reason}
         return " ".join(labels.get(code, gettext("Nobody knows any more where it would go.")) for code in codes) or None
 
     has_send_permission = allowed("followups.send_administrativereply")

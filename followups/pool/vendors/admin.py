@@ -7,9 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from followups.pool.agents import agents_to_choose
 from followups.pool.vendors.models import Vendor, VendorAgent
 from followups.pool.vendors.services import assign_agent, release_agent, upsert_vendor
 from governance.governed_admin import GovernedAdmin, GovernedForm, RemovableAdmin, Removal
+from wholesale.plumbing.admin_forms import SuggestingInput
 from wholesale.plumbing.admin_parts import either
 from wholesale.plumbing.showing import shown_day
 
@@ -71,6 +73,7 @@ class VendorAgentForm(GovernedForm):
     class Meta:
         model = VendorAgent
         fields = ("agent", "vendor")
+        widgets = {"agent": SuggestingInput(agents_to_choose)}
         help_texts = {"agent": _("The user name, as tasks name their owner.")}
 
 

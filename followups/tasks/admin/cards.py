@@ -145,7 +145,7 @@ class Card:
     def refusal(self) -> str:
         """Why the lead may not be contacted now, and from when on; empty if the lead may be contacted now."""
         verdict = self.answer.verdict
-        why = " ".join(str(reason.label) for reason in verdict.reasons)
+        why = " ".join(self.answer.why)
         opens = verdict.next_allowed_at
         if not (why and opens):
             return why

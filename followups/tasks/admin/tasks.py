@@ -29,7 +29,7 @@ from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clo
 from followups.tasks.services import snooze_task
 from governance import gate
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReasonForm, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReasonForm, asking, linking
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, link
 from wholesale.plumbing.codes import place_text
@@ -96,7 +96,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         """The fields of the page. An open task shows when it may be done and who claimed it; a closed one, its end."""
         now = ((gettext("Now"), {"fields": ("permitted", ("actionable", "lease"))}),) if is_open(obj) else ()
         completed = (("completed_at", "outcome"), ("completed_by", "completed_user"), "note")
-        return (
+        fieldsets = (
             (gettext("Task"), {"fields": (("ladder_link", "step"), ("channel", "due_at"), ("state", "owner"))}),
             *now,
             (gettext("Lead"), {"fields": ("who", ("province", "market"))}),
@@ -104,6 +104,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             *(((gettext("Cancelled"), {"fields": (("cancelled_at", "cancelled_why"),)}),) if obj.cancelled_at else ()),
             (gettext("Origin"), {"fields": ("created_at", "correlation_id")}),
         )
+        return linking(request, fieldsets)
 
     def get_urls(self) -> list[Any]:
         pages = (("queue", self.work_queue), ("inbox", self.inbox), ("numbers", self.numbers))
@@ -154,7 +155,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
                 "end": clock(task.open_until, zone),
                 "zone": zone or timezone.get_current_timezone_name(),
             }
-        now = " ".join(str(reason.label) for reason in answer.verdict.reasons)
+        now = " ".join(answer.why)
         return gettext("%(interval)s. Now: %(answer)s") % {"interval": interval, "answer": now or gettext("yes.")}
 
     # From then on the SLA counts lateness.

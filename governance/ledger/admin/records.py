@@ -28,7 +28,7 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.referrals import with_uses
 from governance.ledger.rules import Entry
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, confirmation
+from wholesale.plumbing.admin_base import GrowingAdmin, confirmation, linking
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, allowed, button
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.showing import shown_number
@@ -54,7 +54,7 @@ class ContactRecordAdmin(LedgerColumns, ProofColumns, GrowingAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         line, *others = self.fieldsets
         is_consent = isinstance(obj, ContactRecord) and obj.entry == Entry.CONSENT
-        return (line, *(self.content_fieldsets if is_consent else ()), *others)
+        return linking(request, (line, *(self.content_fieldsets if is_consent else ()), *others))
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return with_uses(super().get_queryset(request))

@@ -19,7 +19,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import ReasonForm
 from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.errors import DomainError
-from wholesale.plumbing.vocabulary import ALL
+from wholesale.plumbing.vocabulary import ALL, Province
 
 BETWEEN = "/"  # province and market in the value of a choice; no market has it in its name
 

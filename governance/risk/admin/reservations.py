@@ -112,7 +112,8 @@ class RiskReservationAdmin(GrowingAdmin):
     @of_row
     def release(self, request: HttpRequest, reservation: Any) -> HttpResponse:
         """Show a page that asks for the reason, then release this reservation."""
-        return self._release(request, [reservation], hidden=[])
+        idle = "" if reservation.settled_at is None else gettext("There is nothing to do: it is settled.")
+        return self._release(request, [reservation], hidden=[], idle=idle)
 
     @button(_("Correct the loss..."), "correct", icon="edit", when=lambda row: row.settled_at is not None)
     @asking
@@ -141,7 +142,7 @@ class RiskReservationAdmin(GrowingAdmin):
         )
 
     def _release(
-        self, request: HttpRequest, reservations: list[RiskReservation], *, hidden: list[tuple[str, str]]
+        self, request: HttpRequest, reservations: list[RiskReservation], *, hidden: list[tuple[str, str]], idle: str = ""
     ) -> HttpResponse:
         what = (
             gettext("reservation %(number)s") % {"number": reservations[0].pk}
@@ -160,6 +161,7 @@ class RiskReservationAdmin(GrowingAdmin):
             request,
             self,
             act,
+            idle=idle,
             title=gettext("Release %(what)s") % {"what": what},
             explanation=gettext(
                 "What is released counts no longer against the open risk, and no loss is booked. "

@@ -139,7 +139,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
                 "starts anew from here, also one that went red; what its trigger did stays until that is undone."
             )
             % {"baseline_min": shown_number(max(policy.baseline_events, BASELINE_MIN))},
-            warning="" if measured.is_enough else NotEnoughEvents(measured.size, measured.successes).shown,
+            idle="" if measured.is_enough else NotEnoughEvents(measured.size, measured.successes).shown,
             table={
                 "headers": [
                     gettext("It would be, as of now"),

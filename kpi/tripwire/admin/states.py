@@ -4,12 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from kpi.tripwire.models import RegressionState
-from kpi.tripwire.rules import Action, Statistic
+from kpi.tripwire.rules import Action, Method, Statistic
 from kpi.tripwire.simulation import HORIZON
 from kpi.tripwire.triggers import NONE_TAKEN
 from wholesale.plumbing.admin_base import ReadOnlyAdmin
@@ -109,6 +110,13 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
         (_("Seen"), {"fields": ("baseline_text", "current_text", "drop", "did")}),
         (_("Cumulative sum"), {"fields": ("cusum", "amber", "last_event_id")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields of the page. Those of a CUSUM are shown only of a policy that is judged by one."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or obj.policy.method == Method.CUSUM:
+            return fieldsets
+        return [one for one in fieldsets if one[0] != "CUSUM"]
 
     now = column(_("Now"), standing, ordering="triggered", label=STANDINGS)
 

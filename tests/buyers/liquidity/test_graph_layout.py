@@ -57,7 +57,7 @@ def test_the_same_nodes_are_always_drawn_alike_whatever_their_order() -> None:
 def test_a_nodes_area_grows_with_its_active_buyers() -> None:
     made = [{"id": n, "province": "ON", "market": "TORONTO", "size": size} for n, size in enumerate((0, 1, 4, 16))]
     radii = [laid_out(made).nodes[n].radius for n in range(4)]
-    assert radii == pytest.approx([10, 15, 20, 30])
+    assert radii == pytest.approx([21, 24.75, 28.5, 36])
 
 
 def test_two_circles_are_packed_side_by_side() -> None:

@@ -104,6 +104,19 @@ def test_buyers_are_ranked_with_their_chance_and_why(ops: Client, offer: Offer, 
     assert f"({first.probability.low} to {first.probability.high})" in page
 
 
+def test_the_page_says_how_many_of_those_who_match_are_shown(
+    ops: Client, offer: Offer, bo: Buyer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer("Al Roy")
+    assert "are shown." not in ops.get(path(offer)).content.decode()
+
+    buyer("Cy Fox")
+    monkeypatch.setattr("wholesale.console.deals.matched.SHOWN", 2)
+    page = ops.get(path(offer)).content.decode()
+    assert "3 buyers of the book buy this type of house here." in page
+    assert "Only the 2 best are shown." in page
+
+
 def test_the_deal_is_what_the_evidence_knows_of_the_house(offer: Offer) -> None:
     house = {"property_type": "SFR", "beds": 3, "baths": 1.5, "area": 1400, "year_built": 1962}
     offer.evidence.arv_json = {"arv": 1, "subject": house}

@@ -132,6 +132,8 @@ def _context(request: HttpRequest, offer: Offer, rows: list[MatchedBuyer], candi
         "price": shown_money(deal_of(offer).price),
         "rows": rows,
         "candidates": candidates,
+        "ranked": sum(row.rank is not None for row in rows),
+        "asked_besides": any(row.rank is None for row in rows),
         "answers": [(event.value, event.label) for event in ANSWERS],
         "may_ask": request.user.has_perm(ASK),
         "may_answer": request.user.has_perm(ANSWER),

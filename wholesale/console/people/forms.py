@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminSplitDateTimeWidget,
-    UnfoldAdminTextInputWidget,
 )
 
+from followups.pool.agents import agents_to_choose
 from wholesale.plumbing.admin_base import reason_field
+from wholesale.plumbing.admin_forms import SuggestingInput
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 
@@ -45,7 +46,7 @@ class StartLadderForm(forms.Form):
         label=_("Owner"),
         required=False,
         max_length=LABEL_MAX_LENGTH,
-        widget=UnfoldAdminTextInputWidget,
+        widget=SuggestingInput(agents_to_choose),
         help_text=_("A user's name. Empty: the next agent of the pool, else anybody."),
     )
 
@@ -57,7 +58,7 @@ class GiveToForm(forms.Form):
         label=_("New owner"),
         required=False,
         max_length=LABEL_MAX_LENGTH,
-        widget=UnfoldAdminTextInputWidget,
+        widget=SuggestingInput(agents_to_choose),
         help_text=_("A user's name. Empty: the ladder has no owner."),
     )
     reason = reason_field()

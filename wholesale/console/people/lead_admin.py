@@ -175,6 +175,7 @@ class LeadPages(RecordPages, LeadAdmin):
             act,
             form=StartLadderForm,
             title=_("Start a ladder for %(lead)s") % {"lead": lead},
+            idle=_("There is nothing to do: the lead has an open ladder.") if _open(lead) else "",
             explanation=_("Its steps are those of the template of the lead's place."),
             button=_("Start it"),
         )
@@ -193,6 +194,7 @@ class LeadPages(RecordPages, LeadAdmin):
             act,
             form=partial(GiveToForm, initial={"owner": ladder.owner if ladder else ""}),
             title=_("Reassign the ladder of %(lead)s") % {"lead": lead},
+            idle=_without(_open(lead)),
             explanation=_("Its open steps become the new owner's work, and claims of them end."),
             button=_("Reassign it"),
         )
@@ -210,6 +212,7 @@ class LeadPages(RecordPages, LeadAdmin):
         return Question(
             act,
             title=_("Stop the ladder of %(lead)s") % {"lead": lead},
+            idle=_without(_open(lead)),
             explanation=_("Its open steps are cancelled. Completed steps stay as they are."),
             button=_("Stop it"),
         )
@@ -227,6 +230,7 @@ class LeadPages(RecordPages, LeadAdmin):
         return Question(
             act,
             title=_("Restart the ladder of %(lead)s") % {"lead": lead},
+            idle=_without(ladder),
             explanation=_("Its open steps are cancelled, and a new ladder of the same owner begins now."),
             button=_("Begin it anew"),
         )
@@ -245,6 +249,15 @@ def lead_url(lead_pk: int) -> str:
 
 def _newest(lead: Lead) -> FollowupLadder | None:
     return FollowupLadder.objects.filter(lead_id=lead.lead_id).order_by("-pk").first()
+
+
+def _open(lead: Lead) -> FollowupLadder | None:
+    return FollowupLadder.objects.open().filter(lead_id=lead.lead_id).first()
+
+
+def _without(ladder: FollowupLadder | None) -> str:
+    """Why nothing can be done with the lead's ladder, if there is none."""
+    return "" if ladder else _("There is nothing to do: the lead has no open ladder.")
 
 
 def _id_of(ladder: FollowupLadder | None) -> int:

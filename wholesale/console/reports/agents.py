@@ -120,7 +120,9 @@ def _outcomes(agents: list[AgentNumbers]) -> Section:
     return Section(
         _("Outcomes"),
         ReportTable([*columns, Column(_("No outcome"), ValueKind.COUNT)], [*rows, total], total=True),
-        charts=[chart(_("Outcomes by agent"), [agent.name for agent in drawn], series, by=_("Agent"), stacked=True)],
+        charts=[
+            chart(_("Outcomes by agent"), [agent.name for agent in drawn], series, by=_("Agent"), stacked=True, across=True)
+        ],
     )
 
 

@@ -85,8 +85,8 @@ class _Plot:
             y = self._y(tick)
             yield Line(_LEFT, y, _LEFT + self.width, y, strokeColor=_GRID, strokeWidth=0.5)
             yield _text(_LEFT - 4, y - 2.5, _shown(tick, self.scale), anchor="end")
-        if self.scale.unit:
-            yield _text(0, HEIGHT - SIZE - 1, self.scale.unit)
+        if self.scale.numbers:
+            yield _text(0, HEIGHT - SIZE - 1, self.scale.numbers)
 
     def bars(self) -> Iterator[Rect]:
         """Yield the bars: beside each other, or upon each other if the chart is stacked."""

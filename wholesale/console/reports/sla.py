@@ -32,7 +32,7 @@ GROUP_WORDS = {
     "channel": _("Channel"),
     "step": _("Step"),
 }
-TONES = {50: "strong", 90: "main", 99: "soft"}
+TONES = {50: "soft", 90: "main", 99: "amber"}
 # The figures of a row, in the order of the columns.
 COLUMNS: dict[str, Column] = {
     "count": Column(_("Tasks"), ValueKind.COUNT),
@@ -129,6 +129,7 @@ def _chart(found: SlaReport, by: str) -> Chart:
         by=str(GROUP_WORDS[by]),
         unit=gettext("permitted minutes late"),
         logarithmic=True,
+        across=True,
         shown=shown_span,
     )
 

@@ -102,7 +102,7 @@ def way_of(answer: ContactAnswer) -> WayToPerson:
         channel,
         verdict.allowed,
         is_never,
-        [str(reason.label) for reason in verdict.reasons],
+        answer.why,
         verdict.next_allowed_at,
         "" if is_never else person.email if channel == Channel.EMAIL else person.phone,
     )

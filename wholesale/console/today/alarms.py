@@ -59,17 +59,20 @@ def of_tripwires(policies: Iterable[RegressionPolicy], links: Links) -> Iterator
         what = ngettext("%(n)s tripwire went off.", "%(n)s tripwires went off.", len(off)) % {"n": len(off)}
         link = links.list_of("kpi.regressiontrigger", state="standing")
         yield Alert(Tone.RED, what, ", ".join(map(str, off)), _("See what fell, and undo"), link)
-    amber = [policy for policy in policies if policy not in off and _is_amber(policy)]
-    if amber:
-        what = ngettext("%(n)s tripwire is near its line.", "%(n)s tripwires are near their line.", len(amber)) % {
-            "n": len(amber)
+    states = [(policy, policy.state) for policy in policies if policy not in off and hasattr(policy, "state")]
+    past = [policy for policy, state in states if state.triggered]
+    if past:
+        what = ngettext("%(n)s tripwire is past its line.", "%(n)s tripwires are past their line.", len(past)) % {
+            "n": len(past)
         }
-        yield Alert(Tone.AMBER, what, ", ".join(map(str, amber)), _("See the states"), links.list_of("kpi.regressionstate"))
-
-
-def _is_amber(policy: RegressionPolicy) -> bool:
-    state = getattr(policy, "state", None)
-    return bool(state and (state.amber or state.triggered))
+        details = _("%(names)s: nothing is left to undo.") % {"names": ", ".join(map(str, past))}
+        yield Alert(Tone.AMBER, what, details, _("See the states"), links.list_of("kpi.regressionstate"))
+    near = [policy for policy, state in states if state.amber and not state.triggered]
+    if near:
+        what = ngettext("%(n)s tripwire is near its line.", "%(n)s tripwires are near their line.", len(near)) % {
+            "n": len(near)
+        }
+        yield Alert(Tone.AMBER, what, ", ".join(map(str, near)), _("See the states"), links.list_of("kpi.regressionstate"))
 
 
 def of_tasks(due: DueTasks, links: Links) -> Iterator[Alert]:

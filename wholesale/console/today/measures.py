@@ -90,6 +90,7 @@ def map_of(reading: TodayReading) -> dict[str, Any] | None:
         title = _("%(measure)s in the last %(days)s days") % {"measure": title, "days": reading.days}
     return {
         "title": title,
+        "measure": measure.title,
         "tiles": tiles(values, write, lambda code: reading.links.list_of(measure.model, province__exact=code, **query)),
         "choices": [(each.title, f"?days={reading.days}&measure={key}", key == name) for key, each in permitted.items()],
         "width": WIDTH,

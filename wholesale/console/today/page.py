@@ -107,7 +107,13 @@ class Today(TodayReading):
         link = self.links.list_of("kpi.regressionstate")
         seen = [policy for policy in watching() if policy.enabled][:TRIPWIRES_MAX]
         return [
-            {"chart": trends.control_chart(one), "note": one.state.note, "state": _state(one.state), "link": link}
+            {
+                "chart": trends.control_chart(one),
+                "note": one.state.note,
+                "judged_at": one.state.evaluated_at,
+                "state": _state(one.policy, one.state),
+                "link": link,
+            }
             for one in control_charts(seen)
         ]
 
@@ -132,5 +138,8 @@ def _amount(cap: str, value: Any) -> str:
     return shown_number(value) if cap == "max_actions_per_day" else shown_money(value)
 
 
-def _state(state: Any) -> str:
-    return _("Red: it went off") if state.triggered else _("Amber") if state.amber else _("Quiet")
+def _state(policy: Any, state: Any) -> str:
+    """The state of a tripwire in the words of the first lines of the page."""
+    if policy.waiting:
+        return _("Red: it went off")
+    return _("Amber: past its line") if state.triggered else _("Amber: near its line") if state.amber else _("Quiet")

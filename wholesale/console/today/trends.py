@@ -110,7 +110,7 @@ def offers_sent(offers: Sequence[SentOffer], span: Compared) -> Chart:
     """How many offers were sent."""
     bins = binned(span)
     values = [sum(begin <= offer.sent_at < end for offer in offers) for begin, end in bins]
-    return chart(_("Offers sent"), _names(bins, span), [Series(_("Offers"), values)], by=_("From"))
+    return chart(_("Offers sent"), _names(bins, span), [Series(_("Offers"), values)], by=_("From the day"))
 
 
 def acceptance(offers: Sequence[SentOffer], span: Compared) -> Chart:
@@ -128,7 +128,7 @@ def acceptance(offers: Sequence[SentOffer], span: Compared) -> Chart:
                 "soft",
             ),
         ],
-        by=_("From"),
+        by=_("From the day"),
         rate=True,
     )
 
@@ -144,9 +144,9 @@ def control_chart(one: ControlChart) -> Chart:
     drawn = [Series(name, [at] * size, tone, LINE, dashed=True) for name, at, tone in lines if at is not None]
     return chart(
         str(one.policy),
-        [shown_number(n - size + 1) for n in range(size)],
+        [shown_number(size - 1 - n) for n in range(size)],
         [Series(_("Now") if one.falls else _("Sum"), one.points, "main", LINE), *drawn],
-        by=_("Step before the last"),
+        by=_("Steps before now"),
         shown=lambda value: shown_number(value, 3),
     )
 

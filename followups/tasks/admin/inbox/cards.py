@@ -34,7 +34,7 @@ NEEDS_LIFT = "governance.lift_opt_out"
 
 @dataclass(frozen=True, slots=True)
 class WayToAnswer:
-    """A way to answer: the address that a browser opens, what it is called, and why it is not permitted now."""
+    """A way to answer: the address that a browser opens (empty if it is not permitted now), what it is called, why not."""
 
     link: str
     words: str
@@ -62,6 +62,11 @@ class InboxCard:
     def name(self) -> str:
         """The name of whom it is about."""
         return name_of(self.item)
+
+    @property
+    def best_way(self) -> WayToAnswer | None:
+        """The first way that is permitted now, if any is."""
+        return next((way for way in self.ways if way.link), None)
 
     @property
     def is_late(self) -> bool:
@@ -118,7 +123,7 @@ def _is_theirs(item: InboxItem, user: Any) -> bool:
 
 
 def _ways(lead: Lead, now: datetime) -> tuple[list[WayToAnswer], tzinfo | None]:
-    """Return the ways to answer a lead, each with why it is not permitted now, and the zone of the lead's clock."""
+    """Return the ways to answer a lead, those permitted now first, and the zone of the lead's clock."""
     known = [
         (Channel.CALL, lead.phone, f"tel:{lead.phone}", _("Call %(where)s")),
         (Channel.SMS, lead.phone, f"sms:{lead.phone}", _("Text %(where)s")),
@@ -131,8 +136,8 @@ def _ways(lead: Lead, now: datetime) -> tuple[list[WayToAnswer], tzinfo | None]:
     for (_channel, where, link, words), answer in zip(found, answers, strict=True):
         verdict = answer.verdict
         zone = verdict.zone
-        why = " ".join(str(reason.label) for reason in verdict.reasons)
+        why = " ".join(answer.why)
         if why and verdict.next_allowed_at:
             why += " " + _("Permitted again %(time)s.") % {"time": shown_time(verdict.next_allowed_at)}
-        ways.append(WayToAnswer(link, words % {"where": shown_phone(where)}, why))
-    return ways, zone
+        ways.append(WayToAnswer("" if why else link, words % {"where": shown_phone(where)}, why))
+    return sorted(ways, key=lambda way: not way.link), zone

@@ -22,7 +22,7 @@ from governance import gate
 from governance.golive.models import GoLiveState
 from governance.golive.services import engage_kill_switch
 from governance.risk.models import RiskPolicy
-from kpi.models import RegressionPolicy
+from kpi.models import RegressionPolicy, RegressionState
 from kpi.tripwire.evaluations import evaluate
 from kpi.tripwire.triggers import undo_trigger
 from tests.factories import (
@@ -139,6 +139,18 @@ def test_a_tripwire_is_red_until_it_is_undone(admin_client: Client) -> None:
     assert (off.what, off.details, off.is_red) == ("1 tripwire went off.", str(trigger.policy), True)
     assert admin_client.get(off.link).context["cl"].result_list.count() == 0
     assert alerts(admin_client) == {}
+
+
+def test_a_tripwire_past_its_line_with_nothing_to_undo_is_called_alike_above_and_below(admin_client: Client) -> None:
+    policy = TriggerFactory.create(undone_at=timezone.now(), undone_by="ops", undo_reason="Looked at it").policy
+    RegressionPolicy.objects.filter(pk=policy.pk).update(enabled=True)
+    for state, what, below in (
+        ({"triggered": True}, "1 tripwire is past its line.", "Amber: past its line"),
+        ({"triggered": False, "amber": True}, "1 tripwire is near its line.", "Amber: near its line"),
+    ):
+        RegressionState.objects.update_or_create(policy=policy, defaults=state)
+        assert list(alerts(admin_client)) == [what]
+        assert [one["state"] for one in admin_client.get(INDEX).context["tripwires"]] == [below]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +278,7 @@ def test_an_enabled_tripwire_has_a_control_chart_with_its_lines(admin_client: Cl
     [shown] = admin_client.get(INDEX).context["tripwires"]
 
     assert shown["state"] == "Red: it went off"
-    assert shown["chart"].headers == ["Step before the last", "Now", "Baseline", "Red"]
+    assert shown["chart"].headers == ["Steps before now", "Now", "Baseline", "Red"]
     assert [row[1] for row in shown["chart"].rows] == ["1", "1", "0.75", "0.5", "0.25"]
     baseline, red = map(float, shown["chart"].rows[-1][2:])
     assert 0.25 < red < baseline == 1

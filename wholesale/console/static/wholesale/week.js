@@ -101,8 +101,11 @@ document.querySelectorAll("[data-week]").forEach((section) => {
         const count = minutes.reduce((sum, minute) => sum + minute, 0);
         return count === 0 ? "closed" : count === minutes.length ? "open" : "partly";
     };
+    // The law's calling hours matter only where calls are made.
+    const calls = document.querySelector("input[name=channels][value=CALL]");
+    const areCallsOff = () => "law" in words && calls !== null && !calls.checked;
     const isUnlawful = (day, n) =>
-        "law" in words && (n * step < minutesOf(law[day][0]) || (n + 1) * step > minutesOf(law[day][1]));
+        "law" in words && !areCallsOff() && (n * step < minutesOf(law[day][0]) || (n + 1) * step > minutesOf(law[day][1]));
 
     const element = (role, day, n, text, span = 1) => {
         const made = document.createElement("div");
@@ -173,6 +176,7 @@ document.querySelectorAll("[data-week]").forEach((section) => {
                 cell.tabIndex = day === at[0] && n === at[1] ? 0 : -1;
             }),
         );
+        grid.classList.toggle("week-calls-off", areCallsOff());
         const text = windows().map(({ start, end, of }) => `${of.map((day) => short[day]).join(", ")} ${start}-${end}`);
         said.textContent = text.join("; ") || words.never;
     };
@@ -256,6 +260,7 @@ document.querySelectorAll("[data-week]").forEach((section) => {
     section.addEventListener("click", (event) => event.target.closest("[data-remove]") && section.dispatchEvent(new Event("change", { bubbles: true })));
     // A channel's section appears when the channel gets windows of its own.
     document.querySelectorAll("input[name=own_windows]").forEach((tick) => tick.addEventListener("change", reread));
+    calls?.addEventListener("change", reread);
     grid.hidden = false;
     reread();
 });
