@@ -29,6 +29,7 @@ class AreaCodeSubscription(Governing, Governed):
             models.UniqueConstraint(fields=["area_code"], name="governance_areacodesubscription_once"),
         ]
         verbose_name = _("area code subscription")
+        verbose_name_plural = _("area code subscriptions")
 
     def __str__(self) -> str:
         return self.area_code

@@ -25,6 +25,7 @@ class ClosedDay(Governing, Governed):
             models.UniqueConstraint(fields=["day", "province"], name="governance_closedday_day")
         ]
         verbose_name = _("closed day")
+        verbose_name_plural = _("closed days")
 
     def __str__(self) -> str:
         return f"{self.day} {self.province or gettext('everywhere')}: {self.name}"

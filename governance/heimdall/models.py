@@ -115,6 +115,7 @@ class HeimdallScorecard(models.Model):
         ordering = ["-day", "domain"]
         default_permissions = ("view",)
         verbose_name = _("Heimdall scorecard")
+        verbose_name_plural = _("Heimdall scorecards")
 
     def __str__(self) -> str:
         return f"{self.domain} {self.day}"
@@ -134,6 +135,7 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
         verbose_name = _("Heimdall recommendation")
+        verbose_name_plural = _("Heimdall recommendations")
 
     def __str__(self) -> str:
         return f"{self.domain} {self.gate_reason}"
@@ -168,6 +170,7 @@ class HeimdallEvent(SignedModel, AppendOnlyModel):
         ]
         ordering = ["-id"]
         verbose_name = _("Heimdall event")
+        verbose_name_plural = _("Heimdall events")
 
     def __str__(self) -> str:
         return f"{self.domain} {self.kind}"

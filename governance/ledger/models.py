@@ -38,6 +38,7 @@ class ContactPoint(models.Model):
         default_permissions = ("view",)
         permissions = [("erase_contactpoint", "Can erase a phone number or an e-mail address")]
         verbose_name = _("contact point")
+        verbose_name_plural = _("contact points")
 
     def __str__(self) -> str:
         if self.value is None:
@@ -66,6 +67,7 @@ class LastContact(models.Model):
 
     class Meta:
         default_permissions = ()
+        verbose_name_plural = _("last contacts")
 
     def __str__(self) -> str:
         return f"{self.contacted_at}"
@@ -107,6 +109,7 @@ class ContactRecord(SignedModel, AppendOnlyModel):
             ("lift_opt_out", "Can lift an opt-out that was a mistake"),
         ]
         verbose_name = _("contact record")
+        verbose_name_plural = _("contact records")
 
     def __str__(self) -> str:
         return f"{self.get_entry_display()} {self.channel or gettext('every channel')}"
@@ -118,6 +121,9 @@ class ContactRecordWords(StoredWords):
     record = models.OneToOneField(ContactRecord, primary_key=True, on_delete=models.PROTECT, related_name="words")
     evidence = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
+
+    class Meta:
+        verbose_name_plural = _("contact record words")
 
 
 class ConsentProof(ErasableModel):
@@ -141,6 +147,9 @@ class ConsentProof(ErasableModel):
     referrer_to_us = models.CharField(
         max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("the referrer's relationship with us")
     )
+
+    class Meta:
+        verbose_name_plural = _("consent proofs")
 
     def __str__(self) -> str:
         return gettext("Proof of line %(id)s") % {"id": self.pk}

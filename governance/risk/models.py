@@ -164,6 +164,7 @@ class RiskReservation(SignedModel):
             ("correct_loss", "Can correct a booked loss"),
         ]
         verbose_name = _("risk reservation")
+        verbose_name_plural = _("risk reservations")
 
     def __str__(self) -> str:
         return f"{self.engine} {self.amount}"
@@ -200,6 +201,7 @@ class RiskEvent(SignedModel, AppendOnlyModel):
         ]
         ordering = ["-id"]
         verbose_name = _("risk event")
+        verbose_name_plural = _("risk events")
 
     def __str__(self) -> str:
         return f"{self.engine} {self.kind} {self.amount}"

@@ -19,6 +19,7 @@ class FridayReview(SignedModel, AppendOnlyModel):
 
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
+        verbose_name_plural = _("friday reviews")
 
     def __str__(self) -> str:
         return gettext("Friday review of %(day)s") % {"day": self.ends_on}

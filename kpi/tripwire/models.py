@@ -220,6 +220,7 @@ class RegressionState(models.Model):
     class Meta:
         default_permissions = ("view",)
         verbose_name = _("regression state")
+        verbose_name_plural = _("regression states")
 
     def __str__(self) -> str:
         return f"{self.policy_id} {gettext('triggered') if self.triggered else gettext('quiet')}"
@@ -255,6 +256,7 @@ class RegressionTrigger(models.Model):
         ordering = ["-id"]
         default_permissions = ("view",)
         verbose_name = _("regression trigger")
+        verbose_name_plural = _("regression triggers")
 
     def __str__(self) -> str:
         return gettext("Trigger %(id)s") % {"id": self.pk}

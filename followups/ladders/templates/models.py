@@ -66,6 +66,7 @@ class LadderTemplate(PlacePolicy):
             models.CheckConstraint(condition=Q(min_gap_minutes__lte=MIN_GAP_MAX), name="laddertemplate_min_gap"),
         ]
         verbose_name = _("ladder template")
+        verbose_name_plural = _("ladder templates")
 
     def __str__(self) -> str:
         return f"{super().__str__()} {self.kind}"

@@ -70,6 +70,7 @@ class InboundWord(Policy):
             models.CheckConstraint(condition=~Q(phrase=""), name="inboundword_phrase"),
         ]
         verbose_name = _("inbound word")
+        verbose_name_plural = _("inbound words")
 
     def __str__(self) -> str:
         return self.phrase
@@ -143,6 +144,7 @@ class InboundMessage(SignedModel):
             ),
         ]
         verbose_name = _("inbound message")
+        verbose_name_plural = _("inbound messages")
 
     def __str__(self) -> str:
         channel = self.get_channel_display().lower() or gettext("an unknown channel")
@@ -174,3 +176,6 @@ class InboundDecisionWords(StoredWords):
 
     decision = models.OneToOneField(InboundDecision, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        verbose_name_plural = _("inbound decision words")
