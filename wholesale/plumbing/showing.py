@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from babel import dates, numbers
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 MISSING = "-"
 # By locale. Babel's own patterns have no weekday in the short form, and write 14:05 in French, which Canada writes 14 h 05.
@@ -85,3 +85,13 @@ def shown_span(minutes: float | None) -> str:
     parts = parts or ((hours, gettext("%(n)s h")), (rest, gettext("%(n)s min")))
     words = " ".join(text % {"n": shown_number(number)} for number, text in parts if number) or gettext("0 min")
     return gettext("%(words)s early") % {"words": words} if minutes < 0 and whole else words
+
+
+def colon() -> str:
+    """Return what stands between a name and its value, before the space: French has a space before it too."""
+    return pgettext("between a name and its value", ":")
+
+
+def shown_pair(name: object, value: object) -> str:
+    """Return a name and its value in one line, such as Zone: Toronto."""
+    return f"{name}{colon()} {value}"
