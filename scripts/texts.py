@@ -1,9 +1,9 @@
 """Bring the French texts in step with the sources: `make texts`. With `--check`, only say whether they are.
 
 It collects every text that is marked for translation in our Python files and templates, the messages of our refusals, and
-those of the theme and of background tasks that Django does not translate itself. It sets the spaces of French. A text that is new has no translation until somebody writes one
-into `locale/fr/LC_MESSAGES/django.po`; a text that is gone is removed. `django.mo`, which the server reads, is compiled
-from it and committed, so that no machine needs a compiler.
+those of the theme and of background tasks that Django does not translate itself. A text that is new has no translation
+until somebody writes one into `locale/fr/LC_MESSAGES/django.po`; a text that is gone is removed. The spaces of French are
+set. `django.mo`, which the server reads, is compiled from it and committed, so that no machine needs a compiler.
 """
 
 import ast
@@ -37,6 +37,7 @@ MARKS: dict[str, tuple[int | None, int, int | None]] = {
         ("_", "gettext", "gettext_lazy", "gettext_noop", "Page"), (None, 0, None)
     ),  # Page: wholesale/console/pages.py
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (None, 0, 1)),
+    **dict.fromkeys(("log_change", "log_addition"), (None, 2, None)),  # the log is stored in English, and shown translated
     **dict.fromkeys(("pgettext", "pgettext_lazy"), (0, 1, None)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
 }

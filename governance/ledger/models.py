@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from governance.channels import Channel
@@ -78,7 +78,7 @@ class ContactRecord(SignedModel, AppendOnlyModel):
 
     # The index serves the gate's lookup: all lines of some points, in order.
     point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
-    entry = models.CharField(max_length=11, choices=Entry)
+    entry = models.CharField(pgettext_lazy("ledger", "entry"), max_length=11, choices=Entry)
     channel = models.CharField(max_length=5, choices=Channel, blank=True, help_text=_("empty is every channel"))
     basis = models.CharField(max_length=16, choices=Basis, blank=True)
     effective_at = models.DateTimeField(help_text=_("when it was obtained, said or checked"))

@@ -12,6 +12,7 @@ from governance.market.models import MarketPolicy
 from governance.market.rules import CHANNEL_WINDOWS, CHANNELS, WINDOWS
 from wholesale.plumbing import mark
 from wholesale.plumbing.differences import Parts, ranges
+from wholesale.plumbing.showing import shown_pair
 
 DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 
@@ -19,7 +20,7 @@ DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 def windows_text(rules: dict[str, Any]) -> str:
     """The contact windows in one line, such as "Mon-Fri 09:00-20:00, Sat 10:00-18:00; Call: Mon 09:00-12:00", or "never"."""
     own = rules.get(CHANNEL_WINDOWS, {})
-    parts = [f"{channel.label}: {_in_one_line(own[channel])}" for channel in Channel if channel in own]
+    parts = [shown_pair(channel.label, _in_one_line(own[channel])) for channel in Channel if channel in own]
     return "; ".join([_in_one_line(rules[WINDOWS]), *parts])
 
 

@@ -56,7 +56,7 @@ class SaleAdmin(ImportPages, GrowingAdmin):
 
     place = column(_("Place"), place_text)
     price_cad = column(_("Price"), lambda sale: shown_money(sale.price))
-    is_market_sale = either(_("Arm's length"), lambda sale: sale.arms_length, ("yes", "success"), ("no", "warning"))
+    is_market_sale = either(_("Arm's length"), lambda sale: sale.arms_length, (_("yes"), "success"), (_("no"), "warning"))
 
 
 @admin.register(MarketPrior)

@@ -160,7 +160,7 @@ class RoleGrantAdmin(ReadOnlyAdmin):
         held = through.filter(group_id=models.OuterRef("group_id"), permission_id=models.OuterRef("permission_id"))
         return super().get_queryset(request).annotate(is_held=models.Exists(held))
 
-    held = either(_("Today"), lambda grant: grant.is_held, (_("Held"), "success"), (_("Taken away"), "warning"))
+    held = either(_("Now"), lambda grant: grant.is_held, (_("Granted"), "success"), (_("Taken away"), "warning"))
 
 
 @admin.register(IdempotencyKey)
@@ -177,6 +177,11 @@ class IdempotencyKeyAdmin(GrowingAdmin):
     answer = column(_("Answer"), lambda row: prettify_json(json.loads(row.body), None) or row.body)
 
 
+def in_language(logged: str) -> str:
+    """Return a message of the log, which is stored in English, in the active language."""
+    return gettext(logged) if logged else ""
+
+
 @admin.register(LogEntry)
 class LogEntryAdmin(GrowingAdmin):
     """The admin of Django's log: who pressed which button. The history of a policy tells what changed, and why."""
@@ -189,7 +194,7 @@ class LogEntryAdmin(GrowingAdmin):
     fields = ("action_time", "user", "kind", "content_type", "object_repr", "what")
 
     kind = column(_("Act"), lambda entry: ACTS[entry.action_flag], ordering="action_flag", label=ACT_COLOURS)
-    what = column(_("What"), lambda entry: entry.get_change_message())
+    what = column(_("What"), lambda entry: in_language(entry.get_change_message()))
 
 
 @admin.register(DBTaskResult)

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from followups.tasks.completions.attempts import LABELS
 from followups.tasks.models import ContactAttempt
@@ -13,7 +14,12 @@ from wholesale.plumbing.admin_parts import SinceFilter, column, either
 class AttemptPage:
     """The computed columns of contact attempts, for every page that shows attempts."""
 
-    verdict = either(_("By the rules"), lambda attempt: attempt.allowed, (_("Within"), "success"), (_("Outside"), "danger"))
+    verdict = either(
+        _("By the rules"),
+        lambda attempt: attempt.allowed,
+        (pgettext_lazy("the rules", "Within"), "success"),
+        (pgettext_lazy("the rules", "Outside"), "danger"),
+    )
     why_not = column(
         _("Why not"), lambda attempt: " ".join(str(LABELS[reason]) for reason in attempt.reasons), empty_value=""
     )

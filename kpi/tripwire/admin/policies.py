@@ -19,7 +19,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import allowed, button, column
 from wholesale.plumbing.differences import Said
-from wholesale.plumbing.showing import shown_number
+from wholesale.plumbing.showing import shown_number, shown_pair
 
 STATISTIC_WORDS = {
     Statistic.SUCCESS_RATE: _("success rate"),
@@ -76,7 +76,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         state = getattr(policy, "state", None)
         if state is None:
             return gettext("It was not looked at yet: evaluate_tripwires does so each day.")
-        return f"{standing(state)}: {state.note}"
+        return shown_pair(standing(state), state.note)
 
     @display(description=_("What to expect"))
     def expected(self, policy: RegressionPolicy) -> str:
