@@ -168,8 +168,8 @@ def _merged(known: Catalog, keys: set[Key]) -> Catalog:
     for message, context in sorted(keys, key=str):
         found = known.get(message[0] if isinstance(message, tuple) else message, context)
         if found is not None and found.id == message:
-            many = isinstance(found.string, tuple)
-            french = tuple(map(spaced, found.string)) if many else spaced(found.string)
+            said = found.string or ""
+            french = spaced(said) if isinstance(said, str) else tuple(map(spaced, said))
             merged.add(message, french, context=context, flags={"fuzzy"} & found.flags)
         else:
             merged.add(message, context=context)
@@ -179,7 +179,7 @@ def _merged(known: Catalog, keys: set[Key]) -> Catalog:
 def spaced(french: str) -> str:
     """Return a French text with the spaces of Canadian French: one that does not break before a colon and a sign of percent,
     within quotation marks and between a number and its unit; none before ? ! ;"""
-    text = re.sub(r"(?<=\S) +(?=[:»](?:\W|$))|(?<=«) +", "\xa0", french)
+    text = re.sub(r"(?:(?<=\S)|^) +(?=[:»](?:\W|$))|(?<=«) +", "\xa0", french)
     text = re.sub(r"(\d|\)s) +(?=%(?!\()|\$)", "\\1\xa0", text)
     text = re.sub(r"(\d|\)s) +(?=(?:h|min|s|j|km|jours?|heures?|minutes?|pi²|Mo|000)\b)", "\\1\xa0", text)
     text = re.sub(r"(?<=\d\xa0h) +(?=\d)", "\xa0", text)

@@ -201,7 +201,7 @@ class LogEntryAdmin(GrowingAdmin):
 class DBTaskResultAdmin(GrowingAdmin):
     """The admin of background tasks. The latest task is first."""
 
-    list_display = ("task_name", "state", "enqueued_at", "started_at", "finished_at")
+    list_display = ("named", "state", "enqueued_at", "started_at", "finished_at")
     list_filter = ("status",)
     list_select_related = False
     search_fields = ("task_path",)
@@ -226,6 +226,7 @@ class DBTaskResultAdmin(GrowingAdmin):
             % {"count": again},
         )
 
+    named = column(_("Name of the task"), lambda task: task.task_name)
     state = column(_("State"), lambda task: task.get_status_display(), ordering="status", label=STATUS_COLOURS)
 
 

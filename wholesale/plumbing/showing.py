@@ -3,6 +3,7 @@
 The console activates both for each user. Answers of the API, commands and stored texts do not come through here.
 """
 
+import re
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
@@ -25,7 +26,7 @@ def shown_time(at: datetime | None, zone: tzinfo | None = None) -> str:
     """Return an aware time as weekday, date, hour and minute, in the active zone or in `zone`."""
     if at is None:
         return MISSING
-    return dates.format_datetime(timezone.localtime(at, zone), _TIMES[locale()], locale=locale())
+    return _first(dates.format_datetime(timezone.localtime(at, zone), _TIMES[locale()], locale=locale()))
 
 
 def shown_there(at: datetime | None) -> str:
@@ -42,12 +43,17 @@ def shown_clock(at: datetime | None, zone: tzinfo | None = None) -> str:
 
 def shown_day(day: date | None) -> str:
     """Return a day, such as Nov 30, 2026."""
-    return MISSING if day is None else dates.format_date(day, "medium", locale=locale())
+    return MISSING if day is None else _first(dates.format_date(day, "medium", locale=locale()))
 
 
 def shown_short_day(day: date) -> str:
     """Return a day without its year, such as Nov 30: for the axis of a chart."""
-    return dates.format_skeleton("MMMd", day, locale=locale())
+    return _first(dates.format_skeleton("MMMd", day, locale=locale()))
+
+
+def _first(shown: str) -> str:
+    """Return a shown day with the first of a month as French says it: 1er janv., which Babel writes 1 janv."""
+    return re.sub(r"(?<!\d)1 (?=[a-zéû])", "1er ", shown, count=1) if locale() == "fr_CA" else shown
 
 
 def shown_number(value: Decimal | float | None, digits: int = 0) -> str:

@@ -7,8 +7,11 @@ from django.utils.translation import pgettext_lazy
 from followups.tasks.completions.attempts import LABELS
 from followups.tasks.models import ContactAttempt
 from followups.tasks.page_parts import WithLead, WithTask
+from governance.clocks.resolving import ZoneSource
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
 from wholesale.plumbing.admin_parts import SinceFilter, column, either
+
+ZONE_SOURCES = dict(ZoneSource.choices)
 
 
 class AttemptPage:
@@ -46,12 +49,13 @@ class ContactAttemptAdmin(AttemptPage, WithTask, WithLead, GrowingAdmin):
     list_select_related = False
     search_fields = ("lead_id__exact", "actor__exact", "correlation_id__exact")
     search_help_text = _("Lead id, actor or correlation id, in full")
+    zone_from = column(_("Zone source"), lambda attempt: ZONE_SOURCES.get(attempt.zone_source, attempt.zone_source))
     fieldsets = (
         (_("Contact"), {"fields": (("who", "channel"), ("contacted_at", "local_time"), "task_link")}),
         (_("Decision"), {"fields": (("verdict", "legal_ok", "policy_ok"), "why_not", "warned")}),
         (
             _("From what"),
-            {"fields": (("zone", "zone_source", "tz_version"), ("matched_market", "policy_version"), "law_version")},
+            {"fields": (("zone", "zone_from", "tz_version"), ("matched_market", "policy_version"), "law_version")},
         ),
         (_("Who and when"), {"fields": (("actor", "user"), "created_at", "correlation_id")}),
     )

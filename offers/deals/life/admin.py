@@ -102,7 +102,7 @@ class OfferAdmin(GrowingAdmin):
             _("Offer"),
             {"fields": (("state_label", "state_since"), ("place", "property_type"), ("amount_cad", "fee_cad", "arv_cad"))},
         ),
-        (_("About"), {"fields": (("lead_id", "deal_ref", "buyer_id"), ("evidence", "recommendation"))}),
+        (_("About"), {"fields": (("seller", "deal_ref", "taker"), ("evidence", "recommendation"))}),
         (_("At stake"), {"fields": (("stake", "reservation"), ("profit", "loss"))}),
         (
             _("When"),
