@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -61,7 +62,7 @@ class KPIEventAdmin(GrowingAdmin):
     @display(description=_("Outcome"), ordering="success", label=Colours({_("Success"): "success", _("Failure"): "danger"}))
     def outcome(self, event: KPIEvent) -> str:
         """Whether the event is a success or a failure. Empty if it is neither."""
-        return {True: "Success", False: "Failure", None: ""}[event.success]
+        return {True: gettext("Success"), False: gettext("Failure"), None: ""}[event.success]
 
     place = column(_("Place"), place_text, ordering="province")
 

@@ -61,6 +61,7 @@ class KPIEvent(AppendOnlyModel):
         ordering = ["-id"]
         permissions = [("view_trace", "Can read what happened in a request, by its correlation id")]
         verbose_name = _("KPI event")
+        verbose_name_plural = _("KPI events")
 
     def __str__(self) -> str:
         return titled(worded(self.domain), worded(self.metric).lower())
@@ -71,6 +72,9 @@ class KPIEventWords(StoredWords):
 
     event = models.OneToOneField(KPIEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     detail = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = _("kpi event words")
 
 
 __all__ = [

@@ -1,9 +1,9 @@
 """Bring the French texts in step with the sources: `make texts`. With `--check`, only say whether they are.
 
 It collects every text that is marked for translation in our Python files and templates, the messages of our refusals, and
-those of the theme that Django does not translate itself. A text that is new has no translation until somebody writes one
-into `locale/fr/LC_MESSAGES/django.po`; a text that is gone is removed. `django.mo`, which the server reads, is compiled
-from it and committed, so that no machine needs a compiler.
+those of the theme and of background tasks that Django does not translate itself. A text that is new has no translation
+until somebody writes one into `locale/fr/LC_MESSAGES/django.po`; a text that is gone is removed. The spaces of French are
+set. `django.mo`, which the server reads, is compiled from it and committed, so that no machine needs a compiler.
 """
 
 import ast
@@ -11,12 +11,15 @@ import gettext
 import inspect
 import io
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import django
+import django_tasks
+import django_tasks_db
 import unfold
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -34,11 +37,14 @@ MARKS: dict[str, tuple[int | None, int, int | None]] = {
         ("_", "gettext", "gettext_lazy", "gettext_noop", "Page"), (None, 0, None)
     ),  # Page: wholesale/console/pages.py
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (None, 0, 1)),
+    **dict.fromkeys(("log_change", "log_addition"), (None, 2, None)),  # the log is stored in English, and shown translated
     **dict.fromkeys(("pgettext", "pgettext_lazy"), (0, 1, None)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
 }
 # Parts of the theme that no page of ours shows.
 UNUSED = ("contrib/location", "contrib/guardian", "contrib/forms", "contrib/constance", "contrib/inlines")
+# Texts of Django and simple_history that we say otherwise: their French puts "de" before a name, or is wrong.
+OVER_THEIRS = ("Add %s", "Change %s", "View %s", "Change history: %s", "View history: %s")
 HEADER = "# The French texts of the console. `make texts` adds new ones; docs/glossary.md has the terms."
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # a header with the time of writing would make each run differ
 
@@ -47,7 +53,7 @@ Key = tuple[str | tuple[str, ...], str | None]  # the message, singular and plur
 
 def main(arguments: list[str]) -> int:
     """Write the files, or compare them with the sources. Return 1 if they differ."""
-    catalog = _merged(_read(), {*_of_sources(), *_of_models(), *_of_theme()})
+    catalog = _merged(_read(), {*_of_sources(), *_of_models(), *_of_theme(), *((text, None) for text in OVER_THEIRS)})
     written, compiled = _as_po(catalog), _as_mo(catalog)
     if "--check" not in arguments:
         PO.parent.mkdir(parents=True, exist_ok=True)
@@ -86,10 +92,10 @@ def _of_models() -> Iterator[Key]:
 
 
 def _of_theme() -> Iterator[Key]:
-    """Yield the theme's texts that neither Django nor another package translates: the theme has no French."""
-    folder = Path(unfold.__file__).parent
+    """Yield the texts of the theme and of background tasks that Django does not translate: these packages have no French."""
     known = _french_of_django()
-    for path in sorted(folder.rglob("*")):
+    folders = (Path(package.__file__).parent for package in (unfold, django_tasks, django_tasks_db))
+    for path in (path for folder in folders for path in sorted(folder.rglob("*"))):
         if any(part in path.as_posix() for part in UNUSED):
             continue
         texts: Iterable[Key] = ()
@@ -162,10 +168,22 @@ def _merged(known: Catalog, keys: set[Key]) -> Catalog:
     for message, context in sorted(keys, key=str):
         found = known.get(message[0] if isinstance(message, tuple) else message, context)
         if found is not None and found.id == message:
-            merged.add(message, found.string, context=context, flags={"fuzzy"} & found.flags)
+            said = found.string or ""
+            french = spaced(said) if isinstance(said, str) else tuple(map(spaced, said))
+            merged.add(message, french, context=context, flags={"fuzzy"} & found.flags)
         else:
             merged.add(message, context=context)
     return merged
+
+
+def spaced(french: str) -> str:
+    """Return a French text with the spaces of Canadian French: one that does not break before a colon and a sign of percent,
+    within quotation marks and between a number and its unit; none before ? ! ;"""
+    text = re.sub(r"(?:(?<=\S)|^) +(?=[:»](?:\W|$))|(?<=«) +", "\xa0", french)
+    text = re.sub(r"(\d|\)s) +(?=%(?!\()|\$)", "\\1\xa0", text)
+    text = re.sub(r"(\d|\)s) +(?=(?:h|min|s|j|km|jours?|heures?|minutes?|pi²|Mo|000)\b)", "\\1\xa0", text)
+    text = re.sub(r"(?<=\d\xa0h) +(?=\d)", "\xa0", text)
+    return re.sub(r"(?<=\w)[ \xa0]+(?=[?!;](?:\s|$))", "", text)
 
 
 def _is_translated(translation: str | tuple[str, ...]) -> bool:

@@ -82,6 +82,7 @@ class Buyer(models.Model):
             models.Index(fields=["second_email"], condition=~Q(second_email=""), name="buyer_second_email"),
             models.Index(fields=["province", "market", "-id"], name="buyer_place"),  # book?province=&market=
         ]
+        verbose_name_plural = _("buyers")
 
     def __str__(self) -> str:
         return self.name or self.company or self.buyer_id

@@ -48,6 +48,7 @@ class BuyerLiquidityNode(Tallied):
         ordering = ["province", "market", "property_type"]
         default_permissions = ("view",)
         verbose_name = _("liquidity node")
+        verbose_name_plural = _("liquidity nodes")
 
     def __str__(self) -> str:
         return house_text(self.province, self.market, self.property_type)
@@ -115,6 +116,7 @@ class BuyerFeedbackEvent(SignedModel, AppendOnlyModel):
             ("record_any_feedback", "Can record it under another's name"),
         ]
         verbose_name = _("buyer feedback event")
+        verbose_name_plural = _("buyer feedback events")
 
     def __str__(self) -> str:
         return titled(referred(self, "buyer") or gettext("Somebody"), self.get_event_display().lower())
@@ -129,6 +131,7 @@ class BuyerRecord(Tallied):
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["buyer"], name="buyerrecord_buyer")]  # also its index
         verbose_name = _("buyer's record")
+        verbose_name_plural = _("buyers' records")
 
     def __str__(self) -> str:
         return str(self.buyer_id)
@@ -159,6 +162,7 @@ class LiquidityPrior(models.Model):
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["level", "province", "market"], name="liquidityprior_place")]
         verbose_name = _("liquidity prior")
+        verbose_name_plural = _("liquidity priors")
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.get_level_display(), self.province, self.market)))

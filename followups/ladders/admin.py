@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import format_lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -44,7 +44,10 @@ class TaskInline(ReadOnlyInline):
 class LadderStateFilter(StateFilter):
     """Filters ladders by their state: open or closed."""
 
-    states = {"open": (_("Open"), Q(closed_at__isnull=True)), "closed": (_("Closed"), Q(closed_at__isnull=False))}
+    states = {
+        "open": (_("Open"), Q(closed_at__isnull=True)),
+        "closed": (pgettext_lazy("ladder", "Closed"), Q(closed_at__isnull=False)),
+    }
 
 
 def _is_open(ladder: FollowupLadder) -> bool:

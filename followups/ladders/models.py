@@ -75,6 +75,7 @@ class FollowupLadder(models.Model):
         default_permissions = ("view",)
         permissions = [("create_ladder", "Can start a ladder")]
         verbose_name = _("ladder")
+        verbose_name_plural = _("ladders")
 
     def __str__(self) -> str:
         return gettext("Ladder %(id)s of %(lead)s") % {"id": self.pk, "lead": self.lead_id or gettext("no lead")}

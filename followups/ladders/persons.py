@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from followups.ladders.cancellations import close_open_ladders
 from followups.ladders.models import FollowupLadder
@@ -39,8 +40,8 @@ def rows(lead_id: str) -> Mapping[str, QuerySet[Any]]:
 def counts(lead_id: str) -> list[tuple[str, int]]:
     """How many open ladders and how many tasks the lead has, each with a label."""
     return [
-        ("Open ladders", _ladders(lead_id).filter(closed_at__isnull=True).count()),
-        ("Tasks", _tasks(lead_id).count()),
+        (gettext("Open ladders"), _ladders(lead_id).filter(closed_at__isnull=True).count()),
+        (gettext("Tasks"), _tasks(lead_id).count()),
     ]
 
 

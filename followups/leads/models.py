@@ -84,6 +84,7 @@ class Lead(models.Model):
             models.Index(fields=["province", "market", "-id"], name="lead_place"),  # leads?province=&market=
             models.Index(fields=["created_at"], name="lead_created"),  # Today: the leads that came in some days
         ]
+        verbose_name_plural = _("leads")
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.lead_id
@@ -133,3 +134,6 @@ class LeadReopeningWords(StoredWords):
 
     reopening = models.OneToOneField(LeadReopening, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        verbose_name_plural = _("lead reopening words")

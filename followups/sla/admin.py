@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timesince import timesince
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -80,14 +80,16 @@ class SlaBreachAdmin(WithTask, GrowingAdmin):
     )
 
     @display(
-        description=_("Today"),
-        label=Colours({_("Still open"): "danger", _("Done"): "success", _("Cancelled"): "", _("Put off"): "info"}),
+        description=_("Now"),
+        label=Colours(
+            {_("Still open"): "danger", pgettext_lazy("task", "Done"): "success", _("Cancelled"): "", _("Put off"): "info"}
+        ),
     )
     def became(self, breach: SlaBreach) -> str:
         """What became of the task: done, cancelled, put off, or still open."""
         task = breach.task
         if task.completed_at:
-            return gettext("Done")
+            return pgettext("task", "Done")
         if task.cancelled_at:
             return gettext("Cancelled")
         return gettext("Still open") if task.due_at == breach.due_at else gettext("Put off")

@@ -228,6 +228,7 @@ class FollowupTask(models.Model):
             ("view_agent_numbers", "Can read the numbers of every agent"),
         ]
         verbose_name = _("task")
+        verbose_name_plural = _("tasks")
 
     def __str__(self) -> str:
         return gettext("Step %(step)s: %(channel)s") % {"step": self.step, "channel": self.get_channel_display().lower()}
@@ -263,6 +264,7 @@ class ContactAttempt(SignedModel, AppendOnlyModel):
         ordering = ["-id"]
         indexes = [models.Index(fields=["lead", "-id"], name="contactattempt_lead")]  # a lead's page
         verbose_name = _("contact attempt")
+        verbose_name_plural = _("contact attempts")
 
     def __str__(self) -> str:
         time = shown_there(self.there) if self.there else shown_zoned(self.contacted_at)
@@ -303,6 +305,7 @@ class TaskEvent(SignedModel, AppendOnlyModel):
             models.Index(fields=["correlation_id", "created_at", "id"], name="taskevent_trace"),  # kpi.trace
         ]
         verbose_name = _("task event")
+        verbose_name_plural = _("task events")
 
     def __str__(self) -> str:
         return self.get_kind_display()
@@ -313,3 +316,6 @@ class TaskEventWords(StoredWords):
 
     event = models.OneToOneField(TaskEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        verbose_name_plural = _("task event words")

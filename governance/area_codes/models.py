@@ -29,6 +29,7 @@ class AreaCodeSubscription(Governing, Governed):
             models.UniqueConstraint(fields=["area_code"], name="governance_areacodesubscription_once"),
         ]
         verbose_name = _("area code")
+        verbose_name_plural = _("area codes")
 
     def __str__(self) -> str:
         return self.area_code

@@ -27,6 +27,7 @@ class MarketZone(Governing, Governed):
             models.CheckConstraint(condition=Q(province__in=Province.values), name="governance_marketzone_province"),
         ]
         verbose_name = _("market zone")
+        verbose_name_plural = _("market zones")
 
     def __str__(self) -> str:
         return place_name(self.province, self.market)

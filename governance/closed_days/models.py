@@ -28,6 +28,7 @@ class ClosedDay(Governing, Governed):
             models.UniqueConstraint(fields=["day", "province"], name="governance_closedday_day")
         ]
         verbose_name = _("closed day")
+        verbose_name_plural = _("closed days")
 
     def __str__(self) -> str:
         return ", ".join([self.name, shown_day(self.day), self.get_province_display() or gettext("everywhere")])

@@ -23,6 +23,7 @@ class GoLiveState(Governed):
             ("disable_go_live", "Can disable go-live"),
         ]
         verbose_name = _("go-live state")
+        verbose_name_plural = _("go-live states")
 
     def __str__(self) -> str:
         return gettext("Kill switch engaged") if self.kill_switch_engaged else gettext("Kill switch released")

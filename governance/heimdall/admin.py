@@ -174,4 +174,4 @@ class HeimdallEventAdmin(GrowingAdmin):
     @display(description=_("Trial"), ordering="success", label=Colours({_("Success"): "success", _("Failure"): "danger"}))
     def outcome(self, event: HeimdallEvent) -> str:
         """The outcome of a trial, empty for any other event."""
-        return {True: "Success", False: "Failure", None: ""}[event.success]
+        return {True: gettext("Success"), False: gettext("Failure"), None: ""}[event.success]

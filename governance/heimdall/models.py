@@ -119,6 +119,7 @@ class HeimdallScorecard(models.Model):
         ordering = ["-day", "domain"]
         default_permissions = ("view",)
         verbose_name = _("scorecard")
+        verbose_name_plural = _("scorecards")
 
     def __str__(self) -> str:
         return f"{worded(self.domain)}, {shown_day(self.day)}"
@@ -138,6 +139,7 @@ class HeimdallRecommendation(SignedModel, AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
         verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
 
     def __str__(self) -> str:
         eligible = gettext("eligible for production") if self.prod_eligible else gettext("not eligible for production")
@@ -173,6 +175,7 @@ class HeimdallEvent(SignedModel, AppendOnlyModel):
         ]
         ordering = ["-id"]
         verbose_name = _("Heimdall event")
+        verbose_name_plural = _("Heimdall events")
 
     def __str__(self) -> str:
         return titled(worded(self.domain), self.get_kind_display().lower())

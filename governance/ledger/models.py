@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from governance.channels import Channel
@@ -40,6 +40,7 @@ class ContactPoint(models.Model):
         default_permissions = ("view",)
         permissions = [("erase_contactpoint", "Can erase a phone number or an e-mail address")]
         verbose_name = _("contact point")
+        verbose_name_plural = _("contact points")
 
     def __str__(self) -> str:
         if self.value is None:
@@ -73,6 +74,7 @@ class LastContact(models.Model):
 
     class Meta:
         default_permissions = ()
+        verbose_name_plural = _("last contacts")
 
     def __str__(self) -> str:
         return f"{self.contacted_at}"
@@ -83,7 +85,7 @@ class ContactRecord(SignedModel, AppendOnlyModel):
 
     # The index serves the gate's lookup: all lines of some points, in order.
     point = models.ForeignKey(ContactPoint, on_delete=models.PROTECT, related_name="records", db_index=False)
-    entry = models.CharField(max_length=11, choices=Entry)
+    entry = models.CharField(pgettext_lazy("ledger", "entry"), max_length=11, choices=Entry)
     channel = models.CharField(
         max_length=5, choices=Channel, blank=True, help_text=_("without one, the line is about every channel")
     )
@@ -129,6 +131,9 @@ class ContactRecordWords(StoredWords):
     evidence = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
 
+    class Meta:
+        verbose_name_plural = _("contact record words")
+
 
 class ConsentProof(ErasableModel):
     """The content of a consent: what a person agreed to, as it was put to the person. Erasing the person removes it."""
@@ -151,6 +156,9 @@ class ConsentProof(ErasableModel):
     referrer_to_us = models.CharField(
         max_length=NOTE_MAX_LENGTH, blank=True, help_text=_("the referrer's relationship with us")
     )
+
+    class Meta:
+        verbose_name_plural = _("consent proofs")
 
     def __str__(self) -> str:
         return gettext("Proof of line %(id)s") % {"id": self.pk}

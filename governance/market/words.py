@@ -13,7 +13,7 @@ from governance.market.models import MarketPolicy
 from governance.market.rules import CHANNEL_WINDOWS, CHANNELS, WINDOWS
 from wholesale.plumbing import mark
 from wholesale.plumbing.differences import Parts, ranges
-from wholesale.plumbing.showing import shown_hour
+from wholesale.plumbing.showing import shown_hour, shown_pair
 
 ALL_DAY = ("00:00", "23:59")
 DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
@@ -23,7 +23,7 @@ def windows_text(rules: dict[str, Any]) -> str:
     """The contact windows in one line, such as "Mon-Fri 9:00 a.m. to 8:00 p.m., Sat all day; Call: Mon 9:00 a.m. to
     12:00 p.m.", or "never"."""
     own = rules.get(CHANNEL_WINDOWS, {})
-    parts = [f"{channel.label}: {_in_one_line(own[channel])}" for channel in Channel if channel in own]
+    parts = [shown_pair(channel.label, _in_one_line(own[channel])) for channel in Channel if channel in own]
     return "; ".join([_in_one_line(rules[WINDOWS]), *parts])
 
 

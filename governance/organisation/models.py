@@ -86,6 +86,7 @@ class Organisation(Policy):
             ),
         ]
         verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
 
     def __str__(self) -> str:
         return self.name or gettext("The organisation")

@@ -204,6 +204,7 @@ class RiskEvent(SignedModel, AppendOnlyModel):
         ]
         ordering = ["-id"]
         verbose_name = _("risk event")
+        verbose_name_plural = _("risk events")
 
     def __str__(self) -> str:
         about = f"{self.get_kind_display()}, {shown_money(self.amount)}" if self.amount else self.get_kind_display()

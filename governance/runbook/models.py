@@ -27,6 +27,7 @@ class RunbookRun(AppendOnlyModel):
         ]
         permissions = [("view_runbook", "Can read the runbook"), ("store_run", "Can store a run")]
         verbose_name = _("runbook run")
+        verbose_name_plural = _("runbook runs")
 
     def __str__(self) -> str:
         return gettext("Run %(id)s") % {"id": self.pk}

@@ -21,6 +21,7 @@ class FridayReview(SignedModel, AppendOnlyModel):
     class Meta(AppendOnlyModel.Meta):
         ordering = ["-id"]
         verbose_name = _("kept review")
+        verbose_name_plural = _("kept reviews")
 
     def __str__(self) -> str:
         return gettext("Friday review of %(day)s") % {"day": shown_day(self.ends_on)}

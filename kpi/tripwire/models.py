@@ -286,6 +286,7 @@ class RegressionTrigger(models.Model):
         ordering = ["-id"]
         default_permissions = ("view",)
         verbose_name = _("tripwire")
+        verbose_name_plural = _("tripwires")
 
     def __str__(self) -> str:
         return gettext("Tripwire %(id)s") % {"id": self.pk}

@@ -99,6 +99,7 @@ class Sale(models.Model):
             models.Index(fields=["sale_id"], name="sale_by_id"),  # comps that an operator names, and the admin's search
             models.Index(fields=["property_id", "sold_on"], condition=~Q(property_id=""), name="sale_property"),  # what came
         ]
+        verbose_name_plural = _("sales")
 
     def __str__(self) -> str:
         return self.sale_id
@@ -136,6 +137,7 @@ class MarketPrior(models.Model):
             models.CheckConstraint(condition=Q(province__in=Province.values), name="marketprior_province"),
         ]
         verbose_name = _("market prior")
+        verbose_name_plural = _("market priors")
 
     def __str__(self) -> str:
         return gettext("%(place)s as of %(day)s") % {

@@ -61,10 +61,14 @@ def switch(
 
     `hidden` is posted with the form to the same address.
     """
-    state = _("on") if enabled else _("off")
     rows = [row for row in chosen if row.enabled is not enabled]
     if not rows:
-        messages.info(request, _("Nothing to do: what you chose is %(state)s already.") % {"state": state})
+        messages.info(
+            request,
+            _("Nothing to do: what you chose is on already.")
+            if enabled
+            else _("Nothing to do: what you chose is off already."),
+        )
         return None
     provinces = sorted({row.get_province_display() for row in rows}) if enabled else []
     form = SwitchForm(request.POST if "seen" in request.POST else None, rows=rows, provinces=len(provinces))
@@ -75,7 +79,9 @@ def switch(
             form.refuse_stale()
         else:
             places = ", ".join(map(place_text, rows))
-            messages.success(request, _("Turned %(state)s: %(rows)s.") % {"state": state, "rows": places})
+            messages.success(
+                request, (_("Turned on: %(rows)s.") if enabled else _("Turned off: %(rows)s.")) % {"rows": places}
+            )
             return None
     shown = model_admin.columns
     return confirmation(
@@ -83,38 +89,41 @@ def switch(
         model_admin,
         title=_("Turn offer policies on") if enabled else _("Turn offer policies off"),
         form=form,
-        explanation=_explanation(len(rows), len(chosen) - len(rows), state, enabled=enabled),
+        explanation=_explanation(len(rows), len(chosen) - len(rows), enabled=enabled),
         warning=_warning(rows, provinces),
         table={
             "headers": [_("Place"), _("Now"), _("Then"), _("Max ARV multiplier"), _("Fees buffer")],
             "rows": [
-                [place_text(row), shown["enabled"](row), state.capitalize()]
+                [place_text(row), shown["enabled"](row), _("On") if enabled else _("Off")]
                 + [shown[name](row) for name in ("max_arv_multiplier", "default_fees_buffer")]
                 for row in rows
             ],
         },
         details=ready_html([ready_for(row, timezone.now()) for row in rows]) if enabled else "",
         hidden=hidden,
-        button=_("Turn %(state)s") % {"state": state},
+        button=_("Turn on") if enabled else _("Turn off"),
         danger=not enabled,
     )
 
 
-def _explanation(count: int, left_alone: int, state: str, *, enabled: bool) -> str:
-    policies = ngettext("%(count)s policy", "%(count)s policies", count) % {"count": count}
-    also = (
-        _(" %(left_alone)s more of what you chose is %(state)s already and stays as it is.")
-        % {"left_alone": left_alone, "state": state}
-        if left_alone
-        else ""
-    )
-    effect = _("Offers are computed there from then on.") if enabled else _("No offer is computed there any more.")
-    return _("This turns %(policies)s %(state)s. %(effect)s%(also)s") % {
-        "policies": policies,
-        "state": state,
-        "effect": effect,
-        "also": also,
-    }
+def _explanation(count: int, left_alone: int, *, enabled: bool) -> str:
+    """What the switch does to so many policies, and that the others are as they are to be."""
+    if enabled:
+        does = ngettext("This turns on %(count)s policy.", "This turns on %(count)s policies.", count)
+        effect = _("Offers are computed there from then on.")
+        others = ngettext(
+            "%(count)s more of what you chose is on already.", "%(count)s more of what you chose are on already.", left_alone
+        )
+    else:
+        does = ngettext("This turns off %(count)s policy.", "This turns off %(count)s policies.", count)
+        effect = _("No offer is computed there any more.")
+        others = ngettext(
+            "%(count)s more of what you chose is off already.",
+            "%(count)s more of what you chose are off already.",
+            left_alone,
+        )
+    said = [does % {"count": count}, effect, *([others % {"count": left_alone}] if left_alone else [])]
+    return " ".join(said)
 
 
 def _warning(rows: Sequence[OfferPolicy], provinces: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from offers.policy_pages.shown import ShownAnswer, provinces_text, reasons_of, s
 from offers.policy_pages.what_if import TriedHouse, answer_of
 from wholesale.plumbing import mark
 from wholesale.plumbing.admin_input import row_id
+from wholesale.plumbing.showing import shown_pair
 from wholesale.plumbing.vocabulary import ALL, Province
 
 
@@ -70,7 +71,7 @@ def _in_place(request: HttpRequest) -> OfferPolicy | None:
 
 def _errors_of(form: Any) -> list[str]:
     form.is_valid()
-    return [f"{form.fields[name].label}: {error}" for name, errors in form.errors.items() for error in errors]
+    return [shown_pair(form.fields[name].label, error) for name, errors in form.errors.items() for error in errors]
 
 
 def compared(

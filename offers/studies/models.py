@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from wholesale.plumbing.signed import SignedModel
@@ -16,7 +16,7 @@ class RatioStudy(SignedModel):
         """The state of a study."""
 
         WAITING = "WAITING", _("Waiting for the worker")
-        DONE = "DONE", _("Done")
+        DONE = "DONE", pgettext_lazy("study", "Done")
         FAILED = "FAILED", _("Failed")
 
     province = models.CharField(max_length=2, choices=Province, blank=True, help_text=_("none: all of Canada"))

@@ -162,7 +162,7 @@ class RoleGrantAdmin(ReadOnlyAdmin):
         held = through.filter(group_id=models.OuterRef("group_id"), permission_id=models.OuterRef("permission_id"))
         return super().get_queryset(request).annotate(is_held=models.Exists(held))
 
-    held = either(_("Today"), lambda grant: grant.is_held, (_("Held"), "success"), (_("Taken away"), "warning"))
+    held = either(_("Now"), lambda grant: grant.is_held, (_("Granted"), "success"), (_("Taken away"), "warning"))
 
 
 @admin.register(IdempotencyKey)
@@ -179,6 +179,11 @@ class IdempotencyKeyAdmin(GrowingAdmin):
     answer = column(_("Answer"), lambda row: folded(json.loads(row.body)) if row.body else MISSING)
 
 
+def in_language(logged: str) -> str:
+    """Return a message of the log, which is stored in English, in the active language."""
+    return gettext(logged) if logged else ""
+
+
 @admin.register(LogEntry)
 class LogEntryAdmin(GrowingAdmin):
     """The admin of Django's log: who pressed which button. The history of a policy tells what changed, and why."""
@@ -191,14 +196,14 @@ class LogEntryAdmin(GrowingAdmin):
     fields = ("action_time", "user", "kind", "content_type", "object_repr", "what")
 
     kind = column(_("Act"), lambda entry: ACTS[entry.action_flag], ordering="action_flag", label=ACT_COLOURS)
-    what = column(_("What"), lambda entry: entry.get_change_message())
+    what = column(_("What"), lambda entry: in_language(entry.get_change_message()))
 
 
 @admin.register(DBTaskResult)
 class DBTaskResultAdmin(GrowingAdmin):
     """The admin of background tasks. The latest task is first."""
 
-    list_display = ("task_path", "state", "enqueued_at", "started_at", "finished_at")
+    list_display = ("named", "state", "enqueued_at", "started_at", "finished_at")
     list_filter = ("status",)
     list_select_related = False
     search_fields = ("task_path",)
@@ -223,6 +228,7 @@ class DBTaskResultAdmin(GrowingAdmin):
             % {"count": again},
         )
 
+    named = column(_("Name of the task"), lambda task: task.task_name)
     state = column(_("State"), lambda task: task.get_status_display(), ordering="status", label=STATUS_COLOURS)
 
 

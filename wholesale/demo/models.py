@@ -26,6 +26,7 @@ class Simulation(models.Model):
             models.CheckConstraint(condition=Q(days_done__lte=F("days")), name="simulation_days_done"),
         ]
         default_permissions = ()
+        verbose_name_plural = "simulations"
 
     def __str__(self) -> str:
         return f"seed {self.seed}, {self.leads:,} leads, {self.days} days"

@@ -22,6 +22,7 @@ class Mark(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="mark_one_row")]
         default_permissions = ()
+        verbose_name_plural = "marks"
 
     def __str__(self) -> str:
         return str(self.value)

@@ -28,6 +28,7 @@ class IdempotencyKey(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotencykey_user_key")]
         ordering = ["-pk"]
         default_permissions = ("view",)
+        verbose_name_plural = _("idempotency keys")
 
     def __str__(self) -> str:
         return self.key
@@ -43,6 +44,7 @@ class PeriodicRun(models.Model):
         constraints = [models.UniqueConstraint(fields=["name", "slot"], name="periodicrun_name_slot")]
         ordering = ["-slot", "name"]
         default_permissions = ("view",)
+        verbose_name_plural = _("periodic runs")
 
     def __str__(self) -> str:
         return f"{worded(self.name)}, {shown_time(self.slot)}"
@@ -58,6 +60,7 @@ class RoleGrant(models.Model):
         constraints = [models.UniqueConstraint(fields=["group", "permission"], name="rolegrant_group_permission")]
         default_permissions = ("view",)
         permissions = [("invite_agent", "Can invite an agent")]
+        verbose_name_plural = _("role grants")
 
     def __str__(self) -> str:
         return titled(capfirst(self.group.name), self.permission.name)
@@ -113,6 +116,7 @@ class SavedView(models.Model):
         ordering = ["name", "pk"]
         default_permissions = ()
         permissions = [("share_savedview", "Can share a view of a list")]
+        verbose_name_plural = _("saved views")
 
     def __str__(self) -> str:
         return self.name

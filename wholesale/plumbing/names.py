@@ -1,4 +1,4 @@
-"""The names and help texts of our models and their columns, in the user's language.
+"""The names and help texts of models and their columns, in the user's language: of ours, and of others that have pages here.
 
 Django makes most of these names out of the names in the code, so nobody can mark them for translation where they stand. Each
 model's are marked when its class is ready, which is before any page takes a copy of them.
@@ -14,6 +14,7 @@ from wholesale.plumbing.codes import worded
 from wholesale.plumbing.showing import shown_time
 
 OURS = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
+THEIRS = ("knox", "django_tasks_db")  # packages without a French of their own
 _OF_MODELS = ("verbose_name", "verbose_name_plural")
 _OF_COLUMNS = ("verbose_name", "help_text", "label", "short", "page_help", "unit", "zero", "empty")  # most: of a setting
 # The names of models that are not ours, of their rows and columns, where their own differ from those of our pages.
@@ -64,6 +65,9 @@ def mark_names(sender: Any, **kwargs: Any) -> None:
             _rename(sender._meta.get_field(column), attribute, name)
     if label in _THEIR_TITLES:
         sender.__str__ = _THEIR_TITLES[label]
+    is_theirs = sender.__module__.split(".")[0] in THEIRS and label not in _THEIRS
+    if is_theirs and "verbose_name_plural" not in sender._meta.original_attrs:
+        sender._meta.verbose_name_plural = f"{sender._meta.verbose_name}s"  # a text of its own, not an "s" after the French
     for owner, attribute in _named(sender):
         text = getattr(owner, attribute, None)
         if type(text) is str and text:
@@ -89,10 +93,10 @@ def names() -> set[str]:
 
 
 def _named(model: Any) -> Iterator[tuple[Any, str]]:
-    """Yield each name of one of our models, as the object that has it and the attribute. Pages of a history show the names
-    of the rows' own model."""
-    is_ours = model.__module__.split(".")[0] in OURS and not model._meta.auto_created
-    if is_ours and not model.__name__.startswith("Historical"):
+    """Yield each name of a model that has pages, as the object that has it and the attribute. Pages of a history show the
+    names of the rows' own model."""
+    is_shown = model.__module__.split(".")[0] in (*OURS, *THEIRS) and not model._meta.auto_created
+    if is_shown and not model.__name__.startswith("Historical"):
         yield from ((model._meta, attribute) for attribute in _OF_MODELS)
         for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
             yield from ((field, attribute) for attribute in _OF_COLUMNS)

@@ -10,7 +10,7 @@ from decimal import Decimal
 import phonenumbers
 from babel import dates, numbers
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 MISSING = "-"
 _PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
@@ -28,7 +28,7 @@ def shown_time(at: datetime | None, zone: tzinfo | None = None) -> str:
     """Return an aware time as weekday, date, hour and minute, in the active zone or in `zone`."""
     if at is None:
         return MISSING
-    return dates.format_datetime(timezone.localtime(at, zone), _TIMES[locale()], locale=locale())
+    return _first(dates.format_datetime(timezone.localtime(at, zone), _TIMES[locale()], locale=locale()))
 
 
 def shown_there(at: datetime | None) -> str:
@@ -56,12 +56,17 @@ def shown_clock(at: datetime | None, zone: tzinfo | None = None) -> str:
 
 def shown_day(day: date | None) -> str:
     """Return a day, such as Nov 30, 2026."""
-    return MISSING if day is None else dates.format_date(day, "medium", locale=locale())
+    return MISSING if day is None else _first(dates.format_date(day, "medium", locale=locale()))
 
 
 def shown_short_day(day: date) -> str:
     """Return a day without its year, such as Nov 30: for the axis of a chart."""
-    return dates.format_skeleton("MMMd", day, locale=locale())
+    return _first(dates.format_skeleton("MMMd", day, locale=locale()))
+
+
+def _first(shown: str) -> str:
+    """Return a shown day with the first of a month as French says it: 1er janv., which Babel writes 1 janv."""
+    return re.sub(r"(?<!\d)1 (?=[a-zéû])", "1er ", shown, count=1) if locale() == "fr_CA" else shown
 
 
 def shown_number(value: Decimal | float | None, digits: int = 0) -> str:
@@ -113,3 +118,13 @@ def shown_span(minutes: float | None) -> str:
     parts = parts or ((hours, gettext("%(n)s h")), (rest, gettext("%(n)s min")))
     words = " ".join(text % {"n": shown_number(number)} for number, text in parts if number) or gettext("0 min")
     return gettext("%(words)s early") % {"words": words} if minutes < 0 and whole else words
+
+
+def colon() -> str:
+    """Return what stands between a name and its value, before the space: French has a space before it too."""
+    return pgettext("between a name and its value", ":")
+
+
+def shown_pair(name: object, value: object) -> str:
+    """Return a name and its value in one line, such as Zone: Toronto."""
+    return f"{name}{colon()} {value}"

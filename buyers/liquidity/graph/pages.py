@@ -203,7 +203,7 @@ def _row(node: Mapping[str, Any], beside: Sequence[tuple[int, int]], names: Mapp
         shown_number(node["score"], 2),
         rate_text(rates["response"]),
         rate_text(rates["close"]),
-        f"{rates['response']['events']:.1f} / {rates['close']['events']:.1f}",
+        f"{shown_number(rates['response']['events'], 1)} / {shown_number(rates['close']['events'], 1)}",
         "; ".join(f"{names[other]} ({shared})" for other, shared in beside[:BESIDE_MAX]) or "-",
     ]
 

@@ -27,6 +27,7 @@ from governance.gate.rules import hours_of
 from governance.policies_admin import PlacePolicyAdmin
 from wholesale.plumbing.admin_parts import column
 from wholesale.plumbing.differences import Said
+from wholesale.plumbing.showing import shown_pair
 from wholesale.plumbing.users import label_of
 from wholesale.plumbing.vocabulary import ALL, Province
 
@@ -171,4 +172,4 @@ def _errors_of(*asked: forms.Form, place: str = "") -> Iterator[str]:
     for number, form in enumerate(asked, start=1):
         for name, errors in form.errors.items():
             label = form.fields[name].label or name.capitalize() if name in form.fields else gettext("in all")
-            yield from (f"{place.format(number)}{label}: {error}" for error in errors)
+            yield from (shown_pair(f"{place.format(number)}{label}", error) for error in errors)

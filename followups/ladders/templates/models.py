@@ -68,6 +68,7 @@ class LadderTemplate(PlacePolicy):
             models.CheckConstraint(condition=Q(min_gap_minutes__lte=MIN_GAP_MAX), name="laddertemplate_min_gap"),
         ]
         verbose_name = _("ladder template")
+        verbose_name_plural = _("ladder templates")
 
     def __str__(self) -> str:
         return titled(super().__str__(), gettext("cold") if self.kind == self.Kind.COLD else gettext("standard"))

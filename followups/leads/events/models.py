@@ -57,3 +57,6 @@ class LeadEventWords(StoredWords):
 
     event = models.OneToOneField(LeadEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     text = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        verbose_name_plural = _("lead event words")

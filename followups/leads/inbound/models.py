@@ -71,6 +71,7 @@ class InboundWord(Policy):
             models.CheckConstraint(condition=~Q(phrase=""), name="inboundword_phrase"),
         ]
         verbose_name = _("inbound word")
+        verbose_name_plural = _("inbound words")
 
     def __str__(self) -> str:
         return self.phrase
@@ -144,6 +145,7 @@ class InboundMessage(SignedModel):
             ),
         ]
         verbose_name = _("inbound message")
+        verbose_name_plural = _("inbound messages")
 
     def __str__(self) -> str:
         who = referred(self, "lead") or gettext("somebody unknown")
@@ -178,3 +180,6 @@ class InboundDecisionWords(StoredWords):
 
     decision = models.OneToOneField(InboundDecision, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH)
+
+    class Meta:
+        verbose_name_plural = _("inbound decision words")

@@ -72,6 +72,7 @@ class InboxItem(models.Model):
             models.Index(fields=["lead", "-id"], name="inboxitem_lead"),  # a lead's page
         ]
         verbose_name = _("inbox item")
+        verbose_name_plural = _("inbox items")
 
     def __str__(self) -> str:
         return self.get_kind_display()

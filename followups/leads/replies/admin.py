@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -48,7 +48,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
     actions_detail = ("is_sent",)
     fieldsets = (
         (_("Reply"), {"fields": (("kind", "state"), ("to", "channel", "language"), "text", "refused_by")}),
-        (_("Why"), {"fields": (("lead_id", "message"), ("due_at", "created_at", "correlation_id"))}),
+        (_("Why"), {"fields": (("lead_name", "message"), ("due_at", "created_at", "correlation_id"))}),
         (_("Sent"), {"fields": (("sent_at", "sent_by", "sent_user"),)}),
     )
 
@@ -57,7 +57,12 @@ class AdministrativeReplyAdmin(GrowingAdmin):
         return super().get_queryset(request).select_related("point", "lead")
 
     state = either(_("State"), lambda reply: reply.sent_at, (SENT, "success"), (WAITS, "warning"))
-    to = column(_("To"), lambda reply: shown_phone(reply.point.value) if reply.point.value else None, empty_value="erased")
+    lead_name = column(_("Lead"), lambda reply: str(reply.lead or reply.lead_id or ""))
+    to = column(
+        pgettext_lazy("message", "To"),
+        lambda reply: shown_phone(reply.point.value) if reply.point.value else None,
+        empty_value="erased",
+    )
 
     @display(description=_("Refused by"), empty_value=_("nothing"))
     def refused_by(self, reply: AdministrativeReply) -> str | None:
@@ -86,7 +91,7 @@ class AdministrativeReplyAdmin(GrowingAdmin):
             warning=self.refused_by(reply) or "",
             button=gettext("It was sent"),
             table={
-                "headers": [gettext("To"), gettext("Channel"), gettext("Text")],
+                "headers": [pgettext("message", "To"), gettext("Channel"), gettext("Text")],
                 "rows": [[self.to(reply) or gettext("erased"), reply.get_channel_display(), reply.text]],
             },
             then=reverse("admin:followups_administrativereply_changelist"),

@@ -33,6 +33,7 @@ class Vendor(Governing, Governed):
         default_permissions = ("view", "add", "change")
         constraints = [models.UniqueConstraint(fields=["name"], name="vendor_once")]
         verbose_name = _("vendor")
+        verbose_name_plural = _("vendors")
 
     def __str__(self) -> str:
         return self.name

@@ -2,19 +2,28 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from followups.tasks.completions.attempts import LABELS
 from followups.tasks.models import ContactAttempt
 from followups.tasks.page_parts import WithLead, WithTask
+from governance.clocks.resolving import ZoneSource
 from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
 from wholesale.plumbing.admin_parts import SinceFilter, column, either
 from wholesale.plumbing.showing import shown_there
+
+ZONE_SOURCES = dict(ZoneSource.choices)
 
 
 class AttemptPage:
     """The computed columns of contact attempts, for every page that shows attempts."""
 
-    verdict = either(_("By the rules"), lambda attempt: attempt.allowed, (_("Within"), "success"), (_("Outside"), "danger"))
+    verdict = either(
+        _("By the rules"),
+        lambda attempt: attempt.allowed,
+        (pgettext_lazy("the rules", "Within"), "success"),
+        (pgettext_lazy("the rules", "Outside"), "danger"),
+    )
     why_not = column(
         _("Why not"), lambda attempt: " ".join(str(LABELS[reason]) for reason in attempt.reasons), empty_value=""
     )
@@ -42,12 +51,13 @@ class ContactAttemptAdmin(AttemptPage, WithTask, WithLead, GrowingAdmin):
     list_select_related = False
     search_fields = ("lead_id__exact", "actor__exact", "correlation_id__exact")
     search_help_text = _("Lead id, actor or correlation id, in full")
+    zone_from = column(_("Zone source"), lambda attempt: ZONE_SOURCES.get(attempt.zone_source, attempt.zone_source))
     fieldsets = (
         (_("Contact"), {"fields": (("who", "channel"), ("contacted_at", "there"), "task_link")}),
         (_("Decision"), {"fields": (("verdict", "legal_ok", "policy_ok"), "why_not", "warned")}),
         (
             _("From what"),
-            {"fields": (("zone", "zone_source", "tz_version"), ("matched_market", "policy_version"), "law_version")},
+            {"fields": (("zone", "zone_from", "tz_version"), ("matched_market", "policy_version"), "law_version")},
         ),
         (_("Who and when"), {"fields": (("actor", "user"), "created_at", "correlation_id")}),
     )

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -214,7 +214,7 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             task,
             form_for,
             acts.complete,
-            logged="Completed.",
+            logged=gettext_noop("Completed."),
             title=gettext("Complete"),
             explanation=gettext(
                 "It is recorded as done now, with what the rules say of this moment. The outcome decides what "
@@ -232,8 +232,8 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             task,
             lambda card, data: SnoozeForm(data, zone=card.zone),
             acts.snooze,
-            logged="Snoozed.",
-            title=gettext("Snooze"),
+            logged=gettext_noop("Snoozed."),
+            title=gettext("Snooze step %(step)s of %(name)s"),
             explanation=gettext("This step alone falls due later; the others stay as they are."),
             button=gettext("Put it off"),
         )
@@ -247,8 +247,8 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
             task,
             lambda card, data: ReasonForm(data),
             acts.skip,
-            logged="Skipped.",
-            title=gettext("Skip"),
+            logged=gettext_noop("Skipped."),
+            title=gettext("Skip step %(step)s of %(name)s"),
             explanation=gettext("This step is left out. The ladder goes on with the next one, or closes if there is none."),
             button=gettext("Skip it"),
         )
@@ -274,6 +274,6 @@ class FollowupTaskAdmin(WithLead, GrowingAdmin):
         return Question(
             acted,
             form=partial(form_for, card),
-            title=gettext("%(title)s step %(step)s of %(name)s") % {"title": title, "step": task.step, "name": card.name},
+            title=title % {"step": task.step, "name": card.name},
             **page,
         )

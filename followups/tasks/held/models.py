@@ -45,6 +45,7 @@ class HeldAct(SignedModel):
             ),
         ]
         indexes = [models.Index(fields=["created_at"], name="heldact_created")]  # do_overdue()
+        verbose_name_plural = _("held acts")
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display() or self.get_kind_display()}, held"

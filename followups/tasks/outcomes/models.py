@@ -54,6 +54,7 @@ class OutcomeRule(Policy):
             ),
         ]
         verbose_name = _("outcome")
+        verbose_name_plural = _("outcomes")
 
     def __str__(self) -> str:
         return self.get_outcome_display()

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -172,7 +173,7 @@ class NumbersForm(forms.Form):
     points = forms.CharField(
         label=_("Phone numbers"),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8, "placeholder": "416 555 0123\n902 555 0199"}),
-        help_text=format_lazy(_("One a line, at most {numbers_max}."), numbers_max=f"{NUMBERS_MAX:,}"),
+        help_text=format_lazy(_("One a line, at most {numbers_max}."), numbers_max=lazy(shown_number, str)(NUMBERS_MAX)),
     )
 
     def clean_points(self) -> list[Point]:

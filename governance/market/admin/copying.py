@@ -107,12 +107,12 @@ def copying(request: HttpRequest, source: MarketPolicy, log: Callable[[HttpReque
             else:
                 done += 1
                 log(request, copied, f"Copied from {source}.")
-                state = gettext("on") if copied.enabled else gettext("off")
-                messages.success(
-                    request,
-                    gettext("%(place)s: version %(version)s, switched %(state)s")
-                    % {**name, "version": copied.version, "state": state},
+                said = (
+                    gettext("%(place)s: version %(version)s, switched on")
+                    if copied.enabled
+                    else gettext("%(place)s: version %(version)s, switched off")
                 )
+                messages.success(request, said % {**name, "version": copied.version})
         return ngettext("Copied to %(count)s place.", "Copied to %(count)s places.", done) % {"count": done}
 
     return act

@@ -30,7 +30,7 @@ from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import button, column
 from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.differences import Said
-from wholesale.plumbing.showing import shown_rate
+from wholesale.plumbing.showing import shown_pair, shown_rate
 
 
 @admin.register(MarketPolicy)
@@ -106,7 +106,7 @@ class MarketPolicyAdmin(PlacePolicyAdmin):
         super().save_model(request, obj, form, change)
         rules = form.cleaned_data["rules"]
         for warning in legal_warnings(rules):
-            messages.warning(request, f"{Channel.CALL.label}: {warning.detail}")
+            messages.warning(request, shown_pair(Channel.CALL.label, warning.detail))
         for channel in Channel:
             if channel != Channel.CALL and any(not w.is_last_minute_only for w in legal_warnings(rules, channel)):
                 messages.warning(

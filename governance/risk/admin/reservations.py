@@ -144,25 +144,24 @@ class RiskReservationAdmin(GrowingAdmin):
     def _release(
         self, request: HttpRequest, reservations: list[RiskReservation], *, hidden: list[tuple[str, str]], idle: str = ""
     ) -> HttpResponse:
-        what = (
-            gettext("reservation %(number)s") % {"number": reservations[0].pk}
-            if len(reservations) == 1
-            else gettext("%(count)s reservations") % {"count": len(reservations)}
-        )
+        about = {"number": reservations[0].pk, "count": len(reservations)}
+        is_one = len(reservations) == 1
+        title = gettext("Release reservation %(number)s") if is_one else gettext("Release %(count)s reservations")
+        done = gettext("Released: reservation %(number)s.") if is_one else gettext("Released: %(count)s reservations.")
 
         @transaction.atomic
         def act(reason: str) -> str:
             for reservation in reservations:
                 released = release_reservation(reservation.pk, act=Act.by(request.user, reason=reason))
                 self.log_change(request, released, "Released.")
-            return gettext("Released: %(what)s.") % {"what": what}
+            return done % about
 
         return act_with_reason(
             request,
             self,
             act,
             idle=idle,
-            title=gettext("Release %(what)s") % {"what": what},
+            title=title % about,
             explanation=gettext(
                 "What is released counts no longer against the open risk, and no loss is booked. "
                 "If money was lost, settle it with its loss instead."

@@ -19,7 +19,7 @@ from wholesale.plumbing.act import Act
 from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import allowed, button, column
 from wholesale.plumbing.differences import Said
-from wholesale.plumbing.showing import shown_number
+from wholesale.plumbing.showing import shown_number, shown_pair
 from wholesale.plumbing.spoken import code_words
 
 STATISTIC_WORDS = {
@@ -81,7 +81,7 @@ class RegressionPolicyAdmin(PolicyAdmin):
         state = getattr(policy, "state", None)
         if state is None:
             return gettext("It was not looked at yet. All tripwires are looked at once a day, and when an event comes.")
-        return f"{standing(state)}: {state.note}"
+        return shown_pair(standing(state), state.note)
 
     @display(description=_("What to expect"))
     def expected(self, policy: RegressionPolicy) -> str:

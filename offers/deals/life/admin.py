@@ -149,7 +149,8 @@ class OfferAdmin(Naming, GrowingAdmin):
             "It is sent if the policy is on, the market is liquid enough and the risk caps allow what is at stake. "
             "Otherwise nothing happens."
         )
-        return self._ask(request, offer, services.send_offer, MoveForm, gettext("Send"), explanation)
+        title = gettext("Send offer %(offer)s of %(amount)s")
+        return self._ask(request, offer, services.send_offer, MoveForm, title, explanation, button=gettext("Send"))
 
     @button(_("Counter..."), "draft", icon="swap_horiz", when=_may_become(State.COUNTERED))
     @asking
@@ -159,7 +160,8 @@ class OfferAdmin(Naming, GrowingAdmin):
             "Our price changes what is reserved, and the offer gets a new day of expiry. The seller's price is put on "
             "record and changes nothing."
         )
-        return self._ask(request, offer, services.counter_offer, CounterForm, gettext("Counter"), explanation)
+        title = gettext("Counter offer %(offer)s of %(amount)s")
+        return self._ask(request, offer, services.counter_offer, CounterForm, title, explanation, button=gettext("Counter"))
 
     @button(_("Accepted..."), "record", icon="thumb_up", when=_may_become(State.ACCEPTED))
     @asking
@@ -168,22 +170,23 @@ class OfferAdmin(Naming, GrowingAdmin):
         explanation = gettext(
             "The seller accepted what is on the table. After the expiry it is recorded as a late acceptance."
         )
-        return self._ask(request, offer, services.accept_offer, MoveForm, gettext("Record the acceptance of"), explanation)
+        title = gettext("Record the acceptance of offer %(offer)s of %(amount)s")
+        return self._ask(request, offer, services.accept_offer, MoveForm, title, explanation)
 
     @button(_("Rejected..."), "record", icon="thumb_down", when=_may_become(State.REJECTED))
     @asking
     def reject(self, request: HttpRequest, offer: Any) -> Question:
         """Record that the seller rejected."""
         explanation = gettext("What was reserved is free again.")
-        return self._ask(request, offer, services.reject_offer, MoveForm, gettext("Record the rejection of"), explanation)
+        title = gettext("Record the rejection of offer %(offer)s of %(amount)s")
+        return self._ask(request, offer, services.reject_offer, MoveForm, title, explanation)
 
     @button(_("Under contract..."), "record", icon="contract", when=_may_become(State.CONTRACTED))
     @asking
     def contract(self, request: HttpRequest, offer: Any) -> Question:
         """Record that the contract was signed."""
-        return self._ask(
-            request, offer, services.contract_offer, MoveForm, gettext("Record the contract of"), gettext("It was signed.")
-        )
+        title = gettext("Record the contract of offer %(offer)s of %(amount)s")
+        return self._ask(request, offer, services.contract_offer, MoveForm, title, gettext("It was signed."))
 
     @button(_("Assign..."), "send", icon="assignment_ind", when=_may_become(State.ASSIGNED))
     @asking
@@ -191,23 +194,24 @@ class OfferAdmin(Naming, GrowingAdmin):
         """Assign the contract to a buyer, after a page that asks to whom."""
         explanation = gettext("The buyer must be in the book. What is at stake stays so until the deal closes.")
         form = partial(AssignForm, takers=takers_of(offer))
-        return self._ask(request, offer, services.assign_offer, form, gettext("Assign"), explanation)
+        title = gettext("Assign offer %(offer)s of %(amount)s")
+        return self._ask(request, offer, services.assign_offer, form, title, explanation, button=gettext("Assign"))
 
     @button(_("Closed..."), "record", icon="paid", when=_may_become(State.CLOSED))
     @asking
     def close(self, request: HttpRequest, offer: Any) -> Question:
         """Record that the deal closed, after a page that asks what it brought."""
         explanation = gettext("What was reserved is settled, with the loss if there was one.")
-        return self._ask(request, offer, services.close_offer, CloseForm, gettext("Record the closing of"), explanation)
+        title = gettext("Record the closing of offer %(offer)s of %(amount)s")
+        return self._ask(request, offer, services.close_offer, CloseForm, title, explanation)
 
     @button(_("Fell through..."), "record", icon="block", variant=DANGER, when=_may_become(State.FELL_THROUGH))
     @asking
     def fall_through(self, request: HttpRequest, offer: Any) -> Question:
         """Record that the offer fell through, after a page that asks what was lost."""
         explanation = gettext("It was dropped or withdrawn, or the deal failed. What was reserved is settled with the loss.")
-        return self._ask(
-            request, offer, services.fail_offer, FailForm, gettext("Record the failure of"), explanation, danger=True
-        )
+        title = gettext("Record the failure of offer %(offer)s of %(amount)s")
+        return self._ask(request, offer, services.fail_offer, FailForm, title, explanation, danger=True)
 
     def _ask(
         self,
@@ -215,24 +219,24 @@ class OfferAdmin(Naming, GrowingAdmin):
         offer: Offer,
         verb: Callable[..., Offer],
         form: Callable[[Any], MoveForm],
-        what: str,
+        title: str,
         explanation: str,
         *,
+        button: str = "",
         danger: bool = False,
     ) -> Question:
+        """The question of a transition. `title` has places for the offer and its amount; the button records what happened
+        where it does not say otherwise."""
+
         def act(reason: str, **given: Any) -> str:
             moved = verb(offer_id=offer.pk, **given, act=Act.by(request.user, reason=reason))
             said = format_lazy("{state}.", state=State(moved.state).label)
             self.log_change(request, moved, said)
             return str(said)
 
-        title = gettext("%(what)s offer %(offer)s of %(amount)s") % {
-            "what": what,
-            "offer": offer.pk,
-            "amount": shown_money(offer.amount),
-        }
-        pressed = what.split(maxsplit=1)[0]
-        return Question(act, form=form, title=title, explanation=explanation, button=pressed, danger=danger)
+        title %= {"offer": offer.pk, "amount": shown_money(offer.amount)}
+        button = button or gettext("Record it")
+        return Question(act, form=form, title=title, explanation=explanation, button=button, danger=danger)
 
 
 @admin.register(OfferEvent)

@@ -124,6 +124,7 @@ class Offer(SignedModel):
                 name="offer_contract_untold",
             ),
         ]
+        verbose_name_plural = _("offers")
 
     def __str__(self) -> str:
         about = {"id": self.pk, "amount": shown_money(self.amount), "place": place_name(self.province, self.market)}
@@ -168,6 +169,7 @@ class OfferEvent(SignedModel, AppendOnlyModel):
             models.Index(fields=["correlation_id", "at", "id"], name="offerevent_trace"),  # kpi.trace
         ]
         verbose_name = _("offer event")
+        verbose_name_plural = _("offer events")
 
     def __str__(self) -> str:
         return gettext("%(before)s to %(after)s") % {
@@ -182,3 +184,6 @@ class OfferEventWords(StoredWords):
     event = models.OneToOneField(OfferEvent, primary_key=True, on_delete=models.PROTECT, related_name="words")
     reason = models.CharField(max_length=NOTE_MAX_LENGTH, blank=True)
     documents = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = _("offer event words")

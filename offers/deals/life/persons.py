@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from offers.deals.life.models import Offer, OfferEvent, OfferEventWords
 from offers.deals.life.states import OPEN
@@ -29,7 +30,10 @@ def rows(lead_id: str) -> Mapping[str, QuerySet[Any]]:
 
 def counts(lead_id: str) -> list[tuple[str, int]]:
     """How many offers the lead has, and how many of them are open, each with a label."""
-    return [("Offers", _offers(lead_id).count()), ("Open offers", _offers(lead_id).filter(state__in=OPEN).count())]
+    return [
+        (gettext("Offers"), _offers(lead_id).count()),
+        (gettext("Open offers"), _offers(lead_id).filter(state__in=OPEN).count()),
+    ]
 
 
 def contacts(lead_ids: Collection[str]) -> QuerySet[Any]:

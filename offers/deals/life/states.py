@@ -2,13 +2,14 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
     """Where an offer stands."""
 
     DRAFT = "DRAFT", _("Draft")
-    SENT = "SENT", _("Sent")
+    SENT = "SENT", pgettext_lazy("offer", "Sent")
     COUNTERED = "COUNTERED", _("Countered")
     ACCEPTED = "ACCEPTED", _("Accepted")
     REJECTED = "REJECTED", _("Rejected")

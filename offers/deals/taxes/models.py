@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.text import format_lazy
-from django.utils.translation import gettext, gettext_noop, pgettext
+from django.utils.translation import gettext, gettext_noop, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
@@ -86,7 +86,11 @@ class TransferTax(Policy):
     )
     starts_within = Switch(default=False, help_text=_("a value at the edge of two brackets is of the upper one"))
     step = Money(
-        default=Decimal(0), at_most=ARV_MAX, zero=_("none"), help_text=_("CAD; value in a bracket is rounded up to it")
+        pgettext_lazy("rounding", "step"),
+        default=Decimal(0),
+        at_most=ARV_MAX,
+        zero=_("none"),
+        help_text=_("CAD; value in a bracket is rounded up to it"),
     )
     fee = Money(default=Decimal(0), at_most=ARV_MAX, zero=_("none"), help_text=_("CAD, once, on top"))
     minimum = Money(default=Decimal(0), at_most=ARV_MAX, zero=_("none"), help_text=_("CAD"))

@@ -31,7 +31,7 @@ from offers.deals.what_if import WhatIf
 from wholesale.console.calculator.asked import CalculatorAsked, texts_of
 from wholesale.console.calculator.inputs import MONTHS_MAX, PERCENT, PERCENT_MAX
 from wholesale.plumbing.charts import Chart, Cloud, Point, scatter
-from wholesale.plumbing.showing import shown_rate
+from wholesale.plumbing.showing import shown_pair, shown_rate
 
 _SMALLEST, _LARGEST = 3.0, 12.0  # radius of a comp in the chart, px, by its weight
 
@@ -140,7 +140,7 @@ def _chart(valued: Mapping[str, Any] | None, asked: CalculatorAsked, known: Mapp
     if valued and is_there:
         at = {"area": valued["subject"].get("living_area_sqft"), "km": 0.0, "days": 0.0}
         bounds = [
-            Point(f"{name}: {money(valued[key])}", at, float(valued[key]), 8)
+            Point(shown_pair(name, money(valued[key])), at, float(valued[key]), 8)
             for name, key in ((_("Low"), "low"), (_("High"), "high"))
         ]
         arv = [Point(_("ARV: %(arv)s") % {"arv": money(valued["arv"])}, at, float(valued["arv"]), 9)]
@@ -164,7 +164,7 @@ def _struck_points(asked: CalculatorAsked, known: Mapping[tuple[str, str], Sale]
     sales = [known.get((one.get("source", ""), one["sale_id"])) for one in asked.strikes if one.get("sale_id")]
     return [
         Point(
-            f"{name_of({'sale_id': sale.sale_id}, sale)}: {money(sale.price)}",
+            shown_pair(name_of({"sale_id": sale.sale_id}, sale), money(sale.price)),
             {"area": sale.living_area_sqft},
             float(sale.price),
         )

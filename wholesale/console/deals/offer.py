@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from buyers.book.models import Buyer
 from buyers.liquidity.models import BuyerFeedbackEvent, DealSent
@@ -56,7 +57,7 @@ def figures_of(offer: Offer) -> list[tuple[str, str]]:
         (_("Profit"), _amount(offer.realized_profit)),
         (_("Loss"), _amount(offer.realized_loss)),
         (_("In this state since"), shown_time(offer.state_since)),
-        (_("Sent"), _time(offer.sent_at)),
+        (pgettext("offer", "Sent"), _time(offer.sent_at)),
         (_("Expires"), _time(offer.expires_at)),
         (_("Accepted"), _time(offer.accepted_at)),
         (_("Under contract"), _time(offer.contracted_at)),

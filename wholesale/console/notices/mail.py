@@ -27,7 +27,7 @@ from wholesale.console.notices.words import remedy_of, sentence
 from wholesale.plumbing.http.personal import LANGUAGE_CODES
 from wholesale.plumbing.models import UserLanguage, default_zone
 from wholesale.plumbing.patience import is_database_fault
-from wholesale.plumbing.showing import shown_number, shown_time
+from wholesale.plumbing.showing import shown_number, shown_pair, shown_time
 
 EVERY = QUARTER
 SHOWN_MAX = 20  # notices that an e-mail names
@@ -101,7 +101,7 @@ def compose(notices: Sequence[Notice], user: User) -> tuple[str, str]:
         subject = ngettext("%(n)s notice", "%(n)s notices", len(notices)) % {"n": shown_number(len(notices))}
     lines = []
     for notice in notices[:SHOWN_MAX]:
-        lines += [f"{shown_time(notice.at)}: {sentence(notice)}", f"  {_link(remedy_of(notice, user))}", ""]
+        lines += [shown_pair(shown_time(notice.at), sentence(notice)), f"  {_link(remedy_of(notice, user))}", ""]
     if len(notices) > SHOWN_MAX:
         lines += [_("and %(n)s more") % {"n": shown_number(len(notices) - SHOWN_MAX)}, ""]
     lines += [

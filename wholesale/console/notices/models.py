@@ -72,6 +72,7 @@ class Notice(models.Model):
             models.Index(fields=["user"], condition=Q(mail__in=("WAITING", "FAILED")), name="notice_unsent"),  # the e-mails
         ]
         verbose_name = _("notice")
+        verbose_name_plural = _("notices")
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.slot}"
@@ -91,6 +92,7 @@ class NoticeChoice(models.Model):
             models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="noticechoice_kind"),
             models.CheckConstraint(condition=Q(way__in=NoticeWay.values), name="noticechoice_way"),
         ]
+        verbose_name_plural = _("notice choices")
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind} {self.way}"
@@ -105,6 +107,7 @@ class NoticeWatch(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.CheckConstraint(condition=Q(id=1), name="noticewatch_one_row")]
+        verbose_name_plural = _("notice watches")
 
     def __str__(self) -> str:
         return gettext("Notices")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from followups.ladders.models import FollowupLadder
 from followups.leads.models import Lead
@@ -51,7 +52,7 @@ def ladder_of(lead: Lead, user: Any, now: datetime) -> LadderShown | None:
 
 def _rung(task: FollowupTask, is_first: bool, now: datetime) -> Rung:
     if task.completed_at:
-        outcome = task.get_outcome_display() if task.outcome else _("Done")
+        outcome = task.get_outcome_display() if task.outcome else pgettext("task", "Done")
         return Rung(task, "done", str(outcome), task.completed_at)
     if task.cancelled_at:
         return Rung(task, "off", _("Cancelled"), task.cancelled_at)

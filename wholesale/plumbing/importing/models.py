@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
@@ -30,7 +31,7 @@ class ImportBatch(models.Model):
     unknown_columns = models.JSONField(default=list, help_text=_("columns that were not used"))
     remarks = models.JSONField(default=list, help_text=_("how the file was read, and what it says of contact"))
     # The results of the check, and after the import its own.
-    created = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(pgettext_lazy("rows", "created"), default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)

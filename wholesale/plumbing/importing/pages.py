@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.functional import lazy
 from django.utils.html import format_html_join
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
@@ -36,6 +37,7 @@ from wholesale.plumbing.importing.admin import (
 from wholesale.plumbing.importing.batches import BYTES_MAX, ROWS_AT_ONCE, Importer
 from wholesale.plumbing.importing.errors import ImportNotReady
 from wholesale.plumbing.importing.models import ImportBatch
+from wholesale.plumbing.showing import shown_number
 from wholesale.plumbing.texts import Words
 
 RELOAD = _("Reload this page to see what came of it.")
@@ -52,7 +54,7 @@ class UploadForm(forms.Form):
                 "CSV or XLSX; a row at its top names the columns. Nothing is imported before you have seen what "
                 "it would do. The worker takes files of more than {rows_at_once} rows."
             ),
-            rows_at_once=f"{ROWS_AT_ONCE:,}",
+            rows_at_once=lazy(shown_number, str)(ROWS_AT_ONCE),
         ),
     )
 
@@ -151,7 +153,7 @@ class ImportPages(ExportMixin):
             },
             details=remarks_list(asked) + first + refused,
             button=gettext("Import %(updated)s %(plural)s")
-            % {"updated": f"{asked.created + asked.updated:,}", "plural": gettext(self.importer.kind.plural)},
+            % {"updated": shown_number(asked.created + asked.updated), "plural": gettext(self.importer.kind.plural)},
         )
 
     def _confirmed(self, request: HttpRequest, asked: ImportBatch) -> HttpResponse:

@@ -20,3 +20,4 @@ for _name in _NAMES:
     register.filter(_name, getattr(showing, _name))
 register.filter(place_text)
 register.filter(property_text)
+register.simple_tag(showing.colon)

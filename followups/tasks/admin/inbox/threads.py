@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from followups.leads.inbound.models import InboundMessage
 from followups.leads.inbox.models import InboxItem
@@ -68,7 +69,7 @@ def _attempts(lead_id: str) -> list[ThreadLine]:
             False,
             one.actor,
             str(one.get_channel_display()),
-            outcome_words(one.channel, one.task.outcome) if one.task.outcome else _("Done"),
+            outcome_words(one.channel, one.task.outcome) if one.task.outcome else pgettext("task", "Done"),
             one.task.note,
         )
         for one in found
