@@ -32,6 +32,20 @@ def on_paper(page: Page) -> list[Any]:
     return seen
 
 
+def series_colours(page: Page) -> dict[str, list[str]]:
+    """Return the colours of the series of the first chart as they are drawn: in the light, in the dark, on paper, and back."""
+    drawn = "Chart.getChart(document.querySelector('canvas.chart')).data.datasets.map((one) => one.backgroundColor)"
+    seen = {"light": page.evaluate(drawn)}
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.documentElement.classList.contains('dark')")
+    for name, happens in (("dark", "resize"), ("paper", "beforeprint"), ("after", "afterprint")):
+        page.evaluate(f"window.dispatchEvent(new Event('{happens}'))")
+        seen[name] = page.evaluate(drawn)
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function("!document.documentElement.classList.contains('dark')")
+    return seen | {"back": page.evaluate(drawn)}
+
+
 def test_an_operator_chooses_days_saves_the_report_and_prints_it(chromium: Chromium, live_server: LiveServer) -> None:
     now = timezone.now()
     completed(late=timedelta(minutes=5), due_at=now - timedelta(days=20), ladder__owner="va1")
@@ -46,6 +60,8 @@ def test_an_operator_chooses_days_saves_the_report_and_prints_it(chromium: Chrom
         visitor.use(lambda page: expect(page.get_by_role("rowheader", name="va1")).to_be_visible())
         assert "va1" in [row[0] for row in [*of_xlsx(visitor.use(saved)).values()][1]]
         assert visitor.use(on_paper) == [True, True, False, False, False, False]
-        visitor.use(lambda page: page.evaluate("window.dispatchEvent(new Event('beforeprint'))"))
-        visitor.use(lambda page: page.evaluate("window.dispatchEvent(new Event('afterprint'))"))
+        colours = visitor.use(series_colours)
+        assert colours["dark"] == colours["after"] != colours["light"]
+        assert colours["paper"] == colours["back"] == colours["light"]
+        assert all(colours["dark"])
         assert visitor.complaints == []
