@@ -334,7 +334,7 @@ UNFOLD = {
     "ENVIRONMENT": "wholesale.console.frame.environment",
     "GLOBAL_CALLBACK": "wholesale.console.frame.around",
     "DASHBOARD_CALLBACK": "wholesale.console.today.page.fill",
-    "STYLES": ["wholesale.console.frame.stylesheet"],
+    "STYLES": ["wholesale.console.frame.stylesheet", "wholesale.console.frame.dark_stylesheet"],
     "SCRIPTS": ["wholesale.console.frame.chart_script", "wholesale.console.frame.frame_script"],
     "SIDEBAR": {"show_search": True, "navigation": "wholesale.console.frame.navigation"},
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
+from axes.utils import reset
 from django.contrib.auth.models import User
 from django.test import Client
 from playwright.sync_api import Error, Page
@@ -33,7 +34,9 @@ def _name(path: str) -> str:
 def visitors(
     chromium: Chromium, site: Site, size: tuple[int, int], theme: Theme, language: str = "en"
 ) -> Iterator[Callable[[User | None], Visitor]]:
-    """Yield what returns the visitor who is signed in as a user; each user has one."""
+    """Yield what returns the visitor who is signed in as a user; each user has one. Wrong passwords of earlier visitors are
+    forgotten: after some, the page of the login would be another for everybody at this address."""
+    reset()
     with ExitStack() as stack:
         known = dict[User | None, Visitor]()
 

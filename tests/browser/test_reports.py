@@ -32,6 +32,24 @@ def on_paper(page: Page) -> list[Any]:
     return seen
 
 
+def series_colours(page: Page) -> dict[str, list[str]]:
+    """Return the colours of the first chart's series as they are drawn: in the light, the dark, on paper, and back."""
+    drawn = "Chart.getChart(document.querySelector('canvas.chart')).data.datasets.map((one) => one.backgroundColor)"
+    steps = {
+        "light": "undefined",
+        "dark": "document.documentElement.classList.add('dark')",
+        "paper": "dispatchEvent(new Event('beforeprint'))",
+        "after": "dispatchEvent(new Event('afterprint'))",
+        "back": "document.documentElement.classList.remove('dark')",
+    }
+    seen = {}
+    for name, step in steps.items():
+        page.evaluate(step)
+        page.wait_for_timeout(50)  # a change of the class is told of afterwards
+        seen[name] = page.evaluate(drawn)
+    return seen
+
+
 def test_an_operator_chooses_days_saves_the_report_and_prints_it(chromium: Chromium, live_server: LiveServer) -> None:
     now = timezone.now()
     completed(late=timedelta(minutes=5), due_at=now - timedelta(days=20), ladder__owner="va1")
@@ -46,6 +64,8 @@ def test_an_operator_chooses_days_saves_the_report_and_prints_it(chromium: Chrom
         visitor.use(lambda page: expect(page.get_by_role("rowheader", name="va1")).to_be_visible())
         assert "va1" in [row[0] for row in [*of_xlsx(visitor.use(saved)).values()][1]]
         assert visitor.use(on_paper) == [True, True, False, False, False, False]
-        visitor.use(lambda page: page.evaluate("window.dispatchEvent(new Event('beforeprint'))"))
-        visitor.use(lambda page: page.evaluate("window.dispatchEvent(new Event('afterprint'))"))
+        colours = visitor.use(series_colours)
+        assert colours["dark"] == colours["after"] != colours["light"]
+        assert colours["paper"] == colours["back"] == colours["light"]
+        assert all(colours["dark"])
         assert visitor.complaints == []

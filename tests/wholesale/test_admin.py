@@ -511,9 +511,11 @@ def test_an_empty_list_says_so_and_offers_only_possible_acts(admin_client: Clien
     assert '<a href="?"' in searched
 
 
-def test_every_page_has_our_stylesheet(admin_client: Client) -> None:
-    assert 'href="/static/wholesale/admin.css"' in admin_client.get("/admin/").content.decode()
-    assert finders.find("wholesale/admin.css") is not None
+def test_every_page_has_our_stylesheets(admin_client: Client) -> None:
+    page = admin_client.get("/admin/").content.decode()
+    for name in ("wholesale/admin.css", "wholesale/dark.css"):
+        assert f'href="/static/{name}"' in page
+        assert finders.find(name) is not None
 
 
 def test_the_history_of_a_row_counts_its_entries(admin_client: Client, admin_user: User) -> None:

@@ -153,6 +153,11 @@ def stylesheet(request: HttpRequest) -> str:
     return static("wholesale/admin.css")
 
 
+def dark_stylesheet(request: HttpRequest) -> str:
+    """Return the address of the stylesheet of what the dark theme needs on all pages."""
+    return static("wholesale/dark.css")
+
+
 def chart_script(request: HttpRequest) -> str:
     """Return the address of the script that gives charts the colours of the theme."""
     return static("wholesale/charts.js")

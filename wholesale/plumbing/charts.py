@@ -1,7 +1,7 @@
 """Charts of the console: series become the data and the options of Chart.js, and a table that says the same.
 
-Unfold's chart component draws them (`templates/admin/chart.html`). The colours are Unfold's variables; those of texts and
-lines follow light and dark by `wholesale/charts.js`. Numbers are written in the active language.
+Unfold's chart component draws them (`templates/admin/chart.html`). The colours are variables of our stylesheets; they
+follow light and dark by `wholesale/charts.js`. Numbers are written in the active language.
 """
 
 import json
@@ -16,16 +16,8 @@ from wholesale.plumbing.showing import locale, shown_number, shown_rate
 Value = float | None
 Band = tuple[float, float] | None  # from, to
 BAR, LINE = "bar", "line"
-# A name of a tone -> the colour of a series.
-TONES = {
-    "main": "var(--color-primary-600)",
-    "strong": "var(--color-primary-700)",
-    "soft": "var(--color-primary-300)",
-    "grey": "var(--color-base-400)",
-    "good": "var(--color-green-600)",
-    "amber": "var(--color-orange-500)",
-    "red": "var(--color-red-600)",
-}
+# A name of a tone -> the colour of a series: a variable of `admin.css`, and of `dark.css` for the dark.
+TONES = {tone: f"var(--chart-{tone})" for tone in ("main", "strong", "soft", "grey", "good", "amber", "red")}
 
 
 @dataclass(frozen=True, slots=True)
