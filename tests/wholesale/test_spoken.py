@@ -36,6 +36,11 @@ def test_a_value_is_told_in_words(value: Any, name: str, text: str) -> None:
     assert value_words(value, name) == text
 
 
+def test_an_object_within_a_line_is_told_with_its_names_and_an_empty_one_is_left_out() -> None:
+    assert value_words({"step": 5, "house": {"beds": 3, "why": {}}}) == "Step: 5, House: Beds: 3"
+    assert value_words({}) == value_words({"why": None}) == "-"
+
+
 def test_a_detail_is_a_line_of_names_and_values_without_what_is_empty() -> None:
     detail = {"channel": "SMS", "owner": None, "step": 5, "task_id": 575}
 

@@ -95,7 +95,7 @@ def known_words(code: str, under: str) -> str:
 def value_words(value: Any, name: str = "") -> str:
     """Return a value that stands under a name in JSON as one line of text."""
     match value:
-        case None | "" | [] | {}:
+        case None | "" | []:
             return MISSING
         case bool():
             return gettext("yes") if value else gettext("no")
@@ -104,7 +104,7 @@ def value_words(value: Any, name: str = "") -> str:
         case str():
             return _text(value, name)
         case Mapping():
-            return line(value)
+            return line(value) or MISSING
         case Sequence():
             return ", ".join(value_words(one, name) for one in value)
     return str(value)
