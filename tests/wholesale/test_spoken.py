@@ -37,7 +37,7 @@ def test_a_value_is_told_in_words(value: Any, name: str, text: str) -> None:
 
 
 def test_an_object_within_a_line_is_told_with_its_names_and_an_empty_one_is_left_out() -> None:
-    assert value_words({"step": 5, "house": {"beds": 3, "why": {}}}) == "Step: 5, House: Beds: 3"
+    assert value_words({"step": 5, "house": {"beds": 3, "why": {}}}) == "Step: 5, House: Bedrooms: 3"
     assert value_words({}) == value_words({"why": None}) == "-"
 
 
