@@ -142,7 +142,7 @@ def test_a_contact_that_the_gate_refuses_is_no_link_and_the_reason_speaks_of_a_l
     reply("LEAD-1", owner="va1")
     page = va1.get(INBOX)
     best = page.context["card"].best_way
-    assert [way.link for way in page.context["card"].ways if not way.refusal][0] == best.link
+    assert next(way.link for way in page.context["card"].ways if not way.refusal) == best.link
     assert f'class="press queue-call" href="{best.link}"' in page.content.decode()
 
     Lead.objects.update(status="CLOSED")
