@@ -280,7 +280,7 @@ def test_the_page_shows_the_baseline_before_the_approval(ops: Client) -> None:
     page = ops.get(url(policy(), "approve"))
     shown = page.context["table"]["rows"][0][:3]
     assert shown == ["30.1%, measured on 200 events", "60 of 200", "none yet"]
-    assert page.context["warning"] == ""
+    assert page.context["idle"] == ""
     assert shown[0] in page.content.decode()
     ops.post(url(policy(), "approve"), {"reason": "A good month"})
     assert (policy().baseline_rate, policy().baseline_size) == (Decimal("0.300995"), 200)
@@ -291,7 +291,7 @@ def test_the_page_says_when_no_baseline_can_be_approved(successes: int, events: 
     happened(rate(successes, events))
     page = ops.get(url(policy(), "approve"))
     assert page.context["table"]["rows"][0][:2] == ["not enough to measure", f"{successes} of {events}"]
-    assert "A baseline needs at least 200 events" in page.context["warning"]
+    assert "A baseline needs at least 200 events" in page.context["idle"]
 
 
 def test_a_cusum_is_enabled_once_its_baseline_is_approved(ops: Client) -> None:
