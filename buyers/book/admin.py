@@ -206,7 +206,8 @@ class BuyerAdmin(CheckedInput, Uncounted, Edited, Scoped, ImportPages, BuyerPers
         taken = (
             ""
             if days is None
-            else gettext(", %(days)s days from the first sending to the purchase at the median") % {"days": days}
+            else gettext(", %(days)s days from the first sending to the purchase at the median")
+            % {"days": shown_number(days, 1)}
         )
         return gettext("%(deals_closed)s closed, %(deals_fell_through)s fell through%(taken)s") % {
             "deals_closed": shown_number(known.deals_closed),
