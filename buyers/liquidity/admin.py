@@ -128,7 +128,8 @@ class BuyerLiquidityNodeAdmin(ReadOnlyAdmin):
     @display(description=_("Somebody buys the next deal"))
     def someone_buys(self, node: BuyerLiquidityNode) -> str:
         """The probability that at least one active buyer whose box fits buys."""
-        return f"{liquidity_score(node.province, node.market, node.property_type)['posterior_score']:.0f}%"
+        score = liquidity_score(node.province, node.market, node.property_type)["posterior_score"]
+        return shown_rate(score / 100)
 
     @display(description=_("Events"))
     def events(self, node: BuyerLiquidityNode) -> str:

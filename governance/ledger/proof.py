@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from governance.grounds import Basis
 
@@ -56,21 +57,26 @@ class Missing(NamedTuple):
     section: str
 
 
+# In English for the API; a page shows the translation.
 _WANTED: dict[str, dict[str, str]] = {
     Basis.EXPRESS: {
-        "wording": "CASL, s. 13",
-        "purpose": "CASL, s. 10(1)(a)",
-        "on_behalf_of": "CASL, s. 10(1)(b); SOR/2012-36, s. 4(a) to (c)",
-        "withdrawal_statement": "SOR/2012-36, s. 4(e)",
-        "given_how": "SOR/2012-36, s. 4",
-        "given_where": "CASL, s. 13",
+        "wording": gettext_noop("CASL, s. 13"),
+        "purpose": gettext_noop("CASL, s. 10(1)(a)"),
+        "on_behalf_of": gettext_noop("CASL, s. 10(1)(b); SOR/2012-36, s. 4(a) to (c)"),
+        "withdrawal_statement": gettext_noop("SOR/2012-36, s. 4(e)"),
+        "given_how": gettext_noop("SOR/2012-36, s. 4"),
+        "given_where": gettext_noop("CASL, s. 13"),
     },
-    Basis.REFERRAL: dict.fromkeys(("referrer_name", "referrer_to_lead", "referrer_to_us"), "SOR/2013-221, s. 4"),
+    Basis.REFERRAL: dict.fromkeys(
+        ("referrer_name", "referrer_to_lead", "referrer_to_us"), gettext_noop("SOR/2013-221, s. 4")
+    ),
 }
 # What the wording or its form must show. A program cannot tell, so a person reads it.
 READ_IN_WORDING = {
-    "the mailing address, and a phone number, an e-mail address or a web address": "SOR/2012-36, s. 4(d)",
-    "that this consent was asked for separately": "SOR/2012-36, s. 4",
+    gettext_noop("the mailing address, and a phone number, an e-mail address or a web address"): gettext_noop(
+        "SOR/2012-36, s. 4(d)"
+    ),
+    gettext_noop("that this consent was asked for separately"): gettext_noop("SOR/2012-36, s. 4"),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from governance.grounds import Basis
 from governance.ledger.models import ConsentProof, ContactPoint, ContactRecord
@@ -62,7 +62,7 @@ def content_of(proof: Any) -> list[tuple[str, str]]:
 
 def lacking(missing: Iterable[Missing]) -> list[tuple[str, str]]:
     """The missing fields of a proof, as (title, section of the law)."""
-    return [(title_of(one.field), one.section) for one in missing]
+    return [(title_of(one.field), gettext(one.section)) for one in missing]
 
 
 def title_of(name: str) -> str:

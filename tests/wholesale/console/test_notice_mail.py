@@ -66,7 +66,7 @@ def test_all_that_waits_is_one_e_mail_in_the_language_and_by_the_clock_of_the_us
     (message,) = mail.outbox
     assert message.to == ["op@example.ca"]
     assert "40 tâches ont manqué le SLA." in message.body
-    assert "11 h 00: " in message.body  # 13:00 in Toronto
+    assert "11 h 00\xa0: " in message.body  # 13:00 in Toronto
     assert "https://ops.example.ca/admin/followups/followuptask/?state=breached" in message.body
     assert "https://ops.example.ca/admin/notices/" in message.body
     assert (message.body.count("offer_accept_rate"), states()) == (1, ["SENT", "SENT", "NONE"])
