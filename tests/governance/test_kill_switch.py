@@ -18,7 +18,7 @@ def test_migrate_seeds_one_row_with_go_live_off_and_the_switch_released(db: None
     state = GoLiveState.objects.get()
     assert (state.pk, state.go_live_enabled, state.kill_switch_engaged) == (1, False, False)
     assert (state.changed_by, state.history.count()) == ("seed", 1)
-    assert str(state) == "kill switch free"
+    assert str(state) == "kill switch released"
 
 
 def test_engaging_records_who_and_why(operator: APIClient) -> None:

@@ -144,8 +144,8 @@ def test_a_tripwire_is_red_until_it_is_undone(admin_client: Client) -> None:
 @pytest.mark.parametrize(
     ("cap", "what", "is_red"),
     [
-        (Decimal(100), "GLOBAL has used 100% of a cap.", True),
-        (Decimal(120), "GLOBAL has used 83% of a cap.", False),
+        (Decimal(100), "All engines together: 100% of a cap is used.", True),
+        (Decimal(120), "All engines together: 83% of a cap is used.", False),
         (Decimal(126), None, None),
     ],
 )
