@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kpi.review.models import FridayReview
-from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
+from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger, policy_words
 from wholesale.plumbing.append_only import AppendOnlyModel
 from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
@@ -62,7 +62,7 @@ class KPIEvent(AppendOnlyModel):
         verbose_name = _("KPI event")
 
     def __str__(self) -> str:
-        return f"{self.domain} {self.metric}"
+        return policy_words(self.domain, self.metric)
 
 
 class KPIEventWords(StoredWords):

@@ -67,7 +67,8 @@ def test_a_code_that_nobody_taught_loses_its_underscores_and_a_taught_one_has_th
     assert code_words("CAPITAL_ROUTE", "domain") == "Where capital goes"
     assert code_words("NEW_THING", "domain") == "New thing"
     assert code_words("a.module.path", "task_path") == "a.module.path"
-    assert with_code("BUYER_MATCH", "domain") == 'Buyer match <span class="told-code">BUYER_MATCH</span>'
+    assert with_code("BUYER_MATCH", "domain") == 'Buyer match <span class="told-code">(BUYER_MATCH)</span>'
+    assert with_code("WHOLESALE", "domain") == "Wholesale"
 
 
 def test_each_metric_of_the_product_and_each_periodic_job_has_words() -> None:
