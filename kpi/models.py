@@ -5,9 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kpi.review.models import FridayReview
-from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger
+from kpi.tripwire.models import RegressionPolicy, RegressionState, RegressionTrigger, policy_words
 from wholesale.plumbing.append_only import AppendOnlyModel
-from wholesale.plumbing.codes import titled, worded
 from wholesale.plumbing.signed import user_key
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, WALKTHROUGH, WALKTHROUGH_MARK, WORD_MAX_LENGTH, Province
 from wholesale.plumbing.wordings import StoredWords, WordedJsonField
@@ -64,7 +63,7 @@ class KPIEvent(AppendOnlyModel):
         verbose_name_plural = _("KPI events")
 
     def __str__(self) -> str:
-        return titled(worded(self.domain), worded(self.metric).lower())
+        return policy_words(self.domain, self.metric)
 
 
 class KPIEventWords(StoredWords):

@@ -105,7 +105,7 @@ class FollowupTask(models.Model):
     channel = models.CharField(max_length=5, choices=Channel)
     due_at = models.DateTimeField()
     gap_minutes = models.PositiveSmallIntegerField(
-        default=0, help_text=_("at least so long after the person's last contact")
+        default=0, help_text=_("the least time in minutes after the person's last contact")
     )
     # For open tasks. Null if no minute of the next 30 days is known to be permitted.
     actionable_at = models.DateTimeField(

@@ -37,7 +37,7 @@ class HeimdallPolicy(Policy):
     min_sandbox_trials = Whole(
         label="Minimum of trials in the sandbox",
         short=_("Minimum trials"),
-        page_help=_("So many trials must have been made in the window of days below."),
+        page_help=_("How many trials must have been made in the days below."),
     )
     min_sandbox_success_rate = Rate(
         label="Minimum success rate in the sandbox",
@@ -48,7 +48,7 @@ class HeimdallPolicy(Policy):
     prod_use_enabled = Switch(
         default=False,
         label="Production use",
-        page_help=_("Off, production uses no advice of this domain, however good it is."),
+        page_help=_("Only while it is on, production uses advice of this domain, however good the advice is."),
     )
     use_lower_bound = Switch(
         default=False,
@@ -64,7 +64,7 @@ class HeimdallPolicy(Policy):
         within=(1, TRIAL_WINDOW_DAYS_MAX),
         unit=_("days"),
         label="Trials count for",
-        help_text=_("trials older than so many days do not count"),
+        help_text=_("the age in days up to which trials count"),
         page_help=_("Days. Older trials do not count."),
     )
     recommendation_hours = SmallWhole(
@@ -72,7 +72,7 @@ class HeimdallPolicy(Policy):
         within=(1, RECOMMENDATION_HOURS_MAX),
         unit=_("hours"),
         label="A recommendation lasts",
-        help_text=_("a recommendation older than so many hours is void"),
+        help_text=_("the age in hours up to which a recommendation may be used"),
         page_help=_("Hours after which a recommendation may not be used any more."),
     )
 

@@ -36,19 +36,22 @@ class Organisation(Policy):
         page_help=_("A phone number, an e-mail address or a web address; it must answer for 60 days after a message."),
     )
     consent = strictness(
-        "text and e-mail without consent",
+        "consent for text and e-mail",
+        label=_("Text and e-mail without consent"),
         short=_("Messages without consent"),
         page_help="Refuse: without a consent on file that is in force, no text message and no e-mail. Allow: they may be "
         "sent, the gate's answer carries a warning, and the runbook warns. An opt-out refuses either way.",
     )
     identity = strictness(
-        "text and e-mail without identification",
+        "identification in text and e-mail",
+        label=_("Text and e-mail without identification"),
         short=_("Messages without identification"),
         page_help="Refuse: no text message and no e-mail to a known lead while the name, the mailing address or the contact "
         "above is missing. Allow: they may be sent, with a warning.",
     )
     scrub = strictness(
-        "calls without registration and scrub",
+        "registration and scrub for calls",
+        label=_("Calls without registration and scrub"),
         short=_("Calls without registration and scrub"),
         page_help="Refuse: no call unless the registration below is in force and the number was checked against the "
         "National Do Not Call List within 31 days, or is exempt by a consent for calls. Allow: calls may be made, with the "

@@ -22,6 +22,7 @@ from governance.gate.ledger import ContactRecord
 from kpi.models import KPIEvent, RegressionTrigger
 from kpi.trace.entries import TraceKind
 from kpi.trace.sources import About, Finds, Traced, TraceSaid, TraceSource, by
+from kpi.tripwire.models import policy_words
 from offers.deals.life.models import Offer, OfferEvent
 from offers.deals.models import OfferEvidence
 from wholesale.plumbing.codes import place_name, property_text, referred
@@ -50,10 +51,7 @@ def _kpi(row: KPIEvent) -> TraceSaid:
     outcome = {True: _("success"), False: _("failure"), None: ""}[row.success]
     about = f"{known_words(row.subject_type, 'subject_type')} {row.subject_id}".strip()
     detail = row.detail if isinstance(row.detail, dict) else {_("Detail"): row.detail}
-    what = _("%(domain)s: %(metric)s") % {
-        "domain": code_words(row.domain, "domain"),
-        "metric": code_words(row.metric, "metric"),
-    }
+    what = policy_words(row.domain, row.metric)
     return TraceSaid(what, "", {_("About"): about, _("Outcome"): outcome, _("Value"): row.value, **detail})
 
 

@@ -40,9 +40,10 @@ def figure_field() -> "models.DecimalField[Any, Any]":
 
 def policy_words(domain: str = "", metric: str = "", province: str = "") -> str:
     """Return what is watched and where, in words: a policy's key, or its `codes` in parts."""
+    named = code_words(metric, "metric")
     what = gettext("%(domain)s: %(metric)s") % {
         "domain": code_words(domain, "domain"),
-        "metric": code_words(metric, "metric"),
+        "metric": named[:1].lower() + named[1:],
     }
     return ", ".join(filter(None, (what, known_words(province, "province"))))
 

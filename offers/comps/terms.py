@@ -30,12 +30,17 @@ def terms_of(mean: Sequence[float], covariance: Sequence[Sequence[float]]) -> di
     }
 
 
+def _short(term: str) -> str:
+    """Return the words of a term without what its unit is."""
+    return str(_WORDS[term]).partition(" (")[0]
+
+
 def correlations_of(covariance: Sequence[Sequence[float]]) -> dict[str, dict[str, float]]:
     """Return the correlation of each two terms, by names in words. A term that does not vary goes with none."""
     spread = [sqrt(covariance[at][at]) for at in range(len(TERMS))]
     return {
-        str(_WORDS[term]): {
-            str(_WORDS[other]): covariance[at][to] / (spread[at] * spread[to]) if spread[at] * spread[to] else 0.0
+        _short(term): {
+            _short(other): covariance[at][to] / (spread[at] * spread[to]) if spread[at] * spread[to] else 0.0
             for to, other in enumerate(TERMS)
         }
         for at, term in enumerate(TERMS)

@@ -117,8 +117,8 @@ class OfferPolicy(PlacePolicy):
         within=(1, EXPIRES_AFTER_MAX),
         unit=_("days"),
         label="Expires after",
-        help_text=_("an offer that is sent expires after so many days, unless it says otherwise"),
-        page_help=_("An offer that is sent expires after so many days, unless it says otherwise."),
+        help_text=_("days after which an offer that is sent expires, unless it says otherwise"),
+        page_help=_("Days after which an offer that is sent expires, unless it says otherwise."),
     )
 
     seed_reason = "safe default, off"

@@ -211,7 +211,7 @@ def test_the_history_of_a_task_shows_act_time_reason_and_actor(task: FollowupTas
 
     for text in (
         "Snoozed",
-        "Tue, Dec 15, 2026, 5:00 p.m. -&gt; Tue, Dec 15, 2026, 9:00 p.m.",
+        "Tue, Dec 15, 2026, 5:00 p.m. \u2192 Tue, Dec 15, 2026, 9:00 p.m.",
         "Elle préfère l&#x27;après-midi",
         "va1",
     ):

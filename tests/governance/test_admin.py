@@ -76,7 +76,7 @@ def test_the_list_shows_the_rules_in_words(admin_client: Client) -> None:
     page = admin_client.get(LIST).content.decode()
 
     assert "Mon-Fri 09:00-20:00, Sat 10:00-18:00" in page
-    assert "SMS, CALL, EMAIL" in page
+    assert "Text message, Call, E-mail" in page
     assert "contact_windows_local" not in page
 
 
@@ -499,7 +499,7 @@ def test_the_history_shows_who_when_why_and_what(ops: Client, ontario: MarketPol
     latest, first = page.context["page_obj"]
     assert latest.history_delta_changes == [
         {"field": "State", "old": "On", "new": "Off"},
-        {"field": "Channels", "old": "SMS, CALL, EMAIL", "new": "SMS"},
+        {"field": "Channels", "old": "Text message, Call, E-mail", "new": "Text message"},
         {"field": "Minimum lead score", "old": "0.65", "new": "0.5"},
     ]
     assert first.history_delta_changes[1] == {
@@ -665,7 +665,7 @@ def test_a_missing_row_counts_as_engaged_and_can_be_released(ops: Client) -> Non
 
 def test_the_page_of_the_state_shows_what_holds_on_this_server(ops: Client, settings: Any) -> None:
     path = reverse("admin:governance_golivestate_change", args=[1])
-    for enforced, words in ((True, "Go-live is enforced"), (False, "Go-live is not enforced")):
+    for enforced, words in ((True, "this server starts no ladder"), (False, "GO_LIVE_ENFORCE is false")):
         settings.GO_LIVE_ENFORCE = enforced
         assert words in ops.get(path).content.decode()
 

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
+from followups.tasks.page_parts import reason_words
 from kpi.receivers import METRICS, OUTCOMES
+from offers.comps.arv.market import GENERAL, TERMS
+from offers.comps.terms import correlations_of, terms_of
 from wholesale.plumbing.spoken import code_words, folded, line, told, value_words, with_code
 from wholesale.plumbing.work import periodic
 
@@ -72,7 +75,8 @@ def test_a_code_that_nobody_taught_loses_its_underscores_and_a_taught_one_has_th
     assert code_words("CAPITAL_ROUTE", "domain") == "Where capital goes"
     assert code_words("NEW_THING", "domain") == "New thing"
     assert code_words("a.module.path", "task_path") == "a.module.path"
-    assert with_code("BUYER_MATCH", "domain") == 'Buyer match <span class="told-code">BUYER_MATCH</span>'
+    assert with_code("BUYER_MATCH", "domain") == 'Buyer match <span class="told-code">(BUYER_MATCH)</span>'
+    assert with_code("WHOLESALE", "domain") == "Wholesale"
 
 
 def test_each_metric_of_the_product_and_each_periodic_job_has_words() -> None:
@@ -84,3 +88,27 @@ def test_each_metric_of_the_product_and_each_periodic_job_has_words() -> None:
     }
 
     assert not untaught
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("lapsed consent_missing", "Lapsed: No consent to messages of this channel is on file."),
+        ("outcome LEFT_MESSAGE", "After the outcome: Left a message"),
+        ("opted_out", "Wants no more contact"),
+        ("lapsed", "lapsed"),
+        ("the owner moved", "the owner moved"),
+    ],
+)
+def test_what_the_product_noted_by_codes_is_told_in_words_and_what_a_person_wrote_as_it_is(stored: str, shown: str) -> None:
+    assert reason_words(stored) == shown
+
+
+def test_each_term_of_a_markets_prior_has_a_name() -> None:
+    terms = terms_of(GENERAL.mean.tolist(), GENERAL.covariance.tolist())
+    together = correlations_of(GENERAL.covariance.tolist())
+
+    assert len(terms) == len(together) == len(TERMS)
+    assert terms["A bathroom more"] == pytest.approx({"Mean": 0.05, "Standard deviation": 0.1})
+    assert together["Lot"]["Lot"] == pytest.approx(1)
+    assert together["Lot"]["Living area"] == 0

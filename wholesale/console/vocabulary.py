@@ -59,17 +59,17 @@ SUBJECTS: list[tuple[str, Words]] = [
     ("task", _("Task")),
 ]
 METRICS: list[tuple[str, Words]] = [
-    ("ladder_created", _("ladder started")),
-    ("followup_completed", _("follow-up done")),
-    ("followup_breached", _("follow-up later than the SLA allows")),
-    ("followup_lapsed", _("follow-up lapsed")),
-    ("contact_outside_rules", _("contact against the rules")),
-    ("buyer_feedback", _("buyer's answer")),
-    ("match_success", _("contract closed with a buyer")),
-    ("offer_generated", _("offer computed")),
-    ("offer_accept_rate", _("offer accepted")),
-    ("contract_rate", _("accepted offer came to a contract")),
-    ("roi_event", _("gain of a deal")),
+    ("ladder_created", _("Ladder started")),
+    ("followup_completed", _("Follow-up done")),
+    ("followup_breached", _("Follow-up later than the SLA allows")),
+    ("followup_lapsed", _("Follow-up lapsed")),
+    ("contact_outside_rules", _("Contact against the rules")),
+    ("buyer_feedback", _("Buyer's answer")),
+    ("match_success", _("Contract closed with a buyer")),
+    ("offer_generated", _("Offer computed")),
+    ("offer_accept_rate", _("Offer accepted")),
+    ("contract_rate", _("Accepted offer came to a contract")),
+    ("roi_event", _("Gain of a deal")),
 ]
 # The answers of the gate to AI advice and to requests for risk.
 GATE: list[tuple[str, Words]] = [

@@ -84,7 +84,9 @@ def code_words(code: str, under: str) -> str:
 def with_code(code: str, under: str) -> str:
     """Return what a code means, with the code beside it where it is another text: for pages of rows that are found by it."""
     words = code_words(code, under)
-    return words if words == code else format_html('{} <span class="told-code">{}</span>', words, code)
+    return (
+        words if words.casefold() == code.casefold() else format_html('{} <span class="told-code">({})</span>', words, code)
+    )
 
 
 def known_words(code: str, under: str) -> str:

@@ -97,7 +97,7 @@ def of_risk(engines: Sequence[EngineRisk], links: Links) -> Iterator[Alert]:
     for engine in engines:
         for cap in engine.caps:
             if engine.enabled and cap.share >= NEARLY_FULL:
-                what = _("%(engine)s has used %(share)s of a cap.") % {
+                what = _("%(engine)s: %(share)s of a cap is used.") % {
                     "engine": code_words(engine.engine, "engine"),
                     "share": shown_rate(cap.share),
                 }

@@ -156,8 +156,8 @@ def test_a_tripwire_past_its_line_with_nothing_to_undo_is_called_alike_above_and
 @pytest.mark.parametrize(
     ("cap", "what", "is_red"),
     [
-        (Decimal(100), "GLOBAL has used 100% of a cap.", True),
-        (Decimal(120), "GLOBAL has used 83% of a cap.", False),
+        (Decimal(100), "All engines together: 100% of a cap is used.", True),
+        (Decimal(120), "All engines together: 83% of a cap is used.", False),
         (Decimal(126), None, None),
     ],
 )
