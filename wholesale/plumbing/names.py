@@ -65,9 +65,9 @@ def mark_names(sender: Any, **kwargs: Any) -> None:
     if label in _THEIR_TITLES:
         sender.__str__ = _THEIR_TITLES[label]
     for owner, attribute in _named(sender):
-        text = getattr(owner, attribute, None)
-        if type(text) is str and text:
-            _rename(owner, attribute, text)
+        given = getattr(owner, attribute, None)
+        if type(given) is str and given:
+            _rename(owner, attribute, given)
 
 
 def _rename(owner: Any, attribute: str, text: str) -> None:
