@@ -20,12 +20,12 @@ from followups.tasks.page_parts import reason_words
 from governance.gate.events import HeimdallEvent, RiskEvent, RunbookRun
 from governance.gate.ledger import ContactRecord
 from kpi.models import KPIEvent, RegressionTrigger
+from kpi.trace import deals
 from kpi.trace.entries import TraceKind
 from kpi.trace.sources import About, Finds, Traced, TraceSaid, TraceSource, by
 from kpi.tripwire.models import policy_words
 from offers.deals.life.models import Offer, OfferEvent
 from offers.deals.models import OfferEvidence
-from wholesale.plumbing.codes import place_name, property_text, referred
 from wholesale.plumbing.showing import shown_money, shown_time
 from wholesale.plumbing.spoken import code_words, known_words
 
@@ -42,6 +42,9 @@ def _of_person(traced: Traced) -> Q:
 
 def _of_deal(traced: Traced) -> Q:
     return Q(deal_ref=traced.deal_ref) if traced.deal_ref else Q(pk__in=[])
+
+
+_OF_BUYER: Finds = {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST}
 
 
 # What rows say ----------------------------------------------------------------------------------------------------------
@@ -167,27 +170,6 @@ def _evidence(row: OfferEvidence) -> TraceSaid:
     )
 
 
-def _sent(row: DealSent) -> TraceSaid:
-    said = {"deal": row.deal_ref, "buyer": referred(row, "buyer")}
-    return _sent_to_own(row)._replace(what=_("Deal %(deal)s offered to %(buyer)s") % said)
-
-
-def _sent_to_own(row: DealSent) -> TraceSaid:
-    details = {_("Channel"): row.get_channel_display(), _("Sent"): shown_time(row.sent_at)}
-    return TraceSaid(_("Deal %(deal)s offered") % {"deal": row.deal_ref}, "", details)
-
-
-def _feedback(row: BuyerFeedbackEvent) -> TraceSaid:
-    said = {"buyer": referred(row, "buyer") or _("Somebody"), "event": row.get_event_display()}
-    return _own_feedback(row)._replace(what=_("%(buyer)s: %(event)s") % said)
-
-
-def _own_feedback(row: BuyerFeedbackEvent) -> TraceSaid:
-    place = place_name(row.province, row.market)
-    details = {_("Deal"): row.deal_ref, _("Property"): property_text(row.property_type), _("Place"): place}
-    return TraceSaid(row.get_event_display(), "", details)
-
-
 def _risk(row: RiskEvent) -> TraceSaid:
     what = _("Risk of %(engine)s: %(kind)s") % {"engine": code_words(row.engine, "engine"), "kind": row.get_kind_display()}
     loss = shown_money(row.realized_loss) if row.realized_loss else ""
@@ -302,21 +284,14 @@ SOURCES: tuple[TraceSource, ...] = (
         Offer, _K.OFFER, {About.LEAD: by("lead_id"), About.OFFER: by("pk")}, _offer, at="drafted_at", leads="lead_id"
     ),
     TraceSource(OfferEvidence, _K.OFFER, {About.OFFER: lambda traced: Q(pk=traced.evidence_id), **REQUEST}, _evidence),
-    TraceSource(
-        DealSent,
-        _K.DEAL,
-        {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST},
-        _sent,
-        with_names=lambda sent: sent.select_related("buyer"),
-        says_of_own=_sent_to_own,
-    ),
+    TraceSource(DealSent, _K.DEAL, _OF_BUYER, deals.sent, with_names=deals.with_buyers, says_of_own=deals.sent_to_own),
     TraceSource(
         BuyerFeedbackEvent,
         _K.DEAL,
-        {About.BUYER: by("buyer_id"), About.OFFER: _of_deal, **REQUEST},
-        _feedback,
+        _OF_BUYER,
+        deals.feedback,
         with_names=with_names,
-        says_of_own=_own_feedback,
+        says_of_own=deals.own_feedback,
     ),
     TraceSource(RiskEvent, _K.RISK, {About.OFFER: lambda traced: Q(reservation=traced.reservation_id), **REQUEST}, _risk),
     TraceSource(HeimdallEvent, _K.CONTROL, REQUEST, _advice),

@@ -63,7 +63,7 @@ def test_days_and_grouping_can_be_chosen_and_the_last_day_is_included(auditor: C
     for days in range(3):
         completed(late=timedelta(0), due_at=NOON - timedelta(days=30 + days), ladder__province="QC")
     chosen = {"by": "province", "since": "2026-11-13", "until": "2026-11-14"}
-    assert [row[:2] for row in rows(auditor.get(PAGE, chosen))] == [["QC", "2"], ["All", "2"]]
+    assert [row[:2] for row in rows(auditor.get(PAGE, chosen))] == [["Quebec", "2"], ["All", "2"]]
 
 
 def test_days_without_tasks_say_so(auditor: Client) -> None:

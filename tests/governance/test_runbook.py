@@ -175,7 +175,7 @@ FAILURES: list[tuple[str, Callable[[], Any], str, str]] = [
         "offers.policies",
         lambda: OfferPolicy.objects.filter(province="YT").delete(),
         "blocker",
-        "No offer policy for YT. Run seed_policies.",
+        "No offer policy for Yukon. Run seed_policies.",
     ),
     (
         "risk.caps",

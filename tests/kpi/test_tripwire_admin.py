@@ -375,7 +375,7 @@ def test_a_trigger_is_undone_with_a_reason(ops: Client) -> None:
     assert trigger.undone_user is not None
     assert (risk_policy.changed_by, risk_policy.reason) == ("ops", "A data error")
     assert LogEntry.objects.get().object_id == str(trigger.pk)
-    assert f"Trigger {trigger.pk} is undone: the risk policy WHOLESALE is on again." in answer.content.decode()
+    assert f"Tripwire {trigger.pk} is undone: the risk policy WHOLESALE is on again." in answer.content.decode()
     assert url(trigger, "undo") not in ops.get(url(trigger)).content.decode()
 
 

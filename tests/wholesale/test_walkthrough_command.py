@@ -127,7 +127,7 @@ def test_the_pages_and_the_api_hide_its_buyers_and_its_owner(operator: APIClient
     assert BuyerLiquidityNode.objects.count() == 2
     assert [node["property_type"] for node in operator.get("/api/buyers/liquidity/nodes").json()] == ["SFR"]
     nodes = admin_client.get("/admin/buyers/buyerliquiditynode/").content.decode()
-    assert "SFR" in nodes
+    assert "Single-family home" in nodes
     assert "WALKTHROUGH" not in nodes
     assert "walkthrough-" not in admin_client.get("/admin/followups/followuptask/sla/").content.decode()
 
@@ -260,7 +260,7 @@ def test_caps_changed_by_another_meanwhile_are_not_overwritten(monkeypatch: pyte
 def test_an_edited_policy_gets_its_own_values_back() -> None:
     upsert(OfferPolicy, province="ON", market="TORONTO", enabled=True, max_arv_multiplier=Decimal("0.65"), act=Act("me"))
     before = policy_settings()
-    assert "The offer policy Toronto, Ontario is as before." in run()
+    assert "The offer policy ON TORONTO is as before." in run()
     assert policy_settings() == before
     assert OfferPolicy.objects.get(market="TORONTO").reason == "walkthrough: put back"
 
@@ -295,7 +295,7 @@ def test_a_policy_changed_by_another_meanwhile_is_not_overwritten(monkeypatch: p
         upsert(OfferPolicy, province="ON", max_arv_multiplier=Decimal("0.60"), act=Act("somebody"))
 
     monkeypatch.setattr(walkthrough, "monitor", somebody_changes_it)
-    with pytest.raises(CommandError, match="The offer policy Ontario could not be put back; look at it"):
+    with pytest.raises(CommandError, match="The offer policy ON ALL could not be put back; look at it"):
         run()
     assert OfferPolicy.objects.get(province="ON").changed_by == "somebody"
 

@@ -69,9 +69,9 @@ def mark_names(sender: Any, **kwargs: Any) -> None:
     if is_theirs and "verbose_name_plural" not in sender._meta.original_attrs:
         sender._meta.verbose_name_plural = f"{sender._meta.verbose_name}s"  # a text of its own, not an "s" after the French
     for owner, attribute in _named(sender):
-        text = getattr(owner, attribute, None)
-        if type(text) is str and text:
-            _rename(owner, attribute, text)
+        given = getattr(owner, attribute, None)
+        if type(given) is str and given:
+            _rename(owner, attribute, given)
 
 
 def _rename(owner: Any, attribute: str, text: str) -> None:

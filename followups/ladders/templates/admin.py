@@ -26,10 +26,11 @@ from governance.channels import Channel
 from governance.gate.rules import hours_of
 from governance.policies_admin import PlacePolicyAdmin
 from wholesale.plumbing.admin_parts import column
+from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.differences import Said
 from wholesale.plumbing.showing import shown_pair
 from wholesale.plumbing.users import label_of
-from wholesale.plumbing.vocabulary import ALL, Province
+from wholesale.plumbing.vocabulary import ALL
 
 KIND_WORDS = {LadderTemplate.Kind.STANDARD: _("Standard"), LadderTemplate.Kind.COLD: _("Cold")}
 KIND_COLOURS = {_("Standard"): "", _("Cold"): "info"}
@@ -153,9 +154,8 @@ class LadderTemplateAdmin(PlacePolicyAdmin):
         start = preview_start.replace(tzinfo=zone) if preview_start else timezone.now()
         user: Any = request.user
         agent = user.get_full_name() or label_of(user)
-        place = Province(province).label if market == ALL else f"{Province(province).label}, {market}"
         return {
-            "place": place,
+            "place": place_name(province, market),
             "zones": [known.key for known in zones],
             "start": start.astimezone(zone),
             "steps": preview(steps, province=province, market=market, start=start, zone=zone, agent=agent),

@@ -62,7 +62,7 @@ class RegressionTriggerAdmin(SeenColumns, ReadOnlyAdmin):
         def act(reason: str) -> str:
             undone = undo_trigger(trigger.pk, act=Act.by(request.user, reason=reason))
             self.log_change(request, undone, "Undone.")
-            return gettext("Trigger %(trigger)s is undone: %(what)s.") % {
+            return gettext("Tripwire %(trigger)s is undone: %(what)s.") % {
                 "trigger": undone.pk,
                 "what": undone.note.rpartition("Undone: ")[2],
             }
