@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.policies import Policy
 from wholesale.plumbing.append_only import AppendOnlyModel
-from wholesale.plumbing.codes import titled, worded
+from wholesale.plumbing.codes import titled
 from wholesale.plumbing.setting_fields import Rate, SmallWhole, Switch, Whole, Word
 from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.signed import SignedModel
@@ -122,7 +122,7 @@ class HeimdallScorecard(models.Model):
         verbose_name_plural = _("scorecards")
 
     def __str__(self) -> str:
-        return f"{worded(self.domain)}, {shown_day(self.day)}"
+        return f"{code_words(self.domain, 'domain')}, {shown_day(self.day)}"
 
 
 class HeimdallRecommendation(SignedModel, AppendOnlyModel):
@@ -178,4 +178,4 @@ class HeimdallEvent(SignedModel, AppendOnlyModel):
         verbose_name_plural = _("Heimdall events")
 
     def __str__(self) -> str:
-        return titled(worded(self.domain), self.get_kind_display().lower())
+        return titled(code_words(self.domain, "domain"), self.get_kind_display().lower())

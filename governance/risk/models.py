@@ -15,10 +15,11 @@ from governance.risk.rules import GLOBAL
 from wholesale.plumbing import locks
 from wholesale.plumbing.act import Act
 from wholesale.plumbing.append_only import AppendOnlyModel
-from wholesale.plumbing.codes import titled, worded
+from wholesale.plumbing.codes import titled
 from wholesale.plumbing.setting_fields import Money, Switch, Whole, Word, money_field
 from wholesale.plumbing.showing import shown_day, shown_money
 from wholesale.plumbing.signed import SignedModel, user_key
+from wholesale.plumbing.spoken import code_words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 NO_CAP = _("no cap")
@@ -127,7 +128,7 @@ class RiskDay(models.Model):
         verbose_name_plural = _("ledgers of risk")
 
     def __str__(self) -> str:
-        return f"{worded(self.engine)}, {shown_day(self.day)}"
+        return f"{code_words(self.engine, 'engine')}, {shown_day(self.day)}"
 
 
 class RiskReservation(SignedModel):
@@ -170,7 +171,9 @@ class RiskReservation(SignedModel):
         verbose_name_plural = _("reservations of risk")
 
     def __str__(self) -> str:
-        return titled(worded(self.engine), gettext("%(amount)s at stake") % {"amount": shown_money(self.amount)})
+        return titled(
+            code_words(self.engine, "engine"), gettext("%(amount)s at stake") % {"amount": shown_money(self.amount)}
+        )
 
 
 class RiskEventKind(models.TextChoices):
@@ -208,4 +211,4 @@ class RiskEvent(SignedModel, AppendOnlyModel):
 
     def __str__(self) -> str:
         about = f"{self.get_kind_display()}, {shown_money(self.amount)}" if self.amount else self.get_kind_display()
-        return titled(worded(self.engine), about)
+        return titled(code_words(self.engine, "engine"), about)

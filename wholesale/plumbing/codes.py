@@ -26,11 +26,6 @@ PROPERTY_TYPES = {
 }
 
 
-def worded(code: str) -> str:
-    """Return a code of an open vocabulary as words: CAPITAL_ROUTE is "Capital route"."""
-    return capfirst(code.replace("_", " ").lower())
-
-
 def spelled(market: str) -> str:
     """Return the name of a market as people write it: FORT_ST_JOHN is "Fort St John"."""
     first, *rest = market.lower().split("_")
@@ -58,7 +53,7 @@ def place_text(row: Any) -> str:
 
 def property_text(code: str) -> str:
     """Return a property type in words: SFR is "Single-family home"."""
-    return str(PROPERTY_TYPES.get(code, worded(code)))
+    return str(PROPERTY_TYPES.get(code) or capfirst(code.replace("_", " ").lower()))
 
 
 def house_text(province: str, market: str, property_type: str) -> str:

@@ -5,9 +5,10 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from wholesale.plumbing.codes import titled, worded
+from wholesale.plumbing.codes import titled
 from wholesale.plumbing.mark import Mark
 from wholesale.plumbing.showing import shown_time
+from wholesale.plumbing.spoken import code_words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH, WORD_MAX_LENGTH
 
 __all__ = ["IdempotencyKey", "Mark", "PeriodicRun", "RoleGrant", "SavedView", "UserSettings"]
@@ -47,7 +48,7 @@ class PeriodicRun(models.Model):
         verbose_name_plural = _("periodic runs")
 
     def __str__(self) -> str:
-        return f"{worded(self.name)}, {shown_time(self.slot)}"
+        return f"{code_words(self.name, 'task_path')}, {shown_time(self.slot)}"
 
 
 class RoleGrant(models.Model):

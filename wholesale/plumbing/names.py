@@ -10,8 +10,8 @@ from typing import Any
 from django.apps import apps
 from django.utils.translation import gettext, gettext_lazy
 
-from wholesale.plumbing.codes import worded
 from wholesale.plumbing.showing import shown_time
+from wholesale.plumbing.spoken import code_words
 
 OURS = ("wholesale", "governance", "followups", "buyers", "offers", "kpi")
 THEIRS = ("knox", "django_tasks_db")  # packages without a French of their own
@@ -44,7 +44,7 @@ def _title_of_token(token: Any) -> str:
 
 
 def _title_of_task(task: Any) -> str:
-    return f"{worded(task.task_name)}, {shown_time(task.enqueued_at)}"
+    return f"{code_words(task.task_name, 'task_path')}, {shown_time(task.enqueued_at)}"
 
 
 # Rows of theirs whose own title is a digest or an id.
