@@ -20,8 +20,8 @@ class Migration(migrations.Migration):
                 ("company", models.CharField(blank=True, max_length=128)),
                 ("phone", models.CharField(blank=True, help_text="E.164, such as +14165550123", max_length=16)),
                 ("second_phone", models.CharField(blank=True, help_text="E.164", max_length=16)),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                ("second_email", models.EmailField(blank=True, max_length=254)),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("second_email", models.EmailField(blank=True, max_length=254, verbose_name="second e-mail")),
                 (
                     "province",
                     models.CharField(
@@ -107,12 +107,14 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField()),
             ],
             options={
+                "verbose_name_plural": "buyers",
                 "ordering": ["-id"],
                 "permissions": [
                     ("import_buyer", "Can import buyers"),
@@ -337,7 +339,7 @@ class Migration(migrations.Migration):
                 ("failure", models.CharField(blank=True, max_length=1000)),
                 ("unknown_columns", models.JSONField(default=list, help_text="columns that were not used")),
                 ("remarks", models.JSONField(default=list, help_text="how the file was read, and what it says of contact")),
-                ("created", models.PositiveIntegerField(default=0)),
+                ("created", models.PositiveIntegerField(default=0, verbose_name="created")),
                 ("updated", models.PositiveIntegerField(default=0)),
                 ("unchanged", models.PositiveIntegerField(default=0)),
                 ("refused", models.PositiveIntegerField(default=0)),
@@ -351,6 +353,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("created_at", models.DateTimeField()),
@@ -423,6 +426,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "liquidity node",
+                "verbose_name_plural": "liquidity nodes",
                 "ordering": ["province", "market", "property_type"],
                 "default_permissions": ("view",),
                 "constraints": [
@@ -453,6 +457,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -506,12 +511,15 @@ class Migration(migrations.Migration):
                 (
                     "is_derived",
                     models.BooleanField(
-                        db_default=False, default=False, help_text="the buyer was silent; nobody recorded it"
+                        db_default=False,
+                        default=False,
+                        help_text="whether the product recorded it because the buyer was silent",
                     ),
                 ),
             ],
             options={
                 "verbose_name": "buyer feedback event",
+                "verbose_name_plural": "buyer feedback events",
                 "ordering": ["-id"],
                 "permissions": [
                     ("record_feedback", "Can record what a buyer did"),
@@ -588,6 +596,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "buyer's record",
+                "verbose_name_plural": "buyers' records",
                 "default_permissions": (),
                 "constraints": [models.UniqueConstraint(fields=("buyer",), name="buyerrecord_buyer")],
             },
@@ -605,6 +614,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -654,8 +664,8 @@ class Migration(migrations.Migration):
                 ("property_type", models.CharField(max_length=64)),
             ],
             options={
-                "verbose_name": "deal that was sent",
-                "verbose_name_plural": "deals that were sent",
+                "verbose_name": "deal sent",
+                "verbose_name_plural": "deals sent",
                 "ordering": ["-id"],
                 "permissions": [("send_deal", "Can record that a deal was offered")],
                 "abstract": False,
@@ -716,6 +726,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "liquidity prior",
+                "verbose_name_plural": "liquidity priors",
                 "default_permissions": (),
                 "constraints": [
                     models.UniqueConstraint(fields=("level", "province", "market"), name="liquidityprior_place")

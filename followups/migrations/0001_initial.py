@@ -29,10 +29,12 @@ class Migration(migrations.Migration):
                     "phone_is_wrong",
                     models.BooleanField(default=False, help_text="somebody said that it is another person's"),
                 ),
-                ("email", models.EmailField(blank=True, max_length=254)),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
                 (
                     "email_is_wrong",
-                    models.BooleanField(default=False, help_text="somebody said that it is another person's"),
+                    models.BooleanField(
+                        default=False, help_text="somebody said that it is another person's", verbose_name="e-mail is wrong"
+                    ),
                 ),
                 (
                     "wrong_contacts",
@@ -68,7 +70,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[("HOMEOWNER", "Homeowner"), ("BUSINESS", "Business")],
                         default="HOMEOWNER",
-                        help_text="in which it is spoken to",
+                        help_text="as what we speak to the lead",
                         max_length=9,
                     ),
                 ),
@@ -136,12 +138,14 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("created_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField()),
             ],
             options={
+                "verbose_name_plural": "leads",
                 "ordering": ["-id"],
                 "permissions": [
                     ("import_lead", "Can import leads"),
@@ -190,6 +194,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -212,12 +217,12 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[("SMS", "Text message"), ("CALL", "Call"), ("EMAIL", "E-mail")],
-                        help_text="empty where nobody can tell",
+                        help_text="none where it is not known",
                         max_length=5,
                     ),
                 ),
                 ("text", models.TextField(blank=True)),
-                ("altered", models.JSONField(default=list, help_text="what was not kept as it came, as codes")),
+                ("altered", models.JSONField(default=list, help_text="what was not kept as it came")),
                 ("as_sent", models.JSONField(default=dict, help_text="the parameters that could not be read, as they came")),
                 (
                     "meaning",
@@ -230,6 +235,7 @@ class Migration(migrations.Migration):
                             ("HELP", "Asks who we are"),
                         ],
                         max_length=8,
+                        verbose_name="as the rules read it",
                     ),
                 ),
                 ("received_at", models.DateTimeField()),
@@ -257,6 +263,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("decided_at", models.DateTimeField(null=True)),
@@ -264,6 +271,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "inbound message",
+                "verbose_name_plural": "inbound messages",
                 "ordering": ["-id"],
                 "permissions": [
                     ("record_inbound", "Can record what a lead sent"),
@@ -295,6 +303,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -348,6 +357,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -449,6 +459,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -523,6 +534,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -574,6 +586,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "ladder template",
+                "verbose_name_plural": "ladder templates",
                 "ordering": ["province", "market", "-kind"],
                 "abstract": False,
                 "default_permissions": ("change", "view"),
@@ -635,7 +648,9 @@ class Migration(migrations.Migration):
                 ("market", models.CharField(default="ALL", max_length=64)),
                 (
                     "owner",
-                    models.CharField(blank=True, help_text="whose work it is; null is anybody's", max_length=128, null=True),
+                    models.CharField(
+                        blank=True, help_text="who does the work; with no owner, anybody may", max_length=128, null=True
+                    ),
                 ),
                 (
                     "template",
@@ -656,7 +671,7 @@ class Migration(migrations.Migration):
                             ("COLD", "Cold: for a lead without a ground for the first message"),
                         ],
                         default="STANDARD",
-                        help_text="of the template",
+                        help_text="which template of ladders it follows",
                         max_length=8,
                     ),
                 ),
@@ -669,6 +684,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 (
@@ -682,6 +698,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "ladder",
+                "verbose_name_plural": "ladders",
                 "ordering": ["-id"],
                 "permissions": [("create_ladder", "Can start a ladder")],
                 "default_permissions": ("view",),
@@ -734,12 +751,14 @@ class Migration(migrations.Migration):
                 (
                     "gap_minutes",
                     models.PositiveSmallIntegerField(
-                        default=0, help_text="at least so long after the person's last contact"
+                        default=0, help_text="the least time in minutes after the person's last contact"
                     ),
                 ),
                 (
                     "actionable_at",
-                    models.DateTimeField(help_text="the first permitted minute at or after due_at, for the SLA", null=True),
+                    models.DateTimeField(
+                        help_text="the first permitted minute from the due time on, for the SLA", null=True
+                    ),
                 ),
                 (
                     "open_from",
@@ -749,10 +768,10 @@ class Migration(migrations.Migration):
                 ("warns_at", models.DateTimeField(help_text="later than that it is at risk", null=True)),
                 ("breaches_at", models.DateTimeField(help_text="later than that it is a breach", null=True)),
                 ("late_for", models.DurationField(help_text="the permitted time by which it was late", null=True)),
-                ("late_until", models.DateTimeField(help_text="up to when late_for is counted", null=True)),
+                ("late_until", models.DateTimeField(help_text="up to when the lateness is counted", null=True)),
                 (
                     "breached_due_at",
-                    models.DateTimeField(help_text="the due_at of which a breach of the SLA is on record", null=True),
+                    models.DateTimeField(help_text="the due time of which a breach of the SLA is on record", null=True),
                 ),
                 (
                     "lead",
@@ -802,6 +821,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 (
@@ -836,6 +856,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("leased_until", models.DateTimeField(null=True)),
@@ -848,6 +869,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "task",
+                "verbose_name_plural": "tasks",
                 "ordering": ["-id"],
                 "permissions": [
                     ("list_due_tasks", "Can list due tasks"),
@@ -992,6 +1014,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -1028,6 +1051,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "task event",
+                "verbose_name_plural": "task events",
                 "ordering": ["-id"],
                 "abstract": False,
                 "default_permissions": ("view",),
@@ -1087,6 +1111,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1174,6 +1199,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1252,7 +1278,7 @@ class Migration(migrations.Migration):
                             ("CLOSED", "Closed"),
                             ("DEAD", "Dead"),
                         ],
-                        help_text="to which the lead moves on; empty leaves it",
+                        help_text="the status that the lead gets; none leaves it unchanged",
                         max_length=14,
                     ),
                 ),
@@ -1266,6 +1292,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1329,7 +1356,7 @@ class Migration(migrations.Migration):
                         default=1, help_text="of two agents, one of weight 2 gets twice as many ladders"
                     ),
                 ),
-                ("paused_until", models.DateTimeField(blank=True, help_text="gets no ladder before", null=True)),
+                ("paused_until", models.DateTimeField(blank=True, help_text="they get no ladder before then", null=True)),
                 ("credit", models.IntegerField(default=0, editable=False)),
                 (
                     "user",
@@ -1341,6 +1368,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1415,6 +1443,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1494,6 +1523,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1537,8 +1567,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=1000)),
             ],
             options={
-                "abstract": False,
-                "default_permissions": (),
+                "verbose_name_plural": "inbound decision words",
             },
         ),
         migrations.CreateModel(
@@ -1554,6 +1583,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -1595,6 +1625,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "inbound word",
+                "verbose_name_plural": "inbound words",
                 "ordering": ["kind", "phrase"],
                 "default_permissions": ("view", "change"),
                 "constraints": [
@@ -1652,7 +1683,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("detail", models.CharField(blank=True, help_text="what nobody could read, as it came", max_length=1000)),
-                ("owner", models.CharField(help_text="whose it is; null is anybody's", max_length=128, null=True)),
+                (
+                    "owner",
+                    models.CharField(help_text="who looks at it; with no owner, anybody may", max_length=128, null=True),
+                ),
                 ("due_by", models.DateTimeField(help_text="by when a person is to have looked at it")),
                 ("created_at", models.DateTimeField()),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -1666,12 +1700,14 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("done_reason", models.CharField(blank=True, max_length=1000)),
             ],
             options={
                 "verbose_name": "inbox item",
+                "verbose_name_plural": "inbox items",
                 "ordering": ["-id"],
                 "permissions": [
                     ("close_inboxitem", "Can say that its own and unowned inbox items are done"),
@@ -1738,6 +1774,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -1777,10 +1814,11 @@ class Migration(migrations.Migration):
                 ("tz_version", models.CharField(max_length=16)),
                 ("matched_market", models.CharField(max_length=64, null=True)),
                 ("policy_version", models.PositiveIntegerField(null=True)),
-                ("law_version", models.CharField(help_text="of the law's rules (governance.law)", max_length=20, null=True)),
+                ("law_version", models.CharField(help_text="the version of the rules of the law", max_length=20, null=True)),
             ],
             options={
                 "verbose_name": "contact attempt",
+                "verbose_name_plural": "contact attempts",
                 "ordering": ["-id"],
                 "abstract": False,
                 "default_permissions": ("view",),
@@ -1833,7 +1871,9 @@ class Migration(migrations.Migration):
                 (
                     "language",
                     models.CharField(
-                        choices=[("en", "English"), ("fr", "French"), ("any", "Any")], help_text="any is both", max_length=3
+                        choices=[("en", "English"), ("fr", "French"), ("any", "Any")],
+                        help_text="“any” stands for English and French",
+                        max_length=3,
                     ),
                 ),
                 ("text", models.CharField(max_length=1600)),
@@ -1850,6 +1890,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 (
@@ -1906,8 +1947,7 @@ class Migration(migrations.Migration):
                 ("text", models.CharField(max_length=1000)),
             ],
             options={
-                "abstract": False,
-                "default_permissions": (),
+                "verbose_name_plural": "lead event words",
             },
         ),
         migrations.CreateModel(
@@ -1934,7 +1974,7 @@ class Migration(migrations.Migration):
                 ("failure", models.CharField(blank=True, max_length=1000)),
                 ("unknown_columns", models.JSONField(default=list, help_text="columns that were not used")),
                 ("remarks", models.JSONField(default=list, help_text="how the file was read, and what it says of contact")),
-                ("created", models.PositiveIntegerField(default=0)),
+                ("created", models.PositiveIntegerField(default=0, verbose_name="created")),
                 ("updated", models.PositiveIntegerField(default=0)),
                 ("unchanged", models.PositiveIntegerField(default=0)),
                 ("refused", models.PositiveIntegerField(default=0)),
@@ -1948,6 +1988,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("created_at", models.DateTimeField()),
@@ -1981,8 +2022,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=1000)),
             ],
             options={
-                "abstract": False,
-                "default_permissions": (),
+                "verbose_name_plural": "lead reopening words",
             },
         ),
         migrations.CreateModel(
@@ -1998,6 +2038,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -2047,13 +2088,14 @@ class Migration(migrations.Migration):
                             ("CLOSED", "Closed"),
                             ("DEAD", "Dead"),
                         ],
-                        help_text="to which the lead moves on; empty leaves it",
+                        help_text="the status that the lead gets; none leaves it unchanged",
                         max_length=14,
                     ),
                 ),
             ],
             options={
                 "verbose_name": "outcome",
+                "verbose_name_plural": "outcomes",
                 "ordering": ["id"],
                 "default_permissions": ("change", "view"),
                 "constraints": [
@@ -2118,6 +2160,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -2151,7 +2194,7 @@ class Migration(migrations.Migration):
                         default=1, help_text="of two agents, one of weight 2 gets twice as many ladders"
                     ),
                 ),
-                ("paused_until", models.DateTimeField(blank=True, help_text="gets no ladder before", null=True)),
+                ("paused_until", models.DateTimeField(blank=True, help_text="they get no ladder before then", null=True)),
                 ("credit", models.IntegerField(default=0, editable=False)),
             ],
             options={
@@ -2200,6 +2243,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -2279,7 +2323,7 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField()),
                 (
                     "counted_from",
-                    models.DateTimeField(help_text="the first permitted minute at or after due_at, where one was known"),
+                    models.DateTimeField(help_text="the first permitted minute from the due time on, where one was known"),
                 ),
                 ("breached_at", models.DateTimeField(help_text="when the permitted time that the policy allows was over")),
                 (
@@ -2386,8 +2430,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=1000)),
             ],
             options={
-                "abstract": False,
-                "default_permissions": (),
+                "verbose_name_plural": "task event words",
             },
         ),
         migrations.CreateModel(
@@ -2403,6 +2446,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -2445,6 +2489,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "vendor",
+                "verbose_name_plural": "vendors",
                 "ordering": ["name"],
                 "default_permissions": ("view", "add", "change"),
                 "constraints": [models.UniqueConstraint(fields=("name",), name="vendor_once")],
@@ -2468,6 +2513,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 (
@@ -2519,6 +2565,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -2551,6 +2598,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -2602,6 +2650,7 @@ class Migration(migrations.Migration):
                 ("fault", models.CharField(blank=True, db_default="", help_text="the last fault's kind", max_length=128)),
             ],
             options={
+                "verbose_name_plural": "held acts",
                 "default_permissions": (),
                 "indexes": [models.Index(fields=["created_at"], name="heldact_created")],
                 "constraints": [

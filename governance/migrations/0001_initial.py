@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "contact point",
+                "verbose_name_plural": "contact points",
                 "permissions": [("erase_contactpoint", "Can erase a phone number or an e-mail address")],
                 "default_permissions": ("view",),
             },
@@ -54,6 +55,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -83,6 +85,7 @@ class Migration(migrations.Migration):
                             ("USED", "Referral used: a message went out"),
                         ],
                         max_length=11,
+                        verbose_name="entry",
                     ),
                 ),
                 (
@@ -90,7 +93,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[("SMS", "Text message"), ("CALL", "Call"), ("EMAIL", "E-mail")],
-                        help_text="empty is every channel",
+                        help_text="without one, the line is about every channel",
                         max_length=5,
                     ),
                 ),
@@ -109,6 +112,7 @@ class Migration(migrations.Migration):
                             ("BUSINESS", "Retired: purchase, lease or contract"),
                         ],
                         max_length=16,
+                        verbose_name="ground",
                     ),
                 ),
                 ("effective_at", models.DateTimeField(help_text="when it was obtained, said or checked")),
@@ -120,7 +124,8 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=1000)),
             ],
             options={
-                "verbose_name": "contact record",
+                "verbose_name": "consent or opt-out",
+                "verbose_name_plural": "consents and opt-outs",
                 "ordering": ["-id"],
                 "permissions": [
                     ("record_consent", "Can record a consent or a scrub"),
@@ -181,6 +186,7 @@ class Migration(migrations.Migration):
                 ("answered_at", models.DateTimeField(null=True)),
             ],
             options={
+                "verbose_name_plural": "last contacts",
                 "default_permissions": (),
             },
         ),
@@ -237,8 +243,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "abstract": False,
-                "default_permissions": (),
+                "verbose_name_plural": "consent proofs",
             },
         ),
         migrations.CreateModel(
@@ -258,8 +263,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(blank=True, max_length=1000)),
             ],
             options={
-                "abstract": False,
-                "default_permissions": (),
+                "verbose_name_plural": "contact record words",
             },
         ),
         migrations.CreateModel(
@@ -275,6 +279,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -284,6 +289,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "go-live state",
+                "verbose_name_plural": "go-live states",
                 "permissions": [
                     ("engage_kill_switch", "Can engage the kill switch"),
                     ("release_kill_switch", "Can release the kill switch"),
@@ -307,6 +313,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -329,7 +336,7 @@ class Migration(migrations.Migration):
                     "trial_window_days",
                     models.PositiveSmallIntegerField(
                         default=30,
-                        help_text="trials older than so many days do not count",
+                        help_text="the age in days up to which trials count",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(3650),
@@ -340,7 +347,7 @@ class Migration(migrations.Migration):
                     "recommendation_hours",
                     models.PositiveSmallIntegerField(
                         default=24,
-                        help_text="a recommendation older than so many hours is void",
+                        help_text="the age in hours up to which a recommendation may be used",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(8760),
@@ -349,8 +356,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "Heimdall policy",
-                "verbose_name_plural": "Heimdall policies",
+                "verbose_name": "charter",
+                "verbose_name_plural": "charters",
                 "ordering": ["domain"],
                 "permissions": [
                     ("run_trial", "Can record a sandbox trial"),
@@ -386,6 +393,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -399,7 +407,8 @@ class Migration(migrations.Migration):
                 ("policy_version", models.PositiveIntegerField(null=True)),
             ],
             options={
-                "verbose_name": "Heimdall recommendation",
+                "verbose_name": "recommendation",
+                "verbose_name_plural": "recommendations",
                 "ordering": ["-id"],
                 "abstract": False,
                 "default_permissions": ("view",),
@@ -418,6 +427,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -451,6 +461,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "Heimdall event",
+                "verbose_name_plural": "Heimdall events",
                 "ordering": ["-id"],
                 "abstract": False,
                 "default_permissions": ("view",),
@@ -476,7 +487,8 @@ class Migration(migrations.Migration):
                 ("successes", models.PositiveIntegerField(default=0)),
             ],
             options={
-                "verbose_name": "Heimdall scorecard",
+                "verbose_name": "scorecard",
+                "verbose_name_plural": "scorecards",
                 "ordering": ["-day", "domain"],
                 "default_permissions": ("view",),
                 "constraints": [
@@ -527,6 +539,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -547,8 +560,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "historical area code subscription",
-                "verbose_name_plural": "historical area code subscriptions",
+                "verbose_name": "historical area code",
+                "verbose_name_plural": "historical area codes",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
             },
@@ -580,7 +593,7 @@ class Migration(migrations.Migration):
                             ("SK", "Saskatchewan"),
                             ("YT", "Yukon"),
                         ],
-                        help_text="empty is every province",
+                        help_text="without one, the day is closed in every province",
                         max_length=2,
                     ),
                 ),
@@ -608,6 +621,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -654,6 +668,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -705,7 +720,7 @@ class Migration(migrations.Migration):
                     "trial_window_days",
                     models.PositiveSmallIntegerField(
                         default=30,
-                        help_text="trials older than so many days do not count",
+                        help_text="the age in days up to which trials count",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(3650),
@@ -716,7 +731,7 @@ class Migration(migrations.Migration):
                     "recommendation_hours",
                     models.PositiveSmallIntegerField(
                         default=24,
-                        help_text="a recommendation older than so many hours is void",
+                        help_text="the age in hours up to which a recommendation may be used",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(8760),
@@ -733,6 +748,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -753,8 +769,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "historical Heimdall policy",
-                "verbose_name_plural": "historical Heimdall policies",
+                "verbose_name": "historical charter",
+                "verbose_name_plural": "historical charters",
                 "ordering": ("-history_date", "-history_id"),
                 "get_latest_by": ("history_date", "history_id"),
             },
@@ -828,6 +844,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -897,6 +914,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -995,6 +1013,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1102,6 +1121,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1174,6 +1194,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -1214,6 +1235,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -1295,6 +1317,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -1357,6 +1380,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -1418,6 +1442,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "market zone",
+                "verbose_name_plural": "market zones",
                 "ordering": ["province", "market"],
                 "default_permissions": ("view", "add", "change", "delete"),
                 "constraints": [
@@ -1444,6 +1469,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -1515,6 +1541,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
                 "default_permissions": ("view", "change"),
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("id", 1)), name="governance_organisation_one_row"),
@@ -1567,8 +1594,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "risk ledger of a day",
-                "verbose_name_plural": "risk ledgers",
+                "verbose_name": "ledger of risk",
+                "verbose_name_plural": "ledgers of risk",
                 "ordering": ["-day", "engine"],
                 "default_permissions": ("view",),
                 "indexes": [models.Index(condition=models.Q(("is_open", True)), fields=["engine"], name="riskday_is_open")],
@@ -1596,6 +1623,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -1659,6 +1687,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -1680,12 +1709,14 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
-                ("settle_reason", models.CharField(blank=True, max_length=1000)),
+                ("settle_reason", models.CharField(blank=True, max_length=1000, verbose_name="reason")),
             ],
             options={
-                "verbose_name": "risk reservation",
+                "verbose_name": "reservation of risk",
+                "verbose_name_plural": "reservations of risk",
                 "ordering": ["-id"],
                 "permissions": [
                     ("release_reservation", "Can release a reservation that was never settled"),
@@ -1726,6 +1757,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -1775,6 +1807,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "risk event",
+                "verbose_name_plural": "risk events",
                 "ordering": ["-id"],
                 "abstract": False,
                 "default_permissions": ("view",),
@@ -1807,6 +1840,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(max_length=1000)),
@@ -1815,6 +1849,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "runbook run",
+                "verbose_name_plural": "runbook runs",
                 "ordering": ["-id"],
                 "permissions": [("view_runbook", "Can read the runbook"), ("store_run", "Can store a run")],
                 "abstract": False,
@@ -1835,6 +1870,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -1864,7 +1900,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "area code subscription",
+                "verbose_name": "area code",
+                "verbose_name_plural": "area codes",
                 "ordering": ["area_code"],
                 "default_permissions": ("view", "add", "change", "delete"),
                 "constraints": [models.UniqueConstraint(fields=("area_code",), name="governance_areacodesubscription_once")],
@@ -1883,6 +1920,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -1906,7 +1944,7 @@ class Migration(migrations.Migration):
                             ("SK", "Saskatchewan"),
                             ("YT", "Yukon"),
                         ],
-                        help_text="empty is every province",
+                        help_text="without one, the day is closed in every province",
                         max_length=2,
                     ),
                 ),
@@ -1927,6 +1965,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "closed day",
+                "verbose_name_plural": "closed days",
                 "ordering": ["day", "province"],
                 "default_permissions": ("view", "add", "change", "delete"),
                 "constraints": [models.UniqueConstraint(fields=("day", "province"), name="governance_closedday_day")],

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("detail", models.JSONField(default=dict)),
@@ -70,6 +71,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "KPI event",
+                "verbose_name_plural": "KPI events",
                 "ordering": ["-id"],
                 "permissions": [("view_trace", "Can read what happened in a request, by its correlation id")],
                 "abstract": False,
@@ -95,6 +97,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=1000)),
@@ -122,7 +125,7 @@ class Migration(migrations.Migration):
                             ("SK", "Saskatchewan"),
                             ("YT", "Yukon"),
                         ],
-                        help_text="whose events are watched; null: all of Canada",
+                        help_text="whose events are watched; none: all of Canada",
                         max_length=2,
                         null=True,
                     ),
@@ -172,7 +175,7 @@ class Migration(migrations.Migration):
                     "window_events",
                     models.PositiveIntegerField(
                         default=50,
-                        help_text="DROP: the last so many events ...",
+                        help_text="DROP: how many of the newest events are compared with those before them",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(5000),
@@ -183,7 +186,7 @@ class Migration(migrations.Migration):
                     "baseline_events",
                     models.PositiveIntegerField(
                         default=200,
-                        help_text="... against so many before them; CUSUM: events that a baseline is measured on, better 1,000",
+                        help_text="DROP: how many events before the window it is compared with; CUSUM: events of a baseline, better 1,000",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(5000),
@@ -194,7 +197,7 @@ class Migration(migrations.Migration):
                     "min_events_to_enforce",
                     models.PositiveIntegerField(
                         default=50,
-                        help_text="DROP: fewer in either: no verdict",
+                        help_text="DROP: with fewer events in the window or in the baseline there is no verdict",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(5000),
@@ -205,7 +208,7 @@ class Migration(migrations.Migration):
                     "window_days",
                     models.PositiveIntegerField(
                         default=7,
-                        help_text="VOLUME: the last so many days against as many before them",
+                        help_text="VOLUME: how many of the last days are compared with as many days before them",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(365),
@@ -332,6 +335,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("correlation_id", models.CharField(max_length=128)),
@@ -346,6 +350,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "kept review",
+                "verbose_name_plural": "kept reviews",
                 "ordering": ["-id"],
                 "abstract": False,
                 "default_permissions": ("view",),
@@ -380,7 +386,7 @@ class Migration(migrations.Migration):
                             ("SK", "Saskatchewan"),
                             ("YT", "Yukon"),
                         ],
-                        help_text="whose events are watched; null: all of Canada",
+                        help_text="whose events are watched; none: all of Canada",
                         max_length=2,
                         null=True,
                     ),
@@ -430,7 +436,7 @@ class Migration(migrations.Migration):
                     "window_events",
                     models.PositiveIntegerField(
                         default=50,
-                        help_text="DROP: the last so many events ...",
+                        help_text="DROP: how many of the newest events are compared with those before them",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(5000),
@@ -441,7 +447,7 @@ class Migration(migrations.Migration):
                     "baseline_events",
                     models.PositiveIntegerField(
                         default=200,
-                        help_text="... against so many before them; CUSUM: events that a baseline is measured on, better 1,000",
+                        help_text="DROP: how many events before the window it is compared with; CUSUM: events of a baseline, better 1,000",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(5000),
@@ -452,7 +458,7 @@ class Migration(migrations.Migration):
                     "min_events_to_enforce",
                     models.PositiveIntegerField(
                         default=50,
-                        help_text="DROP: fewer in either: no verdict",
+                        help_text="DROP: with fewer events in the window or in the baseline there is no verdict",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(5000),
@@ -463,7 +469,7 @@ class Migration(migrations.Migration):
                     "window_days",
                     models.PositiveIntegerField(
                         default=7,
-                        help_text="VOLUME: the last so many days against as many before them",
+                        help_text="VOLUME: how many of the last days are compared with as many days before them",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(365),
@@ -530,6 +536,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
@@ -573,8 +580,7 @@ class Migration(migrations.Migration):
                 ("detail", models.JSONField()),
             ],
             options={
-                "abstract": False,
-                "default_permissions": (),
+                "verbose_name_plural": "kpi event words",
             },
         ),
         migrations.CreateModel(
@@ -602,7 +608,8 @@ class Migration(migrations.Migration):
                 ("evaluated_at", models.DateTimeField(null=True)),
             ],
             options={
-                "verbose_name": "regression state",
+                "verbose_name": "state of a tripwire",
+                "verbose_name_plural": "states of tripwires",
                 "default_permissions": ("view",),
             },
         ),
@@ -641,12 +648,14 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="signed in as",
                     ),
                 ),
-                ("undo_reason", models.CharField(blank=True, max_length=1000)),
+                ("undo_reason", models.CharField(blank=True, max_length=1000, verbose_name="reason")),
             ],
             options={
-                "verbose_name": "regression trigger",
+                "verbose_name": "tripwire",
+                "verbose_name_plural": "tripwires",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
                 "indexes": [

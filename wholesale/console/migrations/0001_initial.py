@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name_plural": "notice watches",
                 "default_permissions": (),
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="noticewatch_one_row")],
             },
@@ -78,6 +79,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "notice",
+                "verbose_name_plural": "notices",
                 "ordering": ["-at", "-id"],
                 "permissions": [("oversee", "Can be told of what concerns everybody")],
                 "default_permissions": (),
@@ -143,6 +145,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name_plural": "notice choices",
                 "default_permissions": (),
                 "constraints": [
                     models.UniqueConstraint(fields=("user", "kind"), name="noticechoice_once"),

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name_plural": "simulations",
                 "default_permissions": (),
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("id", 1)), name="simulation_one_row"),

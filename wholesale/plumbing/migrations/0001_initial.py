@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ("auth", "0013_alter_user_groups"),
         ("auth", "__first__"),
     ]
 
@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ("value", models.BigIntegerField()),
             ],
             options={
+                "verbose_name_plural": "marks",
                 "default_permissions": (),
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="mark_one_row")],
             },
@@ -33,6 +34,7 @@ class Migration(migrations.Migration):
                 ("slot", models.DateTimeField(help_text="the minute that it was due")),
             ],
             options={
+                "verbose_name_plural": "periodic runs",
                 "ordering": ["-slot", "name"],
                 "default_permissions": ("view",),
                 "constraints": [models.UniqueConstraint(fields=("name", "slot"), name="periodicrun_name_slot")],
@@ -85,6 +87,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(db_index=True)),
             ],
             options={
+                "verbose_name_plural": "idempotency keys",
                 "ordering": ["-pk"],
                 "default_permissions": ("view",),
                 "constraints": [models.UniqueConstraint(fields=("user", "key"), name="idempotencykey_user_key")],
@@ -101,6 +104,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name_plural": "role grants",
                 "permissions": [("invite_agent", "Can invite an agent")],
                 "default_permissions": ("view",),
                 "constraints": [models.UniqueConstraint(fields=("group", "permission"), name="rolegrant_group_permission")],
@@ -129,6 +133,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
             ],
             options={
+                "verbose_name_plural": "saved views",
                 "ordering": ["name", "pk"],
                 "permissions": [("share_savedview", "Can share a view of a list")],
                 "default_permissions": (),
