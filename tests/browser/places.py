@@ -97,7 +97,7 @@ def _log_in_wrongly(page: Page) -> None:
     page.fill("#id_username", "nobody")
     page.fill("#id_password", "wrong")
     page.click("#login-form button[type=submit]")
-    expect(page.locator(".errornote").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
 
 
 def _next_task(page: Page) -> None:

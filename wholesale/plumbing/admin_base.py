@@ -365,7 +365,7 @@ def idle_of(act: Callable[..., Any], row: Any) -> str:
     when = getattr(act, "when", None)
     if when is None or when(row):
         return ""
-    return gettext("There is nothing to do: as %(row)s is now, this does not apply to it.") % {"row": row}
+    return gettext("There is nothing to do here: this does not apply to %(row)s as it is now.") % {"row": row}
 
 
 class Question:
