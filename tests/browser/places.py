@@ -31,7 +31,7 @@ def _made(model: Any, n: int) -> Any:
 def _latest(model: Any) -> Any:
     """Return the latest row. Of people and offers it is one of which there is something to tell."""
     if model is Lead:
-        told = InboundMessage.objects.exclude(lead=None).order_by("-pk").first()
+        told = InboundMessage.objects.filter(lead_id__in=Lead.objects.values("lead_id")).order_by("-pk").first()
         return told and told.lead
     if model is Offer:
         event = OfferEvent.objects.order_by("-pk").first()
