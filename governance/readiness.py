@@ -157,11 +157,12 @@ def contact_registration(now: datetime) -> Finding:
     expires_on = organisation.registration_expires_on
     if not organisation.registration_number or expires_on is None:
         return Finding(False, _("No registration with the National DNCL is on file, with its number and expiry."))
+    day = {"expires_on": shown_day(expires_on)}
     if expires_on < now.date():
-        return Finding(
-            False,
-            _("The registration with the National DNCL expired on %(expires_on)s.") % {"expires_on": shown_day(expires_on)},
-        )
+        return Finding(False, _("The registration with the National DNCL expired on %(expires_on)s.") % day)
+    if expires_on <= now.date() + REGISTRATION_NOTICE:
+        return Finding(False, _("The registration with the National DNCL expires on %(expires_on)s.") % day)
+    return Finding(True, _("The registration with the National DNCL is in force until %(expires_on)s.") % day)
     if expires_on <= now.date() + REGISTRATION_NOTICE:
         return Finding(
             False,

@@ -60,10 +60,11 @@ def _channel_hours(rules: dict[str, Any], channel: Channel) -> str:
     said = _in_one_line(rules.get(CHANNEL_WINDOWS, {}).get(channel, rules[WINDOWS]))
     if channel != Channel.CALL:
         return said
-    law = gettext("By law from %(start)s until before %(end)s, at weekends from %(from)s until before %(until)s.")
     known = map(_hour, (*CALLING_HOURS.weekday, *CALLING_HOURS.weekend))
-    hours = dict(zip(("start", "end", "from", "until"), known, strict=True))
-    return f"{said}. {law % hours}"
+    law = dict(zip(("start", "end", "from", "until"), known, strict=True))
+    return gettext(
+        "%(said)s (by law from %(start)s until before %(end)s, at weekends from %(from)s until before %(until)s)"
+    ) % {"said": said, **law}
 
 
 def _in_one_line(windows: list[dict[str, Any]]) -> str:
@@ -71,7 +72,8 @@ def _in_one_line(windows: list[dict[str, Any]]) -> str:
 
 
 def _by_day(windows: list[dict[str, Any]]) -> dict[str, str]:
-    hours = [sorted(_hours(window) for window in windows if day in window["days"]) for day in range(len(DAYS))]
+    in_order = sorted(windows, key=lambda window: window["start"])
+    hours = [[_hours(window) for window in in_order if day in window["days"]] for day in range(len(DAYS))]
     return {str(day): ", ".join(found) or gettext("never") for day, found in zip(DAYS, hours, strict=True)}
 
 

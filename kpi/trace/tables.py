@@ -31,7 +31,6 @@ from wholesale.plumbing.spoken import code_words, known_words
 
 REQUEST: Finds = {About.REQUEST: by("correlation_id")}
 
-
 # What happens to the open steps of a ladder at once. Their lines say the same, and are told once.
 _OF_ALL_STEPS = (TaskEvent.Kind.REASSIGNED, TaskEvent.Kind.CANCELLED)
 

@@ -130,7 +130,7 @@ def test_attempts_give_the_reasons_and_a_task_shows_its_own_attempt(admin_client
 
     assert "It is outside the hours in which the law allows calls there." in admin_client.get(ATTEMPTS).content.decode()
     assert listed(admin_client, ATTEMPTS, allowed__exact=1) == [within.pk]
-    assert "2026-12-15T03:00:00-05:00" in admin_client.get(page_of("followuptask_change", task.pk)).content.decode()
+    assert "Tue, Dec 15, 2026, 3:00 a.m." in admin_client.get(page_of("followuptask_change", task.pk)).content.decode()
 
 
 @pytest.mark.parametrize("model", ["followupladder", "followuptask"])

@@ -78,8 +78,10 @@ def test_the_hours_of_a_channel_are_those_of_the_policy_in_force() -> None:
     upsert(MarketPolicy, province="ON", market="WINDSOR", enabled=True, rules=rules, act=Act("test"))
 
     hours = hours_of("ON", "WINDSOR")
-    assert hours["SMS"] == "Mon-Fri 09:00-20:00, Sat 10:00-18:00"
-    assert hours["CALL"].startswith("Mon 09:00-12:00. By law from 09:00 until before 21:30")
+    assert hours["SMS"] == "Mon-Fri 9:00\xa0a.m.\xa0to\xa08:00\xa0p.m., Sat 10:00\xa0a.m.\xa0to\xa06:00\xa0p.m."
+    assert hours["CALL"].startswith(
+        "Mon 9:00\xa0a.m.\xa0to\xa012:00\xa0p.m. (by law from 9:00\xa0a.m. until before 9:30\xa0p.m., at weekends"
+    )
     assert hours["EMAIL"] == "never: the market policy does not allow this channel"
     assert hours_of("ON", "LONDON") == hours_of("ON", "ALL")
 
@@ -105,7 +107,7 @@ def test_the_page_shows_the_line_to_who_edits_and_to_who_reads(role: str, user_o
     assert shown.count('class="line-step"') == 6
     assert shown.count("<circle") == 6
     assert "after 30 minutes" in shown
-    assert "Mon-Fri 09:00-20:00, Sat 10:00-18:00" in shown
+    assert "Mon-Fri 9:00\xa0a.m.\xa0to\xa08:00\xa0p.m., Sat 10:00\xa0a.m.\xa0to\xa06:00\xa0p.m." in shown
     assert ("<details open>" in shown) is (role == "auditor")
     for step in GUIDE_STEPS:
         assert step["script_fr"].split("'")[0] in shown

@@ -356,7 +356,8 @@ def test_the_runbook_and_readyz_report_tasks_that_nobody_rolls(client: Client) -
     assert counted(captured) == queries("count tasks that wait for their minutes")
     assert (found.ok, found.detail) == (False, {"tasks": 2, "since": "2026-12-15T17:00:00Z"})
     assert (
-        found.message == "2 open tasks wait for the next permitted interval since 2026-12-15T17:00:00Z. Is a worker running?"
+        found.message == "2 open tasks wait for the next permitted interval since Tue, Dec 15, 2026, 5:00 p.m. (UTC). "
+        "Is a worker running?"
     )
     response = client.get("/readyz")
     assert (response.status_code, response.json()["ok"]) == (200, True)

@@ -265,7 +265,7 @@ def test_the_runbook_warns_before_a_registration_ends(days: int | None, ok: bool
         (-1, False, "The contract has ended with Atlantic Calls."),
         (0, False, "It ends within 30 days with Atlantic Calls."),
         (30, False, "It ends within 30 days with Atlantic Calls."),
-        (31, True, "The next contract ends on 2027-01-15."),
+        (31, True, "The next contract ends on Jan 15, 2027."),
     ],
 )
 def test_the_runbook_warns_before_a_contract_ends(days: int | None, ok: bool, says: str) -> None:

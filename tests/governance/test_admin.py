@@ -69,13 +69,13 @@ def errors_of(response: Any) -> Any:
 def test_days_are_shown_as_ranges(days: list[int], words: str) -> None:
     rules = {"contact_windows_local": [{"days": days, "start": "09:00", "end": "20:00"}]}
 
-    assert windows_text(rules) == f"{words} 09:00-20:00"
+    assert windows_text(rules) == f"{words} 9:00\xa0a.m.\xa0to\xa08:00\xa0p.m."
 
 
 def test_the_list_shows_the_rules_in_words(admin_client: Client) -> None:
     page = admin_client.get(LIST).content.decode()
 
-    assert "Mon-Fri 09:00-20:00, Sat 10:00-18:00" in page
+    assert "Mon-Fri 9:00\xa0a.m.\xa0to\xa08:00\xa0p.m., Sat 10:00\xa0a.m.\xa0to\xa06:00\xa0p.m." in page
     assert "Text message, Call, E-mail" in page
     assert "contact_windows_local" not in page
 
@@ -312,7 +312,7 @@ def test_a_channel_gets_windows_of_its_own(ops: Client, ontario: MarketPolicy) -
     ops.post(page_of(ontario), {**again, "why": "The same"})
     assert MarketPolicy.objects.get(pk=ontario.pk).rules == stored.rules
     page = ops.get(LIST).content.decode()
-    assert "Sat 10:00-18:00; Call: Tue, Thu 10:00-12:00" in page
+    assert "Sat 10:00\xa0a.m.\xa0to\xa06:00\xa0p.m.; Call: Tue, Thu 10:00\xa0a.m.\xa0to\xa012:00\xa0p.m." in page
 
 
 def test_the_rules_of_bc_for_calls_are_chosen_and_its_warning_is_shown(ops: Client, ontario: MarketPolicy) -> None:
@@ -500,12 +500,12 @@ def test_the_history_shows_who_when_why_and_what(ops: Client, ontario: MarketPol
     assert latest.history_delta_changes == [
         {"field": "State", "old": "On", "new": "Off"},
         {"field": "Channels", "old": "Text message, Call, E-mail", "new": "Text message"},
-        {"field": "Minimum lead score", "old": "0.65", "new": "0.5"},
+        {"field": "Minimum lead score", "old": "65%", "new": "50%"},
     ]
     assert first.history_delta_changes[1] == {
         "field": "Contact windows",
         "old": "",
-        "new": "Mon-Fri 09:00-20:00, Sat 10:00-18:00",
+        "new": "Mon-Fri 9:00\xa0a.m.\xa0to\xa08:00\xa0p.m., Sat 10:00\xa0a.m.\xa0to\xa06:00\xa0p.m.",
     }
     text = page.content.decode()
     assert "Strike of the dialers" in text

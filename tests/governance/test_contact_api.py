@@ -67,7 +67,7 @@ def test_every_reason_is_given_in_order_with_a_sentence_in_both_languages(operat
         "outside_contact_window",
     ]
     assert answer["reason"] == "policy_disabled"
-    assert answer["detail"] == "La règle de ce marché est désactivée."
+    assert answer["detail"] == "La politique de ce marché est désactivée."
     assert [words["code"] for words in answer["explanations"]] == answer["reasons"]
     assert all(words["en"] and words["fr"] for words in answer["explanations"])
     assert (answer["legal_ok"], answer["policy_ok"], answer["next_allowed_at"]) == (False, False, None)

@@ -63,7 +63,7 @@ def test_the_answer_tells_everything_about_a_lead(operator: APIClient) -> None:
             {
                 "code": "consent_missing",
                 "en": "No consent to messages of this channel is on file.",
-                "fr": "Aucun consentement aux messages de ce type n'est au dossier.",
+                "fr": "Aucun consentement aux messages de ce canal n'est au dossier.",
             },
             {
                 "code": "organisation_not_identified",
@@ -123,7 +123,7 @@ def test_the_zone_of_a_number_is_shown_and_decides_nothing(operator: APIClient) 
 def test_a_lead_is_answered_in_its_language(operator: APIClient) -> None:
     known(language="fr")
     written("+14165550001", "OPT_OUT")
-    assert asked(operator)["detail"] == "La personne a demandé de ne plus être contactée par ce moyen."
+    assert asked(operator)["detail"] == "La personne a demandé de ne plus être contactée par ce canal."
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,12 @@ def test_a_date_gives_a_warning_a_month_before_and_counts_through_its_last_day(d
 def test_a_problem_names_the_subject_of_the_duty() -> None:
     assert problems({"ann": None, "": None}, TODAY, MONTH) == ["ann: no date is on file.", "no date is on file."]
     day = TODAY - timedelta(days=1)
-    assert problems({"ann": day}, TODAY, MONTH) == ["ann: was due on 2026-12-14."]
-    assert problems({"": TODAY}, TODAY, MONTH) == ["is due on 2026-12-15."]
+    assert problems({"ann": day}, TODAY, MONTH) == ["ann: was due on Dec 14, 2026."]
+    assert problems({"": TODAY}, TODAY, MONTH) == ["is due on Dec 15, 2026."]
 
 
 def test_duties_without_a_problem_show_the_nearest_date() -> None:
-    assert in_order({"ann": TODAY + MONTH, "bob": TODAY, "": None}) == "The next date is 2026-12-15."
+    assert in_order({"ann": TODAY + MONTH, "bob": TODAY, "": None}) == "The next date is Dec 15, 2026."
 
 
 def test_a_duty_without_a_date_is_a_problem() -> None:
@@ -65,11 +65,11 @@ def test_the_runbook_has_each_duty_with_its_date(kind: str) -> None:
 
     upsert(LegalDuty, kind=kind, subject="ann", due_on=TODAY + timedelta(days=90), done_on=TODAY, act=Act("me"))
     found = finding(kind.lower())
-    assert (found["ok"], found["message"]) == (True, "The next date is 2027-03-15.")
+    assert (found["ok"], found["message"]) == (True, "The next date is Mar 15, 2027.")
     assert found["detail"] == [{"subject": "ann", "due_on": "2027-03-15", "done_on": "2026-12-15"}]
 
     upsert(LegalDuty, kind=kind, subject="ben", due_on=TODAY - timedelta(days=1), act=Act("me"))
-    assert "ben: was due on 2026-12-14." in finding(kind.lower())["message"]
+    assert "ben: was due on Dec 14, 2026." in finding(kind.lower())["message"]
     upsert(LegalDuty, kind=kind, subject="ben", enabled=False, act=Act("me", reason="left"))
     assert finding(kind.lower())["ok"]
 
@@ -146,4 +146,4 @@ def test_the_admin_records_a_duty(user_of: Any) -> None:
     )
     duty = LegalDuty.objects.get()
     assert (duty.subject, duty.due_on, duty.changed_by) == ("ann", date(2027, 6, 1), "operator")
-    assert "2027-06-01" in operator.get(f"/admin/governance/legalduty/{duty.pk}/history/").content.decode()
+    assert "Jun 1, 2027" in operator.get(f"/admin/governance/legalduty/{duty.pk}/history/").content.decode()

@@ -161,9 +161,17 @@ def test_the_history_names_the_days_whose_windows_changed(ops: Client, ontario: 
     latest = ops.get(reverse("admin:governance_marketpolicy_history", args=[ontario.pk])).context["page_obj"][0]
 
     assert latest.history_delta_changes == [
-        {"field": "Contact windows, Tue, Thu-Fri", "old": "09:00-20:00", "new": "09:00-12:00, 13:00-18:00"},
-        {"field": "Contact windows, Sat", "old": "10:00-18:00", "new": "never"},
-        {"field": "Contact windows, Call, Mon", "old": "as for every channel", "new": "10:00-11:00"},
+        {
+            "field": "Contact windows, Tue, Thu-Fri",
+            "old": "9:00\xa0a.m.\xa0to\xa08:00\xa0p.m.",
+            "new": "9:00\xa0a.m.\xa0to\xa012:00\xa0p.m., 1:00\xa0p.m.\xa0to\xa06:00\xa0p.m.",
+        },
+        {"field": "Contact windows, Sat", "old": "10:00\xa0a.m.\xa0to\xa06:00\xa0p.m.", "new": "never"},
+        {
+            "field": "Contact windows, Call, Mon",
+            "old": "as for every channel",
+            "new": "10:00\xa0a.m.\xa0to\xa011:00\xa0a.m.",
+        },
         {"field": "Contact windows, Call, Tue-Sun", "old": "as for every channel", "new": "never"},
     ]
 

@@ -539,7 +539,7 @@ def test_rows_have_readable_names() -> None:
     reservation = reserved("10")
     assert str(reservation) == "Wholesale: $10 at stake"
     assert str(RiskPolicy.objects.get(engine=GLOBAL)) == "GLOBAL"
-    assert str(RiskDay.objects.get(engine=GLOBAL)) == "Global, Dec 15, 2026"
+    assert str(RiskDay.objects.get(engine=GLOBAL)) == "All engines together, Dec 15, 2026"
     assert str(RiskEvent.objects.get()) == "Wholesale: Reserved, $10"
 
 

@@ -360,9 +360,9 @@ def test_messages_must_say_who_sends_them() -> None:
     ("number", "days", "says"),
     [
         ("R-1", 31, ""),
-        ("R-1", 30, "expires on 2027-01-14"),
-        ("R-1", 0, "expires on 2026-12-15"),
-        ("R-1", -1, "expired on 2026-12-14"),
+        ("R-1", 30, "expires on Jan 14, 2027"),
+        ("R-1", 0, "expires on Dec 15, 2026"),
+        ("R-1", -1, "expired on Dec 14, 2026"),
         ("R-1", None, "No registration"),
         ("", 300, "No registration"),
     ],

@@ -39,7 +39,7 @@ def test_the_api_shows_an_event(auditor: APIClient) -> None:
         "lead_id": None,
     }
     assert auditor.get(EVENTS).json() == {"next": None, "previous": None, "results": [shown]}
-    assert str(event) == "Wholesale: ladder created"
+    assert str(event) == "Wholesale: ladder started"
 
 
 @pytest.mark.parametrize(

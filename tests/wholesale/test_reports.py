@@ -22,7 +22,7 @@ from wholesale.plumbing.showing import shown_span
         (Column("", ValueKind.POINTS), 0.2, "+20", "+20"),
         (Column("", ValueKind.POINTS), -0.2, "-20", "-20"),
         (Column("", ValueKind.CAD), 1234.5, "$1,234.50", "1\xa0234,50\xa0$"),
-        (Column("", ValueKind.MINUTES), 90, "1 h 30 min", "1 h 30 min"),
+        (Column("", ValueKind.MINUTES), 90, "1 h 30 min", "1\xa0h 30\xa0min"),
         (Column("", ValueKind.COUNT), None, "-", "-"),
         (Column("", ValueKind.RATE, interval=True), (None, None), "-", "-"),
     ],

@@ -116,7 +116,7 @@ class RegressionStateAdmin(SeenColumns, ReadOnlyAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or obj.policy.method == Method.CUSUM:
             return fieldsets
-        return [one for one in fieldsets if one[0] != "CUSUM"]
+        return [(name, options) for name, options in fieldsets if "cusum" not in options["fields"]]
 
     now = column(_("Now"), standing, ordering="triggered", label=STANDINGS)
 

@@ -71,7 +71,7 @@ def test_each_cell_has_the_posterior_in_words_and_opens_its_node(admin_client: C
     known = known_of(toronto, NOON).response
     montreal, own = cells(text)["Montreal"], cells(text)["Toronto"]
     assert re.findall(r'<th scope="col">([^<]+)</th>', text) == ["Market", "Single-family home", "Condo"]
-    assert own == [[shown_rate(known.mean), between_text(known._asdict()), "8 events"], ["Nothing heard"]]
+    assert own == [[shown_rate(known.mean), between_text(known._asdict()), "8 weighted events"], ["Nothing heard"]]
     assert montreal[0] == ["Nothing heard"]
     assert f'<td class="heat-{step_of(known.mean, HeatMeasure.RESPONSE)}"><a href="{HEAT[:-5]}{toronto.pk}/change/">' in text
     assert re.search(r'<td class="heat-\d heat-faint">', text.split("Montreal")[1]), "two events are few"
@@ -136,14 +136,14 @@ def test_a_node_of_which_little_is_known_is_a_prospect_if_its_buyers_buy_elsewhe
     hear("ON", "BARRIE", "SFR", "R", "B1", "B2")
     hear("ON", "GUELPH", "SFR", "R", "B8")  # shares nobody
     hear("ON", "OTTAWA", "SFR", "N" * 9, "B1")
-    assert "What was heard singles out none" in page(admin_client)
+    assert "Nothing points to a market yet" in page(admin_client)
     hear("QC", "MONTREAL", "CONDO", "RB" * 4, "B1", "B2", "B3")
     hear("QC", "QUEBEC", "CONDO", "RB" * 9, "B1")  # shares only one
     (found,) = heat(HeatMeasure.CHANCE, None, NOON).prospects
     assert (found.node["market"], found.like["market"], found.shared) == ("BARRIE", "MONTREAL", 2)
     home = "single-family home"
     assert re.search(
-        rf"Barrie, Ontario: {home}</a> \(2 events\): 2 of its buyers are also active at\s+<a[^>]*>Montreal",
+        rf"Barrie, Ontario: {home}</a> \(2 weighted events\): 2 of its buyers are also active at\s+<a[^>]*>Montreal",
         page(admin_client),
     )
 

@@ -128,7 +128,7 @@ def test_it_says_which_of_the_two_refuses_and_why(ops: Client, ontario: OfferPol
         ("The ARV rests on 2 comparable sales; 3 are few.", "warns", "warns"),
     ]
     assert part.context["verdict"] == "Refused. The sum would come to $222,500."
-    assert "As stored it is only said." in part.content.decode()
+    assert "As stored it is only a warning." in part.content.decode()
 
 
 def test_a_value_out_of_bounds_is_named_in_the_answer(ops: Client, ontario: OfferPolicy) -> None:

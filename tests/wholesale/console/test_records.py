@@ -257,7 +257,7 @@ def test_a_request_has_a_page_that_rows_link_to(operator_page: Client, user_of: 
     event = KpiFactory.create(correlation_id="C/7 é", metric="ladder_created")
     row = _text(operator_page, f"/admin/kpi/kpievent/{event.pk}/change/")
     assert f'href="{TRACE}C/7%20%C3%A9/"' in row
-    assert "ladder_created" in _text(operator_page, f"{TRACE}C/7%20%C3%A9/")
+    assert "ladder started" in _text(operator_page, f"{TRACE}C/7%20%C3%A9/")
     assert operator_page.get(TRACE, {"id": "C-7"})["Location"] == f"{TRACE}C-7/"
     nobody = User.objects.create_user("nobody", is_staff=True)
     assert signed_in(nobody).get(f"{TRACE}C-7/").status_code == 403

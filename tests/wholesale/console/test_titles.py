@@ -88,7 +88,7 @@ def test_titles_say_what_a_row_is_in_the_language_of_the_reader() -> None:
         (RiskEventFactory.build(engine="WHOLESALE", kind="RESERVED", amount=Decimal(1500)), "Wholesale: Reserved, $1,500"),
         (
             RecommendationFactory.build(domain="CAPITAL_ROUTE", prod_eligible=False),
-            "Capital route: not eligible for production",
+            "Where capital goes: not eligible for production",
         ),
         (TaskFactory.build(step=6, channel="EMAIL"), "Step 6: e-mail"),
         (RecordFactory.build(entry="CONSENT", channel="EMAIL"), "Consent: e-mail"),

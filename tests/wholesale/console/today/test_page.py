@@ -220,7 +220,7 @@ def test_the_figures_of_the_period_stand_beside_those_of_the_span_before(admin_c
 
     assert (week["New leads"].value, week["New leads"].change) == ("2", "+100%, 1 before")
     assert (week["Contacts"].value, week["Contacts"].change) == ("2", "+100%, 1 before")
-    assert (week["Speed to lead, median"].value, week["Speed to lead, median"].is_better) == ("150 min", False)
+    assert (week["Speed to lead, median"].value, week["Speed to lead, median"].is_better) == ("2 h 30 min", False)
     assert (week["Done within 2 permitted hours"].value, week["Done within 2 permitted hours"].is_better) == ("0%", False)
     assert (week["Offers sent"].value, week["Offers accepted"].change) == ("2", "-100 points, 100% before")
     assert (month["New leads"].value, month["Offers sent"].change) == ("3", "+200%, 1 before")
