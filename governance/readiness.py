@@ -163,16 +163,6 @@ def contact_registration(now: datetime) -> Finding:
     if expires_on <= now.date() + REGISTRATION_NOTICE:
         return Finding(False, _("The registration with the National DNCL expires on %(expires_on)s.") % day)
     return Finding(True, _("The registration with the National DNCL is in force until %(expires_on)s.") % day)
-    if expires_on <= now.date() + REGISTRATION_NOTICE:
-        return Finding(
-            False,
-            _("The registration with the National DNCL expires on %(expires_on)s.") % {"expires_on": shown_day(expires_on)},
-        )
-    return Finding(
-        True,
-        _("The registration with the National DNCL is in force until %(expires_on)s.")
-        % {"expires_on": shown_day(expires_on)},
-    )
 
 
 @register("contact.area_codes", Severity.WARNING, "The subscriptions to the National DNCL are in force")

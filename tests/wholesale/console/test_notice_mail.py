@@ -69,7 +69,7 @@ def test_all_that_waits_is_one_e_mail_in_the_language_and_by_the_clock_of_the_us
     assert "11 h 00\xa0: " in message.body  # 13:00 in Toronto
     assert "https://ops.example.ca/admin/followups/followuptask/?state=breached" in message.body
     assert "https://ops.example.ca/admin/notices/" in message.body
-    assert (message.body.count("Offre acceptée"), states()) == (1, ["SENT", "SENT", "NONE"])
+    assert (message.body.count("offre acceptée"), states()) == (1, ["SENT", "SENT", "NONE"])
 
 
 def test_one_notice_is_named_in_the_subject(op: User) -> None:
