@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.clocks.markets import one_market
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Edited, HistoryAdmin, Question, asking, reason_field
+from wholesale.plumbing.admin_base import Edited, HistoryAdmin
 from wholesale.plumbing.admin_parts import DANGER, button
+from wholesale.plumbing.admin_questions import Question, asking, reason_field
 from wholesale.plumbing.setting_fields import one_spelling
 from wholesale.plumbing.texts import Words
 

@@ -23,8 +23,8 @@ from governance.governed_admin import GovernedAdmin, GovernedForm, PlaceInput
 from governance.policies import Policy, upsert
 from wholesale.plumbing import mark
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import restate, show_refusal
 from wholesale.plumbing.admin_parts import Colours, column
+from wholesale.plumbing.admin_questions import restate, show_refusal
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.differences import Said
 from wholesale.plumbing.errors import DomainError, VersionConflict

@@ -28,11 +28,12 @@ from buyers.matching.fitting import fitting_html
 from buyers.people.admin import BuyerPersonPages
 from governance.lists.wishes import CONTACT_COLUMNS
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Edited, ReasonForm, Scoped, Uncounted, of_row
+from wholesale.plumbing.admin_base import Edited, Scoped, Uncounted
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.admin_parts import Colours, SinceFilter, StateFilter, WordFilter, column
+from wholesale.plumbing.admin_questions import ReasonForm, of_row
 from wholesale.plumbing.codes import place_text, property_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.showing import shown_day, shown_money, shown_number, shown_time

@@ -12,8 +12,8 @@ from unfold.admin import ModelAdmin
 from buyers.people.services import BuyerErasure, erase_buyer, export_buyer
 from buyers.people.subjects import BuyerOnFile, on_file
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
+from wholesale.plumbing.admin_questions import Question, asking, of_row
 from wholesale.plumbing.json_files import download
 from wholesale.plumbing.showing import shown_number
 

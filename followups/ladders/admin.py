@@ -20,9 +20,10 @@ from followups.pool.agents import agents_to_choose
 from followups.tasks.models import FollowupTask
 from followups.tasks.page_parts import WithLead, reason_words, task_state, task_url
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking, reason_field
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
 from wholesale.plumbing.admin_forms import SuggestingInput
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, column, either, link
+from wholesale.plumbing.admin_questions import Question, asking, reason_field
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH

@@ -22,9 +22,9 @@ from followups.leads.models import Lead
 from followups.pool.agents import agents_to_choose
 from followups.tasks.models import FollowupTask
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReasonForm
 from wholesale.plumbing.admin_bulk import Bulk, Outcome, bulk, one_by_one
 from wholesale.plumbing.admin_forms import SuggestingInput
+from wholesale.plumbing.admin_questions import ReasonForm
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 

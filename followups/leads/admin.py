@@ -26,11 +26,12 @@ from governance.lists.wishes import CONTACT_COLUMNS
 from governance.people import CLOSED
 from wholesale.plumbing import scopes
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, ReasonForm, Scoped, Uncounted, of_row
+from wholesale.plumbing.admin_base import Edited, ReadOnlyInline, Scoped, Uncounted
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_forms import RowForm, typed
 from wholesale.plumbing.admin_input import CheckedInput
 from wholesale.plumbing.admin_parts import Colours, SinceFilter, allowed, column
+from wholesale.plumbing.admin_questions import ReasonForm, of_row
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.importing.pages import ImportPages
 from wholesale.plumbing.importing.texts import guarded

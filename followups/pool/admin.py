@@ -21,9 +21,10 @@ from followups.pool.services import IS_INACTIVE, remove_agent, upsert_agent, wor
 from followups.pool.vendors.services import of_ended_vendor
 from governance.governed_admin import GovernedForm, PlaceInput, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ButtonsByState, Question, ReasonForm, asking, reason_field
+from wholesale.plumbing.admin_base import ButtonsByState
 from wholesale.plumbing.admin_forms import SuggestingInput
 from wholesale.plumbing.admin_parts import Colours, StateFilter, button, column
+from wholesale.plumbing.admin_questions import Question, ReasonForm, asking, reason_field
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_rate, shown_time
 

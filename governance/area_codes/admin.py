@@ -19,8 +19,8 @@ from governance.area_codes.rules import NOTICE, InvalidList, read_list
 from governance.area_codes.services import subscribe, unsubscribe
 from governance.governed_admin import GovernedForm, RemovableAdmin, Removal
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReasonForm, act_with_form, reason_field
 from wholesale.plumbing.admin_parts import Colours, allowed, button
+from wholesale.plumbing.admin_questions import ReasonForm, act_with_form, reason_field
 from wholesale.plumbing.showing import shown_day
 from wholesale.plumbing.texts import Words
 

@@ -16,8 +16,9 @@ from governance import gate
 from governance.golive import services
 from governance.golive.models import GoLiveState
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly, act_with_reason
+from wholesale.plumbing.admin_base import HistoryAdmin, ReadOnly
 from wholesale.plumbing.admin_parts import DANGER, SUCCESS, allowed, button, either
+from wholesale.plumbing.admin_questions import act_with_reason
 from wholesale.plumbing.showing import shown_time
 from wholesale.plumbing.texts import Words
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from governance.runbook import services
 from governance.runbook.models import RunbookRun
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReadOnlyAdmin, act_with_reason
+from wholesale.plumbing.admin_base import ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import SinceFilter, allowed, button, column, either
+from wholesale.plumbing.admin_questions import act_with_reason
 
 # The title of each group of a status.
 GROUPS = (

@@ -17,8 +17,9 @@ from offers.deals.models import OfferEvidence
 from offers.deals.shown.estimates import changes_shown, comps_shown, estimate_shown, stored_of
 from offers.deals.shown.sums import deal_shown, sum_shown
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form, of_row
+from wholesale.plumbing.admin_base import GrowingAdmin
 from wholesale.plumbing.admin_parts import SinceFilter, allowed, button, column
+from wholesale.plumbing.admin_questions import act_with_form, of_row
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_money
 from wholesale.plumbing.spoken import told

@@ -16,8 +16,9 @@ from governance.policies_admin import SWITCHED, PlacePolicyAdmin
 from offers.policies.models import OfferPolicy
 from offers.policy_pages.switching import switch
 from offers.policy_pages.what_if_page import entered, what_if_part
-from wholesale.plumbing.admin_base import ButtonsByState, of_row
+from wholesale.plumbing.admin_base import ButtonsByState
 from wholesale.plumbing.admin_parts import DANGER, SUCCESS, button
+from wholesale.plumbing.admin_questions import of_row
 from wholesale.plumbing.vocabulary import Province
 
 

@@ -17,7 +17,7 @@ from offers.policies.models import OfferPolicy
 from offers.policy_pages.ready import ready_for, ready_html
 from offers.policy_pages.what_if_page import rollout_said
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReasonForm, confirmation, restate
+from wholesale.plumbing.admin_questions import ReasonForm, confirmation, restate
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.errors import VersionConflict
 

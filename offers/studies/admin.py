@@ -16,8 +16,9 @@ from offers.studies import services, tasks
 from offers.studies.models import RatioStudy
 from offers.studies.tables import COLUMNS
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, act_with_form
+from wholesale.plumbing.admin_base import GrowingAdmin
 from wholesale.plumbing.admin_parts import button, column
+from wholesale.plumbing.admin_questions import act_with_form
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.days import WITHIN_RANGE
 from wholesale.plumbing.showing import MISSING, shown_day

@@ -146,7 +146,6 @@ FILE_MAX, FILE_MOST = 300, 400
 LONGER = {
     "wholesale/settings.py": "Django wants its settings in one module, and each has its reason beside it",
     "wholesale/console/pages.py": "it is the one list of the pages; in two parts, neither would be the list",
-    "wholesale/plumbing/admin_base.py": "the bases of the admin's pages refer to each other",
     "followups/tasks/models.py": "the table of tasks, and the questions that are asked of it",
     "wholesale/demo/walkthrough.py": "it follows the guide from its first line to its last",
 }

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
 
-from wholesale.plumbing.admin_base import confirmation
+from wholesale.plumbing.admin_questions import confirmation
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.texts import Words
 

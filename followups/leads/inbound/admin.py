@@ -17,8 +17,9 @@ from followups.leads.inbound.models import InboundDecision, InboundMessage
 from followups.leads.inbound.rules import Meaning
 from governance.gate.ledger import ContactPoint
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
 from wholesale.plumbing.admin_parts import DANGER, SUCCESS, Colours, SinceFilter, StateFilter, allowed, button, column
+from wholesale.plumbing.admin_questions import Question, asking
 from wholesale.plumbing.showing import shown_time
 
 EXCERPT = 80  # characters of a message in a list

@@ -15,8 +15,9 @@ from unfold.decorators import display
 from followups.leads.inbox.models import InboxItem
 from followups.leads.inbox.services import close_item, late, waiting
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking
+from wholesale.plumbing.admin_base import GrowingAdmin
 from wholesale.plumbing.admin_parts import SUCCESS, Colours, SinceFilter, StateFilter, allowed, button, column
+from wholesale.plumbing.admin_questions import Question, asking
 from wholesale.plumbing.showing import shown_time
 from wholesale.plumbing.texts import Words
 

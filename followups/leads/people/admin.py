@@ -13,8 +13,8 @@ from followups.leads.people.proof_admin import ProofPages
 from followups.leads.people.services import Erasure
 from followups.leads.people.subjects import Person, person
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
+from wholesale.plumbing.admin_questions import Question, asking, of_row
 from wholesale.plumbing.json_files import download
 from wholesale.plumbing.showing import shown_number
 

@@ -19,8 +19,8 @@ from followups.leads.models import Lead
 from followups.leads.people.proof import export_proof
 from governance.channels import Channel
 from governance.gate.ledger import Basis, ContactPoint, Entry, Missing, Proof, content_of, lacking, until
-from wholesale.plumbing.admin_base import confirmation, of_row
 from wholesale.plumbing.admin_parts import allowed, button
+from wholesale.plumbing.admin_questions import confirmation, of_row
 from wholesale.plumbing.json_files import download
 from wholesale.plumbing.showing import shown_number, shown_time
 

@@ -18,8 +18,9 @@ from followups.leads.replies.services import against, mark_reply_sent, waiting
 from governance.gate import Reason
 from governance.people import LEAD
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking
+from wholesale.plumbing.admin_base import GrowingAdmin
 from wholesale.plumbing.admin_parts import SUCCESS, SinceFilter, StateFilter, allowed, button, column, either
+from wholesale.plumbing.admin_questions import Question, asking
 from wholesale.plumbing.showing import shown_phone
 
 WAITS, SENT = _("Waits"), _("Sent")

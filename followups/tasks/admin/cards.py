@@ -26,7 +26,7 @@ from followups.tasks.scripts import scripts_of
 from governance import gate
 from governance.channels import Channel
 from governance.gate import Point
-from wholesale.plumbing.admin_base import ReasonForm
+from wholesale.plumbing.admin_questions import ReasonForm
 from wholesale.plumbing.codes import place_text
 from wholesale.plumbing.showing import shown_rate
 

@@ -16,7 +16,7 @@ from unfold.widgets import (
 )
 
 from followups.tasks.outcomes.rules import Outcome
-from wholesale.plumbing.admin_base import ReasonForm, reason_field
+from wholesale.plumbing.admin_questions import ReasonForm, reason_field
 from wholesale.plumbing.facts import storable
 from wholesale.plumbing.vocabulary import NOTE_MAX_LENGTH
 

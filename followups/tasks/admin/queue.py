@@ -31,8 +31,8 @@ from followups.tasks.models import FollowupTask
 from followups.tasks.outcomes.rules import Outcome
 from wholesale.plumbing import scopes
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import show_refusal
 from wholesale.plumbing.admin_input import row_id
+from wholesale.plumbing.admin_questions import show_refusal
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.users import label_of
 

@@ -29,9 +29,10 @@ from followups.tasks.page_parts import OVERDUE_AFTER, TASK_STATES, WithLead, clo
 from followups.tasks.services import snooze_task
 from governance import gate
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReasonForm, asking, linking
+from wholesale.plumbing.admin_base import GrowingAdmin, linking
 from wholesale.plumbing.admin_bulk import Bulk, bulk, one_by_one
 from wholesale.plumbing.admin_parts import SinceFilter, StateFilter, allowed, button, column, link
+from wholesale.plumbing.admin_questions import Question, ReasonForm, asking
 from wholesale.plumbing.codes import place_text
 
 _TASKS = FollowupTask.objects.all()

@@ -24,7 +24,7 @@ from governance.ledger.admin.proof import ProofFields
 from governance.ledger.models import PERSONS
 from governance.ledger.points import Point, person_point, points_of
 from governance.ledger.who import number_or_address, of_person
-from wholesale.plumbing.admin_base import reason_field
+from wholesale.plumbing.admin_questions import reason_field
 from wholesale.plumbing.days import WITHIN_RANGE
 from wholesale.plumbing.phones import e164
 from wholesale.plumbing.showing import shown_number

@@ -15,8 +15,9 @@ from governance.ledger.models import ContactPoint, ContactRecord
 from governance.ledger.points import digest
 from governance.ledger.referrals import with_uses
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, ReadOnlyInline, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, ReadOnlyInline
 from wholesale.plumbing.admin_parts import DANGER, allowed, button, column
+from wholesale.plumbing.admin_questions import Question, asking
 
 
 class ContactRecordInline(LedgerColumns, ReadOnlyInline):

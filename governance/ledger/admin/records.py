@@ -28,8 +28,9 @@ from governance.ledger.models import ContactRecord
 from governance.ledger.referrals import with_uses
 from governance.ledger.rules import Entry
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, confirmation, linking
+from wholesale.plumbing.admin_base import GrowingAdmin, linking
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, allowed, button
+from wholesale.plumbing.admin_questions import confirmation
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.showing import shown_number
 

@@ -16,7 +16,7 @@ from governance.clocks.markets import known_places
 from governance.market.models import MarketPolicy
 from governance.policies import upsert
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import ReasonForm
+from wholesale.plumbing.admin_questions import ReasonForm
 from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.vocabulary import ALL, Province

@@ -26,8 +26,8 @@ from governance.market.rules import (
 )
 from governance.market.words import channels_text, windows_by_day, windows_text
 from governance.policies_admin import PlacePolicyAdmin
-from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import button, column
+from wholesale.plumbing.admin_questions import Question, asking
 from wholesale.plumbing.codes import place_name
 from wholesale.plumbing.differences import Said
 from wholesale.plumbing.showing import shown_pair, shown_rate

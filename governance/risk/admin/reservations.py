@@ -25,8 +25,9 @@ from governance.risk.admin.events import RiskEventInline
 from governance.risk.models import RiskReservation
 from governance.risk.reservations import correct_loss, release_reservation
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, act_with_reason, asking, of_row, reason_field
+from wholesale.plumbing.admin_base import GrowingAdmin
 from wholesale.plumbing.admin_parts import DANGER, StateFilter, allowed, button, column, either
+from wholesale.plumbing.admin_questions import Question, act_with_reason, asking, of_row, reason_field
 from wholesale.plumbing.showing import shown_money
 from wholesale.plumbing.spoken import code_words, told
 

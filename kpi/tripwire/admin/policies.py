@@ -16,8 +16,8 @@ from kpi.tripwire.models import RegressionPolicy
 from kpi.tripwire.policies import approve_baseline, measured_baseline
 from kpi.tripwire.rules import BASELINE_MIN, Action, Method, Statistic
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Question, asking
 from wholesale.plumbing.admin_parts import allowed, button, column
+from wholesale.plumbing.admin_questions import Question, asking
 from wholesale.plumbing.differences import Said
 from wholesale.plumbing.showing import shown_number, shown_pair
 from wholesale.plumbing.spoken import code_words

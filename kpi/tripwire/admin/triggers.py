@@ -14,8 +14,9 @@ from kpi.tripwire.models import RegressionTrigger
 from kpi.tripwire.rules import Action
 from kpi.tripwire.triggers import undo_trigger
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Question, ReadOnlyAdmin, asking
+from wholesale.plumbing.admin_base import ReadOnlyAdmin
 from wholesale.plumbing.admin_parts import DANGER, SinceFilter, StateFilter, allowed, button, either
+from wholesale.plumbing.admin_questions import Question, asking
 from wholesale.plumbing.showing import shown_time
 from wholesale.plumbing.spoken import code_words
 

@@ -18,8 +18,9 @@ from offers.deals.life.models import Offer, OfferEvent
 from offers.deals.life.states import TRANSITIONS, State
 from offers.deals.life.takers import takers_of
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import GrowingAdmin, Naming, Question, ReadOnlyInline, asking
+from wholesale.plumbing.admin_base import GrowingAdmin, Naming, ReadOnlyInline
 from wholesale.plumbing.admin_parts import DANGER, Colours, SinceFilter, allowed, button, column, link
+from wholesale.plumbing.admin_questions import Question, asking
 from wholesale.plumbing.codes import place_text, property_text, referred
 from wholesale.plumbing.showing import shown_money, shown_time
 

@@ -10,8 +10,8 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWi
 
 from offers.bounds import ARV_MAX
 from offers.deals.life.models import DOCUMENTS_MAX
-from wholesale.plumbing.admin_base import ReasonForm
 from wholesale.plumbing.admin_forms import SuggestingInput
+from wholesale.plumbing.admin_questions import ReasonForm
 from wholesale.plumbing.texts import Words
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH
 

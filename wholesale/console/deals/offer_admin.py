@@ -19,8 +19,8 @@ from wholesale.console.calculator.pages import calculator_page
 from wholesale.console.deals.matched_page import matched_page
 from wholesale.console.deals.offer import asked_of, figures_of, links_of, rests_on
 from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked
-from wholesale.plumbing.admin_base import of_row
 from wholesale.plumbing.admin_parts import allowed, button
+from wholesale.plumbing.admin_questions import of_row
 from wholesale.plumbing.codes import place_text
 
 admin.site.unregister(Offer)

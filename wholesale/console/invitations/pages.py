@@ -21,7 +21,7 @@ from followups.models import PoolAgent
 from wholesale.console.invitations.forms import InvitationForm
 from wholesale.console.invitations.services import expiry, invite, link_for, roles_for, waiting_for
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import confirmation, show_refusal
+from wholesale.plumbing.admin_questions import confirmation, show_refusal
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.http.personal import LANGUAGE_CODES
 from wholesale.plumbing.models import UserLanguage

@@ -20,8 +20,8 @@ from wholesale.console.people.forms import NoMoreContactForm
 from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked, reach_of
 from wholesale.console.timeline.records import RecordPages
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
+from wholesale.plumbing.admin_questions import Question, asking, of_row
 
 BUTTONS = ("opt_out", "edit_buyer")
 

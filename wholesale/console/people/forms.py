@@ -10,8 +10,8 @@ from unfold.widgets import (
 )
 
 from followups.pool.agents import agents_to_choose
-from wholesale.plumbing.admin_base import reason_field
 from wholesale.plumbing.admin_forms import SuggestingInput
+from wholesale.plumbing.admin_questions import reason_field
 from wholesale.plumbing.vocabulary import LABEL_MAX_LENGTH, NOTE_MAX_LENGTH
 
 

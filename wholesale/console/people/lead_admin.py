@@ -33,8 +33,8 @@ from wholesale.console.people.lead import facts_of, ladder_of
 from wholesale.console.timeline.parts import buttons_of, feed_of, feed_page, is_feed_asked, reach_of
 from wholesale.console.timeline.records import RecordPages
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import Question, asking, of_row
 from wholesale.plumbing.admin_parts import DANGER, allowed, button
+from wholesale.plumbing.admin_questions import Question, asking, of_row
 
 BUTTONS = ("note", "appointment", "opt_out", "start", "give_ladder", "stop_ladder", "restart", "calculator", "edit_lead")
 # Those that there is no use for.

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wholesale.console.reports.csv_file import CONTENT_TYPE, as_csv
-from wholesale.plumbing.admin_base import of_row
+from wholesale.plumbing.admin_questions import of_row
 from wholesale.plumbing.reports import Made, ReportDocument
 
 FORMATS = ("xlsx", "pdf")  # of a whole report; CSV has one table

@@ -16,8 +16,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from wholesale.plumbing.admin_base import GrowingAdmin, Question, asking, of_row
+from wholesale.plumbing.admin_base import GrowingAdmin
 from wholesale.plumbing.admin_parts import SinceFilter, button, column
+from wholesale.plumbing.admin_questions import Question, asking, of_row
 from wholesale.plumbing.importing.batches import Importer
 from wholesale.plumbing.importing.files import ENCODING, ListFile
 from wholesale.plumbing.importing.kinds import RowKind

@@ -21,9 +21,9 @@ from unfold.contrib.import_export.forms import ExportForm
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from wholesale.plumbing.act import Act
-from wholesale.plumbing.admin_base import confirmation
 from wholesale.plumbing.admin_input import row_id
 from wholesale.plumbing.admin_parts import button
+from wholesale.plumbing.admin_questions import confirmation
 from wholesale.plumbing.errors import DomainError
 from wholesale.plumbing.importing.admin import (
     confirm_url,
