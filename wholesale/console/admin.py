@@ -68,6 +68,12 @@ class UserAdmin(CheckedInput, Logged, Undeletable, BaseUserAdmin, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The field of a user's roles says what roles do; Django calls them groups."""
+        if db_field.name == "groups":
+            kwargs["help_text"] = _("A user may do what any of its roles may.")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     person = column(_("Name"), lambda user: user.get_full_name() or user.email, ordering="last_name")
 
     @display(description=_("Roles"))

@@ -29,7 +29,7 @@ _THEIRS: dict[str, dict[str, str]] = {
 _THEIR_COLUMNS: dict[str, dict[str, dict[str, str]]] = {
     "auth.user": {
         "email": {"verbose_name": "e-mail"},
-        "groups": {"verbose_name": "roles", "help_text": "A user may do what any of its roles may."},
+        "groups": {"verbose_name": "roles"},
     },
     "admin.logentry": {
         "object_repr": {"verbose_name": "what it was done to"},

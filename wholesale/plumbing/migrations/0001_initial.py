@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("auth", "0013_alter_user_groups"),
+        ("auth", "0012_alter_user_first_name_max_length"),
         ("auth", "__first__"),
     ]
 
