@@ -16,14 +16,14 @@ from kpi.tripwire.admin.triggers import RegressionTriggerAdmin
 from wholesale.plumbing.admin_base import GrowingAdmin
 from wholesale.plumbing.admin_parts import Colours, SinceFilter, WordFilter, column
 from wholesale.plumbing.codes import place_text
-from wholesale.plumbing.showing import shown_money, shown_number, shown_span
+from wholesale.plumbing.showing import shown_number, shown_rate, shown_span
 from wholesale.plumbing.spoken import line
 from wholesale.plumbing.texts import Words
 
-# How the values of the product's own metrics are written: minutes, CAD.
+# How the values of the product's own metrics are written: minutes, and a fraction of what was at stake.
 UNITS: dict[tuple[str, str], Callable[[Any], str]] = {
     (Domain.WHOLESALE, "followup_breached"): shown_span,
-    (Domain.CAPITAL, "roi_event"): shown_money,
+    (Domain.CAPITAL, "roi_event"): shown_rate,
 }
 
 
