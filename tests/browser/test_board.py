@@ -102,6 +102,29 @@ def test_a_card_is_moved_by_keys_and_by_drag_and_a_buyer_is_asked(
     assert Offer.objects.get().state == State.CONTRACTED
 
 
+def test_a_form_that_is_sent_as_soon_as_it_is_there_leaves_the_page_where_it_is(
+    chromium: Chromium, live_server: LiveServer, operator_user: User, offer: Offer
+) -> None:
+    def hasty(page: Page) -> None:
+        page.evaluate("""() => {
+            let left = 2;  // the form, and the form that comes back because it has no reason
+            const send = () => left-- > 0 && document.querySelector("#board_question form")?.requestSubmit();
+            new MutationObserver(send).observe(document.getElementById("board_question"), { childList: true });
+        }""")
+        page.locator(f"#offer_{offer.pk}").drag_to(page.locator("#state_ACCEPTED"))
+        expect(page.locator("#board_ask")).to_contain_text("This field is required.")
+        page.wait_for_timeout(300)
+        page.locator("#board_ask [name=reason]").fill("said yes")
+        page.get_by_role("button", name="Record").click()
+        expect(page.locator("#board_said")).to_have_text("KING-12: Accepted.")
+
+    with Visitor(chromium, live_server.url, operator_user) as visitor:
+        visitor.visit(BOARD)
+        visitor.use(hasty)
+        assert visitor.complaints == []
+    assert moved(offer)[-1:] == [("SENT", "ACCEPTED", "said yes")]
+
+
 def test_on_a_phone_a_column_fills_the_screen_and_the_menu_moves_a_card(
     chromium: Chromium, live_server: LiveServer, operator_user: User, offer: Offer
 ) -> None:

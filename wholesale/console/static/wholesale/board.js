@@ -56,7 +56,6 @@
         question.replaceChildren();
         await htmx.ajax("GET", link, { target: question, swap: "innerHTML" });
         if (!question.firstElementChild) return;
-        htmx.process(question); // htmx takes the form a moment after it stands there; sent before, it would leave the page
         open();
         question.querySelector("input:not([type=hidden]), textarea, select")?.focus();
     };

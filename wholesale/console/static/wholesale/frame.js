@@ -1,5 +1,8 @@
-// What the theme leaves out for screen readers, on every page.
+// What every page needs: htmx as we use it, and what the theme leaves out for screen readers.
 "use strict";
+
+// What htmx puts into the page it takes at once, not a moment later: a form sent in that moment would leave the page.
+htmx.config.defaultSettleDelay = 0;
 
 (() => {
   // A reader says what is put into a live region after the page has loaded, so what the server answered is put in anew.
