@@ -130,7 +130,8 @@ def test_an_answer_that_comes_late_loses_no_reason(
         page.route("**/calculator/", hold)
         page.fill("#calc_repairs", "20000")
         page.wait_for_timeout(500)
-        page.get_by_label("Strike 0 Elm Street...").click()
+        opened = page.get_by_label("Strike 0 Elm Street...")
+        assert "SOLD-0" in opened.evaluate("one => { one.click(); return document.activeElement.name }")
         page.keyboard.type("it is a dup")
         if order == "before the reason is sent":
             held[0].continue_()
@@ -140,7 +141,11 @@ def test_an_answer_that_comes_late_loses_no_reason(
         else:
             page.keyboard.type("lex")
             page.keyboard.press("Enter")
+            page.fill("#calc_repairs", "21000")
+            page.wait_for_timeout(500)
             held[0].continue_()
+            expect(page.locator(".deal-table").filter(has_text="Repairs")).to_contain_text("21,000")
+            expect(page.locator("#calc_repairs")).to_be_focused()
         expect(page.locator("#calc_result")).to_contain_text("it is a duplex")
         expect(page.get_by_label("Put back: 0 Elm Street")).to_be_visible()
 

@@ -58,9 +58,14 @@
     document.getElementById(button).click();
   });
 
-  form.addEventListener("toggle", (event) => {
-    if (event.target.open) event.target.querySelector("input")?.focus();
-  }, true);
+  // What is opened has the cursor at once: the browser tells of it a moment later, and the keys of that moment would go astray.
+  form.addEventListener("click", (event) => {
+    const opened = event.target.closest("summary")?.parentElement;
+    if (!opened) return;
+    event.preventDefault();
+    opened.open = !opened.open;
+    if (opened.open) opened.querySelector("input")?.focus();
+  });
 
   // The button of a request that waited for another is gone by the time it leaves.
   form.addEventListener("htmx:configRequest", ({ detail }) => {
@@ -81,7 +86,7 @@
     for (const { name, value, isHere, at } of reasons) {
       const field = [...result.querySelectorAll("table details input")].find((one) => one.name === name);
       if (!field) continue;
-      field.closest("details").open = true;
+      for (let shut = field.closest("details"); shut; shut = shut.parentElement.closest("details")) shut.open = true;
       field.value = value;
       if (!isHere) continue;
       field.focus();
