@@ -21,6 +21,10 @@ pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 T = TypeVar("T")
 INBOX = "/admin/followups/followuptask/inbox/"
+CLOSED_AND_OPENED_ANEW = """(sure) => {
+    sure.close();
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "2", bubbles: true }));
+}"""
 DOUBTFUL, ANSWERED = "please stop calling me so early, call after ten", "Yes, call me on Friday."
 
 
@@ -104,6 +108,24 @@ def test_a_doubtful_message_is_decided_by_keys_and_asked_once_more(desk: Desk, i
     assert doubtful.message is not None
     answer = InboxItem.objects.get(message=doubtful.message, kind="REPLY")
     desk.card(answer)  # it waits to be answered, and stands open
+    assert InboundMessage.objects.get(pk=doubtful.message.pk).decided_by == "va1"
+
+
+def test_a_question_that_is_opened_anew_at_once_hears_its_answer(desk: Desk, items: list[InboxItem]) -> None:
+    """A browser tells of a closed question a moment later: here the next one is open by then."""
+    _, second, doubtful = items
+    desk.press("j")
+    desk.card(second)
+    desk.press("j")
+    desk.card(doubtful)
+    desk.press("2")
+    desk.part("#sure_title", lambda part: expect(part).to_have_text("Take it as a reply?"))
+
+    desk.part("#sure", lambda part: part.evaluate(CLOSED_AND_OPENED_ANEW))
+    desk.press("Enter")
+
+    desk.says("Reply")
+    assert doubtful.message is not None
     assert InboundMessage.objects.get(pk=doubtful.message.pk).decided_by == "va1"
 
 

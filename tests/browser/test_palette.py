@@ -13,6 +13,12 @@ from tests.factories import LeadFactory
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
+CLOSED_AND_TYPED_ANEW = """(palette) => {
+    palette.close();
+    document.querySelector("[data-palette]").click();
+    document.getElementById("palette_text").value = "kill switch";
+}"""
+
 
 @pytest.fixture
 def operator_user(db: None) -> User:
@@ -56,3 +62,16 @@ def test_arrows_choose_and_escape_closes(visitor: Visitor) -> None:
     visitor.use(lambda page: expect(page.locator(chosen)).to_contain_text("Release"))
     visitor.use(lambda page: page.keyboard.press("Escape"))
     visitor.use(lambda page: expect(page.locator("#palette")).to_be_hidden())
+
+
+def test_what_is_typed_after_it_was_closed_and_opened_at_once_stays(visitor: Visitor) -> None:
+    """A browser tells of a closed palette a moment later: here the next text is there by then."""
+    visitor.use(lambda page: page.locator("[data-palette]:visible").click())
+    visitor.use(lambda page: page.keyboard.type("Chen"))
+    visitor.use(lambda page: expect(page.locator("#palette_count")).to_contain_text("found"))
+
+    visitor.use(lambda page: page.locator("#palette").evaluate(CLOSED_AND_TYPED_ANEW))
+    visitor.use(lambda page: page.keyboard.press("Shift"))  # what the browser told late has been heard
+
+    visitor.use(lambda page: expect(page.locator("#palette_text")).to_have_value("kill switch"))
+    visitor.use(lambda page: expect(page.locator("#palette_found")).not_to_contain_text("Chen"))

@@ -20,8 +20,16 @@
         field.setAttribute("aria-activedescendant", option?.id ?? "");
     };
 
+    // It opens empty. What was typed is not taken away when it closes: a browser tells of that a moment later.
     const open = () => {
-        if (!palette.open) palette.showModal();
+        if (!palette.open) {
+            field.value = "";
+            asked = null;
+            enters = false;
+            found.replaceChildren();
+            count.textContent = "";
+            palette.showModal();
+        }
         field.select();
         htmx.trigger(field, "palette-open");
     };
@@ -54,18 +62,11 @@
         event.preventDefault();
     });
     field.addEventListener("input", () => (enters = false));
-    palette.addEventListener("close", () => {
-        field.value = "";
-        asked = null;
-        enters = false;
-        found.replaceChildren();
-        count.textContent = "";
-    });
     field.addEventListener("htmx:configRequest", (event) => (event.detail.headers["X-Asked"] = encodeURIComponent(field.value)));
     found.addEventListener("htmx:afterSettle", (event) => {
         asked = decodeURIComponent(event.detail.requestConfig.headers["X-Asked"]);
         choose(0);
-        if (enters && asked === field.value) enter();
+        if (palette.open && enters && asked === field.value) enter();
     });
     for (const failure of ["htmx:sendError", "htmx:responseError"]) {
         field.addEventListener(failure, () => {

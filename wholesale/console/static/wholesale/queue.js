@@ -8,6 +8,7 @@
     const ARROWS = { ArrowDown: "j", ArrowUp: "k" };
     const title = document.getElementById("sure_title");
     title.dataset.usual = title.textContent;
+    let asked = null; // the button about which the question is open
     const card = () => queue.querySelector("[data-card]");
     const isOpen = () => sure.open || keys.open;
     const isField = (element) => element.matches("input:not([type=hidden]), textarea, select, [contenteditable]");
@@ -36,19 +37,21 @@
     const ask = (button) => {
         document.getElementById("sure_words").textContent = button.dataset.confirm;
         title.textContent = button.dataset.title ?? title.dataset.usual;
+        asked = button;
         sure.returnValue = "";
-        sure.addEventListener(
-            "close",
-            () => {
-                button.focus();
-                if (sure.returnValue !== "yes") return;
-                button.dataset.sure = "yes";
-                button.click();
-            },
-            { once: true },
-        );
         sure.showModal();
     };
+
+    // It is heard a moment after the question was closed: by then the next one may be open, or answered.
+    sure.addEventListener("close", () => {
+        if (sure.open || !asked) return;
+        const button = asked;
+        asked = null;
+        button.focus();
+        if (sure.returnValue !== "yes") return;
+        button.dataset.sure = "yes";
+        button.click();
+    });
 
     // Before htmx and the browser hear of the click.
     document.addEventListener(
