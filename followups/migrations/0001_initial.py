@@ -866,6 +866,14 @@ class Migration(migrations.Migration):
                         blank=True, help_text="who gave it back last, and is not given it next", max_length=128, null=True
                     ),
                 ),
+                (
+                    "is_counted",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Q(("correlation_id__startswith", "walkthrough-"), _negated=True),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "task",
@@ -935,8 +943,8 @@ class Migration(migrations.Migration):
                         name="followuptask_roll",
                     ),
                     models.Index(
-                        condition=models.Q(("completed_at__isnull", False)),
-                        fields=["due_at"],
+                        condition=models.Q(("completed_at__isnull", False), ("is_counted", True)),
+                        fields=["due_at", "completed_at", "late_for", "step"],
                         name="followuptask_completed_due",
                     ),
                     models.Index(
@@ -957,7 +965,7 @@ class Migration(migrations.Migration):
                         models.OrderBy(models.F("completed_at"), descending=True),
                         models.OrderBy(models.F("id"), descending=True),
                         models.F("outcome"),
-                        models.F("correlation_id"),
+                        models.F("is_counted"),
                         condition=models.Q(("completed_at__isnull", False)),
                         name="followuptask_completed",
                     ),

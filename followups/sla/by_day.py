@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import DurationField, F, Q
 
 from followups.sla.reading import PACKED, PERCENTILES, Microseconds, aggregated, unpacked
-from followups.sla.report import joined, measured, percentiles
+from followups.sla.report import joined, measured_by_index, percentiles
 from followups.sla.snapshot import LIMITS
 from wholesale.plumbing.days import Compared
 
@@ -68,7 +68,7 @@ def first_steps_by_day(span: Compared, now: datetime) -> FirstStepsByDay:
 def _grouped(aggregates: str, parameters: Sequence[Any], span: Compared, now: datetime, which: Q) -> list[Any]:
     """Aggregate the tasks of the span before, of the gap that follows it, and of each day: a row for each, or None."""
     edges = [*span.before, *span.beginnings(), span.until]
-    tasks = measured(which & Q(due_at__gte=edges[0], due_at__lt=edges[-1]), now, fell_due=F("due_at"))
+    tasks = measured_by_index(which & Q(due_at__gte=edges[0], due_at__lt=edges[-1]), now, fell_due=F("due_at"))
     return aggregated(tasks, edges, aggregates, parameters)
 
 

@@ -1,7 +1,7 @@
 """The SQL statements that read the lateness of tasks, by group or by the time at which they fell due."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -47,29 +47,27 @@ def aggregated(
     measured: QuerySet[Any, Any], edges: Sequence[datetime], aggregates: str, parameters: Sequence[Any]
 ) -> list[Any]:
     """Aggregate the measured tasks between each of the edges, which are in order, and the next one: a row for each span, or
-    None where there is no task. `fell_due` says where a task lies.
+    None where there is no task. `fell_due` says where a task lies: by the number of edges up to it.
 
     The SQL is hand-written: to bring the lateness of each task here takes three times as long as to count in the database.
     """
-    bucket, fence = _BUCKET[connection.vendor]
     tasks, task_parameters = measured.query.sql_with_params()
     at = [DateTimeField().get_db_prep_value(edge, connection) for edge in edges]
+    if connection.vendor == "postgresql":
+        # One parameter: an array of parameters would be made anew for each task. The fence keeps PostgreSQL from looking
+        # into the subquery: it would expect a group for each time, and sort all tasks.
+        bucket, fence, given = "width_bucket(fell_due, %s::timestamptz[])", "OFFSET 0", [at]
+    else:
+        bucket, fence, given = " + ".join(["(fell_due >= %s)"] * len(at)), "", at
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT n, {aggregates} FROM (SELECT {bucket(len(edges))} AS n, * FROM ({tasks}) AS measured {fence}) "
-            "AS task GROUP BY n",
-            [*parameters, *at, *task_parameters],
+            f"SELECT n, {aggregates} FROM (SELECT {bucket} AS n, * FROM ({tasks}) AS measured {fence}) AS task GROUP BY n",
+            [*parameters, *given, *task_parameters],
         )
         rows = {n: row for n, *row in cursor.fetchall()}
     return [rows.get(n + 1) for n in range(len(edges) - 1)]
 
 
-# The number of edges up to the time by which a task fell due. The fence keeps PostgreSQL from looking into the subquery: it
-# would expect a group for each time, and sort all tasks.
-_BUCKET: dict[str, tuple[Callable[[int], str], str]] = {
-    "postgresql": (lambda edges: f"width_bucket(fell_due, ARRAY[{', '.join(['%s'] * edges)}]::timestamptz[])", "OFFSET 0"),
-    "sqlite": (lambda edges: " + ".join(["(fell_due >= %s)"] * edges), ""),
-}
 # All values of a column as one value: seconds as packed numbers, or a JSON list of microseconds.
 PACKED = {
     "postgresql": "string_agg(float8send(date_part('epoch', {})), ''::bytea)",

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 from psycopg import sql
+from psycopg.types.numeric import Int2
 
 # The server prepares a repeated statement, and may then plan it without looking at the values: "generic".
 # A parameter has the type that the driver sends for it; a text's is left to the server.
@@ -20,7 +21,7 @@ _TYPES: dict[type, str] = {
     str: "unknown",
     datetime: "timestamptz",
     timedelta: "interval",
-    list: "bigint[]",
+    Int2: "smallint",
     type(None): "unknown",
 }
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -82,7 +83,7 @@ def explain(postgres: psycopg.Connection, statement: Statement, *, generic: bool
             cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}", statement.parameters)
             return _plan(cursor.fetchall()[0][0][0])
         placeholders = [f"${n}" for n in range(1, len(statement.parameters) + 1)]
-        types = ", ".join(_TYPES[type(value)] for value in statement.parameters)
+        types = ", ".join(map(_type, statement.parameters))
         cursor.execute("SET plan_cache_mode = force_generic_plan")
         cursor.execute(f"PREPARE explained ({types}) AS {statement.text % tuple(placeholders)}")
         try:
@@ -91,6 +92,13 @@ def explain(postgres: psycopg.Connection, statement: Statement, *, generic: bool
             return _plan(cursor.fetchall()[0][0][0])
         finally:
             cursor.execute("DEALLOCATE explained")
+
+
+def _type(value: Any) -> str:
+    """The type of a parameter; that of a list by its first element."""
+    if not isinstance(value, list):
+        return _TYPES[type(value)]
+    return f"{_type(value[0])}[]" if value else "bigint[]"
 
 
 def _plan(explained: dict[str, Any]) -> Plan:

@@ -1,15 +1,20 @@
 """With a million tasks, 90% completed, the hot reads look at few index entries."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from typing import Any
 
 import psycopg
 import pytest
 from django.utils import timezone
 
+from followups.sla.by_day import first_steps_by_day, sla_by_day
+from followups.tasks.reading import contacts_of
 from tests.plans.explain import Plan, explain, statement_of
 from tests.plans.reads import PREPARED, READS, ROWS_READ_MAX, TABLE, reads_too_much
 from tests.plans.rows import fill
 from tests.served import fresh_database
+from wholesale.plumbing.days import Compared
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -18,7 +23,7 @@ TASKS = 1_000_000
 SAMPLES = 5
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def million() -> Iterator[psycopg.Connection]:
     """A database with a million tasks."""
     with fresh_database() as url, psycopg.connect(url, autocommit=True) as connection:
@@ -42,3 +47,19 @@ def test_hot_reads_look_at_few_index_entries(million: psycopg.Connection) -> Non
                 plans[name, "generic" if generic else "custom", sample] = plan
     assert {key: str(plan) for key, plan in plans.items() if reads_too_much(key[0], plan)} == {}
     assert all(plan.scans for plan in plans.values())
+
+
+@pytest.mark.parametrize("generic", [False, True], ids=["custom", "generic"])
+@pytest.mark.parametrize("read", [sla_by_day, first_steps_by_day, contacts_of])
+def test_today_counts_completed_tasks_from_their_index_alone(
+    million: psycopg.Connection, read: Callable[..., Any], *, generic: bool
+) -> None:
+    million.execute(f"VACUUM ANALYZE {TABLE}")
+    now = timezone.now()
+    span = Compared.last(30, now, UTC)
+
+    plan = explain(
+        million, statement_of(TABLE, lambda: read(span) if read is contacts_of else read(span, now)), generic=generic
+    )
+
+    assert any("Index Only Scan using followuptask_completed" in scan for scan in plan.scans), plan

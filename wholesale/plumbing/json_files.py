@@ -13,8 +13,10 @@ from wholesale.plumbing.errors import DomainError
 
 
 def row_of(row: Any) -> Mapping[str, Any]:
-    """Return the columns of a row, by name. Foreign keys to users are left out: other columns have the users' names."""
-    fields = [one for one in row._meta.concrete_fields if one.name != "user" and not one.name.endswith("_user")]
+    """Return the columns of a row, by name. Foreign keys to users are left out: other columns have the users' names. So is
+    what the database computes from other columns."""
+    stored = [one for one in row._meta.concrete_fields if not one.generated]
+    fields = [one for one in stored if one.name != "user" and not one.name.endswith("_user")]
     return {one.attname: getattr(row, one.attname) for one in fields}
 
 

@@ -208,19 +208,24 @@ class _Table(NamedTuple):
     defaults: tuple[Any, ...]  # the defaults, other than null, of columns that are not given
 
 
+def _written(model: type[models.Model]) -> list[Any]:
+    """Return the fields of a model that are written: all but those that the database computes."""
+    return [field for field in model._meta.concrete_fields if not field.generated]
+
+
 @lru_cache
 def _blank(model: type[models.Model]) -> dict[str, Any]:
-    return {field.attname: field.get_default() for field in model._meta.concrete_fields}
+    return {field.attname: field.get_default() for field in _written(model)}
 
 
 @lru_cache
 def _columns(model: type[models.Model]) -> tuple[str, ...]:
-    return tuple(field.attname for field in model._meta.concrete_fields if not field.primary_key)
+    return tuple(field.attname for field in _written(model) if not field.primary_key)
 
 
 @lru_cache
 def _table(model: type[models.Model], columns: tuple[str, ...], *, has_defaults: bool = True) -> _Table:
-    fields = {field.attname: field for field in model._meta.concrete_fields}
+    fields = {field.attname: field for field in _written(model)}
     absent = {name: field.get_default() for name, field in fields.items() if name not in columns and not field.primary_key}
     defaults = {name: value for name, value in absent.items() if has_defaults and value is not None}
     written = [fields[name] for name in (*columns, *defaults)]
