@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests shares."""
 
 import os
+import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -213,17 +214,16 @@ def _flush_and_fill_past_triggers() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_and_restore_fast() -> Iterator[None]:
-    """Restore the seeded rows after a flush by one statement for each table, and flush PostgreSQL by DELETE.
+    """Restore the seeded rows after a flush from a copy of them, and flush PostgreSQL by DELETE.
 
     Django writes each row by itself, and TRUNCATE makes some 600 files anew: both together take a second for each test.
     """
     creation, original = BaseDatabaseCreation, BaseDatabaseCreation.deserialize_db_from_string
-    put_back: list[str] = []
+    put_back: list[Callable[[], None]] = []
 
     def restore(self: BaseDatabaseCreation, data: str) -> None:
         if put_back:
-            with transaction.atomic(), past_triggers(), connection.cursor() as cursor:
-                cursor.execute("; ".join(put_back))
+            put_back[0]()
             return
         alias = self.connection.alias
         with transaction.atomic(using=alias), self.connection.constraint_checks_disabled():
@@ -236,8 +236,7 @@ def _flush_and_restore_fast() -> Iterator[None]:
                     if row.m2m_data:
                         row.save()
         self.connection.check_constraints()
-        if connection.vendor == "postgresql":
-            put_back.extend(_keep_seeds())
+        put_back.append(_keep_seeds() if connection.vendor == "postgresql" else _keep_file())
 
     def deletes(self: Any, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
         return [f'DELETE FROM "{table}"' for table in tables]
@@ -250,8 +249,21 @@ def _flush_and_restore_fast() -> Iterator[None]:
     assert creation.deserialize_db_from_string is original
 
 
-def _keep_seeds() -> list[str]:
-    """Keep a copy of each table that has rows in a schema of its own, and return the statements that put the rows back."""
+def _keep_file() -> Callable[[], None]:
+    """Keep a copy of the whole database of SQLite, and return what puts it back."""
+    copy = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.ensure_connection()
+    connection.connection.backup(copy)
+
+    def put_back() -> None:
+        connection.ensure_connection()
+        copy.backup(connection.connection)
+
+    return put_back
+
+
+def _keep_seeds() -> Callable[[], None]:
+    """Keep a copy of each table that has rows in a schema of its own, and return what puts the rows back."""
     statements = []
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA seeds")
@@ -263,7 +275,12 @@ def _keep_seeds() -> list[str]:
                 stored = (field.column for field in model._meta.local_concrete_fields if not field.generated)
                 columns = ", ".join(f'"{column}"' for column in stored)
                 statements.append(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM seeds."{table}"')
-    return statements
+
+    def put_back() -> None:
+        with transaction.atomic(), past_triggers(), connection.cursor() as cursor:
+            cursor.execute("; ".join(statements))
+
+    return put_back
 
 
 @pytest.fixture
