@@ -11,7 +11,8 @@ SETUP := $(VENV)/.installed
 DEV := DEBUG=$${DEBUG-true}
 # The tests run as if they began at this time (tests/clock): at noon of a Wednesday, and at night of a Sunday in Toronto.
 # A test of many examples has about half of them on each database; with EXAMPLES=all both have all.
-CLOCK = PYTHONPATH=$(CURDIR)/tests/clock TEST_CLOCK=$${TEST_CLOCK-$(1)} EXAMPLES=$${EXAMPLES-shared}
+# They start hundreds of processes, which need not compile the sources each time, whatever the shell is told.
+CLOCK = PYTHONDONTWRITEBYTECODE= PYTHONPATH=$(CURDIR)/tests/clock TEST_CLOCK=$${TEST_CLOCK-$(1)} EXAMPLES=$${EXAMPLES-shared}
 COVER := $(PY) -W "ignore:Unable to activate pytest branch coverage" -m slipcover --json
 
 .PHONY: help setup chromium up serve test quick test-sqlite test-postgres clocks check mutate bench pairs screenshots lock token manage schema texts

@@ -56,6 +56,10 @@ class KPIEvent(AppendOnlyModel):
             # events?correlation_id=, and kpi.trace
             models.Index(fields=["correlation_id", "occurred_at", "id"], name="kpievent_correlation"),
             models.Index(fields=["occurred_at"], name="kpievent_occurred_at"),  # summarise(), events?since=&until=
+            # The log in the admin: by domain, by province, and the search for a subject.
+            models.Index(fields=["domain", "occurred_at", "id"], name="kpievent_domain_time"),
+            models.Index(fields=["province", "occurred_at", "id"], name="kpievent_province_time"),
+            models.Index(fields=["subject_id"], name="kpievent_subject"),
         ]
         ordering = ["-id"]
         permissions = [("view_trace", "Can read what happened in a request, by its correlation id")]

@@ -71,7 +71,7 @@ ONLY_ON_SQLITE = (
 )
 # With EXAMPLES=shared, as `make test` and `make quick` run it, a test of many examples (each endpoint, page, table, message)
 # gives each database about half of them, always the same. Where the database itself is the subject it gives both all.
-MANY = 8
+MANY = 4
 OF_THE_DATABASE = (
     *("tests/claims/", "tests/faults/", "tests/recorded/", "tests/governance/test_seeds.py"),
     *("tests/wholesale/test_append_only.py", "tests/wholesale/test_listing.py", "tests/wholesale/test_mark.py"),

@@ -69,6 +69,7 @@ def ending(*processes: "subprocess.Popen[bytes]") -> Iterator[None]:
             process.wait()
 
 
+@pytest.mark.postgres
 def test_the_task_of_a_killed_worker_is_found_and_done_by_another(served: Served, tmp_path: Path) -> None:
     diary = str(tmp_path / "diary")
     run(served, f"from tests.faults.tasks import end_at_the_second_try as t; t.enqueue({diary!r})")
@@ -145,6 +146,7 @@ def has_ended(pid: int) -> bool:
     return False
 
 
+@pytest.mark.postgres
 def test_short_work_does_not_wait_behind_long_work_whose_process_may_die(served: Served, tmp_path: Path) -> None:
     diary = str(tmp_path / "diary")
     run(served, f"from tests.faults.tasks import never_end as t; t.enqueue({diary!r})")
@@ -167,6 +169,7 @@ def test_short_work_does_not_wait_behind_long_work_whose_process_may_die(served:
     results(served)
 
 
+@pytest.mark.postgres
 def test_a_task_that_never_ends_is_ended_with_its_process(served: Served, tmp_path: Path) -> None:
     diary = str(tmp_path / "diary")
     run(served, f"from tests.faults.tasks import never_end as t; t.enqueue({diary!r})")
@@ -184,6 +187,7 @@ def test_a_task_that_never_ends_is_ended_with_its_process(served: Served, tmp_pa
     assert len(failed["worker_ids"]) == 1
 
 
+@pytest.mark.postgres
 def test_a_worker_stops_only_after_its_current_task(served: Served, tmp_path: Path) -> None:
     diary, told = str(tmp_path / "diary"), tmp_path / "told"
     run(served, f"from tests.faults.tasks import ask_when_told as t; t.enqueue({diary!r}, {str(told)!r})")

@@ -31,6 +31,17 @@ def test_rows_are_filtered_by_domain_and_found_by_metric(admin_client: Client) -
     assert listed(admin_client, q="CAPITAL") == {other.pk}
 
 
+@pytest.mark.parametrize("text", ["L-7", " L-7 "])
+def test_rows_are_found_by_the_id_of_a_request_and_of_a_subject(admin_client: Client, text: str) -> None:
+    by_request = KpiFactory.create(correlation_id="L-7")
+    by_subject = KpiFactory.create(subject_type="lead", subject_id="L-7")
+    KpiFactory.create(correlation_id="L-77", subject_type="lead", subject_id="L-77")
+
+    assert listed(admin_client, q=text) == {by_request.pk, by_subject.pk}
+    assert listed(admin_client, q=text, province="NU") == set()
+    assert listed(admin_client, q="L-8") == set()
+
+
 def test_rows_are_filtered_by_the_time_of_their_fact(admin_client: Client) -> None:
     now = timezone.now()
     today, earlier = (KpiFactory.create(occurred_at=now - timedelta(days=days)).pk for days in (0, 10))

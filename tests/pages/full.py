@@ -25,6 +25,7 @@ LISTS = (
     *("followups/followuptask/?state=due", "followups/followuptask/?state=all", "followups/contactattempt/"),
     *("followups/inboxitem/", "followups/inboundmessage/", "followups/followupladder/", "offers/offer/"),
     *("offers/offerevidence/", "buyers/buyer/"),
+    *(f"kpi/kpievent/{chosen}" for chosen in ("", "?province__exact=ON", "?province__exact=NU", "?domain=CAPITAL")),
 )
 # Words that many rows have, that few have, that none has; numbers in several spellings; an address, an id, a market.
 SOUGHT = {
@@ -37,6 +38,7 @@ SOUGHT = {
     "followups/inboundmessage/": ("L1920",),
     "offers/offer/": ("1920", "nobody"),
     "buyers/buyer/": ("roy", "roy 777", "416 200 0777"),
+    "kpi/kpievent/": ("followup_completed", "bench-777", "777", "nobody"),
 }
 FOUND = ("jane", "helene trem", "jane nobody", "+1 (514) 200-3737", "lead777@example.ca", "777 rue", "L777")
 _HTMX = {"HX-Request": "true"}
@@ -117,7 +119,7 @@ def asked() -> Iterator[Asked]:
         yield Asked(role, "answered, and the next item", NEXT_MAX, _answering(client))
         searches = [f"{path}?q={text.replace('+', '%2B')}" for path, texts in SOUGHT.items() for text in texts]
         for path in (*LISTS, *searches):
-            if not (role != "operator" and path.startswith(("offers/", "buyers/"))):
+            if not (role != "operator" and path.startswith(("offers/", "buyers/", "kpi/"))):
                 yield Asked(role, path, LIST_MAX, page(f"/admin/{path}"))
         for text in FOUND:
             yield Asked(role, f"find {text}", LIST_MAX, find(text))

@@ -29,24 +29,28 @@ class Exploration:
 
 
 def explore(
-    server: Server, token: str, *, phases: Sequence[str], max_examples: int, seed: int | None = None
+    server: Server, token: str, *, phases: Sequence[str], max_examples: int, coverage: str = "all", seed: int | None = None
 ) -> list[Exploration]:
-    """Run both explorations. Without a seed each run is the same."""
+    """Run both explorations. Without a seed each run is the same. With "positive" the phase of coverage tries the edges of
+    what is valid, a third of its requests."""
     _fill(server, token)
     common = ["--continue-on-failure"]
     common += ["--generation-deterministic"] if seed is None else ["--seed", str(seed), "--generation-database", "none"]
     whole = [*common, "--phases", ",".join(phases), "--max-examples", str(max_examples), "--exclude-path-regex", _SWITCH]
     stopped = [*common, "--phases", "fuzzing", "--max-examples", str(max_examples), "--include-path-regex", _STOPPED]
     return [
-        _run(server, token, whole, expected=("2xx", "3xx", "4xx")),
-        _run(server, token, stopped, expected=("2xx", "3xx", "4xx", "503")),
+        _run(server, token, whole, coverage, expected=("2xx", "3xx", "4xx")),
+        _run(server, token, stopped, coverage, expected=("2xx", "3xx", "4xx", "503")),
     ]
 
 
-def _run(server: Server, token: str, options: Sequence[str], *, expected: Sequence[str]) -> Exploration:
+def _run(server: Server, token: str, options: Sequence[str], coverage: str, *, expected: Sequence[str]) -> Exploration:
     with tempfile.TemporaryDirectory(prefix="wholesale-schema-") as folder:
         configuration = Path(folder) / "schemathesis.toml"
-        configuration.write_text(f"[checks]\nnot_a_server_error.expected-statuses = {list(expected)}\n")
+        configuration.write_text(
+            f"[checks]\nnot_a_server_error.expected-statuses = {list(expected)}\n"
+            f"[phases.coverage.generation]\nmode = '{coverage}'\n"
+        )
         command = [
             *(str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(configuration), "run"),
             *(f"{server.url}/api/schema", "--header", f"Authorization: Token {token}", "--no-color"),
