@@ -49,10 +49,10 @@ SLOW_FILES = (
     *("test_*admin*.py", "test_*page.py", "test_work_queue.py", "test_personal_values.py"),
     *("test_up.py", "test_settings.py", "test_seeds.py", "test_schema_view.py", "test_walkthrough_command.py"),
     *("test_checks.py", "test_timeouts.py", "test_task_failures.py", "test_login_brake.py"),  # processes, and waits
-    *("test_compliance_services.py", "test_import_leads.py", "test_xlsx_files.py"),  # thousands of rows
+    *("test_compliance_services.py", "test_import_*.py", "test_xlsx_files.py"),  # thousands of rows
     *("test_what_agents_read.py", "test_query_counts.py", "test_append_only.py", "test_persons.py"),  # each table or list
     *("test_listing.py", "test_lists.py", "test_marked_texts.py", "test_unknown_parameters.py"),  # each list or page
-    "test_ratio_study.py",  # thousands of sales
+    *("test_arv.py", "test_ratio_study.py"),  # thousands of sales
 )
 SLOW_PARAMETERS = {"endpoint", "verb"}
 DATABASE = {"db", "transactional_db"}  # the fixtures of pytest-django that use the database

@@ -16,7 +16,8 @@ from tests.plans.rows import fill
 from tests.served import fresh_database
 from wholesale.plumbing.days import Compared
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+# One worker fills the table, for all of them.
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db, pytest.mark.xdist_group("million")]
 
 TASKS = 1_000_000
 # The planner's statistics come from a random sample, which decides between two plans of about the same cost.
