@@ -33,7 +33,7 @@ SOUGHT = {
         *("jane", "roe", "jane roe-3691", "jane nobody", "514 200 3737", "+1 (514) 200-3737", "(514)2003737"),
         *("lead777@example.ca", "777 rue", "L777", "TORONTO"),
     ),
-    "followups/followuptask/": ("L1920", "nobody"),
+    "followups/followuptask/": ("L1920", "va3", "va7", "nobody"),
     "followups/inboxitem/": ("L1920", "nobody"),
     "followups/inboundmessage/": ("L1920",),
     "offers/offer/": ("1920", "nobody"),
