@@ -67,16 +67,13 @@ class KPIEventAdmin(GrowingAdmin):
         text = search_term.strip()
         if not text:
             return queryset, False
-        of_metric = KPIEvent.objects.filter(domain__in=Domain.values, metric=text)  # all domains, so that an index answers
-        if text.upper() in Domain.values:
-            return queryset.filter(domain=text.upper()), False
-        if of_metric.exists():
-            return queryset.filter(metric=text), False
-        by_id = (
+        for name in ("domain", "metric"):
+            if KPIEvent.objects.filter(**{name: text}).exists():
+                return queryset.filter(**{name: text}), False
+        by_request, by_subject = (
             KPIEvent.objects.filter(**{name: text}).order_by().values("pk") for name in ("correlation_id", "subject_id")
         )
-        first, other = by_id
-        return queryset.filter(among(first.union(other))), False
+        return queryset.filter(among(by_request.union(by_subject))), False
 
     @display(description=_("Outcome"), ordering="success", label=Colours({_("Success"): "success", _("Failure"): "danger"}))
     def outcome(self, event: KPIEvent) -> str:

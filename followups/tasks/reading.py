@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import DateTimeField
 
-from followups.tasks.models import FollowupTask
+from followups.tasks.models import COMPLETED, FollowupTask
 from wholesale.plumbing.days import Compared
 
 
@@ -25,7 +25,7 @@ def contacts_of(span: Compared) -> Contacts:
     The SQL is hand-written, for querysets cannot group what is grouped already: to find the hour of each task by the rules
     of a zone takes four times as long as to count quarters of hours and find theirs. A queryset gives the tasks.
     """
-    tasks = FollowupTask.objects.counted().filter(span.in_either("completed_at"), completed_at__isnull=False).order_by()
+    tasks = FollowupTask.objects.counted().filter(span.in_either("completed_at"), COMPLETED).order_by()
     task_sql, task_parameters = tasks.values("completed_at", "outcome").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(

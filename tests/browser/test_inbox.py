@@ -75,6 +75,11 @@ class Desk:
         """Wait until this item's card is shown, with the focus on its heading."""
         self.part(f"#item_{item.pk}", lambda part: expect(part).to_be_focused())
 
+    def move(self, key: str, item: InboxItem) -> None:
+        """Press a key that moves between items, and wait for this item's card."""
+        self.press(key)
+        self.card(item)
+
     def says(self, text: str) -> None:
         self.part("#said", lambda part: expect(part).to_contain_text(text))
 
@@ -89,14 +94,10 @@ def desk(chromium: Chromium, live_server: LiveServer, agent: User, items: list[I
 
 def test_a_doubtful_message_is_decided_by_keys_and_asked_once_more(desk: Desk, items: list[InboxItem]) -> None:
     _, second, doubtful = items
-    desk.press("j")
-    desk.card(second)
-    desk.press("ArrowDown")
-    desk.card(doubtful)
-    desk.press("k")
-    desk.card(second)
-    desk.press("j")
-    desk.card(doubtful)
+    desk.move("j", second)
+    desk.move("ArrowDown", doubtful)
+    desk.move("k", second)
+    desk.move("j", doubtful)
 
     desk.press("2")
     desk.part("#sure_title", lambda part: expect(part).to_have_text("Take it as a reply?"))
@@ -114,10 +115,8 @@ def test_a_doubtful_message_is_decided_by_keys_and_asked_once_more(desk: Desk, i
 def test_a_question_that_is_opened_anew_at_once_hears_its_answer(desk: Desk, items: list[InboxItem]) -> None:
     """A browser tells of a closed question a moment later: here the next one is open by then."""
     _, second, doubtful = items
-    desk.press("j")
-    desk.card(second)
-    desk.press("j")
-    desk.card(doubtful)
+    desk.move("j", second)
+    desk.move("j", doubtful)
     desk.press("2")
     desk.part("#sure_title", lambda part: expect(part).to_have_text("Take it as a reply?"))
 

@@ -42,6 +42,13 @@ def test_rows_are_found_by_the_id_of_a_request_and_of_a_subject(admin_client: Cl
     assert listed(admin_client, q="L-8") == set()
 
 
+def test_a_domain_and_a_metric_of_a_client_are_found(admin_client: Client) -> None:
+    theirs = KpiFactory.create(domain="LENDING", metric="loan_closed")
+    KpiFactory.create()
+
+    assert listed(admin_client, q="LENDING") == listed(admin_client, q="loan_closed") == {theirs.pk}
+
+
 def test_rows_are_filtered_by_the_time_of_their_fact(admin_client: Client) -> None:
     now = timezone.now()
     today, earlier = (KpiFactory.create(occurred_at=now - timedelta(days=days)).pk for days in (0, 10))
